@@ -1,0 +1,46 @@
+# Everything a newcomer, a developer and CI type. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check fmt unit test bench lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## everything ready in .venv
+
+$(STAMP): requirements/runtime.txt requirements/dev.txt pyproject.toml
+	@./requirements/prepare $(PYTHON) $(VENV)
+	@touch $@
+
+demo: setup  ## the main job on a demo company: mails in, activities out
+	@$(BIN)/crmservice demo
+
+check: setup  ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fmt: setup  ## let ruff put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+unit: setup  ## the quick tests: no server, no second process
+	$(BIN)/python -m pytest -q -n 2 tests/unit tests/property
+
+test: check  ## every check and every test
+	$(BIN)/python -m pytest -q -n 2 tests
+
+bench: setup  ## how fast, beside a bare lower bound
+	$(BIN)/python -m bench.pipeline
+
+lock: $(VENV)/bin/python  ## pin the newest versions again, with hashes
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/lock.txt
+	for group in runtime dev lock; do ./requirements/pin $(BIN)/uv $$group; done
+
+clean:  ## remove what setup and the demo made
+	rm -rf $(VENV) data/demo

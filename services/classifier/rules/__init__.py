@@ -1,0 +1,1 @@
+"""One file a rule. A rule is a pure function and never imports another rule."""

@@ -1,0 +1,1 @@
+"""The writer: applies commands to the ERP, journal and effects in one transaction."""

@@ -1,0 +1,1 @@
+"""The transport between stages: a port, and its implementation within one process."""

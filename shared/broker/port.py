@@ -1,0 +1,44 @@
+"""The transport's port: batches go in, `flush` returns when the next stage has taken them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+
+class Message(Protocol):
+    """Anything about one mail that travels between stages."""
+
+    @property
+    def mail_id(self) -> UUID:
+        """The mail it is about."""
+
+
+M_contra = TypeVar("M_contra", bound=Message, contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of everything published since the last flush.
+
+    Attributes:
+        refused: Mails that can never be processed, with the reason. A broker never refuses (it
+            keeps dead letters itself); within one process the source sets such mail aside.
+    """
+
+    refused: Mapping[UUID, str] = field(default_factory=dict)
+
+
+class Publisher(Protocol[M_contra]):
+    """Where a stage puts what it has made."""
+
+    def publish(self, batch: Sequence[M_contra]) -> None:
+        """Hand over `batch`; it may still be under way when this returns."""
+
+    def flush(self) -> Receipt:
+        """Return when everything published is safe with the next stage.
+
+        Raises:
+            TransientError: The next stage cannot take anything now. What was published since the
+                last flush counts as not taken and may be published again.
+        """

@@ -1,0 +1,1 @@
+"""The messages that travel between services: frozen, versioned, nothing unknown accepted."""

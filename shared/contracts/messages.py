@@ -1,0 +1,101 @@
+"""The messages between the stages. Adding an optional field is compatible; else a new version."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.base import Contract
+from shared.contracts.commands import AnyCommand, Direction
+from shared.contracts.content import MailContent, TraceLine
+
+
+class MailFetched(Contract):
+    """A mail is backed up and waits to be classified.
+
+    Attributes:
+        mail_id: The backup's GUID (behaviour I-5), the mail's name everywhere.
+        box: Label of the technology box.
+        source: Where it came from, as `emlDir:offer.eml`.
+        received_at: When the source got it (file time, INTERNALDATE).
+        size, sha256: Of the raw bytes.
+        backup_key: Path of the backup below the backup's root.
+    """
+
+    kind: Literal["mail_fetched"] = "mail_fetched"
+    schema_version: Literal[1] = 1
+    mail_id: UUID
+    box: str
+    source: str
+    received_at: AwareDatetime
+    size: int = Field(ge=0)
+    sha256: str
+    backup_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMail:
+    """`MailFetched` on its way, with the raw bytes beside it.
+
+    Attributes:
+        message: The message.
+        raw: The mail byte for byte, or None above the inline limit: then the backup is read.
+    """
+
+    message: MailFetched
+    raw: bytes | None
+
+    @property
+    def mail_id(self) -> UUID:
+        """The mail's id."""
+        return self.message.mail_id
+
+
+class MailClassified(Contract):
+    """A mail's verdict, its explanation and the commands it gives; every mail has one.
+
+    Attributes:
+        content_sha256: Digest of the raw mail.
+        key: Identification key (behaviour R-a), as a hex digest.
+        body_sha256: Digest of the body: different bodies under one key are flagged.
+        verdict: The log words in order (R-d).
+        direction: None if the chain stopped before the direction was decided.
+        content: What the commands' records say; None if there is no command.
+    """
+
+    kind: Literal["mail_classified"] = "mail_classified"
+    schema_version: Literal[1] = 1
+    mail_id: UUID
+    box: str
+    source: str
+    received_at: AwareDatetime
+    content_sha256: str
+    backup_key: str
+    key: str
+    body_sha256: str
+    subject: str
+    sender: str | None
+    message_id: str | None
+    verdict: tuple[str, ...]
+    direction: Direction | None
+    trace: tuple[TraceLine, ...]
+    commands: tuple[AnyCommand, ...]
+    content: MailContent | None
+
+
+class MailRecorded(Contract):
+    """A mail's final verdict stands in the journal, with its effects, in one commit.
+
+    Attributes:
+        again: True when the mail id was in the journal before, so nothing was done this time.
+    """
+
+    kind: Literal["mail_recorded"] = "mail_recorded"
+    schema_version: Literal[1] = 1
+    mail_id: UUID
+    box: str
+    source: str
+    subject: str
+    verdict: tuple[str, ...]
+    again: bool

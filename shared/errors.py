@@ -1,0 +1,94 @@
+"""The errors of CRMService and what becomes of the message at hand.
+
+Every error composes its own sentence (what, where, what to do) and carries the exit code that the
+command line ends with (behaviour O-6). Adapters translate the exceptions of their libraries into
+these; nothing else crosses a module border.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line (behaviour O-6)."""
+
+    DONE = 0
+    FAILED = 1
+    WRONG_USE = 2
+    PARTLY_DONE = 3
+    CREDENTIALS_REFUSED = 4
+    SERVER_UNREACHABLE = 5
+    CONFIGURATION_WRONG = 78
+    INTERRUPTED = 130
+
+
+class CRMServiceError(Exception):
+    """Base of all expected errors; its text is meant for a person, never for a traceback."""
+
+    exit_code = ExitCode.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a configuration.
+
+    Attributes:
+        where: File and, where known, line or key: `crm.xml:7`.
+        what: What is wrong, with the value unless it may be a secret.
+        remedy: What to do about it.
+    """
+
+    where: str
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{self.where}: {self.what}" + (f" - {self.remedy}" if self.remedy else "")
+
+
+class ConfigurationError(CRMServiceError):
+    """The configuration, the mapping or the ERP schema cannot work; lists all problems at once."""
+
+    exit_code = ExitCode.CONFIGURATION_WRONG
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Take every problem found; `problems` must not be empty."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class WrongUseError(CRMServiceError):
+    """The command was called with arguments that cannot work."""
+
+    exit_code = ExitCode.WRONG_USE
+
+
+class TransientError(CRMServiceError):
+    """Something outside is away for now: pause and try again; it burns no tries of a message.
+
+    Attributes:
+        retry_after_seconds: How long the other side asked to wait, if it said so.
+    """
+
+    exit_code = ExitCode.SERVER_UNREACHABLE
+
+    def __init__(self, sentence: str, *, retry_after_seconds: float | None = None) -> None:
+        """Compose from a sentence that names the server and what to check."""
+        super().__init__(sentence)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class CredentialsRefusedError(CRMServiceError):
+    """A server answered and refused the login."""
+
+    exit_code = ExitCode.CREDENTIALS_REFUSED
+
+
+class PermanentError(CRMServiceError):
+    """This message can never be processed as things are: set it aside at once, with the reason."""
+
+
+class ContractError(PermanentError):
+    """A message body that is not what its kind and version promise."""

@@ -1,0 +1,37 @@
+"""Folding of text before any comparison (behaviour V): the one home of Unidecode.
+
+Folded text is in lower case, without diacritics, in plain forms of full-width and compatibility
+characters, with every run of white space as one blank.
+"""
+
+import unicodedata
+
+from unidecode import unidecode
+
+
+class _PlainCharacters(dict[int, str]):
+    """Translation table that asks Unidecode once for each distinct character."""
+
+    def __missing__(self, codepoint: int) -> str:
+        plain = unidecode(chr(codepoint)) if codepoint > 0x7F else chr(codepoint)
+        self[codepoint] = plain
+        return plain
+
+
+_PLAIN = _PlainCharacters()
+
+
+def fold_line(text: str) -> str:
+    """Fold `text`; line ends count as white space."""
+    return " ".join(_plain(text).split())
+
+
+def fold_lines(text: str) -> str:
+    r"""Fold `text` line by line; lines stay apart by `\n`, empty ones included."""
+    return "\n".join(" ".join(line.split()) for line in _plain(text).split("\n"))
+
+
+def _plain(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    return text.casefold()

@@ -1,0 +1,1 @@
+"""The ERP database: mapping, tables, ids, and our own tables beside it."""

@@ -1,0 +1,1 @@
+"""Typed settings: the environment of a service, and the XML file of a technology box."""
