@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 
@@ -15,6 +15,7 @@ class Message(Protocol):
 
 
 M_contra = TypeVar("M_contra", bound=Message, contravariant=True)
+Out = TypeVar("Out", bound=Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,28 @@ class Receipt:
     refused: Mapping[UUID, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Handled(Generic[Out]):
+    """What came of a batch that a stage has handled.
+
+    Attributes:
+        outputs: Messages for the next stage.
+        refused: Mails that can never be handled, with the reason.
+    """
+
+    outputs: list[Out] = field(default_factory=list)
+    refused: dict[UUID, str] = field(default_factory=dict)
+
+
 class Publisher(Protocol[M_contra]):
     """Where a stage puts what it has made."""
 
     def publish(self, batch: Sequence[M_contra]) -> None:
-        """Hand over `batch`; it may still be under way when this returns."""
+        """Hand over `batch`; it may still be under way when this returns.
+
+        Raises:
+            TransientError: As for `flush`.
+        """
 
     def flush(self) -> Receipt:
         """Return when everything published is safe with the next stage.

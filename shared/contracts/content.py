@@ -61,5 +61,3 @@ class TraceLine(Contract):
     rule: str
     hit: bool
     reason: str
-
-

@@ -1,0 +1,124 @@
+"""The engine of the rule chain: asks each rule in turn and keeps why it hit or missed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+from shared.contracts.commands import AnyCommand, CreateActivity, Direction
+from shared.contracts.content import TraceLine
+
+
+class Note(NamedTuple):
+    """Something a rule decided on the way, for the trace.
+
+    Attributes:
+        id: Identifier of the behaviour, as `T-3`.
+        name: What it is about, as `token`.
+        applied: Whether it took effect.
+        reason: One sentence.
+    """
+
+    id: str
+    name: str
+    applied: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """The rule applies.
+
+    Attributes:
+        reason: Why, in one sentence.
+        words: Log words, in order.
+        commands: What is to be done.
+        stop: Ends the chain; commands already emitted stand.
+        direction: The mail's direction from here on, if the rule decides it.
+        notes: Further lines of the trace.
+    """
+
+    reason: str
+    words: tuple[str, ...] = ()
+    commands: tuple[AnyCommand, ...] = ()
+    stop: bool = False
+    direction: Direction | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The rule does not apply, and why."""
+
+    reason: str
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What the rules before found."""
+
+    words: tuple[str, ...] = ()
+    commands: tuple[AnyCommand, ...] = ()
+    direction: Direction | None = None
+    hits: frozenset[str] = frozenset()
+    trace: tuple[TraceLine, ...] = ()
+    stopped: bool = False
+
+    @property
+    def made_activity(self) -> bool:
+        """Whether any activity is to be created."""
+        return any(isinstance(command, CreateActivity) for command in self.commands)
+
+
+class Link(NamedTuple):
+    """One row of the policy.
+
+    Attributes:
+        id: Identifier of the rule, as `R-7`.
+        name: Name of the rule.
+        check: The rule.
+        chapter: Where the manual has it.
+        always: Asked even when the chain has stopped.
+    """
+
+    id: str
+    name: str
+    check: Callable[[Mail, Facts, SoFar], Hit | Miss]
+    chapter: str
+    always: bool = False
+
+
+def ask(policy: Sequence[Link], mail: Mail, facts: Facts) -> SoFar:
+    """Ask the rules of `policy` in order, until one stops the chain."""
+    so_far = SoFar()
+    for link in policy:
+        if link.always or not so_far.stopped:
+            so_far = _after(so_far, link, link.check(mail, facts, so_far))
+    return so_far
+
+
+def command_id(mail: Mail, rule: str, recipient: str) -> UUID:
+    """The same command of the same mail always has the same id."""
+    return uuid5(mail.mail_id, f"{rule}\0{recipient}")
+
+
+def _after(so_far: SoFar, link: Link, result: Hit | Miss) -> SoFar:
+    hit = isinstance(result, Hit)
+    lines = (
+        TraceLine(id=link.id, rule=link.name, hit=hit, reason=result.reason),
+        *(TraceLine(id=n.id, rule=n.name, hit=n.applied, reason=n.reason) for n in result.notes),
+    )
+    so_far = replace(so_far, trace=so_far.trace + lines)
+    if isinstance(result, Miss):
+        return so_far
+    return replace(
+        so_far,
+        words=so_far.words + result.words,
+        commands=so_far.commands + result.commands,
+        direction=result.direction or so_far.direction,
+        hits=so_far.hits | {link.name},
+        stopped=so_far.stopped or result.stop,
+    )

@@ -1,0 +1,56 @@
+"""A mail as the rules ask about it: the parsed mail, and what is read out of it without I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from services.classifier.parsed_mail import ParsedMail
+from services.classifier.tokens import Token
+from shared.folding import fold_line
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail, read.
+
+    Attributes:
+        mail_id: Its name everywhere (I-5).
+        received_at: When the source got it.
+        content_sha256: Digest of the raw mail.
+        parsed: What parsing gave.
+        sender: The one valid sender address, or None (R-b).
+        sender_problem: Why there is no sender; empty if there is one.
+        recipients: Distinct addresses of To and Cc in header order (R-c).
+        key: Identification key (R-a).
+        subject: Folded, colons tight.
+        unforwarded_subject: The subject as written, without forward prefixes.
+        tokens: Assignment tokens in the order in which they win (T-1).
+    """
+
+    mail_id: UUID
+    received_at: datetime
+    content_sha256: str
+    parsed: ParsedMail
+    sender: str | None
+    sender_problem: str
+    recipients: tuple[str, ...]
+    key: str
+    subject: str
+    unforwarded_subject: str
+    tokens: tuple[Token, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The readable text as one folded line."""
+        return fold_line(self.parsed.text)
+
+    @property
+    def sent_at(self) -> datetime:
+        """Date of the mail; when it was received, if the mail has no valid date (H10)."""
+        return self.parsed.date or self.received_at
+
+
+def domain(address: str) -> str:
+    """The part behind the last at sign, or an empty string."""
+    return address.rpartition("@")[2] if "@" in address else ""

@@ -1,0 +1,22 @@
+"""Incoming or outgoing (manual, chapter 15.9; behaviours D-1 to D-4)."""
+
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail, domain
+
+
+def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Always a hit: it decides the direction."""
+    box = facts.house.box
+    if box.email in mail.recipients:
+        if facts.sender_user(mail) is None and not box.strict_manual_direction:
+            return Hit(
+                f"D-4: the box {box.email} is a recipient, but the sender is no user: incoming",
+                direction="incoming",
+            )
+        return Hit(f"D-2: the box {box.email} is a recipient: outgoing", direction="outgoing")
+    if domain(mail.sender or "") not in box.own_domains:
+        return Hit("D-1: the sender is from outside: incoming", direction="incoming")
+    if len(mail.recipients) == 1 and domain(mail.recipients[0]) in box.own_domains:
+        return Hit("D-1: from inside to one recipient inside: incoming", direction="incoming")
+    return Hit("D-3: the sender's domain is our own: outgoing", direction="outgoing")

@@ -1,0 +1,17 @@
+"""Mail that the administrator does not want as activities (manual, chapter 15.8)."""
+
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+from services.classifier.vocabulary import tight
+from shared.folding import fold_line
+
+
+def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit when the subject contains a value of `ignoreSubject`, folded."""
+    values = facts.house.box.ignore_subject
+    for value in values:
+        folded = tight(fold_line(value))
+        if folded and folded in mail.subject:
+            return Hit(f"the subject contains “{value}” (ignoreSubject)", ("IGNORED",), stop=True)
+    return Miss(f"the subject contains none of {len(values)} values of ignoreSubject")

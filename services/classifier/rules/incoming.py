@@ -1,0 +1,26 @@
+"""Incoming mail: one activity for each recipient who is a user (manual, chapter 15.10; A-1)."""
+
+from services.classifier.activity import create_activity
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts import Facts
+from services.classifier.linking import link_incoming, refuses_unknown
+from services.classifier.mail import Mail
+
+
+def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
+    """Hit when the mail is incoming and at least one recipient is a user."""
+    if so_far.direction != "incoming":
+        return Miss("the mail is outgoing")
+    users = facts.user_recipients(mail)
+    if not users:
+        return Miss("no recipient is a user")
+    linked = link_incoming(mail, facts)
+    if refuses_unknown(linked, facts):
+        return Miss("the sender is not in the address book (onlyKnownCustomers)", linked.notes)
+    made = [create_activity(mail, facts, so_far, user, "incoming", linked) for user in users]
+    return Hit(
+        "incoming, for " + ", ".join(user.ref.email for user in users),
+        words=("PROCESSED",),
+        commands=tuple(activity for activity, _ in made),
+        notes=tuple(dict.fromkeys((*linked.notes, *(note for _, notes in made for note in notes)))),
+    )

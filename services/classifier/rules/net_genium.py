@@ -1,0 +1,14 @@
+"""Mail of the ERP's vendor about licences and errors (manual, chapter 15.4)."""
+
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+
+SENDERS = ("license@netgenium.com", "error@netgenium.com")
+
+
+def check(mail: Mail, _facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit when the sender is one of the vendor's two addresses."""
+    if mail.sender in SENDERS:
+        return Hit(f"the sender is {mail.sender}", words=("NET Genium",), stop=True)
+    return Miss(f"the sender is neither {SENDERS[0]} nor {SENDERS[1]}")

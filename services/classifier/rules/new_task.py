@@ -1,0 +1,39 @@
+"""A user asks for a task by the subject `New task: …` (manual, chapter 15.6; behaviour N-1)."""
+
+from services.classifier.assignment import assigned_record
+from services.classifier.chain import Hit, Miss, Note, SoFar, command_id
+from services.classifier.extract import after_colon
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+from services.classifier.vocabulary import first_prefix, tight
+from shared.contracts.commands import CreateTask
+from shared.folding import fold_line
+
+
+def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit when the subject, without forward prefixes, starts with `New task:`."""
+    subject = mail.unforwarded_subject
+    phrase = first_prefix(tight(fold_line(subject)), facts.house.vocabulary.new_task)
+    if phrase is None:
+        return Miss("the subject does not ask for a new task")
+    approver = facts.sender_user(mail)
+    if approver is None:
+        return Hit(
+            f"the subject starts with “{phrase}”, but the sender is no user: no task",
+            words=("UNKNOWN USER",),
+        )
+    solvers = facts.user_recipients(mail)
+    task = CreateTask(
+        command_id=command_id(mail, "R-10", ""),
+        subject=after_colon(subject),
+        solvers=tuple(user.ref for user in solvers),
+        approver=approver.ref,
+        contract=assigned_record(mail, facts, "contract"),
+    )
+    nobody = Note("N-1", "solvers", False, "no recipient is a user: a task without solver")
+    return Hit(
+        f"the subject starts with “{phrase}” and the sender {approver.ref.email} is a user",
+        words=("NEW TASK CREATED",),
+        commands=(task,),
+        notes=() if solvers else (nobody,),
+    )

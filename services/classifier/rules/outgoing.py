@@ -1,0 +1,27 @@
+"""Outgoing mail: one activity, the sender is responsible (manual, chapter 15.11; A-1)."""
+
+from services.classifier.activity import create_activity
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts import Facts
+from services.classifier.linking import link_outgoing, refuses_unknown
+from services.classifier.mail import Mail
+
+
+def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
+    """Hit when the sender is a user, and the mail is outgoing or no recipient is a user."""
+    if so_far.direction == "incoming" and facts.user_recipients(mail):
+        return Miss("the mail is incoming")
+    user = facts.sender_user(mail)
+    if user is None:
+        return Miss(f"the sender {mail.sender} is no user")
+    linked = link_outgoing(mail, facts)
+    if refuses_unknown(linked, facts):
+        return Miss("no recipient is in the address book (onlyKnownCustomers)", linked.notes)
+    activity, notes = create_activity(mail, facts, so_far, user, "outgoing", linked)
+    return Hit(
+        f"outgoing, from {user.ref.email}",
+        words=("PROCESSED",),
+        commands=(activity,),
+        direction="outgoing",
+        notes=(*linked.notes, *notes),
+    )

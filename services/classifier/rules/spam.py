@@ -1,0 +1,18 @@
+"""Mail without one valid sender, or from somebody to themselves (manual, chapter 15.3)."""
+
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+
+
+def check(mail: Mail, _facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit when the sender is not one valid address, or is the sole recipient."""
+    if mail.sender is None:
+        return _spam(mail.sender_problem)
+    if mail.recipients == (mail.sender,):
+        return _spam(f"the only recipient is the sender, {mail.sender}")
+    return Miss(f"{mail.sender} is a valid sender and not the only recipient")
+
+
+def _spam(reason: str) -> Hit:
+    return Hit(reason, words=("SPAM",), stop=True)

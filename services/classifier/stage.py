@@ -1,0 +1,90 @@
+"""The classifier's stage: parse, extract, look up for the whole batch, ask the chain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from services.classifier.chain import SoFar, ask
+from services.classifier.content import mail_content
+from services.classifier.extract import extract
+from services.classifier.facts import Facts, LookUp
+from services.classifier.mail import Mail
+from services.classifier.parse.mail import parse_mail
+from services.classifier.policy import POLICY
+from services.classifier.vocabulary import Vocabulary
+from shared.backup.store import BackupStore
+from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierStage:
+    """Turns each backed up mail into its verdict and commands.
+
+    Attributes:
+        vocabulary: Phrases of the box.
+        look_up: Where facts come from.
+        backup: Read for mail that travels without its body.
+    """
+
+    vocabulary: Vocabulary
+    look_up: LookUp
+    backup: BackupStore
+    name: str = "classifier"
+
+    def handle(self, batch: Sequence[FetchedMail]) -> Sequence[MailClassified]:
+        """Classify all of `batch`.
+
+        Raises:
+            TransientError: Database or backup is away.
+            PermanentError: A backup is missing.
+        """
+        mails = [self._read(fetched) for fetched in batch]
+        return [
+            _classified(fetched.message, mail, facts)
+            for fetched, mail, facts in zip(batch, mails, self.look_up(mails), strict=True)
+        ]
+
+    def _read(self, fetched: FetchedMail) -> Mail:
+        message = fetched.message
+        raw = self.backup.read(message.backup_key) if fetched.raw is None else fetched.raw
+        return extract(
+            parse_mail(raw, message.backup_key),
+            self.vocabulary,
+            mail_id=message.mail_id,
+            received_at=message.received_at,
+            content_sha256=message.sha256,
+        )
+
+
+def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassified:
+    decided = ask(POLICY, mail, facts)
+    _log.debug("mail classified", mail_id=str(mail.mail_id), verdict=decided.words)
+    return classified(message, mail, facts, decided)
+
+
+def classified(
+    message: MailFetched, mail: Mail, facts: Facts, decided: SoFar
+) -> MailClassified:
+    """The message to the writer."""
+    content = mail_content(mail, facts.house, message.backup_key) if decided.commands else None
+    return MailClassified(
+        mail_id=message.mail_id,
+        box=message.box,
+        source=message.source,
+        received_at=message.received_at,
+        content_sha256=message.sha256,
+        backup_key=message.backup_key,
+        key=mail.key,
+        body_sha256=mail.parsed.body_sha256,
+        subject=mail.parsed.subject,
+        sender=mail.sender,
+        message_id=mail.parsed.message_id,
+        verdict=decided.words,
+        direction=decided.direction,
+        trace=decided.trace,
+        commands=decided.commands,
+        content=content,
+    )

@@ -1,0 +1,96 @@
+"""The vocabulary (behaviour V): every phrase a mail is searched for, in English and Czech.
+
+Each list can be extended by configuration under its key and is never emptied. Phrases are kept
+folded and with their colons tight, as the texts they are compared with.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.folding import fold_line
+
+TokenKind = Literal["contract", "order", "task", "opportunity"]
+
+PHRASES: Mapping[str, tuple[str, ...]] = {
+    "contractToken": ("Contract:", "Project:", "Zakázka:", "Zak:", "Projekt:"),
+    "orderToken": ("Order:", "Objednávka:", "Obj:"),
+    "taskToken": ("Task:", "Úkol:"),
+    "opportunityToken": ("Opo:", "Příležitost:"),
+    "newTaskPhrase": ("New task:", "Nový úkol:"),
+    "informPhrase": ("Info about", "Info o"),
+    "detailsPhrase": ("Details",),
+    "automaticPhrase": (
+        "This is an automatically generated e-mail",
+        "Toto je automaticky generovaný e-mail",
+    ),
+    "replyPrefix": ("Re:", "Odp:", "AW:"),
+    "forwardPrefix": ("Fwd:", "FW:", "WG:", "Přeposláno:"),
+}
+"""The built-in phrases by configuration key."""
+
+TOKEN_KEYS: Mapping[TokenKind, str] = {
+    "contract": "contractToken",
+    "order": "orderToken",
+    "task": "taskToken",
+    "opportunity": "opportunityToken",
+}
+
+_COLON = re.compile(" ?: ?")
+
+
+def tight(folded: str) -> str:
+    """Folded text without blanks around its colons, so that `Task : 5` equals `Task:5`."""
+    return _COLON.sub(":", folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All phrases of one box, folded and tight.
+
+    Attributes:
+        new_task, inform, details, automatic: Phrases of R-9 and R-10.
+        replies, forwards: Subject prefixes.
+        tokens: Keywords of the assignment tokens, without their colon.
+    """
+
+    new_task: tuple[str, ...]
+    inform: tuple[str, ...]
+    details: tuple[str, ...]
+    automatic: tuple[str, ...]
+    replies: tuple[str, ...]
+    forwards: tuple[str, ...]
+    tokens: tuple[tuple[TokenKind, tuple[str, ...]], ...]
+
+
+def build_vocabulary(extensions: Mapping[str, tuple[str, ...]]) -> Vocabulary:
+    """The built-in phrases with a box's extensions (configuration keys of section V)."""
+    phrases = {
+        key: tuple(
+            folded for phrase in (*built_in, *extensions.get(key, ())) if (folded := _fold(phrase))
+        )
+        for key, built_in in PHRASES.items()
+    }
+    return Vocabulary(
+        new_task=phrases["newTaskPhrase"],
+        inform=phrases["informPhrase"],
+        details=phrases["detailsPhrase"],
+        automatic=phrases["automaticPhrase"],
+        replies=phrases["replyPrefix"],
+        forwards=phrases["forwardPrefix"],
+        tokens=tuple(
+            (kind, tuple(phrase.rstrip(":") for phrase in phrases[key]))
+            for kind, key in TOKEN_KEYS.items()
+        ),
+    )
+
+
+def first_prefix(text: str, prefixes: tuple[str, ...]) -> str | None:
+    """The longest of `prefixes` that tight `text` begins with, or None."""
+    found = [prefix for prefix in prefixes if text.startswith(prefix)]
+    return max(found, key=len) if found else None
+
+
+def _fold(phrase: str) -> str:
+    return tight(fold_line(phrase))

@@ -1,0 +1,175 @@
+"""The `emlDir` source: a directory of `.eml` files (manual, chapter 6; behaviour I-7).
+
+Only files whose size and time stand still are read, never through a symbolic link. A file is
+deleted when its mail is acknowledged. One that cannot be processed moves to `failed/` beside it,
+with a reason file.
+
+Known limits: directories below `emlDir` are not read.
+"""
+
+import errno
+import itertools
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from services.fetcher.sources.port import SourceMail
+from shared.errors import TransientError
+
+FAILED = "failed"
+MAX_MAIL_BYTES = 200 * 1024 * 1024
+"""Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
+
+_BATCH_MAILS = 100
+_BATCH_BYTES = 8 * 1024 * 1024
+
+_THE_FILE_ITSELF = (errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO)
+"""A symbolic link, no right to read, a socket: another file may well be fine."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A file as it was when last looked at."""
+
+    size: int
+    modified_ns: int
+
+
+@dataclass(slots=True)
+class EmlDir:
+    """The files of one directory.
+
+    Attributes:
+        folder: The directory.
+        settle_seconds: How long size and time of a file must stand still before it is read.
+        sleep: Waits so many seconds.
+        unprocessable: How many files were moved to `failed/` before they became mail.
+        unsettled: How many files were still being written at the last look.
+    """
+
+    folder: Path
+    settle_seconds: float
+    sleep: Callable[[float], None] = time.sleep
+    unprocessable: int = 0
+    unsettled: int = 0
+    kind: str = field(default="emlDir", init=False)
+
+    def batches(self) -> Iterator[Sequence[SourceMail]]:
+        """What waits, by name, at most 100 mails and about 8 MB at a time.
+
+        Raises:
+            TransientError: The directory cannot be read.
+        """
+        batch: list[SourceMail] = []
+        waiting = 0
+        for name, seen in self._settled_files():
+            if batch and (len(batch) == _BATCH_MAILS or waiting + seen.size > _BATCH_BYTES):
+                yield batch
+                batch, waiting = [], 0
+            mail = self._read(name, seen)
+            if mail:
+                batch.append(mail)
+                waiting += seen.size
+        if batch:
+            yield batch
+
+    def acknowledge(self, mail: SourceMail) -> None:
+        """Delete the file."""
+        (self.folder / mail.identity).unlink(missing_ok=True)
+
+    def set_aside(self, mail: SourceMail, reason: str) -> None:
+        """Move the file to `failed/`, with `<name>.reason.txt` beside it."""
+        self._move_to_failed(mail.identity, reason)
+
+    def _settled_files(self) -> list[tuple[str, _Seen]]:
+        """Files that look the same before and after the wait (F72)."""
+        before = self._look()
+        if not before:
+            return []
+        if self.settle_seconds:
+            self.sleep(self.settle_seconds)
+        after = self._look() if self.settle_seconds else before
+        settled = [(name, seen) for name, seen in after.items() if before.get(name) == seen]
+        self.unsettled = len(after) - len(settled)
+        return sorted(settled)
+
+    def _look(self) -> dict[str, _Seen]:
+        try:
+            with os.scandir(self.folder) as entries:
+                files = [(entry, entry.stat(follow_symlinks=False)) for entry in entries]
+        except FileNotFoundError as error:
+            if not self.folder.is_dir():
+                raise self._unreadable(error) from error
+            # A file that went away while we looked: look again.
+            return self._look()
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return {
+            entry.name: _Seen(found.st_size, found.st_mtime_ns)
+            for entry, found in files
+            if entry.name.lower().endswith(".eml") and not stat.S_ISDIR(found.st_mode)
+        }
+
+    def _read(self, name: str, seen: _Seen) -> SourceMail | None:
+        """The mail in the file, or None if it went away or was moved to `failed/`."""
+        try:
+            descriptor = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if error.errno not in _THE_FILE_ITSELF:
+                raise self._unreadable(error) from error
+            self._unprocessable(name, f"cannot be opened as a plain file: {error.strerror}")
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            refusal = _refusal(os.fstat(descriptor))
+            raw = b"" if refusal else file.read()
+        if refusal:
+            self._unprocessable(name, refusal)
+            return None
+        if len(raw) != seen.size:
+            self.unsettled += 1
+            return None
+        received_at = datetime.fromtimestamp(seen.modified_ns / 1e9, UTC)
+        return SourceMail(name, raw, received_at)
+
+    def _unprocessable(self, name: str, reason: str) -> None:
+        _log.error("file is no mail", file=name, reason=reason)
+        self._move_to_failed(name, reason)
+        self.unprocessable += 1
+
+    def _move_to_failed(self, name: str, reason: str) -> None:
+        failed = self.folder / FAILED
+        failed.mkdir(exist_ok=True)
+        # The reason first: a file in failed/ always has one.
+        target = _free_name(failed, name)
+        (failed / f"{target}.reason.txt").write_text(reason + "\n", encoding="utf-8")
+        (self.folder / name).rename(failed / target)
+
+    def _unreadable(self, error: OSError) -> TransientError:
+        return TransientError(
+            f"emlDir {self.folder} cannot be read: {error.strerror}; "
+            "check that it exists and who may read it"
+        )
+
+
+def _refusal(found: os.stat_result) -> str | None:
+    if not stat.S_ISREG(found.st_mode):
+        return "not a plain file"
+    if found.st_size > MAX_MAIL_BYTES:
+        return f"larger than {MAX_MAIL_BYTES // 1024 // 1024} MB"
+    return None
+
+
+def _free_name(folder: Path, name: str) -> str:
+    """`name`, or `name.2` and so on: nothing in `failed/` is ever overwritten."""
+    names = itertools.chain((name,), (f"{name}.{count}" for count in itertools.count(2)))
+    return next(free for free in names if not os.path.lexists(folder / free))

@@ -1,0 +1,1 @@
+"""The backup of every mail: a store, and a reader of parts."""

@@ -1,0 +1,124 @@
+"""The backup store: every mail byte for byte, durable before anything else happens (I-5).
+
+A backup lies at `POP3Downloads/yyyy-MM-dd/<mail id>.eml` below the store's root (manual, chapter
+9); that relative path is its key. It becomes visible under that name only when it is whole.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from shared.backup.parts import decode_transfer
+from shared.contracts.content import PartRef
+from shared.errors import PermanentError, TransientError
+
+FOLDER = "POP3Downloads"
+_OWNER_ONLY_FILE = 0o600
+_OWNER_ONLY_FOLDER = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class BackupStore:
+    """Backups below one folder.
+
+    Attributes:
+        root: The data folder; the same for every service.
+    """
+
+    root: Path
+
+    def write(self, mails: Sequence[tuple[UUID, bytes]], day: date) -> list[str]:
+        """Back up `mails` in the folder of `day`; they are durable when this returns.
+
+        Each file is written under a temporary name, flushed, and renamed; the folder is flushed
+        once at the end. A backup that is already there is kept: the id holds the content's digest.
+
+        Returns:
+            The keys, in the order of `mails`.
+
+        Raises:
+            TransientError: The disk refused; nothing of the batch counts as backed up (F70).
+        """
+        folder = self.root / FOLDER / day.isoformat()
+        try:
+            _make_durable_folder(folder)
+            paths = [folder / f"{mail_id}.eml" for mail_id, _ in mails]
+            for path, (_, raw) in zip(paths, mails, strict=True):
+                _write_durably(path, raw)
+            _flush_folder(folder)
+        except OSError as error:
+            raise _disk_refused("write the backup in", folder, error) from error
+        return [path.relative_to(self.root).as_posix() for path in paths]
+
+    def read(self, key: str) -> bytes:
+        """The whole mail.
+
+        Raises:
+            PermanentError: There is no such backup.
+            TransientError: It cannot be read now.
+        """
+        with self._opened(key) as file:
+            return file.read()
+
+    def read_part(self, part: PartRef) -> bytes:
+        """The decoded bytes of `part`.
+
+        Raises:
+            PermanentError: The backup is missing, or shorter than the part says.
+            TransientError: The backup cannot be read now.
+        """
+        with self._opened(part.backup_key) as file:
+            file.seek(part.start)
+            encoded = file.read(part.end - part.start)
+        if len(encoded) != part.end - part.start:
+            raise PermanentError(f"The backup {part.backup_key} is shorter than its mail was")
+        return decode_transfer(encoded, part.encoding)
+
+    def _opened(self, key: str) -> BinaryIO:
+        path = self.root / key
+        try:
+            return path.open("rb")
+        except FileNotFoundError as error:
+            raise PermanentError(f"The backup {path} is missing") from error
+        except OSError as error:
+            raise _disk_refused("read the backup", path, error) from error
+
+
+def _make_durable_folder(folder: Path) -> None:
+    """Make `folder`; a new entry in a parent is flushed with the parent."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=_OWNER_ONLY_FOLDER, exist_ok=True)
+        _flush_folder(path.parent)
+
+
+def _write_durably(path: Path, raw: bytes) -> None:
+    if path.exists():
+        return
+    half = path.with_suffix(".part")
+    half.unlink(missing_ok=True)
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY_FILE)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        view = memoryview(raw)
+        while view:
+            view = view[file.write(view) :]
+        os.fsync(descriptor)
+    half.rename(path)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _disk_refused(action: str, path: Path, error: OSError) -> TransientError:
+    return TransientError(
+        f"Cannot {action} {path}: {error.strerror}; check free space and access rights"
+    )

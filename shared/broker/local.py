@@ -1,0 +1,68 @@
+"""The transport within one process: a batch goes straight to the next stage.
+
+`flush` returns when the last stage has committed, so what the source acknowledges afterwards is
+safe. Nothing is kept between two flushes: after a crash the source still has its mail.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from shared.broker.port import Handled, Message, Publisher, Receipt
+
+In = TypeVar("In", bound=Message)
+Out = TypeVar("Out", bound=Message)
+
+
+class LocalTransport(Generic[In, Out]):
+    """Publishes to a stage in this process, and what that stage makes to the one after it."""
+
+    def __init__(
+        self, handle: Callable[[Sequence[In]], Handled[Out]], onward: Publisher[Out]
+    ) -> None:
+        """Connect a stage (`handle`, under the runner) with the publisher of what it makes."""
+        self._handle = handle
+        self._onward = onward
+        self._refused: dict[UUID, str] = {}
+
+    def publish(self, batch: Sequence[In]) -> None:
+        """Let the stage handle `batch` and hand on what it makes.
+
+        Raises:
+            TransientError: The stage cannot work now.
+        """
+        if batch:
+            handled = self._handle(batch)
+            self._refused |= handled.refused
+            self._onward.publish(handled.outputs)
+
+    def flush(self) -> Receipt:
+        """Return when everything published is committed, with what was refused on the way.
+
+        Raises:
+            TransientError: A stage further on cannot work now.
+        """
+        refused = {**self._refused, **self._onward.flush().refused}
+        self._refused.clear()
+        return Receipt(refused)
+
+
+class Collector(Generic[Out]):
+    """The end of the line: keeps what the last stage made until somebody takes it."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._collected: list[Out] = []
+
+    def publish(self, batch: Sequence[Out]) -> None:
+        """Keep `batch`."""
+        self._collected += batch
+
+    def flush(self) -> Receipt:
+        """Nothing is ever under way here."""
+        return Receipt()
+
+    def take(self) -> list[Out]:
+        """Everything since the last call."""
+        taken, self._collected = self._collected, []
+        return taken
