@@ -92,9 +92,7 @@ def _record(token: Token, facts: Facts) -> tuple[RecordRef | None, Note]:
     return None, Note("T-3", "token", False, f"{place}: no record has this number")
 
 
-def _type(
-    token: Token, facts: Facts, direction: Direction
-) -> tuple[ActivityTypeRef, Note | None]:
+def _type(token: Token, facts: Facts, direction: Direction) -> tuple[ActivityTypeRef, Note | None]:
     """The longest known activity type directly behind the number; outgoing mail only (T-4)."""
     known = [name for name in facts.activity_types if _starts_with_words(token.following, name)]
     if not known:

@@ -100,9 +100,7 @@ class Facts:
     processed: Processed | None = None
     users: Mapping[str, User] = field(default_factory=dict)
     known: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
-    relationships_by_domain: Mapping[str, tuple[RelationshipRef, ...]] = field(
-        default_factory=dict
-    )
+    relationships_by_domain: Mapping[str, tuple[RelationshipRef, ...]] = field(default_factory=dict)
     records: Mapping[tuple[TokenKind, str], Found] = field(default_factory=dict)
     activity_types: Mapping[str, ActivityTypeRef] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()

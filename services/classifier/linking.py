@@ -67,7 +67,9 @@ def _by_address(address: str, facts: Facts, notes: list[Note]) -> Known | None:
     candidates = [one for one in known if one.contact] or list(known)
     if len(candidates) <= 1:
         return candidates[0] if candidates else None
-    relationships = {one.relationship.id: one.relationship for one in candidates if one.relationship}
+    relationships = {
+        one.relationship.id: one.relationship for one in candidates if one.relationship
+    }
     if len(relationships) == 1 and all(one.relationship for one in candidates):
         reason = f"{address} is on several contacts of one company: linked to the company alone"
         notes.append(Note("A-2", "ambiguous", False, reason))

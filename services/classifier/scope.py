@@ -6,9 +6,7 @@ from services.classifier.facts import Facts, User
 from shared.contracts.references import RoleRef
 
 
-def scope_for(
-    wish: ScopeWish, user: User, facts: Facts
-) -> tuple[tuple[RoleRef, ...], Note]:
+def scope_for(wish: ScopeWish, user: User, facts: Facts) -> tuple[tuple[RoleRef, ...], Note]:
     """The roles that see the activity of `user`, and why.
 
     A depth means all roles of that depth and all superior ones; without a wish the depth is that

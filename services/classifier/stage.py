@@ -65,9 +65,7 @@ def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassifie
     return classified(message, mail, facts, decided)
 
 
-def classified(
-    message: MailFetched, mail: Mail, facts: Facts, decided: SoFar
-) -> MailClassified:
+def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -> MailClassified:
     """The message to the writer."""
     content = mail_content(mail, facts.house, message.backup_key) if decided.commands else None
     return MailClassified(

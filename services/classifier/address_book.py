@@ -1,0 +1,106 @@
+"""Reads the address book: who has the addresses and domains of a batch of mails (A-2)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from services.classifier.facts import Known
+from services.classifier.mail import domain
+from shared.contracts.references import ContactRef, RelationshipRef
+from shared.netgenium.many import in_chunks, owners_by_text, values_by_owner
+from shared.netgenium.tables import ErpTables
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """The part of the address book that a batch of mails touches.
+
+    Attributes:
+        by_address: Contacts first, then relationships, by address.
+        by_domain: Relationships that own a domain, by domain.
+    """
+
+    by_address: Mapping[str, tuple[Known, ...]]
+    by_domain: Mapping[str, tuple[RelationshipRef, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Holders:
+    """Ids of contacts and relationships by the text they hold."""
+
+    contacts: Mapping[str, Iterable[int]]
+    relationships: Mapping[str, Iterable[int]]
+
+
+def read_address_book(
+    connection: Connection, erp: ErpTables, addresses: Iterable[str]
+) -> AddressBook:
+    """Look up `addresses` and their domains; a domain may stand bare or as `@domain`."""
+    wanted = set(addresses)
+    domains = {name for name in map(domain, wanted) if name}
+    as_written = domains | {f"@{name}" for name in domains}
+    held = _holders(connection, erp, wanted | as_written)
+    owned: Mapping[str, Iterable[int]] = {}
+    if erp.has("relationship", "domains"):
+        owned = owners_by_text(connection, erp, "relationship", "domains", as_written)
+    contacts = _read_contacts(connection, erp, _ids(held.contacts))
+    company_ids = _ids(held.relationships) | _ids(owned)
+    company_ids |= {company for _, company in contacts.values() if company is not None}
+    companies = _read_relationships(connection, erp, company_ids)
+
+    def known(address: str) -> tuple[Known, ...]:
+        people = (contacts[one] for one in held.contacts.get(address, ()))
+        return (
+            *(Known(person, companies.get(company or 0)) for person, company in people),
+            *(Known(None, companies[one]) for one in held.relationships.get(address, ())),
+        )
+
+    def owners(name: str) -> tuple[RelationshipRef, ...]:
+        ids: set[int] = set()
+        for text in (name, f"@{name}"):
+            ids.update(held.relationships.get(text, ()), owned.get(text, ()))
+            ids.update(contacts[one][1] or 0 for one in held.contacts.get(text, ()))
+        return tuple(companies[one] for one in sorted(ids) if one in companies)
+
+    return AddressBook(
+        {address: found for address in wanted if (found := known(address))},
+        {name: found for name in domains if (found := owners(name))},
+    )
+
+
+def _holders(connection: Connection, erp: ErpTables, texts: Iterable[str]) -> _Holders:
+    return _Holders(
+        owners_by_text(connection, erp, "contact", "emails", texts),
+        owners_by_text(connection, erp, "relationship", "emails", texts),
+    )
+
+
+def _ids(owners: Mapping[str, Iterable[int]]) -> set[int]:
+    return {owner for found in owners.values() for owner in found}
+
+
+def _read_contacts(
+    connection: Connection, erp: ErpTables, ids: set[int]
+) -> Mapping[int, tuple[ContactRef, int | None]]:
+    """Contacts by id, with the id of their relationship."""
+    columns = erp.table("contact").c
+    emails = values_by_owner(connection, erp, "contact", "emails", ids)
+    found: dict[int, tuple[ContactRef, int | None]] = {}
+    for chunk in in_chunks(sorted(ids)):
+        query = select(columns.id, columns.relationship).where(columns.id.in_(chunk))
+        for row in connection.execute(query):
+            contact = ContactRef(id=row.id, email=emails[row.id][0].lower())
+            found[row.id] = (contact, row.relationship)
+    return found
+
+
+def _read_relationships(
+    connection: Connection, erp: ErpTables, ids: set[int]
+) -> Mapping[int, RelationshipRef]:
+    columns = erp.table("relationship").c
+    return {
+        row.id: RelationshipRef(id=row.id, name=row.name)
+        for chunk in in_chunks(sorted(ids))
+        for row in connection.execute(select(columns.id, columns.name).where(columns.id.in_(chunk)))
+    }

@@ -1,0 +1,45 @@
+"""Creates an activity (behaviours A-1 to A-5)."""
+
+from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.commands import CreateActivity
+from shared.contracts.content import MailContent
+from shared.contracts.messages import MailClassified
+
+
+def create_activity(
+    command: CreateActivity, mail: MailClassified, content: MailContent, work: UnitOfWork
+) -> None:
+    """Add the activity and its lists; its files follow when the row has an id."""
+    new_task = work.made_by(command.task_command) if command.task_command else None
+    links = {
+        name: reference.id if reference else None
+        for name, reference in (
+            ("contact", command.contact),
+            ("relationship", command.relationship),
+            ("contract", command.contract),
+            ("order", command.order),
+            ("opportunity", command.opportunity),
+        )
+    }
+    task = command.task.id if command.task else None
+    values = {
+        "type": command.type.id,
+        "subject": content.subject,
+        "text": content.text,
+        "html": content.html,
+        "direction": command.direction,
+        "responsible": command.responsible.id,
+        "date": content.sent_at,
+        "completed_on": content.sent_at if command.completed else None,
+        "task": new_task or task,
+        "sender": content.sender,
+        "to": ", ".join(content.to),
+        "cc": ", ".join(content.cc),
+        "message_id": content.message_id,
+        **links,
+    }
+    many = {
+        "scope": [role.id for role in command.scope],
+        "other_contacts": [contact.id for contact in command.other_contacts],
+    }
+    work.add(mail, command, "activity", values, many)

@@ -1,0 +1,82 @@
+"""The journal: one row a mail, and who owns which identification key (behaviours R-d, R-e)."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select
+
+from services.writer.claim import Claim, Settled
+from shared.netgenium.many import in_chunks
+from shared.netgenium.own_tables import identification_key_table, journal_table
+
+WORD_SEPARATOR = ", "
+
+
+def recorded_verdicts(
+    connection: Connection, mail_ids: Iterable[UUID]
+) -> Mapping[UUID, tuple[str, ...]]:
+    """Verdicts of those of `mail_ids` that are in the journal: redeliveries."""
+    columns = journal_table.c
+    return {
+        row.mail_id: tuple(row.verdict.split(WORD_SEPARATOR))
+        for chunk in in_chunks(mail_ids)
+        for row in connection.execute(
+            select(columns.mail_id, columns.verdict).where(columns.mail_id.in_(chunk))
+        )
+    }
+
+
+def key_owners(connection: Connection, keys: Iterable[str]) -> Mapping[str, Claim]:
+    """Who has claimed `keys` before."""
+    columns = identification_key_table.c
+    return {
+        row.key: Claim(row.mail_id, row.body_sha256)
+        for chunk in in_chunks(sorted(set(keys)))
+        for row in connection.execute(
+            select(columns.key, columns.mail_id, columns.body_sha256).where(columns.key.in_(chunk))
+        )
+    }
+
+
+def record(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
+    """Write journal rows and claims; another writer's claim of the same key is a conflict."""
+    claims = [_claim_row(one, now) for one in settled if one.claims]
+    if claims:
+        connection.execute(insert(identification_key_table), claims)
+    if settled:
+        connection.execute(insert(journal_table), [_journal_row(one, now) for one in settled])
+
+
+def _claim_row(settled: Settled, now: datetime) -> dict[str, object]:
+    mail = settled.mail
+    return {
+        "key": mail.key,
+        "mail_id": mail.mail_id,
+        "content_sha256": mail.content_sha256,
+        "body_sha256": mail.body_sha256,
+        "claimed_at": now,
+    }
+
+
+def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
+    mail = settled.mail
+    return {
+        "mail_id": mail.mail_id,
+        "box": mail.box,
+        "source": mail.source,
+        "identification_key": mail.key,
+        "received_at": mail.received_at,
+        "subject": mail.subject,
+        "sender": mail.sender,
+        "message_id": mail.message_id,
+        "verdict": WORD_SEPARATOR.join(settled.verdict),
+        "direction": settled.direction,
+        "trace": json.dumps([line.model_dump() for line in settled.trace], ensure_ascii=False),
+        "content_sha256": mail.content_sha256,
+        "body_sha256": mail.body_sha256,
+        "backup_key": mail.backup_key,
+        "differs": settled.differs,
+        "recorded_at": now,
+    }

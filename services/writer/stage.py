@@ -1,0 +1,111 @@
+"""The writer's stage: a group of mails in one transaction - effects, journal, claims together.
+
+Consumes `MailClassified`, emits `MailRecorded`. On failure the transaction leaves nothing, and the
+runner gives the group again, mail by mail. The same mail id twice has one effect: the journal row
+is written in the transaction that makes the effect, and is looked for first.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from services.writer.apply import apply
+from services.writer.attachments import AttachmentStore
+from services.writer.claim import Settled, settle
+from services.writer.journal import key_owners, record, recorded_verdicts
+from services.writer.legacy_log import LegacyLog
+from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.messages import MailClassified, MailRecorded
+from shared.netgenium.database import ConflictError, write_transaction
+from shared.netgenium.tables import ErpTables
+
+_TRIES = 3
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class WriterStage:
+    """Applies the commands of classified mails to the ERP.
+
+    Attributes:
+        engine: The database.
+        erp: Its mapped tables.
+        attachments: Where files go.
+        legacy_log: The log in the manual's words.
+        clock: Gives the time, aware, in local time.
+    """
+
+    engine: Engine
+    erp: ErpTables
+    attachments: AttachmentStore
+    legacy_log: LegacyLog
+    clock: Callable[[], datetime]
+    name: str = "writer"
+
+    def handle(self, batch: Sequence[MailClassified]) -> Sequence[MailRecorded]:
+        """Record all of `batch` in one commit; mail recorded before stays as it is.
+
+        Raises:
+            TransientError: The database is away, or other writers were first too often.
+            PermanentError: A command can never be applied; nothing of the batch is recorded.
+        """
+        recorded, settled = self._commit(batch)
+        self.legacy_log.write((one.verdict for one in settled), self.clock())
+        for one in settled:
+            _log.info(
+                "mail recorded",
+                mail_id=str(one.mail.mail_id),
+                box=one.mail.box,
+                verdict=list(one.verdict),
+                commands=[command.kind for command in one.commands],
+            )
+        return recorded
+
+    def _commit(self, batch: Sequence[MailClassified]) -> tuple[list[MailRecorded], list[Settled]]:
+        for _ in range(_TRIES - 1):
+            try:
+                return self._commit_once(batch)
+            except ConflictError:
+                # Another writer claimed one of our keys in the meantime: now it can be seen.
+                _log.info("group is tried again", mails=len(batch))
+        return self._commit_once(batch)
+
+    def _commit_once(
+        self, batch: Sequence[MailClassified]
+    ) -> tuple[list[MailRecorded], list[Settled]]:
+        with write_transaction(self.engine) as connection:
+            before = recorded_verdicts(connection, [mail.mail_id for mail in batch])
+            fresh = {mail.mail_id: mail for mail in batch if mail.mail_id not in before}
+            settled = settle(fresh.values(), key_owners(connection, [m.key for m in batch]))
+            self._apply(connection, settled)
+            record(connection, settled, self.clock())
+        verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
+        again = set(before)
+        recorded = []
+        for mail in batch:
+            recorded.append(_recorded(mail, verdicts[mail.mail_id], again=mail.mail_id in again))
+            again.add(mail.mail_id)
+        return recorded, settled
+
+    def _apply(self, connection: Connection, settled: Sequence[Settled]) -> None:
+        work = UnitOfWork(connection, self.erp)
+        for one in settled:
+            for command in one.commands:
+                apply(command, one.mail, work)
+        work.flush()
+        self.attachments.store(work)
+
+
+def _recorded(mail: MailClassified, verdict: tuple[str, ...], *, again: bool) -> MailRecorded:
+    return MailRecorded(
+        mail_id=mail.mail_id,
+        box=mail.box,
+        source=mail.source,
+        subject=mail.subject,
+        verdict=verdict,
+        again=again,
+    )

@@ -1,0 +1,131 @@
+"""The unit of work: collects the rows of a group of mails and writes them table by table.
+
+Handlers add rows and may refer to rows that are not written yet. `flush` writes everything in a
+few statements, however many mails the group has, and records which command made which row.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Connection, insert
+
+from shared.contracts.commands import AnyCommand
+from shared.contracts.messages import MailClassified
+from shared.netgenium.ids import insert_rows
+from shared.netgenium.own_tables import effect_table
+from shared.netgenium.tables import ErpTables, ManyTable
+
+_ORDER = ("task", "activity")
+"""Tables in the order in which they are written: a row refers only to rows before it."""
+
+
+@dataclass(slots=True, eq=False)
+class NewRow:
+    """A row that is to be written.
+
+    Attributes:
+        id: Known once it is written.
+    """
+
+    entity: str
+    values: dict[str, object]
+    many: Mapping[str, Sequence[int]]
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Which command of which mail made which row."""
+
+    mail: MailClassified
+    command: AnyCommand
+    row: NewRow
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """The rows of one transaction."""
+
+    connection: Connection
+    erp: ErpTables
+    rows: dict[str, list[NewRow]] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    _made: dict[UUID, NewRow] = field(default_factory=dict)
+
+    def add(
+        self,
+        mail: MailClassified,
+        command: AnyCommand,
+        entity: str,
+        values: Mapping[str, object],
+        many: Mapping[str, Sequence[int]],
+    ) -> NewRow:
+        """Add the row that `command` makes; fields that the mapping does not have are left out.
+
+        A value may be a row that is still to be written.
+        """
+        mapped = {name: value for name, value in values.items() if self.erp.has(entity, name)}
+        row = NewRow(entity, mapped, {n: v for n, v in many.items() if self.erp.has(entity, n)})
+        self.rows.setdefault(entity, []).append(row)
+        self.effects.append(Effect(mail, command, row))
+        self._made[command.command_id] = row
+        return row
+
+    def made_by(self, command_id: UUID) -> NewRow | None:
+        """The row that the command with this id makes in this unit."""
+        return self._made.get(command_id)
+
+    def flush(self) -> None:
+        """Write all rows, their lists and the effects; the rows know their ids afterwards."""
+        for entity in _ORDER:
+            self._write(entity, self.rows.get(entity, []))
+        if self.effects:
+            self.connection.execute(insert(effect_table), [_effect(e) for e in self.effects])
+
+    def _write(self, entity: str, rows: Sequence[NewRow]) -> None:
+        if not rows:
+            return
+        values = [self._values(row) for row in rows]
+        ids = insert_rows(
+            self.connection, self.erp.table(entity), values, self.erp.mapping.ids.strategy
+        )
+        for row, new_id in zip(rows, ids, strict=True):
+            row.id = new_id
+        for name in rows[0].many:
+            self._write_list(entity, name, rows)
+
+    def _values(self, row: NewRow) -> dict[str, object]:
+        """Values to insert: written rows by their id, lists that live in columns of the row."""
+        values = {
+            name: value.id if isinstance(value, NewRow) else value
+            for name, value in row.values.items()
+        }
+        for name, listed in row.many.items():
+            places = self.erp.many(row.entity, name)
+            if not isinstance(places, ManyTable):
+                keys = [column.key for column in places.columns]
+                values |= dict.fromkeys(keys) | dict(zip(keys, listed, strict=False))
+        return values
+
+    def _write_list(self, entity: str, name: str, rows: Iterable[NewRow]) -> None:
+        places = self.erp.many(entity, name)
+        if not isinstance(places, ManyTable):
+            return
+        links = [{"owner": row.id, "value": value} for row in rows for value in row.many[name]]
+        if not links:
+            return
+        if "id" in places.table.c:
+            insert_rows(self.connection, places.table, links, self.erp.mapping.ids.strategy)
+        else:
+            self.connection.execute(insert(places.table), links)
+
+
+def _effect(effect: Effect) -> dict[str, object]:
+    return {
+        "command_id": effect.command.command_id,
+        "mail_id": effect.mail.mail_id,
+        "kind": effect.command.kind,
+        "entity": effect.row.entity,
+        "record_id": effect.row.id,
+    }

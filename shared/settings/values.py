@@ -1,0 +1,259 @@
+"""Reading one value of the configuration: text in, typed value out, or what is allowed instead.
+
+A parser takes the text as written and returns the value. It raises `NotAllowedError` with what is
+allowed; it never repeats the text, because only the caller knows whether it is a secret.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, time
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import BaseModel, ConfigDict, SecretStr
+from tzlocal.windows_tz import win_tz
+
+from shared.settings.near_miss import nearest
+
+Parser = Callable[[str], object]
+
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
+_HOST = re.compile(r"[\w.-]+|\[[0-9A-Fa-f:.]+\]")
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
+_LAST_PORT = 65535
+_LONGEST_NAME = 100
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class NotAllowedError(ValueError):
+    """A value that cannot stand where it stands.
+
+    Attributes:
+        allowed: What may stand there, for a person.
+        meant: The allowed value that is nearest, if one is near.
+        quotable: False where the value may hold a password and is not to be repeated.
+    """
+
+    def __init__(self, allowed: str, meant: str | None = None, *, quotable: bool = True) -> None:
+        """Take what the report needs; the value itself is not kept."""
+        super().__init__(allowed)
+        self.allowed = allowed
+        self.meant = meant
+        self.quotable = quotable
+
+
+class ServerAddress(BaseModel):
+    """A server as the configuration names it.
+
+    Attributes:
+        host: Name or address, an IPv6 address without its brackets.
+        port: The port, or None where the protocol's own is meant (behaviour I-2).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str
+    port: int | None = None
+
+
+class Disposition(BaseModel):
+    """What becomes of a mail in the box when it is processed (behaviour I-8).
+
+    Attributes:
+        action: Delete it, mark it as seen, or move it.
+        folder: Where it is moved to; None unless `action` is `move`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action: Literal["delete", "seen", "move"] = "delete"
+    folder: str | None = None
+
+
+def text(value: str) -> str:
+    """Return `value` as written; control characters are refused."""
+    if not value.isprintable():
+        raise NotAllowedError("text in one line without control characters")
+    return value
+
+
+def phrase(value: str) -> str:
+    """Return `value` as written; folding takes care of its white space (section V)."""
+    return value
+
+
+def label(value: str) -> str:
+    """Read the name of a box, which stands in logs, metrics and queue names (I-1)."""
+    name = value.strip()
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise NotAllowedError(f"a name of 1 to {_LONGEST_NAME} printable characters")
+    return name
+
+
+def secret(value: str) -> SecretStr:
+    """Wrap a password; blanks at its ends belong to it."""
+    return SecretStr(text(value))
+
+
+def flag(value: str) -> bool:
+    """Read `true` or `false` in any letter case, as .NET writes them."""
+    return choice("true", "false")(value) == "true"
+
+
+def choice(*allowed: str) -> Callable[[str], str]:
+    """Make a parser that takes one of `allowed`, in any letter case."""
+
+    def one_of(value: str) -> str:
+        word = value.strip().casefold()
+        if word not in allowed:
+            raise NotAllowedError(" or ".join(allowed), nearest(word, allowed))
+        return word
+
+    return one_of
+
+
+def clock_time(value: str) -> time:
+    """Read a time of day as the manual writes it, `HH:mm` (ch. 7)."""
+    allowed = "a time from 00:00 to 23:59, written HH:mm"
+    matched = _CLOCK.fullmatch(value.strip())
+    if matched is None:
+        raise NotAllowedError(allowed)
+    try:
+        return time(int(matched[1]), int(matched[2]))
+    except ValueError:
+        raise NotAllowedError(allowed) from None
+
+
+def start(value: str) -> date | Literal["all"]:
+    """Read `startFrom`: a date, or `all` (I-11)."""
+    allowed = "a date as 2026-11-30, or all"
+    word = value.strip()
+    if word.casefold() == "all":
+        return "all"
+    if _DAY.fullmatch(word) is None:
+        raise NotAllowedError(allowed, nearest(word, ["all"]))
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise NotAllowedError(allowed) from None
+
+
+def zone(value: str) -> ZoneInfo:
+    """Read an IANA time zone; the name Windows gives it is not one, but is understood."""
+    name = value.strip()
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        meant = win_tz.get(name) or nearest(name, sorted(available_timezones()))
+        raise NotAllowedError("an IANA time zone as Europe/Prague", meant) from None
+
+
+def seconds(value: str) -> float:
+    """Read a time span in seconds that may be 0."""
+    if _SECONDS.fullmatch(value.strip()) is None:
+        raise NotAllowedError("seconds from 0 to 9999, as 1 or 0.5")
+    return float(value)
+
+
+def interval(value: str) -> int:
+    """Read whole seconds between two polls (I-3)."""
+    return _whole(value, 1, 86400, "whole seconds from 1 to 86400")
+
+
+def port(value: str) -> int:
+    """Read a TCP port."""
+    return _whole(value, 1, _LAST_PORT, f"a port from 1 to {_LAST_PORT}")
+
+
+def address(value: str) -> str:
+    """Read one e-mail address, in lower case.
+
+    The domain is checked as a name below `.example`, so that hosts of a private network and the
+    reserved names (`localhost`, `.test`, RFC 2606) pass as well.
+    """
+    below = ".example"
+    try:
+        found = validate_email(
+            value.strip() + below, check_deliverability=False, globally_deliverable=False
+        )
+    except EmailNotValidError:
+        raise NotAllowedError("one e-mail address as crm@firma.cz") from None
+    return found.normalized.removesuffix(below).lower()
+
+
+def domain(value: str) -> str:
+    """Read a domain, in lower case and without a leading `@`."""
+    name = value.strip().removeprefix("@").lower()
+    if _DOMAIN.fullmatch(name) is None:
+        raise NotAllowedError("a domain as firma.cz")
+    return name
+
+
+def absolute_path(value: str) -> str:
+    """Read an absolute path of Windows or of a POSIX system, kept as written (ch. 7)."""
+    if not (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()):
+        raise NotAllowedError("an absolute path")
+    return text(value)
+
+
+def absolute_folder(value: str) -> Path:
+    """Read an absolute path as a path of this machine; whether it exists is not asked."""
+    return Path(absolute_path(value))
+
+
+def server(value: str) -> ServerAddress:
+    """Read `server` or `server:port` (ch. 7); an IPv6 address stands in brackets."""
+    allowed = "server or server:port, without protocol, name or password"
+    written = value.strip()
+    host, colon, number = written.rpartition(":")
+    if not colon or written.endswith("]"):
+        host, number = written, ""
+    if _HOST.fullmatch(host) is None or (colon and host != written and not number):
+        raise NotAllowedError(allowed, quotable="@" not in value)
+    return ServerAddress(host=host.strip("[]"), port=port(number) if number else None)
+
+
+def web_address(value: str) -> str:
+    """Read an https address; plain http only to this machine, for a test server."""
+    written = text(value.strip())
+    try:
+        parts = urlsplit(written)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    else:
+        if host and "@" not in parts.netloc:
+            if parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK):
+                return written.rstrip("/")
+    raise NotAllowedError("an https address without name and password", quotable="@" not in value)
+
+
+def disposition(value: str) -> Disposition:
+    """Read `delete`, `seen` or `move:<folder>` (I-8)."""
+    action, _, folder = value.strip().partition(":")
+    word = action.strip().casefold()
+    if word == "move" and folder.strip():
+        return Disposition(action="move", folder=text(folder.strip()))
+    if word == "delete" and not folder:
+        return Disposition(action="delete")
+    if word == "seen" and not folder:
+        return Disposition(action="seen")
+    meant = nearest(word, ("delete", "seen", "move"))
+    raise NotAllowedError(
+        "delete, seen or move:<folder>", "move:<folder>" if meant == "move" else meant
+    )
+
+
+def _whole(value: str, least: int, most: int, allowed: str) -> int:
+    digits = value.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(most))):
+        raise NotAllowedError(allowed)
+    number = int(digits)
+    if not least <= number <= most:
+        raise NotAllowedError(allowed)
+    return number
