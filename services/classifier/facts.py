@@ -122,6 +122,10 @@ class Facts:
 class LookUp(Protocol):
     """Looks facts up."""
 
+    @property
+    def house(self) -> House:
+        """What does not depend on the mail."""
+
     def __call__(self, mails: Sequence[Mail]) -> Sequence[Facts]:
         """The facts for each mail, in order, in a fixed number of queries for the whole batch.
 

@@ -5,6 +5,7 @@ allowed; it never repeats the text, because only the caller knows whether it is 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -77,7 +78,7 @@ class Disposition(BaseModel):
 
 def text(value: str) -> str:
     """Return `value` as written; control characters are refused."""
-    if not value.isprintable():
+    if any(unicodedata.category(each) == "Cc" for each in value):
         raise NotAllowedError("text in one line without control characters")
     return value
 
@@ -208,29 +209,20 @@ def absolute_folder(value: str) -> Path:
 
 def server(value: str) -> ServerAddress:
     """Read `server` or `server:port` (ch. 7); an IPv6 address stands in brackets."""
-    allowed = "server or server:port, without protocol, name or password"
-    written = value.strip()
-    host, colon, number = written.rpartition(":")
-    if not colon or written.endswith("]"):
-        host, number = written, ""
-    if _HOST.fullmatch(host) is None or (colon and host != written and not number):
+    host, number = _split_port(value.strip())
+    if _HOST.fullmatch(host) is None:
+        allowed = "server or server:port, without protocol, name or password"
         raise NotAllowedError(allowed, quotable="@" not in value)
-    return ServerAddress(host=host.strip("[]"), port=port(number) if number else None)
+    return ServerAddress(host=host.strip("[]"), port=None if number is None else port(number))
 
 
 def web_address(value: str) -> str:
     """Read an https address; plain http only to this machine, for a test server."""
     written = text(value.strip())
-    try:
-        parts = urlsplit(written)
-        host = parts.hostname
-    except ValueError:
-        host = None
-    else:
-        if host and "@" not in parts.netloc:
-            if parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK):
-                return written.rstrip("/")
-    raise NotAllowedError("an https address without name and password", quotable="@" not in value)
+    if "@" in written or not _is_safe_web_address(written):
+        allowed = "an https address without name and password"
+        raise NotAllowedError(allowed, quotable="@" not in written)
+    return written.rstrip("/")
 
 
 def disposition(value: str) -> Disposition:
@@ -246,6 +238,24 @@ def disposition(value: str) -> Disposition:
     meant = nearest(word, ("delete", "seen", "move"))
     raise NotAllowedError(
         "delete, seen or move:<folder>", "move:<folder>" if meant == "move" else meant
+    )
+
+
+def _split_port(written: str) -> tuple[str, str | None]:
+    if "@" in written or ":" not in written or written.endswith("]"):
+        return written, None
+    host, _, number = written.rpartition(":")
+    return host, number
+
+
+def _is_safe_web_address(written: str) -> bool:
+    try:
+        parts = urlsplit(written)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
     )
 
 

@@ -1,0 +1,55 @@
+"""`crmservice demo`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from services.operator.commands.options import begin, boxes_of, tell
+from services.operator.company import fill_company, load_company
+from services.operator.composition import open_erp
+from services.operator.demo import prepare, summary
+from services.operator.present.as_text import stdout_console
+from services.operator.run import Tally, boxes_to_run, run_once
+from shared.contracts.messages import MailRecorded
+from shared.netgenium.migration import migrate
+from shared.netgenium.reference_schema import create_reference_schema
+from shared.settings.environment import Environment
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="The demo's company and mails.")] = Path("demo"),
+    data: Annotated[Path, typer.Option(help="Where its database and backups go.")] = Path(
+        "data/demo"
+    ),
+) -> None:
+    """Show the main job on a demo company: mails go in, activities come out.
+
+    \b
+    Examples:
+      crmservice demo
+      crmservice demo --data /tmp/demo
+
+    Uses an SQLite file of its own; running it twice makes nothing twice.
+    """
+    begin("warning")
+    data = data.absolute()
+    config = prepare(folder, data)
+    erp = open_erp(Environment.from_environ({"CRMSERVICE_DATA": str(data)}))
+    create_reference_schema(erp.engine, erp.tables)
+    migrate(erp.engine)
+    fill_company(erp.engine, erp.tables, load_company(folder / "company.toml"))
+    tally = Tally(_tell)
+    run_once(boxes_to_run(boxes_of([config])), erp, data, tally)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, line in summary(erp).items():
+        table.add_row(name, line)
+    stdout_console().print("\nThe ERP now holds", table, sep="\n")
+    tell(f"\nnext: CRMSERVICE_DATA={data} .venv/bin/crmservice explain {folder}/mails -c {config}")
+
+
+def _tell(mail: MailRecorded) -> None:
+    verdict = ", ".join(mail.verdict) + (" (recorded before)" if mail.again else "")
+    sys.stdout.write(f"{mail.source.partition(':')[2]:48} {verdict}\n")

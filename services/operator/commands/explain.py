@@ -1,0 +1,49 @@
+"""`crmservice explain`."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from services.operator.commands.options import AsJson, Config, begin, boxes_of
+from services.operator.composition import look_up_for, open_erp
+from services.operator.explain import Unreadable, files_of
+from services.operator.explain import explain as explain_files
+from services.operator.present.as_json import explained_as_json
+from services.operator.present.as_text import explained_as_text, stderr_console, stdout_console
+from shared.errors import ExitCode, WrongUseError
+
+
+def explain(
+    mails: Annotated[list[str], typer.Argument(help="Mail files, or folders of mail files.")],
+    config: Config,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Show what would become of mails, and why. Writes nothing.
+
+    \b
+    Examples:
+      crmservice explain offer.eml --config crm.xml
+      crmservice explain POP3Downloads/2026-11-21 --config crm.xml --json
+    """
+    environment = begin("warning")
+    boxes = boxes_of(config)
+    if len(boxes) != 1:
+        raise WrongUseError("explain looks at mails of one box: give one --config")
+    look_up = look_up_for(boxes[0], open_erp(environment))
+    results = explain_files(files := files_of(mails), boxes[0], look_up)
+    console, progress = stdout_console(), stderr_console()
+    unreadable = 0
+    for result in track(
+        results, "Explaining", len(files), console=progress, transient=True,
+        disable=not (progress.is_terminal and as_json and not sys.stdout.isatty()),
+    ):
+        unreadable += isinstance(result, Unreadable)
+        if as_json:
+            sys.stdout.write(json.dumps(explained_as_json(result), ensure_ascii=False) + "\n")
+        else:
+            console.print(explained_as_text(result))
+    if unreadable:
+        raise typer.Exit(ExitCode.PARTLY_DONE)

@@ -1,0 +1,43 @@
+"""`crmservice init-db`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.operator.commands.options import begin, tell
+from services.operator.company import fill_company, load_company
+from services.operator.composition import open_erp
+from shared.netgenium.database import database_errors
+from shared.netgenium.migration import migrate
+from shared.netgenium.reference_schema import create_reference_schema
+
+
+def init_db(
+    company: Annotated[
+        Path | None,
+        typer.Option(help="Company file (TOML) to fill an empty reference database with."),
+    ] = None,
+) -> None:
+    """Create our own tables; in an empty database also the reference schema, and fill it.
+
+    \b
+    Examples:
+      crmservice init-db
+      crmservice init-db --company company.toml
+
+    The database is NETGENIUM_DATABASE_URL, by default an SQLite file in the data folder.
+    Safe to run again: what is there stays.
+    """
+    environment = begin("warning")
+    wanted = load_company(company) if company else None
+    erp = open_erp(environment)
+    with database_errors(erp.engine):
+        made = create_reference_schema(erp.engine, erp.tables)
+        migrate(erp.engine)
+        filled = wanted is not None and fill_company(erp.engine, erp.tables, wanted)
+    url = erp.engine.url.render_as_string(hide_password=True)
+    tell(f"{url}: reference schema {'created' if made else 'was there'}, own tables up to date")
+    if wanted:
+        tell(f"{company}: {'filled in' if filled else 'was there already'}")
+    tell("next: crmservice check --config crm.xml")

@@ -1,0 +1,53 @@
+"""Options that several commands share, and how they begin."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.errors import Problem
+from shared.log import LogLevel, configure_logging
+from shared.settings.box import Box
+from shared.settings.box_file import load_boxes
+from shared.settings.environment import Environment, read_environment
+
+Config = Annotated[
+    list[Path],
+    typer.Option("--config", "-c", help="XML file of a technology box; may be repeated."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+
+def begin(default_level: LogLevel) -> Environment:
+    """Read the environment and set up logging; `default_level` holds unless it says otherwise.
+
+    Raises:
+        ConfigurationError: The environment cannot work.
+    """
+    environment = read_environment()
+    configure_logging(environment.log_level or default_level, environment.log_format)
+    return environment
+
+
+def boxes_of(config: Sequence[Path]) -> tuple[Box, ...]:
+    """The boxes of the configuration files; warnings go to standard error.
+
+    Raises:
+        ConfigurationError: Everything that is wrong with them.
+    """
+    loaded = load_boxes(config)
+    warn(loaded.warnings)
+    return loaded.boxes
+
+
+def warn(problems: Sequence[Problem]) -> None:
+    """Tell of things that do not stop the command."""
+    for problem in problems:
+        tell(f"warning: {problem}")
+
+
+def tell(sentence: str) -> None:
+    """A message for the person, on standard error."""
+    sys.stderr.write(sentence + "\n")

@@ -1,0 +1,120 @@
+"""`explain`: what would become of mails, with every reason; the real chain, nothing written (O-1)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from services.classifier.chain import SoFar, ask
+from services.classifier.extract import extract
+from services.classifier.facts import Facts, LookUp
+from services.classifier.mail import Mail
+from services.classifier.parse.mail import parse_mail
+from services.classifier.policy import POLICY
+from services.classifier.stage import classified
+from services.fetcher.fetch import mail_id
+from shared.contracts.messages import MailClassified, MailFetched
+from shared.errors import WrongUseError
+from shared.settings.box import Box
+
+_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A file with its mail and what would become of it."""
+
+    file: str
+    mail: Mail
+    outcome: MailClassified
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that could not be read, and why."""
+
+    file: str
+    error: str
+
+
+def files_of(arguments: Iterable[str]) -> list[Path]:
+    """Files in the order given; a folder stands for its files by name.
+
+    Raises:
+        WrongUseError: A folder has no file.
+    """
+    files: list[Path] = []
+    for argument in arguments:
+        path = Path(argument)
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(entry for entry in path.iterdir() if not entry.is_dir())
+        if not inside:
+            raise WrongUseError(f"The folder {path} holds no file; name a folder with mails")
+        files += inside
+    return files
+
+
+def explain(files: Sequence[Path], box: Box, look_up: LookUp) -> Iterator[Explained | Unreadable]:
+    """Explain every file, in order; an unreadable one does not stop the rest.
+
+    Raises:
+        TransientError: The database is away.
+        PermanentError: The mapping does not fit the database.
+    """
+    rest = iter(files)
+    while chunk := list(islice(rest, _AT_ONCE)):
+        read = [_read(path, box, look_up) for path in chunk]
+        mails = [one.mail for one in read if isinstance(one, _Read)]
+        facts = iter(look_up(mails) if mails else ())
+        for one in read:
+            yield one if isinstance(one, Unreadable) else _explain(one, next(facts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    file: str
+    message: MailFetched
+    mail: Mail
+
+
+def _read(path: Path, box: Box, look_up: LookUp) -> _Read | Unreadable:
+    try:
+        raw = path.read_bytes()
+        modified = path.stat().st_mtime
+    except OSError as error:
+        return Unreadable(str(path), f"cannot be read: {error.strerror}")
+    digest = sha256(raw).hexdigest()
+    message = MailFetched(
+        mail_id=mail_id(box.email, "emlDir", path.name, digest),
+        box=box.name,
+        source=f"file:{path.name}",
+        received_at=datetime.fromtimestamp(modified, UTC),
+        size=len(raw),
+        sha256=digest,
+        backup_key=path.name,
+    )
+    mail = extract(
+        parse_mail(raw, message.backup_key),
+        look_up.house.vocabulary,
+        mail_id=message.mail_id,
+        received_at=message.received_at,
+        content_sha256=digest,
+    )
+    return _Read(str(path), message, mail)
+
+
+def _explain(read: _Read, facts: Facts) -> Explained:
+    decided: SoFar = ask(POLICY, read.mail, _without_itself(read.mail, facts))
+    return Explained(read.file, read.mail, classified(read.message, read.mail, facts, decided))
+
+
+def _without_itself(mail: Mail, facts: Facts) -> Facts:
+    """A mail that was processed before is no duplicate of itself (R-e)."""
+    processed = facts.processed
+    if processed and processed.content_sha256 == mail.content_sha256:
+        return replace(facts, processed=None)
+    return facts

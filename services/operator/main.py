@@ -1,0 +1,64 @@
+"""`crmservice`: the command line. Results go to standard output, messages to standard error.
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done, 4 credentials refused, 5 server
+unreachable, 78 configuration wrong, 130 interrupted (behaviour O-6).
+"""
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+
+from typer.exceptions import TyperException
+
+from services.operator.commands import app
+from shared.errors import CRMServiceError, ExitCode
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; never shows a traceback."""
+    sys.exit(run(as_json="--json" in sys.argv))
+
+
+def run(*, as_json: bool) -> int:
+    """Run the command that the arguments name; gives the exit code.
+
+    Args:
+        as_json: A failure is told as one JSON line on standard error.
+    """
+    try:
+        return app(standalone_mode=False) or ExitCode.DONE
+    except TyperException as error:
+        error.show()
+        return ExitCode.WRONG_USE
+    except CRMServiceError as error:
+        _tell(str(error), error.exit_code, as_json=as_json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _tell("interrupted; what was not finished is done by the next run",
+              ExitCode.INTERRUPTED, as_json=as_json)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does: nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception:  # noqa: BLE001 - the last resort: a sentence for the person, the rest to a file
+        _tell(f"unexpected error; details in {_details()}", ExitCode.FAILED, as_json=as_json)
+        return ExitCode.FAILED
+
+
+def _tell(sentence: str, code: ExitCode, *, as_json: bool) -> None:
+    if as_json:
+        sentence = json.dumps({"error": sentence, "code": int(code)}, ensure_ascii=False)
+    else:
+        sentence = f"crmservice: {sentence}"
+    sys.stderr.write(sentence + "\n")
+
+
+def _details() -> str:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="crmservice-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exc(file=file)
+    return file.name

@@ -1,0 +1,1 @@
+"""How results look: as JSON for programs, as tables for people."""

@@ -1,0 +1,110 @@
+"""Results as JSON objects: natural keys instead of ids, times in UTC (examples of the format: docs).
+
+Fields may be added in later versions, never changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from services.classifier.mail import Mail
+from services.classifier.parse.quotes import split_quotes
+from services.operator.explain import Explained, Unreadable
+from shared.contracts.commands import AnyCommand, CreateActivity, CreateTask
+from shared.contracts.content import PartRef
+from shared.contracts.references import RecordRef
+
+Json = Mapping[str, Any]
+
+
+def explained_as_json(result: Explained | Unreadable) -> Json:
+    """One mail of `explain`."""
+    if isinstance(result, Unreadable):
+        return {"file": result.file, "error": result.error}
+    outcome = result.outcome
+    files = outcome.content.attachments if outcome.content else ()
+    return {
+        "file": result.file,
+        "verdict": list(outcome.verdict),
+        "direction": outcome.direction,
+        "commands": [command_as_json(command, files) for command in outcome.commands],
+        "trace": [line.model_dump() for line in outcome.trace],
+        "bounce": [],
+        "mail": mail_as_json(result.mail),
+    }
+
+
+def mail_as_json(mail: Mail) -> Json:
+    """What was read out of a mail."""
+    parsed = mail.parsed
+    return {
+        "from": [address.email for address in parsed.senders],
+        "to": [address.email for address in parsed.to],
+        "cc": [address.email for address in parsed.cc],
+        "subject": parsed.subject,
+        "date": utc(parsed.date) if parsed.date else None,
+        "message_id": parsed.message_id,
+        "text": parsed.text,
+        "own_text": split_quotes(parsed.text).own,
+        "attachments": [
+            {
+                "name": part.name,
+                "content_type": part.content_type,
+                "size": part.size,
+                "sha256": part.sha256,
+            }
+            for part in parsed.attachments
+        ],
+        "auto_submitted": parsed.auto_submitted,
+        "defects": list(parsed.defects),
+    }
+
+
+def command_as_json(command: AnyCommand, files: Sequence[PartRef]) -> Json:
+    """A command with natural keys; `files` are the mail's."""
+    match command:
+        case CreateActivity():
+            return _activity(command, files)
+        case CreateTask():
+            return _task(command)
+
+
+def utc(moment: datetime) -> str:
+    """As `2026-11-10T08:00:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _activity(command: CreateActivity, files: Sequence[PartRef]) -> Json:
+    return {
+        "kind": command.kind,
+        "responsible": command.responsible.email,
+        "type": command.type.name,
+        "direction": command.direction,
+        "contact": command.contact.email if command.contact else None,
+        "relationship": command.relationship.name if command.relationship else None,
+        "other_contacts": [contact.email for contact in command.other_contacts],
+        "contract": _number(command.contract),
+        "order": _number(command.order),
+        "task": _number(command.task),
+        "opportunity": _number(command.opportunity),
+        "new_task": command.task_command is not None,
+        "scope": sorted(role.name for role in command.scope),
+        "completed": command.completed,
+        "attachments": [part.name for part in files],
+    }
+
+
+def _task(command: CreateTask) -> Json:
+    return {
+        "kind": command.kind,
+        "subject": command.subject,
+        "solvers": [user.email for user in command.solvers],
+        "approver": command.approver.email if command.approver else None,
+        "contract": _number(command.contract),
+        "problem_id": command.problem_id,
+        "status": command.status,
+    }
+
+
+def _number(record: RecordRef | None) -> str | None:
+    return record.number if record else None

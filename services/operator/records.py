@@ -1,0 +1,164 @@
+"""`list`: the records of the database with natural keys instead of ids."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+
+from services.operator.composition import Erp
+from services.operator.present.as_json import utc
+from shared.netgenium.database import database_errors
+from shared.netgenium.many import values_by_owner
+from shared.netgenium.own_tables import effect_table, journal_table
+from shared.netgenium.tables import ErpTables
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+def list_records(erp: Erp, table: str) -> list[Row]:
+    """All records of `table`, one of `TABLES`, by id.
+
+    Raises:
+        TransientError: The database is away.
+        PermanentError: The mapping does not fit, or `init-db` has not run.
+    """
+    with database_errors(erp.engine), erp.engine.connect() as connection:
+        return list(TABLES[table](connection, erp.tables))
+
+
+def _activities(connection: Connection, erp: ErpTables) -> Iterator[Row]:
+    names = _Names(connection, erp)
+    mails = _mail_ids(connection, "activity")
+    scope = values_by_owner(connection, erp, "activity", "scope", None)
+    others = _many(connection, erp, "activity", "other_contacts")
+    files = _attachment_names(connection, erp)
+    table = erp.table("activity")
+    for row in connection.execute(select(table).order_by(table.c.id)).mappings():
+        yield {
+            "id": row["id"],
+            "responsible": names.users.get(row["responsible"]),
+            "type": names.types.get(row.get("type")),
+            "direction": row.get("direction"),
+            "subject": row["subject"],
+            "contact": names.contacts.get(row.get("contact")),
+            "relationship": names.relationships.get(row.get("relationship")),
+            "other_contacts": [names.contacts.get(one) for one in others.get(row["id"], ())],
+            "contract": names.numbers("contract").get(row.get("contract")),
+            "order": names.numbers("order").get(row.get("order")),
+            "task": names.numbers("task").get(row.get("task")),
+            "opportunity": names.numbers("opportunity").get(row.get("opportunity")),
+            "scope": sorted(names.roles[role] for role in scope.get(row["id"], ())),
+            "completed": row.get("completed_on") is not None,
+            "attachments": list(files.get(row["id"], ())),
+            "mail_id": mails.get(row["id"]),
+            "message_id": row.get("message_id"),
+            "date": _moment(row.get("date")),
+        }
+
+
+def _tasks(connection: Connection, erp: ErpTables) -> Iterator[Row]:
+    names = _Names(connection, erp)
+    mails = _mail_ids(connection, "task")
+    solvers = _many(connection, erp, "task", "solvers")
+    table = erp.table("task")
+    for row in connection.execute(select(table).order_by(table.c.id)).mappings():
+        yield {
+            "id": row["id"],
+            "number": row["number"],
+            "subject": row["subject"],
+            "solvers": [names.users.get(one) for one in solvers.get(row["id"], ())],
+            "approver": names.users.get(row.get("approver")),
+            "contract": names.numbers("contract").get(row.get("contract")),
+            "problem_id": row.get("problem_id"),
+            "status": row.get("status"),
+            "mail_id": mails.get(row["id"]),
+        }
+
+
+def _journal(connection: Connection, _erp: ErpTables) -> Iterator[Row]:
+    columns = journal_table.c
+    for row in connection.execute(select(journal_table).order_by(columns.recorded_at)):
+        yield {
+            "mail_id": str(row.mail_id),
+            "box": row.box,
+            "subject": row.subject,
+            "from": row.sender,
+            "message_id": row.message_id,
+            "verdict": row.verdict.split(", "),
+            "received_at": utc(row.received_at),
+            "key": row.identification_key,
+            "backup": row.backup_key,
+        }
+
+
+def _forbidden(connection: Connection, erp: ErpTables) -> Iterator[Row]:
+    if erp.has("forbidden_email"):
+        table = erp.table("forbidden_email").c
+        for row in connection.execute(select(table.address, table.type).order_by(table.id)):
+            yield {"address": row.address, "mark": row.type}
+
+
+TABLES: Mapping[str, Callable[[Connection, ErpTables], Iterator[Row]]] = {
+    "activities": _activities,
+    "tasks": _tasks,
+    "journal": _journal,
+    "forbidden": _forbidden,
+}
+"""What `list` can list."""
+
+
+class _Names:
+    """Natural keys by id; each table is read once, when first asked for."""
+
+    def __init__(self, connection: Connection, erp: ErpTables) -> None:
+        self._connection = connection
+        self._erp = erp
+        self._numbers: dict[str, Mapping[int | None, str]] = {}
+        self.users = self._first("user")
+        self.contacts = self._first("contact")
+        self.relationships = self._column("relationship", "name")
+        self.roles = self._column("role", "name")
+        self.types = self._column("activity_type", "name")
+
+    def numbers(self, entity: str) -> Mapping[int | None, str]:
+        """Numbers of the records of `entity`."""
+        if entity not in self._numbers:
+            mapped = self._erp.has(entity)
+            self._numbers[entity] = self._column(entity, "number") if mapped else {}
+        return self._numbers[entity]
+
+    def _column(self, entity: str, field: str) -> Mapping[int | None, str]:
+        table = self._erp.table(entity).c
+        rows = self._connection.execute(select(table.id, table[field]))
+        return {row[0]: row[1] for row in rows}
+
+    def _first(self, entity: str) -> Mapping[int | None, str]:
+        emails = values_by_owner(self._connection, self._erp, entity, "emails", None)
+        return {owner: str(values[0]).lower() for owner, values in emails.items()}
+
+
+def _many(
+    connection: Connection, erp: ErpTables, entity: str, field: str
+) -> Mapping[int, Sequence[Any]]:
+    if not erp.has(entity, field):
+        return {}
+    return values_by_owner(connection, erp, entity, field, None)
+
+
+def _mail_ids(connection: Connection, entity: str) -> Mapping[int, str]:
+    columns = effect_table.c
+    query = select(columns.record_id, columns.mail_id).where(columns.entity == entity)
+    return {row.record_id: str(row.mail_id) for row in connection.execute(query)}
+
+
+def _attachment_names(connection: Connection, erp: ErpTables) -> Mapping[int, Sequence[str]]:
+    table = erp.table("attachment").c
+    names: dict[int, list[str]] = {}
+    for row in connection.execute(select(table.activity, table.name).order_by(table.id)):
+        names.setdefault(row.activity, []).append(row.name)
+    return names
+
+
+def _moment(value: Any) -> str | None:  # noqa: ANN401 - a column that the mapping may not have
+    return utc(value) if value else None

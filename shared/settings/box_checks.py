@@ -1,0 +1,101 @@
+"""What must hold between the keys of one file, and between the files of one deployment."""
+
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+
+from shared.settings.draft import Draft
+from shared.settings.near_miss import quoted
+
+_MANDATORY = ("rootPath", "pop3Email")
+_SERVERS = ("pop3Url", "imapUrl")
+
+
+def check_file(draft: Draft) -> None:
+    """Report what is missing or contradicts itself within one file (I-2, I-4, I-12)."""
+    for name in _MANDATORY:
+        if name not in draft.named:
+            draft.report.problem(None, f"{name} is missing", "It is mandatory: add it.")
+    _check_pause(draft)
+    _check_sources(draft)
+
+
+def check_together(drafts: Sequence[Draft]) -> None:
+    """Report what the files of one deployment may not have in common, and what they must (I-13)."""
+    for index, draft in enumerate(drafts):
+        _check_root_path(draft, drafts[:index])
+        _check_apart(draft, drafts[:index], "pop3Email", _email_of)
+        _check_apart(draft, drafts[:index], "name", _name_of)
+
+
+def name_of(draft: Draft) -> str:
+    """Return the label of the box: `name`, or the file's name without its ending."""
+    given = draft.value("name")
+    return draft.path.stem if given is None else str(given)
+
+
+def _check_pause(draft: Draft) -> None:
+    given = [name for name in ("stopFrom", "stopTo") if name in draft.named]
+    if len(given) == 1:
+        other = "stopTo" if given[0] == "stopFrom" else "stopFrom"
+        what = f"{given[0]} without {other}"
+        draft.report.problem(draft.line(given[0]), what, "Add the other, or remove this one.")
+
+
+def _check_sources(draft: Draft) -> None:
+    servers = [name for name in _SERVERS if name in draft.named]
+    if len(servers) > 1:
+        line = draft.line("pop3Url")
+        what = f"imapUrl beside pop3Url (line {line})" if line else "imapUrl beside pop3Url"
+        draft.report.problem(draft.line("imapUrl"), what, "Keep the one the box is read by.")
+    elif servers and not _has_credentials(draft):
+        what = f"{servers[0]} without credentials"
+        remedy = 'Add pop3Password, or pop3OAuth with the value "true".'
+        draft.report.problem(draft.line(servers[0]), what, remedy)
+    elif not servers and "emlDir" not in draft.named:
+        remedy = "Add pop3Url or imapUrl with credentials, or emlDir, or both."
+        draft.report.problem(None, "there is no source of mail", remedy)
+
+
+def _has_credentials(draft: Draft) -> bool:
+    # A flag that cannot be read is reported as such; that it may mean true is enough here.
+    oauth = draft.value("pop3OAuth") is True or (
+        "pop3OAuth" in draft.named and "pop3OAuth" not in draft.values
+    )
+    return oauth or "pop3Password" in draft.named
+
+
+def _check_root_path(draft: Draft, before: Sequence[Draft]) -> None:
+    """Report a root path that differs from that of the first file that has one (I-13)."""
+    given = draft.value("rootPath")
+    first = next((other for other in before if other.value("rootPath") is not None), None)
+    if given is None or first is None:
+        return
+    if _as_path(str(given)) != _as_path(str(first.value("rootPath"))):
+        place = first.report.place(first.line("rootPath"))
+        what = f"rootPath {quoted(str(given))} differs from that of {place}"
+        remedy = "The boxes of one deployment share one ERP: name the same directory."
+        draft.report.problem(draft.line("rootPath"), what, remedy)
+
+
+def _check_apart(
+    draft: Draft, before: Sequence[Draft], key: str, same: Callable[[Draft], Hashable]
+) -> None:
+    mine = same(draft)
+    twin = next((other for other in before if mine is not None and same(other) == mine), None)
+    if twin is not None:
+        place = twin.report.place(twin.line(key))
+        what = f"{key} {quoted(str(mine))} is also that of {place}"
+        draft.report.problem(draft.line(key), what, "Every box has its own.")
+
+
+def _email_of(draft: Draft) -> Hashable:
+    return str(draft.value("pop3Email")) if "pop3Email" in draft.values else None
+
+
+def _name_of(draft: Draft) -> Hashable:
+    return name_of(draft).casefold() if draft.is_xml else None
+
+
+def _as_path(written: str) -> PurePath:
+    windows = PureWindowsPath(written)
+    return windows if windows.drive else PurePosixPath(written)

@@ -1,0 +1,92 @@
+"""Loading the XML files of the technology boxes (manual, chapter 7; behaviours I-1, I-12, I-13).
+
+Loading opens no connection and does not look whether the directories it names exist.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tzlocal import get_localzone
+
+from shared.errors import ConfigurationError, Problem
+from shared.settings.box import Box, domain_of
+from shared.settings.box_checks import check_file, check_together, name_of
+from shared.settings.draft import Draft, read_draft
+from shared.settings.keys import KEY_BY_NAME
+from shared.settings.values import NotAllowedError, label
+from shared.settings.vocabulary_keys import VOCABULARY_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBoxes:
+    """The boxes of all files, in their order.
+
+    Attributes:
+        boxes: One for each file.
+        warnings: What is odd but does not stop the start, as keys that nothing knows.
+    """
+
+    boxes: tuple[Box, ...]
+    warnings: tuple[Problem, ...]
+
+
+def load_boxes(
+    paths: Sequence[Path], *, host_zone: Callable[[], ZoneInfo] = get_localzone
+) -> LoadedBoxes:
+    """Load one box from each file.
+
+    Args:
+        paths: The XML files, as the operator named them.
+        host_zone: Finds the zone of boxes without `timeZone`.
+
+    Raises:
+        ConfigurationError: With every problem of every file.
+    """
+    drafts = [read_draft(path) for path in paths]
+    for draft in drafts:
+        _fill_in(draft, host_zone)
+        if draft.is_xml:
+            check_file(draft)
+    check_together(drafts)
+    problems = [problem for draft in drafts for problem in draft.report.problems]
+    if problems:
+        raise ConfigurationError(problems)
+    warnings = tuple(warning for draft in drafts for warning in draft.report.warnings)
+    return LoadedBoxes(tuple(_box(draft) for draft in drafts), warnings)
+
+
+def _fill_in(draft: Draft, host_zone: Callable[[], ZoneInfo]) -> None:
+    """Check the defaults that come from outside the file: its name and the host's zone."""
+    if not draft.is_xml:
+        return
+    if "name" not in draft.named:
+        try:
+            label(draft.path.stem)
+        except NotAllowedError as error:
+            what, remedy = "the file's name is no name for a box", f"Add name: {error.allowed}."
+            draft.report.problem(None, what, remedy)
+    if "timeZone" not in draft.named:
+        try:
+            draft.values["timeZone"] = [(0, host_zone())]
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            what, remedy = "the host's time zone cannot be found", "Add timeZone."
+            draft.report.problem(None, what, remedy)
+
+
+def _box(draft: Draft) -> Box:
+    email = str(draft.value("pop3Email"))
+    fields: dict[str, object] = {"name": name_of(draft)}
+    for name, found in draft.values.items():
+        key = KEY_BY_NAME[name]
+        values = tuple(value for _, value in found)
+        if key.field:
+            fields[key.field] = values if key.repeatable else values[0]
+    own = {domain_of(email)} | {str(value) for _, value in draft.values.get("ownDomain", ())}
+    fields["own_domains"] = frozenset(own)
+    fields["vocabulary"] = {
+        key.name: tuple(str(value) for _, value in draft.values.get(key.name, ()))
+        for key in VOCABULARY_KEYS
+    }
+    return Box.model_validate(fields)

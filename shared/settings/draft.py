@@ -1,0 +1,109 @@
+"""What one file says, key by key: known, not empty, readable values with their lines (I-1)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.settings.key import Key
+from shared.settings.keys import KEY_BY_NAME, OTHER_NAMES
+from shared.settings.near_miss import nearest, quoted
+from shared.settings.report import Report
+from shared.settings.values import NotAllowedError
+from shared.settings.xml_file import Entry, read_entries
+
+
+@dataclass(slots=True, repr=False)
+class Draft:
+    """The values of one file, before they are known to make a box.
+
+    Attributes:
+        path: The file as it was given.
+        report: Findings so far.
+        values: By key; each with its line, in the order of the file.
+        named: All keys that were given, however badly: those are not reported as missing.
+        is_xml: Whether the file could be read at all.
+    """
+
+    path: Path
+    report: Report
+    values: dict[str, list[tuple[int, object]]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    is_xml: bool = True
+
+    def value(self, name: str) -> object:
+        """Return the value of a key that stands once; None where it is not given."""
+        return self.values[name][0][1] if name in self.values else None
+
+    def line(self, name: str) -> int | None:
+        """Return the first line of a key; None where it is not given."""
+        return self.values[name][0][0] if name in self.values else None
+
+
+def read_draft(path: Path) -> Draft:
+    """Read one file as far as it can be read; all that is wrong stands in the draft's report."""
+    draft = Draft(path, Report(str(path)))
+    entries = read_entries(path, draft.report)
+    if entries is None:
+        draft.is_xml = False
+        return draft
+    _report_repeated(entries, draft.report)
+    for entry in entries:
+        _take(entry, draft)
+    return draft
+
+
+def _report_repeated(entries: Iterable[Entry], report: Report) -> None:
+    first: dict[str, int] = {}
+    for entry in entries:
+        key = KEY_BY_NAME.get(entry.key)
+        if key is None or key.repeatable:
+            continue
+        if key.name in first:
+            what = f"{key.name} stands here and in line {first[key.name]}, but may stand once"
+            report.problem(entry.line, what, "Remove one of them.")
+        first.setdefault(key.name, entry.line)
+
+
+def _take(entry: Entry, draft: Draft) -> None:
+    key = KEY_BY_NAME.get(entry.key)
+    if key is None:
+        _report_unknown(entry, draft)
+        return
+    if not (entry.value if key.secret else entry.value.strip()):
+        remedy = "Write a value, or remove the line."
+        draft.report.warning(entry.line, f"{key.name} is empty and counts as not given", remedy)
+        return
+    draft.named.add(key.name)
+    try:
+        value = key.parse(entry.value)
+    except NotAllowedError as error:
+        _report_value(key, entry, error, draft.report)
+    else:
+        draft.values.setdefault(key.name, []).append((entry.line, value))
+
+
+def _report_unknown(entry: Entry, draft: Draft) -> None:
+    if entry.value in KEY_BY_NAME:
+        # What stands in the place of the key may be a password, so it is not repeated.
+        what = f'value="{entry.value}" is the name of a key'
+        draft.report.problem(entry.line, what, "Exchange key and value.")
+        draft.named.add(entry.value)
+        return
+    meant = _expected_name(entry.key) or nearest(entry.key, KEY_BY_NAME)
+    if meant is None:
+        what = f"unknown key {quoted(entry.key)}, passed over"
+        draft.report.warning(entry.line, what, "Remove the line if nothing else needs it.")
+        return
+    draft.named.add(meant)
+    draft.report.problem(entry.line, f"unknown key {quoted(entry.key)}", f"Did you mean {meant}?")
+
+
+def _expected_name(written: str) -> str | None:
+    word = written.strip().casefold()
+    return next((ours for name, ours in OTHER_NAMES.items() if name.casefold() == word), None)
+
+
+def _report_value(key: Key, entry: Entry, error: NotAllowedError, report: Report) -> None:
+    shown = "the value" if key.secret or not error.quotable else quoted(entry.value)
+    remedy = f"Allowed is {error.allowed}" + (f"; nearest: {error.meant}." if error.meant else ".")
+    report.problem(entry.line, f"{key.name}: {shown} is not allowed", remedy)

@@ -1,0 +1,127 @@
+"""The settings of a service from its environment: the only module that reads `os.environ`."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from shared.errors import ConfigurationError, Problem
+from shared.settings.near_miss import quoted
+from shared.settings.reading import UnreadableError, read_small_file
+from shared.settings.values import NotAllowedError
+from shared.settings.variables import VARIABLES, Variable, meant_by
+
+_LIMIT_BYTES = 64 * 1024
+_FILE = "_FILE"
+
+
+class Environment(BaseModel):
+    """What the environment says; `docs/configuration.md` explains every variable.
+
+    Attributes:
+        database_url: SQLAlchemy URL of the ERP's database.
+        mapping: File of the mapping, absolute; None is the reference mapping.
+        data: Data folder, absolute.
+        rabbitmq_url: Address of the broker; None: everything runs in one process.
+        metrics_port: Port of metrics and health; None: neither.
+        log_level: Least level that is logged; None: the command decides.
+        log_format: `auto` is console on a terminal, else JSON.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database_url: SecretStr
+    mapping: Path | None = None
+    data: Path
+    rabbitmq_url: SecretStr | None = None
+    metrics_port: int | None = None
+    log_level: Literal["debug", "info", "warning", "error"] | None = None
+    log_format: Literal["auto", "json", "console"] = "auto"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Build from `environ`; reads the files that `<NAME>_FILE` variables name, nothing else.
+
+        Raises:
+            ConfigurationError: With every problem found.
+        """
+        problems = _misspelt(environ)
+        fields: dict[str, object] = {}
+        for variable in VARIABLES:
+            try:
+                value = _value(variable, environ)
+            except _BadVariableError as error:
+                problems.append(error.problem)
+            else:
+                if value is not None:
+                    fields[variable.field] = value
+        if problems:
+            raise ConfigurationError(problems)
+        data = fields.setdefault("data", Path("data").absolute())
+        fields.setdefault("database_url", SecretStr(f"sqlite:///{data}/netgenium.db"))
+        return cls.model_validate(fields)
+
+
+def read_environment() -> Environment:
+    """Read the environment of this process.
+
+    Raises:
+        ConfigurationError: With every problem found.
+    """
+    return Environment.from_environ(os.environ)
+
+
+class _BadVariableError(Exception):
+    """A variable that cannot be used; its text never holds the value of a secret one."""
+
+    def __init__(self, name: str, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.problem = Problem(f"environment variable {name}", what, remedy)
+
+
+def _misspelt(environ: Mapping[str, str]) -> list[Problem]:
+    found = ((name, meant_by(name)) for name in sorted(environ))
+    return [
+        Problem(f"environment variable {name}", "unknown variable", f"Did you mean {meant}?")
+        for name, meant in found
+        if meant
+    ]
+
+
+def _value(variable: Variable, environ: Mapping[str, str]) -> object:
+    """Return the parsed value; None where the variable is not set or empty."""
+    name, file_name = variable.name, variable.name + _FILE
+    direct, file = environ.get(name), environ.get(file_name)
+    if direct and file:
+        remedy = "Set only one of the two."
+        raise _BadVariableError(name, f"{file_name} is set as well", remedy)
+    if file:
+        return _parsed(variable, file_name, _content(file_name, file))
+    return _parsed(variable, name, direct) if direct else None
+
+
+def _content(name: str, file: str) -> str:
+    """Return what stands in the file, without one line end behind it."""
+    try:
+        content = read_small_file(Path(file), _LIMIT_BYTES).decode()
+    except UnreadableError as error:
+        raise _BadVariableError(name, f"{quoted(file)}: {error}", error.remedy) from None
+    except UnicodeDecodeError:
+        remedy = "Save it as UTF-8."
+        raise _BadVariableError(name, f"{quoted(file)} is not text", remedy) from None
+    value = content.removesuffix("\n").removesuffix("\r")
+    if not value:
+        raise _BadVariableError(name, f"{quoted(file)} is empty", "Put the value into it.")
+    return value
+
+
+def _parsed(variable: Variable, name: str, value: str) -> object:
+    try:
+        return variable.parse(value)
+    except NotAllowedError as error:
+        shown = "the value" if variable.secret or not error.quotable else quoted(value)
+        nearest = f"; nearest: {error.meant}." if error.meant else "."
+        remedy = f"Allowed is {error.allowed}{nearest}"
+        raise _BadVariableError(name, f"{shown} is not allowed", remedy) from None

@@ -1,0 +1,123 @@
+"""The one table of all environment variables: the reader, its hints and the docs follow it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from shared.settings.near_miss import nearest
+from shared.settings.values import NotAllowedError, choice, port, text
+
+PREFIXES = ("CRMSERVICE_", "NETGENIUM_")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable; the same name with `_FILE` names a file that holds the value.
+
+    Attributes:
+        name: The variable.
+        field: The field of `Environment` it fills.
+        parse: Reads the value.
+        default: What counts where it is not set, for the documentation.
+        description: One line for the documentation.
+        secret: Whether its value never appears anywhere.
+    """
+
+    name: str
+    field: str
+    parse: Callable[[str], object]
+    default: str
+    description: str
+    secret: bool = False
+
+
+def database_address(value: str) -> SecretStr:
+    """Read a database URL; what it names is checked where it is used."""
+    if "://" not in value:
+        raise NotAllowedError("an SQLAlchemy URL as sqlite:////srv/crm/netgenium.db")
+    return SecretStr(text(value))
+
+
+def broker_address(value: str) -> SecretStr:
+    """Read the address of RabbitMQ."""
+    if not value.startswith(("amqp://", "amqps://")):
+        raise NotAllowedError("an address that begins with amqp:// or amqps://")
+    return SecretStr(text(value))
+
+
+def path(value: str) -> Path:
+    """Read a path; a relative one is one below the working directory."""
+    return Path(text(value)).absolute()
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "NETGENIUM_DATABASE_URL",
+        "database_url",
+        database_address,
+        "sqlite:///<CRMSERVICE_DATA>/netgenium.db",
+        "Database of NET Genium, an SQLAlchemy URL.",
+        secret=True,
+    ),
+    Variable(
+        "NETGENIUM_MAPPING",
+        "mapping",
+        path,
+        "the reference mapping",
+        "File that maps our names to tables and columns of the ERP.",
+    ),
+    Variable(
+        "CRMSERVICE_DATA",
+        "data",
+        path,
+        "./data",
+        "Folder of the backups, the legacy log and the default database.",
+    ),
+    Variable(
+        "RABBITMQ_URL",
+        "rabbitmq_url",
+        broker_address,
+        "none: everything in one process",
+        "Address of RabbitMQ, `amqp://` or `amqps://`.",
+        secret=True,
+    ),
+    Variable(
+        "METRICS_PORT",
+        "metrics_port",
+        port,
+        "none: no metrics",
+        "TCP port of metrics and health.",
+    ),
+    Variable(
+        "CRMSERVICE_LOG_LEVEL",
+        "log_level",
+        choice("debug", "info", "warning", "error"),
+        "the command decides",
+        "Least level that is logged: `debug`, `info`, `warning` or `error`.",
+    ),
+    Variable(
+        "CRMSERVICE_LOG_FORMAT",
+        "log_format",
+        choice("auto", "json", "console"),
+        "auto",
+        "Form of the log: `json`, `console`, or `auto`: console on a terminal, else JSON.",
+    ),
+)
+
+
+def meant_by(name: str) -> str | None:
+    """Return our variable that an unknown one with our prefix was meant to be, or None."""
+    prefix = next((each for each in PREFIXES if name.upper().startswith(each)), None)
+    known = {f"{variable.name}{end}" for variable in VARIABLES for end in ("", "_FILE")}
+    if prefix is None or name in known:
+        return None
+    # The prefix is shared by all, so only what follows it is compared.
+    short = {_without_prefix(each): each for each in sorted(known)}
+    meant = nearest(name[len(prefix) :], short)
+    return short[meant] if meant else None
+
+
+def _without_prefix(name: str) -> str:
+    return next((name[len(each) :] for each in PREFIXES if name.startswith(each)), name)

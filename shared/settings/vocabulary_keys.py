@@ -1,0 +1,38 @@
+"""The keys that extend the vocabulary (section V of the behaviours); each may stand repeatedly."""
+
+from shared.settings.key import Key
+from shared.settings.values import phrase
+
+
+def _extends(name: str, description: str, source: str, *, acts: bool) -> Key:
+    return Key(
+        name,
+        "",
+        phrase,
+        "",
+        description,
+        f"V, {source}",
+        default_note="added to section V",
+        repeatable=True,
+        acts=acts,
+    )
+
+
+VOCABULARY_KEYS: tuple[Key, ...] = (
+    _extends("contractToken", "Word before a contract's number.", "ch. 10, T-2", acts=True),
+    _extends("orderToken", "Word before an order's number.", "ch. 10, T-2", acts=True),
+    _extends("taskToken", "Word before a task's number.", "ch. 10, T-2", acts=True),
+    _extends("opportunityToken", "Word before an opportunity's number.", "ch. 10, T-6", acts=True),
+    _extends("newTaskPhrase", "Start of a subject that orders a task.", "ch. 15.6", acts=True),
+    _extends("optOutPhrase", "Subject that asks for no more mail.", "ch. 13, B-1", acts=False),
+    _extends("optOutObject", "Word that may follow an opt-out phrase.", "B-1", acts=False),
+    _extends("bouncePhrase", "Subject of undeliverable mail.", "ch. 13, B-4", acts=False),
+    _extends("problemPhrase", "Start of a problem mail's subject.", "ch. 15.2, R-6", acts=False),
+    _extends("problemStatusRow", "Word of the row with the status.", "ch. 15.2, P-1", acts=False),
+    _extends("problemSubjectRow", "Word of the row with the subject.", "ch. 15.2, P-1", acts=False),
+    _extends("informPhrase", "Start of a subject that informs.", "ch. 15.5, R-9", acts=True),
+    _extends("detailsPhrase", "Word in a subject that notifies.", "ch. 15.5, R-9", acts=True),
+    _extends("automaticPhrase", "Sentence of generated mail.", "ch. 15.5, R-9", acts=True),
+    _extends("replyPrefix", "Prefix of a reply's subject.", "ch. 15.7, R-11", acts=True),
+    _extends("forwardPrefix", "Prefix of a forwarded subject.", "ch. 15.7, R-11", acts=True),
+)

@@ -1,0 +1,153 @@
+"""Builders: a mail, the facts about it, and the decision of the real chain, in one line each."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.classifier.chain import SoFar, ask
+from services.classifier.extract import extract
+from services.classifier.facts import Facts, Found, House, Known, Role, User
+from services.classifier.mail import Mail
+from services.classifier.parse.mail import parse_mail
+from services.classifier.policy import POLICY
+from services.classifier.vocabulary import build_vocabulary
+from shared.contracts.commands import CreateActivity, CreateTask
+from shared.contracts.references import (
+    ActivityTypeRef,
+    ContactRef,
+    RecordRef,
+    RelationshipRef,
+    RoleRef,
+    UserRef,
+)
+from shared.folding import fold_line
+from shared.settings.box import Box
+
+BOX = "crm@firma.cz"
+JAN = "jan.novak@firma.cz"
+EVA = "eva.dvorakova@firma.cz"
+DIRECTOR = "karel.reditel@firma.cz"
+NO_ROLE = "bez.role@firma.cz"
+PETR = "petr.svoboda@acme.example"
+BOB = "bob@beta.example"
+STRANGER = "max@elsewhere.example"
+
+BOARD, MANAGEMENT, SALES, SERVICE, TRAINEE = (
+    Role(RoleRef(id=number, name=name), depth)
+    for number, (name, depth) in enumerate(
+        [("Board", 1), ("Management", 2), ("Sales", 3), ("Service", 3), ("Trainee", 4)], start=1
+    )
+)
+ACME = RelationshipRef(id=1, name="ACME s.r.o.")
+BETA = RelationshipRef(id=2, name="Beta a.s.")
+
+MAIL_ID = UUID("00000000-0000-5000-8000-000000000001")
+RECEIVED = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+def raw_mail(
+    body: str = "Hello.\n",
+    *,
+    subject: str = "Delivery",
+    sender: str | None = PETR,
+    to: str = JAN,
+    cc: str = "",
+    date: str = "Mon, 02 Nov 2026 09:12:00 +0100",
+    more: str = "",
+) -> bytes:
+    """A raw mail with UTF-8 text; `more` are further header lines, each with its line end."""
+    lines = [
+        f"From: {sender}" if sender is not None else "",
+        f"To: {to}" if to else "",
+        f"Cc: {cc}" if cc else "",
+        f"Subject: {subject}",
+        f"Date: {date}" if date else "",
+        "Content-Type: text/plain; charset=utf-8" if "Content-Type" not in more else "",
+    ]
+    head = more + "".join(f"{line}\n" for line in lines if line)
+    return f"{head}\n{body}".encode("utf-8", "surrogateescape")
+
+
+def a_box(**settings: Any) -> Box:
+    """The box crm@firma.cz."""
+    given = {"name": "crm", "email": BOX, "root_path": "/erp", "time_zone": ZoneInfo("UTC")}
+    return Box(**(given | settings))
+
+
+def a_mail(raw: bytes | None = None, box: Box | None = None, **fields: Any) -> Mail:
+    """A mail, read as the classifier reads it; `fields` are those of `raw_mail`."""
+    raw = raw_mail(**fields) if raw is None else raw
+    return extract(
+        parse_mail(raw, "backup.eml"),
+        build_vocabulary((box or a_box()).vocabulary),
+        mail_id=MAIL_ID,
+        received_at=RECEIVED,
+        content_sha256=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def some_facts(box: Box | None = None, **changes: Any) -> Facts:
+    """A small company: four users, two companies, a few numbers."""
+    box = box or a_box()
+    known: dict[str, Any] = {
+        "house": House(box, build_vocabulary(box.vocabulary)),
+        "users": _users(
+            {JAN: [SALES], EVA: [SERVICE], DIRECTOR: [BOARD, SALES], NO_ROLE: []},
+        ),
+        "known": {
+            PETR: (Known(ContactRef(id=1, email=PETR), ACME),),
+            BOB: (Known(ContactRef(id=3, email=BOB), BETA),),
+        },
+        "relationships_by_domain": {"acme.example": (ACME,)},
+        "records": {
+            ("contract", "123"): Found(exact=RecordRef(id=1, number="123")),
+            ("order", "15"): Found(similar=(RecordRef(id=1, number="2026-15"),)),
+            ("task", "55"): Found(exact=RecordRef(id=1, number="55")),
+            ("opportunity", "9"): Found(exact=RecordRef(id=1, number="9")),
+        },
+        "activity_types": _types("E-mail", "Documentation", "Documentation review", "Schůzka"),
+        "roles": (BOARD, MANAGEMENT, SALES, SERVICE, TRAINEE),
+    }
+    return Facts(**(known | changes))
+
+
+def decide(mail: Mail, facts: Facts | None = None) -> SoFar:
+    """What the chain of the manual makes of `mail`."""
+    return ask(POLICY, mail, facts or some_facts())
+
+
+def activities(decided: SoFar) -> list[CreateActivity]:
+    """The activities among the commands."""
+    return [command for command in decided.commands if isinstance(command, CreateActivity)]
+
+
+def tasks(decided: SoFar) -> list[CreateTask]:
+    """The tasks among the commands."""
+    return [command for command in decided.commands if isinstance(command, CreateTask)]
+
+
+def hits(decided: SoFar) -> list[str]:
+    """Identifiers of the rules (not the notes) that hit."""
+    return [line.id for line in decided.trace if line.hit and line.id.startswith("R-")]
+
+
+def reasons(decided: SoFar, identifier: str) -> list[str]:
+    """What the trace says under `identifier`."""
+    return [line.reason for line in decided.trace if line.id == identifier]
+
+
+def _users(roles: Mapping[str, Iterable[Role]]) -> Mapping[str, User]:
+    return {
+        email: User(UserRef(id=number, email=email), tuple(role.depth for role in of_user))
+        for number, (email, of_user) in enumerate(roles.items(), start=1)
+    }
+
+
+def _types(*names: str) -> Mapping[str, ActivityTypeRef]:
+    return {
+        fold_line(name): ActivityTypeRef(id=number, name=name)
+        for number, name in enumerate(names, start=1)
+    }

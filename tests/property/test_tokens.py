@@ -1,0 +1,37 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.classifier.tokens import find_tokens
+from services.classifier.vocabulary import build_vocabulary
+from tests.builders import a_mail
+
+VOCABULARY = build_vocabulary({})
+KEYWORDS = st.sampled_from(["Contract", "zakázka", "ORDER", "úkol", "Opo", "Zak", "projekt"])
+NUMBERS = st.from_regex(r"([0-9]{4}-)?[0-9]{1,10}", fullmatch=True)
+BLANK = st.sampled_from(["", " ", "\t", "\u00a0"])
+
+
+@given(KEYWORDS, BLANK, BLANK, NUMBERS)
+def test_a_token_is_found_however_it_is_written(
+    keyword: str, before: str, after: str, number: str
+) -> None:
+    """T-2: any keyword, case, blank and number of the allowed form is found, number unchanged."""
+    (token,) = find_tokens(f"{keyword}{before}:{after}{number}", "", VOCABULARY, lambda t: (t, ""))
+
+    assert token.number == number
+
+
+@given(st.text(max_size=2000))
+def test_any_text_can_be_searched(text: str) -> None:
+    """T-2: hostile text never breaks the search, and every number found is within its bounds."""
+    for token in find_tokens(text, text, VOCABULARY, lambda t: (t, "")):
+        digits = token.number.replace("-", "")
+        assert digits.isascii()
+        assert digits.isdigit()
+        assert len(digits) <= 18
+
+
+@given(st.text(st.sampled_from("Contract:1 \np-"), max_size=200))
+def test_near_misses_are_bounded(text: str) -> None:
+    """T-1: the tokens of a mail never outnumber its colons."""
+    assert len(a_mail(text).tokens) <= text.count(":")

@@ -1,0 +1,54 @@
+from tests.builders import (
+    BOB, EVA, JAN, NO_ROLE, PETR, STRANGER, a_box, a_mail, activities, decide, hits, some_facts,
+)
+
+
+def test_every_recipient_who_is_a_user_gets_an_activity() -> None:
+    """R-15, A-1: one incoming activity per user, that user responsible, PROCESSED once."""
+    decided = decide(a_mail(to=f"{JAN}, {BOB}", cc=f"{EVA}, {JAN.upper()}"))
+
+    made = activities(decided)
+    assert [activity.responsible.email for activity in made] == [JAN, EVA]
+    assert {activity.direction for activity in made} == {"incoming"}
+    assert decided.words == ("PROCESSED",)
+
+
+def test_activities_of_one_mail_have_ids_of_their_own() -> None:
+    """R-15: command ids differ by recipient and are the same when classified again."""
+    first = [a.command_id for a in activities(decide(a_mail(to=f"{JAN}, {EVA}")))]
+    again = [a.command_id for a in activities(decide(a_mail(to=f"{JAN}, {EVA}")))]
+
+    assert len(set(first)) == 2
+    assert first == again
+
+
+def test_incoming_mail_without_a_user_is_deleted() -> None:
+    """R-17: no recipient and no sender is a user, so nothing is made: DELETED."""
+    decided = decide(a_mail(sender=STRANGER, to=PETR))
+
+    assert decided.words == ("DELETED",)
+    assert hits(decided) == ["R-14", "R-17"]
+
+
+def test_incoming_mail_may_stay_pending() -> None:
+    """A-5: saveIncomingAsPending leaves the completion date empty; else it is the mail's date."""
+    pending = some_facts(a_box(save_incoming_as_pending=True))
+
+    assert activities(decide(a_mail()))[0].completed
+    assert not activities(decide(a_mail(), pending))[0].completed
+    assert activities(decide(a_mail(sender=JAN, to=PETR), pending))[0].completed
+
+
+def test_only_known_customers_can_be_asked_for() -> None:
+    """A-2: onlyKnownCustomers makes no activity for a sender who is not in the address book."""
+    facts = some_facts(a_box(only_known_customers=True))
+
+    assert decide(a_mail(sender=STRANGER), facts).words == ("DELETED",)
+    assert decide(a_mail(sender=PETR), facts).words == ("PROCESSED",)
+
+
+def test_a_user_without_role_sees_no_scope() -> None:
+    """T-5: no role, no scope; the activity is made all the same."""
+    (activity,) = activities(decide(a_mail(to=NO_ROLE)))
+
+    assert activity.scope == ()

@@ -1,0 +1,40 @@
+import pytest
+
+from tests.builders import a_box, a_mail, decide, hits, some_facts
+
+SENTENCE = "This is an automatically generated e-mail, please do not reply.\n"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "word"),
+    [
+        ("Info about task 5", SENTENCE, "Inform other users…"),
+        ("INFO  ABOUT task", SENTENCE.upper(), "Inform other users…"),
+        ("Info o úkolu", "Toto je automaticky\ngenerovaný e-mail.", "Inform other users…"),
+        ("Task details changed", SENTENCE, "Notify other users…"),
+    ],
+)
+def test_a_notice_to_users_is_not_processed(subject: str, body: str, word: str) -> None:
+    """R-9: notices stop with the manual's words, in English and Czech, across line ends."""
+    assert decide(a_mail(body, subject=subject)).words == (word, "DELETED")
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Info about task 5", "Hello\n"),
+        ("Re: Info about task 5", SENTENCE),
+        ("Delivery", SENTENCE),
+    ],
+)
+def test_one_of_the_two_marks_alone_is_not_enough(subject: str, body: str) -> None:
+    """R-9: near miss - subject and sentence are both needed, the subject at its start."""
+    assert "R-9" not in hits(decide(a_mail(body, subject=subject)))
+
+
+def test_the_phrases_can_be_extended() -> None:
+    """R-9: `informPhrase` and `automaticPhrase` of the configuration count too."""
+    box = a_box(vocabulary={"informPhrase": ("Zpráva",), "automaticPhrase": ("Generováno",)})
+    mail = a_mail("generovano\n", subject="zprava 1", box=box)
+
+    assert decide(mail, some_facts(box)).words == ("Inform other users…", "DELETED")

@@ -1,0 +1,175 @@
+import pytest
+
+from services.classifier.facts import Found
+from shared.contracts.references import RecordRef
+from tests.builders import (
+    DIRECTOR, EVA, JAN, PETR, a_box, a_mail, activities, decide, reasons, some_facts,
+)
+
+
+def _only(decided):  # type: ignore[no-untyped-def]
+    (activity,) = activities(decided)
+    return activity
+
+
+@pytest.mark.parametrize(
+    ("written", "field", "number"),
+    [
+        ("Contract:123", "contract", "123"),
+        ("project: 123", "contract", "123"),
+        ("ZAKÁZKA : 123", "contract", "123"),
+        ("zak:123", "contract", "123"),
+        ("Task:55", "task", "55"),
+        ("úkol:55", "task", "55"),
+        ("Opo:9", "opportunity", "9"),
+        ("Příležitost: 9", "opportunity", "9"),
+        ("Order:15", "order", "2026-15"),
+        ("Ｃｏｎｔｒａｃｔ：123", "contract", "123"),
+    ],
+)
+@pytest.mark.parametrize("place", ["subject", "body"])
+def test_a_token_assigns_the_activity(written: str, field: str, number: str, place: str) -> None:
+    """T-1, T-2: tokens of V in subject or body, any case, with or without diacritics and blank."""
+    mail = a_mail(subject=written) if place == "subject" else a_mail(f"Hello\n{written}\n")
+
+    record = getattr(_only(decide(mail)), field)
+
+    assert record.number == number
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["MyContract:123", "Contract 123", "Contract:x123", "Contract:123abc", "Contract:" + "1" * 19,
+     "Contract:\n123"],
+)
+def test_what_is_no_token_assigns_nothing(written: str) -> None:
+    """T-2: near miss - word boundary, colon, number of at most 18 digits on the same line."""
+    activity = _only(decide(a_mail(f"Hello\n{written}\n")))
+
+    assert activity.contract is None
+
+
+def test_the_subject_wins_over_the_text() -> None:
+    """T-1: the subject's token wins; the other is named in the trace."""
+    decided = decide(a_mail("Contract:123\n", subject="Task:55"))
+
+    assert _only(decided).task and _only(decided).contract is None
+    assert any("passed over: contract 123" in reason for reason in reasons(decided, "T-1"))
+
+
+def test_a_token_at_the_start_of_a_line_wins_over_one_inside() -> None:
+    """T-1: in the own text a line that begins with the token goes first."""
+    decided = decide(a_mail("about Task:55 see\n\n  Contract:123\n"))
+
+    assert _only(decided).contract is not None
+
+
+def test_own_text_wins_over_quoted_text() -> None:
+    """T-1: quoted text is searched last, and is searched."""
+    quote = "\n\nDne 2. 11. 2026 v 9:00 Jana napsal(a):\n> Contract:123\n"
+
+    assert _only(decide(a_mail("mid Task:55 line" + quote))).task is not None
+    assert _only(decide(a_mail("Souhlas." + quote))).contract is not None
+
+
+def test_a_number_without_a_record_assigns_nothing() -> None:
+    """T-3: an unknown number is noted, and the activity is made all the same."""
+    decided = decide(a_mail(subject="Contract:999"))
+
+    assert _only(decided).contract is None
+    assert "no record has this number" in reasons(decided, "T-3")[0]
+
+
+@pytest.mark.parametrize(
+    ("following", "name"),
+    [
+        ("Documentation", "Documentation"),
+        ("documentation review p-", "Documentation review"),
+        ("SCHUZKA, see you", "Schůzka"),
+        ("Documentations", "E-mail"),
+        ("p2 Documentation", "E-mail"),
+        ("", "E-mail"),
+    ],
+)
+def test_outgoing_mail_may_name_its_type(following: str, name: str) -> None:
+    """T-4: the longest known activity type directly behind the number, else E-mail."""
+    mail = a_mail(subject=f"Contract:123 {following}", sender=JAN, to=PETR)
+
+    assert _only(decide(mail)).type.name == name
+
+
+def test_incoming_mail_is_always_an_email() -> None:
+    """T-4: the type is passed over for incoming mail, and the trace says so."""
+    decided = decide(a_mail(subject="Contract:123 Documentation"))
+
+    assert _only(decided).type.name == "E-mail"
+    assert "passed over" in reasons(decided, "T-4")[0]
+
+
+@pytest.mark.parametrize(
+    ("following", "scope"),
+    [
+        ("p-", []),
+        ("P1", ["Board"]),
+        ("see p2 thanks", ["Board", "Management"]),
+        ("p9", ["Board", "Management", "Sales", "Service", "Trainee"]),
+        ("p0", []),
+        ("one two three four five p1", ["Board"]),
+        ("one two three four five six p1", ["Board", "Management", "Sales", "Service"]),
+        ("p12 px", ["Board", "Management", "Sales", "Service"]),
+        ("", ["Board", "Management", "Sales", "Service"]),
+    ],
+)
+def test_the_scope_word_sets_who_sees_the_activity(following: str, scope: list[str]) -> None:
+    """T-5: `p-` no scope, `pN` down to depth N, none: down to the role of the user."""
+    activity = _only(decide(a_mail(subject=f"Contract:123 {following}")))
+
+    assert [role.name for role in activity.scope] == scope
+
+
+def test_without_a_token_the_scope_is_that_of_the_user() -> None:
+    """T-5: without a token the role of the recipient (incoming) or sender (outgoing) counts."""
+    assert len(_only(decide(a_mail(to=EVA))).scope) == 4
+    assert len(_only(decide(a_mail(sender=EVA, to=PETR))).scope) == 4
+
+
+def test_of_several_roles_the_most_superior_counts() -> None:
+    """T-5: a user with several roles counts by the one nearest to the top."""
+    assert [role.name for role in _only(decide(a_mail(to=DIRECTOR))).scope] == ["Board"]
+
+
+def test_an_opportunity_takes_a_number_only() -> None:
+    """T-6: scope behind Opo: is passed over with a note, and the type is E-mail."""
+    decided = decide(a_mail(subject="Opo:9 Documentation p-", sender=JAN, to=PETR))
+
+    assert _only(decided).opportunity and _only(decided).type.name == "E-mail"
+    assert len(_only(decided).scope) == 4
+    assert "passed over" in reasons(decided, "T-6")[0]
+
+
+def test_several_similar_numbers_assign_nothing() -> None:
+    """T-7: with or without its year, only one open record may fit; else none, noted."""
+    two = Found(similar=(RecordRef(id=1, number="2025-15"), RecordRef(id=2, number="2026-15")))
+
+    decided = decide(a_mail(subject="Order:15"), some_facts(records={("order", "15"): two}))
+
+    assert _only(decided).order is None
+    assert "2025-15, 2026-15" in reasons(decided, "T-7")[0]
+
+
+def test_the_tokens_can_be_extended() -> None:
+    """T-2: `contractToken` of the configuration adds a keyword, with or without its colon."""
+    box = a_box(vocabulary={"contractToken": ("Projekt č.", "Vertrag:")})
+
+    for written in ("projekt c.: 123", "VERTRAG:123"):
+        decided = decide(a_mail(subject=written, box=box), some_facts(box))
+        assert _only(decided).contract is not None
+
+
+def test_a_million_tokens_are_searched_in_linear_time() -> None:
+    """H11: floods of tokens, digits and blanks neither hang nor match."""
+    body = "Contract:" * 50_000 + "\n" + "Contract:" + "1" * 500_000 + "\nContract:" + " " * 300_000
+
+    decided = decide(a_mail(body))
+
+    assert _only(decided).contract is None

@@ -1,0 +1,130 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.fetcher.sources.eml_dir import EmlDir
+from services.fetcher.sources.port import SourceMail
+from shared.errors import TransientError
+
+
+def a_source(folder: Path, during_wait: Callable[[], object] = lambda: None) -> EmlDir:
+    """A source whose wait does `during_wait` instead of sleeping."""
+    return EmlDir(folder, 1.0, sleep=lambda _: during_wait())  # type: ignore[arg-type, return-value]
+
+
+def _all(source: EmlDir) -> list[SourceMail]:
+    return [mail for batch in source.batches() for mail in batch]
+
+
+def test_files_come_out_by_name_and_stay_until_acknowledged(tmp_path: Path) -> None:
+    """I-7: every .eml file, whatever its case, in order; other files are left alone."""
+    for name in ("b.eml", "a.EML", "notes.txt"):
+        (tmp_path / name).write_bytes(name.encode())
+    source = a_source(tmp_path)
+
+    mails = _all(source)
+
+    assert [(mail.identity, mail.raw) for mail in mails] == [
+        ("a.EML", b"a.EML"), ("b.eml", b"b.eml"),
+    ]
+    source.acknowledge(mails[0])
+    assert sorted(os.listdir(tmp_path)) == ["b.eml", "notes.txt"]
+
+
+@pytest.mark.parametrize("change", ["grows", "is touched", "is new"])
+def test_a_file_that_does_not_stand_still_waits(tmp_path: Path, change: str) -> None:
+    """I-7: size and time must have been stable; a half-written file is left for later."""
+    file = tmp_path / "a.eml"
+    file.write_bytes(b"half")
+
+    def happen() -> None:
+        match change:
+            case "grows":
+                file.write_bytes(b"half and more")
+            case "is touched":
+                os.utime(file, (1, 1))
+            case _:
+                (tmp_path / "new.eml").write_bytes(b"x")
+                os.utime(file, (1, 1))
+
+    source = a_source(tmp_path, happen)
+
+    assert _all(source) == []
+    assert source.unsettled == len(list(tmp_path.glob("*.eml")))
+    assert file.exists()
+
+
+def test_a_symbolic_link_is_never_followed(tmp_path: Path) -> None:
+    """I-7, F72: a link moves to failed/ with a reason; what it points to is not read."""
+    secret = tmp_path / "secret"
+    secret.write_text("root:x:0")
+    folder = tmp_path / "eml"
+    folder.mkdir()
+    (folder / "link.eml").symlink_to(secret)
+    (folder / "good.eml").write_bytes(b"good")
+    source = a_source(folder)
+
+    assert [mail.raw for mail in _all(source)] == [b"good"]
+    assert (folder / "failed" / "link.eml").is_symlink()
+    assert "plain file" in (folder / "failed" / "link.eml.reason.txt").read_text()
+    assert secret.read_text() == "root:x:0"
+    assert source.unprocessable == 1
+
+
+def test_a_pipe_does_not_hang_the_source(tmp_path: Path) -> None:
+    """F72: what is no plain file is moved aside at once."""
+    os.mkfifo(tmp_path / "pipe.eml")
+
+    assert _all(a_source(tmp_path)) == []
+    assert "not a plain file" in (tmp_path / "failed" / "pipe.eml.reason.txt").read_text()
+
+
+def test_a_huge_file_is_set_aside_unread(tmp_path: Path) -> None:
+    """F72: a file that is larger than any mail moves to failed/ without being read."""
+    with (tmp_path / "huge.eml").open("wb") as file:
+        file.truncate(300 * 1024 * 1024)
+
+    assert _all(a_source(tmp_path)) == []
+    assert "larger than 200 MB" in (tmp_path / "failed" / "huge.eml.reason.txt").read_text()
+
+
+def test_a_folder_named_like_a_mail_is_left_alone(tmp_path: Path) -> None:
+    """F72: directories are no mail."""
+    (tmp_path / "folder.eml").mkdir()
+
+    assert _all(a_source(tmp_path)) == []
+    assert (tmp_path / "folder.eml").is_dir()
+
+
+def test_a_mail_that_was_refused_moves_to_failed_with_its_reason(tmp_path: Path) -> None:
+    """I-7: set aside beside its reason; an earlier one of the same name is not overwritten."""
+    source = a_source(tmp_path)
+    for content in (b"one", b"two"):
+        (tmp_path / "a.eml").write_bytes(content)
+        (mail,) = _all(source)
+        source.set_aside(mail, f"because of {content.decode()}")
+
+    failed = tmp_path / "failed"
+    assert (failed / "a.eml").read_bytes() == b"one"
+    assert (failed / "a.eml.2").read_bytes() == b"two"
+    assert (failed / "a.eml.2.reason.txt").read_text() == "because of two\n"
+
+
+def test_batches_are_bounded_in_number_and_bytes(tmp_path: Path) -> None:
+    """I-7: memory stays bounded: at most 100 mails or about 8 MB at a time."""
+    for number in range(150):
+        (tmp_path / f"{number:03}.eml").write_bytes(b"x")
+    for number in range(3):
+        (tmp_path / f"large{number}.eml").write_bytes(b"x" * (5 * 1024 * 1024))
+
+    sizes = [len(batch) for batch in a_source(tmp_path).batches()]
+
+    assert sizes == [100, 51, 1, 1]
+
+
+def test_a_missing_folder_is_told_plainly(tmp_path: Path) -> None:
+    """F72: an emlDir that is not there is an error that names it."""
+    with pytest.raises(TransientError, match="nowhere"):
+        _all(a_source(tmp_path / "nowhere"))

@@ -1,0 +1,119 @@
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from services.fetcher.fetch import INLINE_BYTES, Fetched, Fetcher, mail_id
+from services.fetcher.sources.port import SourceMail
+from shared.backup.store import BackupStore
+from shared.broker.port import Receipt
+from shared.contracts.messages import FetchedMail
+from shared.errors import TransientError
+
+NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
+
+
+class ASource:
+    """A source in memory that remembers what became of its mail."""
+
+    kind = "emlDir"
+
+    def __init__(self, *mails: SourceMail) -> None:
+        self.mails = mails
+        self.acknowledged: list[str] = []
+        self.failed: dict[str, str] = {}
+
+    def batches(self) -> Iterator[Sequence[SourceMail]]:
+        yield self.mails
+
+    def acknowledge(self, mail: SourceMail) -> None:
+        self.acknowledged.append(mail.identity)
+
+    def set_aside(self, mail: SourceMail, reason: str) -> None:
+        self.failed[mail.identity] = reason
+
+
+class APublisher:
+    """A next stage that takes, refuses, or is away."""
+
+    def __init__(self, *, refuses: dict[UUID, str] | None = None, away: bool = False) -> None:
+        self.taken: list[FetchedMail] = []
+        self.refuses = refuses or {}
+        self.away = away
+
+    def publish(self, batch: Sequence[FetchedMail]) -> None:
+        self.taken += batch
+
+    def flush(self) -> Receipt:
+        if self.away:
+            raise TransientError("the database is away")
+        return Receipt(self.refuses)
+
+
+def a_mail(identity: str = "a.eml", raw: bytes = b"raw") -> SourceMail:
+    """A mail in its source."""
+    return SourceMail(identity, raw, NOW)
+
+
+def a_fetcher(source: ASource, publisher: APublisher, root: Path) -> Fetcher:
+    """A fetcher of the box crm@firma.cz."""
+    return Fetcher("crm", "crm@firma.cz", source, BackupStore(root), publisher, lambda: NOW)
+
+
+def test_a_mail_is_backed_up_published_and_then_acknowledged(tmp_path: Path) -> None:
+    """I-6: it leaves the source after the next stage has taken it; the backup is there before."""
+    source, publisher = ASource(a_mail()), APublisher()
+
+    assert a_fetcher(source, publisher, tmp_path).fetch_all() == Fetched(taken=1)
+
+    (taken,) = publisher.taken
+    assert source.acknowledged == ["a.eml"]
+    assert taken.raw == b"raw"
+    assert taken.message.source == "emlDir:a.eml"
+    assert (tmp_path / taken.message.backup_key).read_bytes() == b"raw"
+
+
+def test_a_mail_stays_in_its_source_when_the_next_stage_is_away(tmp_path: Path) -> None:
+    """I-6: without commit or confirm nothing leaves the source; the backup stays too."""
+    source, publisher = ASource(a_mail()), APublisher(away=True)
+
+    with pytest.raises(TransientError):
+        a_fetcher(source, publisher, tmp_path).fetch_all()
+
+    assert source.acknowledged == []
+    assert len(list(tmp_path.rglob("*.eml"))) == 1
+
+
+def test_a_refused_mail_is_set_aside_and_the_rest_go_on(tmp_path: Path) -> None:
+    """I-7: one bad mail goes to failed/ with its reason, its neighbours are acknowledged."""
+    from hashlib import sha256
+
+    bad = mail_id("crm@firma.cz", "emlDir", "b.eml", sha256(b"raw").hexdigest())
+    source = ASource(a_mail("a.eml"), a_mail("b.eml"), a_mail("c.eml"))
+
+    fetched = a_fetcher(source, APublisher(refuses={bad: "why"}), tmp_path).fetch_all()
+
+    assert fetched == Fetched(taken=2, set_aside=1)
+    assert source.acknowledged == ["a.eml", "c.eml"]
+    assert source.failed == {"b.eml": "why"}
+
+
+def test_the_mail_id_is_derived_and_stable() -> None:
+    """I-5: the same box, source identity and content give the same id, for ever; others another."""
+    arguments = ("crm@firma.cz", "emlDir", "a.eml", "00" * 32)
+    assert mail_id(*arguments) == UUID("39c1f9dc-9d1e-5b89-8c5c-7d2a32bb9d0f")
+    assert len({mail_id(*arguments), mail_id("x@firma.cz", *arguments[1:]),
+                mail_id(*arguments[:2], "b.eml", "00" * 32), mail_id(*arguments[:3], "11" * 32)}) == 4
+
+
+def test_a_large_mail_travels_without_its_body(tmp_path: Path) -> None:
+    """I-5: above the inline limit the classifier reads the backup."""
+    publisher = APublisher()
+    large = b"x" * (INLINE_BYTES + 1)
+
+    a_fetcher(ASource(a_mail(raw=large)), publisher, tmp_path).fetch_all()
+
+    assert publisher.taken[0].raw is None
+    assert publisher.taken[0].message.size == len(large)

@@ -1,0 +1,109 @@
+import os
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from shared.backup.store import BackupStore
+from shared.contracts.content import PartRef
+from shared.errors import PermanentError, TransientError
+
+DAY = date(2026, 11, 21)
+
+
+def test_a_backup_is_the_mail_byte_for_byte(tmp_path: Path) -> None:
+    """I-5: `POP3Downloads/yyyy-MM-dd/<mail id>.eml` holds exactly the bytes of the mail."""
+    mail_id, raw = uuid4(), bytes(range(256)) * 10
+
+    (key,) = BackupStore(tmp_path).write([(mail_id, raw)], DAY)
+
+    assert key == f"POP3Downloads/2026-11-21/{mail_id}.eml"
+    assert (tmp_path / key).read_bytes() == raw
+    assert BackupStore(tmp_path).read(key) == raw
+
+
+def test_a_backup_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
+    """I-5: customer mail is nobody else's business."""
+    (key,) = BackupStore(tmp_path).write([(uuid4(), b"x")], DAY)
+
+    assert (tmp_path / key).stat().st_mode & 0o077 == 0
+
+
+def test_a_half_written_backup_of_a_crash_is_replaced(tmp_path: Path) -> None:
+    """F2: what a crash left under a temporary name is no backup and does not stop the next one."""
+    store, mail_id = BackupStore(tmp_path), uuid4()
+    (key,) = store.write([(mail_id, b"whole")], DAY)
+    (tmp_path / key).unlink()
+    (tmp_path / key).with_suffix(".part").write_bytes(b"ha")
+
+    store.write([(mail_id, b"whole")], DAY)
+
+    assert [path.name for path in (tmp_path / key).parent.iterdir()] == [f"{mail_id}.eml"]
+    assert store.read(key) == b"whole"
+
+
+def test_the_same_mail_again_keeps_its_backup(tmp_path: Path) -> None:
+    """I-5: fetched again, a mail has the same backup, which is not written again."""
+    store, mail_id = BackupStore(tmp_path), uuid4()
+    (key,) = store.write([(mail_id, b"x")], DAY)
+    before = (tmp_path / key).stat().st_ino
+
+    assert store.write([(mail_id, b"x")], DAY) == [key]
+    assert (tmp_path / key).stat().st_ino == before
+
+
+def test_every_backup_is_flushed_before_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-5: flush the file, rename, flush the folder - in this order."""
+    events: list[str] = []
+    flush, rename = os.fsync, Path.rename
+
+    def fsync(descriptor: int) -> None:
+        events.append("folder" if Path(f"/proc/self/fd/{descriptor}").is_dir() else "file")
+        flush(descriptor)
+
+    def renamed(self: Path, target: Path) -> Path:
+        events.append("rename")
+        return rename(self, target)
+
+    BackupStore(tmp_path).write([(uuid4(), b"first")], DAY)
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "rename", renamed)
+    BackupStore(tmp_path).write([(uuid4(), b"a"), (uuid4(), b"b")], DAY)
+
+    assert events == ["file", "rename", "file", "rename", "folder"]
+
+
+def test_a_disk_that_refuses_is_told_plainly(tmp_path: Path) -> None:
+    """F70: a backup that cannot be written is a transient error with path and remedy."""
+    (tmp_path / "POP3Downloads").write_text("in the way")
+
+    with pytest.raises(TransientError, match="check free space"):
+        BackupStore(tmp_path).write([(uuid4(), b"x")], DAY)
+
+
+def _part(key: str, start: int, end: int) -> PartRef:
+    return PartRef(
+        backup_key=key, start=start, end=end, encoding="base64", name="a.txt",
+        content_type="text/plain", size=5, sha256="",
+    )
+
+
+def test_a_part_is_cut_out_and_decoded(tmp_path: Path) -> None:
+    """A-4: a part is read by its byte range, without parsing the mail."""
+    raw = b"header\n\naGVsbG8=\n--x--"
+    (key,) = BackupStore(tmp_path).write([(uuid4(), raw)], DAY)
+
+    assert BackupStore(tmp_path).read_part(_part(key, 8, 17)) == b"hello"
+
+
+def test_a_part_beyond_its_backup_is_an_error(tmp_path: Path) -> None:
+    """A-4: a backup that is shorter than it was, or gone, is named and nothing is invented."""
+    (key,) = BackupStore(tmp_path).write([(uuid4(), b"short")], DAY)
+
+    with pytest.raises(PermanentError, match="shorter"):
+        BackupStore(tmp_path).read_part(_part(key, 0, 100))
+    with pytest.raises(PermanentError, match="missing"):
+        BackupStore(tmp_path).read("POP3Downloads/2026-11-21/none.eml")

@@ -1,0 +1,81 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+import pytest
+
+from shared.errors import PermanentError, TransientError
+from shared.runner import handle_batch
+
+SPACE = UUID(int=1)
+
+
+@dataclass(frozen=True)
+class AMessage:
+    """A message that behaves as its text says."""
+
+    text: str
+
+    @property
+    def mail_id(self) -> UUID:
+        return uuid5(SPACE, self.text)
+
+
+class AStage:
+    """A stage that does all of a batch or nothing, and remembers what it did."""
+
+    name = "stage"
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:
+        for message in batch:
+            if message.text == "away":
+                raise TransientError("away")
+            if message.text == "bad":
+                raise PermanentError("can never work")
+            if message.text == "bug":
+                raise ZeroDivisionError("division by zero")
+        self.done += [message.text for message in batch]
+        return batch
+
+
+def _messages(*texts: str) -> list[AMessage]:
+    return [AMessage(text) for text in texts]
+
+
+def test_a_good_batch_is_handled_as_a_whole() -> None:
+    """R-d: one call for the whole batch."""
+    stage = AStage()
+
+    handled = handle_batch(stage, _messages("a", "b"))
+
+    assert [message.text for message in handled.outputs] == ["a", "b"]
+    assert handled.refused == {}
+
+
+@pytest.mark.parametrize(("kind", "told"), [("bad", "can never work"), ("bug", "ZeroDivisionError")])
+def test_a_bad_mail_harms_no_neighbour(kind: str, told: str) -> None:
+    """R-d: the group falls apart, the bad mail is refused with its reason, the rest is done."""
+    stage = AStage()
+
+    handled = handle_batch(stage, _messages("a", kind, "b"))
+
+    assert stage.done == ["a", "b"]
+    assert [message.text for message in handled.outputs] == ["a", "b"]
+    assert list(handled.refused) == [AMessage(kind).mail_id]
+    assert told in handled.refused[AMessage(kind).mail_id]
+
+
+def test_an_unexpected_error_tells_nothing_of_the_mail() -> None:
+    """R-d: the reason names the kind of error, not its text, which may quote the mail."""
+    handled = handle_batch(AStage(), _messages("bug"))
+
+    assert "division by zero" not in next(iter(handled.refused.values()))
+
+
+def test_a_server_that_is_away_refuses_nothing() -> None:
+    """F40: a transient error burns no mail: it goes up, and the batch may come again."""
+    with pytest.raises(TransientError):
+        handle_batch(AStage(), _messages("a", "away"))
