@@ -64,9 +64,7 @@ def look_up_for(box: Box, erp: Erp) -> DatabaseLookUp:
     return DatabaseLookUp(erp.engine, erp.tables, house_of(box, erp))
 
 
-def pipeline(
-    box: Box, erp: Erp, data: Path, recorded: Publisher[MailRecorded]
-) -> Fetcher:
+def pipeline(box: Box, erp: Erp, data: Path, recorded: Publisher[MailRecorded]) -> Fetcher:
     """Fetcher, classifier and writer of `box`, connected within this process.
 
     Args:

@@ -36,8 +36,11 @@ def run(*, as_json: bool) -> int:
         _tell(str(error), error.exit_code, as_json=as_json)
         return error.exit_code
     except KeyboardInterrupt:
-        _tell("interrupted; what was not finished is done by the next run",
-              ExitCode.INTERRUPTED, as_json=as_json)
+        _tell(
+            "interrupted; what was not finished is done by the next run",
+            ExitCode.INTERRUPTED,
+            as_json=as_json,
+        )
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does: nobody is left to tell.

@@ -37,7 +37,11 @@ def explain(
     console, progress = stdout_console(), stderr_console()
     unreadable = 0
     for result in track(
-        results, "Explaining", len(files), console=progress, transient=True,
+        results,
+        "Explaining",
+        len(files),
+        console=progress,
+        transient=True,
         disable=not (progress.is_terminal and as_json and not sys.stdout.isatty()),
     ):
         unreadable += isinstance(result, Unreadable)

@@ -55,7 +55,9 @@ def test_a_good_batch_is_handled_as_a_whole() -> None:
     assert handled.refused == {}
 
 
-@pytest.mark.parametrize(("kind", "told"), [("bad", "can never work"), ("bug", "ZeroDivisionError")])
+@pytest.mark.parametrize(
+    ("kind", "told"), [("bad", "can never work"), ("bug", "ZeroDivisionError")]
+)
 def test_a_bad_mail_harms_no_neighbour(kind: str, told: str) -> None:
     """R-d: the group falls apart, the bad mail is refused with its reason, the rest is done."""
     stage = AStage()

@@ -3,7 +3,16 @@ import pytest
 from services.classifier.facts import Found
 from shared.contracts.references import RecordRef
 from tests.builders import (
-    DIRECTOR, EVA, JAN, PETR, a_box, a_mail, activities, decide, reasons, some_facts,
+    DIRECTOR,
+    EVA,
+    JAN,
+    PETR,
+    a_box,
+    a_mail,
+    activities,
+    decide,
+    reasons,
+    some_facts,
 )
 
 
@@ -39,8 +48,14 @@ def test_a_token_assigns_the_activity(written: str, field: str, number: str, pla
 
 @pytest.mark.parametrize(
     "written",
-    ["MyContract:123", "Contract 123", "Contract:x123", "Contract:123abc", "Contract:" + "1" * 19,
-     "Contract:\n123"],
+    [
+        "MyContract:123",
+        "Contract 123",
+        "Contract:x123",
+        "Contract:123abc",
+        "Contract:" + "1" * 19,
+        "Contract:\n123",
+    ],
 )
 def test_what_is_no_token_assigns_nothing(written: str) -> None:
     """T-2: near miss - word boundary, colon, number of at most 18 digits on the same line."""

@@ -3,9 +3,7 @@ from services.classifier.facts import House
 from services.classifier.vocabulary import build_vocabulary
 from tests.builders import PETR, RECEIVED, a_box, a_mail, raw_mail
 
-ATTACHED = (
-    '--x\n\nHello\n--x\nContent-Type: application/pdf; name="Original.eml"\n\n%PDF\n--x--\n'
-)
+ATTACHED = '--x\n\nHello\n--x\nContent-Type: application/pdf; name="Original.eml"\n\n%PDF\n--x--\n'
 MULTIPART = 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="x"\n'
 
 

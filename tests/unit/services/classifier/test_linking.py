@@ -1,7 +1,19 @@
 from services.classifier.facts import Known
 from shared.contracts.references import ContactRef
 from tests.builders import (
-    ACME, BETA, BOB, BOX, EVA, JAN, PETR, STRANGER, a_mail, activities, decide, reasons, some_facts,
+    ACME,
+    BETA,
+    BOB,
+    BOX,
+    EVA,
+    JAN,
+    PETR,
+    STRANGER,
+    a_mail,
+    activities,
+    decide,
+    reasons,
+    some_facts,
 )
 
 SECOND = ContactRef(id=7, email="second@acme.example")

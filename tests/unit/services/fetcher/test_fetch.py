@@ -104,8 +104,17 @@ def test_the_mail_id_is_derived_and_stable() -> None:
     """I-5: the same box, source identity and content give the same id, for ever; others another."""
     arguments = ("crm@firma.cz", "emlDir", "a.eml", "00" * 32)
     assert mail_id(*arguments) == UUID("39c1f9dc-9d1e-5b89-8c5c-7d2a32bb9d0f")
-    assert len({mail_id(*arguments), mail_id("x@firma.cz", *arguments[1:]),
-                mail_id(*arguments[:2], "b.eml", "00" * 32), mail_id(*arguments[:3], "11" * 32)}) == 4
+    assert (
+        len(
+            {
+                mail_id(*arguments),
+                mail_id("x@firma.cz", *arguments[1:]),
+                mail_id(*arguments[:2], "b.eml", "00" * 32),
+                mail_id(*arguments[:3], "11" * 32),
+            }
+        )
+        == 4
+    )
 
 
 def test_a_large_mail_travels_without_its_body(tmp_path: Path) -> None:

@@ -10,10 +10,22 @@ ONE, TWO = UUID(int=1), UUID(int=2)
 def a_classified(mail_id: UUID = ONE, key: str = "k", **changes: object) -> MailClassified:
     """A classified mail that was PROCESSED."""
     fields: dict[str, object] = {
-        "mail_id": mail_id, "box": "crm", "source": "emlDir:a.eml", "received_at": RECEIVED,
-        "content_sha256": "c", "backup_key": "b", "key": key, "body_sha256": "body",
-        "subject": "s", "sender": "a@b.cz", "message_id": None, "verdict": ("PROCESSED",),
-        "direction": "incoming", "trace": (), "commands": (), "content": None,
+        "mail_id": mail_id,
+        "box": "crm",
+        "source": "emlDir:a.eml",
+        "received_at": RECEIVED,
+        "content_sha256": "c",
+        "backup_key": "b",
+        "key": key,
+        "body_sha256": "body",
+        "subject": "s",
+        "sender": "a@b.cz",
+        "message_id": None,
+        "verdict": ("PROCESSED",),
+        "direction": "incoming",
+        "trace": (),
+        "commands": (),
+        "content": None,
     }
     return MailClassified.model_validate(fields | changes)
 

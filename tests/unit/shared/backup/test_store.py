@@ -86,8 +86,14 @@ def test_a_disk_that_refuses_is_told_plainly(tmp_path: Path) -> None:
 
 def _part(key: str, start: int, end: int) -> PartRef:
     return PartRef(
-        backup_key=key, start=start, end=end, encoding="base64", name="a.txt",
-        content_type="text/plain", size=5, sha256="",
+        backup_key=key,
+        start=start,
+        end=end,
+        encoding="base64",
+        name="a.txt",
+        content_type="text/plain",
+        size=5,
+        sha256="",
     )
 
 

@@ -1,5 +1,16 @@
 from tests.builders import (
-    BOB, EVA, JAN, NO_ROLE, PETR, STRANGER, a_box, a_mail, activities, decide, hits, some_facts,
+    BOB,
+    EVA,
+    JAN,
+    NO_ROLE,
+    PETR,
+    STRANGER,
+    a_box,
+    a_mail,
+    activities,
+    decide,
+    hits,
+    some_facts,
 )
 
 

@@ -19,8 +19,13 @@ from tests.builders import (
 
 @pytest.mark.parametrize(
     "subject",
-    ["New task: Order seals", "new task:Order seals", "Fwd: FW: New task : Order seals",
-     "Nový úkol: Order seals", "PŘEPOSLÁNO: NOVY UKOL:  Order seals"],
+    [
+        "New task: Order seals",
+        "new task:Order seals",
+        "Fwd: FW: New task : Order seals",
+        "Nový úkol: Order seals",
+        "PŘEPOSLÁNO: NOVY UKOL:  Order seals",
+    ],
 )
 def test_a_user_gets_a_task(subject: str) -> None:
     """N-1: one task with the subject after the colon, solvers and approver; R-10 goes on."""
@@ -76,7 +81,9 @@ def test_the_box_is_never_a_solver() -> None:
     assert tasks(decided)[0].solvers == ()
 
 
-@pytest.mark.parametrize("subject", ["Re: New task: X", "A new task: X", "New tasks: X", "New task"])
+@pytest.mark.parametrize(
+    "subject", ["Re: New task: X", "A new task: X", "New tasks: X", "New task"]
+)
 def test_other_subjects_ask_for_no_task(subject: str) -> None:
     """R-10: near miss - only forward prefixes may stand before the phrase."""
     assert "R-10" not in hits(decide(a_mail(subject=subject, sender=JAN)))

@@ -5,8 +5,13 @@ from tests.builders import a_mail, decide, hits, reasons
 
 @pytest.mark.parametrize(
     ("subject", "told"),
-    [("Re: Offer", "a reply"), ("ODP: Nabídka", "a reply"), ("AW:x", "a reply"),
-     ("Fwd: Offer", "forwarded"), ("Přeposláno: Nabídka", "forwarded")],
+    [
+        ("Re: Offer", "a reply"),
+        ("ODP: Nabídka", "a reply"),
+        ("AW:x", "a reply"),
+        ("Fwd: Offer", "forwarded"),
+        ("Přeposláno: Nabídka", "forwarded"),
+    ],
 )
 def test_a_prefix_is_noted_and_the_mail_goes_on(subject: str, told: str) -> None:
     """R-11: replies and forwarded mail are noted in the trace and processed like any other."""

@@ -27,7 +27,8 @@ def test_files_come_out_by_name_and_stay_until_acknowledged(tmp_path: Path) -> N
     mails = _all(source)
 
     assert [(mail.identity, mail.raw) for mail in mails] == [
-        ("a.EML", b"a.EML"), ("b.eml", b"b.eml"),
+        ("a.EML", b"a.EML"),
+        ("b.eml", b"b.eml"),
     ]
     source.acknowledge(mails[0])
     assert sorted(os.listdir(tmp_path)) == ["b.eml", "notes.txt"]

@@ -1,0 +1,70 @@
+"""Versions of our own tables: bringing them up to date, and telling how they stand."""
+
+from enum import Enum
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from shared.errors import ConfigurationError, Problem
+from shared.netgenium.database import database_errors, write_transaction
+
+VERSION_TABLE = "crm_schema_version"
+
+
+class SchemaState(Enum):
+    """How our tables in a database stand to this program."""
+
+    ABSENT = "absent"
+    OLDER = "older than this program"
+    CURRENT = "up to date"
+    NEWER = "newer than this program"
+
+
+def schema_state(engine: Engine) -> SchemaState:
+    """Look at the version that the database names.
+
+    Raises:
+        TransientError: The database is away.
+    """
+    with database_errors(engine), engine.connect() as connection:
+        return _state(connection)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring our tables up to date, in one transaction; nothing happens if they are.
+
+    Raises:
+        ConfigurationError: They are newer than this program.
+        TransientError: The database is away.
+    """
+    with write_transaction(engine) as connection:
+        state = _state(connection)
+        if state is SchemaState.NEWER:
+            what = "the crm_ tables are newer than this program"
+            raise ConfigurationError([Problem("database", what, "install the newer crmservice")])
+        if state is not SchemaState.CURRENT:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _state(connection: Connection) -> SchemaState:
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    current = context.get_current_revision()
+    scripts = ScriptDirectory.from_config(_config())
+    if current is None:
+        return SchemaState.ABSENT
+    if current == scripts.get_current_head():
+        return SchemaState.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return SchemaState.OLDER if current in known else SchemaState.NEWER
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

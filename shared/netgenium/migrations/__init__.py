@@ -1,0 +1,1 @@
+"""Versioned migrations of our own tables, by alembic."""

@@ -1,0 +1,16 @@
+"""Runs the migrations on the connection that `shared.netgenium.migration` hands over."""
+
+from alembic import context
+
+from shared.netgenium.own_tables import OWN
+
+VERSION_TABLE = "crm_schema_version"
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=OWN,
+    version_table=VERSION_TABLE,
+    include_name=lambda name, kind, _parents: kind != "table" or (name or "").startswith("crm_"),
+)
+with context.begin_transaction():
+    context.run_migrations()

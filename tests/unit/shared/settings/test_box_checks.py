@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.errors import ConfigurationError
+from shared.settings.box_file import load_boxes
+
+WriteBox = Callable[..., Path]
+
+
+def _complaints(*paths: Path) -> list[str]:
+    """Return `line: what` of every problem."""
+    try:
+        load_boxes(paths)
+    except ConfigurationError as error:
+        return [f"{each.where.rpartition('.xml')[2][1:]}: {each.what}" for each in error.problems]
+    return []
+
+
+@pytest.mark.parametrize("key", ["rootPath", "pop3Email"])
+def test_a_mandatory_key_that_is_missing_is_named(write_box: WriteBox, key: str) -> None:
+    """I-12: `rootPath` and `pop3Email` are mandatory."""
+    assert _complaints(write_box(without=(key,))) == [f": {key} is missing"]
+
+
+def test_an_empty_mandatory_key_is_missing(write_box: WriteBox) -> None:
+    """I-12: a key without a value is not given."""
+    assert _complaints(write_box(rootPath=" ")) == [": rootPath is missing"]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (("pop3Url", "mail"), ("pop3Password", "x")),
+        (("pop3Url", "mail"), ("pop3OAuth", "True")),
+        (("imapUrl", "mail"), ("pop3Password", "x")),
+    ],
+)
+def test_a_server_with_credentials_is_a_source(
+    write_box: WriteBox, keys: tuple[tuple[str, str], ...]
+) -> None:
+    """I-12: a server with password or OAuth is enough without `emlDir`."""
+    assert _complaints(write_box(*keys, without=("emlDir",))) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        ((), ": there is no source of mail"),
+        ((("pop3Password", "x"),), ": there is no source of mail"),
+        ((("pop3Url", "mail"),), "6: pop3Url without credentials"),
+        ((("pop3OAuth", "false"), ("imapUrl", "m")), "7: imapUrl without credentials"),
+    ],
+)
+def test_half_a_source_is_no_source(
+    write_box: WriteBox, keys: tuple[tuple[str, str], ...], complaint: str
+) -> None:
+    """I-12: a server without credentials, or credentials without server, cannot be read."""
+    assert _complaints(write_box(*keys, without=("emlDir",))) == [complaint]
+
+
+def test_two_servers_contradict_each_other(write_box: WriteBox) -> None:
+    """I-2: a box is read by POP3 or by IMAP."""
+    path = write_box(("pop3Url", "a"), ("imapUrl", "b"), ("pop3Password", "x"))
+    assert _complaints(path) == ["8: imapUrl beside pop3Url (line 7)"]
+
+
+@pytest.mark.parametrize(("key", "other"), [("stopFrom", "stopTo"), ("stopTo", "stopFrom")])
+def test_half_a_pause_is_refused(write_box: WriteBox, key: str, other: str) -> None:
+    """I-4: the start of a pause needs its end, and the other way round."""
+    assert _complaints(write_box((key, "06:00"))) == [f"7: {key} without {other}"]
+
+
+def test_boxes_with_different_root_paths_are_refused(write_box: WriteBox) -> None:
+    """I-13: one deployment serves one ERP; the first file is named."""
+    first = write_box(file="a.xml")
+    second = write_box(file="b.xml", pop3Email="b@firma.cz", rootPath="/srv/other")
+    assert _complaints(first, second) == [
+        f'4: rootPath "/srv/other" differs from that of {first}:4'
+    ]
+
+
+def test_one_windows_directory_may_be_written_in_two_ways(write_box: WriteBox) -> None:
+    """I-13: letter case and a final backslash make no other Windows directory."""
+    first = write_box(file="a.xml", rootPath="C:\\Inetpub\\ng")
+    second = write_box(file="b.xml", pop3Email="b@firma.cz", rootPath="c:\\inetpub\\ng\\")
+    assert _complaints(first, second) == []
+
+
+def test_on_posix_letter_case_makes_another_directory(write_box: WriteBox) -> None:
+    """I-13: `/srv/NG` is not `/srv/ng`."""
+    first = write_box(file="a.xml", rootPath="/srv/ng/")
+    second = write_box(file="b.xml", pop3Email="b@firma.cz", rootPath="/srv/NG")
+    assert len(_complaints(first, second)) == 1
+
+
+def test_two_boxes_with_one_address_or_one_name_are_refused(write_box: WriteBox) -> None:
+    """I-1: an address and a label belong to one box, whatever their letter case."""
+    first = write_box(("name", "Office"), file="a.xml")
+    second = write_box(("name", "office"), file="b.xml", pop3Email="CRM@firma.cz")
+    assert _complaints(first, second) == [
+        f'5: pop3Email "crm@firma.cz" is also that of {first}:5',
+        f'7: name "office" is also that of {first}:7',
+    ]
+
+
+def test_two_boxes_of_one_deployment_load(write_box: WriteBox) -> None:
+    """I-13: boxes with one root path and names of their own stand side by side."""
+    paths = [write_box(file="a.xml"), write_box(file="b.xml", pop3Email="b@firma.cz")]
+    assert [box.name for box in load_boxes(paths).boxes] == ["a", "b"]

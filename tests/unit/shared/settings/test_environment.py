@@ -1,0 +1,141 @@
+import traceback
+from pathlib import Path
+
+import pytest
+
+from shared.errors import ConfigurationError, Problem
+from shared.settings.environment import Environment, read_environment
+
+
+def _problems(environ: dict[str, str]) -> tuple[Problem, ...]:
+    with pytest.raises(ConfigurationError) as caught:
+        Environment.from_environ(environ)
+    return caught.value.problems
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    """I-1: nothing set means an SQLite file in ./data and one process, with absolute paths."""
+    environment = Environment.from_environ({"PATH": "/bin", "RABBITMQ_URL": ""})
+    data = Path.cwd() / "data"
+    assert environment.data == data
+    assert environment.database_url.get_secret_value() == f"sqlite:///{data}/netgenium.db"
+    assert (environment.mapping, environment.rabbitmq_url, environment.metrics_port) == (None,) * 3
+    assert (environment.log_level, environment.log_format) == (None, "auto")
+
+
+def test_every_variable_is_read() -> None:
+    """I-1: set variables are typed, and the default database moves with the data folder."""
+    environment = Environment.from_environ(
+        {
+            "CRMSERVICE_DATA": "/srv/data",
+            "NETGENIUM_MAPPING": "/srv/mapping.toml",
+            "RABBITMQ_URL": "amqp://crm:heslo@rabbit/",
+            "METRICS_PORT": "9100",
+            "CRMSERVICE_LOG_LEVEL": "DEBUG",
+            "CRMSERVICE_LOG_FORMAT": "json",
+        }
+    )
+    assert environment.database_url.get_secret_value() == "sqlite:////srv/data/netgenium.db"
+    assert (environment.mapping, environment.metrics_port) == (Path("/srv/mapping.toml"), 9100)
+    assert environment.rabbitmq_url is not None
+    assert environment.rabbitmq_url.get_secret_value() == "amqp://crm:heslo@rabbit/"
+    assert (environment.log_level, environment.log_format) == ("debug", "json")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_value_may_stand_in_a_file(tmp_path: Path, end: str) -> None:
+    """I-1: `<NAME>_FILE` names a file; one line end behind the value does not count."""
+    file = tmp_path / "url"
+    file.write_bytes(f"postgresql://crm:he slo @db/ng{end}".encode())
+    environment = Environment.from_environ({"NETGENIUM_DATABASE_URL_FILE": str(file)})
+    assert environment.database_url.get_secret_value() == "postgresql://crm:he slo @db/ng"
+
+
+def test_all_problems_of_the_environment_come_at_once_without_a_secret(tmp_path: Path) -> None:
+    """I-1: five problems in one error, in which no value of a secret variable stands."""
+    secret = "Tajne-Heslo-1"
+    file = tmp_path / "secret"
+    file.write_text(f"amqp://crm:{secret}@rabbit/\nsecond line", encoding="utf-8")
+    environ = {
+        "NETGENIUM_DATABASE_URL": secret,
+        "RABBITMQ_URL_FILE": str(file),
+        "METRICS_PORT": "http",
+        "CRMSERVICE_LOG_LEVEL": "inof",
+        "CRMSERVICE_LOGFORMAT": secret,
+    }
+    with pytest.raises(ConfigurationError) as caught:
+        Environment.from_environ(environ)
+    assert [problem.where.rpartition(" ")[2] for problem in caught.value.problems] == [
+        "CRMSERVICE_LOGFORMAT",
+        "NETGENIUM_DATABASE_URL",
+        "RABBITMQ_URL_FILE",
+        "METRICS_PORT",
+        "CRMSERVICE_LOG_LEVEL",
+    ]
+    assert "nearest: info" in caught.value.problems[-1].remedy
+    assert secret not in "".join(traceback.format_exception(caught.value))
+    assert secret not in repr(caught.value.problems)
+
+
+def test_a_variable_and_its_file_contradict_each_other(tmp_path: Path) -> None:
+    """I-1: both at once is a problem; an empty one is not set."""
+    file = tmp_path / "url"
+    file.write_text("amqp://b/", encoding="utf-8")
+    (problem,) = _problems({"RABBITMQ_URL": "amqp://a/", "RABBITMQ_URL_FILE": str(file)})
+    assert "RABBITMQ_URL_FILE is set as well" in problem.what
+    only = Environment.from_environ({"RABBITMQ_URL": "", "RABBITMQ_URL_FILE": str(file)})
+    assert only.rabbitmq_url is not None
+    assert only.rabbitmq_url.get_secret_value() == "amqp://b/"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(None, "no such file"), (b"\n", "empty"), (b"\xff\xfe", "not text")]
+)
+def test_a_file_that_holds_no_value_is_a_problem(
+    tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    """I-1: a missing, an empty and a binary file are problems that name the file."""
+    file = tmp_path / "url"
+    if content is not None:
+        file.write_bytes(content)
+    (problem,) = _problems({"RABBITMQ_URL_FILE": str(file)})
+    assert problem.where == "environment variable RABBITMQ_URL_FILE"
+    assert str(file) in problem.what
+    assert words in problem.what
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("CRMSERVICE_DTAA", "CRMSERVICE_DATA"),
+        ("crmservice_data", "CRMSERVICE_DATA"),
+        ("CRMSERVICE_LOGLEVEL", "CRMSERVICE_LOG_LEVEL"),
+        ("CRMSERVICE_DATABASE_URL", "NETGENIUM_DATABASE_URL"),
+        ("NETGENIUM_DATABASE_URL_FIEL", "NETGENIUM_DATABASE_URL_FILE"),
+        ("CRMSERVICE_RABBITMQ_URL", "RABBITMQ_URL"),
+        ("CRMSERVICE_METRICS_PORT", "METRICS_PORT"),
+    ],
+)
+def test_a_misspelt_variable_names_the_nearest(name: str, meant: str) -> None:
+    """I-1: a variable with our prefix that nearly is one of ours is a problem."""
+    (problem,) = _problems({name: "x"})
+    assert problem.where == f"environment variable {name}"
+    assert problem.remedy == f"Did you mean {meant}?"
+
+
+def test_variables_of_others_are_let_be() -> None:
+    """I-1: without our prefix, or resembling none of ours, a variable is not our matter."""
+    others = {"RABBITMQ_ULR": "x", "CRMSERVICE_IMAGE_TAG": "x", "NETGENIUM_": "x", "LOG_LEVEL": "x"}
+    assert Environment.from_environ(others) == Environment.from_environ({})
+
+
+def test_the_environment_shows_no_secret() -> None:
+    """I-1: neither text nor JSON of the environment shows a password."""
+    environment = Environment.from_environ({"RABBITMQ_URL": "amqp://crm:heslo@rabbit/"})
+    assert "heslo" not in repr(environment) + str(environment) + environment.model_dump_json()
+
+
+def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I-1: what is set for the process is what the service gets."""
+    monkeypatch.setenv("CRMSERVICE_DATA", "/srv/data")
+    assert read_environment().data == Path("/srv/data")
