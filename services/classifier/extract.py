@@ -4,14 +4,13 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
-
 from services.classifier.identification import identification_key
 from services.classifier.mail import Mail
 from services.classifier.parse.quotes import split_quotes
 from services.classifier.parsed_mail import ParsedMail
 from services.classifier.tokens import find_tokens
 from services.classifier.vocabulary import Vocabulary, first_prefix, tight
+from shared.addresses import is_valid_address
 from shared.folding import fold_line
 
 
@@ -41,8 +40,11 @@ def extract(
     )
 
 
+_is_valid_address = lru_cache(maxsize=4096)(is_valid_address)
+
+
 def without_prefixes(subject: str, prefixes: tuple[str, ...]) -> str:
-    """`subject` as written, without any number of leading `prefixes` (folded, ending in a colon)."""
+    """`subject` as written, without any number of leading `prefixes`, which end in a colon."""
     while first_prefix(tight(fold_line(subject)), prefixes):
         subject = after_colon(subject)
     return subject
@@ -63,24 +65,9 @@ def _sender(parsed: ParsedMail) -> tuple[str | None, str]:
     if len(parsed.senders) != 1:
         return None, f"the From field has {len(parsed.senders)} addresses instead of one"
     address = parsed.senders[0].email
-    if not _is_valid(address):
+    if not _is_valid_address(address):
         return None, f"{address or 'an empty address'} is not a valid e-mail address"
     return address, ""
-
-
-@lru_cache(maxsize=4096)
-def _is_valid(address: str) -> bool:
-    try:
-        validate_email(
-            address,
-            check_deliverability=False,
-            allow_quoted_local=True,
-            # A company's own mail may come from a host without a dot, as root@server.
-            globally_deliverable=False,
-        )
-    except EmailNotValidError:
-        return False
-    return True
 
 
 def _own_and_quoted(text: str) -> tuple[str, str]:

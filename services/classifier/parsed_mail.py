@@ -30,7 +30,6 @@ class ParsedMail:
         subject: Decoded, white space folded, without control characters.
         date: The Date header in UTC; None without a valid one.
         message_id: With its angle brackets, or None.
-        headers: All header fields in order: lower-case name, unfolded value, decoded.
         text: All readable text of the body, HTML turned into text, lines ended by `\\n`.
         text_is_html: The text comes from HTML.
         html: The HTML body as it came, decoded; None without one.
@@ -48,7 +47,6 @@ class ParsedMail:
     subject: str
     date: datetime | None
     message_id: str | None
-    headers: tuple[tuple[str, str], ...]
     text: str
     text_is_html: bool
     html: str | None

@@ -1,0 +1,141 @@
+"""Sorts the leaves of a mail: what is its readable text, and what are files (A-3, A-4)."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.classifier.parse import limits
+from services.classifier.parse.charsets import clean, decode_text
+from services.classifier.parse.file_names import safe_name, unique_names
+from services.classifier.parse.headers import parameter
+from services.classifier.parse.html import html_to_text
+from services.classifier.parse.scanner import Part
+from shared.backup.parts import decode_transfer
+from shared.contracts.content import PartRef, TransferEncoding
+
+_ENCODINGS: dict[str, TransferEncoding] = {
+    "base64": "base64",
+    "quoted-printable": "quoted-printable",
+    "x-uuencode": "uuencode",
+    "uuencode": "uuencode",
+    "x-uue": "uuencode",
+}
+_READABLE = ("text/plain", "text/html")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What the leaves hold.
+
+    Attributes:
+        text: All readable text.
+        text_is_html: Some of it comes from HTML.
+        html: The HTML as it came, or None.
+        attachments: The files.
+    """
+
+    text: str
+    text_is_html: bool
+    html: str | None
+    attachments: tuple[PartRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """A leaf that is to be read."""
+
+    part: Part
+    text: str
+    is_html: bool
+
+
+def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list[str]) -> Body:
+    """Read every leaf of `raw` once."""
+    readable: list[_Readable] = []
+    files: list[PartRef] = []
+    for part in leaves:
+        if _is_readable(part, defects):
+            readable.append(_read(raw, part, defects))
+        elif part.end > part.start or _file_name(part, defects):
+            files.append(_file(raw, part, backup_key, defects))
+    html = next((one.text for one in readable if one.is_html), None)
+    chosen = list(_chosen(readable, defects))
+    text = "\n\n".join(text for text, _ in chosen if text)
+    if len(text) > limits.TEXT_CHARACTERS:
+        defects.append("text beyond the limit")
+        text = text[: limits.TEXT_CHARACTERS]
+    return Body(text, any(is_html for _, is_html in chosen), html, _once(files))
+
+
+def _is_readable(part: Part, defects: list[str]) -> bool:
+    """Plain or HTML text without a file name, that is not sent as a file."""
+    if part.content_type not in _READABLE or _file_name(part, defects):
+        return False
+    disposition = part.headers.message.get("content-disposition", "")
+    return not str(disposition).strip().lower().startswith("attachment")
+
+
+def _read(raw: bytes, part: Part, defects: list[str]) -> _Readable:
+    # Four bytes of base64 or UTF-8 give at least one character of what is kept.
+    end = min(part.end, part.start + 4 * limits.HTML_CHARACTERS)
+    charset = parameter(part.headers.message, "charset", "content-type", defects)
+    decoded = decode_transfer(raw[part.start : end], _encoding(part))
+    text = clean(decode_text(decoded, charset, defects))
+    return _Readable(part, text, part.content_type == "text/html")
+
+
+def _chosen(readable: list[_Readable], defects: list[str]) -> Iterator[tuple[str, bool]]:
+    """Texts in order; of the leaves of one alternative the plain ones, unless they are blank."""
+    with_plain = {
+        one.part.alternative for one in readable if not one.is_html and one.text.strip()
+    } - {None}
+    for one in readable:
+        if one.is_html:
+            if one.part.alternative not in with_plain:
+                yield html_to_text(one.text, defects), True
+        elif one.text.strip():
+            yield one.text, False
+
+
+def _file_name(part: Part, defects: list[str]) -> str | None:
+    message = part.headers.message
+    return parameter(message, "filename", "content-disposition", defects) or parameter(
+        message, "name", "content-type", defects
+    )
+
+
+def _encoding(part: Part) -> TransferEncoding:
+    said = str(part.headers.message.get("content-transfer-encoding", ""))
+    return _ENCODINGS.get(said.partition(";")[0].strip().lower(), "identity")
+
+
+def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRef:
+    encoding = _encoding(part)
+    decoded = decode_transfer(raw[part.start : part.end], encoding)
+    return PartRef(
+        backup_key=backup_key,
+        start=part.start,
+        end=part.end,
+        encoding=encoding,
+        name=safe_name(_file_name(part, defects), part.content_type),
+        content_type=part.content_type,
+        size=len(decoded),
+        sha256=hashlib.sha256(decoded).hexdigest(),
+    )
+
+
+def _once(files: Iterable[PartRef]) -> tuple[PartRef, ...]:
+    """Files under distinct names; a picture that repeats, as in signatures, only once (A-4)."""
+    kept: list[PartRef] = []
+    pictures: set[str] = set()
+    for file in files:
+        if file.content_type.startswith("image/"):
+            if file.sha256 in pictures:
+                continue
+            pictures.add(file.sha256)
+        kept.append(file)
+    names = unique_names(file.name for file in kept)
+    return tuple(
+        file if file.name == name else file.model_copy(update={"name": name})
+        for file, name in zip(kept, names, strict=True)
+    )

@@ -1,0 +1,62 @@
+"""File names of attachments: safe on every system, never a path, unique within a mail (H13)."""
+
+import mimetypes
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from services.classifier.parse import limits
+from services.classifier.parse.charsets import clean_line
+
+_PATH = re.compile(r"[/\\]")
+_RESERVED = re.compile(r'[<>:"/\\|?*]')
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+_LONGEST_SUFFIX = 20
+_NAMELESS = {
+    "text/calendar": "invite.ics",
+    "application/ics": "invite.ics",
+    "message/rfc822": "message.eml",
+    "text/plain": "text.txt",
+    "text/html": "text.html",
+    "image/jpeg": "image.jpg",
+    "message/delivery-status": "delivery-status.txt",
+    "text/rfc822-headers": "headers.txt",
+}
+
+
+def safe_name(name: str | None, content_type: str) -> str:
+    """The last piece of `name` without anything a file system or a reader could trip over."""
+    last = _PATH.split(clean_line(name or ""))[-1]
+    last = _RESERVED.sub("_", last).strip(" .")
+    if not last:
+        return _name_for(content_type)
+    if _DEVICES.match(last):
+        last = f"_{last}"
+    if len(last) <= limits.FILE_NAME_CHARACTERS:
+        return last
+    suffix = PurePosixPath(last).suffix
+    suffix = suffix if len(suffix) <= _LONGEST_SUFFIX else ""
+    return last[: limits.FILE_NAME_CHARACTERS - len(suffix)].rstrip(" .") + suffix
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """`names` with a number before the ending where one came before, whatever its case."""
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
+    unique = []
+    for name in names:
+        free = name
+        while free.lower() in taken:
+            counts[name.lower()] = count = counts.get(name.lower(), 1) + 1
+            path = PurePosixPath(name)
+            free = f"{path.stem} ({count}){path.suffix}"
+        taken.add(free.lower())
+        unique.append(free)
+    return unique
+
+
+def _name_for(content_type: str) -> str:
+    if content_type in _NAMELESS:
+        return _NAMELESS[content_type]
+    stem = "image" if content_type.startswith("image/") else "attachment"
+    return stem + (mimetypes.guess_extension(content_type) or ".bin")

@@ -1,0 +1,171 @@
+"""Header fields: capped, unfolded, decoded (RFC 5322, RFC 2047, RFC 2231)."""
+
+import binascii
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import collapse_rfc2231_value, mktime_tz, parsedate_tz
+
+from services.classifier.parse import limits
+from services.classifier.parse.charsets import clean, clean_line, decode_text
+from services.classifier.parse.guard import guarded
+
+_FOLD = re.compile(rb"\r?\n(?=[ \t])")
+_ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?([^?]*)\?=")
+_BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,90}\?[bBqQ]\?)")
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The header section of a part.
+
+    Attributes:
+        fields: Lower-case name and raw unfolded value, in order.
+        message: The fields that describe the body, as the standard library reads them.
+    """
+
+    fields: Sequence[tuple[str, bytes]]
+    message: Message
+
+    def all(self, name: str) -> list[bytes]:
+        """Raw values of every field with this lower-case name."""
+        return [value for field, value in self.fields if field == name]
+
+    def first(self, name: str) -> bytes | None:
+        """Raw value of the first field with this lower-case name."""
+        return next((value for field, value in self.fields if field == name), None)
+
+
+def read_headers(section: bytes, defects: list[str]) -> Headers:
+    """Split a header section into fields; what is beyond the caps is dropped and flagged."""
+    if len(section) > limits.HEADER_SECTION_BYTES:
+        defects.append("header section beyond the limit")
+        section = section[: limits.HEADER_SECTION_BYTES]
+    fields: list[tuple[str, bytes]] = []
+    for line in _FOLD.sub(b"", section).splitlines():
+        if not _FIELD.match(line):
+            if line.strip() and not line.startswith((b"From ", b">From ")):
+                _flag(defects, "a header line without a name")
+            continue
+        if len(fields) == limits.HEADER_FIELDS:
+            _flag(defects, "header fields beyond the limit")
+            break
+        if len(line) > limits.HEADER_FIELD_BYTES:
+            _flag(defects, "a header field beyond the limit")
+            line = line[: limits.HEADER_FIELD_BYTES]
+        name, _, value = line.partition(b":")
+        fields.append((name.strip().decode("ascii").lower(), value.strip()))
+    return Headers(fields, _describing(fields))
+
+
+_DESCRIBING = frozenset(
+    ("content-type", "content-disposition", "content-transfer-encoding", "content-id")
+)
+
+
+def _describing(fields: Sequence[tuple[str, bytes]]) -> Message:
+    """Only what describes the body goes to the standard library; of several the first counts."""
+    first: dict[str, bytes] = {}
+    for name, value in fields:
+        if name in _DESCRIBING:
+            first.setdefault(name, value)
+    block = b"".join(name.encode() + b": " + value + b"\n" for name, value in first.items())
+    return BytesHeaderParser(policy=compat32).parsebytes(block + b"\n")
+
+
+def decode_field(raw: bytes, defects: list[str]) -> str:
+    """A field's text: encoded words decoded, raw 8-bit guessed, one line."""
+    text = decode_text(raw, None, defects) if not raw.isascii() else raw.decode("ascii")
+    if "=?" in text:
+        text = decode_words(text, defects)
+    return clean_line(text)
+
+
+def decode_words(text: str, defects: list[str]) -> str:
+    """Decode RFC 2047 encoded words; neighbours of one charset are joined as bytes first.
+
+    Some senders cut a word inside a character, which only the joined bytes can give.
+    """
+    text = _BETWEEN_WORDS.sub(r"\1", text)
+    pieces: list[str] = []
+    waiting, charset, end = b"", "", 0
+    for word in _ENCODED_WORD.finditer(text):
+        raw = _word_bytes(word[2], word[3])
+        if word.start() != end or word[1].lower() != charset:
+            pieces.append(decode_text(waiting, charset or None, defects))
+            pieces.append(text[end : word.start()])
+            waiting, charset = b"", word[1].lower()
+        waiting += raw
+        end = word.end()
+    return "".join((*pieces, decode_text(waiting, charset or None, defects), text[end:]))
+
+
+def _word_bytes(encoding: str, encoded: str) -> bytes:
+    raw = encoded.encode("utf-8", "replace")
+    if encoding in "qQ":
+        return binascii.a2b_qp(raw, header=True)
+    raw = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    # A rest of one character stands for nothing.
+    raw = raw[:-1] if len(raw) % 4 == 1 else raw
+    return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))
+
+
+def parameter(message: Message, name: str, field: str, defects: list[str]) -> str | None:
+    """A parameter of Content-Type or Content-Disposition, decoded (RFC 2231, RFC 2047)."""
+
+    def read() -> str | None:
+        value = message.get_param(name, None, field)
+        if value is None:
+            return None
+        text = collapse_rfc2231_value(value) if isinstance(value, tuple) else str(value)
+        if "\udc80" <= max(text, default="") <= "\udcff":
+            text = decode_text(text.encode("utf-8", "surrogateescape"), None, defects)
+        return clean(decode_words(text, defects) if "=?" in text else text)
+
+    return guarded(f"the parameter {name}", read, None, defects)
+
+
+def read_date(values: Sequence[bytes], defects: list[str]) -> datetime | None:
+    """The first valid date, in UTC, between 1970 and 2100."""
+    for value in values:
+        text = value.decode("ascii", "replace")
+        moment = guarded("the date", lambda text=text: _date(text), None, defects)  # type: ignore[misc]
+        if moment and _EARLIEST <= moment < _LATEST:
+            return moment
+    if values:
+        _flag(defects, "no valid date")
+    return None
+
+
+def _date(text: str) -> datetime | None:
+    parsed = parsedate_tz(text)
+    if parsed is None:
+        return None
+    return datetime.fromtimestamp(mktime_tz(parsed), UTC)
+
+
+def automatic(fields: Mapping[str, str]) -> bool:
+    """Whether the mail says that a program sent it (RFC 3834, and the marks from before it).
+
+    A mailing list alone (`List-Id`) is no mark: people write to lists.
+    """
+    said = fields.get("auto-submitted", "no").partition(";")[0].strip().lower()
+    precedence = fields.get("precedence", "").strip().lower()
+    return (
+        said not in ("", "no")
+        or precedence in ("bulk", "junk", "auto_reply")
+        or "x-autoreply" in fields
+        or "x-autorespond" in fields
+        or fields.get("x-auto-response-suppress", "").lower() in ("all", "oof, autoreply")
+    )
+
+
+def _flag(defects: list[str], defect: str) -> None:
+    if defect not in defects:
+        defects.append(defect)

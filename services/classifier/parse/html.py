@@ -1,0 +1,99 @@
+"""HTML of mails: turned into readable text, and sanitised for the ERP.
+
+Blocks and rows of tables become lines. What a reader cannot see (hidden attributes, `display:
+none`, no font size) is left out, so that nobody can hide a token there. Quoted blocks carry the
+quote mark of plain text, so that own text can be told from quotes.
+"""
+
+import re
+
+import nh3
+from selectolax.lexbor import LexborHTMLParser
+
+from services.classifier.parse import limits
+from services.classifier.parse.guard import guarded
+
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
+_LINE_TAG = re.compile(
+    r"(?=</?(?:address|article|blockquote|center|div|dd|dl|dt|fieldset|footer|form|h[1-6]|header|hr"
+    r"|li|main|ol|p|pre|section|table|tr|ul)\b)|(?<=<br>)|(?<=<br/>)|(?<=<br />)",
+    re.IGNORECASE,
+)
+_BR_WITH_ATTRIBUTES = re.compile(r"<br\s[^>]{0,200}>", re.IGNORECASE)
+_CELL_END = re.compile(r"(?=</t[dh]\s*>)", re.IGNORECASE)
+_INVISIBLE = "script,style,head,title,template,noscript,object,iframe,svg,math,select,textarea"
+_HIDDEN = (
+    "[hidden],[style*='display:none' i],[style*='display: none' i],"
+    "[style*='visibility:hidden' i],[style*='visibility: hidden' i],"
+    "[style*='font-size:0;' i],[style*='font-size: 0;' i],[style*='font-size:0px' i],"
+    "[style*='font-size: 0px' i],[style$='font-size:0' i],[style*='mso-hide:all' i]"
+)
+_QUOTES = "blockquote, .gmail_quote, #divRplyFwdMsg, #appendonsend, .moz-cite-prefix"
+_QUOTE_BEGIN, _QUOTE_END = "\ue000", "\ue001"
+_BLANKS = re.compile(r"[ \t\xa0\u200b\u200c]+")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+_SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
+
+
+def html_to_text(html: str, defects: list[str]) -> str:
+    r"""The text that a reader sees, lines ended by `\n`; quoted lines begin with `> `."""
+    if len(html) > limits.HTML_CHARACTERS:
+        defects.append("HTML beyond the limit")
+        html = html[: limits.HTML_CHARACTERS]
+    return guarded("the HTML", lambda: _to_text(html), "", defects)
+
+
+def sanitise_html(html: str) -> str:
+    """HTML that can be shown: no scripts, handlers, forms, styles or remote pictures (H14)."""
+    html = html[: limits.HTML_CHARACTERS]
+    defects: list[str] = []
+    return guarded("the HTML", lambda: _sanitised(html), "", defects)
+
+
+def _sanitised(html: str) -> str:
+    return nh3.clean(
+        html, url_schemes=_SAFE_SCHEMES, attribute_filter=_attribute, link_rel="noopener noreferrer"
+    )
+
+
+def _attribute(tag: str, attribute: str, value: str) -> str | None:
+    """A picture is shown only if it came with the mail: a remote one tells that it was read."""
+    if tag == "img" and attribute == "src" and not value.strip().lower().startswith("cid:"):
+        return None
+    return value
+
+
+def _to_text(html: str) -> str:
+    if not _PREFORMATTED.search(html):
+        html = _SPACE.sub(" ", html)
+    if "<br " in html.lower():
+        html = _BR_WITH_ATTRIBUTES.sub("<br>", html)
+    html = _CELL_END.sub(" ", _LINE_TAG.sub("\n", html))
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(_INVISIBLE.split(","), recursive=True)
+    for node in tree.css(_HIDDEN):
+        node.decompose()
+    _mark_quotes(tree)
+    root = tree.root
+    text = root.text(deep=True, separator="", strip=False) if root else ""
+    return _tidy(text)
+
+
+def _mark_quotes(tree: LexborHTMLParser) -> None:
+    for node in tree.css(_QUOTES):
+        if node.tag == "blockquote":
+            node.insert_before(_QUOTE_BEGIN)
+            node.insert_after(_QUOTE_END)
+
+
+def _tidy(text: str) -> str:
+    lines: list[str] = []
+    depth = 0
+    for line in _BLANKS.sub(" ", text).split("\n"):
+        begins, ends = line.count(_QUOTE_BEGIN), line.count(_QUOTE_END)
+        bare = line.replace(_QUOTE_BEGIN, "").replace(_QUOTE_END, "").strip()
+        # A line that opens a quote holds its first words; one that closes it, what comes after.
+        depth = max(depth + begins - ends, 0)
+        lines.append(f"{'>' * min(depth, 5)} {bare}" if depth else bare)
+    return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip("\n")

@@ -1,0 +1,37 @@
+"""The caps of parsing, each with its reason. What is beyond one becomes opaque and is flagged."""
+
+HEADER_FIELD_BYTES = 100 * 1024
+"""One header field; Postfix cuts at the same size."""
+
+HEADER_SECTION_BYTES = 1024 * 1024
+"""All header fields of one part together."""
+
+HEADER_FIELDS = 1000
+"""Fields of one part: real mail has under a hundred."""
+
+RECIPIENTS = 1000
+"""To and Cc together; Postfix allows as many recipients of one mail."""
+
+NESTING = 100
+"""Multiparts inside multiparts; Postfix's own limit."""
+
+PARTS = 1000
+"""Parts of one mail."""
+
+BOUNDARY_CHARACTERS = 2048
+"""RFC 2046 allows 70; Postfix reads 2,048."""
+
+TEXT_CHARACTERS = 1024 * 1024
+"""Readable text that is kept and searched."""
+
+HTML_CHARACTERS = 2 * 1024 * 1024
+"""HTML that is turned into text."""
+
+QUOTE_SEARCH_CHARACTERS = 20 * 1024
+"""Text in which quotes are told from own text: the library's patterns are quadratic."""
+
+QUOTE_LINE_CHARACTERS = 500
+"""Longer lines are no quote header."""
+
+FILE_NAME_CHARACTERS = 150
+"""Windows' paths are short, and the ERP adds its own folder."""

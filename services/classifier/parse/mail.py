@@ -1,0 +1,88 @@
+"""The parser's one entry: any bytes give a `ParsedMail`, with a list of what was wrong."""
+
+import hashlib
+
+from services.classifier.parse import limits
+from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.body import read_body
+from services.classifier.parse.charsets import clean_line, decode_text
+from services.classifier.parse.headers import (
+    Headers,
+    automatic,
+    decode_field,
+    read_date,
+)
+from services.classifier.parse.scanner import scan_mail
+from services.classifier.parsed_mail import Address, ParsedMail
+
+_MESSAGE_ID_CHARACTERS = 1000
+_SUBJECT_CHARACTERS = 10_000
+_AUTOMATIC_FIELDS = (
+    "auto-submitted",
+    "precedence",
+    "x-autoreply",
+    "x-autorespond",
+    "x-auto-response-suppress",
+)
+
+
+def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
+    """Parse `raw`, whose backup has the key `backup_key`. Pure, total, linear."""
+    size = len(raw)
+    if b"\n" not in raw and b"\r" in raw:
+        # Line ends of one old system; the length, and so every byte range, stays.
+        raw = raw.replace(b"\r", b"\n")
+    scan = scan_mail(raw)
+    defects = scan.defects
+    headers = scan.headers
+    to = _recipients(headers, "to", limits.RECIPIENTS, defects)
+    cc = _recipients(headers, "cc", limits.RECIPIENTS - len(to), defects)
+    body = read_body(raw, scan.leaves, backup_key, defects)
+    return ParsedMail(
+        senders=_recipients(headers, "from", limits.RECIPIENTS, defects),
+        from_fields=len(headers.all("from")),
+        to=to,
+        cc=cc,
+        subject=decode_field(headers.first("subject") or b"", defects)[:_SUBJECT_CHARACTERS],
+        date=read_date(headers.all("date"), defects),
+        message_id=_message_id(headers),
+        text=body.text,
+        text_is_html=body.text_is_html,
+        html=body.html,
+        attachments=body.attachments,
+        auto_submitted=_automatic(headers, defects),
+        body_sha256=_body_digest(raw, scan.body_start),
+        size=size,
+        defects=tuple(dict.fromkeys(defects)),
+    )
+
+
+def _recipients(headers: Headers, name: str, limit: int, defects: list[str]) -> tuple[Address, ...]:
+    """Addresses of every field with this name, in order."""
+    found: list[Address] = []
+    for value in headers.all(name):
+        text = value.decode("ascii") if value.isascii() else decode_text(value, None, defects)
+        found += read_addresses(text, limit - len(found), defects)
+    return tuple(found)
+
+
+def _message_id(headers: Headers) -> str | None:
+    value = headers.first("message-id")
+    text = clean_line(value.decode("utf-8", "replace")) if value else ""
+    return text[:_MESSAGE_ID_CHARACTERS] or None
+
+
+def _automatic(headers: Headers, defects: list[str]) -> bool:
+    return automatic(
+        {
+            name: decode_field(value, defects)
+            for name in _AUTOMATIC_FIELDS
+            if (value := headers.first(name)) is not None
+        }
+    )
+
+
+def _body_digest(raw: bytes, start: int) -> str:
+    r"""Digest of the body with `\n` line ends: another path may have changed them."""
+    body = raw[start:]
+    return hashlib.sha256(body.replace(b"\r\n", b"\n") if b"\r\n" in body else body).hexdigest()

@@ -1,0 +1,26 @@
+"""What a valid e-mail address is (RFC 5321, RFC 6531): the one home of email-validator.
+
+The domain is checked as a name below `.example`, so that hosts of a private network and reserved
+names (`root@server`, `.test`, RFC 2606) pass as well.
+"""
+
+from email_validator import EmailNotValidError, validate_email
+
+_BELOW = ".example"
+_LONGEST = 320
+
+
+def is_valid_address(address: str) -> bool:
+    """Whether `address` is one e-mail address, whatever its domain."""
+    if len(address) > _LONGEST:
+        return False
+    try:
+        validate_email(
+            address + _BELOW,
+            check_deliverability=False,
+            allow_quoted_local=True,
+            globally_deliverable=False,
+        )
+    except EmailNotValidError:
+        return False
+    return True

@@ -1,0 +1,47 @@
+"""Decoding of a part's bytes by its content transfer encoding (RFC 2045 section 6). Total."""
+
+import binascii
+import re
+
+from shared.contracts.content import TransferEncoding
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
+
+
+def decode_transfer(encoded: bytes, encoding: TransferEncoding) -> bytes:
+    """The bytes that `encoded` stands for; what cannot be decoded is passed over."""
+    match encoding:
+        case "identity":
+            return encoded
+        case "base64":
+            return _base64(encoded)
+        case "quoted-printable":
+            return binascii.a2b_qp(encoded)
+        case "uuencode":
+            return _uuencode(encoded)
+
+
+def _base64(encoded: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(encoded)
+    except binascii.Error:
+        # A torn tail: what is no whole group of four characters is left out.
+        characters = _NOT_BASE64.sub(b"", encoded)
+        whole = len(characters) // 4 * 4
+        rest = characters[whole:]
+        rest = rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
+        return binascii.a2b_base64(characters[:whole] + rest)
+
+
+def _uuencode(encoded: bytes) -> bytes:
+    begin = _UU_BEGIN.search(encoded)
+    decoded = bytearray()
+    for line in encoded[begin.end() if begin else 0 :].splitlines():
+        if line.strip() == b"end":
+            break
+        try:
+            decoded += binascii.a2b_uu(line)
+        except binascii.Error:
+            continue
+    return bytes(decoded)
