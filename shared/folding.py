@@ -13,8 +13,7 @@ class _PlainCharacters(dict[int, str]):
     """Translation table that asks Unidecode once for each distinct character."""
 
     def __missing__(self, codepoint: int) -> str:
-        plain = unidecode(chr(codepoint)) if codepoint > 0x7F else chr(codepoint)
-        self[codepoint] = plain
+        plain = self[codepoint] = unidecode(chr(codepoint))
         return plain
 
 

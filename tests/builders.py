@@ -77,9 +77,9 @@ def a_box(**settings: Any) -> Box:
     return Box(**(given | settings))
 
 
-def a_mail(raw: bytes | None = None, box: Box | None = None, **fields: Any) -> Mail:
-    """A mail, read as the classifier reads it; `fields` are those of `raw_mail`."""
-    raw = raw_mail(**fields) if raw is None else raw
+def a_mail(source: bytes | str = "Hello.\n", box: Box | None = None, **fields: Any) -> Mail:
+    """A mail, read as the classifier reads it: raw bytes, or a body with `raw_mail`'s fields."""
+    raw = source if isinstance(source, bytes) else raw_mail(source, **fields)
     return extract(
         parse_mail(raw, "backup.eml"),
         build_vocabulary((box or a_box()).vocabulary),

@@ -9,10 +9,11 @@ from services.classifier.scope import scope_for
 from shared.contracts.commands import CreateActivity, CreateTask, Direction
 
 
-def create_activity(  # noqa: PLR0913 - everything an activity is made from, each a thing of its own
+def create_activity(  # noqa: PLR0913 - all that an activity is made from, each a thing of its own
     mail: Mail,
     facts: Facts,
     so_far: SoFar,
+    *,
     responsible: User,
     direction: Direction,
     linked: Linked,

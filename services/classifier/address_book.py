@@ -56,7 +56,7 @@ def read_address_book(
             *(Known(None, companies[one]) for one in held.relationships.get(address, ())),
         )
 
-    def owners(name: str) -> tuple[RelationshipRef, ...]:
+    def owners_of(name: str) -> tuple[RelationshipRef, ...]:
         ids: set[int] = set()
         for text in (name, f"@{name}"):
             ids.update(held.relationships.get(text, ()), owned.get(text, ()))
@@ -65,7 +65,7 @@ def read_address_book(
 
     return AddressBook(
         {address: found for address in wanted if (found := known(address))},
-        {name: found for name in domains if (found := owners(name))},
+        {name: owners for name in domains if (owners := owners_of(name))},
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
-from services.classifier.address_book import AddressBook, read_address_book
+from services.classifier.address_book import read_address_book
 from services.classifier.facts import Facts, House, Processed, Role, User
 from services.classifier.mail import Mail, domain
 from services.classifier.numbers import read_records
@@ -87,7 +87,7 @@ def read_roles(connection: Connection, erp: ErpTables) -> Mapping[int, Role]:
 def _depth(role: int, parents: Mapping[int, int | None]) -> int:
     above: list[int] = []
     parent = parents.get(role)
-    while parent in parents:
+    while parent is not None and parent in parents:
         if parent == role or parent in above:
             return 1
         above.append(parent)
@@ -98,7 +98,7 @@ def _depth(role: int, parents: Mapping[int, int | None]) -> int:
 def _read_users(
     connection: Connection, erp: ErpTables, addresses: Iterable[str], roles: Mapping[int, Role]
 ) -> Mapping[str, User]:
-    """Active users by address; an address of several users belongs to the one with the lowest id."""
+    """Active users by address; of several with one address the one with the lowest id."""
     owners = owners_by_text(connection, erp, "user", "emails", addresses)
     ids = {owner for found in owners.values() for owner in found}
     user = erp.table("user").c

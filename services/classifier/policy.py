@@ -18,8 +18,8 @@ from services.classifier.rules import (
     spam,
 )
 
+# fmt: off
 POLICY = (
-    # fmt: off
     Link("R-1", "duplicate", duplicate.check, "15.1"),  # stop DUPLICATE KEY
     Link("R-7", "spam", spam.check, "15.3"),  # stop SPAM
     Link("R-8", "net_genium", net_genium.check, "15.4"),  # stop NET Genium
@@ -31,5 +31,5 @@ POLICY = (
     Link("R-15", "incoming", incoming.check, "15.10"),  # an activity per user
     Link("R-16", "outgoing", outgoing.check, "15.11"),  # one activity
     Link("R-17", "nothing_made", nothing_made.check, "15.11", always=True),  # DELETED
-    # fmt: on
 )
+# fmt: on

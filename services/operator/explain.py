@@ -1,4 +1,4 @@
-"""`explain`: what would become of mails, with every reason; the real chain, nothing written (O-1)."""
+"""`explain`: what would become of mails, and why; the real chain, nothing written (O-1)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

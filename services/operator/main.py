@@ -30,7 +30,7 @@ def run(*, as_json: bool) -> int:
     try:
         return app(standalone_mode=False) or ExitCode.DONE
     except TyperException as error:
-        error.show()
+        _tell(f"{error}\ntry: crmservice --help", ExitCode.WRONG_USE, as_json=as_json)
         return ExitCode.WRONG_USE
     except CRMServiceError as error:
         _tell(str(error), error.exit_code, as_json=as_json)

@@ -59,7 +59,7 @@ class AttachmentStore:
         in_files = work.erp.mapping.attachments.strategy == "directory"
         rows = []
         for effect in effects:
-            place = {"content": decoded}
+            place: dict[str, object] = {"content": decoded}
             if in_files:
                 path = self._path(work, part, effect)
                 self._write_file(path, decoded)

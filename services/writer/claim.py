@@ -66,6 +66,6 @@ def _duplicate(mail: MailClassified, owner: Claim) -> Settled:
     differs = owner.body_sha256 != mail.body_sha256
     trace = mail.trace
     if DUPLICATE[0] not in mail.verdict:
-        reason = f"when it was written, {owner.mail_id} had the same date, sender, recipients and subject"
+        reason = f"{owner.mail_id} with the same date, sender, recipients and subject came first"
         trace = (TraceLine(id="R-1", rule="duplicate", hit=True, reason=reason), *trace)
     return Settled(mail, DUPLICATE, None, trace, (), claims=False, differs=differs)

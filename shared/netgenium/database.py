@@ -63,11 +63,10 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
         TransientError: The database is away, locked or full.
         PermanentError: The statement can never work.
     """
-    with database_errors(engine), engine.connect() as connection:
-        # SQLite then takes its write lock at the begin: see _open_sqlite.
-        connection = connection.execution_options(crm_write=True)
-        with connection.begin():
-            yield connection
+    # SQLite then takes its write lock at the begin: see _open_sqlite.
+    writing = engine.execution_options(crm_write=True)
+    with database_errors(engine), writing.begin() as connection:
+        yield connection
 
 
 @contextmanager

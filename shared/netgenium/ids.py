@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Sequence as DatabaseSequence, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Sequence as DatabaseSequence
 
 from shared.netgenium.own_tables import lock_table
 

@@ -1,4 +1,4 @@
-"""Compares the real database with the mapping: everything missing or wrong, with the nearest name."""
+"""Compares the real database with the mapping: what is missing or wrong, with the nearest name."""
 
 import difflib
 from collections.abc import Iterator, Mapping

@@ -17,7 +17,12 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     linked = link_incoming(mail, facts)
     if refuses_unknown(linked, facts):
         return Miss("the sender is not in the address book (onlyKnownCustomers)", linked.notes)
-    made = [create_activity(mail, facts, so_far, user, "incoming", linked) for user in users]
+    made = [
+        create_activity(
+            mail, facts, so_far, responsible=user, direction="incoming", linked=linked
+        )
+        for user in users
+    ]
     return Hit(
         "incoming, for " + ", ".join(user.ref.email for user in users),
         words=("PROCESSED",),

@@ -17,7 +17,9 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     linked = link_outgoing(mail, facts)
     if refuses_unknown(linked, facts):
         return Miss("no recipient is in the address book (onlyKnownCustomers)", linked.notes)
-    activity, notes = create_activity(mail, facts, so_far, user, "outgoing", linked)
+    activity, notes = create_activity(
+        mail, facts, so_far, responsible=user, direction="outgoing", linked=linked
+    )
     return Hit(
         f"outgoing, from {user.ref.email}",
         words=("PROCESSED",),

@@ -15,7 +15,7 @@ def check(
     config: Config,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    """Look at configuration, database, mapping and folders: each OK, or what to do.
+    r"""Look at configuration, database, mapping and folders: each OK, or what to do.
 
     \b
     Examples:

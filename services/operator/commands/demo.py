@@ -25,7 +25,7 @@ def demo(
         "data/demo"
     ),
 ) -> None:
-    """Show the main job on a demo company: mails go in, activities come out.
+    r"""Show the main job on a demo company: mails go in, activities come out.
 
     \b
     Examples:

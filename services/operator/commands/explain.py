@@ -21,7 +21,7 @@ def explain(
     config: Config,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    """Show what would become of mails, and why. Writes nothing.
+    r"""Show what would become of mails, and why. Writes nothing.
 
     \b
     Examples:

@@ -19,7 +19,7 @@ def init_db(
         typer.Option(help="Company file (TOML) to fill an empty reference database with."),
     ] = None,
 ) -> None:
-    """Create our own tables; in an empty database also the reference schema, and fill it.
+    r"""Create our own tables; in an empty database also the reference schema, and fill it.
 
     \b
     Examples:

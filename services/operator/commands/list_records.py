@@ -17,7 +17,7 @@ def list_table(
     table: Annotated[str, typer.Argument(help=f"One of: {', '.join(TABLES)}.")],
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    """List records of the database, with natural keys instead of ids.
+    r"""List records of the database, with natural keys instead of ids.
 
     \b
     Examples:

@@ -14,14 +14,15 @@ from shared.errors import ConfigurationError, ExitCode
 from shared.netgenium.inspection import inspect_schema
 
 
+Once = Annotated[bool, typer.Option("--once", help="Process what waits and end.")]
+
+
 def run(
     config: Config,
-    once: Annotated[
-        bool, typer.Option("--once", help="Process what waits and end; else go on for ever.")
-    ] = False,  # noqa: FBT002 - a flag of the command line
+    once: Once = False,  # noqa: FBT002 - a flag of the command line
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    """Process mail: fetcher, classifier and writer in this one process.
+    r"""Process mail: fetcher, classifier and writer in this one process.
 
     \b
     Examples:

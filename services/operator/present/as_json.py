@@ -1,4 +1,4 @@
-"""Results as JSON objects: natural keys instead of ids, times in UTC (examples of the format: docs).
+"""Results as JSON objects: natural keys instead of ids, times in UTC.
 
 Fields may be added in later versions, never changed.
 """

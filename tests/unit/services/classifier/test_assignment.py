@@ -1,6 +1,8 @@
 import pytest
 
+from services.classifier.chain import SoFar
 from services.classifier.facts import Found
+from shared.contracts.commands import CreateActivity
 from shared.contracts.references import RecordRef
 from tests.builders import (
     DIRECTOR,
@@ -16,7 +18,7 @@ from tests.builders import (
 )
 
 
-def _only(decided):  # type: ignore[no-untyped-def]
+def _only(decided: SoFar) -> CreateActivity:
     (activity,) = activities(decided)
     return activity
 
@@ -33,7 +35,11 @@ def _only(decided):  # type: ignore[no-untyped-def]
         ("Opo:9", "opportunity", "9"),
         ("Příležitost: 9", "opportunity", "9"),
         ("Order:15", "order", "2026-15"),
-        ("Ｃｏｎｔｒａｃｔ：123", "contract", "123"),
+        (
+            "\uff23\uff4f\uff4e\uff54\uff52\uff41\uff43\uff54\uff1a123",
+            "contract",
+            "123",
+        ),  # full width
     ],
 )
 @pytest.mark.parametrize("place", ["subject", "body"])
@@ -68,7 +74,8 @@ def test_the_subject_wins_over_the_text() -> None:
     """T-1: the subject's token wins; the other is named in the trace."""
     decided = decide(a_mail("Contract:123\n", subject="Task:55"))
 
-    assert _only(decided).task and _only(decided).contract is None
+    assert _only(decided).task is not None
+    assert _only(decided).contract is None
     assert any("passed over: contract 123" in reason for reason in reasons(decided, "T-1"))
 
 
@@ -157,7 +164,8 @@ def test_an_opportunity_takes_a_number_only() -> None:
     """T-6: scope behind Opo: is passed over with a note, and the type is E-mail."""
     decided = decide(a_mail(subject="Opo:9 Documentation p-", sender=JAN, to=PETR))
 
-    assert _only(decided).opportunity and _only(decided).type.name == "E-mail"
+    assert _only(decided).opportunity is not None
+    assert _only(decided).type.name == "E-mail"
     assert len(_only(decided).scope) == 4
     assert "passed over" in reasons(decided, "T-6")[0]
 

@@ -23,7 +23,8 @@ def test_incoming_mail_is_linked_by_its_sender() -> None:
     """A-2: contact and relationship of the sender's full address."""
     (activity,) = activities(decide(a_mail(sender=PETR)))
 
-    assert activity.contact and activity.contact.email == PETR
+    assert activity.contact is not None
+    assert activity.contact.email == PETR
     assert activity.relationship == ACME
 
 
@@ -41,7 +42,8 @@ def test_outgoing_mail_is_linked_by_the_first_recipient_that_is_found() -> None:
 
     (activity,) = activities(decide(mail))
 
-    assert activity.contact and activity.contact.email == BOB
+    assert activity.contact is not None
+    assert activity.contact.email == BOB
     assert activity.relationship == BETA
 
 

@@ -34,7 +34,8 @@ def test_a_user_gets_a_task(subject: str) -> None:
     (task,) = tasks(decided)
     assert task.subject == "Order seals"
     assert [user.email for user in task.solvers] == [EVA]
-    assert task.approver and task.approver.email == JAN
+    assert task.approver is not None
+    assert task.approver.email == JAN
     assert decided.words == ("NEW TASK CREATED", "PROCESSED")
 
 
@@ -52,7 +53,8 @@ def test_a_token_assigns_the_task_to_its_contract() -> None:
     decided = decide(a_mail("Contract:123\n", subject="New task: X", sender=JAN, to=EVA))
 
     (task,) = tasks(decided)
-    assert task.contract and task.contract.number == "123"
+    assert task.contract is not None
+    assert task.contract.number == "123"
 
 
 def test_a_stranger_gets_no_task() -> None:
