@@ -99,9 +99,40 @@ def _forbidden(connection: Connection, erp: ErpTables) -> Iterator[Row]:
             yield {"address": row.address, "mark": row.type}
 
 
+def _invitations(connection: Connection, erp: ErpTables) -> Iterator[Row]:
+    if not erp.has("invitation"):
+        return
+    users = _Names(connection, erp).users
+    table = erp.table("invitation")
+    for row in connection.execute(select(table).order_by(table.c.id)).mappings():
+        yield {
+            "user": users.get(row["user"]),
+            "uid": row["uid"],
+            "recurrence_id": row.get("recurrence_id"),
+            "method": row["method"],
+            "sequence": row["sequence"],
+            "start": _moment(row["start"]),
+            "end": _moment(row.get("end")),
+            "all_day": bool(row.get("all_day")),
+            "organizer": row["organizer"],
+            "attendees": (row.get("attendees") or "").split(),
+            "cancelled": bool(row.get("cancelled")),
+        }
+
+
+def _marks(connection: Connection, _erp: ErpTables) -> Iterator[Row]:
+    """Marks that mails have set; no rule of this version sets one yet."""
+    columns = effect_table.c
+    query = select(columns.mail_id).where(columns.kind == "mark_forbidden")
+    for row in connection.execute(query):
+        yield {"mail_id": str(row.mail_id)}
+
+
 TABLES: Mapping[str, Callable[[Connection, ErpTables], Iterator[Row]]] = {
     "activities": _activities,
     "tasks": _tasks,
+    "marks": _marks,
+    "invitations": _invitations,
     "journal": _journal,
     "forbidden": _forbidden,
 }

@@ -72,7 +72,9 @@ def scan_mail(raw: bytes) -> Scan:
     section, body_start = _header_section(raw, start, len(raw))
     headers = read_headers(section, defects)
     if not headers.fields:
+        # Then everything is text: what identifies the mail must not be empty.
         defects.append("no header section")
+        body_start = start
     scan = Scan(headers, body_start, defects=defects)
     _Scanner(raw, scan).run()
     return scan

@@ -15,7 +15,7 @@ def check(
     config: Config,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    r"""Look at configuration, database, mapping and folders: each OK, or what to do.
+    """Look at configuration, database, mapping and folders: each OK, or what to do.
 
     \b
     Examples:
@@ -23,7 +23,7 @@ def check(
       crmservice check --config crm.xml --json
 
     Ends with 0 only if nothing is wrong; warnings do not count.
-    """
+    """  # noqa: D301 - typer keeps the lines behind a \b as they are
     checks = list(run_checks(config, begin("error")))
     code = worst(checks)
     if as_json:

@@ -25,7 +25,7 @@ def demo(
         "data/demo"
     ),
 ) -> None:
-    r"""Show the main job on a demo company: mails go in, activities come out.
+    """Show the main job on a demo company: mails go in, activities come out.
 
     \b
     Examples:
@@ -33,7 +33,7 @@ def demo(
       crmservice demo --data /tmp/demo
 
     Uses an SQLite file of its own; running it twice makes nothing twice.
-    """
+    """  # noqa: D301 - typer keeps the lines behind a \b as they are
     begin("warning")
     data = data.absolute()
     config = prepare(folder, data)

@@ -21,13 +21,13 @@ def explain(
     config: Config,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    r"""Show what would become of mails, and why. Writes nothing.
+    """Show what would become of mails, and why. Writes nothing.
 
     \b
     Examples:
       crmservice explain offer.eml --config crm.xml
       crmservice explain POP3Downloads/2026-11-21 --config crm.xml --json
-    """
+    """  # noqa: D301 - typer keeps the lines behind a \b as they are
     environment = begin("warning")
     boxes = boxes_of(config)
     if len(boxes) != 1:

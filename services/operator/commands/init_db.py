@@ -19,7 +19,7 @@ def init_db(
         typer.Option(help="Company file (TOML) to fill an empty reference database with."),
     ] = None,
 ) -> None:
-    r"""Create our own tables; in an empty database also the reference schema, and fill it.
+    """Create our own tables; in an empty database also the reference schema, and fill it.
 
     \b
     Examples:
@@ -28,7 +28,7 @@ def init_db(
 
     The database is NETGENIUM_DATABASE_URL, by default an SQLite file in the data folder.
     Safe to run again: what is there stays.
-    """
+    """  # noqa: D301 - typer keeps the lines behind a \b as they are
     environment = begin("warning")
     wanted = load_company(company) if company else None
     erp = open_erp(environment)

@@ -17,13 +17,13 @@ def list_table(
     table: Annotated[str, typer.Argument(help=f"One of: {', '.join(TABLES)}.")],
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    r"""List records of the database, with natural keys instead of ids.
+    """List records of the database, with natural keys instead of ids.
 
     \b
     Examples:
       crmservice list activities
       crmservice list journal --json
-    """
+    """  # noqa: D301 - typer keeps the lines behind a \b as they are
     if table not in TABLES:
         raise WrongUseError(f"there is no list {table}; there are {', '.join(TABLES)}")
     rows = list_records(open_erp(begin("warning")), table)

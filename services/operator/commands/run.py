@@ -22,7 +22,7 @@ def run(
     once: Once = False,  # noqa: FBT002 - a flag of the command line
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    r"""Process mail: fetcher, classifier and writer in this one process.
+    """Process mail: fetcher, classifier and writer in this one process.
 
     \b
     Examples:
@@ -31,7 +31,7 @@ def run(
 
     Prints one line a mail after its commit. Ends with 3 if some mail could not be
     processed: it lies in failed/ below emlDir, with its reason.
-    """
+    """  # noqa: D301 - typer keeps the lines behind a \b as they are
     environment = begin("warning" if once else "info")
     boxes = boxes_to_run(boxes_of(config))
     erp = open_erp(environment)

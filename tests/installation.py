@@ -1,0 +1,121 @@
+"""A whole small installation in a temporary folder: SQLite, a company, a box, an emlDir."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.operator.company import Company, fill_company
+from services.operator.composition import Erp, open_erp
+from services.operator.records import list_records
+from services.operator.run import Tally, run_once
+from shared.contracts.messages import MailRecorded
+from shared.netgenium.migration import migrate
+from shared.netgenium.reference_schema import create_reference_schema
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+
+COMPANY = Company.model_validate(
+    {
+        "activity_types": ["E-mail", "Documentation"],
+        "roles": [{"name": "Board"}, {"name": "Sales", "parent": "Board"}],
+        "users": [
+            {"login": "novak", "name": "Jan Novák", "email": "jan.novak@firma.cz", "role": "Sales"},
+            {"login": "eva", "name": "Eva Malá", "email": "Eva.Mala@firma.cz", "role": "Board"},
+            {
+                "login": "gone",
+                "name": "Bývalý Zaměstnanec",
+                "email": "gone@firma.cz",
+                "active": False,
+            },
+        ],
+        "relationships": [
+            {
+                "name": "ACME s.r.o.",
+                "emails": ["info@acme.example"],
+                "domains": ["acme.example"],
+                "contacts": [
+                    {"name": "Petr Svoboda", "emails": ["Petr@acme.example", "p@home.cz"]}
+                ],
+            },
+            {"name": "Beta a.s.", "emails": ["@beta.example"]},
+            {"name": "Gama Praha", "domains": ["gama.example"]},
+            {
+                "name": "Gama Brno",
+                "contacts": [{"name": "Desk Gama", "emails": ["gama.example"]}],
+            },
+        ],
+        "contracts": [
+            {"number": "123", "subject": "Lis", "relationship": "ACME s.r.o.", "team": ["novak"]},
+            {"number": "2025-7", "closed": True},
+            {"number": "2026-7"},
+            {"number": "8"},
+        ],
+        "orders": [{"number": "2026-15"}, {"number": "2025-16"}, {"number": "2026-16"}],
+        "opportunities": [{"number": "9"}],
+        "tasks": [{"number": "55", "subject": "Čerpadlo", "solvers": ["eva"]}],
+    }
+)
+
+
+@dataclass(slots=True)
+class Installation:
+    """An installation, and what happened in it."""
+
+    folder: Path
+    box: Box
+    erp: Erp
+    recorded: list[MailRecorded] = field(default_factory=list)
+
+    @property
+    def eml(self) -> Path:
+        """The emlDir."""
+        return self.folder / "eml"
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    def drop(self, name: str, raw: bytes) -> None:
+        """Put a mail into emlDir."""
+        (self.eml / name).write_bytes(raw)
+
+    def run(self) -> Tally:
+        """Process everything that waits."""
+        tally = Tally(self.recorded.append)
+        run_once([self.box], self.erp, self.data, tally)
+        return tally
+
+    def verdicts(self) -> list[str]:
+        """Verdicts of all recorded mails, in order."""
+        return [", ".join(mail.verdict) for mail in self.recorded]
+
+    def list(self, table: str) -> Sequence[Mapping[str, Any]]:
+        """Records of the database."""
+        return list_records(self.erp, table)
+
+
+def an_installation(
+    folder: Path, company: Company = COMPANY, mapping: Path | None = None, **box: Any
+) -> Installation:
+    """Make an installation in `folder`; `box` are settings of its box."""
+    data, eml = folder / "data", folder / "eml"
+    eml.mkdir(parents=True)
+    environment = {"CRMSERVICE_DATA": str(data)}
+    if mapping:
+        environment["NETGENIUM_MAPPING"] = str(mapping)
+    erp = open_erp(Environment.from_environ(environment))
+    create_reference_schema(erp.engine, erp.tables)
+    migrate(erp.engine)
+    fill_company(erp.engine, erp.tables, company)
+    settings = {
+        "name": "crm",
+        "email": "crm@firma.cz",
+        "root_path": str(folder / "erp"),
+        "time_zone": ZoneInfo("Europe/Prague"),
+        "eml_dir": eml,
+        "eml_settle_seconds": 0,
+    }
+    return Installation(folder, Box(**(settings | box)), erp)

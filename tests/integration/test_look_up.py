@@ -1,0 +1,125 @@
+"""The facts, looked up in a real SQLite database."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from services.classifier.facts import Facts, Found
+from services.operator.composition import look_up_for
+from tests.builders import a_mail
+from tests.installation import Installation, an_installation
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """An installation of the test company."""
+    return an_installation(tmp_path)
+
+
+def facts_of(installation: Installation, **mail: Any) -> Facts:
+    """The facts about one mail."""
+    (facts,) = look_up_for(installation.box, installation.erp)([a_mail(**mail)])
+    return facts
+
+
+def test_users_are_found_by_address_whatever_its_case(installation: Installation) -> None:
+    """A-1: an active user is found by address; an inactive one is no user."""
+    facts = facts_of(installation, to="EVA.mala@FIRMA.cz, gone@firma.cz, nobody@firma.cz")
+
+    assert {address: user.ref.id for address, user in facts.users.items()} == {
+        "eva.mala@firma.cz": 2
+    }
+    assert facts.users["eva.mala@firma.cz"].role_depths == (1,)
+
+
+def test_roles_have_the_depth_of_the_tree(installation: Installation) -> None:
+    """T-5: a role without parent has depth 1, each step down one more."""
+    facts = facts_of(installation)
+
+    assert [(role.ref.name, role.depth) for role in facts.roles] == [("Board", 1), ("Sales", 2)]
+
+
+def test_contacts_are_found_by_any_of_their_addresses(installation: Installation) -> None:
+    """A-2: the natural key of a contact is its first address, whichever matched."""
+    facts = facts_of(installation, sender="P@home.cz")
+
+    (known,) = facts.known["p@home.cz"]
+    assert known.contact is not None
+    assert known.contact.email == "petr@acme.example"
+    assert known.relationship is not None
+    assert known.relationship.name == "ACME s.r.o."
+
+
+@pytest.mark.parametrize(
+    ("sender", "companies"),
+    [
+        ("x@acme.example", ["ACME s.r.o."]),
+        ("x@beta.example", ["Beta a.s."]),
+        ("x@gama.example", ["Gama Praha", "Gama Brno"]),
+        ("x@sub.acme.example", []),
+        ("x@example", []),
+    ],
+)
+def test_domains_are_found_wherever_they_stand(
+    installation: Installation, sender: str, companies: list[str]
+) -> None:
+    """A-2: bare or with @, in domains or an e-mail field, of the company or one of its contacts."""
+    facts = facts_of(installation, sender=sender)
+
+    found = facts.relationships_by_domain.get(sender.partition("@")[2], ())
+    assert [company.name for company in found] == companies
+
+
+@pytest.mark.parametrize(
+    ("token", "exact", "similar"),
+    [
+        ("Contract:123", "123", []),
+        ("Contract:7", None, ["2026-7"]),
+        ("Contract:2026-8", None, ["8"]),
+        ("Contract:2025-7", "2025-7", []),
+        ("Order:15", None, ["2026-15"]),
+        ("Order:16", None, ["2025-16", "2026-16"]),
+        ("Order:2024-15", None, []),
+        ("Contract:23", None, []),
+        ("Contract:999", None, []),
+    ],
+)
+def test_numbers_are_found_exactly_or_by_their_year(
+    installation: Installation, token: str, exact: str | None, similar: list[str]
+) -> None:
+    """T-7: exact first; else open records with, or without, the year; closed ones are no match."""
+    mail = a_mail(subject=token)
+    (facts,) = look_up_for(installation.box, installation.erp)([mail])
+
+    found = facts.records.get((mail.tokens[0].kind, mail.tokens[0].number), Found())
+    assert (found.exact.number if found.exact else None) == exact
+    assert [record.number for record in found.similar] == similar
+
+
+def test_a_batch_is_looked_up_in_a_fixed_number_of_queries(installation: Installation) -> None:
+    """R-e: facts are looked up once for a batch, however many mails it has."""
+    look_up = look_up_for(installation.box, installation.erp)
+    counted: list[str] = []
+    event.listen(
+        installation.erp.engine,
+        "before_cursor_execute",
+        lambda *arguments: counted.append(arguments[2]),
+    )
+
+    one = a_mail(subject="Contract:123")
+    look_up([one])
+    for_one = len(counted)
+    look_up([one, *(a_mail(subject="Order:16", sender=f"s{n}@x{n}.cz") for n in range(60))])
+
+    # The second kind of number costs one exact and one similar search.
+    assert 0 < for_one < 15
+    assert len(counted) == 2 * for_one + 2
+
+
+def test_hostile_addresses_are_only_compared(installation: Installation) -> None:
+    """H16: quotes, wildcards and statements in an address find nothing and break nothing."""
+    for sender in ("'%' or 1=1 --@acme.example", "%@%", "_@beta.example\\", "x@' OR ''='"):
+        facts = facts_of(installation, sender=sender)
+        assert facts.known == {}
