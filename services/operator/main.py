@@ -30,7 +30,9 @@ def run(*, as_json: bool) -> int:
     try:
         return app(standalone_mode=False) or ExitCode.DONE
     except TyperException as error:
-        _tell(f"{error}\ntry: crmservice --help", ExitCode.WRONG_USE, as_json=as_json)
+        # The kinds that name the option and the nearest one have a message of their own.
+        sentence = getattr(error, "format_message", error.__str__)()
+        _tell(f"{sentence}\ntry: crmservice --help", ExitCode.WRONG_USE, as_json=as_json)
         return ExitCode.WRONG_USE
     except CRMServiceError as error:
         _tell(str(error), error.exit_code, as_json=as_json)

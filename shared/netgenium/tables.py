@@ -20,7 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from shared.netgenium.catalogue import CATALOGUE, Field
-from shared.netgenium.mapping import InColumns, InTable, MappedEntity, NetGeniumMapping
+from shared.netgenium.mapping_model import (
+    InColumns,
+    InTable,
+    MappedEntity,
+    NetGeniumMapping,
+    SizedColumn,
+    column_name,
+)
 from shared.netgenium.types import CheckBox, Choice, CutText, Moment
 
 _ID = BigInteger().with_variant(Integer(), "sqlite")

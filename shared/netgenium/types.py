@@ -15,6 +15,13 @@ CUT_MARK = " […]"
 """Ends a text that was too long for its column; the whole text is in the attached original."""
 
 
+CHECK_BOX_LENGTH = 10
+"""Characters that a check box's stored text may have."""
+
+CHOICE_LENGTH = 50
+"""Characters that a choice's stored word may have."""
+
+
 class CutText(TypeDecorator[str]):
     """Text that never fails to be stored: cut to `length` characters, without NUL and surrogates.
 

@@ -13,7 +13,6 @@ from shared.contracts.messages import MailRecorded
 from shared.errors import ConfigurationError, ExitCode
 from shared.netgenium.inspection import inspect_schema
 
-
 Once = Annotated[bool, typer.Option("--once", help="Process what waits and end.")]
 
 

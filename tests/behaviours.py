@@ -1,0 +1,62 @@
+"""Which behaviours of the specification are proved by which tests: `python -m tests.behaviours`.
+
+Reads the docstrings of all tests and fails when an identifier that this version promises has none.
+"""
+
+import ast
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+PROMISED = (
+    "I-1 I-4 I-5 I-6 I-7 I-12 I-13 V R-1 R-7 R-8 R-9 R-10 R-11 R-12 R-14 R-15 R-16 R-17 "
+    "R-a R-d R-e D-1 D-2 D-3 D-4 A-1 A-2 A-3 A-4 A-5 T-1 T-2 T-3 T-4 T-5 T-6 T-7 N-1 O-1 O-6 "
+    "H-1 H-2 H-3 H-4 H-5 H-6 H-7 H-8 H-9 H-10 H-11 H-13 H-14 H-15 H-16"
+).split()
+"""Identifiers of the specification that this version has."""
+
+_LEAD = re.compile(r"^([^:]{1,80}):")
+_RANGE = re.compile(r"\b([A-Z]+[0-9]?)-?([0-9]+) to \1-?([0-9]+)\b")
+_IDENTIFIER = re.compile(r"\b(?:[A-Z]{1,2}[0-9]?-[0-9a-f]+|[HFI][0-9]+|V)\b")
+
+
+def proved() -> Mapping[str, list[str]]:
+    """Names of tests by the identifiers that their docstrings begin with."""
+    tests: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(Path("tests").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                for identifier in identifiers(ast.get_docstring(node) or ""):
+                    tests[identifier].append(f"{path.as_posix()}::{node.name}")
+    return tests
+
+
+def identifiers(docstring: str) -> Iterator[str]:
+    """Identifiers before the first colon: `T-1, H11: …`, `D-1 to D-4: …`."""
+    lead = _LEAD.match(docstring)
+    if not lead:
+        return
+    for letter, first, last in _RANGE.findall(lead[1]):
+        yield from (f"{letter}-{number}" for number in range(int(first), int(last) + 1))
+    for found in _IDENTIFIER.findall(lead[1]):
+        # The faults' page writes H11, the issue H-11.
+        yield re.sub(r"^([HF])([0-9])", r"\1-\2", found)
+
+
+def main() -> int:
+    """Print the table; gives 1 when a promised identifier has no test."""
+    tests = proved()
+    missing = [identifier for identifier in PROMISED if not tests[identifier]]
+    for identifier in PROMISED:
+        sys.stdout.write(f"{identifier:5} {len(tests[identifier]):3} tests\n")
+        for name in tests[identifier][:3]:
+            sys.stdout.write(f"          {name}\n")
+    if missing:
+        sys.stderr.write(f"no test proves {', '.join(missing)}\n")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

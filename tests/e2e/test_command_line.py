@@ -1,0 +1,395 @@
+"""The real command line, as a person and a program call it."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import raw_mail
+
+CRMSERVICE = Path(sys.executable).with_name("crmservice")
+DEMO = Path("demo").absolute()
+JAN, PETR = "jana.kralova@lisovna.example", "petr.svoboda@strojirny.example"
+COMMANDS = ("init-db", "run", "explain", "list", "check", "demo")
+SECRET = "Tr0ub4dor-and-3"
+
+
+class Shell:
+    """A folder with a box, and the command line called in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.eml = folder / "eml"
+        self.eml.mkdir()
+        self.config = folder / "crm.xml"
+        self.write_config()
+
+    def write_config(self, **keys: str) -> None:
+        """Write the box's file; `keys` beside the usual ones."""
+        usual = {
+            "rootPath": str(self.folder / "erp"),
+            "pop3Email": "crm@lisovna.example",
+            "emlDir": str(self.eml),
+            "emlSettleSeconds": "0",
+        }
+        lines = [f'<add key="{key}" value="{value}" />' for key, value in (usual | keys).items()]
+        joined = "\n".join(lines)
+        self.config.write_text(
+            f"<configuration>\n<appSettings>\n{joined}\n</appSettings>\n</configuration>\n", "utf-8"
+        )
+
+    def environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        """The environment of a call: nothing of the caller's own settings."""
+        return {
+            "PATH": os.environ["PATH"],
+            "CRMSERVICE_DATA": str(self.folder / "data"),
+            "LANG": "C.UTF-8",
+            **more,
+        }
+
+    def __call__(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [CRMSERVICE, *arguments],
+            cwd=self.folder,
+            env=self.environment(more),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> list[Any]:
+        """The lines of a `--json` call that must succeed."""
+        result = self(*arguments, "--json")
+        assert result.returncode == 0, result.stderr
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A folder without a database."""
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def ready(shell: Shell) -> Shell:
+    """A folder with the demo's company."""
+    result = shell("init-db", "--company", str(DEMO / "company.toml"))
+    assert result.returncode == 0, result.stderr
+    return shell
+
+
+def test_mails_go_in_and_activities_come_out(ready: Shell) -> None:
+    """O-6: `run --once --json` prints a line a mail and ends with 0; `list` shows what was made."""
+    (ready.eml / "a.eml").write_bytes(raw_mail("Zakázka: 123\n", sender=PETR, to=JAN))
+
+    (told,) = ready.json("run", "--once", "--config", "crm.xml")
+
+    (activity,) = ready.json("list", "activities")
+    (journal,) = ready.json("list", "journal")
+    assert told["verdict"] == ["PROCESSED"]
+    assert told["mail_id"] == activity["mail_id"] == journal["mail_id"]
+    assert (activity["contract"], activity["relationship"]) == ("123", "Strojírny Morava a.s.")
+    assert set(journal) == {
+        "mail_id",
+        "box",
+        "subject",
+        "from",
+        "message_id",
+        "verdict",
+        "received_at",
+        "key",
+        "backup",
+    }
+
+
+def test_explain_tells_what_run_does_and_writes_nothing(ready: Shell) -> None:
+    """O-1: `explain` gives the verdict and commands that `run` then makes; nothing is written."""
+    (ready.eml / "a.eml").write_bytes(raw_mail("Zakázka: 123\n", sender=PETR, to=JAN))
+
+    (explained,) = ready.json("explain", "eml", "--config", "crm.xml")
+
+    assert ready.json("list", "journal") == []
+    assert (ready.eml / "a.eml").exists()
+    (told,) = ready.json("run", "--once", "--config", "crm.xml")
+    (activity,) = ready.json("list", "activities")
+    (command,) = explained["commands"]
+    assert explained["verdict"] == told["verdict"]
+    assert {key: activity[key] for key in command if key in activity} == {
+        key: value for key, value in command.items() if key in activity
+    }
+    assert set(explained) == {"file", "verdict", "direction", "commands", "trace", "bounce", "mail"}
+    assert set(explained["mail"]) == {
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message_id",
+        "text",
+        "own_text",
+        "attachments",
+        "auto_submitted",
+        "defects",
+    }
+
+
+def test_a_processed_mail_is_no_duplicate_of_itself(ready: Shell) -> None:
+    """R-e: after a mail was processed, `explain` still tells its own verdict; a copy is one."""
+    raw = raw_mail(sender=PETR, to=JAN)
+    (ready.eml / "a.eml").write_bytes(raw)
+    ready.json("run", "--once", "--config", "crm.xml")
+    (ready.folder / "same.eml").write_bytes(raw)
+    (ready.folder / "copy.eml").write_bytes(b"Received: by mx\n" + raw)
+
+    same, copy = ready.json("explain", "same.eml", "copy.eml", "--config", "crm.xml")
+
+    assert same["verdict"] == ["PROCESSED"]
+    assert copy["verdict"] == ["DUPLICATE KEY", "DELETED"]
+    assert copy["direction"] is None
+
+
+def test_explain_goes_on_behind_a_bad_file(ready: Shell) -> None:
+    """O-6: an unreadable file is an object with its error; the rest follow; exit code 3."""
+    (ready.folder / "good.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    result = ready("explain", "nowhere.eml", "good.eml", "--config", "crm.xml", "--json")
+
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert set(first) == {"file", "error"}
+    assert second["verdict"] == ["PROCESSED"]
+    assert result.returncode == 3
+
+
+def test_explain_shows_a_person_the_whole_trace(ready: Shell) -> None:
+    """O-1: for a person, the trace is a table without escape codes in a pipe."""
+    (ready.folder / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    shown = ready("explain", "a.eml", "--config", "crm.xml").stdout
+
+    for expected in ("PROCESSED", "R-1", "R-15", "A-2", "linked by", "incoming, for"):
+        assert expected in shown
+    assert "\x1b" not in shown
+
+
+def test_a_mail_that_cannot_be_processed_ends_with_3(ready: Shell) -> None:
+    """O-6, I-7: a link in emlDir goes to failed/, the neighbour is processed, exit code 3."""
+    (ready.eml / "link.eml").symlink_to("/etc/hostname")
+    (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    result = ready("run", "--once", "--config", "crm.xml")
+
+    assert result.returncode == 3
+    assert "PROCESSED" in result.stdout
+    assert "failed/" in result.stderr
+    assert (ready.eml / "failed" / "link.eml.reason.txt").exists()
+
+
+def test_every_mistake_in_a_configuration_is_told_at_once(shell: Shell) -> None:
+    """I-1: near-miss keys and bad values with line and remedy, exit 78, the secret nowhere."""
+    shell.config.write_text(
+        '<configuration><appSettings>\n<add key="rotPath" value="/erp" />\n'
+        '<add key="pop3Email" value="crm@firma.cz" />\n<add key="stopFrom" value="25:00" />\n'
+        f'<add key="pop3Pasword" value="{SECRET}" />\n<add key="emldir" value="/eml" />\n'
+        "</appSettings></configuration>",
+        "utf-8",
+    )
+
+    for command in (("run", "--once"), ("explain", "x.eml"), ("check",)):
+        result = shell(*command, "--config", "crm.xml")
+        told = " ".join((result.stdout + result.stderr).split())
+        assert result.returncode == 78, command
+        for expected in ("crm.xml:2", "rootPath", "crm.xml:4", "25:00", "pop3Password", "emlDir"):
+            assert expected in told, (command, expected)
+        assert SECRET not in told
+        assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("explian", "a.eml"), "Did you mean 'explain'"),
+        (("list", "activites"), "activities"),
+        (("run",), "--config"),
+        (("run", "--onse", "--config", "crm.xml"), "--once"),
+        ((), "explain"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_a_hint(
+    shell: Shell, arguments: tuple[str, ...], told: str
+) -> None:
+    """O-6: wrong use is exit code 2 with what was meant; never a traceback."""
+    result = shell(*arguments)
+
+    assert result.returncode == 2
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_a_terminal_and_has_examples(shell: Shell, command: str) -> None:
+    """O-6: `--help` of each command fits 80 columns and shows examples."""
+    result = shell(command, "--help")
+
+    assert result.returncode == 0
+    assert f"\n    crmservice {command}" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_completion_is_there(shell: Shell) -> None:
+    """O-6: the command line writes its own completion."""
+    result = shell("--show-completion", "bash")
+
+    assert result.returncode == 0
+    assert "complete" in result.stdout
+
+
+def test_a_failure_is_json_for_a_program(shell: Shell) -> None:
+    """O-6: with --json the last line on standard error is an object with error and code."""
+    result = shell("run", "--once", "--config", "nowhere.xml", "--json")
+
+    assert result.returncode == 78
+    assert json.loads(result.stderr.splitlines()[-1])["code"] == 78
+    assert result.stdout == ""
+
+
+def test_run_refuses_a_database_that_does_not_fit(ready: Shell) -> None:
+    """O-6: a missing column is named with the nearest before anything is processed: exit 78."""
+    with sqlite3.connect(ready.folder / "data" / "netgenium.db") as database:
+        database.execute("ALTER TABLE ng_aktivita0 RENAME COLUMN ng_predmet TO ng_predmety")
+    (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    result = ready("run", "--once", "--config", "crm.xml")
+
+    assert result.returncode == 78
+    assert "ng_aktivita0.ng_predmet: there is no such column" in result.stderr
+    assert "ng_predmety" in result.stderr
+    assert (ready.eml / "a.eml").exists()
+    assert not (ready.folder / "data" / "POP3Downloads").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "told"),
+    [
+        ("sqlite:////proc/nowhere/x.db", 78, "cannot be made"),
+        ("sqlite:////etc", 5, "cannot be used now"),
+        (f"postgres://u:{SECRET}@h/d", 78, "SQLAlchemy URL"),
+        (f"nonsense {SECRET}", 78, "NETGENIUM_DATABASE_URL"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_told(
+    shell: Shell, url: str, code: int, told: str
+) -> None:
+    """O-6, F40: an unusable database is a sentence with an exit code, its password nowhere."""
+    result = shell("check", "--config", "crm.xml", NETGENIUM_DATABASE_URL=url)
+
+    shown = " ".join((result.stdout + result.stderr).split())
+    assert result.returncode == code
+    assert told in shown
+    assert SECRET not in shown
+    assert "Traceback" not in shown
+
+
+def test_check_tells_each_thing_and_a_program_can_read_it(ready: Shell) -> None:
+    """O-1: each OK or what to do; ok is false and the exit code not 0 when anything is wrong."""
+    (good,) = ready.json("check", "--config", "crm.xml")
+    ready.eml.rmdir()
+    bad = ready("check", "--config", "crm.xml", "--json")
+
+    assert good["ok"] is True
+    assert {check["status"] for check in good["checks"]} == {"ok"}
+    assert bad.returncode == 78
+    failed = [check for check in json.loads(bad.stdout)["checks"] if check["status"] == "fail"]
+    assert [check["name"] for check in failed] == ["emlDir of crm"]
+    assert failed[0]["remedy"]
+
+
+def test_init_db_is_safe_to_repeat(ready: Shell) -> None:
+    """O-6: the same company again changes nothing; another company is refused with 78."""
+    again = ready("init-db", "--company", str(DEMO / "company.toml"))
+    other = ready.folder / "other.toml"
+    other.write_text('[[users]]\nlogin = "x"\nname = "X Y"\nemail = "x@y.cz"\n')
+    refused = ready("init-db", "--company", str(other))
+
+    assert again.returncode == 0
+    assert "was there already" in again.stderr
+    assert refused.returncode == 78
+    assert "another company" in refused.stderr
+
+
+def test_a_service_ends_cleanly_when_told_to(ready: Shell) -> None:
+    """F14: without --once it goes on until SIGTERM, and then ends with 0."""
+    (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+    with subprocess.Popen(
+        [CRMSERVICE, "run", "--config", "crm.xml"],
+        cwd=ready.folder,
+        text=True,
+        env=ready.environment({"PYTHONUNBUFFERED": "1"}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as service:
+        assert service.stdout is not None
+        assert "PROCESSED" in service.stdout.readline()
+        service.send_signal(signal.SIGTERM)
+        _, logged = service.communicate(timeout=30)
+
+    assert service.returncode == 0
+    events = [json.loads(line) for line in logged.splitlines() if line.startswith("{")]
+    recorded = [event for event in events if event["event"] == "mail recorded"]
+    (journal,) = ready.json("list", "journal")
+    assert [event["mail_id"] for event in recorded] == [journal["mail_id"]]
+
+
+def test_two_processes_do_not_read_one_box(ready: Shell) -> None:
+    """F75: while a service reads a box, another one says so and ends with 5."""
+    with subprocess.Popen(
+        [CRMSERVICE, "run", "--config", "crm.xml"],
+        cwd=ready.folder,
+        env=ready.environment({}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as service:
+        lease = ready.folder / "data" / "leases" / "crm.lock"
+        deadline = time.monotonic() + 30
+        while not lease.exists():
+            assert time.monotonic() < deadline
+            os.sched_yield()
+        second = ready("run", "--once", "--config", "crm.xml")
+        service.send_signal(signal.SIGTERM)
+
+    assert second.returncode == 5
+    assert "Another crmservice" in second.stderr
+
+
+def test_the_demo_runs_twice_and_makes_nothing_twice(shell: Shell) -> None:
+    """O-6: the demo prints a line a mail and what the ERP holds; again, nothing is doubled."""
+    first = shell("demo", "--folder", str(DEMO), "--data", "demo-data")
+    second = shell("demo", "--folder", str(DEMO), "--data", "demo-data")
+
+    def holds(output: str) -> str:
+        return output.partition("The ERP now holds")[2]
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    lines = first.stdout.partition("\n\n")[0].splitlines()
+    assert len(lines) == len(list((DEMO / "mails").glob("*.eml")))
+    for verdict in (
+        "PROCESSED",
+        "DUPLICATE KEY, DELETED",
+        "NEW TASK CREATED, PROCESSED",
+        "UNKNOWN USER, PROCESSED",
+        "IGNORED, DELETED",
+        "NET Genium, DELETED",
+        "Inform other users…, DELETED",
+        "SPAM, DELETED",
+    ):
+        assert any(line.endswith(verdict) for line in lines), verdict
+    assert holds(first.stdout) == holds(second.stdout)
+    assert "recorded before" in second.stdout

@@ -1,0 +1,57 @@
+import pytest
+
+from services.classifier.vocabulary import PHRASES, build_vocabulary, first_prefix, tight
+from shared.folding import fold_line, fold_lines
+from shared.settings.keys import KEY_BY_NAME
+
+
+def test_every_list_is_there_and_can_be_extended() -> None:
+    """V: the built-in phrases of both languages stay when a list is extended."""
+    built_in = build_vocabulary({})
+    extended = build_vocabulary({"newTaskPhrase": ("Úloha:",), "replyPrefix": ("Antw:",)})
+
+    assert built_in.new_task == ("new task:", "novy ukol:")
+    assert extended.new_task == ("new task:", "novy ukol:", "uloha:")
+    assert extended.replies[-1] == "antw:"
+    assert extended.forwards == built_in.forwards
+
+
+def test_empty_extensions_empty_nothing() -> None:
+    """V: an empty value neither empties a list nor matches everything."""
+    assert build_vocabulary({"detailsPhrase": ("", "  ")}) == build_vocabulary({})
+
+
+def test_every_phrase_has_its_configuration_key() -> None:
+    """V: the key in the last column of the table is one that the configuration knows."""
+    assert set(PHRASES) <= set(KEY_BY_NAME)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Nový  ÚKOL :\r\n x", "novy ukol : x"),
+        ("Ｔａｓｋ：５", "task:5"),  # noqa: RUF001 - full-width letters are the point
+        ("PŘÍLEŽITOST\u00a0:\t9", "prilezitost : 9"),
+        ("Stra\u00dfe \ufb01n", "strasse fin"),
+        ("a\u0301b", "ab"),
+    ],
+)
+def test_folding_makes_ways_of_writing_equal(text: str, folded: str) -> None:
+    """V: compatibility forms, diacritics, case and white space do not matter."""
+    assert fold_line(text) == folded
+
+
+def test_folding_can_keep_lines() -> None:
+    """V: lines stay apart where a token must stand on one line."""
+    assert fold_lines("Á  b\n\n c ") == "a b\n\nc"
+
+
+def test_blanks_around_a_colon_are_optional() -> None:
+    """V: a blank before or after the colon makes no difference."""
+    assert tight(fold_line("New task : X: y")) == "new task:X: y".lower().replace(": ", ":")
+
+
+def test_the_longest_prefix_wins() -> None:
+    """V: of several phrases that fit, the most specific one is named."""
+    assert first_prefix("info o ukolu", ("info", "info o")) == "info o"
+    assert first_prefix("x", ("info",)) is None
