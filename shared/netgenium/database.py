@@ -4,13 +4,14 @@ SQLite is the embedded default: WAL, full durability (every commit is flushed), 
 that take the write lock at their begin so that two writers wait for each other instead of failing.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -20,7 +21,9 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     OperationalError,
     SQLAlchemyError,
+    StatementError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shared.errors import ConfigurationError, PermanentError, Problem, TransientError
 
@@ -28,8 +31,19 @@ BUSY_SECONDS = 30
 """How long SQLite waits for another writer."""
 
 _REASON_LENGTH = 300
-_SQLITE_NEVER = ("no such table", "no such column", "has no column", "not a database", "readonly")
-_UNIQUE_SQLSTATES = ("23000", "23505")
+_NEVER = ("no such table", "no such column", "has no column", "no such function")
+"""What SQLite calls operational, but which no waiting changes."""
+
+_AWAY = ("malformed", "not a database", "disk i/o error", "readonly", "read-only")
+"""What is no mail's fault, though drivers call it an error of the statement."""
+
+_AWAY_SQLSTATES = ("08", "25006", "28", "40", "53", "57", "HYT")
+"""Begins of states: connection, read-only, login, deadlock, resources, operator, time-out."""
+
+_PARAMETERS = re.compile(r"(duplicate key value is|truncated value:).*", re.IGNORECASE)
+"""SQL Server repeats values in its first line."""
+
+_REMEDY = "check that it runs, who may connect and write, and its free space"
 
 
 class ConflictError(TransientError):
@@ -47,7 +61,8 @@ def open_database(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _open_sqlite(url, parsed.database)
         return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        # ValueError: a port that is no number.
         what, remedy = "is no SQLAlchemy URL of a known database", "as sqlite:////path/file.db"
     except ModuleNotFoundError as error:
         what, remedy = f"needs the Python package {error.name}", "install the database's driver"
@@ -81,43 +96,65 @@ def database_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise _translated(error, engine.url.render_as_string(hide_password=True)) from error
+        raise _translated(error, engine.url) from error
 
 
-def _translated(error: SQLAlchemyError, url: str) -> TransientError | PermanentError:
-    reason = _reason(error)
-    if _is_unique_violation(error):
-        return ConflictError(f"Another writer was first in {url}: {reason}")
-    away = isinstance(error, OperationalError | InterfaceError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )
-    if away and not any(never in reason for never in _SQLITE_NEVER):
-        return TransientError(
-            f"The database {url} cannot be used now: {reason}; check that it runs, who may "
-            "connect, and its free space"
-        )
-    return PermanentError(f"The database {url} refuses a statement for good: {reason}")
+def _translated(error: SQLAlchemyError, url: URL) -> TransientError | PermanentError:
+    # The query may hold a password, too: `odbc_connect` does.
+    where = url.set(query={}).render_as_string(hide_password=True)
+    reason = _reason(error, url)
+    if _is_unique_violation(error, reason):
+        return ConflictError(f"Another writer was first in {where}: {reason}")
+    if _is_away(error, reason.lower()):
+        return TransientError(f"The database {where} cannot be used now: {reason}; {_REMEDY}")
+    return PermanentError(f"The database {where} refuses a statement for good: {reason}")
 
 
-def _is_unique_violation(error: SQLAlchemyError) -> bool:
+def _is_away(error: SQLAlchemyError, reason: str) -> bool:
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError) or any(never in reason for never in _NEVER):
+        return False
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return True
+    return _sqlstate(error).startswith(_AWAY_SQLSTATES) or any(one in reason for one in _AWAY)
+
+
+def _is_unique_violation(error: SQLAlchemyError, reason: str) -> bool:
+    """Whether a key exists already; a NULL where none may be is no conflict.
+
+    PostgreSQL has a state of its own for it. The others say it in words: SQLite and Firebird name
+    the UNIQUE constraint, SQL Server the duplicate key; Firebird gives a plain DatabaseError.
+    """
     if not isinstance(error, DatabaseError):
         return False
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    if isinstance(error, IntegrityError):
-        # SQLite has no state, but says it in words; a NULL where none may be is no conflict.
-        return sqlstate == _UNIQUE_SQLSTATES[1] or "UNIQUE" in _reason(error).upper()
-    # Firebird gives a plain DatabaseError.
-    return sqlstate in _UNIQUE_SQLSTATES
+    sqlstate = _sqlstate(error)
+    if not isinstance(error, IntegrityError) and not sqlstate.startswith("23"):
+        return False
+    return sqlstate == "23505" or any(word in reason.upper() for word in ("UNIQUE", "DUPLICATE"))
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def _sqlstate(error: DBAPIError) -> str:
+    """The driver's five characters for the kind of error; pyodbc gives them as first argument."""
+    arguments = getattr(error.orig, "args", None) or ("",)
+    state = getattr(error.orig, "sqlstate", None) or arguments[0]
+    return state if isinstance(state, str) and len(state) == 5 else ""  # noqa: PLR2004 - a state's length
+
+
+def _reason(error: SQLAlchemyError, url: URL) -> str:
     """The driver's own first line: SQLAlchemy's text would quote statement and parameters."""
-    original = getattr(error, "orig", None) or type(error).__name__
-    return str(original).partition("\n")[0][:_REASON_LENGTH]
+    original = getattr(error, "orig", None)
+    if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
+        # A value that could not be bound: its text would quote the value.
+        original = type(original).__name__
+    line = str(original or type(error).__name__).partition("\n")[0]
+    line = _PARAMETERS.sub("", line)
+    password = str(url.password or "")
+    return (line.replace(password, "***") if password else line)[:_REASON_LENGTH].strip()
 
 
 def _open_sqlite(url: str, file: str | None) -> Engine:
-    if file and file != ":memory:":
+    if file and file != ":memory:" and not file.startswith("file:"):
         _make_private_folder(Path(file).parent)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 

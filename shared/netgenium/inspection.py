@@ -1,20 +1,37 @@
 """Compares the real database with the mapping: what is missing or wrong, with the nearest name."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Engine, Table, inspect
+from sqlalchemy import Column, Connection, Engine, Inspector, Table, inspect
 from sqlalchemy.engine.interfaces import ReflectedColumn
-from sqlalchemy.types import DateTime, Integer, LargeBinary, Numeric, String, TypeEngine
+from sqlalchemy.types import (
+    Boolean,
+    DateTime,
+    Double,
+    Float,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    TypeEngine,
+)
 
 from shared.errors import Problem
 from shared.netgenium.database import database_errors
 from shared.netgenium.migration import SchemaState, schema_state
+from shared.netgenium.own_tables import OWN
 from shared.netgenium.tables import ErpTables
-from shared.netgenium.types import CutText
+from shared.netgenium.types import CheckBox, Choice, CutText
 
-_FAMILIES: tuple[type[TypeEngine[Any]], ...] = (String, DateTime, LargeBinary)
+_NUMBERS = (Integer, Numeric, Float, Double, Boolean)
+_WORDS: Mapping[type[TypeEngine[Any]], str] = {
+    String: "text",
+    DateTime: "a moment",
+    LargeBinary: "a file",
+    Integer: "a number",
+}
 
 
 def inspect_schema(engine: Engine, tables: ErpTables) -> list[Problem]:
@@ -23,23 +40,36 @@ def inspect_schema(engine: Engine, tables: ErpTables) -> list[Problem]:
     Raises:
         TransientError: The database is away.
     """
+    state = schema_state(engine)
     with database_errors(engine), engine.connect() as connection:
         inspector = inspect(connection)
-        existing = {name.lower(): name for name in inspector.get_table_names()}
-        problems: list[Problem] = []
-        for table in tables.metadata.tables.values():
-            if table.name.lower() not in existing:
-                problems.append(_missing_table(table, list(existing.values())))
-                continue
-            columns = inspector.get_columns(existing[table.name.lower()])
-            problems += _column_problems(table, {c["name"].lower(): c for c in columns})
-    return [*problems, *_own_problems(schema_state(engine))]
+        problems = list(_table_problems(inspector, tables.metadata.tables.values()))
+        problems += _strategy_problems(connection, inspector, tables.mapping.ids.strategy)
+        if state is SchemaState.CURRENT:
+            problems += _table_problems(inspector, OWN.tables.values())
+    return [*problems, *_own_problems(state)]
+
+
+def _table_problems(inspector: Inspector, tables: Iterable[Table]) -> Iterator[Problem]:
+    # A view does as well as a table: an installation may offer one instead.
+    names = [*inspector.get_table_names(), *inspector.get_view_names()]
+    existing = {name.lower(): name for name in names}
+    for table in tables:
+        if table.name.lower() not in existing:
+            yield _missing_table(table, list(existing.values()))
+            continue
+        columns = inspector.get_columns(existing[table.name.lower()])
+        yield from _column_problems(table, {c["name"].lower(): c for c in columns})
 
 
 def _missing_table(table: Table, existing: list[str]) -> Problem:
+    what = "there is no such table"
+    if table.metadata is OWN:
+        remedy = "it was removed from our own tables; restore it from a backup"
+        return Problem(table.name, what, remedy)
     if not existing:
-        return Problem(table.name, "there is no such table", "run crmservice init-db")
-    return Problem(table.name, "there is no such table", _nearest(table.name, existing))
+        return Problem(table.name, what, "run crmservice init-db")
+    return Problem(table.name, what, _nearest(table.name, existing))
 
 
 def _column_problems(table: Table, real: Mapping[str, ReflectedColumn]) -> Iterator[Problem]:
@@ -50,36 +80,81 @@ def _column_problems(table: Table, real: Mapping[str, ReflectedColumn]) -> Itera
             names = [str(other["name"]) for other in real.values()]
             yield Problem(where, "there is no such column", _nearest(column.name, names))
         elif not _fits(column, found["type"]):
-            what = f"is {found['type']}, which cannot hold {_wanted(column)}"
+            what = f"is {_shown(found['type'])}, which cannot hold {_wanted(column)}"
             yield Problem(where, what, "map another column")
         elif too_short := _too_short(column, found["type"]):
-            remedy = f'set {{ name = "{column.name}", length = {too_short} }} in the mapping'
-            yield Problem(where, f"holds only {too_short} characters", remedy)
+            yield Problem(where, f"holds only {too_short} characters", _longer(column, too_short))
 
 
 def _fits(column: Column[Any], real: TypeEngine[Any]) -> bool:
     """Whether text meets text, moments moments, and numbers numbers."""
-    wanted = _family(column.type)
-    return _family(real) is wanted
+    return _family(real) is _family(_stored(column))
 
 
-def _family(sql_type: TypeEngine[Any]) -> type[TypeEngine[Any]]:
-    if isinstance(sql_type, Integer | Numeric):
-        return Integer
+def _stored(column: Column[Any]) -> TypeEngine[Any]:
+    """The type that lies in the database below ours: a check box may be stored as text."""
+    if isinstance(column.type, CheckBox):
+        return String() if isinstance(column.type.checked, str) else Integer()
+    return column.type
+
+
+def _family(sql_type: TypeEngine[Any]) -> type[TypeEngine[Any]] | None:
     generic = getattr(sql_type, "impl_instance", sql_type)
-    return next((family for family in _FAMILIES if isinstance(generic, family)), Integer)
+    if isinstance(generic, _NUMBERS):
+        return Integer
+    return next((family for family in _WORDS if isinstance(generic, family)), None)
 
 
 def _wanted(column: Column[Any]) -> str:
-    return {String: "text", DateTime: "a moment", LargeBinary: "a file"}.get(
-        _family(column.type), "a number"
-    )
+    family = _family(_stored(column))
+    return _WORDS[family] if family else "it"
+
+
+def _shown(real: TypeEngine[Any]) -> str:
+    """The type's name; one that SQLAlchemy does not know has none."""
+    name = str(real)
+    return "of a type that is not known" if name == "NULL" else name
 
 
 def _too_short(column: Column[Any], real: TypeEngine[Any]) -> int | None:
-    length = getattr(real, "length", None)
-    wanted = column.type.length if isinstance(column.type, CutText) else None
-    return length if length and wanted and length < wanted else None
+    """The characters that the real column holds, if ours may hold more."""
+    length: int | None = getattr(real, "length", None)
+    if not length or length < 0:
+        return None
+    match column.type:
+        case CutText(length=wanted):
+            # A memo has no limit of its own, so any limit of the real column is too short.
+            short = wanted is None or length < wanted
+        case Choice(stored=words):
+            short = length < max(len(word) for _, word in words)
+        case CheckBox(checked=str() as checked, unchecked=str() as unchecked):
+            short = length < max(len(checked), len(unchecked))
+        case _:
+            short = False
+    return length if short else None
+
+
+def _longer(column: Column[Any], length: int) -> str:
+    if column.table.metadata is OWN:
+        return "it was changed in our own tables; restore it from a backup"
+    if isinstance(column.type, CutText):
+        return f'set {{ name = "{column.name}", length = {length} }} in the mapping'
+    return "map another column, or correct the stored words in the mapping"
+
+
+def _strategy_problems(
+    connection: Connection, inspector: Inspector, strategy: str
+) -> Iterator[Problem]:
+    kind, _, name = strategy.partition(":")
+    if kind != "generator":
+        return
+    if not connection.dialect.supports_sequences:
+        what = f"{connection.dialect.name} has no generators, so {strategy} cannot work"
+        yield Problem("[ids] strategy", what, "use identity or max_plus_one")
+        return
+    existing = inspector.get_sequence_names()
+    if name.lower() not in {one.lower() for one in existing}:
+        yield Problem(name, "there is no such generator", _nearest(name, existing))
 
 
 def _own_problems(state: SchemaState) -> list[Problem]:
@@ -93,5 +168,6 @@ def _own_problems(state: SchemaState) -> list[Problem]:
 
 
 def _nearest(name: str, existing: list[str]) -> str:
-    near = difflib.get_close_matches(name.lower(), [one.lower() for one in existing], 1)
-    return f"the nearest there is {near[0]}" if near else "correct the mapping"
+    names = {one.lower(): one for one in existing}
+    near = difflib.get_close_matches(name.lower(), list(names), 1)
+    return f"the nearest there is {names[near[0]]}" if near else "correct the mapping"

@@ -40,7 +40,9 @@ def unknown_names(where: str, entities: Mapping[str, Any]) -> Iterator[Problem]:
                 given = value.get(part, {})
                 for field in given if isinstance(given, dict) else ():
                     if field not in known:
-                        yield _unknown_field(f"{where} [{name}] {part}.{field}", field, entity, part)
+                        yield _unknown_field(
+                            f"{where} [{name}] {part}.{field}", field, entity, part
+                        )
 
 
 def _unknown_field(where: str, field: str, entity: Entity, part: str) -> Problem:
@@ -113,7 +115,7 @@ def _wrong_sections(where: str, mapping: NetGeniumMapping) -> Iterator[Problem]:
         what = f"a stored text is longer than {CHECK_BOX_LENGTH} characters"
         yield Problem(f"{where} [check_box]", what, "shorten it")
     if not _is_zone(mapping.time.zone):
-        remedy = nearest_zone(mapping.time.zone)
+        remedy = _nearest_zone(mapping.time.zone)
         yield Problem(f"{where} [time] zone", f"there is no zone {mapping.time.zone}", remedy)
     if not _stays_inside(mapping.attachments.folder):
         what = "is no folder below the ERP directory"
@@ -124,17 +126,14 @@ def _wrong_sections(where: str, mapping: NetGeniumMapping) -> Iterator[Problem]:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
-        # Includes ZoneInfoNotFoundError only as KeyError, which the list below settles.
-        return False
-    except KeyError:
+    except (KeyError, OSError, ValueError):
+        # A name that is no file, a name that is a folder, and a name that leaves the folder.
         return False
     return True
 
 
-def nearest_zone(name: str) -> str:
-    """The remedy for an unknown time zone."""
-    remedy = nearest(name, sorted(available_timezones()))
+def _nearest_zone(name: str) -> str:
+    remedy = nearest(name, available_timezones())
     return remedy if remedy.startswith("did") else "give an IANA name such as Europe/Prague"
 
 
@@ -146,9 +145,7 @@ def _stays_inside(folder: str) -> bool:
 
 
 def _wrong_choices(where: str, mapping: NetGeniumMapping) -> Iterator[Problem]:
-    known = {
-        f"{name}.{field}": kind.values for name in CATALOGUE for field, kind in _choices(name)
-    }
+    known = {f"{name}.{field}": kind.values for name in CATALOGUE for field, kind in _choices(name)}
     for name, stored in mapping.choices.items():
         place = f'{where} [choices] "{name}"'
         if name not in known:
@@ -157,7 +154,7 @@ def _wrong_choices(where: str, mapping: NetGeniumMapping) -> Iterator[Problem]:
         for value in stored:
             if value not in known[name]:
                 yield Problem(place, f"there is no value {value}", nearest(value, known[name]))
-        for word in doubled(stored.values()):
+        for word in _doubled(stored.values()):
             yield Problem(place, f"two values are stored as {word}", "give each its own word")
         if any(not 0 < len(word) <= CHOICE_LENGTH for word in stored.values()):
             what = f"a stored word is empty or longer than {CHOICE_LENGTH} characters"
@@ -168,7 +165,7 @@ def _wrong_tables(where: str, mapping: NetGeniumMapping) -> Iterator[Problem]:
     tables = [entity.table for entity in mapping.entities.values()]
     for entity in mapping.entities.values():
         tables += [many.table for many in entity.many.values() if isinstance(many, InTable)]
-    for table in doubled(name.lower() for name in tables):
+    for table in _doubled(name.lower() for name in tables):
         yield Problem(where, f"the table {table} is mapped twice", "map each table once")
     for table in tables:
         if table.lower().startswith(OWN_PREFIX):
@@ -183,10 +180,10 @@ def _wrong_columns(where: str, name: str, entity: MappedEntity) -> Iterator[Prob
             columns += [column_name(column) for column in many.columns]
             continue
         own = [many.owner, column_name(many.value), *([many.id] if many.id else [])]
-        for column in doubled(one.lower() for one in own):
+        for column in _doubled(one.lower() for one in own):
             place = f"{where} many.{field}"
             yield Problem(place, f"the column {column} is mapped twice", "map each column once")
-    for column in doubled(one.lower() for one in columns):
+    for column in _doubled(one.lower() for one in columns):
         yield Problem(where, f"the column {column} is mapped twice", "map each column once")
     for field, given in entity.columns.items():
         kind = CATALOGUE[name].fields.get(field)
@@ -195,8 +192,7 @@ def _wrong_columns(where: str, name: str, entity: MappedEntity) -> Iterator[Prob
             yield Problem(f"{where} columns.{field}", what, "give the column's name alone")
 
 
-def doubled(values: Iterable[str]) -> list[str]:
-    """The values that stand more than once, sorted."""
+def _doubled(values: Iterable[str]) -> list[str]:
     seen: set[str] = set()
     twice: set[str] = set()
     for value in values:

@@ -65,9 +65,9 @@ def wrong_values(where: str, error: ValidationError) -> Iterator[Problem]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The remedy for an unknown name: the nearest known one, or all of them."""
-    names = list(known)
-    near = difflib.get_close_matches(name.lower(), names, 1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+    names = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(name.lower(), list(names), 1)
+    return f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(names.values())}"
 
 
 def _path(loc: Sequence[int | str]) -> list[str]:

@@ -54,14 +54,15 @@ def migrate(engine: Engine) -> None:
 
 def _state(connection: Connection) -> SchemaState:
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    current = context.get_current_revision()
-    scripts = ScriptDirectory.from_config(_config())
-    if current is None:
+    versions = context.get_current_heads()
+    if not versions:
         return SchemaState.ABSENT
-    if current == scripts.get_current_head():
+    scripts = ScriptDirectory.from_config(_config())
+    if versions == (scripts.get_current_head(),):
         return SchemaState.CURRENT
+    # Ours never branch: several versions at once are none that this program knows.
     known = {script.revision for script in scripts.walk_revisions()}
-    return SchemaState.OLDER if current in known else SchemaState.NEWER
+    return SchemaState.OLDER if len(versions) == 1 and known >= set(versions) else SchemaState.NEWER
 
 
 def _config() -> Config:

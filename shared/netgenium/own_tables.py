@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     String,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from shared.netgenium.types import CutText
+from shared.netgenium.types import CutText, local_time
 
 OWN = MetaData()
 
@@ -33,7 +34,7 @@ class UtcMoment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """To UTC."""
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+        return None if value is None else local_time(value, UTC)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """From UTC."""
@@ -49,7 +50,7 @@ journal_table = Table(
     Column("mail_id", _MAIL_ID, primary_key=True),
     Column("box", CutText(250), nullable=False),
     Column("source", CutText(1000), nullable=False),
-    Column("identification_key", _DIGEST, nullable=False, index=True),
+    Column("identification_key", _DIGEST, nullable=False),
     Column("received_at", UtcMoment, nullable=False),
     Column("subject", CutText(1000), nullable=False),
     Column("sender", CutText(320)),
@@ -61,7 +62,10 @@ journal_table = Table(
     Column("body_sha256", _DIGEST, nullable=False),
     Column("backup_key", Unicode(250), nullable=False),
     Column("differs", Boolean(create_constraint=False), nullable=False),
-    Column("recorded_at", UtcMoment, nullable=False, index=True),
+    Column("recorded_at", UtcMoment, nullable=False),
+    # Index names are written out: Firebird 3 takes at most 31 characters.
+    Index("ix_crm_journal_key", "identification_key"),
+    Index("ix_crm_journal_recorded_at", "recorded_at"),
 )
 """One row a mail: verdict and trace."""
 
@@ -80,10 +84,11 @@ effect_table = Table(
     "crm_effect",
     OWN,
     Column("command_id", _MAIL_ID, primary_key=True),
-    Column("mail_id", _MAIL_ID, nullable=False, index=True),
+    Column("mail_id", _MAIL_ID, nullable=False),
     Column("kind", Unicode(50), nullable=False),
     Column("entity", Unicode(50), nullable=False),
     Column("record_id", BigInteger, nullable=False),
+    Index("ix_crm_effect_mail_id", "mail_id"),
 )
 """Which command made which record."""
 

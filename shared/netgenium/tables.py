@@ -5,6 +5,7 @@ field names. The types do the rest: check boxes, choices, text limits, local tim
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from shared.netgenium.catalogue import CATALOGUE, Field
+from shared.netgenium.catalogue import CATALOGUE
 from shared.netgenium.mapping_model import (
     InColumns,
     InTable,
@@ -28,10 +29,16 @@ from shared.netgenium.mapping_model import (
     SizedColumn,
     column_name,
 )
-from shared.netgenium.types import CheckBox, Choice, CutText, Moment
+from shared.netgenium.types import CheckBox, Choice, CutText, Moment, WholeNumber
 
 _ID = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite counts up only a plain INTEGER key, which is 64-bit there."""
+
+_MANY_LENGTH = 250
+"""Characters of an e-mail or a domain unless the mapping says otherwise."""
+
+NAME_LENGTH = 31
+"""Characters that a name has at most in Firebird 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class ManyTable:
 
 @dataclass(frozen=True, slots=True)
 class ManyColumns:
-    """Several values in columns of the record's own table."""
+    """Several values in columns of the record's own table; insert them by the columns' keys."""
 
     columns: tuple[Column[Any], ...]
 
@@ -77,71 +84,83 @@ class ErpTables:
     def _build(self, name: str, entity: MappedEntity) -> None:
         columns: list[Column[Any]] = [Column(entity.id, _ID, key="id", primary_key=True)]
         for field, column in entity.columns.items():
-            kind = CATALOGUE[name].fields[field]
-            if isinstance(column, str):
-                sql_type = self._type(name, field, kind, kind.length)
-                columns.append(Column(column, sql_type, key=field))
-            else:
-                sql_type = self._type(name, field, kind, column.length)
-                columns.append(Column(column.name, sql_type, key=field))
+            sql_type = self._type(name, field, column)
+            columns.append(Column(column_name(column), sql_type, key=field))
+        texts: list[Column[Any]] = []
         for field, many in entity.many.items():
             if isinstance(many, InColumns):
-                own = tuple(Column(column, self._many_type(name, field)) for column in many.columns)
+                own = _many_columns(name, field, many)
                 self._many[name, field] = ManyColumns(own)
                 columns += own
+                texts += own if CATALOGUE[name].many[field].of == "text" else ()
         table = Table(entity.table, self.metadata, *columns)
         self._tables[name] = table
         _index(table, *(key for key in ("number", "message_id", "activity") if key in table.c))
+        for text in texts:
+            _index_lower(text)
         for field, many in entity.many.items():
             if isinstance(many, InTable):
                 self._many[name, field] = ManyTable(self._link_table(name, field, many))
-            elif CATALOGUE[name].many[field].of == "text":
-                for column in many.columns:
-                    _index_lower(table.c[column])
 
     def _link_table(self, entity: str, field: str, many: InTable) -> Table:
         columns: list[Column[Any]] = []
         if many.id:
             columns.append(Column(many.id, _ID, key="id", primary_key=True))
         columns.append(Column(many.owner, BigInteger(), key="owner", nullable=False))
-        columns.append(Column(many.value, self._many_type(entity, field), key="value"))
+        columns.append(_many_column(entity, field, many.value, "value"))
         table = Table(many.table, self.metadata, *columns)
         _index(table, "owner")
         if CATALOGUE[entity].many[field].of == "text":
             _index_lower(table.c.value)
         return table
 
-    @staticmethod
-    def _many_type(entity: str, field: str) -> TypeEngine[Any]:
-        return CutText(250) if CATALOGUE[entity].many[field].of == "text" else BigInteger()
-
-    def _type(self, entity: str, field: str, kind: Field, length: int) -> TypeEngine[Any]:
-        match kind.kind:
+    def _type(self, entity: str, field: str, column: str | SizedColumn) -> TypeEngine[Any]:
+        catalogued = CATALOGUE[entity].fields[field]
+        length = None if isinstance(column, str) else column.length
+        match catalogued.kind:
             case "text":
-                return CutText(length)
+                return CutText(length or catalogued.length)
             case "memo":
-                return CutText()
+                return CutText(length)
             case "moment":
                 return Moment(self.mapping.time.zone)
             case "check_box":
                 return CheckBox(self.mapping.check_box.checked, self.mapping.check_box.unchecked)
             case "choice":
                 return Choice(tuple(self.mapping.choices[f"{entity}.{field}"].items()))
-            case "reference" | "integer":
+            case "reference":
                 return BigInteger()
+            case "integer":
+                return WholeNumber()
             case "bytes":
                 return LargeBinary()
 
 
+def _many_columns(entity: str, field: str, many: InColumns) -> tuple[Column[Any], ...]:
+    # The keys cannot meet those of fields, whatever the columns are called.
+    numbered = enumerate(many.columns, start=1)
+    return tuple(_many_column(entity, field, column, f"{field}_{n}") for n, column in numbered)
+
+
+def _many_column(entity: str, field: str, column: str | SizedColumn, key: str) -> Column[Any]:
+    length = _MANY_LENGTH if isinstance(column, str) else column.length
+    text = CATALOGUE[entity].many[field].of == "text"
+    return Column(column_name(column), CutText(length) if text else BigInteger(), key=key)
+
+
 def _index(table: Table, *keys: str) -> None:
     for key in keys:
-        Index(_index_name(table, table.c[key].name), table.c[key])
+        Index(_index_name(table.name, table.c[key].name), table.c[key])
 
 
 def _index_lower(column: Column[Any]) -> None:
-    Index(_index_name(column.table, column.name), func.lower(column))
+    Index(_index_name(column.table.name, column.name), func.lower(column))
 
 
-def _index_name(table: Any, column: str) -> str:  # noqa: ANN401 - Table or its alias
-    # Firebird's names have at most 31 characters.
-    return f"ix_{table.name[3:18]}_{column[-12:]}"
+def _index_name(table: str, column: str) -> str:
+    """A name that no other index has: PostgreSQL wants it unique in the whole schema."""
+    name = f"ix_{table}_{column}"
+    if len(name) <= NAME_LENGTH:
+        return name
+    digest = sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: NAME_LENGTH - 9]}_{digest}"

@@ -3,12 +3,13 @@
 They take and give Python values: bool, aware datetime, text of any length, our own choice words.
 """
 
+import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, Dialect, Integer, Unicode, UnicodeText
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Unicode, UnicodeText
 from sqlalchemy.types import TypeDecorator
 
 CUT_MARK = " […]"
@@ -20,6 +21,59 @@ CHECK_BOX_LENGTH = 10
 
 CHOICE_LENGTH = 50
 """Characters that a choice's stored word may have."""
+
+
+_COUNT_UTF16 = ("mssql",)
+"""Databases that count a character outside of the Basic Multilingual Plane as two."""
+
+_JOINER = "\u200d"
+_LAST_OF_BMP = "\uffff"
+
+_EARLIEST = datetime(1753, 1, 1)  # noqa: DTZ001 - local time, as the ERP stores it
+"""The first moment that SQL Server's `datetime` can hold."""
+
+_LATEST = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - local time, as the ERP stores it
+_LARGEST = 2**31 - 1
+"""The largest number that a column `int` can hold."""
+
+
+def cut(text: str, length: int, *, wide: int = 1) -> str:
+    """`text` cut to `length` characters, with the mark if anything is lost and the mark fits.
+
+    Args:
+        text: Any text.
+        length: What the column holds, at least 1.
+        wide: What a character outside of the Basic Multilingual Plane counts.
+    """
+    if len(text) * wide <= length or _width(text[: length + 1], wide) <= length:
+        return text
+    mark = CUT_MARK if length > len(CUT_MARK) else ""
+    room, end = length - len(mark), 0
+    while end < len(text) and room >= _width(text[end], wide):
+        room -= _width(text[end], wide)
+        end += 1
+    # What belongs to the character before it must not stand alone, nor be torn off.
+    while end > 1 and (_continues(text[end]) or text[end - 1] == _JOINER):
+        end -= 1
+    return text[:end] + mark
+
+
+def _width(text: str, wide: int) -> int:
+    return len(text) if wide == 1 else len(text) + sum(one > _LAST_OF_BMP for one in text)
+
+
+def _continues(character: str) -> bool:
+    return character == _JOINER or unicodedata.category(character) in {"Mn", "Me", "Mc"}
+
+
+def local_time(moment: datetime, zone: tzinfo) -> datetime:
+    """`moment` without zone in the local time of `zone`, moved into what databases can hold."""
+    try:
+        local = moment.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        # Less than a day from the ends of the calendar: a mail may claim any date.
+        local = moment.replace(tzinfo=None)
+    return min(max(local, _EARLIEST), _LATEST)
 
 
 class CutText(TypeDecorator[str]):
@@ -40,14 +94,14 @@ class CutText(TypeDecorator[str]):
         """A memo is the database's own text type."""
         return dialect.type_descriptor(Unicode(self.length) if self.length else UnicodeText())
 
-    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Clean and cut."""
         if value is None:
             return None
         if not value.isascii() or "\0" in value:
             value = value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-        if self.length and len(value) > self.length:
-            return value[: self.length - len(CUT_MARK)] + CUT_MARK
+        if self.length:
+            return cut(value, self.length, wide=2 if dialect.name in _COUNT_UTF16 else 1)
         return value
 
 
@@ -65,7 +119,9 @@ class CheckBox(TypeDecorator[bool]):
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's signature
         """Text if the pair is text."""
-        return dialect.type_descriptor(Unicode(10) if isinstance(self.checked, str) else Integer())
+        return dialect.type_descriptor(
+            Unicode(CHECK_BOX_LENGTH) if isinstance(self.checked, str) else Integer()
+        )
 
     def coerce_compared_value(self, _op: Any, _value: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's signature
         """A comparison uses the stored pair too."""
@@ -78,7 +134,9 @@ class CheckBox(TypeDecorator[bool]):
         return self.checked if value else self.unchecked
 
     def process_result_value(self, value: int | str | None, _dialect: Dialect) -> bool | None:
-        """Only the stored value of a set box is True."""
+        """Only the stored value of a set box is True; blanks that pad it do not count."""
+        if isinstance(value, str):
+            return value.rstrip() == self.checked
         return None if value is None else value == self.checked
 
 
@@ -88,7 +146,7 @@ class Choice(TypeDecorator[str]):
     impl = Unicode
     cache_ok = True
 
-    def __init__(self, stored: tuple[tuple[str, str], ...], length: int = 50) -> None:
+    def __init__(self, stored: tuple[tuple[str, str], ...], length: int = CHOICE_LENGTH) -> None:
         """Take pairs of our word and the stored word."""
         super().__init__(length)
         self.stored = stored
@@ -96,12 +154,26 @@ class Choice(TypeDecorator[str]):
         self._from = {theirs: ours for ours, theirs in stored}
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        """Our word becomes the stored one; a stored one stays."""
+        """Our word becomes the stored one; any other stays."""
         return None if value is None else self._to.get(value, value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
         """The stored word becomes ours; a word that is not ours stays."""
-        return None if value is None else self._from.get(value, value)
+        if value is None:
+            return None
+        # A column of fixed length pads with blanks.
+        return self._from.get(value.rstrip(), value)
+
+
+class WholeNumber(TypeDecorator[int]):
+    """A whole number that never fails to be stored: beyond what an `int` holds, the limit."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
+        """Into the limits: a mail may claim any number."""
+        return None if value is None else max(-_LARGEST, min(value, _LARGEST))
 
 
 class Moment(TypeDecorator[datetime]):
@@ -118,9 +190,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """An aware moment becomes local time."""
-        if value is None:
-            return None
-        return value.astimezone(self._zone).replace(tzinfo=None, microsecond=0)
+        return None if value is None else local_time(value, self._zone).replace(microsecond=0)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Local time becomes an aware moment; of the hour that comes twice, the first."""

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("differs", sa.Boolean(create_constraint=False), nullable=False),
         sa.Column("recorded_at", sa.DateTime, nullable=False),
     )
-    op.create_index("ix_crm_journal_identification_key", "crm_journal", ["identification_key"])
+    op.create_index("ix_crm_journal_key", "crm_journal", ["identification_key"])
     op.create_index("ix_crm_journal_recorded_at", "crm_journal", ["recorded_at"])
     op.create_table(
         "crm_identification_key",

@@ -1,0 +1,144 @@
+"""The house keeps its own rules: sizes, homes of packages, docs that tell the truth."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.classifier.policy import POLICY
+from services.operator.commands import app
+from services.operator.records import TABLES
+from shared.errors import ExitCode
+
+SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rglob("*.py"))
+HOMES = {
+    "unidecode": {"shared/folding.py"},
+    "email_validator": {"shared/addresses.py"},
+    "lxml": {"shared/settings/xml_file.py"},
+    "chardet": {"services/classifier/parse/charsets.py"},
+    "selectolax": {"services/classifier/parse/html.py"},
+    "nh3": {"services/classifier/parse/html.py"},
+    "mailparser_reply": {"services/classifier/parse/quotes.py"},
+    "alembic": {
+        "shared/netgenium/migration.py",
+        "shared/netgenium/migrations/env.py",
+        "shared/netgenium/migrations/versions/v0001_journal.py",
+    },
+}
+BROAD_EXCEPT = {
+    "shared/runner.py",
+    "services/classifier/parse/guard.py",
+    # The last resort of the command line, which turns a bug into a sentence.
+    "services/operator/main.py",
+}
+PURE = ("rules", "chain", "policy", "claim", "extract", "tokens", "scope", "linking", "assignment")
+IMPURE_IMPORTS = {"sqlalchemy", "structlog", "os", "pathlib", "time", "socket", "random"}
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def test_functions_and_files_stay_small() -> None:
+    """House: no function above 50 lines, half at most 10, nine in ten at most 30; files 300."""
+    lengths = sorted(
+        (node.end_lineno or 0) - node.lineno + 1 for path in SOURCES for node in _functions(path)
+    )
+    files = {path: len(path.read_text("utf-8").splitlines()) for path in SOURCES}
+
+    assert lengths[-1] <= 50
+    assert lengths[len(lengths) // 2] <= 10
+    assert lengths[len(lengths) * 9 // 10] <= 30
+    assert {path: size for path, size in files.items() if size > 310} == {}
+
+
+@pytest.mark.parametrize("package", HOMES)
+def test_a_package_has_one_home(package: str) -> None:
+    """House: one home per third-party package."""
+    assert {path.as_posix() for path in SOURCES if package in _imports(path)} == HOMES[package]
+
+
+def test_only_two_modules_and_the_last_resort_catch_everything() -> None:
+    """House: a broad except is in the runner, the guard and the command line's last resort."""
+    broad = re.compile(r"except (Exception|BaseException)|except:")
+
+    assert {p.as_posix() for p in SOURCES if broad.search(p.read_text("utf-8"))} == BROAD_EXCEPT
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    """House: os.environ in shared/settings/environment.py alone."""
+    readers = {
+        p.as_posix() for p in SOURCES if re.search(r"environ\b|getenv", p.read_text("utf-8"))
+    }
+
+    assert {path for path in readers if "os.environ" in Path(path).read_text("utf-8")} == {
+        "shared/settings/environment.py"
+    }
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_the_core_is_pure(name: str) -> None:
+    """House: rules, chain and what they lean on import nothing that does I/O, tells time or logs."""
+    paths = [
+        path
+        for path in SOURCES
+        if path.stem == name or path.parent.name == name
+        if path.parts[0] == "services"
+    ]
+
+    assert paths
+    for path in paths:
+        assert _imports(path) & IMPURE_IMPORTS == set(), path
+
+
+def test_no_name_of_the_erp_stands_in_the_code() -> None:
+    """NG-1: table and column names of the ERP stand in the reference mapping alone."""
+    names = re.compile(r"\bng_\w+|\bsusers\b")
+
+    assert [path for path in SOURCES if names.search(path.read_text("utf-8"))] == []
+
+
+def test_the_rules_page_is_the_policy() -> None:
+    """R-17: docs/rules.md has every rule of the policy, in its order, with its chapter."""
+    rows = re.findall(r"^\| (R-\d+) (\w+) \| ([\d.]+) \|", Path("docs/rules.md").read_text(), re.M)
+
+    assert rows == [(link.id, link.name, link.chapter) for link in POLICY]
+
+
+def test_the_operations_page_is_true() -> None:
+    """O-6: docs/operations.md has every exit code, command and list."""
+    page = Path("docs/operations.md").read_text("utf-8")
+
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.M)} == set(
+        map(int, ExitCode)
+    )
+    assert set(re.findall(r"^\| `crmservice ([a-z-]+)", page, re.M)) == {
+        command.name for command in app.registered_commands
+    }
+    for table in TABLES:
+        assert table in page
+
+
+def test_the_readme_shows_the_demos_mails() -> None:
+    """House: the README's figures of the demo are those of the demo's folder."""
+    readme = Path("README.md").read_text("utf-8")
+    mails = {path.name for path in Path("demo/mails").iterdir()}
+
+    assert f"puts {len(mails)} mails" in readme
+    shown = set(re.findall(r"^    (\d\d-[\w-]+\.eml)", readme, re.M))
+    assert shown
+    assert shown <= mails

@@ -1,0 +1,81 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from shared.contracts.messages import MailClassified, MailFetched, MailRecorded
+
+EXAMPLES = Path("tests/examples")
+KINDS = {
+    "mail_fetched": MailFetched,
+    "mail_classified": MailClassified,
+    "mail_recorded": MailRecorded,
+}
+
+
+def _example(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_version_can_still_be_read(path: Path) -> None:
+    """H-33: a message of every version that ever was is read, and written as it came."""
+    example = _example(path.stem)
+    model = KINDS[example["kind"]]
+
+    message = model.model_validate_json(json.dumps(example))
+
+    assert json.loads(message.model_dump_json(exclude_unset=True)) == example
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_an_example_of_its_version(kind: str) -> None:
+    """H-33: adding a version adds an example."""
+    version = KINDS[kind].model_fields["schema_version"].default
+
+    assert (EXAMPLES / f"{kind}.v{version}.json").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"surprise": 1},
+        {"schema_version": 2},
+        {"kind": "other"},
+        {"received_at": "2026-11-02T09:00"},
+        {"mail_id": "no id"},
+        {"commands": [{"kind": "drop_table"}]},
+    ],
+)
+def test_a_message_that_is_not_what_it_promises_is_refused(change: dict[str, Any]) -> None:
+    """H-33: unknown fields, versions, kinds and commands, and times without zone are refused."""
+    with pytest.raises(ValidationError):
+        MailClassified.model_validate_json(json.dumps(_example("mail_classified.v1") | change))
+
+
+@given(st.text(max_size=50), st.lists(st.text(max_size=20), max_size=3))
+def test_messages_survive_the_way(subject: str, verdict: list[str]) -> None:
+    """H-33: whatever a mail says, its message is the same after the way through JSON."""
+    try:
+        subject.encode("utf-8")
+        "".join(verdict).encode("utf-8")
+    except UnicodeEncodeError:
+        return
+    message = MailClassified.model_validate(
+        _example("mail_classified.v1") | {"subject": subject, "verdict": verdict}
+    )
+
+    assert MailClassified.model_validate_json(message.model_dump_json()) == message
+
+
+def test_messages_are_frozen() -> None:
+    """H-33: nobody changes a message on its way."""
+    message = MailRecorded.model_validate(_example("mail_recorded.v1"))
+
+    with pytest.raises(ValidationError):
+        message.subject = "x"
