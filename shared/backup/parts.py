@@ -9,20 +9,20 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
 
-def decode_transfer(encoded: bytes, encoding: TransferEncoding) -> bytes:
+def decode_transfer(encoded: bytes | memoryview, encoding: TransferEncoding) -> bytes:
     """The bytes that `encoded` stands for; what cannot be decoded is passed over."""
     match encoding:
         case "identity":
-            return encoded
+            return bytes(encoded)
         case "base64":
             return _base64(encoded)
         case "quoted-printable":
             return binascii.a2b_qp(encoded)
         case "uuencode":
-            return _uuencode(encoded)
+            return _uuencode(bytes(encoded))
 
 
-def _base64(encoded: bytes) -> bytes:
+def _base64(encoded: bytes | memoryview) -> bytes:
     try:
         return binascii.a2b_base64(encoded)
     except binascii.Error:

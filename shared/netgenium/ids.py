@@ -70,7 +70,7 @@ def _generated(connection: Connection, name: str, count: int) -> list[int]:
     return ids
 
 
-def reservation(dialect: Dialect, name: str, count: int) -> Select[tuple[int]]:
+def reservation(dialect: Dialect, name: str, count: int) -> Select[int]:
     """The one statement that takes `count` ids from the generator `name`.
 
     Firebird's gives the last of them, the others' a row for each.

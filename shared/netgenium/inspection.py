@@ -16,6 +16,7 @@ from sqlalchemy.types import (
     Numeric,
     String,
     TypeEngine,
+    Uuid,
 )
 
 from shared.errors import Problem
@@ -92,10 +93,11 @@ def _fits(column: Column[Any], real: TypeEngine[Any]) -> bool:
 
 
 def _stored(column: Column[Any]) -> TypeEngine[Any]:
-    """The type that lies in the database below ours: a check box may be stored as text."""
+    """The type in the database below ours: a check box may be stored as text."""
     if isinstance(column.type, CheckBox):
         return String() if isinstance(column.type.checked, str) else Integer()
-    return column.type
+    # Our own ids are stored as their 32 hexadecimal digits.
+    return String() if isinstance(column.type, Uuid) else column.type
 
 
 def _family(sql_type: TypeEngine[Any]) -> type[TypeEngine[Any]] | None:

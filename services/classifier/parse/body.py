@@ -111,7 +111,8 @@ def _encoding(part: Part) -> TransferEncoding:
 
 def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRef:
     encoding = _encoding(part)
-    decoded = decode_transfer(raw[part.start : part.end], encoding)
+    # A view: the bytes of a large file are not copied before they are decoded.
+    decoded = decode_transfer(memoryview(raw)[part.start : part.end], encoding)
     return PartRef(
         backup_key=backup_key,
         start=part.start,

@@ -57,7 +57,7 @@ def _despite(raw: bytes, name: str, defects: list[str]) -> str:
 
 def _is_wide(charset: str | None) -> bool:
     """Charsets in which ASCII bytes are not ASCII characters."""
-    return bool(charset) and charset.lower().startswith(("utf-16", "utf-32", "utf-7", "hz"))
+    return (charset or "").lower().startswith(("utf-16", "utf-32", "utf-7", "hz"))
 
 
 def _codec(charset: str | None) -> str | None:

@@ -16,12 +16,11 @@ from services.classifier.parse.guard import guarded
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
 _LINE_TAG = re.compile(
-    r"(?=</?(?:address|article|blockquote|center|div|dd|dl|dt|fieldset|footer|form|h[1-6]|header|hr"
-    r"|li|main|ol|p|pre|section|table|tr|ul)\b)|(?<=<br>)|(?<=<br/>)|(?<=<br />)",
+    r"<(?=/?(?:address|article|blockquote|br|center|div|dd|dl|dt|fieldset|footer|form|h[1-6]|header"
+    r"|hr|li|main|ol|p|pre|section|table|tr|ul)\b)",
     re.IGNORECASE,
 )
-_BR_WITH_ATTRIBUTES = re.compile(r"<br\s[^>]{0,200}>", re.IGNORECASE)
-_CELL_END = re.compile(r"(?=</t[dh]\s*>)", re.IGNORECASE)
+_CELL_END = re.compile(r"<(?=/t[dh]\b)", re.IGNORECASE)
 _INVISIBLE = "script,style,head,title,template,noscript,object,iframe,svg,math,select,textarea"
 _HIDDEN = (
     "[hidden],[style*='display:none' i],[style*='display: none' i],"
@@ -31,6 +30,8 @@ _HIDDEN = (
 )
 _QUOTES = "blockquote, .gmail_quote, #divRplyFwdMsg, #appendonsend, .moz-cite-prefix"
 _QUOTE_BEGIN, _QUOTE_END = "\ue000", "\ue001"
+_QUOTE_EDGE = re.compile(f"([{_QUOTE_BEGIN}{_QUOTE_END}])")
+_DEEPEST_MARK = 5
 _BLANKS = re.compile(r"[ \t\xa0\u200b\u200c]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
@@ -67,9 +68,7 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
 def _to_text(html: str) -> str:
     if not _PREFORMATTED.search(html):
         html = _SPACE.sub(" ", html)
-    if "<br " in html.lower():
-        html = _BR_WITH_ATTRIBUTES.sub("<br>", html)
-    html = _CELL_END.sub(" ", _LINE_TAG.sub("\n", html))
+    html = _CELL_END.sub(" <", _LINE_TAG.sub("\n<", html))
     tree = LexborHTMLParser(html)
     tree.strip_tags(_INVISIBLE.split(","), recursive=True)
     for node in tree.css(_HIDDEN):
@@ -88,12 +87,15 @@ def _mark_quotes(tree: LexborHTMLParser) -> None:
 
 
 def _tidy(text: str) -> str:
-    lines: list[str] = []
+    """Blanks folded, lines stripped, and every line of a quoted block marked by its depth."""
+    pieces: list[str] = []
     depth = 0
-    for line in _BLANKS.sub(" ", text).split("\n"):
-        begins, ends = line.count(_QUOTE_BEGIN), line.count(_QUOTE_END)
-        bare = line.replace(_QUOTE_BEGIN, "").replace(_QUOTE_END, "").strip()
-        # A line that opens a quote holds its first words; one that closes it, what comes after.
-        depth = max(depth + begins - ends, 0)
-        lines.append(f"{'>' * min(depth, 5)} {bare}" if depth else bare)
-    return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip("\n")
+    for piece in _QUOTE_EDGE.split(_BLANKS.sub(" ", text)):
+        if piece == _QUOTE_BEGIN:
+            depth += 1
+        elif piece == _QUOTE_END:
+            depth = max(depth - 1, 0)
+        else:
+            mark = ">" * min(depth, _DEEPEST_MARK) + " " if depth else ""
+            pieces.append("\n".join([mark + line.strip() for line in piece.split("\n")]))
+    return _MANY_BREAKS.sub("\n\n", "\n".join(pieces)).strip("\n")

@@ -83,6 +83,5 @@ def _automatic(headers: Headers, defects: list[str]) -> bool:
 
 
 def _body_digest(raw: bytes, start: int) -> str:
-    r"""Digest of the body with `\n` line ends: another path may have changed them."""
-    body = raw[start:]
-    return hashlib.sha256(body.replace(b"\r\n", b"\n") if b"\r\n" in body else body).hexdigest()
+    """Digest of the body without carriage returns: another path may have changed line ends."""
+    return hashlib.sha256(raw[start:].translate(None, b"\r")).hexdigest()

@@ -12,7 +12,9 @@ from services.classifier.parse import limits
 from services.classifier.parse.headers import Headers, parameter, read_headers
 
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
-_DELIMITER = re.compile(rb"(?:^|\n)--([^\r\n]{1,2100})")
+_DELIMITER_BYTES = limits.BOUNDARY_CHARACTERS + 100
+"""The longest delimiter line that is looked at: boundary, closing hyphens, blanks."""
+
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*")
 
 
@@ -68,7 +70,8 @@ def scan_mail(raw: bytes) -> Scan:
     Mails with CR alone as line end must have been normalised, length unchanged, by the caller.
     """
     defects: list[str] = []
-    start = _LEADING.match(raw).end()  # type: ignore[union-attr] - the pattern matches nothing too
+    leading = _LEADING.match(raw)
+    start = leading.end() if leading else 0
     section, body_start = _header_section(raw, start, len(raw))
     headers = read_headers(section, defects)
     if not headers.fields:
@@ -106,13 +109,13 @@ class _Scanner:
         raw = self._raw
         # One byte before the body: the line end of the blank line begins the first delimiter.
         position = max(self._scan.body_start - 1, 0)
-        while self._stack and (found := _DELIMITER.search(raw, position)):
-            position = found.end()
-            known = self._lines.get(found[1].rstrip(b" \t"))
+        while self._stack and (begin := _delimiter(raw, position, len(raw))) >= 0:
+            line, position = _line(raw, begin)
+            known = self._lines.get(line)
             if known is None:
                 continue
             depth, closes = known
-            self._finish(_before_line_end(raw, found.start()))
+            self._finish(_before_line_end(raw, begin - 1))
             self._close(depth if closes else depth + 1)
             if closes:
                 continue
@@ -120,7 +123,7 @@ class _Scanner:
                 self._flag("parts beyond the limit")
                 self._close(0)
                 return
-            position = self._open_part(found.end())
+            position = self._open_part(position)
 
     def _close(self, depth: int) -> None:
         """Multiparts from `depth` inwards are over."""
@@ -144,9 +147,11 @@ class _Scanner:
         return max(body_start - 1, line_end)
 
     def _delimiter_within(self, start: int, end: int) -> int | None:
-        for found in _DELIMITER.finditer(self._raw, max(start - 1, 0), end):
-            if found[1].rstrip(b" \t") in self._lines:
-                return found.start() + 1
+        position = max(start - 1, 0)
+        while (begin := _delimiter(self._raw, position, end)) >= 0:
+            line, position = _line(self._raw, begin)
+            if line in self._lines:
+                return begin
         return None
 
     def _begin(self, headers: Headers, body_start: int) -> None:
@@ -197,6 +202,23 @@ class _Scanner:
     def _flag(self, defect: str) -> None:
         if defect not in self._scan.defects:
             self._scan.defects.append(defect)
+
+
+def _delimiter(raw: bytes, position: int, end: int) -> int:
+    """Where the next line that begins with two hyphens begins, at or behind `position`; or -1.
+
+    A plain search for bytes: ten times faster than a pattern.
+    """
+    if position == 0 and raw.startswith(b"--"):
+        return 0
+    return raw.find(b"\n--", position, end) + 1 or -1
+
+
+def _line(raw: bytes, begin: int) -> tuple[bytes, int]:
+    """The delimiter line at `begin`, without hyphens and trailing blanks, and where it ends."""
+    end = raw.find(b"\n", begin, begin + _DELIMITER_BYTES)
+    end = end if end >= 0 else min(begin + _DELIMITER_BYTES, len(raw))
+    return raw[begin + 2 : end].rstrip(b" \t\r"), end
 
 
 def _header_section(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
