@@ -104,7 +104,7 @@ def _read_users(
     user = erp.table("user").c
     active: set[int] = set()
     for chunk in in_chunks(sorted(ids)):
-        query = select(user.id).where(user.id.in_(chunk), user.active.is_(True))
+        query = select(user.id).where(user.id.in_(chunk), user.active.in_([True]))
         active.update(connection.scalars(query))
     emails = values_by_owner(connection, erp, "user", "emails", active)
     roles_of = values_by_owner(connection, erp, "user", "roles", active)

@@ -94,5 +94,5 @@ def _is_open(erp: ErpTables, kind: str) -> ColumnElement[bool]:
     if kind == "task" and "completed_on" in columns:
         return columns.completed_on.is_(None)
     if "closed" in columns:
-        return or_(columns.closed.is_(False), columns.closed.is_(None))
+        return or_(columns.closed.in_([False]), columns.closed.is_(None))
     return true()

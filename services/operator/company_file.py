@@ -236,7 +236,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "tuple_type": ("is no list", 'write it as ["one", "two"]'),
     "bool_type": ("is neither true nor false", "write true or false, without quotes"),
     "bool_parsing": ("is neither true nor false", "write true or false, without quotes"),
-    "model_type": ("is no record", "write it under [[...]]"),
+    "model_type": ("is no record", "write its keys below a heading in [[ ]]"),
 }
 
 
@@ -248,6 +248,8 @@ def _invalid(path: Path, error: ValidationError) -> Iterator[Problem]:
             yield Problem(where, f"there is no key {last}", _nearest_key(detail["loc"], last))
             continue
         what, remedy = _SAID.get(detail["type"], (detail["msg"].lower(), "correct the value"))
+        if last in ENTRIES:
+            remedy = f"write each record under [[{last}]]"
         yield Problem(f"{path} {place} {last}".replace("  ", " ").rstrip(), what, remedy)
 
 

@@ -5,7 +5,6 @@ unreachable, 78 configuration wrong, 130 interrupted (behaviour O-6).
 """
 
 import json
-import os
 import sys
 import tempfile
 import traceback
@@ -28,7 +27,10 @@ def run(*, as_json: bool) -> int:
         as_json: A failure is told as one JSON line on standard error.
     """
     try:
-        return app(standalone_mode=False) or ExitCode.DONE
+        code = app(standalone_mode=False) or ExitCode.DONE
+        if code == ExitCode.INTERRUPTED:
+            _tell("interrupted: the next run does what is left", code, as_json=as_json)
+        return int(code)
     except TyperException as error:
         # The kinds that name the option and the nearest one have a message of their own.
         sentence = getattr(error, "format_message", error.__str__)()
@@ -37,17 +39,6 @@ def run(*, as_json: bool) -> int:
     except CRMServiceError as error:
         _tell(str(error), error.exit_code, as_json=as_json)
         return error.exit_code
-    except KeyboardInterrupt:
-        _tell(
-            "interrupted; what was not finished is done by the next run",
-            ExitCode.INTERRUPTED,
-            as_json=as_json,
-        )
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does: nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
     except Exception:  # noqa: BLE001 - the last resort: a sentence for the person, the rest to a file
         _tell(f"unexpected error; details in {_details()}", ExitCode.FAILED, as_json=as_json)
         return ExitCode.FAILED

@@ -19,7 +19,6 @@ from shared.backup.store import BackupStore
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import PartRef
 from shared.errors import TransientError
-from shared.netgenium.ids import insert_rows
 
 _SUFFIX_LENGTH = 10
 _PREFIX = "crm-"
@@ -78,7 +77,7 @@ class AttachmentStore:
             {key: value for key, value in row.items() if work.erp.has("attachment", key)}
             for row in rows
         ]
-        insert_rows(work.connection, table, mapped, work.erp.mapping.ids.strategy)
+        work.append(table, mapped)
 
     def _path(self, work: UnitOfWork, part: PartRef, effect: Effect) -> PurePosixPath:
         """The same file of the same command always has the same path, below the ERP's folder."""

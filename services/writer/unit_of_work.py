@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
 
 from shared.contracts.commands import AnyCommand
 from shared.contracts.messages import MailClassified
@@ -113,12 +113,16 @@ class UnitOfWork:
         if not isinstance(places, ManyTable):
             return
         links = [{"owner": row.id, "value": value} for row in rows for value in row.many[name]]
-        if not links:
-            return
-        if "id" in places.table.c:
-            insert_rows(self.connection, places.table, links, self.erp.mapping.ids.strategy)
+        self.append(places.table, links)
+
+    def append(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert rows whose ids nobody asks for: quicker where the database numbers them."""
+        strategy = self.erp.mapping.ids.strategy
+        if strategy == "identity" or "id" not in table.c:
+            if rows:
+                self.connection.execute(insert(table), [dict(row) for row in rows])
         else:
-            self.connection.execute(insert(places.table), links)
+            insert_rows(self.connection, table, rows, strategy)
 
 
 def _effect(effect: Effect) -> dict[str, object]:

@@ -348,6 +348,27 @@ def test_a_service_ends_cleanly_when_told_to(ready: Shell) -> None:
     assert [event["mail_id"] for event in recorded] == [journal["mail_id"]]
 
 
+def test_an_interrupted_command_says_so(ready: Shell) -> None:
+    """O-6: Ctrl-C ends with 130 and a sentence, never with a traceback."""
+    many = [str(DEMO / "mails")] * 200
+    with subprocess.Popen(
+        [CRMSERVICE, "explain", *many, "--config", "crm.xml", "--json"],
+        cwd=ready.folder,
+        env=ready.environment({}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as command:
+        assert command.stdout is not None
+        command.stdout.readline()
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate(timeout=30)
+
+    assert command.returncode == 130
+    assert "interrupted" in told
+    assert "Traceback" not in told
+
+
 def test_two_processes_do_not_read_one_box(ready: Shell) -> None:
     """F75: while a service reads a box, another one says so and ends with 5."""
     with subprocess.Popen(
