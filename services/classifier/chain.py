@@ -111,14 +111,13 @@ def _after(so_far: SoFar, link: Link, result: Hit | Miss) -> SoFar:
         TraceLine(id=link.id, rule=link.name, hit=hit, reason=result.reason),
         *(TraceLine(id=n.id, rule=n.name, hit=n.applied, reason=n.reason) for n in result.notes),
     )
-    so_far = replace(so_far, trace=so_far.trace + lines)
     if isinstance(result, Miss):
-        return so_far
-    return replace(
-        so_far,
+        return replace(so_far, trace=so_far.trace + lines)
+    return SoFar(
         words=so_far.words + result.words,
         commands=so_far.commands + result.commands,
         direction=result.direction or so_far.direction,
         hits=so_far.hits | {link.name},
+        trace=so_far.trace + lines,
         stopped=so_far.stopped or result.stop,
     )

@@ -35,7 +35,7 @@ class ParsedMail:
         html: The HTML body as it came, decoded; None without one.
         attachments: Files of the mail, signature pictures once.
         auto_submitted: RFC 3834, and the older marks of automatic mail.
-        body_sha256: Digest of everything behind the header section.
+        body_sha256: Digest of the body, part by part as decoded.
         size: Bytes of the raw mail.
         defects: What was wrong or beyond a cap, one short sentence each.
     """

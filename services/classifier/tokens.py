@@ -17,6 +17,11 @@ Place = Literal["subject", "text", "quoted text"]
 
 MAX_DIGITS = 18
 _QUOTE_MARKS = "> |"
+_COLON = re.compile(
+    "[:\u02d0\u0589\u0fbf\u1038\u1365\u1366\u16ec\u17d6\u1804\u2236\u2831\u2a74\u2e2c\ufe13\ufe55\uff1a"
+    "\U00010781]"
+)
+"""The colon, and every character that folds to one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,19 @@ def find_tokens(
     """
     keywords = _keywords(vocabulary.tokens)
     found = [match.token for match in _search(keywords, fold_line(subject), "subject")]
-    if any(True for _ in _search(keywords, fold_lines(text), "text")):
+    if any(True for _ in _search(keywords, _foldable(text), "text")):
         own, quoted = split_quotes(text)
-        matches = list(_search(keywords, fold_lines(own), "text"))
+        matches = list(_search(keywords, _foldable(own), "text"))
         found += [match.token for match in matches if match.begins_line]
         found += [match.token for match in matches if not match.begins_line]
-        quoted_matches = _search(keywords, fold_lines(quoted), "quoted text")
+        quoted_matches = _search(keywords, _foldable(quoted), "quoted text")
         found += [match.token for match in quoted_matches]
     return tuple(found)
+
+
+def _foldable(text: str) -> str:
+    """The lines that can hold a token, folded: folding everything costs more than the search."""
+    return fold_lines("\n".join(line for line in text.split("\n") if _COLON.search(line)))
 
 
 def _search(words: "_Keywords", folded: str, place: Place) -> Iterator[_Match]:

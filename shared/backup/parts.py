@@ -3,6 +3,8 @@
 import binascii
 import re
 
+import pybase64
+
 from shared.contracts.content import TransferEncoding
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -24,7 +26,8 @@ def decode_transfer(encoded: bytes | memoryview, encoding: TransferEncoding) -> 
 
 def _base64(encoded: bytes | memoryview) -> bytes:
     try:
-        return binascii.a2b_base64(encoded)
+        # Six times as fast as the standard library's: large files are base64 nearly always.
+        return pybase64.b64decode(encoded)
     except binascii.Error:
         # A torn tail: what is no whole group of four characters is left out.
         characters = _NOT_BASE64.sub(b"", encoded)

@@ -100,8 +100,8 @@ def _write_durably(path: Path, raw: bytes) -> None:
     if path.exists():
         return
     half = path.with_suffix(".part")
-    half.unlink(missing_ok=True)
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY_FILE)
+    # What a crash left under this name is overwritten.
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
     with os.fdopen(descriptor, "wb", buffering=0) as file:
         view = memoryview(raw)
         while view:

@@ -31,11 +31,21 @@ BUSY_SECONDS = 30
 """How long SQLite waits for another writer."""
 
 _REASON_LENGTH = 300
-_NEVER = ("no such table", "no such column", "has no column", "no such function")
-"""What SQLite calls operational, but which no waiting changes."""
-
-_AWAY = ("malformed", "not a database", "disk i/o error", "readonly", "read-only")
-"""What is no mail's fault, though drivers call it an error of the statement."""
+_SQLITE_AWAY = (
+    "SQLITE_PERM",
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_NOMEM",
+    "SQLITE_READONLY",
+    "SQLITE_INTERRUPT",
+    "SQLITE_IOERR",
+    "SQLITE_CORRUPT",
+    "SQLITE_FULL",
+    "SQLITE_CANTOPEN",
+    "SQLITE_PROTOCOL",
+    "SQLITE_NOTADB",
+)
+"""Begins of SQLite's error names that are no mail's fault; `OperationalError` has others, too."""
 
 _AWAY_SQLSTATES = ("08", "25006", "28", "40", "53", "57", "HYT")
 """Begins of states: connection, read-only, login, deadlock, resources, operator, time-out."""
@@ -105,19 +115,21 @@ def _translated(error: SQLAlchemyError, url: URL) -> TransientError | PermanentE
     reason = _reason(error, url)
     if _is_unique_violation(error, reason):
         return ConflictError(f"Another writer was first in {where}: {reason}")
-    if _is_away(error, reason.lower()):
+    if _is_away(error):
         return TransientError(f"The database {where} cannot be used now: {reason}; {_REMEDY}")
     return PermanentError(f"The database {where} refuses a statement for good: {reason}")
 
 
-def _is_away(error: SQLAlchemyError, reason: str) -> bool:
+def _is_away(error: SQLAlchemyError) -> bool:
     if isinstance(error, PoolTimeoutError):
         return True
-    if not isinstance(error, DBAPIError) or any(never in reason for never in _NEVER):
+    if not isinstance(error, DBAPIError):
         return False
+    if sqlite_name := getattr(error.orig, "sqlite_errorname", ""):
+        return str(sqlite_name).startswith(_SQLITE_AWAY)
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return True
-    return _sqlstate(error).startswith(_AWAY_SQLSTATES) or any(one in reason for one in _AWAY)
+    return _sqlstate(error).startswith(_AWAY_SQLSTATES)
 
 
 def _is_unique_violation(error: SQLAlchemyError, reason: str) -> bool:

@@ -69,7 +69,7 @@ def _continues(character: str) -> bool:
 def local_time(moment: datetime, zone: tzinfo) -> datetime:
     """`moment` without zone in the local time of `zone`, moved into what databases can hold."""
     try:
-        local = moment.astimezone(zone).replace(tzinfo=None)
+        local = moment.astimezone(zone).replace(tzinfo=None, fold=0)
     except OverflowError:
         # Less than a day from the ends of the calendar: a mail may claim any date.
         local = moment.replace(tzinfo=None)

@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.classifier.tokens import find_tokens
+from services.classifier.tokens import _COLON, find_tokens
 from services.classifier.vocabulary import build_vocabulary
+from shared.folding import fold_line
 from tests.builders import a_mail
 
 VOCABULARY = build_vocabulary({})
@@ -35,3 +36,15 @@ def test_any_text_can_be_searched(text: str) -> None:
 def test_near_misses_are_bounded(text: str) -> None:
     """T-1: the tokens of a mail never outnumber its colons."""
     assert len(a_mail(text).tokens) <= text.count(":")
+
+
+def test_every_character_that_folds_to_a_colon_is_searched() -> None:
+    """T-2: lines are chosen by their colons before folding, so none may be forgotten."""
+    folding_to_colon = [
+        chr(codepoint)
+        for codepoint in range(0x80, 0x30000)
+        if not 0xD800 <= codepoint < 0xE000 and ":" in fold_line(f"a{chr(codepoint)}b")
+    ]
+
+    assert folding_to_colon
+    assert [character for character in folding_to_colon if not _COLON.match(character)] == []

@@ -32,12 +32,15 @@ class Body:
         text_is_html: Some of it comes from HTML.
         html: The HTML as it came, or None.
         attachments: The files.
+        sha256: Digest of all leaves as decoded: another path of the same mail may have changed
+            line ends, boundaries or transfer encodings.
     """
 
     text: str
     text_is_html: bool
     html: str | None
     attachments: tuple[PartRef, ...]
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +50,29 @@ class _Readable:
     part: Part
     text: str
     is_html: bool
+    sha256: str
 
 
 def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list[str]) -> Body:
     """Read every leaf of `raw` once."""
     readable: list[_Readable] = []
     files: list[PartRef] = []
+    digest = hashlib.sha256()
     for part in leaves:
         if _is_readable(part, defects):
             readable.append(_read(raw, part, defects))
+            digest.update(readable[-1].sha256.encode())
         elif part.end > part.start or _file_name(part, defects):
             files.append(_file(raw, part, backup_key, defects))
+            digest.update(files[-1].sha256.encode())
     html = next((one.text for one in readable if one.is_html), None)
     chosen = list(_chosen(readable, defects))
     text = "\n\n".join(text for text, _ in chosen if text)
     if len(text) > limits.TEXT_CHARACTERS:
         defects.append("text beyond the limit")
         text = text[: limits.TEXT_CHARACTERS]
-    return Body(text, any(is_html for _, is_html in chosen), html, _once(files))
+    is_html = any(is_html for _, is_html in chosen)
+    return Body(text, is_html, html, _once(files), digest.hexdigest())
 
 
 def _is_readable(part: Part, defects: list[str]) -> bool:
@@ -81,7 +89,8 @@ def _read(raw: bytes, part: Part, defects: list[str]) -> _Readable:
     charset = parameter(part.headers.message, "charset", "content-type", defects)
     decoded = decode_transfer(raw[part.start : end], _encoding(part))
     text = clean(decode_text(decoded, charset, defects))
-    return _Readable(part, text, part.content_type == "text/html")
+    digest = hashlib.sha256(decoded.translate(None, b"\r")).hexdigest()
+    return _Readable(part, text, part.content_type == "text/html", digest)
 
 
 def _chosen(readable: list[_Readable], defects: list[str]) -> Iterator[tuple[str, bool]]:

@@ -13,7 +13,6 @@ from selectolax.lexbor import LexborHTMLParser
 from services.classifier.parse import limits
 from services.classifier.parse.guard import guarded
 
-_SPACE = re.compile(r"[ \t\r\n\f]+")
 _PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
 _LINE_TAG = re.compile(
     r"<(?=/?(?:address|article|blockquote|br|center|div|dd|dl|dt|fieldset|footer|form|h[1-6]|header"
@@ -67,7 +66,7 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
 
 def _to_text(html: str) -> str:
     if not _PREFORMATTED.search(html):
-        html = _SPACE.sub(" ", html)
+        html = " ".join(html.split())
     html = _CELL_END.sub(" <", _LINE_TAG.sub("\n<", html))
     tree = LexborHTMLParser(html)
     tree.strip_tags(_INVISIBLE.split(","), recursive=True)

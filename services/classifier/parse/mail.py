@@ -1,7 +1,5 @@
 """The parser's one entry: any bytes give a `ParsedMail`, with a list of what was wrong."""
 
-import hashlib
-
 from services.classifier.parse import limits
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.body import read_body
@@ -51,7 +49,7 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
         html=body.html,
         attachments=body.attachments,
         auto_submitted=_automatic(headers, defects),
-        body_sha256=_body_digest(raw, scan.body_start),
+        body_sha256=body.sha256,
         size=size,
         defects=tuple(dict.fromkeys(defects)),
     )
@@ -80,8 +78,3 @@ def _automatic(headers: Headers, defects: list[str]) -> bool:
             if (value := headers.first(name)) is not None
         }
     )
-
-
-def _body_digest(raw: bytes, start: int) -> str:
-    """Digest of the body without carriage returns: another path may have changed line ends."""
-    return hashlib.sha256(raw[start:].translate(None, b"\r")).hexdigest()

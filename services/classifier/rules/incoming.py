@@ -18,9 +18,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     if refuses_unknown(linked, facts):
         return Miss("the sender is not in the address book (onlyKnownCustomers)", linked.notes)
     made = [
-        create_activity(
-            mail, facts, so_far, responsible=user, direction="incoming", linked=linked
-        )
+        create_activity(mail, facts, so_far, responsible=user, direction="incoming", linked=linked)
         for user in users
     ]
     return Hit(

@@ -91,8 +91,10 @@ def test_a_copy_of_the_reference_loads_as_the_same_mapping(tmp_path: Path) -> No
         (
             '"activity.direction" =',
             '"activity.direktion" =',
-            '[choices] "activity.direktion": there is no choice activity.direktion'
-            " - did you mean activity.direction?",
+            (
+                '[choices] "activity.direktion": there is no choice activity.direktion'
+                " - did you mean activity.direction?"
+            ),
         ),
         (
             "{ incoming =",
@@ -137,8 +139,10 @@ def test_a_name_that_resembles_none_is_told_with_all_known(tmp_path: Path) -> No
         (
             'content = "ng_obsah", ',
             "",
-            "[attachment]: the field content is missing"
-            " - the strategy table of [attachments] needs it",
+            (
+                "[attachment]: the field content is missing"
+                " - the strategy table of [attachments] needs it"
+            ),
         ),
         (
             "schema_version = 1",
@@ -160,8 +164,10 @@ def test_a_missing_mandatory_record_is_told(tmp_path: Path) -> None:
     """NG-2: the whole record may be missing."""
     section = REFERENCE[REFERENCE.index("[activity_type]") : REFERENCE.index("[activity]")]
     assert _problems(tmp_path, (section, "")) == [
-        "[activity_type]: the record is missing"
-        " - add its table and columns; the reference mapping shows how"
+        (
+            "[activity_type]: the record is missing"
+            " - add its table and columns; the reference mapping shows how"
+        )
     ]
 
 
@@ -202,8 +208,10 @@ def test_the_id_strategies_are_known(tmp_path: Path, strategy: str) -> None:
 def test_a_bad_id_strategy_is_told(tmp_path: Path, strategy: str) -> None:
     """NG-4: anything else is refused, a generator's name must be a plain name."""
     assert _problems(tmp_path, ('strategy = "identity"', f'strategy = "{strategy}"')) == [
-        "[ids] strategy: is no strategy"
-        " - known are identity, max_plus_one and generator:<name of a sequence>"
+        (
+            "[ids] strategy: is no strategy"
+            " - known are identity, max_plus_one and generator:<name of a sequence>"
+        )
     ]
 
 
@@ -231,8 +239,10 @@ def test_a_check_box_needs_two_values_of_one_kind(tmp_path: Path, pair: tuple[st
         (
             '"Europe/Prague"',
             '"../../etc/passwd"',
-            "[time] zone: there is no zone ../../etc/passwd"
-            " - give an IANA name such as Europe/Prague",
+            (
+                "[time] zone: there is no zone ../../etc/passwd"
+                " - give an IANA name such as Europe/Prague"
+            ),
         ),
         (
             'strategy = "table"',
@@ -267,8 +277,10 @@ def test_a_check_box_needs_two_values_of_one_kind(tmp_path: Path, pair: tuple[st
         (
             'active = "active"',
             'active = { name = "active", length = 5 }',
-            "[user] columns.active: has a length, but holds no free text"
-            " - give the column's name alone",
+            (
+                "[user] columns.active: has a length, but holds no free text"
+                " - give the column's name alone"
+            ),
         ),
         (
             '["email"]',
@@ -295,20 +307,26 @@ def test_a_check_box_needs_two_values_of_one_kind(tmp_path: Path, pair: tuple[st
         (
             "ng_kontakt0",
             "crm_journal",
-            ": the table crm_journal has the prefix of CRMService's own tables"
-            " - map a table of the ERP",
+            (
+                ": the table crm_journal has the prefix of CRMService's own tables"
+                " - map a table of the ERP"
+            ),
         ),
         (
             'outgoing = "Odchozí"',
             'outgoing = "Příchozí"',
-            '[choices] "activity.direction": two values are stored as Příchozí'
-            " - give each its own word",
+            (
+                '[choices] "activity.direction": two values are stored as Příchozí'
+                " - give each its own word"
+            ),
         ),
         (
             'outgoing = "Odchozí"',
             'outgoing = ""',
-            '[choices] "activity.direction": a stored word is empty or longer than 50 characters'
-            " - give the word that the ERP stores",
+            (
+                '[choices] "activity.direction": a stored word is empty or longer than 50'
+                " characters - give the word that the ERP stores"
+            ),
         ),
     ],
 )

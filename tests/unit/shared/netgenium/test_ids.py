@@ -1,0 +1,84 @@
+"""Statements that reserve ids, and what a database without generators says."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Dialect, insert, make_url, select, text
+
+from shared.errors import ConfigurationError
+from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.ids import insert_rows, reservation
+from shared.netgenium.mapping import load_mapping
+from shared.netgenium.migration import migrate
+from shared.netgenium.own_tables import lock_table
+from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.tables import ErpTables
+
+ERP = ErpTables(load_mapping(None))
+
+
+def _dialect(url: str) -> Dialect:
+    return make_url(url).get_dialect()()
+
+
+def _compiled(dialect: Dialect) -> str:
+    return " ".join(str(reservation(dialect, "gen_activity", 3).compile(dialect=dialect)).split())
+
+
+def test_postgresql_reserves_several_ids_in_one_round_trip() -> None:
+    """NG-4: one statement gives a row for each id."""
+    assert _compiled(_dialect("postgresql://")) == (
+        "SELECT nextval('gen_activity') AS next_value_1 FROM (VALUES (0), (1), (2)) AS wanted (n)"
+    )
+
+
+def test_sql_server_reserves_several_ids_in_one_round_trip() -> None:
+    """NG-4: the same with its own words."""
+    assert _compiled(_dialect("mssql+pyodbc://")) == (
+        "SELECT NEXT VALUE FOR gen_activity AS next_value_1"
+        " FROM (VALUES (0), (1), (2)) AS wanted (n)"
+    )
+
+
+def test_firebird_moves_its_generator_on_by_as_many() -> None:
+    """NG-4: one call gives the last of the ids."""
+    dialect = _dialect("sqlite://")
+    # Firebird's dialect is no dependency; only its name matters here.
+    dialect.name = "firebird"
+    assert _compiled(dialect) == "SELECT gen_id(gen_activity, 3) AS gen_id_1 FROM rdb$database"
+
+
+def test_a_database_without_generators_says_so(tmp_path: Path) -> None:
+    """NG-4: a strategy that the database cannot follow is told with those that it can."""
+    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    with (
+        pytest.raises(ConfigurationError, match="generator:g cannot work - use identity or max"),
+        write_transaction(engine) as connection,
+    ):
+        insert_rows(connection, ERP.table("activity_type"), [{"name": "a"}], "generator:g")
+
+
+def test_each_table_has_its_own_lock(tmp_path: Path) -> None:
+    """NG-4: writers of different tables count apart, in one row for each table."""
+    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    create_reference_schema(engine, ERP)
+    migrate(engine)
+    types, roles = ERP.table("activity_type"), ERP.table("role")
+    with write_transaction(engine) as connection:
+        connection.execute(insert(roles).values(id=5, name="Board"))
+        for _ in range(3):
+            insert_rows(connection, types, [{"name": "a"}], "max_plus_one")
+        assert insert_rows(connection, roles, [{"name": "b"}], "max_plus_one") == [6]
+        rows = connection.execute(select(lock_table.c.name, lock_table.c.counter)).all()
+    assert sorted((row.name, row.counter) for row in rows) == [(roles.name, 1), (types.name, 3)]
+
+
+def test_identity_never_takes_an_id_that_is_given(tmp_path: Path) -> None:
+    """NG-4: the database goes on behind ids that the ERP wrote."""
+    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    create_reference_schema(engine, ERP)
+    with write_transaction(engine) as connection:
+        connection.execute(text("INSERT INTO ng_role0 (id, ng_nazev) VALUES (5000000000, 'x')"))
+        assert insert_rows(connection, ERP.table("role"), [{"name": "b"}], "identity") == [
+            5_000_000_001
+        ]
