@@ -21,7 +21,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
-    """A mail as the rules may see it.
+    r"""A mail as the rules may see it.
 
     Attributes:
         senders: Every address of every From field, in order: the rules want exactly one.
@@ -30,7 +30,7 @@ class ParsedMail:
         subject: Decoded, white space folded, without control characters.
         date: The Date header in UTC; None without a valid one.
         message_id: With its angle brackets, or None.
-        text: All readable text of the body, HTML turned into text, lines ended by `\\n`.
+        text: All readable text of the body, HTML turned into text, lines ended by `\n`.
         text_is_html: The text comes from HTML.
         html: The HTML body as it came, decoded; None without one.
         attachments: Files of the mail, signature pictures once.

@@ -130,16 +130,12 @@ def load_company(path: Path) -> Company:
         ConfigurationError: Everything that is wrong with it.
     """
     try:
-        company = Company.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
-    except OSError as error:
-        problem = Problem(str(path), f"cannot be read: {error.strerror}", "correct the path")
-        raise ConfigurationError([problem]) from None
-    except UnicodeDecodeError as error:
-        what = f"is not UTF-8: {error.reason} at byte {error.start}"
-        problem = Problem(str(path), what, "save the file as UTF-8")
-        raise ConfigurationError([problem]) from None
+        company = Company.model_validate(tomllib.loads(_text(path)))
     except tomllib.TOMLDecodeError as error:
         problem = Problem(str(path), f"is not TOML: {error}", "correct the file")
+        raise ConfigurationError([problem]) from None
+    except RecursionError:
+        problem = Problem(str(path), "is nested too deeply", "correct the file")
         raise ConfigurationError([problem]) from None
     except ValidationError as error:
         raise ConfigurationError(_invalid(path, error)) from None
@@ -147,6 +143,17 @@ def load_company(path: Path) -> Company:
     if problems:
         raise ConfigurationError(problems)
     return company
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        what, remedy = f"cannot be read: {error.strerror}", "correct the path"
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8: {error.reason} at byte {error.start}"
+        remedy = "save the file as UTF-8"
+    raise ConfigurationError([Problem(str(path), what, remedy)])
 
 
 def _doubled(path: Path, company: Company) -> Iterator[Problem]:

@@ -22,6 +22,9 @@ from shared.netgenium.types import CHECK_BOX_LENGTH, CHOICE_LENGTH
 OWN_PREFIX = "crm_"
 """Tables with this prefix are ours; the ERP's have another."""
 
+_PATH_LENGTH = 100
+"""Characters of a file's path below the folder of [attachments], generously."""
+
 
 def unknown_names(where: str, entities: Mapping[str, Any]) -> Iterator[Problem]:
     """Records and fields that the catalogue does not have, with the nearest that it has.
@@ -99,6 +102,7 @@ def _missing_choices(
 def contradictions(where: str, mapping: NetGeniumMapping) -> Iterator[Problem]:
     """What contradicts itself, or cannot be in any database."""
     yield from _wrong_sections(where, mapping)
+    yield from _short_path(where, mapping)
     yield from _wrong_choices(where, mapping)
     yield from _wrong_tables(where, mapping)
     for name, entity in mapping.entities.items():
@@ -142,6 +146,21 @@ def _stays_inside(folder: str) -> bool:
     absolute = windows.drive or windows.root or posix.is_absolute()
     parts = windows.parts
     return bool(parts) and not absolute and ".." not in parts and "\0" not in folder
+
+
+def _short_path(where: str, mapping: NetGeniumMapping) -> Iterator[Problem]:
+    """A path that is cut finds no file, and the file would be taken for one without row."""
+    mapped = mapping.entities.get("attachment")
+    path = mapped.columns.get("path") if mapped else None
+    if mapping.attachments.strategy != "directory" or path is None:
+        return
+    usual = CATALOGUE["attachment"].fields["path"].length
+    length = path.length if isinstance(path, SizedColumn) else usual
+    needed = len(mapping.attachments.folder) + _PATH_LENGTH
+    if length < needed:
+        what = f"holds {length} characters, and paths below the folder need up to {needed}"
+        place = f"{where} [attachment] columns.path"
+        yield Problem(place, what, "map a longer column, or shorten the folder")
 
 
 def _wrong_choices(where: str, mapping: NetGeniumMapping) -> Iterator[Problem]:

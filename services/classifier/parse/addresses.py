@@ -12,7 +12,7 @@ from services.classifier.parse.headers import decode_words
 from services.classifier.parsed_mail import Address
 
 # The bound on quoted strings keeps a flood of open quotes linear.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.){0,500}"|<[^<>]*>|[(),;:<>"]|[^"(),;:<>]+', re.DOTALL)
+_WORD = re.compile(r'"(?:[^"\\]|\\.){0,500}"|<[^<>]*>|[(),;:<>"]|[^"(),;:<>]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"^@[^:]*:")
 
@@ -32,34 +32,34 @@ def read_addresses(value: str, limit: int, defects: list[str]) -> list[Address]:
 
 
 def _mailboxes(value: str) -> Iterator[list[str]]:
-    """Tokens between the separators, without comments and group names."""
-    tokens: list[str] = []
+    """Words between the separators, without comments and group names."""
+    words: list[str] = []
     depth = 0
-    for token in _TOKEN.findall(value):
-        if token == "(":
+    for word in _WORD.findall(value):
+        if word == "(":
             depth += 1
-        elif token == ")":
+        elif word == ")":
             depth = max(depth - 1, 0)
         elif depth:
             continue
-        elif token in (",", ";"):
-            yield tokens
-            tokens = []
-        elif token == ":" and not any(part.startswith("<") for part in tokens):
+        elif word in (",", ";"):
+            yield words
+            words = []
+        elif word == ":" and not any(part.startswith("<") for part in words):
             # What came before was a group's name.
-            tokens = []
+            words = []
         else:
-            tokens.append(token)
-    yield tokens
+            words.append(word)
+    yield words
 
 
-def _address(tokens: list[str], defects: list[str]) -> Address | None:
-    bracketed = [token for token in tokens if token.startswith("<") and token.endswith(">")]
+def _address(words: list[str], defects: list[str]) -> Address | None:
+    bracketed = [word for word in words if word.startswith("<") and word.endswith(">")]
     if bracketed:
         # With several, the last is the address: the others were part of the name.
-        name = "".join(token for token in tokens if token is not bracketed[-1])
+        name = "".join(word for word in words if word is not bracketed[-1])
         return Address(_bare(bracketed[-1][1:-1]), _name(name, defects))
-    text = "".join(tokens).strip()
+    text = "".join(words).strip()
     if not text:
         return None
     if text.startswith("<"):

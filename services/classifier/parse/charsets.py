@@ -7,7 +7,7 @@ import chardet
 
 _FAMILIES = (
     "us-ascii utf-8 utf-16 utf-16le utf-16be utf-32 utf-32le utf-32be utf-7",
-    " ".join(f"iso-8859-{number}" for number in range(1, 17) if number != 12),
+    " ".join(f"iso-8859-{number}" for number in (*range(1, 12), 13, 14, 15, 16)),
     " ".join(f"windows-{number}" for number in range(1250, 1259)),
     "koi8-r koi8-u mac-roman mac-latin2 cp437 cp874 cp850 cp852 cp866",
     "iso-2022-jp shift_jis euc-jp euc-kr iso-2022-kr gb2312 gbk gb18030 hz big5 tis-620",

@@ -48,7 +48,8 @@ def read_headers(section: bytes, defects: list[str]) -> Headers:
         defects.append("header section beyond the limit")
         section = section[: limits.HEADER_SECTION_BYTES]
     fields: list[tuple[str, bytes]] = []
-    for line in _FOLD.sub(b"", section).splitlines():
+    for whole in _FOLD.sub(b"", section).splitlines():
+        line = whole[: limits.HEADER_FIELD_BYTES]
         if not _FIELD.match(line):
             if line.strip() and not line.startswith((b"From ", b">From ")):
                 _flag(defects, "a header line without a name")
@@ -56,9 +57,8 @@ def read_headers(section: bytes, defects: list[str]) -> Headers:
         if len(fields) == limits.HEADER_FIELDS:
             _flag(defects, "header fields beyond the limit")
             break
-        if len(line) > limits.HEADER_FIELD_BYTES:
+        if len(whole) > len(line):
             _flag(defects, "a header field beyond the limit")
-            line = line[: limits.HEADER_FIELD_BYTES]
         name, _, value = line.partition(b":")
         fields.append((name.strip().decode("ascii").lower(), value.strip()))
     return Headers(fields, _describing(fields))

@@ -23,7 +23,8 @@ _SEPARATOR = re.compile(
     r"|zacatek preposlane zpravy:)[-_ ]*"
 )
 _WROTE = re.compile(
-    r"(?:(?:dne|on|am|le|il|el|op)\b|(?:po|ut|st|ct|pa|so|ne)\b\.?,? [0-9]|[0-9]{1,4}[./-] ?[0-9]).{3,400}"
+    r"(?:(?:dne|on|am|le|il|el|op)\b|(?:po|ut|st|ct|pa|so|ne)\b\.?,? [0-9]|[0-9]{1,4}[./-] ?[0-9])"
+    r".{3,400}"
     r"(?:\bnapsala?(?: ?\(a\))?|\bwrote|\bschrieb\b.{0,200}|\ba ecrit|\bha scritto|\bescribio) ?:"
 )
 _WROTE_LINES = 3

@@ -92,11 +92,11 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 @pytest.mark.parametrize("name", PURE)
 def test_the_core_is_pure(name: str) -> None:
-    """House: rules, chain and what they lean on import nothing that does I/O, tells time or logs."""
+    """House: rules, chain and what they lean on import nothing with I/O, clock or log."""
     paths = [
         path
         for path in SOURCES
-        if path.stem == name or path.parent.name == name
+        if name in (path.stem, path.parent.name)
         if path.parts[0] == "services"
     ]
 
@@ -114,7 +114,9 @@ def test_no_name_of_the_erp_stands_in_the_code() -> None:
 
 def test_the_rules_page_is_the_policy() -> None:
     """R-17: docs/rules.md has every rule of the policy, in its order, with its chapter."""
-    rows = re.findall(r"^\| (R-\d+) (\w+) \| ([\d.]+) \|", Path("docs/rules.md").read_text(), re.M)
+    rows = re.findall(
+        r"^\| (R-\d+) (\w+) \| ([\d.]+) \|", Path("docs/rules.md").read_text(), re.MULTILINE
+    )
 
     assert rows == [(link.id, link.name, link.chapter) for link in POLICY]
 
@@ -123,10 +125,10 @@ def test_the_operations_page_is_true() -> None:
     """O-6: docs/operations.md has every exit code, command and list."""
     page = Path("docs/operations.md").read_text("utf-8")
 
-    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.M)} == set(
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == set(
         map(int, ExitCode)
     )
-    assert set(re.findall(r"^\| `crmservice ([a-z-]+)", page, re.M)) == {
+    assert set(re.findall(r"^\| `crmservice ([a-z-]+)", page, re.MULTILINE)) == {
         command.name for command in app.registered_commands
     }
     for table in TABLES:
@@ -139,6 +141,6 @@ def test_the_readme_shows_the_demos_mails() -> None:
     mails = {path.name for path in Path("demo/mails").iterdir()}
 
     assert f"puts {len(mails)} mails" in readme
-    shown = set(re.findall(r"^    (\d\d-[\w-]+\.eml)", readme, re.M))
+    shown = set(re.findall(r"^    (\d\d-[\w-]+\.eml)", readme, re.MULTILINE))
     assert shown
     assert shown <= mails

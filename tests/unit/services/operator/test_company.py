@@ -21,6 +21,7 @@ ERP = ErpTables(load_mapping(None))
 CONTACT_EMAILS = (
     'many.emails = { table = "ng_emailkontaktu0", owner = "pid", value = "ng_email", id = "id" }'
 )
+TEAM = 'table = "ng_tym0", owner = "pid", value = "ng_uzivatel"'
 
 BAKERY = """
 box = "posta@pekarna.example"
@@ -265,6 +266,9 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     """NG-2: a wrong path, no TOML, no UTF-8."""
     assert _problems(tmp_path, "[[roles]")[0].startswith(": is not TOML: ")
+    assert _problems(tmp_path, "a = " + "[" * 100_000) == [
+        ": is nested too deeply - correct the file"
+    ]
     with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
         load_company(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes('box = "ž"'.encode("cp1250"))
@@ -371,6 +375,7 @@ def test_max_plus_one_and_columns_for_emails_give_the_same_company(tmp_path: Pat
         ("\nchecked = 1", '\nchecked = "True"'),
         ("unchecked = 0", 'unchecked = "False"'),
         (CONTACT_EMAILS, 'many.emails = { columns = ["ng_email1", "ng_email2"] }'),
+        ('table = "ng_tymzakazky0", owner = "pid", value = "ng_uzivatel", id = "id"', TEAM),
     )
     engine = _database(tmp_path, erp)
     assert fill_company(engine, erp, _bakery(tmp_path)) is True
@@ -380,6 +385,7 @@ def test_max_plus_one_and_columns_for_emails_give_the_same_company(tmp_path: Pat
         1: ["jan@mlyn.example", "j@doma.example"],
         2: ["JAN@mlyn.example", "most@most.example"],
     }
+    assert sorted(map(str, _many(engine, "contract", "team", erp)[1])) == ["1", "2"]
 
 
 def test_more_emails_than_columns_are_an_error(tmp_path: Path) -> None:

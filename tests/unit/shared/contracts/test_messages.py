@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared.contracts.base import Contract
 from shared.contracts.messages import MailClassified, MailFetched, MailRecorded
 
 EXAMPLES = Path("tests/examples")
-KINDS = {
+KINDS: dict[str, type[Contract]] = {
     "mail_fetched": MailFetched,
     "mail_classified": MailClassified,
     "mail_recorded": MailRecorded,
@@ -78,4 +79,4 @@ def test_messages_are_frozen() -> None:
     message = MailRecorded.model_validate(_example("mail_recorded.v1"))
 
     with pytest.raises(ValidationError):
-        message.subject = "x"
+        message.subject = "x"  # type: ignore[misc]

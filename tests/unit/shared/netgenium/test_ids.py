@@ -1,9 +1,11 @@
 """Statements that reserve ids, and what a database without generators says."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import Dialect, insert, make_url, select, text
+from sqlalchemy import Connection, Dialect, insert, make_url, select, text
 
 from shared.errors import ConfigurationError
 from shared.netgenium.database import open_database, write_transaction
@@ -46,6 +48,45 @@ def test_firebird_moves_its_generator_on_by_as_many() -> None:
     # Firebird's dialect is no dependency; only its name matters here.
     dialect.name = "firebird"
     assert _compiled(dialect) == "SELECT gen_id(gen_activity, 3) AS gen_id_1 FROM rdb$database"
+
+
+class _Server:
+    """Stands in for a server with a generator that was at 40; counts what it is asked."""
+
+    def __init__(self, name: str) -> None:
+        self.dialect = _dialect("postgresql://")
+        self.dialect.name = name
+        self.asked: list[int] = []
+        self.inserted: list[int] = []
+        self._at = 40
+
+    def scalars(self, query: Any) -> Sequence[int]:
+        """The ids that a reservation takes."""
+        words = str(query.compile(dialect=self.dialect))
+        count = (
+            int(words.split(", ")[1].split(")")[0])
+            if "gen_id" in words
+            else words.count("), (") + 1
+        )
+        first, self._at = self._at + 1, self._at + count
+        self.asked.append(count)
+        return [self._at] if "gen_id" in words else list(range(first, self._at + 1))
+
+    def execute(self, _statement: Any, rows: Sequence[dict[str, Any]]) -> None:
+        """Take the insert."""
+        self.inserted += [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["postgresql", "firebird"])
+@pytest.mark.parametrize("count", [1, 2, 500, 501, 1200])
+def test_a_generator_gives_its_next_ids_in_few_round_trips(name: str, count: int) -> None:
+    """NG-4: as many ids as rows, each once, in order, at most 500 of them asked for at a time."""
+    server = _Server(name)
+    rows = [{"name": str(number)} for number in range(count)]
+    ids = insert_rows(cast("Connection", server), ERP.table("role"), rows, "generator:g")
+    assert ids == list(range(41, 41 + count)) == server.inserted
+    assert sum(server.asked) == count
+    assert len(server.asked) == -(-count // 500)
 
 
 def test_a_database_without_generators_says_so(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ def test_a_missing_column_is_told_with_the_nearest(tmp_path: Path) -> None:
     ("columns", "problem"),
     [
         ("id integer, ng_nazev integer", "ng_nazev: is INTEGER, which cannot hold text"),
+        ("id integer, ng_nazev time", "ng_nazev: is TIME, which cannot hold text"),
         ("id integer, ng_nazev timestamp", "ng_nazev: is TIMESTAMP, which cannot hold text"),
         ("id integer, ng_nazev blob", "ng_nazev: is BLOB, which cannot hold text"),
         ("id varchar(36), ng_nazev varchar(250)", "id: is VARCHAR(36), which cannot hold a number"),

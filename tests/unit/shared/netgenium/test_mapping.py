@@ -346,6 +346,20 @@ def test_attachments_stay_below_the_erp_directory(tmp_path: Path, folder: str) -
     assert problem.startswith("[attachments] folder: is no folder below the ERP directory")
 
 
+def test_a_path_of_an_attachment_is_never_cut(tmp_path: Path) -> None:
+    """NG-6: a cut path finds no file, so a column that is too short is refused."""
+    directory = ('strategy = "table"', 'strategy = "directory"')
+    short = ('path = "ng_cesta"', 'path = { name = "ng_cesta", length = 115 }')
+    assert _problems(tmp_path, directory, short) == [
+        (
+            "[attachment] columns.path: holds 115 characters, and paths below the folder need"
+            " up to 116 - map a longer column, or shorten the folder"
+        )
+    ]
+    _load(tmp_path, short)
+    assert _load(tmp_path, directory, (short[0], short[1].replace("115", "116")))
+
+
 @pytest.mark.parametrize(
     "name",
     ["susers; DROP TABLE susers", "a--", "a b", "a'b", "a.b", "1a", "", "x" * 64, "užív", "a\\n"],
@@ -377,12 +391,14 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     """NG-2: a wrong path, a folder, and a file that is no TOML or no text are told in words."""
     (tmp_path / "bad.toml").write_text("[user\n", "utf-8")
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000, "utf-8")
     (tmp_path / "latin.toml").write_bytes("# Příchozí".encode("cp1250"))
     said = {
         tmp_path / "none.toml": "cannot be read: No such file or directory",
         tmp_path: "cannot be read: Is a directory",
         tmp_path / "bad.toml": "is not TOML: ",
         tmp_path / "latin.toml": "is not UTF-8: ",
+        tmp_path / "deep.toml": "is nested too deeply",
     }
     for path, what in said.items():
         with pytest.raises(ConfigurationError) as caught:
