@@ -212,8 +212,8 @@ def _references(company: Company) -> Iterator[tuple[str, str, str | None]]:
     for opportunity in company.opportunities:
         yield f"opportunity {opportunity.number}", "relationship", opportunity.relationship
     for task in company.tasks:
-        for login in (*task.solvers, task.approver):
-            yield f"task {task.number}", "user", login
+        for person in (*task.solvers, task.approver):
+            yield f"task {task.number}", "user", person
         yield f"task {task.number}", "contract", task.contract
         # E-mail addresses are the same in any letter case.
         yield f"task {task.number}", "contact", task.contact and task.contact.lower()
@@ -222,14 +222,14 @@ def _references(company: Company) -> Iterator[tuple[str, str, str | None]]:
 def _circles(path: Path, company: Company) -> Iterator[Problem]:
     """Roles that are above themselves, which then have no depth."""
     parents = {role.name: role.parent for role in company.roles}
-    settled: set[str | None] = {None}
-    for role in company.roles:
+    settled: set[str] = set()
+    for role in parents:
         way: dict[str, None] = {}
-        above: str | None = role.name
-        while above not in settled and above is not None and above not in way:
+        above: str | None = role
+        while above and above not in settled and above not in way:
             way[above] = None
             above = parents.get(above)
-        if above is not None and above in way:
+        if above in way:
             what = f"the role {above} is above itself"
             yield Problem(f"{path} role {above}", what, "correct its parent")
         settled |= way.keys()

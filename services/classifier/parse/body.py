@@ -1,7 +1,7 @@
 """Sorts the leaves of a mail: what is its readable text, and what are files (A-3, A-4)."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.classifier.parse import limits
@@ -57,14 +57,17 @@ def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list
     """Read every leaf of `raw` once."""
     readable: list[_Readable] = []
     files: list[PartRef] = []
+    inline: set[str] = set()
     digest = hashlib.sha256()
     for part in leaves:
         if _is_readable(part, defects):
             readable.append(_read(raw, part, defects))
             digest.update(readable[-1].sha256.encode())
         elif part.end > part.start or _file_name(part, defects):
-            files.append(_file(raw, part, backup_key, defects))
-            digest.update(files[-1].sha256.encode())
+            file = _file(raw, part, backup_key, defects)
+            digest.update(file.sha256.encode())
+            if not _repeats(part, file, inline):
+                files.append(file)
     html = next((one.text for one in readable if one.is_html), None)
     chosen = list(_chosen(readable, defects))
     text = "\n\n".join(text for text, _ in chosen if text)
@@ -72,7 +75,7 @@ def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list
         defects.append("text beyond the limit")
         text = text[: limits.TEXT_CHARACTERS]
     is_html = any(is_html for _, is_html in chosen)
-    return Body(text, is_html, html, _once(files), digest.hexdigest())
+    return Body(text, is_html, html, _distinct(files), digest.hexdigest())
 
 
 def _is_readable(part: Part, defects: list[str]) -> bool:
@@ -134,18 +137,24 @@ def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRe
     )
 
 
-def _once(files: Iterable[PartRef]) -> tuple[PartRef, ...]:
-    """Files under distinct names; a picture that repeats, as in signatures, only once (A-4)."""
-    kept: list[PartRef] = []
-    pictures: set[str] = set()
-    for file in files:
-        if file.content_type.startswith("image/"):
-            if file.sha256 in pictures:
-                continue
-            pictures.add(file.sha256)
-        kept.append(file)
-    names = unique_names(file.name for file in kept)
+def _repeats(part: Part, file: PartRef, inline: set[str]) -> bool:
+    """Whether a picture inside the text came before, as in signatures; `inline` remembers (A-4)."""
+    message = part.headers.message
+    disposition = str(message.get("content-disposition", "")).strip().lower()
+    inside = message["content-id"] is not None or disposition.startswith("inline")
+    if disposition.startswith("attachment") or not (
+        inside and file.content_type.startswith("image/")
+    ):
+        return False
+    known = file.sha256 in inline
+    inline.add(file.sha256)
+    return known
+
+
+def _distinct(files: Sequence[PartRef]) -> tuple[PartRef, ...]:
+    """Files under distinct names."""
+    names = unique_names(file.name for file in files)
     return tuple(
         file if file.name == name else file.model_copy(update={"name": name})
-        for file, name in zip(kept, names, strict=True)
+        for file, name in zip(files, names, strict=True)
     )

@@ -107,7 +107,11 @@ def decode_words(text: str, defects: list[str]) -> str:
 
 
 def _word_bytes(encoding: str, encoded: str) -> bytes:
-    raw = encoded.encode("utf-8", "replace")
+    try:
+        # Raw 8-bit characters inside a word were decoded with the rest of the field.
+        raw = encoded.encode("latin-1")
+    except UnicodeEncodeError:
+        raw = encoded.encode("utf-8", "replace")
     if encoding in "qQ":
         return binascii.a2b_qp(raw, header=True)
     raw = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)

@@ -27,11 +27,11 @@ TEXT_CHARACTERS = 1024 * 1024
 HTML_CHARACTERS = 2 * 1024 * 1024
 """HTML that is turned into text."""
 
-QUOTE_SEARCH_CHARACTERS = 20 * 1024
+QUOTE_SEARCH_CHARACTERS = 12 * 1024
 """Text in which quotes are told from own text: the library's patterns are quadratic."""
 
 QUOTE_LINE_CHARACTERS = 500
 """Longer lines are no quote header."""
 
-FILE_NAME_CHARACTERS = 150
+FILE_NAME_CHARACTERS = 200
 """Windows' paths are short, and the ERP adds its own folder."""

@@ -2,7 +2,7 @@
 
 Two finders in a row. First our own separators, for what Czech, German and English programs write
 between an answer and what it answers. Then `mail-parser-reply`, for header blocks, signatures and
-disclaimers. Its patterns are quadratic, so it sees at most 20 KB, without runs of blank lines and
+disclaimers. Its patterns are quadratic, so it sees at most 12 KB, without runs of blank lines and
 without long lines; text behind that counts as quoted if a quote began before, else as own.
 """
 
@@ -16,7 +16,7 @@ from services.classifier.parse import limits
 from services.classifier.parse.guard import guarded
 from shared.folding import fold_line
 
-_LANGUAGES = ("en", "cs", "de")
+_LANGUAGES = ("en", "cs", "de", "da", "es", "fr", "it", "nl", "pl", "sv")
 _SEPARATOR = re.compile(
     r"[-_ ]*(?:original message|forwarded message|puvodni zprava|preposlana zprava|"
     r"ursprungliche nachricht|weitergeleitete nachricht|puvodni e-mail|begin forwarded message:"
@@ -27,6 +27,7 @@ _WROTE = re.compile(
     r".{3,400}"
     r"(?:\bnapsala?(?: ?\(a\))?|\bwrote|\bschrieb\b.{0,200}|\ba ecrit|\bha scritto|\bescribio) ?:"
 )
+_NAME_FIRST = re.compile(r".{0,200}@\S{3,100}>? ?(?:schrieb am|napsala? dne|wrote on) .{5,100}:")
 _WROTE_LINES = 3
 _MAYBE_WROTE = re.compile(r"(?:napsal|wrote|schrieb|ecrit|scritto|escribio)")
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
@@ -67,7 +68,7 @@ def _separator(lines: Sequence[str]) -> int:
 
 
 def _begins_quote(lines: Sequence[str], number: int) -> bool:
-    line = fold_line(lines[number]).lstrip("> *")
+    line = fold_line(lines[number]).strip("> *")
     if not line:
         return False
     if _SEPARATOR.fullmatch(line):
@@ -76,7 +77,9 @@ def _begins_quote(lines: Sequence[str], number: int) -> bool:
     joined = line
     for following in ("", *lines[number + 1 : number + _WROTE_LINES]):
         joined = f"{joined} {fold_line(following[: limits.QUOTE_LINE_CHARACTERS]).lstrip('> *')}"
-        if _MAYBE_WROTE.search(joined) and _WROTE.fullmatch(joined.strip()):
+        if _MAYBE_WROTE.search(joined) and (
+            _WROTE.fullmatch(joined.strip()) or _NAME_FIRST.fullmatch(joined.strip())
+        ):
             return True
     return False
 
@@ -96,7 +99,7 @@ def _without_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _searchable(lines: Sequence[str]) -> list[str]:
-    """The first lines as the library may see them: none long, in all at most 20 KB."""
+    """The first lines as the library may see them: none long, in all at most 12 KB."""
     short: list[str] = []
     size = 0
     for line in lines:

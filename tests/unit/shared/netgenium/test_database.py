@@ -1,7 +1,9 @@
 """Opening databases, SQLite's durability, and every library error in our words."""
 
 import sqlite3
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -314,3 +316,25 @@ def test_a_long_driver_message_is_one_short_line(tmp_path: Path) -> None:
     assert "\n" not in str(found)
     assert "DETAIL" not in str(found)
     assert len(str(found)) < 600
+
+
+def test_two_writers_that_read_first_lose_nothing(tmp_path: Path) -> None:
+    """F41: the write lock is taken at the begin, so what was read is still true at the write."""
+    engine = _file(tmp_path / "a.db")
+    with write_transaction(engine) as connection:
+        _execute(connection, "CREATE TABLE t (a integer)", "INSERT INTO t VALUES (0)")
+    together = threading.Barrier(2, timeout=20)
+
+    def count_up() -> None:
+        own = _file(tmp_path / "a.db")
+        together.wait()
+        for _ in range(40):
+            with write_transaction(own) as connection:
+                seen = connection.scalar(text("SELECT a FROM t"))
+                connection.execute(text("UPDATE t SET a = :a"), {"a": seen + 1})
+
+    with ThreadPoolExecutor(2) as pool:
+        for writer in [pool.submit(count_up) for _ in range(2)]:
+            writer.result(20)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT a FROM t")) == 80

@@ -1,5 +1,8 @@
 """Statements that reserve ids, and what a database without generators says."""
 
+import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -63,14 +66,11 @@ class _Server:
     def scalars(self, query: Any) -> Sequence[int]:
         """The ids that a reservation takes."""
         words = str(query.compile(dialect=self.dialect))
-        count = (
-            int(words.split(", ")[1].split(")")[0])
-            if "gen_id" in words
-            else words.count("), (") + 1
-        )
+        steps = re.search(r"gen_id\(g, (\d+)\)", words)
+        count = int(steps[1]) if steps else len(re.findall(r"\(\d+\)", words))
         first, self._at = self._at + 1, self._at + count
         self.asked.append(count)
-        return [self._at] if "gen_id" in words else list(range(first, self._at + 1))
+        return [self._at] if steps else list(range(first, self._at + 1))
 
     def execute(self, _statement: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Take the insert."""
@@ -112,6 +112,43 @@ def test_each_table_has_its_own_lock(tmp_path: Path) -> None:
         assert insert_rows(connection, roles, [{"name": "b"}], "max_plus_one") == [6]
         rows = connection.execute(select(lock_table.c.name, lock_table.c.counter)).all()
     assert sorted((row.name, row.counter) for row in rows) == [(roles.name, 1), (types.name, 3)]
+
+
+_WRITER = """
+import sys
+from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.ids import insert_rows
+from shared.netgenium.mapping import load_mapping
+from shared.netgenium.tables import ErpTables
+erp, engine = ErpTables(load_mapping(None)), open_database(sys.argv[1])
+input()
+for number in range(20):
+    with write_transaction(engine) as connection:
+        rows = [{"name": "a"}, {"name": "b"}]
+        print(*insert_rows(connection, erp.table("role"), rows, sys.argv[2]), flush=True)
+"""
+
+
+@pytest.mark.parametrize("strategy", ["identity", "max_plus_one"])
+def test_two_processes_at_once_never_give_one_id_twice(tmp_path: Path, strategy: str) -> None:
+    """NG-4: writers are processes; they start together and both finish."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    engine = open_database(url)
+    create_reference_schema(engine, ERP)
+    migrate(engine)
+    command = [sys.executable, "-c", _WRITER, url, strategy]
+    root = Path(__file__).parents[4]
+    pipe = subprocess.PIPE
+    writers = [
+        subprocess.Popen(command, cwd=root, stdin=pipe, stdout=pipe, text=True) for _ in range(2)
+    ]
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    given = [int(word) for writer in writers for word in writer.communicate(timeout=60)[0].split()]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert sorted(given) == list(range(1, 81))
 
 
 def test_identity_never_takes_an_id_that_is_given(tmp_path: Path) -> None:

@@ -356,8 +356,9 @@ def test_a_path_of_an_attachment_is_never_cut(tmp_path: Path) -> None:
             " up to 116 - map a longer column, or shorten the folder"
         )
     ]
-    _load(tmp_path, short)
-    assert _load(tmp_path, directory, (short[0], short[1].replace("115", "116")))
+    assert _load(tmp_path, short).attachments.strategy == "table"
+    enough = _load(tmp_path, directory, (short[0], short[1].replace("115", "116")))
+    assert enough.entities["attachment"].columns["path"] == SizedColumn(name="ng_cesta", length=116)
 
 
 @pytest.mark.parametrize(
