@@ -20,6 +20,11 @@ _LINE_TAG = re.compile(
     re.IGNORECASE,
 )
 _CELL_END = re.compile(r"<(?=/t[dh]\b)", re.IGNORECASE)
+_NESTING_TAG = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|wbr)\b)"
+    r"[a-z]",
+    re.IGNORECASE,
+)
 _INVISIBLE = "script,style,head,title,template,noscript,object,iframe,svg,math,select,textarea"
 _HIDDEN = (
     "[hidden],[style*='display:none' i],[style*='display: none' i],"
@@ -41,14 +46,15 @@ def html_to_text(html: str, defects: list[str]) -> str:
     if len(html) > limits.HTML_CHARACTERS:
         defects.append("HTML beyond the limit")
         html = html[: limits.HTML_CHARACTERS]
-    return guarded("the HTML", lambda: _to_text(html), "", defects)
+    shallow = _shallow(html, defects)
+    return guarded("the HTML", lambda: _to_text(shallow), "", defects)
 
 
 def sanitise_html(html: str) -> str:
     """HTML that can be shown: no scripts, handlers, forms, styles or remote pictures (H14)."""
-    html = html[: limits.HTML_CHARACTERS]
     defects: list[str] = []
-    return guarded("the HTML", lambda: _sanitised(html), "", defects)
+    shallow = _shallow(html[: limits.HTML_CHARACTERS], defects)
+    return guarded("the HTML", lambda: _sanitised(shallow), "", defects)
 
 
 def _sanitised(html: str) -> str:
@@ -62,6 +68,19 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
     if tag == "img" and attribute == "src" and not value.strip().lower().startswith("cid:"):
         return None
     return value
+
+
+def _shallow(html: str, defects: list[str]) -> str:
+    """`html` up to where it nests too deep: parsing takes quadratic time in the depth."""
+    if html.count("<") <= limits.HTML_NESTING:
+        return html
+    depth = 0
+    for tag in _NESTING_TAG.finditer(html):
+        depth += -1 if tag[1] else 1
+        if depth > limits.HTML_NESTING:
+            defects.append("HTML nested beyond the limit")
+            return html[: tag.start()]
+    return html
 
 
 def _to_text(html: str) -> str:

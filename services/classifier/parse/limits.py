@@ -27,6 +27,9 @@ TEXT_CHARACTERS = 1024 * 1024
 HTML_CHARACTERS = 2 * 1024 * 1024
 """HTML that is turned into text."""
 
+HTML_NESTING = 1000
+"""Elements inside elements; parsers take quadratic time in the depth."""
+
 QUOTE_SEARCH_CHARACTERS = 12 * 1024
 """Text in which quotes are told from own text: the library's patterns are quadratic."""
 

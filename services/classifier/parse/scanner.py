@@ -72,7 +72,9 @@ def scan_mail(raw: bytes) -> Scan:
     defects: list[str] = []
     leading = _LEADING.match(raw)
     start = leading.end() if leading else 0
-    section, body_start = _header_section(raw, start, len(raw))
+    # A blank line beyond the limit on header sections is no header's end; one byte tells the cut.
+    window = min(start + limits.HEADER_SECTION_BYTES + 1, len(raw))
+    section, body_start = _header_section(raw, start, window)
     headers = read_headers(section, defects)
     if not headers.fields:
         # Then everything is text: what identifies the mail must not be empty.
@@ -139,20 +141,20 @@ class _Scanner:
         raw = self._raw
         self._opened += 1
         start = raw.find(b"\n", line_end) + 1 or len(raw)
-        section, body_start = _header_section(raw, start, len(raw))
         # A part may be cut short by the next delimiter, before its header section ends.
-        if cut := self._delimiter_within(start, start + len(section)):
-            section, body_start = raw[start:cut], cut
+        window = min(start + limits.HEADER_SECTION_BYTES, len(raw))
+        section, body_start = _header_section(raw, start, self._next_delimiter(start, window))
         self._begin(read_headers(section, self._scan.defects), body_start)
         return max(body_start - 1, line_end)
 
-    def _delimiter_within(self, start: int, end: int) -> int | None:
+    def _next_delimiter(self, start: int, end: int) -> int:
+        """Where the next delimiter of an open multipart begins; `end` if none comes before."""
         position = max(start - 1, 0)
         while (begin := _delimiter(self._raw, position, end)) >= 0:
             line, position = _line(self._raw, begin)
             if line in self._lines:
                 return begin
-        return None
+        return end
 
     def _begin(self, headers: Headers, body_start: int) -> None:
         parent = self._stack[-1] if self._stack else None
@@ -225,11 +227,9 @@ def _header_section(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
     """The header section that begins at `start`, and where the body behind it begins."""
     if raw[start : start + 1] == b"\n" or raw[start : start + 2] == b"\r\n":
         return b"", raw.find(b"\n", start) + 1
-    # A blank line further away than the limit on header sections is no header's end.
-    window = min(end, start + limits.HEADER_SECTION_BYTES * 2)
-    found = _BLANK_LINE.search(raw, start, window)
+    found = _BLANK_LINE.search(raw, start, end)
     if found is None:
-        return raw[start:window], end if window == end else window
+        return raw[start:end], end
     return raw[start : found.start()], found.end()
 
 
