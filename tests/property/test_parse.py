@@ -15,8 +15,10 @@ PIECES = st.sampled_from(
         b"\n", b"\r\n", b"\r", b"\n\n", b"--x", b"--x--", b"--", b": ", b" ", b"\t", b"=?utf-8?B?",
         b"?=", b"From: a@b.cz", b"Content-Type: multipart/mixed; boundary=x",
         b'Content-Type: text/plain; charset="utf-16"', b"Content-Transfer-Encoding: base64",
-        b"Content-Type: text/html", b"<p>", b"<blockquote>", b"=20=\n", b"aGVsbG8=", b"\xff", b"\x00",
-        b'Content-Disposition: attachment; filename="a.txt"', b"Date: Mon, 02 Nov 2026 09:12:00 +0100",
+        b"Content-Type: text/html", b"<p>", b"<blockquote>", b"=20=\n", b"aGVsbG8=", b"\xff",
+        b"\x00",
+        b'Content-Disposition: attachment; filename="a.txt"',
+        b"Date: Mon, 02 Nov 2026 09:12:00 +0100",
     ]
 )  # fmt: skip
 

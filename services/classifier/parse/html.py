@@ -72,11 +72,12 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
 
 def _shallow(html: str, defects: list[str]) -> str:
     """`html` up to where it nests too deep: parsing takes quadratic time in the depth."""
-    if html.count("<") <= limits.HTML_NESTING:
+    if html.count("<") - html.count("</") <= limits.HTML_NESTING:
         return html
     depth = 0
     for tag in _NESTING_TAG.finditer(html):
-        depth += -1 if tag[1] else 1
+        # An end without a beginning is passed over, as parsers do.
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
         if depth > limits.HTML_NESTING:
             defects.append("HTML nested beyond the limit")
             return html[: tag.start()]

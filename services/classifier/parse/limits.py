@@ -27,7 +27,7 @@ TEXT_CHARACTERS = 1024 * 1024
 HTML_CHARACTERS = 2 * 1024 * 1024
 """HTML that is turned into text."""
 
-HTML_NESTING = 1000
+HTML_NESTING = 3000
 """Elements inside elements; parsers take quadratic time in the depth."""
 
 QUOTE_SEARCH_CHARACTERS = 12 * 1024
