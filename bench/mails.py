@@ -17,7 +17,7 @@ _WORDS = (
     "zakázka dodávka termín potvrzení nabídka prosím faktura stroj čerpadlo montáž oprava servis "
     "příloha výkres lisovna zítra děkuji pozdravem the delivery of machine please confirm offer "
     "invoice pump press order customer meeting schedule drawing tomorrow thank regards question"
-).split()  # noqa: SIM905 - words read better as a sentence
+).split()
 _SHAPES = {"plain": 60, "html": 30, "attachment": 8, "large attachment": 2}
 _ATTACHED_BYTES = {"attachment": 200_000, "large attachment": 5_000_000}
 
