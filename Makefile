@@ -19,11 +19,12 @@ $(STAMP): requirements/runtime.txt requirements/dev.txt pyproject.toml
 demo: setup  ## the main job on a demo company: mails in, activities out
 	@$(BIN)/crmservice demo
 
-check: setup  ## format, lint, types, import rules
+check: setup  ## format, lint, types, import rules, a test for every behaviour
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tests.behaviours >/dev/null
 
 fmt: setup  ## let ruff put the code in order
 	$(BIN)/ruff format .

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -263,7 +264,7 @@ def test_a_failure_is_json_for_a_program(shell: Shell) -> None:
 
 def test_run_refuses_a_database_that_does_not_fit(ready: Shell) -> None:
     """O-6: a missing column is named with the nearest before anything is processed: exit 78."""
-    with sqlite3.connect(ready.folder / "data" / "netgenium.db") as database:
+    with closing(sqlite3.connect(ready.folder / "data" / "netgenium.db")) as database:
         database.execute("ALTER TABLE ng_aktivita0 RENAME COLUMN ng_predmet TO ng_predmety")
     (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
 

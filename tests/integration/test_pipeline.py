@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -157,7 +158,7 @@ def test_one_bad_mail_harms_no_neighbour(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_statement_that_fails_leaves_nothing_of_its_mail(tmp_path: Path) -> None:
     """R-d: effects, journal row and claim stand or fall together."""
     installation = an_installation(tmp_path)
-    with sqlite3.connect(installation.data / "netgenium.db") as database:
+    with closing(sqlite3.connect(installation.data / "netgenium.db")) as database:
         database.execute(
             "CREATE TRIGGER refuse BEFORE INSERT ON ng_priloha0 "
             "BEGIN SELECT RAISE(ABORT, 'no files today'); END"
@@ -177,9 +178,7 @@ def test_a_database_that_is_away_leaves_the_mail_where_it_is(tmp_path: Path) -> 
     """F40: nothing is lost and nothing is set aside; the next run does it."""
     installation = an_installation(tmp_path)
     installation.drop("a.eml", raw_mail(sender=PETR, to=JAN))
-    blocker = sqlite3.connect(installation.data / "netgenium.db", isolation_level=None)
     database = installation.data / "netgenium.db"
-    blocker.close()
     installation.erp.engine.dispose()
     away = database.with_suffix(".away")
     database.rename(away)
