@@ -175,6 +175,8 @@ def _open_sqlite(url: str, file: str | None) -> Engine:
         # SQLAlchemy's BEGIN below instead of the driver's, which begins too late.
         connection.isolation_level = None
         cursor = connection.cursor()
+        # Large pages, because files lie in rows; counts only while the database is empty.
+        cursor.execute("PRAGMA page_size=16384")
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()

@@ -36,7 +36,6 @@ _QUOTES = "blockquote, .gmail_quote, #divRplyFwdMsg, #appendonsend, .moz-cite-pr
 _QUOTE_BEGIN, _QUOTE_END = "\ue000", "\ue001"
 _QUOTE_EDGE = re.compile(f"([{_QUOTE_BEGIN}{_QUOTE_END}])")
 _DEEPEST_MARK = 5
-_BLANKS = re.compile(r"[ \t\xa0\u200b\u200c]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
 
@@ -109,12 +108,12 @@ def _tidy(text: str) -> str:
     """Blanks folded, lines stripped, and every line of a quoted block marked by its depth."""
     pieces: list[str] = []
     depth = 0
-    for piece in _QUOTE_EDGE.split(_BLANKS.sub(" ", text)):
+    for piece in _QUOTE_EDGE.split(text):
         if piece == _QUOTE_BEGIN:
             depth += 1
         elif piece == _QUOTE_END:
             depth = max(depth - 1, 0)
         else:
             mark = ">" * min(depth, _DEEPEST_MARK) + " " if depth else ""
-            pieces.append("\n".join([mark + line.strip() for line in piece.split("\n")]))
+            pieces.append("\n".join([mark + " ".join(line.split()) for line in piece.split("\n")]))
     return _MANY_BREAKS.sub("\n\n", "\n".join(pieces)).strip("\n")
