@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from services.classifier.parse import limits
 from services.classifier.parse.charsets import clean, decode_text
 from services.classifier.parse.file_names import safe_name, unique_names
-from services.classifier.parse.headers import parameter
 from services.classifier.parse.html import html_to_text
 from services.classifier.parse.scanner import Part
 from shared.backup.parts import decode_transfer
@@ -82,14 +81,13 @@ def _is_readable(part: Part, defects: list[str]) -> bool:
     """Plain or HTML text without a file name, that is not sent as a file."""
     if part.content_type not in _READABLE or _file_name(part, defects):
         return False
-    disposition = part.headers.message.get("content-disposition", "")
-    return not str(disposition).strip().lower().startswith("attachment")
+    return part.headers.word("content-disposition") != "attachment"
 
 
 def _read(raw: bytes, part: Part, defects: list[str]) -> _Readable:
     # Four bytes of base64 or UTF-8 give at least one character of what is kept.
     end = min(part.end, part.start + 4 * limits.HTML_CHARACTERS)
-    charset = parameter(part.headers.message, "charset", "content-type", defects)
+    charset = part.headers.parameter("charset", "content-type", defects)
     decoded = decode_transfer(raw[part.start : end], _encoding(part))
     text = clean(decode_text(decoded, charset, defects))
     digest = hashlib.sha256(decoded.translate(None, b"\r")).hexdigest()
@@ -110,15 +108,13 @@ def _chosen(readable: list[_Readable], defects: list[str]) -> Iterator[tuple[str
 
 
 def _file_name(part: Part, defects: list[str]) -> str | None:
-    message = part.headers.message
-    return parameter(message, "filename", "content-disposition", defects) or parameter(
-        message, "name", "content-type", defects
-    )
+    return part.headers.parameter(
+        "filename", "content-disposition", defects
+    ) or part.headers.parameter("name", "content-type", defects)
 
 
 def _encoding(part: Part) -> TransferEncoding:
-    said = str(part.headers.message.get("content-transfer-encoding", ""))
-    return _ENCODINGS.get(said.partition(";")[0].strip().lower(), "identity")
+    return _ENCODINGS.get(part.headers.word("content-transfer-encoding"), "identity")
 
 
 def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRef:
@@ -139,10 +135,9 @@ def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRe
 
 def _repeats(part: Part, file: PartRef, inline: set[str]) -> bool:
     """Whether a picture inside the text came before, as in signatures; `inline` remembers (A-4)."""
-    message = part.headers.message
-    disposition = str(message.get("content-disposition", "")).strip().lower()
-    inside = message["content-id"] is not None or disposition.startswith("inline")
-    if disposition.startswith("attachment") or not (
+    disposition = part.headers.word("content-disposition")
+    inside = part.headers.first("content-id") is not None or disposition == "inline"
+    if disposition == "attachment" or not (
         inside and file.content_type.startswith("image/")
     ):
         return False

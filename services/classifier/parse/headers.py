@@ -3,16 +3,14 @@
 import binascii
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import Message
-from email.parser import BytesHeaderParser
-from email.policy import compat32
-from email.utils import collapse_rfc2231_value, mktime_tz, parsedate_tz
+from email.utils import mktime_tz, parsedate_tz
 
 from services.classifier.parse import limits
 from services.classifier.parse.charsets import clean, clean_line, decode_text
 from services.classifier.parse.guard import guarded
+from services.classifier.parse.parameters import read_parameters
 
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?([^?]*)\?=")
@@ -27,19 +25,34 @@ class Headers:
 
     Attributes:
         fields: Lower-case name and raw unfolded value, in order.
-        message: The fields that describe the body, as the standard library reads them.
     """
 
     fields: Sequence[tuple[str, bytes]]
-    message: Message
+    _parameters: dict[str, dict[str, tuple[bytes, str | None]]] = field(default_factory=dict)
 
     def all(self, name: str) -> list[bytes]:
         """Raw values of every field with this lower-case name."""
-        return [value for field, value in self.fields if field == name]
+        return [value for field_name, value in self.fields if field_name == name]
 
     def first(self, name: str) -> bytes | None:
         """Raw value of the first field with this lower-case name."""
-        return next((value for field, value in self.fields if field == name), None)
+        return next((value for field_name, value in self.fields if field_name == name), None)
+
+    def word(self, name: str) -> str:
+        """What stands before the parameters of the first such field, in lower case; may be empty."""
+        value = (self.first(name) or b"").partition(b";")[0]
+        return value.decode("ascii", "replace").strip().lower()
+
+    def parameter(self, name: str, of: str, defects: list[str]) -> str | None:
+        """A parameter of the first field `of`, decoded (RFC 2231, RFC 2047); None without it."""
+        if of not in self._parameters:
+            text = (self.first(of) or b"").decode("utf-8", "surrogateescape")
+            self._parameters[of] = read_parameters(text)
+        raw, charset = self._parameters[of].get(name, (None, None))
+        if raw is None:
+            return None
+        text = decode_text(raw, charset, defects)
+        return clean(decode_words(text, defects) if "=?" in text else text)
 
 
 def read_headers(section: bytes, defects: list[str]) -> Headers:
@@ -61,22 +74,7 @@ def read_headers(section: bytes, defects: list[str]) -> Headers:
             _flag(defects, "a header field beyond the limit")
         name, _, value = line.partition(b":")
         fields.append((name.strip().decode("ascii").lower(), value.strip()))
-    return Headers(fields, _describing(fields))
-
-
-_DESCRIBING = frozenset(
-    ("content-type", "content-disposition", "content-transfer-encoding", "content-id")
-)
-
-
-def _describing(fields: Sequence[tuple[str, bytes]]) -> Message:
-    """Only what describes the body goes to the standard library; of several the first counts."""
-    first: dict[str, bytes] = {}
-    for name, value in fields:
-        if name in _DESCRIBING:
-            first.setdefault(name, value)
-    block = b"".join(name.encode() + b": " + value + b"\n" for name, value in first.items())
-    return BytesHeaderParser(policy=compat32).parsebytes(block + b"\n")
+    return Headers(fields)
 
 
 def decode_field(raw: bytes, defects: list[str]) -> str:
@@ -118,21 +116,6 @@ def _word_bytes(encoding: str, encoded: str) -> bytes:
     # A rest of one character stands for nothing.
     raw = raw[:-1] if len(raw) % 4 == 1 else raw
     return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))
-
-
-def parameter(message: Message, name: str, field: str, defects: list[str]) -> str | None:
-    """A parameter of Content-Type or Content-Disposition, decoded (RFC 2231, RFC 2047)."""
-
-    def read() -> str | None:
-        value = message.get_param(name, None, field)
-        if value is None:
-            return None
-        text = collapse_rfc2231_value(value) if isinstance(value, tuple) else str(value)
-        if "\udc80" <= max(text, default="") <= "\udcff":
-            text = decode_text(text.encode("utf-8", "surrogateescape"), None, defects)
-        return clean(decode_words(text, defects) if "=?" in text else text)
-
-    return guarded(f"the parameter {name}", read, None, defects)
 
 
 def read_date(values: Sequence[bytes], defects: list[str]) -> datetime | None:

@@ -106,6 +106,9 @@ def _mark_quotes(tree: LexborHTMLParser) -> None:
 
 def _tidy(text: str) -> str:
     """Blanks folded, lines stripped, and every line of a quoted block marked by its depth."""
+    text = text.replace("\xa0", " ").replace("\t", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
     pieces: list[str] = []
     depth = 0
     for piece in _QUOTE_EDGE.split(text):
@@ -115,5 +118,5 @@ def _tidy(text: str) -> str:
             depth = max(depth - 1, 0)
         else:
             mark = ">" * min(depth, _DEEPEST_MARK) + " " if depth else ""
-            pieces.append("\n".join([mark + " ".join(line.split()) for line in piece.split("\n")]))
+            pieces.append("\n".join([mark + line.strip() for line in piece.split("\n")]))
     return _MANY_BREAKS.sub("\n\n", "\n".join(pieces)).strip("\n")

@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass, field
 
 from services.classifier.parse import limits
-from services.classifier.parse.headers import Headers, parameter, read_headers
+from services.classifier.parse.headers import Headers, read_headers
 
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _DELIMITER_BYTES = limits.BOUNDARY_CHARACTERS + 100
 """The longest delimiter line that is looked at: boundary, closing hyphens, blanks."""
 
+_MEDIA_TYPE = re.compile(r"[!-~]{1,120}/[!-~]{1,120}")
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*")
 
 
@@ -186,7 +187,7 @@ class _Scanner:
         if len(self._stack) >= limits.NESTING:
             self._flag("multiparts nested beyond the limit")
             return None
-        value = parameter(headers.message, "boundary", "content-type", self._scan.defects)
+        value = headers.parameter("boundary", "content-type", self._scan.defects)
         boundary = (value or "").rstrip().encode("utf-8", "surrogateescape")
         if not 0 < len(boundary) <= limits.BOUNDARY_CHARACTERS:
             self._flag("a multipart without a usable boundary")
@@ -234,9 +235,11 @@ def _header_section(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
 
 
 def _content_type(headers: Headers, parent: str) -> str:
-    if headers.message["content-type"] is None and parent == "multipart/digest":
+    """The media type; plain text where there is none or it is malformed (RFC 2045 section 5.2)."""
+    said = headers.word("content-type")
+    if not said and parent == "multipart/digest":
         return "message/rfc822"
-    return headers.message.get_content_type()
+    return said if _MEDIA_TYPE.fullmatch(said) else "text/plain"
 
 
 def _before_line_end(raw: bytes, delimiter: int) -> int:
