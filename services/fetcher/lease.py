@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from shared.errors import TransientError
 
@@ -17,12 +18,9 @@ def box_lease(data: Path, box: str) -> Iterator[None]:
     """Hold the lease of `box` while the block runs.
 
     Raises:
-        TransientError: Another process has it.
+        TransientError: Another process has it, or the data folder may not be written.
     """
-    folder = data / "leases"
-    folder.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^\w.@-]", "_", box)
-    with (folder / f"{name}.lock").open("w") as file:
+    with _lock_file(data / "leases", re.sub(r"[^\w.@-]", "_", box)) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -30,3 +28,14 @@ def box_lease(data: Path, box: str) -> Iterator[None]:
                 f"Another crmservice is reading the box {box}; wait for it, or stop it"
             ) from None
         yield
+
+
+def _lock_file(folder: Path, name: str) -> IO[str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / f"{name}.lock").open("w")
+    except OSError as error:
+        raise TransientError(
+            f"Cannot write in the data folder {folder}: {error.strerror}; "
+            "check CRMSERVICE_DATA and who may write there"
+        ) from error

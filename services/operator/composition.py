@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from services.fetcher.sources.eml_dir import EmlDir
 from services.writer.attachments import AttachmentStore
 from services.writer.legacy_log import LegacyLog
 from services.writer.stage import WriterStage
+from services.writer.unit_of_work import UnitOfWork
 from shared.backup.store import BackupStore
 from shared.broker.local import LocalTransport
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
-from shared.netgenium.database import open_database
+from shared.netgenium.database import database_errors, open_database
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.tables import ErpTables
 from shared.runner import handle_batch
@@ -94,6 +95,18 @@ def pipeline(box: Box, erp: Erp, data: Path, recorded: Publisher[MailRecorded]) 
         raise ValueError(f"box {box.name} has no emlDir")
     source = EmlDir(box.eml_dir, box.eml_settle_seconds)
     return Fetcher(box.name, box.email, source, backup, to_classifier, clock)
+
+
+def sweep_orphans(box: Box, erp: Erp, data: Path) -> int:
+    """Remove attachment files that a crash left without a row, a day ago or earlier.
+
+    Raises:
+        TransientError: The database is away.
+    """
+    store = AttachmentStore(BackupStore(data), Path(box.root_path))
+    with database_errors(erp.engine), erp.engine.connect() as connection:
+        work = UnitOfWork(connection, erp.tables)
+        return store.sweep(work, datetime.now(UTC) - timedelta(days=1))
 
 
 def _local_clock(box: Box) -> Callable[[], datetime]:

@@ -14,7 +14,7 @@ import structlog
 from services.fetcher.fetch import Fetcher
 from services.fetcher.lease import box_lease
 from services.fetcher.sources.eml_dir import EmlDir
-from services.operator.composition import Erp, pipeline
+from services.operator.composition import Erp, pipeline, sweep_orphans
 from shared.broker.port import Receipt
 from shared.contracts.messages import MailRecorded
 from shared.errors import ConfigurationError, Problem, TransientError
@@ -109,6 +109,8 @@ def run_until_stopped(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) 
 
 
 def _fetcher(box: Box, erp: Erp, data: Path, tally: Tally) -> Fetcher:
+    if swept := sweep_orphans(box, erp, data):
+        _log.info("attachment files without a row removed", files=swept, box=box.name)
     return pipeline(box, erp, data, tally)
 
 

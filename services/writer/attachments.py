@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from uuid import UUID
 
@@ -103,10 +104,10 @@ class AttachmentStore:
                 "check free space and access rights"
             ) from error
 
-    def sweep(self, work: UnitOfWork) -> int:
-        """Remove our files that no row names, left by a crash; gives their number.
+    def sweep(self, work: UnitOfWork, before: datetime) -> int:
+        """Remove our files from before a moment that no row names; gives their number.
 
-        Only to be called while no other writer is at work.
+        A younger file may belong to a transaction that another writer has not committed yet.
         """
         if work.erp.mapping.attachments.strategy != "directory":
             return 0
@@ -116,6 +117,7 @@ class AttachmentStore:
             file
             for file in root.glob(f"*/{_PREFIX}*")
             if file.relative_to(self.erp_folder).as_posix() not in known
+            and file.stat().st_mtime < before.timestamp()
         ]
         for orphan in orphans:
             orphan.unlink(missing_ok=True)

@@ -11,8 +11,9 @@ from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.headers import decode_words
 from services.classifier.parsed_mail import Address
 
-# The bound on quoted strings keeps a flood of open quotes linear.
-_WORD = re.compile(r'"(?:[^"\\]|\\.){0,500}"|<[^<>]*>|[(),;:<>"]|[^"(),;:<>]+', re.DOTALL)
+_QUOTED = r'"(?:[^"\\]|\\.)*+"'
+_WITHOUT_QUOTED = r'<[^<>]*+>|[(),;:<>"]|[^"(),;:<>]++'
+_WORD = re.compile(rf'{_QUOTED}|("[^<]*+)|{_WITHOUT_QUOTED}', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"^@[^:]*:")
 

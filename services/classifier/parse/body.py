@@ -137,9 +137,7 @@ def _repeats(part: Part, file: PartRef, inline: set[str]) -> bool:
     """Whether a picture inside the text came before, as in signatures; `inline` remembers (A-4)."""
     disposition = part.headers.word("content-disposition")
     inside = part.headers.first("content-id") is not None or disposition == "inline"
-    if disposition == "attachment" or not (
-        inside and file.content_type.startswith("image/")
-    ):
+    if disposition == "attachment" or not (inside and file.content_type.startswith("image/")):
         return False
     known = file.sha256 in inline
     inline.add(file.sha256)

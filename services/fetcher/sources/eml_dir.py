@@ -13,6 +13,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ FAILED = "failed"
 MAX_MAIL_BYTES = 200 * 1024 * 1024
 """Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
 
+_LONGEST_STEM = 240
 _BATCH_MAILS = 100
 _BATCH_BYTES = 8 * 1024 * 1024
 
@@ -82,11 +84,20 @@ class EmlDir:
             yield batch
 
     def acknowledge(self, mail: SourceMail) -> None:
-        """Delete the file."""
-        (self.folder / mail.identity).unlink(missing_ok=True)
+        """Delete the file.
+
+        Raises:
+            TransientError: The directory may not be written.
+        """
+        with self._writing("delete", mail.identity):
+            (self.folder / mail.identity).unlink(missing_ok=True)
 
     def set_aside(self, mail: SourceMail, reason: str) -> None:
-        """Move the file to `failed/`, with `<name>.reason.txt` beside it."""
+        """Move the file to `failed/`, with `<name>.reason.txt` beside it.
+
+        Raises:
+            TransientError: The directory may not be written.
+        """
         self._move_to_failed(mail.identity, reason)
 
     def _settled_files(self) -> list[tuple[str, _Seen]]:
@@ -148,11 +159,23 @@ class EmlDir:
 
     def _move_to_failed(self, name: str, reason: str) -> None:
         failed = self.folder / FAILED
-        failed.mkdir(exist_ok=True)
-        # The reason first: a file in failed/ always has one.
-        target = _free_name(failed, name)
-        (failed / f"{target}.reason.txt").write_text(reason + "\n", encoding="utf-8")
-        (self.folder / name).rename(failed / target)
+        with self._writing("set aside", name):
+            failed.mkdir(exist_ok=True)
+            # The reason first: a file in failed/ always has one.
+            target = _free_name(failed, name)
+            reason_file = failed / f"{_shortened(target)}.reason.txt"
+            reason_file.write_text(reason + "\n", encoding="utf-8")
+            (self.folder / name).rename(failed / target)
+
+    @contextmanager
+    def _writing(self, action: str, name: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise TransientError(
+                f"Cannot {action} {name} in emlDir {self.folder}: {error.strerror}; "
+                "check who may write there, and free space"
+            ) from error
 
     def _unreadable(self, error: OSError) -> TransientError:
         return TransientError(
@@ -171,5 +194,11 @@ def _refusal(found: os.stat_result) -> str | None:
 
 def _free_name(folder: Path, name: str) -> str:
     """`name`, or `name.2` and so on: nothing in `failed/` is ever overwritten."""
-    names = itertools.chain((name,), (f"{name}.{count}" for count in itertools.count(2)))
+    numbered = (f"{_shortened(name)}.{count}" for count in itertools.count(2))
+    names = itertools.chain((name,), numbered)
     return next(free for free in names if not os.path.lexists(folder / free))
+
+
+def _shortened(name: str) -> str:
+    """`name` so that an ending can be added: file systems take 255 bytes."""
+    return os.fsdecode(os.fsencode(name)[:_LONGEST_STEM])

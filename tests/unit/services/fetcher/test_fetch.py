@@ -116,6 +116,15 @@ def test_the_mail_id_is_derived_and_stable() -> None:
     )
 
 
+def test_a_file_name_that_is_no_text_is_a_name_all_the_same(tmp_path: Path) -> None:
+    """I-5: bytes that are no UTF-8 in a file name neither stop the fetcher nor reach a message."""
+    publisher = APublisher()
+
+    a_fetcher(ASource(a_mail("b\udce1d.eml")), publisher, tmp_path).fetch_all()
+
+    assert publisher.taken[0].message.source == "emlDir:b\\udce1d.eml"
+
+
 def test_a_large_mail_travels_without_its_body(tmp_path: Path) -> None:
     """I-5: above the inline limit the classifier reads the backup."""
     publisher = APublisher()

@@ -125,6 +125,29 @@ def test_batches_are_bounded_in_number_and_bytes(tmp_path: Path) -> None:
     assert sizes == [100, 51, 1, 1]
 
 
+def test_a_name_of_the_longest_length_is_set_aside_too(tmp_path: Path) -> None:
+    """F72: a file name of 255 bytes leaves room for its reason and for a second one."""
+    name = "ž" * 125 + "x.eml"
+    source = a_source(tmp_path)
+    for content in (b"one", b"two"):
+        (tmp_path / name).write_bytes(content)
+        (mail,) = _all(source)
+        source.set_aside(mail, "why")
+
+    kept = [path for path in (tmp_path / "failed").iterdir() if path.suffix != ".txt"]
+    assert sorted(path.read_bytes() for path in kept) == [b"one", b"two"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_plainly(tmp_path: Path) -> None:
+    """F72: what stands in the way of failed/ is a sentence with a remedy, and the file stays."""
+    (tmp_path / "failed").write_text("in the way")
+    (tmp_path / "a.eml").symlink_to("/nowhere")
+
+    with pytest.raises(TransientError, match="check who may write there"):
+        _all(a_source(tmp_path))
+    assert (tmp_path / "a.eml").is_symlink()
+
+
 def test_a_missing_folder_is_told_plainly(tmp_path: Path) -> None:
     """F72: an emlDir that is not there is an error that names it."""
     with pytest.raises(TransientError, match="nowhere"):
