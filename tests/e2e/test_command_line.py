@@ -7,8 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,23 @@ class Shell:
         result = self(*arguments, "--json")
         assert result.returncode == 0, result.stderr
         return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@contextmanager
+def running(shell: Shell, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
+    """The command line beside the test; whatever becomes of the test, it does not outlive it."""
+    with subprocess.Popen(
+        [CRMSERVICE, *arguments],
+        cwd=shell.folder,
+        env=shell.environment(more),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -329,14 +346,7 @@ def test_init_db_is_safe_to_repeat(ready: Shell) -> None:
 def test_a_service_ends_cleanly_when_told_to(ready: Shell) -> None:
     """F14: without --once it goes on until SIGTERM, and then ends with 0."""
     (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
-    with subprocess.Popen(
-        [CRMSERVICE, "run", "--config", "crm.xml"],
-        cwd=ready.folder,
-        text=True,
-        env=ready.environment({"PYTHONUNBUFFERED": "1"}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as service:
+    with running(ready, "run", "--config", "crm.xml", PYTHONUNBUFFERED="1") as service:
         assert service.stdout is not None
         assert "PROCESSED" in service.stdout.readline()
         service.send_signal(signal.SIGTERM)
@@ -352,14 +362,7 @@ def test_a_service_ends_cleanly_when_told_to(ready: Shell) -> None:
 def test_an_interrupted_command_says_so(ready: Shell) -> None:
     """O-6: Ctrl-C ends with 130 and a sentence, never with a traceback."""
     many = [str(DEMO / "mails")] * 200
-    with subprocess.Popen(
-        [CRMSERVICE, "explain", *many, "--config", "crm.xml", "--json"],
-        cwd=ready.folder,
-        env=ready.environment({}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as command:
+    with running(ready, "explain", *many, "--config", "crm.xml", "--json") as command:
         assert command.stdout is not None
         command.stdout.readline()
         command.send_signal(signal.SIGINT)
@@ -372,13 +375,7 @@ def test_an_interrupted_command_says_so(ready: Shell) -> None:
 
 def test_two_processes_do_not_read_one_box(ready: Shell) -> None:
     """F75: while a service reads a box, another one says so and ends with 5."""
-    with subprocess.Popen(
-        [CRMSERVICE, "run", "--config", "crm.xml"],
-        cwd=ready.folder,
-        env=ready.environment({}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as service:
+    with running(ready, "run", "--config", "crm.xml", PYTHONUNBUFFERED="1") as service:
         lease = ready.folder / "data" / "leases" / "crm.lock"
         deadline = time.monotonic() + 30
         while not lease.exists():
@@ -386,6 +383,7 @@ def test_two_processes_do_not_read_one_box(ready: Shell) -> None:
             os.sched_yield()
         second = ready("run", "--once", "--config", "crm.xml")
         service.send_signal(signal.SIGTERM)
+        service.communicate(timeout=30)
 
     assert second.returncode == 5
     assert "Another crmservice" in second.stderr
