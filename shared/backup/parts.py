@@ -8,6 +8,7 @@ import pybase64
 from shared.contracts.content import TransferEncoding
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_LINE = re.compile(rb"[^\r\n]++")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
 
@@ -40,11 +41,12 @@ def _base64(encoded: bytes | memoryview) -> bytes:
 def _uuencode(encoded: bytes) -> bytes:
     begin = _UU_BEGIN.search(encoded)
     decoded = bytearray()
-    for line in encoded[begin.end() if begin else 0 :].splitlines():
-        if line.strip() == b"end":
+    for line in _LINE.finditer(encoded, begin.end() if begin else 0):
+        # A line of one character may claim 63 bytes: never more than there can be.
+        if line[0].strip() == b"end" or len(decoded) > len(encoded):
             break
         try:
-            decoded += binascii.a2b_uu(line)
+            decoded += binascii.a2b_uu(line[0])
         except binascii.Error:
             continue
     return bytes(decoded)

@@ -69,8 +69,8 @@ def test_quotes_lose_no_line(text: str) -> None:
     """T-1: own and quoted text together have every line of the text, none twice."""
     parts = split_quotes(text)
 
-    lines = sorted(line for line in text.split("\n") if line.strip())
+    lines = sorted(line.strip() for line in text.split("\n") if line.strip())
     divided = sorted(
-        line for line in (*parts.own.split("\n"), *parts.quoted.split("\n")) if line.strip()
+        line.strip() for line in (*parts.own.split("\n"), *parts.quoted.split("\n")) if line.strip()
     )
-    assert [line.strip() for line in divided] == [line.strip() for line in lines]
+    assert divided == lines

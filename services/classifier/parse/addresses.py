@@ -11,9 +11,9 @@ from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.headers import decode_words
 from services.classifier.parsed_mail import Address
 
-_QUOTED = r'"(?:[^"\\]|\\.)*+"'
-_WITHOUT_QUOTED = r'<[^<>]*+>|[(),;:<>"]|[^"(),;:<>]++'
-_WORD = re.compile(rf'{_QUOTED}|("[^<]*+)|{_WITHOUT_QUOTED}', re.DOTALL)
+# Everything matches where it is tried, and never gives back: linear for any input.
+_WORD = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|<[^<>]*+>|[(),;:<>]|[^"(),;:<>]++', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"^@[^:]*:")
 
@@ -32,11 +32,21 @@ def read_addresses(value: str, limit: int, defects: list[str]) -> list[Address]:
     return addresses
 
 
+def _words(value: str) -> list[str]:
+    """Quoted strings, bracketed addresses, separators, and what stands between them."""
+    words = _WORD.findall(value)
+    if words and words[-1].startswith('"') and not _QUOTED.fullmatch(words[-1]):
+        # A quote that nothing closes is no quote: what follows it counts.
+        words[-1:] = _WORD.findall(words[-1].replace('"', ""))
+    return words
+
+
 def _mailboxes(value: str) -> Iterator[list[str]]:
     """Words between the separators, without comments and group names."""
     words: list[str] = []
     depth = 0
-    for word in _WORD.findall(value):
+    bracketed = False
+    for word in _words(value):
         if word == "(":
             depth += 1
         elif word == ")":
@@ -45,11 +55,12 @@ def _mailboxes(value: str) -> Iterator[list[str]]:
             continue
         elif word in (",", ";"):
             yield words
-            words = []
-        elif word == ":" and not any(part.startswith("<") for part in words):
+            words, bracketed = [], False
+        elif word == ":" and not bracketed:
             # What came before was a group's name.
             words = []
         else:
+            bracketed = bracketed or word.startswith("<")
             words.append(word)
     yield words
 

@@ -1,12 +1,14 @@
 """Sorts the leaves of a mail: what is its readable text, and what are files (A-3, A-4)."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.classifier.parse import limits
 from services.classifier.parse.charsets import clean, decode_text
 from services.classifier.parse.file_names import safe_name, unique_names
+from services.classifier.parse.headers import decode_field, read_headers
 from services.classifier.parse.html import html_to_text
 from services.classifier.parse.scanner import Part
 from shared.backup.parts import decode_transfer
@@ -19,6 +21,10 @@ _ENCODINGS: dict[str, TransferEncoding] = {
     "uuencode": "uuencode",
     "x-uue": "uuencode",
 }
+_BODY = re.compile(rb"\r?\n\r?\n")
+_SUBJECT_WITHIN = 16 * 1024
+_SUBJECT_CHARACTERS = 100
+_NO_PATH = str.maketrans("/\\", "__")
 _READABLE = ("text/plain", "text/html")
 
 
@@ -99,18 +105,34 @@ def _chosen(readable: list[_Readable], defects: list[str]) -> Iterator[tuple[str
     with_plain = {
         one.part.alternative for one in readable if not one.is_html and one.text.strip()
     } - {None}
+    html_left = limits.HTML_CHARACTERS
     for one in readable:
-        if one.is_html:
-            if one.part.alternative not in with_plain:
-                yield html_to_text(one.text, defects), True
-        elif one.text.strip():
-            yield one.text, False
+        if not one.is_html:
+            if one.text.strip():
+                yield one.text, False
+        elif one.part.alternative not in with_plain and html_left > 0:
+            yield html_to_text(one.text, defects), True
+            html_left -= len(one.text)
+            if html_left <= 0:
+                defects.append("HTML beyond the limit")
 
 
 def _file_name(part: Part, defects: list[str]) -> str | None:
     return part.headers.parameter(
         "filename", "content-disposition", defects
     ) or part.headers.parameter("name", "content-type", defects)
+
+
+def _name(raw: bytes, part: Part, defects: list[str]) -> str | None:
+    """The name given; for an attached mail without one its subject, as mail programs show it."""
+    name = _file_name(part, defects)
+    if name or part.content_type != "message/rfc822" or _encoding(part) != "identity":
+        return name
+    section = raw[part.start : min(part.end, part.start + _SUBJECT_WITHIN)]
+    subject = read_headers(_BODY.split(section, maxsplit=1)[0], []).first("subject")
+    # A path separator in a subject separates no path.
+    words = decode_field(subject or b"", []).translate(_NO_PATH)
+    return f"{words[:_SUBJECT_CHARACTERS].strip()}.eml" if words.strip() else None
 
 
 def _encoding(part: Part) -> TransferEncoding:
@@ -126,7 +148,7 @@ def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRe
         start=part.start,
         end=part.end,
         encoding=encoding,
-        name=safe_name(_file_name(part, defects), part.content_type),
+        name=safe_name(_name(raw, part, defects), part.content_type),
         content_type=part.content_type,
         size=len(decoded),
         sha256=hashlib.sha256(decoded).hexdigest(),

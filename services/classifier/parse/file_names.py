@@ -34,9 +34,14 @@ def safe_name(name: str | None, content_type: str) -> str:
         last = f"_{last}"
     if len(last) <= limits.FILE_NAME_CHARACTERS:
         return last
-    suffix = PurePosixPath(last).suffix
-    suffix = suffix if len(suffix) <= _LONGEST_SUFFIX else ""
-    return last[: limits.FILE_NAME_CHARACTERS - len(suffix)].rstrip(" .") + suffix
+    stem, suffix = _divided(last)
+    return stem[: limits.FILE_NAME_CHARACTERS - len(suffix)].rstrip(" .") + suffix
+
+
+def _divided(name: str) -> tuple[str, str]:
+    """A name without its ending, and the ending; an endless one is none."""
+    suffix = PurePosixPath(name).suffix
+    return (name[: -len(suffix)], suffix) if 0 < len(suffix) <= _LONGEST_SUFFIX else (name, "")
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -48,8 +53,9 @@ def unique_names(names: Iterable[str]) -> list[str]:
         free = name
         while free.lower() in taken:
             counts[name.lower()] = count = counts.get(name.lower(), 1) + 1
-            path = PurePosixPath(name)
-            free = f"{path.stem} ({count}){path.suffix}"
+            number = f" ({count})"
+            stem, suffix = _divided(name)
+            free = stem[: limits.FILE_NAME_CHARACTERS - len(suffix + number)] + number + suffix
         taken.add(free.lower())
         unique.append(free)
     return unique

@@ -39,7 +39,7 @@ class Headers:
         return next((value for field_name, value in self.fields if field_name == name), None)
 
     def word(self, name: str) -> str:
-        """What stands before the parameters of the first such field, in lower case; may be empty."""
+        """What stands before the parameters of the first such field, in lower case."""
         value = (self.first(name) or b"").partition(b";")[0]
         return value.decode("ascii", "replace").strip().lower()
 

@@ -6,12 +6,13 @@ quote mark of plain text, so that own text can be told from quotes.
 """
 
 import re
+from collections.abc import Mapping
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser
 
-from services.classifier.parse import limits
 from services.classifier.parse.guard import guarded
+from services.classifier.parse.html_bounds import bounded_html
 
 _PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
 _LINE_TAG = re.compile(
@@ -19,20 +20,21 @@ _LINE_TAG = re.compile(
     r"|hr|li|main|ol|p|pre|section|table|tr|ul)\b)",
     re.IGNORECASE,
 )
-_CELL_END = re.compile(r"<(?=/t[dh]\b)", re.IGNORECASE)
-_NESTING_TAG = re.compile(
-    r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|wbr)\b)"
-    r"[a-z]",
+_CELL_EDGE = re.compile(r"<(?=/?t[dh]\b)", re.IGNORECASE)
+_INVISIBLE = "script,style,head,title,template,noscript,object,iframe,svg,math,select,textarea"
+_MAYBE_HIDDEN = (
+    "[hidden],[style*='none' i],[style*='hidden' i],[style*='collapse' i],[style*='mso-hide' i],"
+    "[style*='font-size'][style*=':0' i],[style*='font-size'][style*=': 0' i],"
+    "[style*='font-size'][style*=':.0' i],[style*='font-size'][style*=': .0' i],[style*='opacity']"
+)
+# A style that shows nothing. Classes are not looked up, and tiny or pale letters count as seen.
+_HIDING = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
+    r"|(?:font-size|opacity)\s*:\s*\+?(?:0+\.?0*|\.0+)(?:[a-z]{1,4}|%)?\s*(?:[;!]|$))",
     re.IGNORECASE,
 )
-_INVISIBLE = "script,style,head,title,template,noscript,object,iframe,svg,math,select,textarea"
-_HIDDEN = (
-    "[hidden],[style*='display:none' i],[style*='display: none' i],"
-    "[style*='visibility:hidden' i],[style*='visibility: hidden' i],"
-    "[style*='font-size:0;' i],[style*='font-size: 0;' i],[style*='font-size:0px' i],"
-    "[style*='font-size: 0px' i],[style$='font-size:0' i],[style*='mso-hide:all' i]"
-)
-_QUOTES = "blockquote, .gmail_quote, #divRplyFwdMsg, #appendonsend, .moz-cite-prefix"
+_STYLE_CHARACTERS = 2000
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _QUOTE_BEGIN, _QUOTE_END = "\ue000", "\ue001"
 _QUOTE_EDGE = re.compile(f"([{_QUOTE_BEGIN}{_QUOTE_END}])")
 _DEEPEST_MARK = 5
@@ -42,18 +44,15 @@ _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
 
 def html_to_text(html: str, defects: list[str]) -> str:
     r"""The text that a reader sees, lines ended by `\n`; quoted lines begin with `> `."""
-    if len(html) > limits.HTML_CHARACTERS:
-        defects.append("HTML beyond the limit")
-        html = html[: limits.HTML_CHARACTERS]
-    shallow = _shallow(html, defects)
-    return guarded("the HTML", lambda: _to_text(shallow), "", defects)
+    bounded = bounded_html(html, defects)
+    return guarded("the HTML", lambda: _to_text(bounded), "", defects)
 
 
 def sanitise_html(html: str) -> str:
     """HTML that can be shown: no scripts, handlers, forms, styles or remote pictures (H14)."""
     defects: list[str] = []
-    shallow = _shallow(html[: limits.HTML_CHARACTERS], defects)
-    return guarded("the HTML", lambda: _sanitised(shallow), "", defects)
+    bounded = bounded_html(html, defects)
+    return guarded("the HTML", lambda: _sanitised(bounded), "", defects)
 
 
 def _sanitised(html: str) -> str:
@@ -69,39 +68,31 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-def _shallow(html: str, defects: list[str]) -> str:
-    """`html` up to where it nests too deep: parsing takes quadratic time in the depth."""
-    if html.count("<") - html.count("</") <= limits.HTML_NESTING:
-        return html
-    depth = 0
-    for tag in _NESTING_TAG.finditer(html):
-        # An end without a beginning is passed over, as parsers do.
-        depth = max(depth - 1, 0) if tag[1] else depth + 1
-        if depth > limits.HTML_NESTING:
-            defects.append("HTML nested beyond the limit")
-            return html[: tag.start()]
-    return html
-
-
 def _to_text(html: str) -> str:
     if not _PREFORMATTED.search(html):
         html = " ".join(html.split())
-    html = _CELL_END.sub(" <", _LINE_TAG.sub("\n<", html))
+    html = _CELL_EDGE.sub(" <", _LINE_TAG.sub("\n<", html))
     tree = LexborHTMLParser(html)
     tree.strip_tags(_INVISIBLE.split(","), recursive=True)
-    for node in tree.css(_HIDDEN):
-        node.decompose()
+    for node in tree.css(_MAYBE_HIDDEN):
+        if _is_hidden(node.attributes):
+            node.decompose()
     _mark_quotes(tree)
     root = tree.root
     text = root.text(deep=True, separator="", strip=False) if root else ""
     return _tidy(text)
 
 
+def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    style = (attributes.get("style") or "")[:_STYLE_CHARACTERS]
+    return "hidden" in attributes or bool(_HIDING.search(_STYLE_COMMENT.sub("", style)))
+
+
 def _mark_quotes(tree: LexborHTMLParser) -> None:
-    for node in tree.css(_QUOTES):
-        if node.tag == "blockquote":
-            node.insert_before(_QUOTE_BEGIN)
-            node.insert_after(_QUOTE_END)
+    """Mark both ends of quoted blocks; header blocks of other programs are found as text."""
+    for node in tree.css("blockquote"):
+        node.insert_before(_QUOTE_BEGIN)
+        node.insert_after(_QUOTE_END)
 
 
 def _tidy(text: str) -> str:

@@ -25,15 +25,24 @@ TEXT_CHARACTERS = 1024 * 1024
 """Readable text that is kept and searched."""
 
 HTML_CHARACTERS = 2 * 1024 * 1024
-"""HTML that is turned into text."""
+"""HTML that is turned into text, of all parts together."""
 
-HTML_NESTING = 3000
-"""Elements inside elements; parsers take quadratic time in the depth."""
+HTML_NESTING = 500
+"""Elements inside elements; tree builders take quadratic time in the depth."""
 
-QUOTE_SEARCH_CHARACTERS = 12 * 1024
+HTML_QUICK_TAGS = 1000
+"""HTML with fewer elements cannot cost much, however it is made."""
+
+HTML_ATTRIBUTES = 200
+"""Attributes of one element; tree builders compare each with each."""
+
+HTML_FORMATTING = 1_000_000
+"""Formatting elements times elements: as many nodes at most may a tree builder add by itself."""
+
+QUOTE_SEARCH_CHARACTERS = 10 * 1024
 """Text in which quotes are told from own text: the library's patterns are quadratic."""
 
-QUOTE_LINE_CHARACTERS = 500
+QUOTE_LINE_CHARACTERS = 300
 """Longer lines are no quote header."""
 
 FILE_NAME_CHARACTERS = 200

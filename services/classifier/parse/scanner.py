@@ -15,8 +15,10 @@ _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _DELIMITER_BYTES = limits.BOUNDARY_CHARACTERS + 100
 """The longest delimiter line that is looked at: boundary, closing hyphens, blanks."""
 
+_FIELD_LINE = re.compile(rb"(?:[!-9;-~]++[ \t]*+:|[ \t]|>?From )[^\n]*+(?:\n|\Z)")
+_FIELD_LINES = re.compile(rb"(?:%s)*+" % _FIELD_LINE.pattern)
 _MEDIA_TYPE = re.compile(r"[!-~]{1,120}/[!-~]{1,120}")
-_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*")
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+\r?\n)*+")
 
 
 @dataclass(slots=True)
@@ -144,7 +146,11 @@ class _Scanner:
         start = raw.find(b"\n", line_end) + 1 or len(raw)
         # A part may be cut short by the next delimiter, before its header section ends.
         window = min(start + limits.HEADER_SECTION_BYTES, len(raw))
-        section, body_start = _header_section(raw, start, self._next_delimiter(start, window))
+        end = self._next_delimiter(start, window)
+        section, body_start = _header_section(raw, start, end)
+        if section and not _FIELD_LINE.match(raw, start, end):
+            # Text without a blank line before it.
+            section, body_start = b"", start
         self._begin(read_headers(section, self._scan.defects), body_start)
         return max(body_start - 1, line_end)
 
@@ -230,6 +236,9 @@ def _header_section(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
         return b"", raw.find(b"\n", start) + 1
     found = _BLANK_LINE.search(raw, start, end)
     if found is None:
+        # Without a blank line the first line that is no field begins the body.
+        fields = _FIELD_LINES.match(raw, start, end)
+        end = fields.end() if fields and fields.end() > start else end
         return raw[start:end], end
     return raw[start : found.start()], found.end()
 

@@ -6,16 +6,18 @@ The guard on CPU time is generous: it tells a hang from a slow machine, not fast
 import base64
 import time
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 
-from services.classifier.parse.html import html_to_text
+from services.classifier.parse.html import html_to_text, sanitise_html
 from services.classifier.parse.mail import parse_mail
 from services.classifier.parse.quotes import split_quotes
 from services.classifier.parsed_mail import ParsedMail
 
 HEAD = b"From: a@b.cz\nTo: c@d.cz\nSubject: hostile\n"
 HANG_SECONDS = 8.0
+FORMATTING = "".join(f"<b id={number}>" for number in range(2_900))
 
 
 def bounded(raw: bytes) -> ParsedMail:
@@ -78,7 +80,11 @@ def test_a_flood_of_parts_is_cut(part: bytes) -> None:
         (b"From: " + b"a:" * 60_000, "beyond the limit"),
         (b"From: " + b"(" * 50_000 + b"a@b.cz", ""),
         (b'From: "' + b'\\"' * 45_000, ""),
+        (b'From: "' + b'\\"<' * 30_000, ""),
+        (b'From: "a"' + b'"a"' * 20_000 + b"<b>" + b":" * 30_000, ""),
         (b"From: " + b"<" * 90_000, ""),
+        (b'Content-Type: a/b; x="' + b";" * 95_000, ""),
+        (b'Content-Type: a/b; x="' + b'\\";' * 30_000, ""),
         (b"Content-Type: text/plain; " + b"".join(b"a*%d=x; " % n for n in range(8_000)), ""),
     ],
     ids=lambda value: str(value[:18]) if isinstance(value, bytes) else None,
@@ -153,14 +159,59 @@ def test_archives_are_never_opened() -> None:
         "<!--" * 300_000,
         "<br " * 400_000,
         "<style>" + "a{}" * 500_000,
+        "<p>" + FORMATTING + "<p>x" * 400_000,
+        "<div>" + FORMATTING + "</div>" + "<div>x</div>" * 150_000,
+        "<p " + " ".join(f"a{n}=b" for n in range(150_000)),
+        "<p x='>' " + " ".join(f"a{n}=b" for n in range(150_000)),
+        "<div></x>" * 200_000,
+        "<svg>" + "<td>" * 400_000,
+        "<optgroup>" * 150_000,
+        "<span>" * 2_900 + "</b>" * 400_000,
+        "<i style='display:none'>x</i>" * 60_000,
+        "<i hidden>" * 100_000,
     ],
     ids=lambda html: html[:12],
 )
-def test_html_bombs_are_bounded(html: str) -> None:
-    """H6: nesting, attributes, entities, unclosed and endless elements end in time."""
+@pytest.mark.parametrize("read", [lambda html: html_to_text(html, []), sanitise_html])
+def test_html_bombs_are_bounded(html: str, read: Callable[[str], str]) -> None:
+    """H6: nesting, attributes, entities, unclosed and repeated elements end in time."""
     begin = time.process_time()
-    html_to_text(html, [])
+    found = read(html)
     assert time.process_time() - begin < HANG_SECONDS
+    # Escaping makes five characters of one; a tree that repeats elements makes hundreds.
+    assert len(found) < 5 * len(html) + 1000
+
+
+def test_html_is_read_up_to_where_it_becomes_a_bomb() -> None:
+    """H6: the text before the nesting limit is kept, and the cut is flagged."""
+    mail = bounded(
+        HEAD + b"Content-Type: text/html\n\n<p>Contract:1</p>" + b"<div>" * 5_000 + b"deep"
+    )
+
+    assert mail.text == "Contract:1"
+    assert flagged(mail, "HTML nested beyond the limit")
+
+
+def test_large_ordinary_html_is_read_whole() -> None:
+    """H6: a near miss - thousands of rows, links and bold words are an ordinary newsletter."""
+    row = '<tr><td><b>One</b><td><a href="https://a.cz/?x=1&y=2"><font size=2>two</font></a>'
+    html = "<table>" + row * 5_000 + "</table>"
+    defects: list[str] = []
+
+    lines = [line for line in html_to_text(html, defects).split("\n") if line]
+
+    assert len(lines) == 5_000
+    assert set(lines) == {"One two"}
+    assert defects == []
+    assert sanitise_html(html).count("https://a.cz/") == 5_000
+
+
+def test_many_html_parts_share_one_limit() -> None:
+    """H6: what is read of HTML is bounded for the mail, not for each part."""
+    part = b"--x\nContent-Type: text/html\n\n" + b"<p>x</p>" * 20_000 + b"\n"
+    raw = HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + part * 200
+
+    assert flagged(bounded(raw), "HTML beyond the limit")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +222,11 @@ def test_html_bombs_are_bounded(html: str) -> None:
         "<div hidden>Contract:1</div>",
         '<p style="visibility: hidden">Contract:1</p>',
         '<p style="font-size:0">Contract:1</p>',
+        '<p style="color:red;font-size: .0em">Contract:1</p>',
+        '<p style="display:/**/none">Contract:1</p>',
+        '<p style="display&#58;none !important">Contract:1</p>',
+        '<p style="opacity: 0.0">Contract:1</p>',
+        "<div hidden><p hidden>Contract:1</p></div>",
         "<style>Contract:1</style><script>Contract:1</script><!-- Contract:1 -->",
         "<title>Contract:1</title>",
     ],
@@ -178,6 +234,15 @@ def test_html_bombs_are_bounded(html: str) -> None:
 def test_hidden_text_is_not_read(hidden: str) -> None:
     """H6: what a reader cannot see cannot assign a mail."""
     assert html_to_text(f"<body><p>Seen</p>{hidden}</body>", []) == "Seen"
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["font-size:10px", "font-size:0.5em", "opacity:0.9", "background:none", "overflow:hidden"],
+)
+def test_visible_text_is_read(style: str) -> None:
+    """H6: a near miss - styles that look like hiding but show their text."""
+    assert html_to_text(f'<p style="{style}">Contract:1</p>', []) == "Contract:1"
 
 
 @pytest.mark.parametrize(
@@ -345,6 +410,17 @@ def test_file_names_are_safe_everywhere(name: str, safe: str) -> None:
 
 def _percent(name: str) -> str:
     return "".join(f"%{byte:02X}" for byte in name.encode())
+
+
+def test_a_number_for_a_long_name_keeps_it_short() -> None:
+    """H13: the number that tells two long names apart does not make them longer."""
+    part = b'--x\nContent-Type: application/pdf; name="%s.pdf"\n\n1\n' % (b"x" * 500)
+    raw = HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + part * 3 + b"--x--"
+
+    names = [one.name for one in bounded(raw).attachments]
+
+    assert [len(name) for name in names] == [200, 200, 200]
+    assert names[1].endswith("x (2).pdf")
 
 
 def test_doubled_file_names_are_told_apart() -> None:

@@ -1,0 +1,70 @@
+"""Bounds on HTML before a tree is built from it: tree builders can be made to explode (H6).
+
+Three things cost more than linear time and memory, also in well made libraries: elements nested
+deep, attributes of one element compared with each other, and open formatting elements, which the
+standard builds again in every block that follows (2,900 of `<b>` and 2 MB of `<p>` ask for more
+than 10 GB, and a library that cannot have them ends the process). Each is bounded here by a search
+that is linear itself. Mail that people write is never near.
+"""
+
+import re
+from collections import Counter
+
+from services.classifier.parse import limits
+
+_SPACE = r"[\s/]"
+_ATTRIBUTE = (
+    rf"{_SPACE}*+[^\s/>][^\s/>=]*+"
+    r"""(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+)?+)?+"""
+)
+_CROWDED_TAG = re.compile(
+    rf"<([a-z][^\s/>]{{0,50}}+)(?={_SPACE})(?:{_ATTRIBUTE}){{{limits.HTML_ATTRIBUTES},}}+",
+    re.IGNORECASE,
+)
+_FORMATTING = re.compile(
+    r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
+)
+# Elements that are empty, or that the next one of their kind ends.
+_FLAT = (
+    "area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|p|param|source|tbody|td|tfoot|th|thead"
+    "|tr|wbr"
+)
+# In drawings and formulas cells of tables nest without end; both are left out of texts, as is this.
+_FOREIGN = re.compile(r"<(/?)(?:svg|math)(?=[\s/>])", re.IGNORECASE)
+_NESTING_TAG = re.compile(rf"<(/?)(?!(?:{_FLAT})(?:[\s/>]|\Z))([a-z][^\s/>]*+)", re.IGNORECASE)
+
+
+def bounded_html(html: str, defects: list[str]) -> str:
+    """`html` so far as a tree can be built from it at a cost near its length."""
+    if len(html) > limits.HTML_CHARACTERS:
+        defects.append("HTML beyond the limit")
+        html = html[: limits.HTML_CHARACTERS]
+    html = _CROWDED_TAG.sub(r"<\1 ", html)
+    tags = html.count("<")
+    if tags - html.count("</") <= limits.HTML_QUICK_TAGS:
+        return html
+    formatting = len(_FORMATTING.findall(html))
+    if formatting * tags > limits.HTML_FORMATTING:
+        # Bold and colour are not worth a crash; text and links stay. A link ends the one before
+        # it, so links never add up.
+        html = _FORMATTING.sub(r"<\1span", html)
+    return _shallow(_FOREIGN.sub(r"<\1object", html), defects)
+
+
+def _shallow(html: str, defects: list[str]) -> str:
+    """`html` up to where it nests too deep."""
+    opened: Counter[str] = Counter()
+    depth = 0
+    for tag in _NESTING_TAG.finditer(html):
+        name = tag[2].lower()
+        if not tag[1]:
+            opened[name] += 1
+            depth += 1
+            if depth > limits.HTML_NESTING:
+                defects.append("HTML nested beyond the limit")
+                return html[: tag.start()]
+        elif opened[name]:
+            # An end without a beginning is passed over, as tree builders do.
+            opened[name] -= 1
+            depth -= 1
+    return html

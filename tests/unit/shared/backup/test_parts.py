@@ -1,0 +1,59 @@
+"""Transfer encodings are decoded in one way, by whoever reads a part."""
+
+import base64
+import binascii
+import quopri
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.backup.parts import decode_transfer
+from shared.contracts.content import TransferEncoding
+
+ENCODINGS: tuple[TransferEncoding, ...] = ("identity", "base64", "quoted-printable", "uuencode")
+
+
+@pytest.mark.parametrize(
+    ("encoded", "encoding", "decoded"),
+    [
+        (b"aGVs\r\nbG8=", "base64", b"hello"),
+        (b"aGVs*bG8", "base64", b"hello"),
+        (b"aGVsbG8", "base64", b"hello"),
+        (b"aGVsbG8gd", "base64", b"hello "),
+        (b"", "base64", b""),
+        (b"\xff\xfe!", "base64", b""),
+        (b"a=C3=A9=\r\nb", "quoted-printable", "aéb".encode()),
+        (b"a=ZZ=", "quoted-printable", b"a=ZZ"),
+        (b"begin 644 f\n#0V%T\n \nend\n", "uuencode", b"Cat"),
+        (b"#0V%T\nnonsense of no length\xff\n", "uuencode", b"Cat"),
+        (b"\0x\r\n", "identity", b"\0x\r\n"),
+    ],
+)
+def test_what_can_be_decoded_is_decoded(
+    encoded: bytes, encoding: TransferEncoding, decoded: bytes
+) -> None:
+    """A-4: bad characters are passed over, a torn tail is decoded as far as it goes."""
+    assert decode_transfer(encoded, encoding) == decoded
+
+
+@given(st.binary(max_size=300), st.sampled_from(ENCODINGS))
+def test_decoding_is_total(encoded: bytes, encoding: TransferEncoding) -> None:
+    """A-4: any bytes decode, and a view of them decodes to the same."""
+    decoded = decode_transfer(encoded, encoding)
+
+    assert decoded == decode_transfer(memoryview(encoded), encoding)
+    assert len(decoded) <= max(len(encoded), 63 * (encoded.count(b"\n") + encoded.count(b"\r") + 1))
+
+
+@given(st.binary(max_size=300))
+def test_what_was_encoded_comes_back(content: bytes) -> None:
+    """A-4: every encoding gives the file as it was sent."""
+    uuencoded = b"begin 644 f\n" + b"".join(
+        binascii.b2a_uu(content[start : start + 45]) for start in range(0, len(content), 45)
+    )
+
+    assert decode_transfer(content, "identity") == content
+    assert decode_transfer(base64.encodebytes(content), "base64") == content
+    assert decode_transfer(quopri.encodestring(content), "quoted-printable") == content
+    assert decode_transfer(uuencoded + b"`\nend\n", "uuencode") == content
