@@ -61,19 +61,23 @@ def test_every_backup_is_flushed_before_it_gets_its_name(
     flush, rename = os.fsync, Path.rename
 
     def fsync(descriptor: int) -> None:
-        events.append("folder" if Path(f"/proc/self/fd/{descriptor}").is_dir() else "file")
         flush(descriptor)
+        events.append(f"flushed {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
 
     def renamed(self: Path, target: Path) -> Path:
-        events.append("rename")
+        events.append(f"renamed {self.name}")
         return rename(self, target)
 
-    BackupStore(tmp_path).write([(uuid4(), b"first")], DAY)
+    first, second = uuid4(), uuid4()
+    BackupStore(tmp_path).write([(uuid4(), b"makes the folder")], DAY)
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(Path, "rename", renamed)
-    BackupStore(tmp_path).write([(uuid4(), b"a"), (uuid4(), b"b")], DAY)
+    BackupStore(tmp_path).write([(first, b"a"), (second, b"b")], DAY)
 
-    assert events == ["file", "rename", "file", "rename", "folder"]
+    for mail_id in (first, second):
+        assert events.index(f"flushed {mail_id}.part") < events.index(f"renamed {mail_id}.part")
+    assert len(events) == 5
+    assert events[-1] == "flushed 2026-11-21"
 
 
 def test_a_disk_that_refuses_is_told_plainly(tmp_path: Path) -> None:
