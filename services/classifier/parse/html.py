@@ -89,10 +89,12 @@ def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
 
 
 def _mark_quotes(tree: LexborHTMLParser) -> None:
-    """Mark both ends of quoted blocks; header blocks of other programs are found as text."""
-    for node in tree.css("blockquote"):
+    """Mark quoted blocks: both ends where they have two, else all that follows (Outlook)."""
+    for node in tree.css("blockquote, div.gmail_quote"):
         node.insert_before(_QUOTE_BEGIN)
         node.insert_after(_QUOTE_END)
+    for node in tree.css("#divRplyFwdMsg, #appendonsend"):
+        node.insert_before(_QUOTE_BEGIN)
 
 
 def _tidy(text: str) -> str:

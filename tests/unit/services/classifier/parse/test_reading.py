@@ -369,9 +369,18 @@ def test_text_that_resembles_a_header_block_is_own(text: str) -> None:
     assert split_quotes(text).own == text
 
 
-def test_html_quotes_are_quoted() -> None:
-    """T-1: what HTML marks as a quote is quoted text."""
-    html = "<div>My answer</div><blockquote><p>Contract:9</p></blockquote>"
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "<blockquote><p>Contract:9</p></blockquote>",
+        '<div class="gmail_quote"><div>Jan kirjoitti</div><p>Contract:9</p></div>',
+        '<div id="appendonsend"></div><hr><p>Contract:9</p>',
+        '<div id="divRplyFwdMsg"><b>Lähettäjä:</b> Jan</div><p>Contract:9</p>',
+    ],
+)
+def test_html_quotes_are_quoted(quote: str) -> None:
+    """T-1: what HTML marks as a quote is quoted text, whatever language its header has."""
+    html = f"<div>My answer</div>{quote}"
 
     parts = split_quotes(html_to_text(html, []))
 
