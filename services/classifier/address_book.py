@@ -50,17 +50,23 @@ def read_address_book(
     companies = _read_relationships(connection, erp, company_ids)
 
     def known(address: str) -> tuple[Known, ...]:
-        people = (contacts[one] for one in held.contacts.get(address, ()))
+        # An address may be left over from a record that is gone.
+        people = (contacts[one] for one in held.contacts.get(address, ()) if one in contacts)
         return (
             *(Known(person, companies.get(company or 0)) for person, company in people),
-            *(Known(None, companies[one]) for one in held.relationships.get(address, ())),
+            *(
+                Known(None, companies[one])
+                for one in held.relationships.get(address, ())
+                if one in companies
+            ),
         )
 
     def owners_of(name: str) -> tuple[RelationshipRef, ...]:
         ids: set[int] = set()
         for text in (name, f"@{name}"):
             ids.update(held.relationships.get(text, ()), owned.get(text, ()))
-            ids.update(contacts[one][1] or 0 for one in held.contacts.get(text, ()))
+            people = (contacts[one] for one in held.contacts.get(text, ()) if one in contacts)
+            ids.update(company or 0 for _, company in people)
         return tuple(companies[one] for one in sorted(ids) if one in companies)
 
     return AddressBook(

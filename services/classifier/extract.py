@@ -36,7 +36,9 @@ def extract(
         key=identification_key(parsed),
         subject=tight(fold_line(parsed.subject)),
         unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards),
-        tokens=find_tokens(parsed.subject, parsed.text, vocabulary, _own_and_quoted),
+        tokens=find_tokens(
+            _without_new_task(parsed.subject, vocabulary), parsed.text, vocabulary, _own_and_quoted
+        ),
     )
 
 
@@ -48,6 +50,13 @@ def without_prefixes(subject: str, prefixes: tuple[str, ...]) -> str:
     while first_prefix(tight(fold_line(subject)), prefixes):
         subject = after_colon(subject)
     return subject
+
+
+def _without_new_task(subject: str, vocabulary: Vocabulary) -> str:
+    """What can hold a token: in `New task: 3 pumps` the 3 is no task's number."""
+    bare = without_prefixes(subject, vocabulary.forwards)
+    is_new_task = first_prefix(tight(fold_line(bare)), vocabulary.new_task)
+    return after_colon(bare) if is_new_task else subject
 
 
 def after_colon(subject: str) -> str:

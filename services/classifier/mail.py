@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.classifier.parsed_mail import ParsedMail
 from services.classifier.tokens import Token
+from services.classifier.vocabulary import tight
 from shared.folding import fold_line
 
 
@@ -42,8 +43,8 @@ class Mail:
 
     @cached_property
     def text(self) -> str:
-        """The readable text as one folded line."""
-        return fold_line(self.parsed.text)
+        """The readable text as one folded line, colons tight."""
+        return tight(fold_line(self.parsed.text))
 
     @property
     def sent_at(self) -> datetime:

@@ -110,5 +110,5 @@ def _keywords(tokens: tuple[tuple[TokenKind, tuple[str, ...]], ...]) -> _Keyword
     # The longest keyword first, so that "projekt" is not read as a shorter one.
     keyword = "|".join(map(re.escape, sorted(kinds, key=len, reverse=True)))
     number = f"(?:[0-9]{{4}}-)?[0-9]{{1,{MAX_DIGITS}}}"
-    pattern = re.compile(rf"(?<!\w)(?P<keyword>{keyword}) ?: ?(?P<number>{number})(?!\w)")
+    pattern = re.compile(rf"(?<!\w)(?P<keyword>{keyword}) ?: ?(?P<number>{number})(?!\w|-[0-9])")
     return _Keywords(pattern, kinds)

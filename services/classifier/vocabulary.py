@@ -73,12 +73,12 @@ def build_vocabulary(extensions: Mapping[str, tuple[str, ...]]) -> Vocabulary:
         for key, built_in in PHRASES.items()
     }
     return Vocabulary(
-        new_task=phrases["newTaskPhrase"],
+        new_task=_with_colon(phrases["newTaskPhrase"]),
         inform=phrases["informPhrase"],
         details=phrases["detailsPhrase"],
         automatic=phrases["automaticPhrase"],
-        replies=phrases["replyPrefix"],
-        forwards=phrases["forwardPrefix"],
+        replies=_with_colon(phrases["replyPrefix"]),
+        forwards=_with_colon(phrases["forwardPrefix"]),
         tokens=tuple(
             (kind, tuple(phrase.rstrip(":") for phrase in phrases[key]))
             for kind, key in TOKEN_KEYS.items()
@@ -90,6 +90,11 @@ def first_prefix(text: str, prefixes: tuple[str, ...]) -> str | None:
     """The longest of `prefixes` that tight `text` begins with, or None."""
     found = [prefix for prefix in prefixes if text.startswith(prefix)]
     return max(found, key=len) if found else None
+
+
+def _with_colon(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands before a colon, whether or not the configuration writes it."""
+    return tuple(phrase if phrase.endswith(":") else f"{phrase}:" for phrase in phrases)
 
 
 def _fold(phrase: str) -> str:

@@ -5,7 +5,7 @@ is derived from box, source identity and content (I-5).
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -57,8 +57,8 @@ class Fetcher:
     publisher: Publisher[FetchedMail]
     clock: Clock
 
-    def fetch_all(self) -> Fetched:
-        """Take everything that waits.
+    def fetch_all(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
+        """Take everything that waits, batch by batch, until `stopped` says so.
 
         Raises:
             TransientError: Source, disk or next stage is away; what was not taken is still in
@@ -69,6 +69,8 @@ class Fetcher:
             refused = self._fetch(batch)
             taken += len(batch) - refused
             set_aside += refused
+            if stopped():
+                break
         return Fetched(taken, set_aside)
 
     def _fetch(self, batch: Sequence[SourceMail]) -> int:

@@ -4,6 +4,7 @@ The lock goes with the process: after a crash the next one takes over at once.
 """
 
 import fcntl
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ def box_lease(data: Path, box: str) -> Iterator[None]:
     Raises:
         TransientError: Another process has it, or the data folder may not be written.
     """
-    with _lock_file(data / "leases", re.sub(r"[^\w.@-]", "_", box)) as file:
+    with _lock_file(data / "leases", _file_name(box)) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -39,3 +40,8 @@ def _lock_file(folder: Path, name: str) -> IO[str]:
             f"Cannot write in the data folder {folder}: {error.strerror}; "
             "check CRMSERVICE_DATA and who may write there"
         ) from error
+
+
+def _file_name(box: str) -> str:
+    """A name for the lease that no other box's label gives."""
+    return f"{re.sub(r'[^0-9A-Za-z.@-]', '_', box)}-{hashlib.sha256(box.encode()).hexdigest()[:8]}"

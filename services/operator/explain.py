@@ -1,8 +1,8 @@
 """`explain`: what would become of mails, and why; the real chain, nothing written (O-1)."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from services.classifier.parse.mail import parse_mail
 from services.classifier.policy import POLICY
 from services.classifier.stage import classified
 from services.fetcher.fetch import mail_id
+from services.fetcher.sources.eml_dir import moment_of
 from shared.contracts.messages import MailClassified, MailFetched
 from shared.errors import WrongUseError
 from shared.settings.box import Box
@@ -48,10 +49,14 @@ def files_of(arguments: Iterable[str]) -> list[Path]:
     files: list[Path] = []
     for argument in arguments:
         path = Path(argument)
-        if not path.is_dir():
+        if not os.path.isdir(argument):  # noqa: PTH112 - Path.is_dir raises for some bad names
             files.append(path)
             continue
-        inside = sorted(entry for entry in path.iterdir() if not entry.is_dir())
+        try:
+            inside = sorted(entry for entry in path.iterdir() if not entry.is_dir())
+        except OSError:
+            files.append(path)
+            continue
         if not inside:
             raise WrongUseError(f"The folder {path} holds no file; name a folder with mails")
         files += inside
@@ -83,6 +88,8 @@ class _Read:
 
 def _read(path: Path, box: Box, look_up: LookUp) -> _Read | Unreadable:
     try:
+        if path.exists() and not path.is_file():
+            return Unreadable(str(path), "cannot be read: not a plain file")
         raw = path.read_bytes()
         modified = path.stat().st_mtime
     except OSError as error:
@@ -92,7 +99,7 @@ def _read(path: Path, box: Box, look_up: LookUp) -> _Read | Unreadable:
         mail_id=mail_id(box.email, "emlDir", path.name, digest),
         box=box.name,
         source=f"file:{path.name}",
-        received_at=datetime.fromtimestamp(modified, UTC),
+        received_at=moment_of(modified),
         size=len(raw),
         sha256=digest,
         backup_key=path.name,

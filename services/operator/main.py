@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done, 4 credentials refused,
 unreachable, 78 configuration wrong, 130 interrupted (behaviour O-6).
 """
 
+import io
 import json
 import sys
 import tempfile
@@ -17,6 +18,10 @@ from shared.errors import CRMServiceError, ExitCode
 
 def main() -> None:
     """Run the command line and leave with its exit code; never shows a traceback."""
+    # A subject that the terminal's encoding lacks must not stop the work.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(as_json="--json" in sys.argv))
 
 

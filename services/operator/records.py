@@ -48,7 +48,9 @@ def _activities(connection: Connection, erp: ErpTables) -> Iterator[Row]:
             "order": names.numbers("order").get(row.get("order")),
             "task": names.numbers("task").get(row.get("task")),
             "opportunity": names.numbers("opportunity").get(row.get("opportunity")),
-            "scope": sorted(names.roles[role] for role in scope.get(row["id"], ())),
+            "scope": sorted(
+                names.roles[role] for role in scope.get(row["id"], ()) if role in names.roles
+            ),
             "completed": row.get("completed_on") is not None,
             "attachments": list(files.get(row["id"], ())),
             "mail_id": mails.get(row["id"]),

@@ -5,7 +5,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,7 +48,9 @@ class Tally:
         """Count and tell."""
         for mail in batch:
             self.verdicts[", ".join(mail.verdict)] += 1
-            self.tell(mail)
+            with suppress(BrokenPipeError):
+                # Nobody reads what is told any more: the work goes on.
+                self.tell(mail)
 
     def flush(self) -> Receipt:
         """Nothing is ever under way here."""
@@ -66,6 +68,12 @@ def boxes_to_run(boxes: Sequence[Box]) -> list[Box]:
         Problem(box.name, f"emlDir {box.eml_dir} is no directory", "create it or correct the path")
         for box in ready
         if box.eml_dir and not box.eml_dir.is_dir()
+    ]
+    folders = [box.eml_dir for box in ready]
+    problems += [
+        Problem(box.name, f"emlDir {box.eml_dir} is another box's too", "give each box its own")
+        for box in ready
+        if folders.count(box.eml_dir) > 1
     ]
     if not ready:
         names = ", ".join(box.name for box in boxes)
@@ -97,13 +105,9 @@ def run_until_stopped(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) 
         fetchers = [_fetcher(box, erp, data, tally) for box in boxes]
         pause = ROUND_SECONDS
         while not stop.is_set():
-            try:
-                for fetcher in fetchers:
-                    _round(fetcher, tally)
-                pause = ROUND_SECONDS
-            except TransientError as error:
-                _log.warning("waiting for a server", reason=str(error), pause_seconds=pause)
-                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            # One box's trouble is not another's.
+            away = [not _round_or_wait(fetcher, tally, stop.is_set) for fetcher in fetchers]
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS) if any(away) else ROUND_SECONDS
             # Jitter keeps several services from coming back all at once.
             stop.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret hangs on it
 
@@ -114,8 +118,18 @@ def _fetcher(box: Box, erp: Erp, data: Path, tally: Tally) -> Fetcher:
     return pipeline(box, erp, data, tally)
 
 
-def _round(fetcher: Fetcher, tally: Tally) -> None:
-    fetched = fetcher.fetch_all()
+def _round_or_wait(fetcher: Fetcher, tally: Tally, stopped: Callable[[], bool]) -> bool:
+    """A round of one box; False if something it needs is away for now."""
+    try:
+        _round(fetcher, tally, stopped)
+    except TransientError as error:
+        _log.warning("waiting", box=fetcher.box, reason=str(error))
+        return False
+    return True
+
+
+def _round(fetcher: Fetcher, tally: Tally, stopped: Callable[[], bool] = lambda: False) -> None:
+    fetched = fetcher.fetch_all(stopped)
     tally.set_aside += fetched.set_aside
     if isinstance(fetcher.source, EmlDir):
         tally.set_aside += fetcher.source.unprocessable

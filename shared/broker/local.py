@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from shared.broker.port import Handled, Message, Publisher, Receipt
+from shared.errors import TransientError
 
 In = TypeVar("In", bound=Message)
 Out = TypeVar("Out", bound=Message)
@@ -31,10 +32,16 @@ class LocalTransport(Generic[In, Out]):
         Raises:
             TransientError: The stage cannot work now.
         """
-        if batch:
+        if not batch:
+            return
+        try:
             handled = self._handle(batch)
             self._refused |= handled.refused
             self._onward.publish(handled.outputs)
+        except TransientError:
+            # Nothing since the last flush counts as taken, so nothing counts as refused either.
+            self._refused.clear()
+            raise
 
     def flush(self) -> Receipt:
         """Return when everything published is committed, with what was refused on the way.

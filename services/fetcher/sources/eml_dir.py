@@ -63,6 +63,7 @@ class EmlDir:
     unprocessable: int = 0
     unsettled: int = 0
     kind: str = field(default="emlDir", init=False)
+    _read_as: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """What waits, by name, at most 100 mails and about 8 MB at a time.
@@ -89,6 +90,8 @@ class EmlDir:
         Raises:
             TransientError: The directory may not be written.
         """
+        if self._is_another(mail.identity):
+            return
         with self._writing("delete", mail.identity):
             (self.folder / mail.identity).unlink(missing_ok=True)
 
@@ -98,7 +101,15 @@ class EmlDir:
         Raises:
             TransientError: The directory may not be written.
         """
-        self._move_to_failed(mail.identity, reason)
+        if not self._is_another(mail.identity):
+            self._move_to_failed(mail.identity, reason)
+
+    def _is_another(self, name: str) -> bool:
+        """Whether the file is no longer the one that was read: a new mail under an old name."""
+        read = self._read_as.pop(name, None)
+        with self._writing("look at", name):
+            found = _looks(self.folder / name)
+        return read is not None and found is not None and found != read
 
     def _settled_files(self) -> list[tuple[str, _Seen]]:
         """Files that look the same before and after the wait (F72)."""
@@ -143,14 +154,14 @@ class EmlDir:
         with os.fdopen(descriptor, "rb") as file:
             refusal = _refusal(os.fstat(descriptor))
             raw = b"" if refusal else file.read()
+            self._read_as[name] = _identity(os.fstat(descriptor))
         if refusal:
             self._unprocessable(name, refusal)
             return None
         if len(raw) != seen.size:
             self.unsettled += 1
             return None
-        received_at = datetime.fromtimestamp(seen.modified_ns / 1e9, UTC)
-        return SourceMail(name, raw, received_at)
+        return SourceMail(name, raw, moment_of(seen.modified_ns / 1e9))
 
     def _unprocessable(self, name: str, reason: str) -> None:
         _log.error("file is no mail", file=name, reason=reason)
@@ -202,3 +213,22 @@ def _free_name(folder: Path, name: str) -> str:
 def _shortened(name: str) -> str:
     """`name` so that an ending can be added: file systems take 255 bytes."""
     return os.fsdecode(os.fsencode(name)[:_LONGEST_STEM])
+
+
+def moment_of(timestamp: float) -> datetime:
+    """A file's time; now, for a time that no calendar has."""
+    try:
+        return datetime.fromtimestamp(timestamp, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.now(UTC)
+
+
+def _identity(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _looks(path: Path) -> tuple[int, ...] | None:
+    try:
+        return _identity(path.lstat())
+    except FileNotFoundError:
+        return None

@@ -3,7 +3,7 @@
 Fields may be added in later versions, never changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from services.classifier.mail import Mail
 from services.classifier.parse.quotes import split_quotes
 from services.operator.explain import Explained, Unreadable
 from shared.contracts.commands import AnyCommand, CreateActivity, CreateTask
-from shared.contracts.content import PartRef
+from shared.contracts.content import MailContent
 from shared.contracts.references import RecordRef
 
 Json = Mapping[str, Any]
@@ -22,12 +22,11 @@ def explained_as_json(result: Explained | Unreadable) -> Json:
     if isinstance(result, Unreadable):
         return {"file": result.file, "error": result.error}
     outcome = result.outcome
-    files = outcome.content.attachments if outcome.content else ()
     return {
         "file": result.file,
         "verdict": list(outcome.verdict),
         "direction": outcome.direction,
-        "commands": [command_as_json(command, files) for command in outcome.commands],
+        "commands": [command_as_json(command, outcome.content) for command in outcome.commands],
         "trace": [line.model_dump() for line in outcome.trace],
         "bounce": [],
         "mail": mail_as_json(result.mail),
@@ -60,11 +59,11 @@ def mail_as_json(mail: Mail) -> Json:
     }
 
 
-def command_as_json(command: AnyCommand, files: Sequence[PartRef]) -> Json:
-    """A command with natural keys; `files` are the mail's."""
+def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
+    """A command with natural keys; `content` is the mail's."""
     match command:
         case CreateActivity():
-            return _activity(command, files)
+            return _activity(command, content)
         case CreateTask():
             return _task(command)
 
@@ -74,9 +73,10 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _activity(command: CreateActivity, files: Sequence[PartRef]) -> Json:
+def _activity(command: CreateActivity, content: MailContent | None) -> Json:
     return {
         "kind": command.kind,
+        "subject": content.subject if content else "",
         "responsible": command.responsible.email,
         "type": command.type.name,
         "direction": command.direction,
@@ -90,7 +90,7 @@ def _activity(command: CreateActivity, files: Sequence[PartRef]) -> Json:
         "new_task": command.task_command is not None,
         "scope": sorted(role.name for role in command.scope),
         "completed": command.completed,
-        "attachments": [part.name for part in files],
+        "attachments": [part.name for part in content.attachments] if content else [],
     }
 
 

@@ -70,7 +70,7 @@ def trace_table(trace: tuple[TraceLine, ...]) -> Table:
 
 
 def _described(command: AnyCommand) -> str:
-    fields = dict(command_as_json(command, ()))
+    fields = dict(command_as_json(command, None))
     fields.pop("kind")
     described = ", ".join(
         f"{name.replace('_', ' ')} {_value(value)}" for name, value in fields.items() if value
