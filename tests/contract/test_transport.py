@@ -82,6 +82,19 @@ def test_a_stage_that_is_away_fails_the_publication() -> None:
     assert stages.seen == ["a"]
 
 
+def test_a_refusal_before_an_outage_is_forgotten_with_it() -> None:
+    """I-6: after an outage nothing counts as taken, so nothing counts as refused either."""
+    stages = TwoStages(away=True)
+    transport = stages.transport()
+    with pytest.raises(TransientError):
+        transport.publish([AMessage("bad"), AMessage("a")])
+    stages.away = False
+
+    transport.publish([AMessage("a")])
+
+    assert transport.flush().refused == {}
+
+
 def test_an_empty_batch_is_no_work() -> None:
     """I-6: nothing to publish asks no stage."""
     stages = TwoStages(away=True)

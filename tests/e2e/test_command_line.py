@@ -187,6 +187,54 @@ def test_explain_goes_on_behind_a_bad_file(ready: Shell) -> None:
     assert result.returncode == 3
 
 
+def test_explain_survives_odd_files_and_names(ready: Shell) -> None:
+    """O-6: a pipe, a name that is too long and an empty file stop nothing."""
+    folder = ready.folder / "odd"
+    folder.mkdir()
+    os.mkfifo(folder / "a.eml")
+    (folder / "b.eml").write_bytes(b"")
+
+    result = ready("explain", "n" * 300, "odd", "--config", "crm.xml", "--json")
+
+    long, pipe, empty = map(json.loads, result.stdout.splitlines())
+    assert "error" in long
+    assert "error" in pipe
+    assert empty["verdict"] == ["SPAM", "DELETED"]
+    assert result.returncode == 3
+
+
+def test_a_subject_that_the_terminal_lacks_stops_nothing(ready: Shell) -> None:
+    """O-6: characters outside the terminal's encoding are escaped, and the mail is done."""
+    (ready.eml / "a.eml").write_bytes(raw_mail(subject="Hi \U0001f600", sender=PETR, to=JAN))
+
+    result = ready("run", "--once", "--config", "crm.xml", PYTHONIOENCODING="iso8859-2")
+
+    assert result.returncode == 0
+    assert "PROCESSED" in result.stdout
+    assert list(ready.eml.iterdir()) == []
+
+
+def test_one_boxs_trouble_is_not_anothers(ready: Shell) -> None:
+    """F40: a service goes on with the box that works while another's folder is away."""
+    other = ready.folder / "other.xml"
+    away = ready.folder / "away"
+    away.mkdir()
+    text = ready.config.read_text("utf-8").replace(str(ready.eml), str(away))
+    other.write_text(text.replace("crm@lisovna", "crm2@lisovna"), "utf-8")
+    arguments = ("run", "--config", "other.xml", "--config", "crm.xml")
+    with running(ready, *arguments, PYTHONUNBUFFERED="1") as service:
+        assert service.stdout is not None
+        (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+        assert "PROCESSED" in service.stdout.readline()
+        away.rmdir()
+        (ready.eml / "b.eml").write_bytes(raw_mail(subject="next", sender=PETR, to=JAN))
+        assert "next" in service.stdout.readline()
+        service.send_signal(signal.SIGTERM)
+        service.communicate(timeout=30)
+
+    assert service.returncode == 0
+
+
 def test_explain_shows_a_person_the_whole_trace(ready: Shell) -> None:
     """O-1: for a person, the trace is a table without escape codes in a pipe."""
     (ready.folder / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))

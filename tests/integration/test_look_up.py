@@ -118,6 +118,17 @@ def test_a_batch_is_looked_up_in_a_fixed_number_of_queries(installation: Install
     assert len(counted) == 2 * for_one + 2
 
 
+def test_an_address_left_over_from_a_deleted_record_finds_nobody(
+    installation: Installation,
+) -> None:
+    """A-2: the ERP's tables need not be whole: a dangling address is no contact."""
+    contact = installation.erp.tables.table("contact")
+    with installation.erp.engine.begin() as connection:
+        connection.execute(contact.delete())
+
+    assert facts_of(installation, sender="p@home.cz").known == {}
+
+
 def test_hostile_addresses_are_only_compared(installation: Installation) -> None:
     """H16: quotes, wildcards and statements in an address find nothing and break nothing."""
     for sender in ("'%' or 1=1 --@acme.example", "%@%", "_@beta.example\\", "x@' OR ''='"):

@@ -180,6 +180,22 @@ def test_several_similar_numbers_assign_nothing() -> None:
     assert "2025-15, 2026-15" in reasons(decided, "T-7")[0]
 
 
+@pytest.mark.parametrize("prefix", ["", "Fwd: "])
+def test_the_subject_of_a_new_task_is_no_token(prefix: str) -> None:
+    """T-2: in `New task: 55 crates` the number is part of the subject, not a task's number."""
+    mail = a_mail("Contract:123\n", subject=f"{prefix}New task: 55 crates", sender=JAN, to=PETR)
+
+    activity = _only(decide(mail))
+
+    assert activity.task is None
+    assert activity.contract is not None
+
+
+def test_a_number_that_goes_on_behind_a_hyphen_is_none() -> None:
+    """T-2: `123-45` is neither digits nor `yyyy-digits`, so nothing is guessed."""
+    assert _only(decide(a_mail(subject="Contract:123-45"))).contract is None
+
+
 def test_the_tokens_can_be_extended() -> None:
     """T-2: `contractToken` of the configuration adds a keyword, with or without its colon."""
     box = a_box(vocabulary={"contractToken": ("Projekt č.", "Vertrag:")})

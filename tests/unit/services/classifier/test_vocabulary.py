@@ -16,6 +16,15 @@ def test_every_list_is_there_and_can_be_extended() -> None:
     assert extended.forwards == built_in.forwards
 
 
+def test_prefixes_end_in_a_colon_however_they_are_written() -> None:
+    """V: `TR` as a prefix does not make `Traktor:` one."""
+    extended = build_vocabulary({"forwardPrefix": ("TR",), "newTaskPhrase": ("Založ úkol",)})
+
+    assert first_prefix("traktor:x", extended.forwards) is None
+    assert first_prefix("tr:x", extended.forwards) == "tr:"
+    assert "zaloz ukol:" in extended.new_task
+
+
 def test_empty_extensions_empty_nothing() -> None:
     """V: an empty value neither empties a list nor matches everything."""
     assert build_vocabulary({"detailsPhrase": ("", "  ")}) == build_vocabulary({})

@@ -19,6 +19,14 @@ def test_a_notice_to_users_is_not_processed(subject: str, body: str, word: str) 
     assert decide(a_mail(body, subject=subject)).words == (word, "DELETED")
 
 
+def test_a_phrase_with_a_colon_is_found_in_the_body() -> None:
+    """R-9: blanks around a colon do not matter in the automatic sentence either."""
+    box = a_box(vocabulary={"automaticPhrase": ("Pozor: automat",)})
+    mail = a_mail("POZOR : automat\n", subject="Info about x", box=box)
+
+    assert decide(mail, some_facts(box)).words == ("Inform other users…", "DELETED")
+
+
 @pytest.mark.parametrize(
     ("subject", "body"),
     [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.fetcher.sources.eml_dir import EmlDir
+from services.fetcher.sources.eml_dir import EmlDir, moment_of
 from services.fetcher.sources.port import SourceMail
 from shared.errors import TransientError
 
@@ -146,6 +146,25 @@ def test_a_folder_that_cannot_be_written_is_told_plainly(tmp_path: Path) -> None
     with pytest.raises(TransientError, match="check who may write there"):
         _all(a_source(tmp_path))
     assert (tmp_path / "a.eml").is_symlink()
+
+
+def test_a_new_mail_under_an_old_name_is_not_deleted_with_the_old_one(tmp_path: Path) -> None:
+    """I-6: what was not read is not acknowledged, even if it has the name of what was."""
+    (tmp_path / "a.eml").write_bytes(b"old")
+    source = a_source(tmp_path)
+    (mail,) = _all(source)
+    (tmp_path / "new").write_bytes(b"new")
+    (tmp_path / "new").rename(tmp_path / "a.eml")
+
+    source.acknowledge(mail)
+
+    assert [one.raw for one in _all(source)] == [b"new"]
+
+
+def test_a_time_that_no_calendar_has_is_now() -> None:
+    """F72: a file with an absurd time is a mail like any other."""
+    assert moment_of(1e14).year >= 2026
+    assert moment_of(0).year == 1970
 
 
 def test_a_missing_folder_is_told_plainly(tmp_path: Path) -> None:
