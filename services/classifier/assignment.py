@@ -113,9 +113,9 @@ def _scope(token: Token) -> ScopeWish:
 
 
 def _opportunity_notes(token: Token) -> list[Note]:
-    if _scope(token) == "default":
+    if not token.following.strip():
         return []
-    return [Note("T-6", "scope", False, "an opportunity takes a number only: scope passed over")]
+    return [Note("T-6", "scope", False, "an opportunity takes a number only: the rest passed over")]
 
 
 def _starts_with_words(text: str, name: str) -> bool:

@@ -421,6 +421,26 @@ def test_an_interrupted_command_says_so(ready: Shell) -> None:
     assert "Traceback" not in told
 
 
+def test_a_service_waits_for_a_database_that_is_away(ready: Shell) -> None:
+    """F40: a service says that it waits and does not end; `--once` ends with 5."""
+    broken = f"sqlite:///{ready.eml}"
+    once = ready("run", "--once", "--config", "crm.xml", NETGENIUM_DATABASE_URL=broken)
+    with running(ready, "run", "--config", "crm.xml", NETGENIUM_DATABASE_URL=broken) as service:
+        assert service.stderr is not None
+        assert "waiting: The database" in service.stderr.readline()
+        assert service.poll() is None
+
+    assert once.returncode == 5
+
+
+def test_list_before_init_db_says_what_to_do(shell: Shell) -> None:
+    """O-6: a list of a database without tables ends with 78 and names init-db."""
+    result = shell("list", "journal")
+
+    assert result.returncode == 78
+    assert "crmservice init-db" in result.stderr
+
+
 def test_two_processes_do_not_read_one_box(ready: Shell) -> None:
     """F75: while a service reads a box, another one says so and ends with 5."""
     with running(ready, "run", "--config", "crm.xml", PYTHONUNBUFFERED="1") as service:

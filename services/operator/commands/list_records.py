@@ -10,7 +10,8 @@ from services.operator.commands.options import AsJson, begin
 from services.operator.composition import open_erp
 from services.operator.present.as_text import records_as_text, stdout_console
 from services.operator.records import TABLES, list_records
-from shared.errors import WrongUseError
+from shared.errors import ConfigurationError, WrongUseError
+from shared.netgenium.inspection import inspect_schema
 
 
 def list_table(
@@ -26,7 +27,10 @@ def list_table(
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
     if table not in TABLES:
         raise WrongUseError(f"there is no list {table}; there are {', '.join(TABLES)}")
-    rows = list_records(open_erp(begin("warning")), table)
+    erp = open_erp(begin("warning"))
+    if problems := inspect_schema(erp.engine, erp.tables):
+        raise ConfigurationError(problems)
+    rows = list_records(erp, table)
     if as_json:
         for row in rows:
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

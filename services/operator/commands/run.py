@@ -2,15 +2,16 @@
 
 import json
 import sys
+import time
 from typing import Annotated
 
 import typer
 
 from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
-from services.operator.composition import open_erp
-from services.operator.run import Tally, boxes_to_run, run_once, run_until_stopped
+from services.operator.composition import Erp, open_erp
+from services.operator.run import ROUND_SECONDS, Tally, boxes_to_run, run_once, run_until_stopped
 from shared.contracts.messages import MailRecorded
-from shared.errors import ConfigurationError, ExitCode
+from shared.errors import ConfigurationError, ExitCode, Problem, TransientError
 from shared.netgenium.inspection import inspect_schema
 
 Once = Annotated[bool, typer.Option("--once", help="Process what waits and end.")]
@@ -34,7 +35,7 @@ def run(
     environment = begin("warning" if once else "info")
     boxes = boxes_to_run(boxes_of(config))
     erp = open_erp(environment)
-    if problems := inspect_schema(erp.engine, erp.tables):
+    if problems := _inspected(erp, wait=not once):
         raise ConfigurationError(problems)
     tally = Tally(_tell_json if as_json else _tell_person)
     work = run_once if once else run_until_stopped
@@ -42,6 +43,18 @@ def run(
     _summarise(tally)
     if tally.set_aside:
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _inspected(erp: Erp, *, wait: bool) -> list[Problem]:
+    """What does not fit; a service waits for a database that is away, `--once` does not."""
+    while True:
+        try:
+            return inspect_schema(erp.engine, erp.tables)
+        except TransientError as error:
+            if not wait:
+                raise
+            tell(f"waiting: {error}")
+            time.sleep(ROUND_SECONDS)
 
 
 def _tell_json(mail: MailRecorded) -> None:
