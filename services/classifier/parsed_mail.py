@@ -1,8 +1,9 @@
 """What parsing gives: a mail as plain data. Nothing here is trusted, nothing is missing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from services.classifier.parse.headers import Headers
 from shared.contracts.content import PartRef
 
 
@@ -17,6 +18,105 @@ class Address:
 
     email: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An address that a bounce names (behaviours B-2 and B-3).
+
+    Attributes:
+        address: In lower case.
+        status: Enhanced status (RFC 3463), as `5.1.1`; None if the bounce has none.
+        permanent: Delivery was given up: action `failed`, or a status of class 5.
+        of_address: The address itself is at fault (does not exist, its domain does not exist),
+            rather than a full mailbox, a policy or something temporary.
+        reason: What the bounce says, shortened, for a person.
+    """
+
+    address: str
+    status: str | None
+    permanent: bool
+    of_address: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What is known of the mail that came back.
+
+    Attributes:
+        sender: Its From address in lower case, or None.
+        message_id: With angle brackets, or None.
+        recipients: Addresses of its To, in order, in lower case.
+    """
+
+    sender: str | None = None
+    message_id: str | None = None
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What machines report in a mail: bounces (RFC 3464, dialects), complaints (RFC 5965).
+
+    Attributes:
+        failures: Addresses that a bounce names, each once, in order.
+        source: Where they were found: `report` (machine part), `dialect` (a vendor's text), or
+            an empty string if the mail is no bounce.
+        complainants: Original recipients of an abuse report; empty if the mail is none.
+        returned: The mail that came back.
+    """
+
+    failures: tuple[Failure, ...] = ()
+    source: str = ""
+    complainants: tuple[str, ...] = ()
+    returned: Returned = Returned()
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Somebody invited; the answer is a PARTSTAT in upper case, as `ACCEPTED`."""
+
+    address: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """One event of a calendar part (RFC 5545, RFC 5546; behaviours V2-1 to V2-3).
+
+    Attributes:
+        method: Of the calendar, else of the part's header, in upper case: `REQUEST`.
+        uid: Never empty.
+        recurrence_id: Which occurrence, as UTC `20261110T080000Z` or a date `20261110`; None for
+            the whole event or series.
+        sequence: 0 without one; at most 2**31 - 1.
+        stamp: DTSTAMP in UTC, or None.
+        start, end: An aware moment; a date where all-day; a naive moment where floating, or where
+            the zone is unknown. End is computed from DURATION where there is one; None without.
+        summary, location: Cleaned, one line.
+        organizer: Address in lower case, or None.
+        attendees: In order, each address once.
+        rule: RRULE as it stands, shortened to 500 characters; None without. Never expanded.
+    """
+
+    method: str
+    uid: str
+    recurrence_id: str | None
+    sequence: int
+    stamp: datetime | None
+    start: datetime | date | None
+    end: datetime | date | None
+    summary: str
+    location: str
+    organizer: str | None
+    attendees: tuple[Attendee, ...]
+    rule: str | None
+
+    @property
+    def all_day(self) -> bool:
+        """Whether it lasts whole days."""
+        return self.start is not None and not isinstance(self.start, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +138,9 @@ class ParsedMail:
         body_sha256: Digest of the body, part by part as decoded.
         size: Bytes of the raw mail.
         defects: What was wrong or beyond a cap, one short sentence each.
+        headers: All header fields, raw; what only one rule asks for is decoded when it asks.
+        reports: Bounces and complaints in it.
+        events: Events of its calendar parts that have a METHOD.
     """
 
     senders: tuple[Address, ...]
@@ -55,3 +158,6 @@ class ParsedMail:
     body_sha256: str
     size: int
     defects: tuple[str, ...]
+    headers: Headers
+    reports: Reports = Reports()
+    events: tuple[CalendarEvent, ...] = ()

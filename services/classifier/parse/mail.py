@@ -3,6 +3,7 @@
 from services.classifier.parse import limits
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.body import read_body
+from services.classifier.parse.calendars import read_events
 from services.classifier.parse.charsets import clean_line, decode_text
 from services.classifier.parse.headers import (
     Headers,
@@ -10,6 +11,7 @@ from services.classifier.parse.headers import (
     decode_field,
     read_date,
 )
+from services.classifier.parse.reports import read_reports
 from services.classifier.parse.scanner import scan_mail
 from services.classifier.parsed_mail import Address, ParsedMail
 
@@ -36,6 +38,8 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
     to = _recipients(headers, "to", limits.RECIPIENTS, defects)
     cc = _recipients(headers, "cc", limits.RECIPIENTS - len(to), defects)
     body = read_body(raw, scan.leaves, backup_key, defects)
+    reports = read_reports(raw, scan, body.text, defects)
+    events = read_events(raw, scan.leaves, defects)
     return ParsedMail(
         senders=_recipients(headers, "from", limits.RECIPIENTS, defects),
         from_fields=len(headers.all("from")),
@@ -52,6 +56,9 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
         body_sha256=body.sha256,
         size=size,
         defects=tuple(dict.fromkeys(defects)),
+        headers=headers,
+        reports=reports,
+        events=events,
     )
 
 
