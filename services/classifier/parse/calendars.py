@@ -1,13 +1,125 @@
 """Calendar parts of a mail (RFC 5545, RFC 5546; behaviours R-5, V2-1 to V2-3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from services.classifier.parse.calendar_events import read_event, token
+from services.classifier.parse.calendar_lines import (
+    PART_BYTES,
+    Budget,
+    Component,
+    calendar_text,
+    read_components,
+)
+from services.classifier.parse.calendar_zones import Zones
 from services.classifier.parse.scanner import Part
 from services.classifier.parsed_mail import CalendarEvent
+from shared.backup.parts import decode_transfer
+from shared.contracts.content import TransferEncoding
+
+EVENTS = 200
+"""Events of one mail; an invitation has one, and one more for each changed occurrence."""
+
+_TYPES = ("text/calendar", "application/ics")
+_ENCODED_BYTES = 4 * PART_BYTES
+"""Quoted-printable takes three bytes for one, and some line ends."""
+
+_ENCODINGS: dict[str, TransferEncoding] = {
+    "base64": "base64",
+    "quoted-printable": "quoted-printable",
+}
 
 
 def read_events(
-    _raw: bytes, _leaves: Sequence[Part], _defects: list[str]
+    raw: bytes, leaves: Sequence[Part], defects: list[str]
 ) -> tuple[CalendarEvent, ...]:
-    """Events of the calendar parts among `_leaves` that have a METHOD."""
-    return ()
+    """Events of the calendar parts among `leaves` that have a METHOD.
+
+    The same calendar is often sent twice, inside the text and as a file: every event counts once.
+
+    Args:
+        raw: The mail.
+        leaves: Its parts.
+        defects: Gets what was wrong or beyond a cap.
+    """
+    budget = Budget()
+    events: dict[tuple[str, str, str | None, int], CalendarEvent] = {}
+    for part in leaves:
+        if not _is_calendar(part):
+            continue
+        for event in _of_part(raw, part, budget, defects):
+            if len(events) == EVENTS:
+                defects.append("calendar events beyond the limit")
+                return tuple(events.values())
+            key = (event.method, event.uid, event.recurrence_id, event.sequence)
+            events.setdefault(key, event)
+    return tuple(events.values())
+
+
+def read_calendar(
+    data: bytes, charset: str | None, method: str | None, budget: Budget, defects: list[str]
+) -> Iterator[CalendarEvent]:
+    """Events of the calendars in `data`.
+
+    Args:
+        data: A calendar part, decoded from its transfer encoding.
+        charset: Of the part; None for UTF-8.
+        method: For calendars without one of their own; None to leave those out.
+        budget: What the mail's calendars may still use.
+        defects: Gets what was wrong or beyond a cap.
+    """
+    outermost = read_components(calendar_text(data, charset, budget, defects), budget, defects)
+    for calendar in _calendars(outermost):
+        own = calendar.first("METHOD")
+        said = token(own.value if own else None) or token(method)
+        if said is None:
+            defects.append("a calendar without a METHOD")
+            continue
+        version = calendar.first("VERSION")
+        if version and version.value.strip() == "1.0":
+            defects.append("a calendar of version 1.0")
+        zones = Zones([one for one in calendar.children if one.name == "VTIMEZONE"])
+        for component in _events(calendar):
+            event = read_event(component, said, zones, defects)
+            if event:
+                yield event
+
+
+def _is_calendar(part: Part) -> bool:
+    return part.content_type in _TYPES or _file_name(part).lower().endswith(".ics")
+
+
+def _file_name(part: Part) -> str:
+    """The name given; what is wrong with it was said when the files were read."""
+    return (
+        part.headers.parameter("filename", "content-disposition", [])
+        or part.headers.parameter("name", "content-type", [])
+        or ""
+    ).strip()
+
+
+def _of_part(raw: bytes, part: Part, budget: Budget, defects: list[str]) -> Iterator[CalendarEvent]:
+    if budget.size <= 0:
+        defects.append("calendars beyond the limit")
+        return
+    encoded = raw[part.start : min(part.end, part.start + _ENCODED_BYTES)]
+    named = part.headers.word("content-transfer-encoding")
+    data = decode_transfer(encoded, _ENCODINGS.get(named, "identity"))
+    charset = part.headers.parameter("charset", "content-type", defects)
+    method = part.headers.parameter("method", "content-type", defects)
+    yield from read_calendar(data, charset, method, budget, defects)
+
+
+def _calendars(outermost: Component) -> Iterator[Component]:
+    """Calendars one beside another; events without a calendar around them count as one."""
+    yield from (one for one in outermost.children if one.name == "VCALENDAR")
+    if any(one.name == "VEVENT" for one in outermost.children):
+        yield outermost
+
+
+def _events(calendar: Component) -> Iterator[Component]:
+    """Events, also those inside others whose END is missing, in order."""
+    stack = [one for one in reversed(calendar.children) if one.name == "VEVENT"]
+    while stack:
+        component = stack.pop()
+        yield component
+        stack.extend(one for one in reversed(component.children) if one.name == "VEVENT")

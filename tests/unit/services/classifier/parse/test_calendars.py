@@ -1,0 +1,662 @@
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.classifier.parse.calendar_lines import Budget
+from services.classifier.parse.calendars import read_calendar
+from services.classifier.parse.mail import parse_mail
+from services.classifier.parsed_mail import CalendarEvent, ParsedMail
+
+PRAGUE = ZoneInfo("Europe/Prague")
+HANG_SECONDS = 20
+"""Far above what any of these costs: only a computation that never ends is to fail."""
+
+EASTERN = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Our Eastern",
+    "BEGIN:STANDARD",
+    "DTSTART:20071104T020000",
+    "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU",
+    "TZOFFSETFROM:-0400",
+    "TZOFFSETTO:-0500",
+    "END:STANDARD",
+    "BEGIN:DAYLIGHT",
+    "DTSTART:20070311T020000",
+    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU",
+    "TZOFFSETFROM:-0500",
+    "TZOFFSETTO:-0400",
+    "END:DAYLIGHT",
+    "END:VTIMEZONE",
+)
+
+
+def an_event(*lines: str, uid: str = "porada-1@firma.cz") -> tuple[str, ...]:
+    """Lines of a VEVENT."""
+    return ("BEGIN:VEVENT", f"UID:{uid}", *lines, "END:VEVENT")
+
+
+def a_calendar(*lines: str, method: str | None = "REQUEST") -> bytes:
+    """A calendar around `lines`."""
+    head = ("BEGIN:VCALENDAR", "VERSION:2.0", *([f"METHOD:{method}"] if method else []))
+    return "\r\n".join((*head, *lines, "END:VCALENDAR", "")).encode()
+
+
+def a_part(body: bytes, content_type: str = "text/calendar", *fields: str) -> bytes:
+    """A part of a multipart."""
+    head = "\r\n".join((f"Content-Type: {content_type}", *fields))
+    return head.encode() + b"\r\n\r\n" + body
+
+
+def parsed(*parts: bytes) -> ParsedMail:
+    """A multipart mail of `parts`, parsed."""
+    head = b'From: jan@firma.cz\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+    return parse_mail(
+        head + b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + b"--x--", "k"
+    )
+
+
+def read(
+    data: bytes, charset: str | None = None, method: str | None = None
+) -> tuple[list[CalendarEvent], list[str]]:
+    """Events and defects of one calendar."""
+    defects: list[str] = []
+    return list(read_calendar(data, charset, method, Budget(), defects)), defects
+
+
+def only(*lines: str, before: Sequence[str] = ()) -> tuple[CalendarEvent, list[str]]:
+    """The one event with these lines."""
+    events, defects = read(a_calendar(*before, *an_event(*lines)))
+    assert len(events) == 1
+    return events[0], defects
+
+
+@pytest.fixture
+def hang_guard() -> Iterator[None]:
+    """Fails what takes endlessly much CPU."""
+    begin = time.process_time()
+    yield
+    assert time.process_time() - begin < HANG_SECONDS
+
+
+def test_an_invitation_is_read_whole() -> None:
+    """R-5, V2-1: every property that the records need is read."""
+    event, defects = only(
+        "SEQUENCE:2",
+        "DTSTAMP:20261102T081500Z",
+        "DTSTART;TZID=Europe/Prague:20261110T090000",
+        "DTEND;TZID=Europe/Prague:20261110T100000",
+        "SUMMARY:Porada\\, rozpočet\\nleden",
+        "LOCATION:Zasedačka 2\\; přízemí",
+        "ORGANIZER;CN=Jan Novák:mailto:Jan@Firma.cz",
+        "ATTENDEE;CN=Eva;PARTSTAT=ACCEPTED:mailto:eva@firma.cz",
+        "ATTENDEE:MAILTO:Petr@Firma.cz",
+        "RRULE:FREQ=WEEKLY;BYDAY=TU",
+    )
+    assert defects == []
+    assert (event.method, event.uid, event.sequence) == ("REQUEST", "porada-1@firma.cz", 2)
+    assert event.recurrence_id is None
+    assert event.stamp == datetime(2026, 11, 2, 8, 15, tzinfo=UTC)
+    assert event.start == datetime(2026, 11, 10, 9, tzinfo=PRAGUE)
+    assert event.end == datetime(2026, 11, 10, 10, tzinfo=PRAGUE)
+    assert (event.summary, event.location) == (
+        "Porada, rozpočet leden",
+        "Zasedačka 2; přízemí",
+    )
+    assert event.organizer == "jan@firma.cz"
+    assert [(who.address, who.answer) for who in event.attendees] == [
+        ("eva@firma.cz", "ACCEPTED"),
+        ("petr@firma.cz", "NEEDS-ACTION"),
+    ]
+    assert event.rule == "FREQ=WEEKLY;BYDAY=TU"
+    assert not event.all_day
+
+
+@pytest.mark.parametrize(
+    ("content_type", "fields"),
+    [
+        ("text/calendar; charset=utf-8; method=REQUEST", ()),
+        ("application/ics; name=invite.ics", ()),
+        ("application/octet-stream", ('Content-Disposition: attachment; filename="Pozvánka.ICS"',)),
+    ],
+)
+def test_calendar_parts_are_told_by_type_or_name(
+    content_type: str, fields: tuple[str, ...]
+) -> None:
+    """R-5: text/calendar, application/ics and any file named *.ics are calendar parts."""
+    mail = parsed(
+        a_part(b"text", "text/plain"), a_part(a_calendar(*an_event()), content_type, *fields)
+    )
+    assert [event.uid for event in mail.events] == ["porada-1@firma.cz"]
+
+
+def test_other_parts_are_no_calendar() -> None:
+    """R-5: a calendar's text in a plain text part is only text."""
+    assert parsed(a_part(a_calendar(*an_event()), "text/plain")).events == ()
+
+
+def test_a_calendar_without_a_method_is_left_out() -> None:
+    """R-5: without METHOD in the calendar and in the header nothing is invited."""
+    mail = parsed(a_part(a_calendar(*an_event(), method=None)))
+    assert mail.events == ()
+    assert "a calendar without a METHOD" in mail.defects
+
+
+def test_the_header_gives_the_method_where_the_calendar_has_none() -> None:
+    """R-5: METHOD of the calendar goes before the method parameter of its part."""
+    lacking = a_calendar(*an_event(), method=None)
+    assert parsed(a_part(lacking, "text/calendar; method=cancel")).events[0].method == "CANCEL"
+    own = a_calendar(*an_event(), method="reply")
+    assert parsed(a_part(own, "text/calendar; method=REQUEST")).events[0].method == "REPLY"
+
+
+def test_the_same_calendar_twice_gives_its_event_once() -> None:
+    """V2-1: Outlook and Google send a calendar inside the text and again as a file."""
+    calendar = a_calendar(*an_event("SEQUENCE:1"))
+    mail = parsed(a_part(calendar), a_part(calendar, "application/ics; name=invite.ics"))
+    assert len(mail.events) == 1
+
+
+def test_occurrences_of_a_series_stand_apart() -> None:
+    """V2-1: UID and RECURRENCE-ID are the key; a moment counts in UTC, whatever its zone."""
+    events, _ = read(
+        a_calendar(
+            *an_event("DTSTART;TZID=Europe/Prague:20261110T090000"),
+            *an_event("RECURRENCE-ID;TZID=Europe/Prague:20261117T090000"),
+            *an_event("RECURRENCE-ID:20261124T080000Z"),
+            *an_event("RECURRENCE-ID;VALUE=DATE:20261201"),
+            *an_event("RECURRENCE-ID:20261208T090000"),
+        )
+    )
+    assert [event.recurrence_id for event in events] == [
+        None,
+        "20261117T080000Z",
+        "20261124T080000Z",
+        "20261201",
+        "20261208T090000",
+    ]
+
+
+def test_an_occurrence_that_cannot_be_told_is_left_out() -> None:
+    """V2-1: a CANCEL of one unreadable occurrence must not cancel the whole series."""
+    events, defects = read(a_calendar(*an_event("RECURRENCE-ID:soon"), method="CANCEL"))
+    assert events == []
+    assert "an event without a readable RECURRENCE-ID" in defects
+
+
+@pytest.mark.parametrize("uid", ["", "   "])
+def test_an_event_without_a_uid_is_left_out(uid: str) -> None:
+    """V2-1: without a UID no record can be found again."""
+    events, defects = read(a_calendar(*an_event(uid=uid)))
+    assert events == []
+    assert "an event without a UID" in defects
+
+
+def test_a_uid_is_trimmed_and_cut() -> None:
+    """V2-1, H-26: a UID has at most 500 characters."""
+    events, _ = read(a_calendar(*an_event(uid="  a b " + 600 * "x")))
+    assert events[0].uid == "a b " + 496 * "x"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("7", 7),
+        ("+3", 3),
+        ("-1", 0),
+        ("soon", 0),
+        ("2147483648", 2**31 - 1),
+        (9000 * "9", 2**31 - 1),
+        ("٣", 0),
+    ],
+)
+def test_a_sequence_is_a_number_within_bounds(said: str, meant: int) -> None:
+    """V2-1, H-26: SEQUENCE is at least 0, and at most what a database column holds."""
+    assert only(f"SEQUENCE:{said}")[0].sequence == meant
+
+
+def test_whole_days_are_dates_with_their_end_as_it_stands() -> None:
+    """V2-2: an all-day event is a date; its end is the day behind it (RFC 5545)."""
+    event, _ = only("DTSTART;VALUE=DATE:20261224", "DTEND;VALUE=DATE:20261227")
+    assert (event.start, event.end) == (date(2026, 12, 24), date(2026, 12, 27))
+    assert event.all_day
+
+
+def test_midnight_behind_value_date_is_a_date() -> None:
+    """V2-2: some programs write a time where they say that it is a date."""
+    event, _ = only("DTSTART;VALUE=DATE:20261224T000000")
+    assert event.start == date(2026, 12, 24)
+    assert event.all_day
+
+
+def test_a_floating_time_stays_without_a_zone() -> None:
+    """V2-2: a time without a zone is the recipient's, which only the writer knows."""
+    event, defects = only("DTSTART:20261110T090000")
+    assert event.start == datetime(2026, 11, 10, 9)  # noqa: DTZ001
+    assert defects == []
+
+
+@pytest.mark.parametrize(
+    ("begin", "duration", "end"),
+    [
+        ("DTSTART:20261110T090000Z", "PT1H30M", datetime(2026, 11, 10, 10, 30, tzinfo=UTC)),
+        ("DTSTART;VALUE=DATE:20261224", "P1W", date(2026, 12, 31)),
+        # The night in which Prague gains an hour: a day is a day, 24 hours are less.
+        (
+            "DTSTART;TZID=Europe/Prague:20261024T120000",
+            "P1D",
+            datetime(2026, 10, 25, 12, tzinfo=PRAGUE),
+        ),
+        (
+            "DTSTART;TZID=Europe/Prague:20261025T010000",
+            "PT4H",
+            datetime(2026, 10, 25, 4, tzinfo=PRAGUE),
+        ),
+        ("DTSTART:20261110T090000Z", "-PT1H", None),
+        ("DTSTART:20261110T090000Z", "P99999999999W", None),
+        ("DTSTART:20261110T090000Z", "P60000W", None),
+        ("DTSTART:20261110T090000Z", "an hour", None),
+    ],
+)
+def test_a_duration_gives_the_end(begin: str, duration: str, end: datetime | date | None) -> None:
+    """V2-2: without DTEND the end is start and DURATION."""
+    assert only(begin, f"DURATION:{duration}")[0].end == end
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("Europe/Prague", "Europe/Prague"),
+        ('"Europe/Prague"', "Europe/Prague"),
+        ("europe/prague", "Europe/Prague"),
+        ("/freeassociation.sourceforge.net/Europe/Prague", "Europe/Prague"),
+        ("/mozilla.org/20050126_1/America/Argentina/Ushuaia", "America/Argentina/Ushuaia"),
+        ("Central Europe Standard Time", "Europe/Budapest"),
+        ("Tokyo Standard Time", "Asia/Tokyo"),
+        ("(UTC+01:00) Praha", "Europe/Prague"),
+        ('"(UTC+01:00) Belgrade, Bratislava, Budapest, Ljubljana, Prague"', "Europe/Belgrade"),
+        ("(UTC+01:00) Amsterdam, Berlín, Bern, Řím, Stockholm, Vídeň", "Europe/Amsterdam"),
+        ("(GMT-05.00) Eastern Time (US & Canada)", "America/New_York"),
+        ("(GMT) Lisabon", "Europe/Lisbon"),
+    ],
+)
+def test_zones_are_known_by_many_names(name: str, zone: str) -> None:
+    """V2-2: IANA names, also behind a maker's prefix, Windows names, and display names."""
+    event, defects = only(f"DTSTART;TZID={name}:20260710T090000")
+    assert event.start == datetime(2026, 7, 10, 9, tzinfo=ZoneInfo(zone))
+    assert defects == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Somewhere", "(UTC+05:00) Praha", "(UTC+01:00) Nowhere", "", "../../etc/passwd", "UTC+99:00"],
+)
+def test_a_time_in_an_unknown_zone_floats(name: str) -> None:
+    """V2-2, H-26: a zone that is not certain is none, and said to be so."""
+    event, defects = only(f"DTSTART;TZID={name}:20261110T090000")
+    assert event.start == datetime(2026, 11, 10, 9)  # noqa: DTZ001
+    assert "an unknown time zone" in defects
+
+
+def test_an_offset_as_a_name_is_an_offset() -> None:
+    """V2-2: `UTC+01:00` says all there is to know."""
+    event, _ = only("DTSTART;TZID=UTC+01:00:20261110T090000")
+    assert event.start == datetime(2026, 11, 10, 8, tzinfo=UTC)
+
+
+def test_a_zone_of_the_calendar_is_what_it_defines() -> None:
+    """V2-2: at any hour a VTIMEZONE with the rules of New York gives the time of New York."""
+    new_york = ZoneInfo("America/New_York")
+    moment = datetime(2009, 1, 1, 0, 30)  # noqa: DTZ001
+    for _ in range(150):
+        moment += timedelta(days=37, hours=5)
+        event, _ = only(f"DTSTART;TZID=Our Eastern:{moment:%Y%m%dT%H%M%S}", before=EASTERN)
+        assert isinstance(event.start, datetime)
+        assert event.start.utcoffset() == moment.replace(tzinfo=new_york).utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("local", "offset"),
+    [("20261101T013000", -4), ("20261101T030000", -5), ("20260308T033000", -4)],
+)
+def test_the_hours_of_a_change_are_told(local: str, offset: int) -> None:
+    """V2-2: an hour that comes twice is its first, as RFC 5545 has it."""
+    event, _ = only(f"DTSTART;TZID=Our Eastern:{local}", before=EASTERN)
+    assert isinstance(event.start, datetime)
+    assert event.start.utcoffset() == timedelta(hours=offset)
+
+
+@pytest.mark.parametrize(
+    ("rule", "offset"),
+    [
+        ("RRULE:FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=8,9,10,11,12,13,14;BYDAY=SU", 2),
+        ("RRULE:FREQ=YEARLY;BYMONTH=6;BYDAY=SU;BYSETPOS=-1", 2),
+        ("RRULE:FREQ=YEARLY;BYMONTH=6;BYDAY=-1SU;BYHOUR=2;BYMINUTE=0", 2),
+        ("RRULE:FREQ=YEARLY;BYMONTH=6;BYDAY=1SU;UNTIL=20250101T000000Z", 2),
+        ("RDATE:20260601T020000,20280601T020000", 2),
+        ("X-NOTHING:1", 2),
+        ("RRULE:FREQ=YEARLY;BYMONTH=8;BYDAY=1SU", 2),
+    ],
+)
+def test_onsets_are_told_by_rule_and_by_date(rule: str, offset: int) -> None:
+    """V2-2: the forms of rules that Apple, Exchange and Lotus Notes write for zones."""
+    zone = (
+        "BEGIN:VTIMEZONE",
+        "TZID:Ours",
+        "BEGIN:DAYLIGHT",
+        "DTSTART:20200601T020000",
+        rule,
+        "TZOFFSETFROM:+0100",
+        "TZOFFSETTO:+0200",
+        "END:DAYLIGHT",
+        "END:VTIMEZONE",
+    )
+    late, _ = only("DTSTART;TZID=Ours:20260710T090000", before=zone)
+    early, _ = only("DTSTART;TZID=Ours:20190710T090000", before=zone)
+    assert isinstance(late.start, datetime)
+    assert isinstance(early.start, datetime)
+    assert late.start.utcoffset() == timedelta(hours=offset)
+    assert early.start.utcoffset() == timedelta(hours=1)
+
+
+def test_a_zone_of_one_mail_is_unknown_to_the_next() -> None:
+    """V2-2, H-26: nobody can define a zone for other people's mail."""
+    only("DTSTART;TZID=Our Eastern:20261110T090000", before=EASTERN)
+    event, _ = only("DTSTART;TZID=Our Eastern:20261110T090000")
+    assert event.start == datetime(2026, 11, 10, 9)  # noqa: DTZ001
+
+
+def test_a_known_zone_cannot_be_redefined() -> None:
+    """V2-2, H-26: Europe/Prague is where it is, whatever a VTIMEZONE says."""
+    liar = ("BEGIN:VTIMEZONE", "TZID:Europe/Prague", *EASTERN[2:])
+    event, _ = only("DTSTART;TZID=Europe/Prague:20261110T090000", before=liar)
+    assert event.start == datetime(2026, 11, 10, 9, tzinfo=PRAGUE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "99991231T235959Z",
+        "16010101T000000",
+        "20261332T090000",
+        "20261110T250000",
+        "soon",
+        "²0261110",
+    ],
+)
+def test_an_impossible_start_costs_only_itself(value: str) -> None:
+    """V2-2, H-26: a bad DTSTART leaves the rest of the event, with a defect."""
+    event, defects = only(f"DTSTART:{value}", "SUMMARY:Porada")
+    assert event.start is None
+    assert event.summary == "Porada"
+    assert "DTSTART cannot be read: ValueError" in defects
+
+
+def test_a_start_and_an_end_of_two_kinds_give_no_end() -> None:
+    """V2-2: a day and an hour cannot be compared."""
+    event, defects = only("DTSTART;VALUE=DATE:20261110", "DTEND:20261110T100000Z")
+    assert event.end is None
+    assert "an event that begins on a date and ends at a time" in defects
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("ORGANIZER:mailto:jan@firma.cz", "jan@firma.cz"),
+        ("ORGANIZER:jan@firma.cz", "jan@firma.cz"),
+        ("ORGANIZER:MAILTO:Jan%2Bcrm@Firma.cz", "jan+crm@firma.cz"),
+        (
+            'ORGANIZER;CN="Novák: Jan";SENT-BY="mailto:eva@firma.cz":mailto:jan@firma.cz',
+            "jan@firma.cz",
+        ),
+        ('ORGANIZER;CN=Jan "Honza" Novák:mailto:jan@firma.cz', "jan@firma.cz"),
+        ('ORGANIZER;CN="Jan Novák:mailto:jan@firma.cz', "jan@firma.cz"),
+        ("ORGANIZER;CN=Firma: Jan:mailto:jan@firma.cz", "jan@firma.cz"),
+        ("ORGANIZER:mailto:<jan@firma.cz>", "jan@firma.cz"),
+        ("ORGANIZER:mailto:jan@firma.cz?subject=x", "jan@firma.cz"),
+        ("ORGANIZER;EMAIL=jan@firma.cz:/aMTIzNDU/principal/", "jan@firma.cz"),
+        ('ORGANIZER;SENT-BY="mailto:eva@firma.cz":invalid:nomail', None),
+        ("ORGANIZER:mailto:jan@firma.cz%0D%0ABcc: x", None),
+        ("ORGANIZER:mailto:", None),
+        ("organizer :mailto:jan@firma.cz", "jan@firma.cz"),
+    ],
+)
+def test_an_organizer_is_a_mail_address(line: str, address: str | None) -> None:
+    """V2-2, H-26: every way of writing an organiser gives the address, or none."""
+    assert only(line)[0].organizer == address
+
+
+def test_attendees_are_told_once_and_counted() -> None:
+    """V2-2, H-26: each address once with its first answer, at most 1,000 of them."""
+    many = [f"ATTENDEE:mailto:u{number}@firma.cz" for number in range(1001)]
+    event, defects = only("ATTENDEE;PARTSTAT=declined:mailto:U0@firma.cz", *many)
+    assert len(event.attendees) == 1000
+    assert event.attendees[0].answer == "DECLINED"
+    assert "attendees beyond the limit" in defects
+
+
+def test_an_answer_is_a_word() -> None:
+    """V2-1, H-26: what is no word is no answer."""
+    event, _ = only('ATTENDEE;PARTSTAT="<b>":mailto:eva@firma.cz')
+    assert event.attendees[0].answer == "NEEDS-ACTION"
+
+
+def test_texts_are_clean_lines_and_cut() -> None:
+    """V2-2, H-26: no control characters, no direction overrides, at most 1,000 characters."""
+    event, _ = only("SUMMARY:a\u202eb\x07 \\n c\\\\d", "LOCATION:" + 2000 * "x")
+    assert event.summary == "ab c\\d"
+    assert event.location == 1000 * "x"
+
+
+def test_only_events_are_read() -> None:
+    """R-5: tasks, notes, free times and alarms invite nobody to anything."""
+    others = [
+        line
+        for name in ("VTODO", "VJOURNAL", "VFREEBUSY")
+        for line in (f"BEGIN:{name}", f"UID:{name}", f"END:{name}")
+    ]
+    alarm = (
+        "BEGIN:VALARM",
+        "ACTION:EMAIL",
+        "SUMMARY:Alarm",
+        "ATTENDEE:mailto:eve@jinde.cz",
+        "ATTACH:file:///etc/passwd",
+        "DURATION:PT15M",
+        "END:VALARM",
+    )
+    events, _ = read(a_calendar(*others, *an_event("DTSTART:20261110T090000Z", *alarm)))
+    assert [event.uid for event in events] == ["porada-1@firma.cz"]
+    assert events[0].attendees == ()
+    assert (events[0].summary, events[0].end) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("data", "charset"),
+    [
+        ("Příliš žluťoučký".encode(), None),
+        ("Příliš žluťoučký".encode("cp1250"), "windows-1250"),
+    ],
+)
+def test_the_charset_of_the_part_counts(data: bytes, charset: str | None) -> None:
+    """R-5: without a charset a calendar is UTF-8."""
+    calendar = a_calendar(*an_event("SUMMARY:@")).replace(b"@", data, 2).replace(data, b"@", 1)
+    events, _ = read(calendar, charset)
+    assert events[0].summary == "Příliš žluťoučký"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_no_text(encoding: str) -> None:
+    """R-5: files of Windows begin with a mark, which also tells how they are written."""
+    calendar = a_calendar(*an_event("SUMMARY:Žlu", " ťoučký")).decode().encode(encoding)
+    events, defects = read(calendar)
+    assert [event.summary for event in events] == ["Žluťoučký"]
+    assert defects == []
+
+
+def test_a_fold_inside_a_character_is_healed() -> None:
+    """R-5: lines are folded by bytes, and some programs do not look where."""
+    calendar = a_calendar(*an_event("SUMMARY:Ž")).replace(b"\xc5\xbd", b"\xc5\r\n \xbd")
+    assert read(calendar)[0][0].summary == "Ž"
+
+
+def test_a_lost_quoted_printable_is_healed() -> None:
+    """R-5: a part whose transfer encoding got lost is decoded all the same."""
+    event, defects = only(
+        'ATTENDEE;CN=3D"Eva";PARTSTAT=3DACCEPTED:mailto:ev=\r\na@firma.cz', "SUMMARY:Osnabr=C3=BCck"
+    )
+    assert [(who.address, who.answer) for who in event.attendees] == [("eva@firma.cz", "ACCEPTED")]
+    assert event.summary == "Osnabrück"
+    assert "a calendar in an encoding that it does not name" in defects
+
+
+def test_a_base64_part_is_decoded() -> None:
+    """R-5: Exchange sends calendars in base64."""
+    import base64  # noqa: PLC0415
+
+    body = base64.encodebytes(a_calendar(*an_event()))
+    assert (
+        len(parsed(a_part(body, "text/calendar", "Content-Transfer-Encoding: base64")).events) == 1
+    )
+
+
+def test_a_calendar_cut_short_gives_what_is_there() -> None:
+    """R-5: missing ENDs are said, and cost nothing else."""
+    data = a_calendar(*an_event("SUMMARY:Porada"), *an_event("SUMMARY:Oběd", uid="2"))
+    events, defects = read(data.replace(b"END:VEVENT\r\n", b"").replace(b"END:VCALENDAR", b""))
+    assert [event.summary for event in events] == ["Porada", "Oběd"]
+    assert "a calendar without its end" in defects
+
+
+def test_events_without_a_calendar_around_them_need_the_header() -> None:
+    """R-5: a bare VEVENT counts with the method of its part."""
+    data = "\r\n".join(an_event()).encode()
+    assert read(data)[0] == []
+    assert [event.method for event in read(data, method="REQUEST")[0]] == ["REQUEST"]
+
+
+def test_an_old_calendar_is_said_to_be_old() -> None:
+    """R-5: vCalendar 1.0 is read as far as it is like its successor."""
+    events, defects = read(a_calendar(*an_event()).replace(b"VERSION:2.0", b"VERSION:1.0"))
+    assert len(events) == 1
+    assert "a calendar of version 1.0" in defects
+
+
+def test_a_mail_without_a_calendar_says_nothing_of_calendars() -> None:
+    """R-5: most mail has no calendar part."""
+    mail = parsed(a_part(b"Dobry den", "text/plain"))
+    assert mail.events == ()
+    assert mail.defects == ()
+
+
+@pytest.mark.usefixtures("hang_guard")
+def test_events_of_a_mail_are_counted() -> None:
+    """H-26: of 900 events 200 are read; of 5,000 components 1,000."""
+    first, second = (
+        a_calendar(*(line for number in numbers for line in an_event(uid=f"u{number}")))
+        for numbers in (range(900), range(5000))
+    )
+    few = parsed(a_part(first))
+    assert len(few.events) == 200
+    assert "calendar events beyond the limit" in few.defects
+    events, defects = read(second)
+    assert len(events) == 999
+    assert "calendar components beyond the limit" in defects
+
+
+@pytest.mark.usefixtures("hang_guard")
+def test_lines_of_a_mail_are_counted() -> None:
+    """H-26: all lines count, also those that nobody reads."""
+    calendar = a_calendar(*an_event(*(["X-A:1"] * 15_000)), *an_event("SUMMARY:Z", uid="2"))
+    mail = parsed(a_part(calendar), a_part(calendar.replace(b"UID:2", b"UID:3")))
+    assert [event.uid for event in mail.events] == ["porada-1@firma.cz", "2"]
+    assert "calendar lines beyond the limit" in mail.defects
+
+
+@pytest.mark.usefixtures("hang_guard")
+def test_the_size_of_calendars_is_bounded() -> None:
+    """H-26: one part has at most 1 MB, all together 2 MB."""
+    big = a_calendar(*an_event("DESCRIPTION:" + 1_500_000 * "x", "SUMMARY:behind"))
+    small = a_calendar(*an_event(uid="small"))
+    mail = parsed(a_part(big), a_part(big), a_part(small))
+    assert [event.uid for event in mail.events] == ["porada-1@firma.cz"]
+    assert mail.events[0].summary == ""
+    assert {"a calendar beyond the limit", "calendars beyond the limit"} <= set(mail.defects)
+
+
+@pytest.mark.usefixtures("hang_guard")
+def test_a_giant_property_that_nobody_reads_costs_nothing() -> None:
+    """H-26: DESCRIPTION and ATTACH are passed over, whatever their size."""
+    lines = ("DESCRIPTION:" + 400_000 * "x", "ATTACH;VALUE=BINARY:" + 400_000 * "A")
+    event, defects = only(*lines, "SUMMARY:behind")
+    assert event.summary == "behind"
+    assert defects == []
+
+
+@pytest.mark.usefixtures("hang_guard")
+def test_a_giant_property_that_is_read_is_cut() -> None:
+    """H-26: no line is longer than 10,000 characters for its reader."""
+    event, defects = only("SUMMARY:" + 500_000 * "x", "RRULE:" + 100_000 * "y")
+    assert len(event.summary) == 1000
+    assert event.rule == 500 * "y"
+    assert "a calendar line beyond the limit" in defects
+
+
+@pytest.mark.usefixtures("hang_guard")
+def test_nesting_is_bounded() -> None:
+    """H-26: components inside components are followed to the tenth."""
+    nested = ["BEGIN:VEVENT"] * 900
+    events, defects = read(a_calendar(*nested, "UID:deep", *["END:VEVENT"] * 900))
+    assert events == []
+    assert "calendar components nested beyond the limit" in defects
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "RRULE:FREQ=SECONDLY",
+        "RRULE:FREQ=YEARLY;BYDAY=SU",
+        "RRULE:FREQ=YEARLY;COUNT=1000000000",
+        "RRULE:FREQ=YEARLY;INTERVAL=0",
+        "RRULE:nonsense",
+        "RRULE:FREQ=YEARLY;BYMONTH=99",
+        "RRULE:FREQ=YEARLY;BYMONTHDAY=x",
+        "RDATE:" + ",".join(["20200101T000000"] * 600),
+        "TZOFFSETTO:+9999",
+        "DTSTART:never",
+    ],
+)
+@pytest.mark.usefixtures("hang_guard")
+def test_rules_of_a_zone_are_never_expanded(rule: str) -> None:
+    """H-26: a zone with a rule that zones do not have is unknown."""
+    zone = [line for line in EASTERN if not line.startswith(rule.partition(":")[0])]
+    zone.insert(3, rule)
+    event, defects = only("DTSTART;TZID=Our Eastern:20261110T090000", before=zone)
+    assert event.start == datetime(2026, 11, 10, 9)  # noqa: DTZ001
+    assert "VTIMEZONE cannot be read: ValueError" in defects
+
+
+@pytest.mark.usefixtures("hang_guard")
+def test_a_zone_with_too_many_observances_is_unknown() -> None:
+    """H-26: a zone has at most 100 observances."""
+    zone = (*EASTERN[:2], *(EASTERN[2:8] * 101), EASTERN[-1])
+    event, defects = only("DTSTART;TZID=Our Eastern:20261110T090000", before=zone)
+    assert event.start == datetime(2026, 11, 10, 9)  # noqa: DTZ001
+    assert "VTIMEZONE cannot be read: ValueError" in defects
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"\n", b"\r", b"\n ", b"\n\n ", b"A:\n", b"BEGIN:VEVENT\n", b"END:VEVENT\n",
+        b'ATTENDEE;A="',
+        b";A=", b'"', b"ATTENDEE;CN=mailto:", b';A="x"', b"\xff", b"\x00", b"=3D", b":", b" ",
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("hang_guard")
+def test_a_megabyte_of_anything_is_read_in_linear_time(piece: bytes) -> None:
+    """H-26: no piece, however often it comes, makes the reader slow."""
+    filling = piece * (900_000 // len(piece))
+    for before in (b"", b"BEGIN:VEVENT\nUID:1\nATTENDEE", b"BEGIN:VEVENT\nUID:1\nDTSTART;TZID="):
+        assert isinstance(read(before + filling, method="REQUEST"), tuple)
