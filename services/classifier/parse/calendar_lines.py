@@ -37,6 +37,7 @@ _READ_NAMES = (
 READ = frozenset(_READ_NAMES.split())
 """Properties that are read; all others are dropped before anything else looks at them."""
 
+_NEVER_INSIDE_ITSELF = ("VCALENDAR", "VEVENT")
 _FOLD = re.compile(rb"(?:\r{0,2}\n|\r)[ \t]")
 _WIDE_FOLD = re.compile(r"\n[ \t]")
 _LINE = re.compile(r"[^\n]+")
@@ -102,13 +103,11 @@ class Component:
         name: In upper case, as `VEVENT`; empty for what stands around the outermost.
         properties: In order.
         children: In order.
-        complete: Its END came.
     """
 
     name: str
     properties: list[Property] = field(default_factory=list)
     children: list["Component"] = field(default_factory=list)
-    complete: bool = False
 
     def all(self, name: str) -> list[Property]:
         """Every property with this upper-case name."""
@@ -148,39 +147,43 @@ def calendar_text(data: bytes, charset: str | None, budget: Budget, defects: lis
 
 def read_components(text: str, budget: Budget, defects: list[str]) -> Component:
     """What stands in `text`, under a nameless component; what is beyond a cap is left out."""
-    outermost = Component("", complete=True)
+    outermost = Component("")
     stack = [outermost]
     for line in _content_lines(text, budget, defects):
-        if line.name == "BEGIN":
-            if budget.components == 0:
-                defects.append("calendar components beyond the limit")
-                break
-            budget.components -= 1
-            _begin(stack, line.value.strip().upper(), defects)
-        elif line.name == "END":
+        if line.name == "END":
             _end(stack, line.value.strip().upper())
-        elif len(stack) <= NESTING:
+        elif line.name != "BEGIN":
             stack[-1].properties.append(line)
+        elif not _begin(stack, line.value.strip().upper(), budget, defects):
+            break
     if len(stack) > 1:
         defects.append("a calendar without its end")
     return outermost
 
 
-def _begin(stack: list[Component], name: str, defects: list[str]) -> None:
-    component = Component(name)
-    if len(stack) <= NESTING:
-        stack[-1].children.append(component)
-    elif len(stack) == NESTING + 1:
+def _begin(stack: list[Component], name: str, budget: Budget, defects: list[str]) -> bool:
+    """Open a component; gives False at a cap."""
+    if name in _NEVER_INSIDE_ITSELF and _end(stack, name):
+        defects.append("a calendar component without its end")
+    if budget.components == 0:
+        defects.append("calendar components beyond the limit")
+        return False
+    if len(stack) > NESTING:
         defects.append("calendar components nested beyond the limit")
+        return False
+    budget.components -= 1
+    component = Component(name)
+    stack[-1].children.append(component)
     stack.append(component)
+    return True
 
 
-def _end(stack: list[Component], name: str) -> None:
-    """Close the innermost open component with this name, and all inside it."""
+def _end(stack: list[Component], name: str) -> bool:
+    """Close the innermost open component with this name, and all inside it; False without one."""
     depth = next((at for at in range(len(stack) - 1, 0, -1) if stack[at].name == name), 0)
     if depth:
-        stack[depth].complete = True
         del stack[depth:]
+    return depth > 0
 
 
 def _content_lines(text: str, budget: Budget, defects: list[str]) -> Iterator[Property]:

@@ -1,14 +1,15 @@
 """Zones that a calendar defines itself (RFC 5545 section 3.6.5), evaluated without expansion.
 
-For a moment, each observance is asked for its last onset before it: a yearly rule is evaluated
-for one or two years, whatever it says. Any other rule makes the zone unknown.
+For a moment, each observance is asked for its onsets in that year and before: a yearly rule is
+evaluated for two years, whatever it says. Any other rule makes the zone unknown.
 """
 
 import calendar
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from services.classifier.parse.calendar_lines import Component
 from services.classifier.parse.calendar_values import read_offset, read_time
@@ -22,7 +23,7 @@ _DATES = 500
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _BY_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 _NUMBER = re.compile(r"-?[0-9]{1,4}")
-_MONTHS = 12
+_WEEK, _MONTHS = 7, 12
 _RULE_PARTS = frozenset(("BYMONTH", "BYDAY", "BYMONTHDAY", "BYSETPOS", "UNTIL", "WKST"))
 
 
@@ -32,8 +33,8 @@ class _Yearly:
 
     Attributes:
         month: 1 to 12.
-        days: Days of the month that may be meant; empty for all.
-        weekday: 0 for Monday; None for any.
+        days: Days of the month that may be meant, at most seven; empty for all.
+        weekday: 0 for Monday; None for any, if there are days.
         position: Which of the days that fit, from 1; negative from the end.
         until: The last onset; None without an end.
     """
@@ -44,17 +45,31 @@ class _Yearly:
     position: int
     until: datetime | None
 
-    def in_year(self, year: int) -> date | None:
-        """The day in `year`; None without one."""
+    def in_year(self, year: int) -> datetime | None:
+        """The begin of the day in `year`; None without one."""
         last = calendar.monthrange(year, self.month)[1]
-        meant = {day if day > 0 else last + 1 + day for day in self.days} or range(1, last + 1)
+        day = self._among_days(year, last) if self.days else self._among_weeks(year, last)
+        return _midnight(year, self.month, day) if 1 <= day <= last else None
+
+    def _among_days(self, year: int, last: int) -> int:
+        """The day that fits, of those that are named; 0 without one."""
+        named = sorted({day if day > 0 else last + 1 + day for day in self.days})
         fit = [
             day
-            for day in range(1, last + 1)
-            if day in meant and self.weekday in (None, date(year, self.month, day).weekday())
+            for day in named
+            if 1 <= day <= last and self.weekday in (None, calendar.weekday(year, self.month, day))
         ]
         place = self.position - 1 if self.position > 0 else self.position
-        return date(year, self.month, fit[place]) if -len(fit) <= place < len(fit) else None
+        return fit[place] if -len(fit) <= place < len(fit) else 0
+
+    def _among_weeks(self, year: int, last: int) -> int:
+        """The first, second, … or last such weekday; outside the month where there is none."""
+        weekday = self.weekday or 0
+        if self.position > 0:
+            first = 1 + (weekday - calendar.weekday(year, self.month, 1)) % _WEEK
+            return first + _WEEK * (self.position - 1)
+        end = last - (calendar.weekday(year, self.month, last) - weekday) % _WEEK
+        return end + _WEEK * (self.position + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +81,40 @@ class _Observance:
     after: timedelta
     rule: _Yearly | None
 
-    def last_onset(self, moment: datetime) -> datetime | None:
-        """The last onset at or before `moment`; None if there is none."""
-        if moment < self.onsets[0]:
-            return None
-        listed = self.onsets[bisect_right(self.onsets, moment) - 1]
-        return max(listed, self._by_rule(moment) or listed)
-
-    def _by_rule(self, moment: datetime) -> datetime | None:
+    def near(self, year: int) -> Iterator[datetime]:
+        """Onsets in `year`, and the last before it."""
+        first, end = (bisect_left(self.onsets, _midnight(one, 1, 1)) for one in (year, year + 1))
+        yield from self.onsets[max(first - 1, 0) : end]
         if self.rule is None:
-            return None
-        latest = min(moment, self.rule.until) if self.rule.until else moment
-        for year in (latest.year, latest.year - 1):
-            day = self.rule.in_year(max(year, 1))
-            onset = datetime.combine(day, self.onsets[0].time()) if day else None
-            if onset and self.onsets[0] <= onset <= latest:
-                return onset
-        return None
+            return
+        until = self.rule.until
+        latest = min(year, until.year) if until else year
+        time = self.onsets[0] - _midnight(self.onsets[0].year, 1, 1)
+        time -= timedelta(days=time.days)
+        for one in (latest - 1, latest):
+            day = self.rule.in_year(max(one, 1))
+            if day and self.onsets[0] <= day + time and (until is None or day + time <= until):
+                yield day + time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DefinedZone:
     """A zone with its observances, at least one."""
 
     observances: tuple[_Observance, ...]
+    _years: dict[int, list[tuple[datetime, timedelta]]] = field(default_factory=dict)
 
     def offset(self, moment: datetime) -> timedelta:
         """The UTC offset at `moment`, which is local and has no zone."""
-        onsets = [(one.last_onset(moment), one) for one in self.observances]
-        past = [(onset, one) for onset, one in onsets if onset]
-        if past:
-            return max(past, key=lambda pair: pair[0])[1].after
+        if moment.year not in self._years:
+            near = (
+                (onset, one.after) for one in self.observances for onset in one.near(moment.year)
+            )
+            self._years[moment.year] = sorted(near)
+        changes = self._years[moment.year]
+        place = bisect_right(changes, moment, key=lambda change: change[0])
+        if place:
+            return changes[place - 1][1]
         return min(self.observances, key=lambda one: one.onsets[0]).before
 
 
@@ -140,7 +158,11 @@ def _local(value: str) -> datetime:
     found = read_time(value.partition("/")[0])
     if isinstance(found, datetime):
         return found.replace(tzinfo=None)
-    return datetime(found.year, found.month, found.day)  # noqa: DTZ001 - local by definition
+    return _midnight(found.year, found.month, found.day)
+
+
+def _midnight(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day)  # noqa: DTZ001 - local by definition
 
 
 def _rule(value: str, onset: datetime, before: timedelta) -> _Yearly:
@@ -157,6 +179,8 @@ def _rule(value: str, onset: datetime, before: timedelta) -> _Yearly:
     position, weekday = _by_day(parts.get("BYDAY"), parts.get("BYSETPOS"), alone=not days)
     if weekday is None and not days:
         days = (onset.day,)
+    if len(days) > _WEEK:
+        raise ValueError("more days than zones have")
     month = _number(parts.get("BYMONTH", str(onset.month)))
     if not 1 <= month <= _MONTHS:
         raise ValueError("no month")

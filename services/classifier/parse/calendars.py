@@ -78,7 +78,7 @@ def read_calendar(
         if version and version.value.strip() == "1.0":
             defects.append("a calendar of version 1.0")
         zones = Zones([one for one in calendar.children if one.name == "VTIMEZONE"])
-        for component in _events(calendar):
+        for component in (one for one in calendar.children if one.name == "VEVENT"):
             event = read_event(component, said, zones, defects)
             if event:
                 yield event
@@ -114,12 +114,3 @@ def _calendars(outermost: Component) -> Iterator[Component]:
     yield from (one for one in outermost.children if one.name == "VCALENDAR")
     if any(one.name == "VEVENT" for one in outermost.children):
         yield outermost
-
-
-def _events(calendar: Component) -> Iterator[Component]:
-    """Events, also those inside others whose END is missing, in order."""
-    stack = [one for one in reversed(calendar.children) if one.name == "VEVENT"]
-    while stack:
-        component = stack.pop()
-        yield component
-        stack.extend(one for one in reversed(component.children) if one.name == "VEVENT")

@@ -526,7 +526,7 @@ def test_a_calendar_cut_short_gives_what_is_there() -> None:
     data = a_calendar(*an_event("SUMMARY:Porada"), *an_event("SUMMARY:Oběd", uid="2"))
     events, defects = read(data.replace(b"END:VEVENT\r\n", b"").replace(b"END:VCALENDAR", b""))
     assert [event.summary for event in events] == ["Porada", "Oběd"]
-    assert "a calendar without its end" in defects
+    assert {"a calendar without its end", "a calendar component without its end"} <= set(defects)
 
 
 def test_events_without_a_calendar_around_them_need_the_header() -> None:
@@ -606,9 +606,9 @@ def test_a_giant_property_that_is_read_is_cut() -> None:
 @pytest.mark.usefixtures("hang_guard")
 def test_nesting_is_bounded() -> None:
     """H-26: components inside components are followed to the tenth."""
-    nested = ["BEGIN:VEVENT"] * 900
-    events, defects = read(a_calendar(*nested, "UID:deep", *["END:VEVENT"] * 900))
-    assert events == []
+    nested = ["BEGIN:X-A"] * 900
+    events, defects = read(a_calendar(*an_event(), *nested, *["END:X-B"] * 9000))
+    assert len(events) == 1
     assert "calendar components nested beyond the limit" in defects
 
 
@@ -622,6 +622,7 @@ def test_nesting_is_bounded() -> None:
         "RRULE:nonsense",
         "RRULE:FREQ=YEARLY;BYMONTH=99",
         "RRULE:FREQ=YEARLY;BYMONTHDAY=x",
+        "RRULE:FREQ=YEARLY;BYMONTHDAY=1,2,3,4,5,6,7,8;BYDAY=SU",
         "RDATE:" + ",".join(["20200101T000000"] * 600),
         "TZOFFSETTO:+9999",
         "DTSTART:never",
