@@ -28,12 +28,8 @@ def read_time(value: str) -> date | datetime:
     value = value.strip().upper()
     if not _TIME.fullmatch(value):
         raise ValueError("neither a date nor a time")
-    found = vDDDTypes.from_ical(value)  # type: ignore[no-untyped-call]
-    if isinstance(found, datetime):
-        return found.replace(tzinfo=UTC) if found.tzinfo else found
-    if not isinstance(found, date):
-        raise TypeError("neither a date nor a time")
-    return found
+    found: date | datetime = vDDDTypes.from_ical(value)  # type: ignore[no-untyped-call]
+    return found.replace(tzinfo=UTC) if isinstance(found, datetime) and found.tzinfo else found
 
 
 def in_range(moment: date) -> bool:

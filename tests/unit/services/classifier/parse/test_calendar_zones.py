@@ -23,6 +23,7 @@ PRAGUE = ZoneInfo("Europe/Prague")
         ("(UTC+01:00) Amsterdam, Berlín, Bern, Řím, Stockholm, Vídeň", "Europe/Amsterdam"),
         ("(GMT-05.00) Eastern Time (US & Canada)", "America/New_York"),
         ("(GMT) Lisabon", "Europe/Lisbon"),
+        ("CET", "CET"),
     ],
 )
 def test_zones_are_known_by_many_names(name: str, zone: str) -> None:
@@ -81,6 +82,9 @@ def test_the_hours_of_a_change_are_told(local: str, offset: int) -> None:
         ("RDATE:20260601T020000,20280601T020000", 2),
         ("X-NOTHING:1", 2),
         ("RRULE:FREQ=YEARLY;BYMONTH=8;BYDAY=1SU", 2),
+        ("RRULE:FREQ=YEARLY", 2),
+        ("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", 2),
+        ("RDATE;VALUE=DATE:20260601", 2),
     ],
 )
 def test_onsets_are_told_by_rule_and_by_date(rule: str, offset: int) -> None:
@@ -102,6 +106,20 @@ def test_onsets_are_told_by_rule_and_by_date(rule: str, offset: int) -> None:
     assert isinstance(early.start, datetime)
     assert late.start.utcoffset() == timedelta(hours=offset)
     assert early.start.utcoffset() == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("name", ["tzone://Microsoft/Utc", "UTC", '"GMT"'])
+def test_names_of_utc_are_utc(name: str) -> None:
+    """V2-2: UTC is UTC by all its names."""
+    event, _ = only(f"DTSTART;TZID={name}:20261110T090000")
+    assert event.start == datetime(2026, 11, 10, 9, tzinfo=UTC)
+
+
+def test_a_custom_zone_of_outlook_is_what_it_defines() -> None:
+    """V2-2: a name with a colon needs no quotes to be found."""
+    zone = (EASTERN[0], "TZID:tzone://Microsoft/Custom", *EASTERN[2:])
+    event, _ = only("DTSTART;TZID=tzone://Microsoft/Custom:20261110T090000", before=zone)
+    assert event.start == datetime(2026, 11, 10, 14, tzinfo=UTC)
 
 
 def test_a_zone_of_one_mail_is_unknown_to_the_next() -> None:
