@@ -113,7 +113,7 @@ def _translated(error: SQLAlchemyError, url: URL) -> TransientError | PermanentE
     # The query may hold a password, too: `odbc_connect` does.
     where = url.set(query={}).render_as_string(hide_password=True)
     reason = _reason(error, url)
-    if _is_unique_violation(error, reason):
+    if is_unique_violation(error):
         return ConflictError(f"Another writer was first in {where}: {reason}")
     if _is_away(error):
         return TransientError(f"The database {where} cannot be used now: {reason}; {_REMEDY}")
@@ -132,7 +132,7 @@ def _is_away(error: SQLAlchemyError) -> bool:
     return _sqlstate(error).startswith(_AWAY_SQLSTATES)
 
 
-def _is_unique_violation(error: SQLAlchemyError, reason: str) -> bool:
+def is_unique_violation(error: SQLAlchemyError) -> bool:
     """Whether a key exists already; a NULL where none may be is no conflict.
 
     PostgreSQL has a state of its own for it. The others say it in words: SQLite and Firebird name
@@ -143,7 +143,8 @@ def _is_unique_violation(error: SQLAlchemyError, reason: str) -> bool:
     sqlstate = _sqlstate(error)
     if not isinstance(error, IntegrityError) and not sqlstate.startswith("23"):
         return False
-    return sqlstate == "23505" or any(word in reason.upper() for word in ("UNIQUE", "DUPLICATE"))
+    line = str(error.orig).partition("\n")[0].upper()
+    return sqlstate == "23505" or any(word in line for word in ("UNIQUE", "DUPLICATE"))
 
 
 def _sqlstate(error: DBAPIError) -> str:

@@ -15,13 +15,12 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
-    update,
     values,
 )
 from sqlalchemy import Sequence as DatabaseSequence
 
 from shared.errors import ConfigurationError, Problem
-from shared.netgenium.own_tables import lock_table
+from shared.netgenium.locks import hold
 
 Row = Mapping[str, Any]
 
@@ -91,9 +90,6 @@ def _steps(dialect: Dialect) -> bool:
 
 def _counted_up(connection: Connection, into: Table, count: int) -> list[int]:
     """Ids behind the highest, under a lock that holds among several writers until the commit."""
-    name = into.name
-    taken = update(lock_table).where(lock_table.c.name == name)
-    if connection.execute(taken.values(counter=lock_table.c.counter + 1)).rowcount == 0:
-        connection.execute(insert(lock_table).values(name=name, counter=1))
+    hold(connection, into.name)
     highest = connection.scalar(select(func.coalesce(func.max(into.c.id), 0))) or 0
     return list(range(highest + 1, highest + 1 + count))
