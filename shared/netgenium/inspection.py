@@ -21,6 +21,8 @@ from sqlalchemy.types import (
 
 from shared.errors import Problem
 from shared.netgenium.database import database_errors
+from shared.netgenium.grants import inserted_tables
+from shared.netgenium.mapping_checks import OWN_PREFIX
 from shared.netgenium.migration import SchemaState, schema_state
 from shared.netgenium.own_tables import OWN
 from shared.netgenium.tables import ErpTables
@@ -34,6 +36,14 @@ _WORDS: Mapping[type[TypeEngine[Any]], str] = {
     Integer: "a number",
 }
 
+_NOTHING = "no table of the mapping exists in this database"
+_EMPTY = Problem("tables", _NOTHING, "run crmservice init-db")
+_FOREIGN = Problem(
+    "tables",
+    _NOTHING,
+    "crmservice discover proposes a mapping; in an empty database run crmservice init-db",
+)
+
 
 def inspect_schema(engine: Engine, tables: ErpTables) -> list[Problem]:
     """Everything in which the database does not fit the mapping, and our own tables' state.
@@ -44,17 +54,55 @@ def inspect_schema(engine: Engine, tables: ErpTables) -> list[Problem]:
     state = schema_state(engine)
     with database_errors(engine), engine.connect() as connection:
         inspector = inspect(connection)
-        problems = list(_table_problems(inspector, tables.metadata.tables.values()))
+        problems = list(_erp_problems(inspector, tables))
         problems += _strategy_problems(connection, inspector, tables.mapping.ids.strategy)
         if state is SchemaState.CURRENT:
             problems += _table_problems(inspector, OWN.tables.values())
+    if state is SchemaState.ABSENT and problems[:1] == [_EMPTY]:
+        return [_EMPTY]
     return [*problems, *_own_problems(state)]
 
 
-def _table_problems(inspector: Inspector, tables: Iterable[Table]) -> Iterator[Problem]:
+def _erp_problems(inspector: Inspector, erp: ErpTables) -> Iterator[Problem]:
+    existing = _existing(inspector)
+    tables = erp.metadata.tables.values()
+    if not any(table.name.lower() in existing for table in tables):
+        others = any(not name.startswith(OWN_PREFIX) for name in existing)
+        yield _FOREIGN if others else _EMPTY
+        return
+    inserted = inserted_tables(erp.mapping)
+    yield from _table_problems(inspector, tables)
+    for table in tables:
+        if table.name in inserted and (real := existing.get(table.name.lower())):
+            yield from _unfilled(table, inspector.get_columns(real))
+
+
+def _existing(inspector: Inspector) -> dict[str, str]:
+    """Tables and views by their name in lower case."""
     # A view does as well as a table: an installation may offer one instead.
     names = [*inspector.get_table_names(), *inspector.get_view_names()]
-    existing = {name.lower(): name for name in names}
+    return {name.lower(): name for name in names}
+
+
+def _unfilled(table: Table, real: Iterable[ReflectedColumn]) -> Iterator[Problem]:
+    """Columns of which each row needs a value that nobody gives."""
+    filled = {column.name.lower() for column in table.columns}
+    for column in real:
+        if column["name"].lower() not in filled and _needs_value(column):
+            what = "must have a value, but the mapping does not fill it: inserts would fail"
+            remedy = "give the column a default, or map it"
+            yield Problem(f"{table.name}.{column['name']}", what, remedy)
+
+
+def _needs_value(column: ReflectedColumn) -> bool:
+    # SQLite and PostgreSQL say so of keys that count up by themselves.
+    gives_itself = column.get("autoincrement") is True or bool(column.get("primary_key"))
+    made = column.get("default") or column.get("identity") or column.get("computed")
+    return not column["nullable"] and not made and not gives_itself
+
+
+def _table_problems(inspector: Inspector, tables: Iterable[Table]) -> Iterator[Problem]:
+    existing = _existing(inspector)
     for table in tables:
         if table.name.lower() not in existing:
             yield _missing_table(table, list(existing.values()))
@@ -68,8 +116,6 @@ def _missing_table(table: Table, existing: list[str]) -> Problem:
     if table.metadata is OWN:
         remedy = "it was removed from our own tables; restore it from a backup"
         return Problem(table.name, what, remedy)
-    if not existing:
-        return Problem(table.name, what, "run crmservice init-db")
     return Problem(table.name, what, _nearest(table.name, existing))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.dialects import mssql, postgresql
+from sqlalchemy.dialects import mssql, postgresql, sqlite
 from sqlalchemy.types import (
     Boolean,
     Date,
@@ -50,6 +50,10 @@ def _rebuilt(table: str, columns: str) -> tuple[str, str]:
     return f"DROP TABLE {table}", f"CREATE TABLE {table} ({columns})"
 
 
+def _sqlite(sql_type: TypeEngine[object]) -> str:
+    return str(sql_type.compile(dialect=sqlite.dialect()))
+
+
 def test_a_database_that_fits_has_no_problems(tmp_path: Path) -> None:
     """NG-2: the reference schema fits the reference mapping."""
     assert _found(_engine(tmp_path)) == []
@@ -67,11 +71,48 @@ def test_names_fit_in_any_letter_case_and_views_do_as_tables(tmp_path: Path) -> 
 
 
 def test_an_empty_database_needs_init_db(tmp_path: Path) -> None:
-    """NG-2: every table is missing, and one command makes them."""
-    found = _found(open_database(f"sqlite:///{tmp_path / 'a.db'}"))
-    assert len(found) == len(ERP.metadata.tables) + 1
-    assert found[0] == "susers: there is no such table - run crmservice init-db"
-    assert found[-1] == "crm_ tables: absent - run crmservice init-db"
+    """NG-2: every table is missing: one line with the one command that makes them."""
+    assert _found(open_database(f"sqlite:///{tmp_path / 'a.db'}")) == [
+        "tables: no table of the mapping exists in this database - run crmservice init-db"
+    ]
+
+
+def test_a_database_of_something_else_is_told_in_one_line(tmp_path: Path) -> None:
+    """NG-2: a database whose every table has another name needs a mapping, not our tables."""
+    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    with write_transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE ng_jina0 (id integer)"))
+    first, *rest = _found(engine)
+    assert first == (
+        "tables: no table of the mapping exists in this database - crmservice discover proposes a"
+        " mapping; in an empty database run crmservice init-db"
+    )
+    assert rest == ["crm_ tables: absent - run crmservice init-db"]
+
+
+@pytest.mark.parametrize(
+    "table", ["ng_aktivita0", "ng_ukol0", "ng_priloha0", "ng_zakazanyemail0", "ng_rozsahaktivity0"]
+)
+def test_a_column_that_must_have_a_value_and_gets_none_is_told(tmp_path: Path, table: str) -> None:
+    """NG-2: an insert would fail where the ERP wants a value that no mapping gives."""
+    columns = ", ".join(f"{c.name} {_sqlite(c.type)}" for c in ERP.metadata.tables[table].columns)
+    more = "ng_stredisko integer NOT NULL, ng_zdroj integer NOT NULL DEFAULT 1, ng_volno integer"
+    engine = _engine(tmp_path, *_rebuilt(table, f"{columns}, {more}"))
+    what = "must have a value, but the mapping does not fill it: inserts would fail"
+    assert _found(engine) == [
+        f"{table}.ng_stredisko: {what} - give the column a default, or map it"
+    ]
+
+
+def test_a_column_of_a_table_that_is_only_read_may_want_what_it_likes(tmp_path: Path) -> None:
+    """NG-2: we add no contracts, and a key that counts up needs nothing from us."""
+    needed = "ng_stredisko integer NOT NULL"
+    columns = f"id integer PRIMARY KEY, ng_nazev varchar(250), {needed}"
+    keyed = "pid bigint, ng_role bigint, ng_klic integer NOT NULL PRIMARY KEY, id bigint"
+    engine = _engine(
+        tmp_path, *_rebuilt("ng_typaktivity0", columns), *_rebuilt("ng_rozsahaktivity0", keyed)
+    )
+    assert _found(engine) == []
 
 
 def test_a_missing_table_is_told_with_the_nearest(tmp_path: Path) -> None:
