@@ -5,6 +5,7 @@ import typer
 from services.operator.commands.check import check
 from services.operator.commands.demo import demo
 from services.operator.commands.explain import explain
+from services.operator.commands.grants import grants
 from services.operator.commands.init_db import init_db
 from services.operator.commands.list_records import list_table
 from services.operator.commands.run import run
@@ -22,3 +23,4 @@ app.command("run")(run)
 app.command("explain")(explain)
 app.command("list")(list_table)
 app.command("demo")(demo)
+app.command("grants")(grants)
