@@ -1,11 +1,17 @@
 """What every test has."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+import firebird.driver as firebird_driver  # type: ignore[import-untyped]
+import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
+
+from tests.servers.firebird import Firebird
+from tests.servers.postgresql import PostgreSQL
 
 
 @pytest.fixture(autouse=True)
@@ -20,4 +26,24 @@ def _connections_are_closed() -> Iterator[None]:
     yield
     event.remove(Pool, "connect", remember)
     for connection in opened:
-        connection.close()
+        # The server of some has gone: closing them can only say so.
+        with suppress(firebird_driver.Error, psycopg.Error):
+            connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A running PostgreSQL server; ask it for a `database`."""
+    server = PostgreSQL()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def firebird() -> Iterator[Firebird]:
+    """A running Firebird server; ask it for a `database`."""
+    server = Firebird()
+    server.start()
+    yield server
+    server.remove()

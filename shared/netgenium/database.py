@@ -2,15 +2,15 @@
 
 SQLite is the embedded default: WAL, full durability (every commit is flushed), write transactions
 that take the write lock at their begin so that two writers wait for each other instead of failing.
+What else each database needs stands in `servers`.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -26,9 +26,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shared.errors import ConfigurationError, PermanentError, Problem, TransientError
-
-BUSY_SECONDS = 30
-"""How long SQLite waits for another writer."""
+from shared.netgenium.servers import engine_for
 
 _REASON_LENGTH = 300
 _SQLITE_AWAY = (
@@ -50,8 +48,12 @@ _SQLITE_AWAY = (
 _AWAY_SQLSTATES = ("08", "25006", "28", "40", "53", "57", "HYT")
 """Begins of states: connection, read-only, login, deadlock, resources, operator, time-out."""
 
-_PARAMETERS = re.compile(r"(duplicate key value is|truncated value:).*", re.IGNORECASE)
-"""SQL Server repeats values in its first line."""
+_PARAMETERS = re.compile(
+    r"(duplicate key value is|truncated value:|-?Problematic key value is|"
+    r"conversion error from string|, value \").*",
+    re.IGNORECASE,
+)
+"""SQL Server and Firebird repeat values."""
 
 _REMEDY = "check that it runs, who may connect and write, and its free space"
 
@@ -69,8 +71,8 @@ def open_database(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _open_sqlite(url, parsed.database)
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+            _make_private_folder(parsed.database)
+        return engine_for(parsed)
     except (ArgumentError, NoSuchModuleError, ValueError):
         # ValueError: a port that is no number.
         what, remedy = "is no SQLAlchemy URL of a known database", "as sqlite:////path/file.db"
@@ -88,7 +90,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
         TransientError: The database is away, locked or full.
         PermanentError: The statement can never work.
     """
-    # SQLite then takes its write lock at the begin: see _open_sqlite.
+    # SQLite then takes its write lock at the begin: see `servers`.
     writing = engine.execution_options(crm_write=True)
     with database_errors(engine), writing.begin() as connection:
         yield connection
@@ -160,37 +162,18 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
     if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
         # A value that could not be bound: its text would quote the value.
         original = type(original).__name__
-    line = str(original or type(error).__name__).partition("\n")[0]
-    line = _PARAMETERS.sub("", line)
+    lines = str(original or type(error).__name__).splitlines()
+    # Firebird's first line alone says little.
+    told = lines if hasattr(original, "gds_codes") else lines[:1]
+    line = " ".join(_PARAMETERS.sub("", line) for line in told)
     password = str(url.password or "")
     return (line.replace(password, "***") if password else line)[:_REASON_LENGTH].strip()
 
 
-def _open_sqlite(url: str, file: str | None) -> Engine:
-    if file and file != ":memory:" and not file.startswith("file:"):
-        _make_private_folder(Path(file).parent)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
-        # SQLAlchemy's BEGIN below instead of the driver's, which begins too late.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        # Large pages, because files lie in rows; counts only while the database is empty.
-        cursor.execute("PRAGMA page_size=16384")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("crm_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _make_private_folder(folder: Path) -> None:
+def _make_private_folder(file: str | None) -> None:
+    if not file or file == ":memory:" or file.startswith("file:"):
+        return
+    folder = Path(file).parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -21,6 +21,7 @@ from sqlalchemy import Sequence as DatabaseSequence
 
 from shared.errors import ConfigurationError, Problem
 from shared.netgenium.locks import hold
+from shared.netgenium.servers import is_firebird
 
 Row = Mapping[str, Any]
 
@@ -45,8 +46,7 @@ def insert_rows(
     if not rows:
         return []
     if strategy == "identity":
-        returning = insert(into).returning(into.c.id, sort_by_parameter_order=True)
-        return list(connection.scalars(returning, [dict(row) for row in rows]))
+        return _identified(connection, into, rows)
     kind, _, name = strategy.partition(":")
     if kind == "generator":
         ids = _generated(connection, name, len(rows))
@@ -55,6 +55,15 @@ def insert_rows(
     numbered = [{**row, "id": new_id} for row, new_id in zip(rows, ids, strict=True)]
     connection.execute(insert(into), numbered)
     return ids
+
+
+def _identified(connection: Connection, into: Table, rows: Sequence[Row]) -> list[int]:
+    """Ids that the database gives, in one statement where it can return those of several rows."""
+    if not connection.dialect.insert_executemany_returning_sort_by_parameter_order:
+        returning = insert(into).returning(into.c.id)
+        return [connection.execute(returning, dict(row)).scalar_one() for row in rows]
+    ordered = insert(into).returning(into.c.id, sort_by_parameter_order=True)
+    return list(connection.scalars(ordered, [dict(row) for row in rows]))
 
 
 def _generated(connection: Connection, name: str, count: int) -> list[int]:
@@ -85,7 +94,7 @@ def reservation(dialect: Dialect, name: str, count: int) -> Select[int]:
 
 def _steps(dialect: Dialect) -> bool:
     """Whether one call moves the generator on by as many as are wanted."""
-    return dialect.name == "firebird"
+    return is_firebird(dialect)
 
 
 def _counted_up(connection: Connection, into: Table, count: int) -> list[int]:

@@ -3,11 +3,14 @@
 An UPDATE takes the row, because SQL Server has no `FOR UPDATE` and SQLite needs none.
 """
 
+import time
+
 from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import DatabaseError
 
 from shared.netgenium.database import is_unique_violation
 from shared.netgenium.own_tables import lock_table
+from shared.netgenium.servers import LOCK_SECONDS, changed_meanwhile
 
 
 def hold(connection: Connection, name: str) -> None:
@@ -36,4 +39,12 @@ def hold(connection: Connection, name: str) -> None:
 
 def _taken(connection: Connection, name: str) -> bool:
     row = update(lock_table).where(lock_table.c.name == name)
-    return connection.execute(row.values(counter=lock_table.c.counter + 1)).rowcount > 0
+    statement = row.values(counter=lock_table.c.counter + 1)
+    end = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return connection.execute(statement).rowcount > 0
+        except DatabaseError as error:
+            # Firebird waits for the holder, and then fails all the same.
+            if not changed_meanwhile(error) or time.monotonic() > end:
+                raise

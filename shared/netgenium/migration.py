@@ -5,14 +5,43 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.ddl.base import AddColumn, DropColumn, alter_table, format_column_name
+from alembic.ddl.impl import DefaultImpl
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from shared.errors import ConfigurationError, Problem
 from shared.netgenium.database import database_errors, write_transaction
+from shared.netgenium.servers import is_firebird
 
 VERSION_TABLE = "crm_schema_version"
+
+_FIREBIRD = "firebird.firebird"
+"""The name of its SQLAlchemy dialect."""
+
+
+class _FirebirdImpl(DefaultImpl):
+    """Firebird to Alembic, which does not know it."""
+
+    __dialect__ = _FIREBIRD
+    transactional_ddl = True
+
+
+@compiles(AddColumn, _FIREBIRD)
+def _add_column(element: AddColumn, compiler: DDLCompiler, **_more: object) -> str:
+    """Firebird knows no word COLUMN here."""
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} ADD {compiler.get_column_specification(element.column)}"
+
+
+@compiles(DropColumn, _FIREBIRD)
+def _drop_column(element: DropColumn, compiler: DDLCompiler, **_more: object) -> str:
+    """Nor here."""
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} DROP {format_column_name(compiler, element.column.name)}"
 
 
 class SchemaState(Enum):
@@ -37,10 +66,16 @@ def schema_state(engine: Engine) -> SchemaState:
 def migrate(engine: Engine) -> None:
     """Bring our tables up to date, in one transaction; nothing happens if they are.
 
+    Firebird takes rows only for tables that a transaction before has made, so there the table of
+    the version comes first, and stays empty if the rest fails.
+
     Raises:
         ConfigurationError: They are newer than this program.
         TransientError: The database is away.
     """
+    if is_firebird(engine.dialect) and schema_state(engine) is SchemaState.ABSENT:
+        with write_transaction(engine) as connection:
+            _context(connection).stamp(ScriptDirectory.from_config(_config()), "base")
     with write_transaction(engine) as connection:
         state = _state(connection)
         if state is SchemaState.NEWER:
@@ -52,9 +87,12 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
 
 
+def _context(connection: Connection) -> MigrationContext:
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+
+
 def _state(connection: Connection) -> SchemaState:
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    versions = context.get_current_heads()
+    versions = _context(connection).get_current_heads()
     if not versions:
         return SchemaState.ABSENT
     scripts = ScriptDirectory.from_config(_config())

@@ -4,13 +4,16 @@ They take and give Python values: bool, aware datetime, text of any length, our 
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Unicode, UnicodeText
 from sqlalchemy.types import TypeDecorator
+
+from shared.netgenium.servers import charset, counts_bytes
 
 CUT_MARK = " […]"
 """Ends a text that was too long for its column; the whole text is in the attached original."""
@@ -37,20 +40,20 @@ _LARGEST = 2**31 - 1
 """The largest number that a column `int` can hold."""
 
 
-def cut(text: str, length: int, *, wide: int = 1) -> str:
+def cut(text: str, length: int, *, width: Callable[[str], int] = len) -> str:
     """`text` cut to `length` characters, with the mark if anything is lost and the mark fits.
 
     Args:
         text: Any text.
         length: What the column holds, at least 1.
-        wide: What a character outside of the Basic Multilingual Plane counts.
+        width: What a text counts in that column: at least 1 for each character.
     """
-    if len(text) * wide <= length or _width(text[: length + 1], wide) <= length:
+    if width(text[: length + 1]) <= length:
         return text
-    mark = CUT_MARK if length > len(CUT_MARK) else ""
-    room, end = length - len(mark), 0
-    while end < len(text) and room >= _width(text[end], wide):
-        room -= _width(text[end], wide)
+    mark = CUT_MARK if length > width(CUT_MARK) else ""
+    room, end = length - width(mark), 0
+    while end < len(text) and room >= width(text[end]):
+        room -= width(text[end])
         end += 1
     # What belongs to the character before it must not stand alone, nor be torn off.
     while end > 1 and (_continues(text[end]) or text[end - 1] == _JOINER):
@@ -58,8 +61,19 @@ def cut(text: str, length: int, *, wide: int = 1) -> str:
     return text[:end] + mark
 
 
-def _width(text: str, wide: int) -> int:
-    return len(text) if wide == 1 else len(text) + sum(one > _LAST_OF_BMP for one in text)
+def _width_in(dialect: Dialect) -> Callable[[str], int]:
+    """What a text counts in a column of that database."""
+    if dialect.name in _COUNT_UTF16:
+        return _utf16_units
+    return partial(_bytes_in, charset(dialect)) if counts_bytes(dialect) else len
+
+
+def _utf16_units(text: str) -> int:
+    return len(text) + sum(one > _LAST_OF_BMP for one in text)
+
+
+def _bytes_in(codec: str, text: str) -> int:
+    return len(text.encode(codec, "replace"))
 
 
 def _continues(character: str) -> bool:
@@ -98,11 +112,12 @@ class CutText(TypeDecorator[str]):
         """Clean and cut."""
         if value is None:
             return None
-        if not value.isascii() or "\0" in value:
-            value = value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+        value = value.replace("\0", "")
         if self.length:
-            return cut(value, self.length, wide=2 if dialect.name in _COUNT_UTF16 else 1)
-        return value
+            value = cut(value, self.length, width=_width_in(dialect))
+        # The mark may be beyond the database's letters, too.
+        codec = charset(dialect)
+        return value if value.isascii() else value.encode(codec, "replace").decode(codec)
 
 
 class CheckBox(TypeDecorator[bool]):

@@ -1,0 +1,55 @@
+"""Firebird 3: waiting transactions, what its driver cannot count, tables before rows.
+
+Writers run READ COMMITTED, so that who waited for a lock sees what the holder has committed. The
+driver's own default, a snapshot, would number two records alike. All of this holds for
+firebird-driver with sqlalchemy-firebird; this module is their home.
+"""
+
+from typing import Any
+
+from firebird.driver import TPB, Isolation, driver_config  # type: ignore[import-untyped]
+from sqlalchemy import Connection, Engine, ExecutionContext, event
+
+from shared.netgenium.servers import (
+    CONNECT_SECONDS,
+    LOCK_SECONDS,
+    codec_of,
+    remember_charset,
+)
+
+_COUNTED = ("INSERT", "UPDATE", "DELETE", "SELECT", "MERGE", "WITH")
+"""Begins of the statements whose rows can be counted."""
+
+
+def prepare(engine: Engine, charset: str) -> None:
+    """Set up every connection that `engine` will open.
+
+    Args:
+        engine: For a URL of Firebird.
+        charset: Firebird's name of the connection's character set.
+    """
+    configuration = driver_config.get_database(engine.url.database)
+    if configuration is not None:
+        configuration.timeout.value = CONNECT_SECONDS
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+        isolation = Isolation.READ_COMMITTED_RECORD_VERSION
+        waiting = TPB(isolation=isolation, lock_timeout=LOCK_SECONDS)
+        connection.main_transaction.default_tpb = waiting.get_buffer()
+
+    @event.listens_for(engine, "first_connect")
+    def look(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+        cursor = connection.cursor()
+        cursor.execute("SELECT TRIM(rdb$character_set_name) FROM rdb$database")
+        [own] = cursor.fetchone()
+        cursor.close()
+        connection.rollback()
+        remember_charset(engine.dialect, own or "NONE", codec_of(charset) or "utf-8")
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def count(_connection: Connection, _cursor: object, statement: str, *more: Any) -> None:  # noqa: ANN401 - SQLAlchemy's signature
+        context: ExecutionContext = more[1]
+        if not statement.lstrip().upper().startswith(_COUNTED):
+            # firebird-driver fails when it is asked how many rows CREATE TABLE has changed.
+            context._rowcount = -1  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way

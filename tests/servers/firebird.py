@@ -1,0 +1,109 @@
+"""A private Firebird 3 server."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.servers.processes import HOST, ServerProcess, free_port, listens, program
+
+PACKAGES = "firebird3.0-server firebird3.0-utils libfbclient2"
+_USER, _PASSWORD = "SYSDBA", "masterkey"
+_PLACES = ("/usr/sbin", "/usr/bin", "/opt/firebird/bin")
+_LIBRARY = Path("/usr/lib/x86_64-linux-gnu/firebird/3.0")
+_SETTINGS = Path("/etc/firebird/3.0")
+_SECURITY = Path("/usr/share/firebird/3.0/security.sql")
+
+
+class Firebird:
+    """A server with its own users and data; `kill` and `start` again keep what was committed."""
+
+    name = "firebird"
+
+    def __init__(self) -> None:
+        """Make the root folder with the database of users; nothing runs yet."""
+        self.port = free_port()
+        self._folder = Path(tempfile.mkdtemp(prefix="crm-firebird-"))
+        self._made = 0
+        self._environment = {
+            "FIREBIRD": str(self._folder),
+            "FIREBIRD_LOCK": str(self._folder / "lock"),
+            "FIREBIRD_TMP": str(self._folder),
+        }
+        server = program("firebird", *_PLACES, packages=PACKAGES)
+        self._prepare()
+        locks = str(self._folder / "lock")
+        self._process = ServerProcess(
+            [server, "-p", str(self.port), "-e", str(self._folder), "-el", locks],
+            self._folder / "log",
+            lambda: listens(self.port),
+            environment=self._environment,
+        )
+
+    def start(self) -> None:
+        """Start it, or start it again; nothing happens if it runs."""
+        self._process.start()
+
+    def kill(self) -> None:
+        """End it in mid-work: every connection is cut, nothing is tidied up."""
+        self._process.end(signal.SIGKILL)
+
+    def remove(self) -> None:
+        """End it and remove its data."""
+        self.kill()
+        shutil.rmtree(self._folder)
+
+    @contextmanager
+    def database(self, charset: str = "UTF8") -> Iterator[str]:
+        """The URL of a fresh empty database with this character set, which is gone afterwards."""
+        empty = self._folder / f"empty-{charset}.fdb"
+        if not empty.exists():
+            # Copying it is quicker than CREATE DATABASE each time.
+            self._isql(f"create database '{empty}' page_size 8192 default character set {charset};")
+        self._made += 1
+        path = self._folder / f"crm{self._made}.fdb"
+        shutil.copyfile(empty, path)
+        yield f"firebird+firebird://{_USER}:{_PASSWORD}@{HOST}:{self.port}/{path}"
+        path.unlink()
+        self.start()
+
+    def _prepare(self) -> None:
+        root = self._folder
+        (root / "lock").mkdir()
+        for name in ("intl", "lib", "plugins", "UDF", "firebird.msg"):
+            (root / name).symlink_to(_LIBRARY / name)
+        for name in ("fbintl.conf", "fbtrace.conf", "plugins.conf"):
+            shutil.copyfile(_SETTINGS / name, root / name)
+        security = root / "security3.fdb"
+        settings = {
+            "RemoteServicePort": self.port,
+            "RemoteBindAddress": HOST,
+            "SecurityDatabase": security,
+            "AuthServer": "Srp",
+            "AuthClient": "Srp",
+            "UserManager": "Srp",
+            "ServerMode": "Super",
+            # Seconds until it looks for writers that wait for each other; usually 10.
+            "DeadlockTimeout": 1,
+        }
+        lines = [f"{key} = {value}\n" for key, value in settings.items()]
+        (root / "firebird.conf").write_text("".join(lines), "utf-8")
+        (root / "databases.conf").write_text(f"security.db = {security}\n", "utf-8")
+        self._isql(
+            f"create database '{security}'; commit; in '{_SECURITY}';"
+            f" create user {_USER} password '{_PASSWORD}'; commit;"
+        )
+
+    def _isql(self, statements: str) -> None:
+        isql = program("isql-fb", *_PLACES, packages=PACKAGES)
+        subprocess.run(
+            [isql, "-q", "-bail", "-user", _USER],
+            input=statements.replace("; ", ";\n").encode() + b"\n",
+            env={**os.environ, **self._environment},
+            check=True,
+            capture_output=True,
+        )

@@ -1,0 +1,98 @@
+"""A private PostgreSQL server."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from tests.servers.processes import HOST, ServerProcess, free_port, program, unprivileged
+
+PACKAGES = "postgresql"
+_PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin")
+_INITDB = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+
+
+class PostgreSQL:
+    """A server with its own data; `kill` and `start` again keep what was committed.
+
+    PostgreSQL refuses to run as root, so it then runs as `nobody`. It flushes nothing: a test
+    ends processes, never the machine.
+    """
+
+    name = "postgresql"
+
+    def __init__(self) -> None:
+        """Make the data folder; nothing runs yet."""
+        self.port = free_port()
+        self._folder = Path(tempfile.mkdtemp(prefix="crm-postgresql-"))
+        self._made = 0
+        if unprivileged():
+            shutil.chown(self._folder, "nobody", "nogroup")
+        data = self._folder / "data"
+        self._initialise(data)
+        options = {
+            "listen_addresses": HOST,
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "max_connections": "100",
+            "deadlock_timeout": "100ms",
+        }
+        command = [program("postgres", *_PLACES, packages=PACKAGES), "-D", str(data)]
+        command += ["-p", str(self.port)]
+        command += [word for key, value in options.items() for word in ("-c", f"{key}={value}")]
+        self._process = ServerProcess(
+            command, self._folder / "log", self._answers, privileges=unprivileged()
+        )
+
+    def start(self) -> None:
+        """Start it, or start it again; nothing happens if it runs."""
+        self._process.start()
+
+    def kill(self) -> None:
+        """End it in mid-work: every connection is cut, nothing is tidied up."""
+        self._process.end(signal.SIGQUIT)
+
+    def remove(self) -> None:
+        """End it and remove its data."""
+        self.kill()
+        shutil.rmtree(self._folder)
+
+    @contextmanager
+    def database(self, encoding: str = "UTF8") -> Iterator[str]:
+        """The URL of a fresh empty database, which is gone afterwards."""
+        self._made += 1
+        name = f"crm{self._made}"
+        kind = f"TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
+        self._run(f"CREATE DATABASE {name} {'' if encoding == 'UTF8' else kind}")
+        yield f"postgresql+psycopg://postgres@{HOST}:{self.port}/{name}"
+        self.start()
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._address("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _address(self, database: str) -> str:
+        return f"host={HOST} port={self.port} user=postgres dbname={database}"
+
+    def _initialise(self, data: Path) -> None:
+        initdb = program("initdb", *_PLACES, packages=PACKAGES)
+        become = ["setpriv", *unprivileged()] if unprivileged() else []
+        subprocess.run(
+            [*become, initdb, "-D", str(data), *_INITDB],
+            cwd=self._folder,
+            check=True,
+            capture_output=True,
+        )
