@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check fmt unit test bench lock clean
+.PHONY: help setup demo check fmt unit servers test bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,7 +33,10 @@ fmt: setup  ## let ruff put the code in order
 unit: setup  ## the quick tests: no server, no second process
 	$(BIN)/python -m pytest -q -n 2 tests/unit tests/property
 
-test: check  ## every check and every test
+servers:  ## the database servers that the tests start
+	@./requirements/servers
+
+test: check servers  ## every check and every test
 	$(BIN)/python -m pytest -q -n 2 tests
 
 bench: setup  ## how fast, beside a bare lower bound

@@ -20,6 +20,7 @@ HOMES = {
     "chardet": {"services/classifier/parse/charsets.py"},
     "selectolax": {"services/classifier/parse/html.py"},
     "nh3": {"services/classifier/parse/html.py"},
+    "firebird": {"shared/netgenium/firebird.py"},
     "icalendar": {"services/classifier/parse/calendar_values.py"},
     "mailparser_reply": {"services/classifier/parse/quotes.py"},
     "alembic": {
