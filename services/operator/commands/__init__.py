@@ -4,6 +4,7 @@ import typer
 
 from services.operator.commands.check import check
 from services.operator.commands.demo import demo
+from services.operator.commands.discover import discover
 from services.operator.commands.explain import explain
 from services.operator.commands.grants import grants
 from services.operator.commands.init_db import init_db
@@ -23,4 +24,5 @@ app.command("run")(run)
 app.command("explain")(explain)
 app.command("list")(list_table)
 app.command("demo")(demo)
+app.command("discover")(discover)
 app.command("grants")(grants)

@@ -1,0 +1,51 @@
+"""`crmservice discover`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.operator.commands.options import begin, tell
+from shared.errors import ExitCode, WrongUseError
+from shared.netgenium.database import open_database
+from shared.netgenium.discovery.discover import discover as propose
+
+
+def discover(
+    output: Annotated[
+        Path | None, typer.Option(help="New file for the mapping; without it standard output.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Propose a mapping file from the tables and columns of the ERP's database.
+
+    \b
+    Examples:
+      crmservice discover --output mapping.toml
+      crmservice discover | less
+
+    Only reads the database. Each line's comment says how sure it is. Ends with 3 if something
+    that a mapping needs was not found: it stays as a comment, with the nearest names.
+    """  # noqa: D301 - typer keeps the lines behind a \b as they are
+    if output and output.exists() and not force:
+        raise WrongUseError(f"{output} exists; give another name, or --force to overwrite it")
+    found = propose(open_database(begin("warning").database_url.get_secret_value()))
+    if output:
+        _write(output, found.toml, force=force)
+        tell(f"{output}: {found.records} record(s) proposed; look at the comments")
+    else:
+        sys.stdout.write(found.toml)
+    if found.lacking:
+        tell(f"not found, but needed: {', '.join(found.lacking)}")
+        raise typer.Exit(ExitCode.PARTLY_DONE)
+    if output:
+        tell(f"next: NETGENIUM_MAPPING={output} crmservice check --config crm.xml")
+
+
+def _write(file: Path, text: str, *, force: bool) -> None:
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as opened:
+            opened.write(text)
+    except OSError as error:
+        raise WrongUseError(f"{file} cannot be written: {error.strerror}") from None

@@ -1,0 +1,43 @@
+"""From a database to the text of a mapping file."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from shared.errors import ConfigurationError, Problem
+from shared.netgenium.database import database_errors
+from shared.netgenium.discovery.captions import captioned
+from shared.netgenium.discovery.picture import picture_of
+from shared.netgenium.discovery.proposal import propose
+from shared.netgenium.discovery.writing import as_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A proposed mapping.
+
+    Attributes:
+        toml: The file's text.
+        records: How many records were found.
+        lacking: What the file needs and does not have; empty: it can be loaded.
+    """
+
+    toml: str
+    records: int
+    lacking: tuple[str, ...]
+
+
+def discover(engine: Engine) -> Discovered:
+    """Propose a mapping of the database; changes nothing in it.
+
+    Raises:
+        ConfigurationError: The database has no table.
+        TransientError: The database is away.
+    """
+    with database_errors(engine), engine.connect() as connection:
+        picture = captioned(connection, picture_of(connection))
+    if not picture.tables:
+        remedy = "point NETGENIUM_DATABASE_URL to the ERP's database"
+        raise ConfigurationError([Problem("database", "there is no table in it", remedy)])
+    proposal = propose(picture)
+    return Discovered(as_toml(proposal), len(proposal.records), proposal.lacking)
