@@ -1,0 +1,178 @@
+"""The rights of the database roles, on real servers: what is granted works, all else is refused."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import (
+    Engine,
+    Executable,
+    Table,
+    cast,
+    create_engine,
+    delete,
+    false,
+    insert,
+    null,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from shared.errors import PermanentError, TransientError
+from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.grants import ROLES, Privilege, Role, granted
+from shared.netgenium.grants_sql import GrantDialect, statements
+from shared.netgenium.ids import insert_rows
+from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.mapping import load_mapping
+from shared.netgenium.migration import VERSION_TABLE, migrate
+from shared.netgenium.own_tables import OWN
+from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.tables import ErpTables
+
+MAPPING = load_mapping(None)
+ERP = ErpTables(MAPPING)
+TABLES = {**ERP.metadata.tables, **OWN.tables}
+PASSWORD = "service"
+REFUSALS = ("permission", "must be owner", "no privilege")
+Right = tuple[str, str, str]
+"""Privilege, table, and column of an UPDATE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A database whose roles have their rights; `connect` logs in with one role."""
+
+    kind: GrantDialect
+    connect: Callable[[Role], Engine]
+
+
+@pytest.fixture(params=["postgresql", "firebird"])
+def granted_database(request: pytest.FixtureRequest) -> Iterator[Granted]:
+    """The reference schema with the statements of `crmservice grants`."""
+    kind: GrantDialect = request.param
+    engines: list[Engine] = []
+    with request.getfixturevalue(kind).database() as url:
+        owner = open_database(url)
+        engines.append(owner)
+        create_reference_schema(owner, ERP)
+        migrate(owner)
+        for statement in (*statements(kind, MAPPING), *_logins(kind)):
+            with owner.begin() as connection:
+                connection.exec_driver_sql(statement.rstrip(";"))
+
+        def connect(role: Role) -> Engine:
+            login = make_url(url).set(username=f"{role}_login", password=PASSWORD)
+            named = {"role": role.upper()} if kind == "firebird" else {}
+            engines.append(create_engine(login, connect_args=named))
+            return engines[-1]
+
+        yield Granted(kind, connect)
+        for engine in engines:
+            engine.dispose()
+
+
+def _logins(kind: GrantDialect) -> Iterator[str]:
+    """A user for each role; users belong to the server and may be there from another test."""
+    for role in ROLES:
+        if kind == "firebird":
+            yield f"CREATE OR ALTER USER {role}_login PASSWORD '{PASSWORD}'"
+            yield f"GRANT {role} TO USER {role}_login"
+        else:
+            missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}_login')"
+            make = f"CREATE ROLE {role}_login LOGIN IN ROLE {role}"
+            yield f"DO $$ BEGIN IF {missing} THEN {make}; END IF; END $$"
+
+
+def _tries(table: Table) -> Iterator[tuple[Right, Executable]]:
+    """Statements that touch no row: rights are asked for before any row is looked at."""
+    first = next(iter(table.columns))
+    nothing = select(cast(null(), first.type)).select_from(text(VERSION_TABLE)).where(false())
+    yield ("SELECT", table.name, ""), select(first).where(false())
+    yield ("INSERT", table.name, ""), insert(table).from_select([first], nothing)
+    yield ("DELETE", table.name, ""), delete(table).where(false())
+    for column in table.columns:
+        change = update(table).values({column: null()}).where(false())
+        yield ("UPDATE", table.name, column.name), change
+
+
+def _wanted(role: Role) -> set[Right]:
+    rights: set[Right] = set()
+    for grant in granted(MAPPING):
+        if grant.role != role or grant.table not in TABLES:
+            continue
+        columns: tuple[str, ...] = ("",)
+        if grant.privilege == "UPDATE":
+            columns = grant.columns or tuple(c.name for c in TABLES[grant.table].columns)
+        rights |= {(grant.privilege, grant.table, column) for column in columns}
+    return rights
+
+
+def _refused(engine: Engine, statement: Executable) -> bool:
+    """Whether the rights forbid it; any other error is the test's own."""
+    try:
+        with engine.begin() as connection:
+            connection.execute(statement).close()
+    except DBAPIError as error:
+        if not any(word in str(error.orig).lower() for word in REFUSALS):
+            raise
+        return True
+    return False
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_it_is_granted_and_nothing_else(
+    granted_database: Granted, role: Role
+) -> None:
+    """NG-8: every privilege on every table and column is tried."""
+    engine = granted_database.connect(role)
+    allowed = {
+        right
+        for table in TABLES.values()
+        for right, statement in _tries(table)
+        if not _refused(engine, statement)
+    }
+    assert allowed == _wanted(role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_may_change_the_schema(granted_database: Granted, role: Role) -> None:
+    """NG-8: migrations run as the owner."""
+    table = next(iter(OWN.tables))
+    engine = granted_database.connect(role)
+    for statement in (
+        "CREATE TABLE crm_more (id integer)",
+        f"DROP TABLE {table}",
+        f"ALTER TABLE {table} ADD more integer",
+        f"DELETE FROM {VERSION_TABLE}",  # noqa: S608 - a name of ours
+    ):
+        assert _refused(engine, text(statement)), statement
+
+
+def test_the_writer_adds_an_activity_and_takes_no_contact(granted_database: Granted) -> None:
+    """NG-4: ids are given to who may add rows; who may not is told so."""
+    engine = granted_database.connect("crm_writer")
+    with engine.begin() as connection:
+        rows = [{"subject": "one"}, {"subject": "two"}]
+        ids = insert_rows(connection, ERP.table("activity"), rows, "identity")
+        subjects = connection.scalars(select(ERP.table("activity").c.subject)).all()
+    assert (len(set(ids)), sorted(subjects)) == (2, ["one", "two"])
+    # Firebird gives a missing right the state of a refused login.
+    refused = (PermanentError, TransientError)
+    with pytest.raises(refused, match="permission"), write_transaction(engine) as connection:
+        insert_rows(connection, ERP.table("contact"), [{"last_name": "x"}], "identity")
+
+
+def test_check_works_for_the_writer(granted_database: Granted) -> None:
+    """NG-2: the service looks at the schema before it begins."""
+    assert inspect_schema(granted_database.connect("crm_writer"), ERP) == []
+
+
+def test_every_privilege_is_tried() -> None:
+    """NG-8: the statements above are of all kinds."""
+    tried: set[str] = {right[0] for right, _ in _tries(ERP.table("task"))}
+    known: set[Privilege] = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    assert tried == known
