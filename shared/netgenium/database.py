@@ -48,6 +48,16 @@ _SQLITE_AWAY = (
 _AWAY_SQLSTATES = ("08", "25006", "28", "40", "53", "57", "HYT")
 """Begins of states: connection, read-only, login, deadlock, resources, operator, time-out."""
 
+_LOST_RACE_SQLSTATES = ("40001", "40P01")
+"""Serialization failures and deadlocks."""
+
+_FIREBIRD_WAITED_LONG = 335544510
+"""`isc_lock_timeout`; its state is that of a deadlock."""
+
+_SQL_SERVER_DEADLOCK = 1205
+_SQL_SERVER_AWAY = (1204, 1222)
+"""No locks are left; a lock was waited for too long."""
+
 _PARAMETERS = re.compile(
     r"(duplicate key value is|truncated value:|-?Problematic key value is|"
     r"conversion error from string|, value \").*",
@@ -59,7 +69,7 @@ _REMEDY = "check that it runs, who may connect and write, and its free space"
 
 
 class ConflictError(TransientError):
-    """Another writer was first with the same key: trying again will see what it wrote."""
+    """Another writer was first with the same key or row: trying again will see what it wrote."""
 
 
 def open_database(url: str) -> Engine:
@@ -86,7 +96,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     """A transaction that commits at the end of the block, or leaves nothing.
 
     Raises:
-        ConflictError: Another writer was first with the same key.
+        ConflictError: Another writer was first with the same key or row.
         TransientError: The database is away, locked or full.
         PermanentError: The statement can never work.
     """
@@ -101,7 +111,7 @@ def database_errors(engine: Engine) -> Iterator[None]:
     """Translate SQLAlchemy's errors into ours.
 
     Raises:
-        ConflictError: A unique key exists already.
+        ConflictError: A unique key exists already, or two writers waited for each other.
         TransientError: The database is away, locked or full.
         PermanentError: The statement can never work.
     """
@@ -115,7 +125,7 @@ def _translated(error: SQLAlchemyError, url: URL) -> TransientError | PermanentE
     # The query may hold a password, too: `odbc_connect` does.
     where = url.set(query={}).render_as_string(hide_password=True)
     reason = _reason(error, url)
-    if is_unique_violation(error):
+    if is_unique_violation(error) or _is_lost_race(error):
         return ConflictError(f"Another writer was first in {where}: {reason}")
     if _is_away(error):
         return TransientError(f"The database {where} cannot be used now: {reason}; {_REMEDY}")
@@ -131,7 +141,17 @@ def _is_away(error: SQLAlchemyError) -> bool:
         return str(sqlite_name).startswith(_SQLITE_AWAY)
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return True
-    return _sqlstate(error).startswith(_AWAY_SQLSTATES)
+    return _sqlstate(error).startswith(_AWAY_SQLSTATES) or _number(error) in _SQL_SERVER_AWAY
+
+
+def _is_lost_race(error: SQLAlchemyError) -> bool:
+    """Whether the whole transaction gave way to another: a deadlock, or a row changed meanwhile."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if _FIREBIRD_WAITED_LONG in (getattr(error.orig, "gds_codes", None) or ()):
+        # The other one still has the lock: there is nothing new to see.
+        return False
+    return _sqlstate(error) in _LOST_RACE_SQLSTATES or _number(error) == _SQL_SERVER_DEADLOCK
 
 
 def is_unique_violation(error: SQLAlchemyError) -> bool:
@@ -154,6 +174,12 @@ def _sqlstate(error: DBAPIError) -> str:
     arguments = getattr(error.orig, "args", None) or ("",)
     state = getattr(error.orig, "sqlstate", None) or arguments[0]
     return state if isinstance(state, str) and len(state) == 5 else ""  # noqa: PLR2004 - a state's length
+
+
+def _number(error: DBAPIError) -> int | None:
+    """SQL Server's number for the kind of error, which pymssql gives as first argument."""
+    arguments = getattr(error.orig, "args", None) or (None,)
+    return arguments[0] if isinstance(arguments[0], int) else None
 
 
 def _reason(error: SQLAlchemyError, url: URL) -> str:

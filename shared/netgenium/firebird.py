@@ -5,10 +5,12 @@ driver's own default, a snapshot, would number two records alike. All of this ho
 firebird-driver with sqlalchemy-firebird; this module is their home.
 """
 
+from itertools import count
+from secrets import randbelow
 from typing import Any
 
 from firebird.driver import TPB, Isolation, driver_config  # type: ignore[import-untyped]
-from sqlalchemy import Connection, Engine, ExecutionContext, event
+from sqlalchemy import Connection, Engine, event
 
 from shared.netgenium.servers import (
     CONNECT_SECONDS,
@@ -21,6 +23,19 @@ _COUNTED = ("INSERT", "UPDATE", "DELETE", "SELECT", "MERGE", "WITH")
 """Begins of the statements whose rows can be counted."""
 
 
+_turn = count(randbelow(100))
+
+
+def _patience_seconds() -> int:
+    """How long a connection waits for a lock: at least a third of the longest wait.
+
+    Firebird looks for deadlocks only where transactions wait without end. So connections wait for
+    different times: of two that wait for each other, one gives up first, and the other goes on.
+    """
+    third = LOCK_SECONDS // 3
+    return third + next(_turn) % third
+
+
 def prepare(engine: Engine, charset: str) -> None:
     """Set up every connection that `engine` will open.
 
@@ -28,14 +43,12 @@ def prepare(engine: Engine, charset: str) -> None:
         engine: For a URL of Firebird.
         charset: Firebird's name of the connection's character set.
     """
-    configuration = driver_config.get_database(engine.url.database)
-    if configuration is not None:
-        configuration.timeout.value = CONNECT_SECONDS
+    driver_config.db_defaults.timeout.value = CONNECT_SECONDS
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
         isolation = Isolation.READ_COMMITTED_RECORD_VERSION
-        waiting = TPB(isolation=isolation, lock_timeout=LOCK_SECONDS)
+        waiting = TPB(isolation=isolation, lock_timeout=_patience_seconds())
         connection.main_transaction.default_tpb = waiting.get_buffer()
 
     @event.listens_for(engine, "first_connect")
@@ -48,8 +61,10 @@ def prepare(engine: Engine, charset: str) -> None:
         remember_charset(engine.dialect, own or "NONE", codec_of(charset) or "utf-8")
 
     @event.listens_for(engine, "after_cursor_execute")
-    def count(_connection: Connection, _cursor: object, statement: str, *more: Any) -> None:  # noqa: ANN401 - SQLAlchemy's signature
-        context: ExecutionContext = more[1]
+    def leave_uncounted(
+        _connection: Connection, _cursor: object, statement: str, *more: object
+    ) -> None:
+        context: Any = more[1]
         if not statement.lstrip().upper().startswith(_COUNTED):
             # firebird-driver fails when it is asked how many rows CREATE TABLE has changed.
-            context._rowcount = -1  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
+            context._rowcount = -1  # noqa: SLF001 - there is no other way

@@ -26,6 +26,8 @@ IDLE_SECONDS = 300
 LOST_SECONDS = 60
 """When a connection to PostgreSQL counts as lost, if the other side says nothing at all."""
 
+_FIREBIRD_PORT = 3050
+
 _UPDATE_CONFLICT = 335544451
 """Firebird's `isc_update_conflict`."""
 
@@ -159,12 +161,19 @@ def _postgresql(url: URL) -> Engine:
 def _firebird(url: URL) -> Engine:
     if "charset" not in url.query:
         url = url.update_query_dict({"charset": "UTF8"})
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    # The driver would keep one server for each path, whatever engine asks for it.
+    address = {"database": _firebird_address(url)} if url.host else {}
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=address)
     # Here, because the driver needs Firebird's client library as soon as it is imported.
     from shared.netgenium.firebird import prepare  # noqa: PLC0415
 
     prepare(engine, str(url.query["charset"]))
     return engine
+
+
+def _firebird_address(url: URL) -> str:
+    host = f"[{url.host}]" if ":" in str(url.host) else url.host
+    return f"{host}/{url.port or _FIREBIRD_PORT}:{url.database}"
 
 
 def _sql_server(url: URL) -> Engine:

@@ -87,6 +87,8 @@ class Firebird:
             "AuthClient": "Srp",
             "UserManager": "Srp",
             "ServerMode": "Super",
+            # So that a proxy can read along.
+            "WireCrypt": "Disabled",
             # Seconds until it looks for writers that wait for each other; usually 10.
             "DeadlockTimeout": 1,
         }

@@ -33,9 +33,11 @@ from shared.netgenium.database import (
 class _DriverError(Exception):
     """What a driver raises; psycopg and firebird-driver carry a state beside their words."""
 
-    def __init__(self, words: str, sqlstate: str | None = None) -> None:
+    def __init__(self, words: str, sqlstate: str | None = None, gds: int | None = None) -> None:
         super().__init__(words)
         self.sqlstate = sqlstate
+        if gds:
+            self.gds_codes = (gds,)
 
 
 def _file(path: Path) -> Engine:
@@ -60,12 +62,17 @@ def _raised(error: SQLAlchemyError, engine: Engine) -> TransientError | Permanen
 
 
 def _error(
-    kind: type[DBAPIError], words: str, sqlstate: str | None = None, *, lost: bool = False
+    kind: type[DBAPIError],
+    words: str,
+    sqlstate: str | None = None,
+    *,
+    lost: bool = False,
+    gds: int | None = None,
 ) -> DBAPIError:
     return kind(
         "INSERT INTO t VALUES (?)",
         ("secret parameter",),
-        _DriverError(words, sqlstate),
+        _DriverError(words, sqlstate, gds),
         connection_invalidated=lost,
     )
 
@@ -229,8 +236,8 @@ def test_an_exhausted_pool_pauses_the_work(tmp_path: Path) -> None:
         (_error(IntegrityError, 'duplicate key value violates "x"', "23505"), ConflictError),
         (_error(IntegrityError, "null value in column", "23502"), PermanentError),
         (_error(IntegrityError, "violates foreign key", "23503"), PermanentError),
-        (_error(OperationalError, "deadlock detected", "40P01"), TransientError),
-        (_error(OperationalError, "could not serialize", "40001"), TransientError),
+        (_error(OperationalError, "deadlock detected", "40P01"), ConflictError),
+        (_error(OperationalError, "could not serialize", "40001"), ConflictError),
         (_error(OperationalError, "canceling statement", "57014"), TransientError),
         (_error(OperationalError, "the server closed the connection"), TransientError),
         (_error(DatabaseError, "read-only transaction", "25006"), TransientError),
@@ -243,7 +250,8 @@ def test_an_exhausted_pool_pauses_the_work(tmp_path: Path) -> None:
             ConflictError,
         ),
         (_error(DatabaseError, "violation of FOREIGN KEY constraint", "23000"), PermanentError),
-        (_error(DatabaseError, "lock conflict on no wait transaction", "40001"), TransientError),
+        (_error(DatabaseError, "update conflicts with concurrent update", "40001"), ConflictError),
+        (_error(DatabaseError, "lock time-out", "40001", gds=335544510), TransientError),
         (_error(DatabaseError, "Unable to complete network request", "08006"), TransientError),
         (_error(DatabaseError, "Table unknown", "42S02"), PermanentError),
         (_error(DatabaseError, "no state at all"), PermanentError),
@@ -271,7 +279,27 @@ def test_sql_servers_states_are_its_first_argument(tmp_path: Path) -> None:
     assert isinstance(found, PermanentError)
     deadlock = Exception("40001", "Transaction was deadlocked")
     found = _raised(DatabaseError("INSERT", (), deadlock), _file(tmp_path / "a.db"))
-    assert type(found) is TransientError
+    assert isinstance(found, ConflictError)
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "wanted"),
+    [
+        (1205, b"was deadlocked on lock resources and has been chosen", ConflictError),
+        (1222, b"Lock request time out period exceeded.", TransientError),
+        (2627, b"Violation of PRIMARY KEY constraint. Cannot insert duplicate key", ConflictError),
+        (208, b"Invalid object name 'ng_aktivita0'.", PermanentError),
+    ],
+)
+def test_pymssql_gives_a_number(
+    tmp_path: Path, number: int, words: bytes, wanted: type[Exception]
+) -> None:
+    """F41, F42, F43, F46: SQL Server's own numbers, in the first argument."""
+    kind = IntegrityError if wanted is ConflictError and number != 1205 else DatabaseError
+    error = kind("INSERT", ("secret parameter",), Exception(number, words))
+    found = _raised(error, _file(tmp_path / "a.db"))
+    assert type(found) is wanted
+    assert "secret" not in str(found)
 
 
 @pytest.mark.parametrize(
