@@ -1,0 +1,29 @@
+"""`discover` on real servers: what they reflect differs, what is proposed does not."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.netgenium.database import open_database
+from shared.netgenium.discovery.discover import discover
+from shared.netgenium.mapping import load_mapping
+from shared.netgenium.migration import migrate
+from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.tables import ErpTables
+
+
+@pytest.mark.parametrize("server", ["postgresql", "firebird"])
+def test_the_reference_schema_gives_the_reference_mapping(
+    request: pytest.FixtureRequest, tmp_path: Path, server: str
+) -> None:
+    """NG-2: types, keys and lengths of every server are understood."""
+    with request.getfixturevalue(server).database() as url:
+        engine = open_database(url)
+        create_reference_schema(engine, ErpTables(load_mapping(None)))
+        migrate(engine)
+        found = discover(engine)
+        engine.dispose()
+    file = tmp_path / "mapping.toml"
+    file.write_text(found.toml, "utf-8")
+    assert found.lacking == ()
+    assert load_mapping(file) == load_mapping(None)
