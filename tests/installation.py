@@ -98,14 +98,23 @@ class Installation:
 
 
 def an_installation(
-    folder: Path, company: Company = COMPANY, mapping: Path | None = None, **box: Any
+    folder: Path,
+    company: Company = COMPANY,
+    mapping: Path | None = None,
+    database_url: str | None = None,
+    **box: Any,
 ) -> Installation:
-    """Make an installation in `folder`; `box` are settings of its box."""
+    """Make an installation in `folder`, on SQLite or `database_url`; `box` are settings of its box.
+
+    Two installations may share one database.
+    """
     data, eml = folder / "data", folder / "eml"
     eml.mkdir(parents=True)
     environment = {"CRMSERVICE_DATA": str(data)}
     if mapping:
         environment["NETGENIUM_MAPPING"] = str(mapping)
+    if database_url:
+        environment["NETGENIUM_DATABASE_URL"] = database_url
     erp = open_erp(Environment.from_environ(environment))
     create_reference_schema(erp.engine, erp.tables)
     migrate(erp.engine)

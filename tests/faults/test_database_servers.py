@@ -22,7 +22,7 @@ from shared.netgenium.migration import migrate
 from shared.netgenium.own_tables import effect_table, lock_table
 from tests.servers.ports import DatabaseServer
 from tests.servers.processes import HOST, free_port, wait_until
-from tests.servers.proxy import Proxy, proxied
+from tests.servers.proxy import Proxy, at_commit, proxied
 
 SECONDS = 30
 """Longest wait for another thread; nothing waits so long unless it hangs."""
@@ -138,13 +138,6 @@ def test_connections_that_the_network_cut_are_renewed(
         engine.dispose()
 
 
-def _at_commit(server: DatabaseServer) -> Callable[[bytes], bool]:
-    """What a COMMIT looks like on the wire: words, or Firebird's operation 30 and a handle."""
-    if server.name == "postgresql":
-        return lambda data: b"COMMIT\0" in data
-    return lambda data: data[-8:-4] == b"\0\0\0\x1e"
-
-
 @pytest.mark.parametrize(
     ("when", "committed"), [(Proxy.cut_before, False), (Proxy.cut_after, True)]
 )
@@ -159,7 +152,7 @@ def test_a_connection_lost_during_commit_is_told_as_passing(
     with proxied(server.port) as proxy:
         engine = connect(proxy.port)
         _counters(engine)
-        when(proxy, _at_commit(server))
+        when(proxy, at_commit(server.name))
         with pytest.raises(TransientError), write_transaction(engine) as connection:
             connection.execute(insert(effect_table).values(**row, record_id=9))
         with write_transaction(engine) as connection:

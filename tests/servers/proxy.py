@@ -77,6 +77,8 @@ class Proxy:
     def _serve(self, client: socket.socket) -> None:
         with closing(client), suppress(OSError):
             with socket.create_connection((HOST, self._server)) as server:
+                for one in (client, server):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._open |= {client, server}
                 self._pass_on(client, server)
             self._open -= {client, server}
@@ -102,6 +104,13 @@ class Proxy:
             return False
         setattr(self, name, None)
         return True
+
+
+def at_commit(server: str) -> Seen:
+    """What a COMMIT looks like on the wire: words, or Firebird's operation 30 and a handle."""
+    if server == "firebird":
+        return lambda data: data[-8:-4] == b"\0\0\0\x1e"
+    return lambda data: b"COMMIT\0" in data
 
 
 @contextmanager
