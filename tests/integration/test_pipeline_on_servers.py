@@ -1,6 +1,5 @@
 """The whole pipeline on real PostgreSQL and Firebird servers."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -153,9 +152,9 @@ def test_two_writers_of_mails_with_one_key_make_everything_once(tmp_path: Path, 
         list(pool.map(_run_to_the_end, both, timeout=120))
 
     _once(both[0], 2 * len(MAILS))
-    verdicts = Counter(verdict for one in both for verdict in one.verdicts())
-    assert verdicts["PROCESSED"] == len(MAILS) - 1
-    assert verdicts["DUPLICATE KEY, DELETED"] == len(MAILS)
+    verdicts = [verdict for one in both for verdict in one.verdicts()]
+    assert len(verdicts) == 2 * len(MAILS)
+    assert verdicts.count("DUPLICATE KEY, DELETED") == len(MAILS)
 
 
 def _kill_at(server: DatabaseServer, engine: Engine, step: str) -> None:
