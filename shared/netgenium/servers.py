@@ -137,6 +137,7 @@ def _postgresql(url: URL) -> Engine:
     options = [*(f"-c {name}={value}" for name, value in limits.items()), *_given(url, "options")]
     wanted = {
         "connect_timeout": CONNECT_SECONDS,
+        "client_encoding": "UTF8",
         "keepalives_idle": LOST_SECONDS // 2,
         "tcp_user_timeout": LOST_SECONDS * 1000,
     }

@@ -74,9 +74,11 @@ class Firebird:
     def _prepare(self) -> None:
         root = self._folder
         (root / "lock").mkdir()
-        for name in ("intl", "lib", "plugins", "UDF", "firebird.msg"):
+        # It finds no code page behind a link.
+        shutil.copytree(_LIBRARY / "intl", root / "intl")
+        for name in ("lib", "plugins", "UDF", "firebird.msg"):
             (root / name).symlink_to(_LIBRARY / name)
-        for name in ("fbintl.conf", "fbtrace.conf", "plugins.conf"):
+        for name in ("fbtrace.conf", "plugins.conf"):
             shutil.copyfile(_SETTINGS / name, root / name)
         security = root / "security3.fdb"
         settings = {
