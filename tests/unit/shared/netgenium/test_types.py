@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import make_url
 
 from shared.netgenium.own_tables import UtcMoment
+from shared.netgenium.servers import codec_of, remember_charset
 from shared.netgenium.types import CUT_MARK, CheckBox, Choice, CutText, Moment, WholeNumber, cut
 
 SQLITE = make_url("sqlite://").get_dialect()()
@@ -54,6 +55,50 @@ def test_sql_server_counts_an_emoji_as_two() -> None:
     assert stored == "\U0001f600" * 3 + CUT_MARK
     assert CutText(10).process_bind_param("\U0001f600" * 5, SQL_SERVER) == "\U0001f600" * 5
     assert CutText(10).process_bind_param("\U0001f600" * 8, SQLITE) == "\U0001f600" * 8
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("UTF8", "utf-8"),
+        ("WIN1250", "cp1250"),
+        ("DOS852", "cp852"),
+        ("ISO8859_2", "iso8859-2"),
+        ("LATIN2", "iso8859-2"),
+        ("UNICODE_FSS", "utf-8"),
+        ("NONE", None),
+        ("SQL_ASCII", None),
+        ("KLINGON", "utf-8"),
+    ],
+)
+def test_databases_name_their_character_sets_in_their_own_way(name: str, codec: str | None) -> None:
+    """NG-7: Python's codec for it; None for a database that takes any bytes."""
+    assert codec_of(name) == codec
+
+
+@pytest.mark.parametrize(
+    ("database", "connection", "stored"),
+    [
+        ("UTF8", "utf-8", "žž😀?漢žžžž"),
+        ("WIN1250", "utf-8", "žž???žžžž"),
+        ("NONE", "cp1250", "žž???žžžž"),
+        ("WIN1250", "cp1250", "žž???žžžž"),
+        ("NONE", "utf-8", "žž […]"),
+        ("ASCII", "utf-8", "?????????"),
+    ],
+)
+def test_letters_that_a_database_does_not_have(database: str, connection: str, stored: str) -> None:
+    """NG-7: they become question marks; without a character set its limits are bytes."""
+    dialect = make_url("sqlite://").get_dialect()()
+    remember_charset(dialect, database, connection)
+    assert CutText(10).process_bind_param("žž😀\ud800漢žžžž", dialect) == stored
+
+
+def test_the_mark_is_written_with_the_letters_of_the_database() -> None:
+    """NG-7: ISO 8859-2 has no ellipsis."""
+    dialect = make_url("sqlite://").get_dialect()()
+    remember_charset(dialect, "ISO8859_2")
+    assert CutText(10).process_bind_param("abcdefghijk", dialect) == "abcdef [?]"
 
 
 @pytest.mark.parametrize(
