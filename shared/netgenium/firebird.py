@@ -5,13 +5,17 @@ driver's own default, a snapshot, would number two records alike. All of this ho
 firebird-driver with sqlalchemy-firebird; this module is their home.
 """
 
+import sys
+from ctypes.util import find_library
 from itertools import count
 from secrets import randbelow
 from typing import Any
 
 from firebird.driver import TPB, Isolation, driver_config  # type: ignore[import-untyped]
+from firebird.driver.fbapi import has_api  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, event
 
+from shared.errors import ConfigurationError, Problem
 from shared.netgenium.servers import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
@@ -21,6 +25,14 @@ from shared.netgenium.servers import (
 
 _COUNTED = ("INSERT", "UPDATE", "DELETE", "SELECT", "MERGE", "WITH")
 """Begins of the statements whose rows can be counted."""
+
+
+def _need_library() -> None:
+    """The driver itself would say so only when it connects, and with no error of its own."""
+    named = driver_config.fb_client_library.value
+    if sys.platform == "linux" and not (has_api() or named or find_library("fbclient")):
+        what, remedy = "needs Firebird's client library", "apt-get install libfbclient2"
+        raise ConfigurationError([Problem("NETGENIUM_DATABASE_URL", what, remedy)])
 
 
 _turn = count(randbelow(100))
@@ -42,7 +54,11 @@ def prepare(engine: Engine, charset: str) -> None:
     Args:
         engine: For a URL of Firebird.
         charset: Firebird's name of the connection's character set.
+
+    Raises:
+        ConfigurationError: Firebird's client library is not installed.
     """
+    _need_library()
     driver_config.db_defaults.timeout.value = CONNECT_SECONDS
 
     @event.listens_for(engine, "connect")
