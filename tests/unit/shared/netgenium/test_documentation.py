@@ -4,14 +4,18 @@ import re
 import tomllib
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from services.operator.company_file import ENTRIES, Company
+from shared.netgenium import servers
 from shared.netgenium.catalogue import CATALOGUE
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.mapping_model import InColumns, MappedEntity, NetGeniumMapping, column_name
 from shared.netgenium.migration import VERSION_TABLE
 from shared.netgenium.own_tables import OWN
 
-PAGE = (Path(__file__).parents[4] / "docs" / "netgenium.md").read_text("utf-8")
+PAGE_FILE = Path(__file__).parents[4] / "docs" / "netgenium.md"
+PAGE = PAGE_FILE.read_text("utf-8")
 
 
 def _section(title: str) -> str:
@@ -99,3 +103,29 @@ def test_the_examples_are_valid() -> None:
     assert isinstance(relationship.many["emails"], InColumns)
     assert set(relationship.columns) <= set(CATALOGUE["relationship"].fields)
     assert Company.model_validate(company).users[0].login == "hana"
+
+
+def test_the_times_on_the_page_are_those_of_the_program() -> None:
+    """F42: how long each server is waited for."""
+    rows = {row[0]: row[1:] for row in _rows("Database servers") if len(row) == 5}
+    connecting, lock = f"{servers.CONNECT_SECONDS} s", f"{servers.LOCK_SECONDS} s"
+    third = servers.LOCK_SECONDS // 3
+    statement = f"{servers.STATEMENT_SECONDS} s"
+    assert rows == {
+        "connecting": ["", connecting, connecting, connecting],
+        "waiting for a lock": [lock, f"{third} to {2 * third - 1} s", lock, lock],
+        "one statement": ["", "no limit", statement, statement],
+        "doing nothing in a transaction": ["", *["no limit"] * 2, f"{servers.IDLE_SECONDS} s"],
+    }
+
+
+def test_the_addresses_on_the_page_are_understood() -> None:
+    """F40: every example opens, and its extra is one that the project has."""
+    rows = [row for row in _rows("Database servers") if "://" in row[1]]
+    assert len(rows) == 5
+    extras = tomllib.loads((PAGE_FILE.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    for _, url, packages in rows:
+        assert make_url(url).get_dialect() is not None
+        named = re.findall(r"crmservice\[(\w+)\]", packages)
+        assert set(named) <= set(extras["optional-dependencies"])
+        assert bool(named) != url.startswith("sqlite")
