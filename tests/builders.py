@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.classifier.chain import SoFar, ask
+from pydantic import SecretStr
+
+from services.classifier.chain import SoFar
+from services.classifier.decide import decide as decide_
 from services.classifier.extract import extract
 from services.classifier.facts import Facts, Found, House, Known, Role, User
 from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
-from services.classifier.policy import POLICY
 from services.classifier.vocabulary import build_vocabulary
 from shared.contracts.commands import CreateActivity, CreateTask
 from shared.contracts.references import (
@@ -24,6 +26,7 @@ from shared.contracts.references import (
     UserRef,
 )
 from shared.folding import fold_line
+from shared.own_mail import OwnMail
 from shared.settings.box import Box
 
 BOX = "crm@firma.cz"
@@ -43,6 +46,8 @@ BOARD, MANAGEMENT, SALES, SERVICE, TRAINEE = (
 )
 ACME = RelationshipRef(id=1, name="ACME s.r.o.")
 BETA = RelationshipRef(id=2, name="Beta a.s.")
+
+OWN_MAIL = OwnMail(SecretStr("a secret of the tests"))
 
 MAIL_ID = UUID("00000000-0000-5000-8000-000000000001")
 RECEIVED = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -80,9 +85,10 @@ def a_box(**settings: Any) -> Box:
 def a_mail(source: bytes | str = "Hello.\n", box: Box | None = None, **fields: Any) -> Mail:
     """A mail, read as the classifier reads it: raw bytes, or a body with `raw_mail`'s fields."""
     raw = source if isinstance(source, bytes) else raw_mail(source, **fields)
+    box = box or a_box()
     return extract(
         parse_mail(raw, "backup.eml"),
-        build_vocabulary((box or a_box()).vocabulary),
+        House(box, build_vocabulary(box.vocabulary), own_mail=OWN_MAIL),
         mail_id=MAIL_ID,
         received_at=RECEIVED,
         content_sha256=hashlib.sha256(raw).hexdigest(),
@@ -116,7 +122,7 @@ def some_facts(box: Box | None = None, **changes: Any) -> Facts:
 
 def decide(mail: Mail, facts: Facts | None = None) -> SoFar:
     """What the chain of the manual makes of `mail`."""
-    return ask(POLICY, mail, facts or some_facts())
+    return decide_(mail, facts or some_facts())
 
 
 def activities(decided: SoFar) -> list[CreateActivity]:

@@ -2,7 +2,7 @@
 
 from services.classifier.assignment import assign
 from services.classifier.chain import Note, SoFar, command_id
-from services.classifier.facts import Facts, User
+from services.classifier.facts import Facts, Thread, User
 from services.classifier.linking import Linked
 from services.classifier.mail import Mail
 from services.classifier.scope import scope_for
@@ -22,6 +22,9 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
     assignment = assign(mail, facts, direction)
     scope, scope_note = scope_for(assignment.scope, responsible, facts)
     new_task = next((c for c in so_far.commands if isinstance(c, CreateTask)), None)
+    thread, thread_note = _thread(mail, facts)
+    late = {user.ref.id for user in facts.forwarding_users(mail)}
+    pending = direction == "incoming" and facts.house.box.save_incoming_as_pending
     activity = CreateActivity(
         command_id=command_id(mail, "activity", str(responsible.ref.id)),
         responsible=responsible.ref,
@@ -30,12 +33,28 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
         contact=linked.contact,
         relationship=linked.relationship,
         other_contacts=linked.other_contacts,
-        contract=assignment.of("contract"),
-        order=assignment.of("order"),
-        task=None if new_task else assignment.of("task"),
-        opportunity=assignment.of("opportunity"),
+        contract=assignment.of("contract") or thread.contract,
+        order=assignment.of("order") or thread.order,
+        task=None if new_task else assignment.of("task") or thread.task,
+        opportunity=assignment.of("opportunity") or thread.opportunity,
         scope=scope,
-        completed=not (direction == "incoming" and facts.house.box.save_incoming_as_pending),
+        completed=not pending and "bounce" not in so_far.hits,
         task_command=new_task.command_id if new_task else None,
+        by_envelope=responsible.ref.id in late,
+        answers_to=() if mail.tokens else mail.answers_to,
     )
-    return activity, (*assignment.notes, scope_note)
+    return activity, (*assignment.notes, *thread_note, scope_note)
+
+
+def _thread(mail: Mail, facts: Facts) -> tuple[Thread, tuple[Note, ...]]:
+    """What a mail without token inherits from the nearest mail recorded before (A-6)."""
+    if mail.tokens:
+        return Thread(), ()
+    for message_id in mail.answers_to:
+        if thread := facts.threads.get(message_id):
+            assigned = {"contract": thread.contract, "order": thread.order, "task": thread.task}
+            assigned["opportunity"] = thread.opportunity
+            names = [f"{kind} {record.number}" for kind, record in assigned.items() if record]
+            reason = f"{', '.join(names)}, as the mail that this one answers"
+            return thread, (Note("A-6", "thread", True, reason),)
+    return Thread(), ()

@@ -1,31 +1,51 @@
 """Extraction: what the rules ask about is read out of a parsed mail once. Pure."""
 
+import re
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+from services.classifier.facts import House
 from services.classifier.identification import identification_key
-from services.classifier.mail import Mail
+from services.classifier.mail import Bounce, Mail, field_values
+from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.quotes import split_quotes
-from services.classifier.parsed_mail import ParsedMail
-from services.classifier.tokens import find_tokens
+from services.classifier.parsed_mail import Failure, ParsedMail
+from services.classifier.problem import Problem, read_problem
+from services.classifier.proof import prove
+from services.classifier.tokens import Token, find_tokens
 from services.classifier.vocabulary import Vocabulary, first_prefix, tight
 from shared.addresses import is_valid_address
 from shared.folding import fold_line
+from shared.own_mail import LOOP_HEADER
+
+_ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "resent-to")
+_MOST_FORWARDED = 50
+_MOST_ANSWERED = 20
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
+_NEAR_CHARACTERS = 1500
+_ADDRESS = re.compile(r"[\w.+%'/=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 def extract(
     parsed: ParsedMail,
-    vocabulary: Vocabulary,
+    house: House,
     *,
     mail_id: UUID,
     received_at: datetime,
     content_sha256: str,
 ) -> Mail:
     """The mail as the rules ask about it."""
+    vocabulary = house.vocabulary
     sender, sender_problem = _sender(parsed)
+    subject = tight(fold_line(parsed.subject))
+    tokens = find_tokens(
+        _without_new_task(parsed.subject, vocabulary), parsed.text, vocabulary, _own_and_quoted
+    )
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
-    return Mail(
+    mail = Mail(
         mail_id=mail_id,
         received_at=received_at,
         content_sha256=content_sha256,
@@ -34,12 +54,68 @@ def extract(
         sender_problem=sender_problem,
         recipients=tuple(recipients),
         key=identification_key(parsed),
-        subject=tight(fold_line(parsed.subject)),
+        subject=subject,
         unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards),
-        tokens=find_tokens(
-            _without_new_task(parsed.subject, vocabulary), parsed.text, vocabulary, _own_and_quoted
-        ),
+        tokens=tokens,
+        is_our_own=_is_our_own(parsed, house),
+        proof=prove(field_values(parsed, "authentication-results"), house.box.authserv_id, sender),
+        forwarded_from=_forwarded_from(parsed),
+        answers_to=_answers_to(parsed),
+        problem=_problem(parsed, subject, tokens, vocabulary),
     )
+    return replace(mail, bounce=_bounce(mail, vocabulary))
+
+
+def _is_our_own(parsed: ParsedMail, house: House) -> bool:
+    if house.own_mail is None:
+        return False
+    return house.own_mail.is_ours(parsed.message_id, field_values(parsed, LOOP_HEADER.lower()))
+
+
+def _forwarded_from(parsed: ParsedMail) -> tuple[str, ...]:
+    values = [value for name in _ENVELOPE for value in field_values(parsed, name)[:_MOST_FORWARDED]]
+    found = (one.email for value in values for one in read_addresses(value, _MOST_FORWARDED, []))
+    return tuple(dict.fromkeys(found))[:_MOST_FORWARDED]
+
+
+def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
+    """`In-Reply-To`, then `References` from its end (RFC 5322 section 3.6.4)."""
+    direct = [
+        one for value in field_values(parsed, "in-reply-to") for one in _MESSAGE_ID.findall(value)
+    ]
+    earlier = [
+        one for value in field_values(parsed, "references") for one in _MESSAGE_ID.findall(value)
+    ]
+    return tuple(dict.fromkeys((*direct, *reversed(earlier))))[:_MOST_ANSWERED]
+
+
+def _problem(
+    parsed: ParsedMail, subject: str, tokens: tuple[Token, ...], vocabulary: Vocabulary
+) -> Problem | None:
+    if not first_prefix(subject, vocabulary.problems):
+        return None
+    structure = read_structure(parsed.html, []) if parsed.html else Structure()
+    return read_problem(parsed.text, tokens, structure.rows, structure.links, vocabulary)
+
+
+def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
+    """A machine's report, else a phrase pair of the vocabulary (B-2, B-4)."""
+    reports = mail.parsed.reports
+    if reports.source and reports.failures:
+        named = {"report": "a delivery report (RFC 3464)", "dialect": "a mail server's own words"}
+        return Bounce(named[reports.source], reports.failures)
+    for phrase in vocabulary.bounces:
+        if phrase.subject in mail.subject and all(part in mail.text for part in phrase.body):
+            near = _addresses_near(mail.text, phrase.body)
+            failures = (Failure(one, None, True, True, "no reason given") for one in near)
+            return Bounce(f"the subject “{phrase.subject}” and the body's words", tuple(failures))
+    return None
+
+
+def _addresses_near(text: str, phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Addresses behind the first of `phrases`, which are all in the folded `text`."""
+    begin = text.find(phrases[0]) if phrases else 0
+    return tuple(dict.fromkeys(_ADDRESS.findall(text, begin, begin + _NEAR_CHARACTERS)))
 
 
 _is_valid_address = lru_cache(maxsize=4096)(is_valid_address)

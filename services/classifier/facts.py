@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from shared.contracts.references import (
     RoleRef,
     UserRef,
 )
+from shared.own_mail import OwnMail
 from shared.settings.box import Box
 
 
@@ -57,11 +59,26 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """A mail that has claimed an identification key before."""
+    """A mail that has claimed an identification key before.
+
+    Attributes:
+        responsible: Ids of the users who have an activity of it.
+    """
 
     mail_id: UUID
     content_sha256: str
     body_sha256: str
+    responsible: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a mail recorded before is assigned to (A-6)."""
+
+    contract: RecordRef | None = None
+    order: RecordRef | None = None
+    task: RecordRef | None = None
+    opportunity: RecordRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +90,16 @@ class House:
         vocabulary: Its phrases.
         keeps_html: The ERP has a place for a mail's HTML.
         links_other_contacts: The ERP has a place for further contacts of an activity.
+        keeps_invitations: The ERP has a place for invitations.
+        own_mail: Recognises mail that we have sent; None without a secret.
     """
 
     box: Box
     vocabulary: Vocabulary
     keeps_html: bool = False
     links_other_contacts: bool = False
+    keeps_invitations: bool = True
+    own_mail: OwnMail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,10 @@ class Facts:
         records: What a token's kind and number stand for.
         activity_types: By folded name.
         roles: All roles.
+        erp_message_ids: Message-IDs of mail that the ERP has sent itself (R-f).
+        threads: Assignments of mails recorded before, by Message-ID (A-6).
+        problem_tasks: Tasks by their problem id (P-2).
+        soft_bounces: Days of earlier soft bounces, by address (B-3).
     """
 
     house: House
@@ -104,15 +129,39 @@ class Facts:
     records: Mapping[tuple[TokenKind, str], Found] = field(default_factory=dict)
     activity_types: Mapping[str, ActivityTypeRef] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
+    erp_message_ids: frozenset[str] = frozenset()
+    threads: Mapping[str, Thread] = field(default_factory=dict)
+    problem_tasks: Mapping[str, RecordRef] = field(default_factory=dict)
+    soft_bounces: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     def user_recipients(self, mail: Mail) -> tuple[User, ...]:
-        """Recipients who are users, in header order, each once; never the box (R-c)."""
+        """Recipients by To and Cc who are users, in header order, each once; never the box."""
+        return self._users_among(mail.recipients)
+
+    def forwarding_users(self, mail: Mail) -> tuple[User, ...]:
+        """Users whom only the envelope names: it was forwarded from their mailbox (R-c)."""
+        listed = {user.ref.id for user in self.user_recipients(mail)}
+        users = self._users_among(mail.forwarded_from)
+        return tuple(user for user in users if user.ref.id not in listed)
+
+    def is_for_users(self, mail: Mail) -> bool:
+        """Whether any recipient is a user, by header or by envelope."""
+        return bool(self.user_recipients(mail) or self.forwarding_users(mail))
+
+    def _users_among(self, addresses: Sequence[str]) -> tuple[User, ...]:
         users = (
-            self.users.get(address)
-            for address in mail.recipients
-            if address != self.house.box.email
+            self.users.get(address) for address in addresses if address != self.house.box.email
         )
         return tuple({user.ref.id: user for user in users if user}.values())
+
+    def is_ours(self, address: str) -> bool:
+        """Whether an address is the box's, a user's, or of an own domain."""
+        box = self.house.box
+        return (
+            address == box.email
+            or address in self.users
+            or address.rpartition("@")[2] in box.own_domains
+        )
 
     def sender_user(self, mail: Mail) -> User | None:
         """The sender, if a user."""

@@ -1,19 +1,26 @@
 """Looks up the facts for a batch of mails: a fixed number of queries, however many mails."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, select
 
 from services.classifier.address_book import read_address_book
-from services.classifier.facts import Facts, House, Processed, Role, User
+from services.classifier.facts import Facts, House, Role, User
+from services.classifier.history import (
+    read_assigned_threads,
+    read_erp_message_ids,
+    read_processed,
+    read_tasks_of_problems,
+)
 from services.classifier.mail import Mail, domain
 from services.classifier.numbers import read_records
+from services.classifier.vocabulary import TokenKind
 from shared.contracts.references import ActivityTypeRef, RoleRef, UserRef
 from shared.folding import fold_line
 from shared.netgenium.database import database_errors
 from shared.netgenium.many import in_chunks, owners_by_text, values_by_owner
-from shared.netgenium.own_tables import identification_key_table
+from shared.netgenium.memory import read_soft_bounces
 from shared.netgenium.tables import ErpTables
 
 
@@ -42,33 +49,57 @@ class DatabaseLookUp:
             return self._look_up(connection, mails)
 
     def _look_up(self, connection: Connection, mails: Sequence[Mail]) -> Sequence[Facts]:
-        addresses = {mail.sender for mail in mails if mail.sender}
-        addresses.update(address for mail in mails for address in mail.recipients)
-        roles = read_roles(connection, self.erp)
-        users = _read_users(connection, self.erp, addresses, roles)
-        external = {
-            address
-            for address in addresses - users.keys()
-            if domain(address) not in self.house.box.own_domains
-        }
-        book = read_address_book(connection, self.erp, external | addresses)
-        processed = _read_processed(connection, {mail.key for mail in mails})
-        tokens = {(token.kind, token.number) for mail in mails for token in mail.tokens[:1]}
-        records = read_records(connection, self.erp, tokens)
-        types = _read_activity_types(connection, self.erp)
-        return [
-            Facts(
-                house=self.house,
-                processed=processed.get(mail.key),
-                users=users,
-                known=book.by_address,
-                relationships_by_domain=book.by_domain,
-                records=records,
-                activity_types=types,
-                roles=tuple(roles.values()),
-            )
+        erp = self.erp
+        addresses = {address for mail in mails for address in _addresses(mail)}
+        roles = read_roles(connection, erp)
+        users = _read_users(connection, erp, addresses, roles)
+        book = read_address_book(connection, erp, addresses)
+        processed = read_processed(connection, erp, mails)
+        failures = {f.address for mail in mails if mail.bounce for f in mail.bounce.failures}
+        common = Facts(
+            house=self.house,
+            users=users,
+            known=book.by_address,
+            relationships_by_domain=book.by_domain,
+            records=read_records(connection, erp, {pair for m in mails for pair in _numbers(m)}),
+            activity_types=_read_activity_types(connection, erp),
+            roles=tuple(roles.values()),
+            erp_message_ids=read_erp_message_ids(connection, erp, self._from_inside(mails, users)),
+            threads=read_assigned_threads(connection, erp, mails),
+            problem_tasks=read_tasks_of_problems(connection, erp, mails),
+            soft_bounces=read_soft_bounces(connection, failures),
+        )
+        return [replace(common, processed=processed.get(mail.key)) for mail in mails]
+
+    def _from_inside(self, mails: Sequence[Mail], users: Mapping[str, User]) -> set[str]:
+        """Message-IDs of mail that NET Genium may have sent: its sender is one of us."""
+        own = self.house.box.own_domains
+        return {
+            mail.parsed.message_id
             for mail in mails
-        ]
+            if mail.parsed.message_id and mail.sender
+            if mail.sender in users or domain(mail.sender) in own
+        }
+
+
+def _addresses(mail: Mail) -> Iterator[str]:
+    """Every address that a rule may ask about."""
+    yield from filter(None, (mail.sender, mail.parsed.reports.returned.sender))
+    yield from mail.recipients
+    yield from mail.forwarded_from
+    yield from mail.parsed.reports.complainants
+    if mail.bounce:
+        yield from (failure.address for failure in mail.bounce.failures)
+    for event in mail.parsed.events:
+        if event.method == "REPLY":
+            yield from (attendee.address for attendee in event.attendees)
+
+
+def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:
+    """The numbers that are looked up: the first token's, and that of a problem's contract."""
+    yield from ((token.kind, token.number) for token in mail.tokens[:1])
+    if mail.problem and mail.problem.contract:
+        yield "contract", mail.problem.contract
 
 
 def read_roles(connection: Connection, erp: ErpTables) -> Mapping[int, Role]:
@@ -120,16 +151,6 @@ def _read_users(
         for address, found in owners.items()
         for owner in [next((owner for owner in found if owner in known), None)]
         if owner is not None
-    }
-
-
-def _read_processed(connection: Connection, keys: Iterable[str]) -> Mapping[str, Processed]:
-    claimed = identification_key_table.c
-    columns = (claimed.key, claimed.mail_id, claimed.content_sha256, claimed.body_sha256)
-    return {
-        row.key: Processed(row.mail_id, row.content_sha256, row.body_sha256)
-        for chunk in in_chunks(sorted(keys))
-        for row in connection.execute(select(*columns).where(claimed.key.in_(chunk)))
     }
 
 

@@ -5,10 +5,26 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from services.classifier.parsed_mail import ParsedMail
+from services.classifier.parse.headers import decode_field
+from services.classifier.parsed_mail import Failure, ParsedMail
+from services.classifier.problem import Problem
+from services.classifier.proof import UNKNOWN, Proof
 from services.classifier.tokens import Token
 from services.classifier.vocabulary import tight
 from shared.folding import fold_line
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail that says that mail came back (behaviour R-2).
+
+    Attributes:
+        found_by: How it was recognised, for a person.
+        failures: The addresses that it names.
+    """
+
+    found_by: str
+    failures: tuple[Failure, ...]
 
 
 @dataclass(frozen=True)
@@ -27,6 +43,12 @@ class Mail:
         subject: Folded, colons tight.
         unforwarded_subject: The subject as written, without forward prefixes.
         tokens: Assignment tokens in the order in which they win (T-1).
+        is_our_own: We have sent it ourselves (R-0).
+        proof: Whether the sender is who it says (S-1).
+        forwarded_from: Addresses of mailboxes that it went through, from its envelope (R-c).
+        answers_to: Message-IDs of the mails before it, the nearest first (A-6).
+        bounce: What came back, if it is a bounce.
+        problem: What it says of a problem, if its subject is that of a problem mail (P-1).
     """
 
     mail_id: UUID
@@ -40,16 +62,31 @@ class Mail:
     subject: str
     unforwarded_subject: str
     tokens: tuple[Token, ...]
+    is_our_own: bool = False
+    proof: Proof = UNKNOWN
+    forwarded_from: tuple[str, ...] = ()
+    answers_to: tuple[str, ...] = ()
+    bounce: Bounce | None = None
+    problem: Problem | None = None
 
     @cached_property
     def text(self) -> str:
         """The readable text as one folded line, colons tight."""
         return tight(fold_line(self.parsed.text))
 
+    def field_values(self, name: str) -> tuple[str, ...]:
+        """Decoded values of every header field with this lower-case name, from the top."""
+        return field_values(self.parsed, name)
+
     @property
     def sent_at(self) -> datetime:
         """Date of the mail; when it was received, if the mail has no valid date (H10)."""
         return self.parsed.date or self.received_at
+
+
+def field_values(parsed: ParsedMail, name: str) -> tuple[str, ...]:
+    """Decoded values of every header field with this lower-case name, from the top."""
+    return tuple(decode_field(value, []) for value in parsed.headers.all(name))
 
 
 def domain(address: str) -> str:

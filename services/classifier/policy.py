@@ -5,22 +5,36 @@ A rule marked "stop" ends the chain: commands already emitted stand, no activity
 
 from services.classifier.chain import Link
 from services.classifier.rules import (
+    bounce,
+    complaint,
     direction,
     duplicate,
     ignored_subject,
     incoming,
     inform_users,
+    invitation,
     net_genium,
     new_task,
     nothing_made,
+    opt_out,
     outgoing,
+    own_mail,
+    problem,
     reply_or_forward,
+    sender_proof,
     spam,
 )
 
 # fmt: off
 POLICY = (
+    Link("S-1", "sender_proof", sender_proof.check, "-"),  # proven, refuted, unknown
+    Link("R-0", "own_mail", own_mail.check, "-"),  # stop LOOP
     Link("R-1", "duplicate", duplicate.check, "15.1"),  # stop DUPLICATE KEY
+    Link("R-2", "bounce", bounce.check, "13"),  # marks, go on
+    Link("R-3", "complaint", complaint.check, "-"),  # marks, go on
+    Link("R-4", "opt_out", opt_out.check, "13"),  # marks the sender, go on
+    Link("R-5", "invitation", invitation.check, "14"),  # invitation records, go on
+    Link("R-6", "problem", problem.check, "15.2"),  # a task or INVALID TASK, stop
     Link("R-7", "spam", spam.check, "15.3"),  # stop SPAM
     Link("R-8", "net_genium", net_genium.check, "15.4"),  # stop NET Genium
     Link("R-9", "inform_users", inform_users.check, "15.5"),  # stop Inform other users…

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.classifier.chain import SoFar, ask
+from services.classifier.chain import SoFar
 from services.classifier.content import mail_content
+from services.classifier.decide import decide
 from services.classifier.extract import extract
 from services.classifier.facts import Facts, LookUp
 from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
-from services.classifier.policy import POLICY
-from services.classifier.vocabulary import Vocabulary
 from shared.backup.store import BackupStore
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 
@@ -24,12 +23,10 @@ class ClassifierStage:
     """Turns each backed up mail into its verdict and commands.
 
     Attributes:
-        vocabulary: Phrases of the box.
         look_up: Where facts come from.
         backup: Read for mail that travels without its body.
     """
 
-    vocabulary: Vocabulary
     look_up: LookUp
     backup: BackupStore
     name: str = "classifier"
@@ -52,7 +49,7 @@ class ClassifierStage:
         raw = self.backup.read(message.backup_key) if fetched.raw is None else fetched.raw
         return extract(
             parse_mail(raw, message.backup_key),
-            self.vocabulary,
+            self.look_up.house,
             mail_id=message.mail_id,
             received_at=message.received_at,
             content_sha256=message.sha256,
@@ -60,7 +57,7 @@ class ClassifierStage:
 
 
 def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassified:
-    decided = ask(POLICY, mail, facts)
+    decided = decide(mail, facts)
     _log.debug("mail classified", mail_id=str(mail.mail_id), verdict=decided.words)
     return classified(message, mail, facts, decided)
 

@@ -19,6 +19,23 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "taskToken": ("Task:", "Úkol:"),
     "opportunityToken": ("Opo:", "Příležitost:"),
     "newTaskPhrase": ("New task:", "Nový úkol:"),
+    "optOutPhrase": ("do not send", "I do not want", "neposílat", "nezasílat", "nechci"),
+    "optOutObject": (
+        *("any", "more", "your", "these", "e-mails", "emails", "mails", "newsletters"),
+        *("newsletter", "offers", "ads", "advertising", "další", "vaše", "e-maily", "emaily"),
+        *("maily", "newslettery", "nabídky", "reklamu", "obchodní", "sdělení"),
+    ),
+    "bouncePhrase": (
+        "Undeliverable Mail: The following mail failed to be delivered + To:",
+        "Undelivered Mail: message could not + be delivered to one or more recipients",
+    ),
+    "problemPhrase": (
+        *("Description Problem No.", "Commentary Problem No.", "Status Problem No."),
+        *("New Issue No.", "Problem No.", "Popis problému č.", "Komentář problému č."),
+        *("Stav problému č.", "Nový problém č.", "Problém č."),
+    ),
+    "problemStatusRow": ("Status", "Stav"),
+    "problemSubjectRow": ("Subject", "Předmět"),
     "informPhrase": ("Info about", "Info o"),
     "detailsPhrase": ("Details",),
     "automaticPhrase": (
@@ -40,6 +57,17 @@ TOKEN_KEYS: Mapping[TokenKind, str] = {
 _COLON = re.compile(" ?: ?")
 
 
+@dataclass(frozen=True, slots=True)
+class BouncePhrase:
+    """A subject that tells of a bounce when the body has all the phrases, too (B-4).
+
+    Written as `subject: phrase + phrase`.
+    """
+
+    subject: str
+    body: tuple[str, ...]
+
+
 def tight(folded: str) -> str:
     """Folded text without blanks around its colons, so that `Task : 5` equals `Task:5`."""
     return _COLON.sub(":", folded)
@@ -52,6 +80,9 @@ class Vocabulary:
     Attributes:
         new_task, inform, details, automatic: Phrases of R-9 and R-10.
         replies, forwards: Subject prefixes.
+        opt_out, opt_out_objects: Phrases of R-4, and the words that may follow them.
+        bounces: Phrases of R-2.
+        problems, problem_status, problem_subject: Phrases of R-6, and the rows it looks for.
         tokens: Keywords of the assignment tokens, without their colon.
     """
 
@@ -61,6 +92,12 @@ class Vocabulary:
     automatic: tuple[str, ...]
     replies: tuple[str, ...]
     forwards: tuple[str, ...]
+    opt_out: tuple[str, ...]
+    opt_out_objects: frozenset[str]
+    bounces: tuple[BouncePhrase, ...]
+    problems: tuple[str, ...]
+    problem_status: tuple[str, ...]
+    problem_subject: tuple[str, ...]
     tokens: tuple[tuple[TokenKind, tuple[str, ...]], ...]
 
 
@@ -79,6 +116,12 @@ def build_vocabulary(extensions: Mapping[str, tuple[str, ...]]) -> Vocabulary:
         automatic=phrases["automaticPhrase"],
         replies=_with_colon(phrases["replyPrefix"]),
         forwards=_with_colon(phrases["forwardPrefix"]),
+        opt_out=phrases["optOutPhrase"],
+        opt_out_objects=frozenset(" ".join(phrases["optOutObject"]).split()),
+        bounces=tuple(map(_bounce_phrase, phrases["bouncePhrase"])),
+        problems=phrases["problemPhrase"],
+        problem_status=phrases["problemStatusRow"],
+        problem_subject=phrases["problemSubjectRow"],
         tokens=tuple(
             (kind, tuple(phrase.rstrip(":") for phrase in phrases[key]))
             for kind, key in TOKEN_KEYS.items()
@@ -90,6 +133,12 @@ def first_prefix(text: str, prefixes: tuple[str, ...]) -> str | None:
     """The longest of `prefixes` that tight `text` begins with, or None."""
     found = [prefix for prefix in prefixes if text.startswith(prefix)]
     return max(found, key=len) if found else None
+
+
+def _bounce_phrase(phrase: str) -> BouncePhrase:
+    subject, _, body = phrase.partition(":")
+    parts = (part.strip() for part in body.split("+"))
+    return BouncePhrase(subject.strip(), tuple(part for part in parts if part))
 
 
 def _with_colon(phrases: tuple[str, ...]) -> tuple[str, ...]:

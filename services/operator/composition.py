@@ -83,8 +83,7 @@ def pipeline(box: Box, erp: Erp, data: Path, recorded: Publisher[MailRecorded]) 
         LegacyLog(data / LEGACY_LOG),
         clock,
     )
-    look_up = look_up_for(box, erp)
-    classifier = ClassifierStage(look_up.house.vocabulary, look_up, backup)
+    classifier = ClassifierStage(look_up_for(box, erp), backup)
     to_writer: LocalTransport[MailClassified, MailRecorded] = LocalTransport(
         partial(handle_batch, writer), recorded
     )

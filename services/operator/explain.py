@@ -7,12 +7,12 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from services.classifier.chain import SoFar, ask
+from services.classifier.bounces import Judged, judge
+from services.classifier.decide import decide
 from services.classifier.extract import extract
 from services.classifier.facts import Facts, LookUp
 from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
-from services.classifier.policy import POLICY
 from services.classifier.stage import classified
 from services.fetcher.fetch import mail_id
 from services.fetcher.sources.eml_dir import moment_of
@@ -30,6 +30,7 @@ class Explained:
     file: str
     mail: Mail
     outcome: MailClassified
+    bounce: Sequence[Judged] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _read(path: Path, box: Box, look_up: LookUp) -> _Read | Unreadable:
     )
     mail = extract(
         parse_mail(raw, message.backup_key),
-        look_up.house.vocabulary,
+        look_up.house,
         mail_id=message.mail_id,
         received_at=message.received_at,
         content_sha256=digest,
@@ -115,8 +116,9 @@ def _read(path: Path, box: Box, look_up: LookUp) -> _Read | Unreadable:
 
 
 def _explain(read: _Read, facts: Facts) -> Explained:
-    decided: SoFar = ask(POLICY, read.mail, _without_itself(read.mail, facts))
-    return Explained(read.file, read.mail, classified(read.message, read.mail, facts, decided))
+    facts = _without_itself(read.mail, facts)
+    outcome = classified(read.message, read.mail, facts, decide(read.mail, facts))
+    return Explained(read.file, read.mail, outcome, judge(read.mail, facts))
 
 
 def _without_itself(mail: Mail, facts: Facts) -> Facts:

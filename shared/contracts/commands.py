@@ -1,9 +1,10 @@
 """The typed commands that the classifier emits and the writer applies; a union by `kind`."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.base import Contract
 from shared.contracts.references import (
@@ -16,6 +17,9 @@ from shared.contracts.references import (
 )
 
 Direction = Literal["incoming", "outgoing"]
+Mark = Literal["do_not_send", "broken"]
+"""Opt-out and undeliverable (manual, chapter 13)."""
+Trust = Literal["proven", "unproven", "refused"]
 
 
 class Command(Contract):
@@ -38,6 +42,10 @@ class CreateActivity(Command):
         scope: Roles that see the activity; empty means no scope (T-5).
         completed: True: the completion date is the date of the mail; False: pending (A-5).
         task_command: The `CreateTask` of the same mail whose task the activity is linked to.
+        by_envelope: The user is no recipient by To or Cc: the mail was forwarded from their
+            mailbox. Even a duplicate makes such an activity, once (R-c).
+        answers_to: Message-IDs of the mails before this one, the nearest first: without a token
+            the activity inherits their assignment (A-6).
     """
 
     kind: Literal["create_activity"] = "create_activity"
@@ -54,10 +62,15 @@ class CreateActivity(Command):
     scope: tuple[RoleRef, ...] = ()
     completed: bool
     task_command: UUID | None = None
+    by_envelope: bool = False
+    answers_to: tuple[str, ...] = ()
 
 
 class CreateTask(Command):
-    """One task from the mail's content (behaviour N-1)."""
+    """One task from the mail's content (behaviour N-1), or of a problem (P-2).
+
+    With a problem id the writer decides whether the task is made or updated (R-e).
+    """
 
     kind: Literal["create_task"] = "create_task"
     subject: str
@@ -68,4 +81,93 @@ class CreateTask(Command):
     status: str | None = None
 
 
-AnyCommand = Annotated[CreateActivity | CreateTask, Field(discriminator="kind")]
+class UpdateTask(Command):
+    """The task of a problem as the classifier saw it; the writer decides (P-2, R-e).
+
+    Attributes:
+        task: The task that has the problem id.
+        solvers, approver: Only used if the task has to be made after all.
+    """
+
+    kind: Literal["update_task"] = "update_task"
+    task: RecordRef
+    subject: str
+    solvers: tuple[UserRef, ...]
+    approver: UserRef | None
+    contract: RecordRef | None = None
+    problem_id: str
+    status: str
+
+
+class MarkForbidden(Command):
+    """No more mail to an address, or it does not work (behaviours B-1, B-2).
+
+    Attributes:
+        contacts, relationships: What is marked; both empty: the table of forbidden addresses.
+    """
+
+    kind: Literal["mark_forbidden"] = "mark_forbidden"
+    address: str
+    mark: Mark
+    contacts: tuple[ContactRef, ...] = ()
+    relationships: tuple[RelationshipRef, ...] = ()
+
+
+class CountSoftBounce(Command):
+    """A failure that is not the address's own; the third within 30 days marks it (B-3).
+
+    Attributes:
+        bounced_on: Day of the bounce in the box's zone.
+        marks: What the classifier expects; the writer decides (R-e).
+    """
+
+    kind: Literal["count_soft_bounce"] = "count_soft_bounce"
+    address: str
+    bounced_on: date
+    contacts: tuple[ContactRef, ...] = ()
+    relationships: tuple[RelationshipRef, ...] = ()
+    marks: bool = False
+
+
+class Invited(Contract):
+    """An attendee with the answer, as `ACCEPTED` (RFC 5545 section 3.2.12)."""
+
+    address: str
+    answer: str
+
+
+class UpsertInvitation(Command):
+    """The state of an event for one user; the writer decides what counts (V2-1, V2-2, R-e).
+
+    Attributes:
+        recurrence_id: Which occurrence: `20261110T080000Z`, `20261110`, or None for the whole.
+        stamp: DTSTAMP.
+        start, end: `2026-11-10T08:00:00Z`, or a date where all-day.
+        rule: RRULE as it stands, never expanded.
+        sender: Who sent the mail.
+        trust: Whether the sender is proven, and whether changes are refused (S-1).
+    """
+
+    kind: Literal["upsert_invitation"] = "upsert_invitation"
+    user: UserRef
+    uid: str
+    recurrence_id: str | None
+    method: str
+    sequence: int = Field(ge=0)
+    stamp: AwareDatetime | None
+    start: str | None
+    end: str | None
+    all_day: bool
+    location: str
+    summary: str
+    organizer: str | None
+    attendees: tuple[Invited, ...]
+    rule: str | None
+    sender: str
+    trust: Trust
+
+
+AnyCommand = Annotated[
+    CreateActivity | CreateTask | UpdateTask | MarkForbidden | CountSoftBounce | UpsertInvitation,
+    Field(discriminator="kind"),
+]

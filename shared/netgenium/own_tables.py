@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -63,11 +64,13 @@ journal_table = Table(
     Column("backup_key", Unicode(250), nullable=False),
     Column("differs", Boolean(create_constraint=False), nullable=False),
     Column("recorded_at", UtcMoment, nullable=False),
+    Column("message_key", _DIGEST),
     # Index names are written out: Firebird 3 takes at most 31 characters.
     Index("ix_crm_journal_key", "identification_key"),
     Index("ix_crm_journal_recorded_at", "recorded_at"),
+    Index("ix_crm_journal_message_key", "message_key"),
 )
-"""One row a mail: verdict and trace."""
+"""One row a mail: verdict and trace. `message_key` finds it by its Message-ID."""
 
 identification_key_table = Table(
     "crm_identification_key",
@@ -99,3 +102,80 @@ lock_table = Table(
     Column("counter", Integer, nullable=False),
 )
 """A row to lock for each thing that only one writer may do at a time."""
+
+change_table = Table(
+    "crm_change",
+    OWN,
+    Column("command_id", _MAIL_ID, primary_key=True),
+    Column("entity", Unicode(50), primary_key=True),
+    Column("record_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("mail_id", _MAIL_ID, nullable=False),
+    Column("kind", Unicode(50), nullable=False),
+    Column("address", CutText(320)),
+    Column("mark", Unicode(20)),
+    Column("old_values", CutText()),
+    Column("new_values", CutText(), nullable=False),
+    Column("changed_at", UtcMoment, nullable=False),
+    Column("undone_at", UtcMoment),
+    Column("undone_by", CutText(250)),
+    Index("ix_crm_change_mail_id", "mail_id"),
+    Index("ix_crm_change_record", "entity", "record_id"),
+)
+"""What a mail has changed and what stood there before, for `undo` (B-5, O-2).
+
+`old_values` and `new_values` are JSON objects by our field names; no `old_values`: the record was
+made.
+"""
+
+soft_bounce_table = Table(
+    "crm_soft_bounce",
+    OWN,
+    Column("command_id", _MAIL_ID, primary_key=True),
+    Column("address", CutText(320), nullable=False),
+    Column("bounced_on", Date, nullable=False),
+    Column("mail_id", _MAIL_ID, nullable=False),
+    Index("ix_crm_soft_bounce_address", "address"),
+)
+"""Soft bounces by address and day: three within 30 days mark (B-3)."""
+
+problem_table = Table(
+    "crm_problem",
+    OWN,
+    Column("problem_id", Unicode(50), primary_key=True),
+    Column("task_id", BigInteger, nullable=False),
+    Column("state_at", UtcMoment, nullable=False),
+    Column("mail_id", _MAIL_ID, nullable=False),
+)
+"""Which task a problem has, and how new its state is (P-2)."""
+
+invitation_table = Table(
+    "crm_invitation",
+    OWN,
+    Column("key", _DIGEST, primary_key=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("record_id", BigInteger),
+    Column("revision", Integer, nullable=False),
+    Column("stamp", UtcMoment),
+    Column("organizer", CutText(320)),
+    Column("genuine", Boolean(create_constraint=False), nullable=False),
+    Column("cancelled", Boolean(create_constraint=False), nullable=False),
+    Column("mail_id", _MAIL_ID, nullable=False),
+)
+"""The newest known state of each invitation (V2-1, V2-2).
+
+`key` is a digest of UID, RECURRENCE-ID and user. Without `record_id` only its cancellation has
+come yet.
+"""
+
+answer_table = Table(
+    "crm_answer",
+    OWN,
+    Column("key", _DIGEST, primary_key=True),
+    Column("event_key", _DIGEST, nullable=False),
+    Column("attendee", CutText(320), nullable=False),
+    Column("answer", Unicode(30), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("stamp", UtcMoment),
+    Index("ix_crm_answer_event_key", "event_key"),
+)
+"""What attendees have answered, whether or not the invitation has come yet (V2-1)."""

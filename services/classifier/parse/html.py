@@ -7,6 +7,7 @@ quote mark of plain text, so that own text can be told from quotes.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser
@@ -39,6 +40,9 @@ _QUOTE_BEGIN, _QUOTE_END = "\ue000", "\ue001"
 _QUOTE_EDGE = re.compile(f"([{_QUOTE_BEGIN}{_QUOTE_END}])")
 _DEEPEST_MARK = 5
 _MANY_BREAKS = re.compile(r"\n{3,}")
+_MOST_ROWS = 500
+_MOST_CELLS = 20
+_LINK_CHARACTERS = 2000
 _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
 
 
@@ -53,6 +57,31 @@ def sanitise_html(html: str) -> str:
     defects: list[str] = []
     bounded = bounded_html(html, defects)
     return guarded("the HTML", lambda: _sanitised(bounded), "", defects)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Rows of all tables, cell by cell, and the targets of all links."""
+
+    rows: tuple[tuple[str, ...], ...] = ()
+    links: tuple[str, ...] = ()
+
+
+def read_structure(html: str, defects: list[str]) -> Structure:
+    """The first rows and links of `html`; of tables inside tables the inner rows."""
+    bounded = bounded_html(html, defects)
+    return guarded("the HTML", lambda: _structure(bounded), Structure(), defects)
+
+
+def _structure(html: str) -> Structure:
+    tree = LexborHTMLParser(html)
+    rows = [
+        tuple(" ".join(cell.text(deep=True).split()) for cell in row.css("td, th")[:_MOST_CELLS])
+        for row in tree.css("tr")[:_MOST_ROWS]
+        if row.css_first("table") is None
+    ]
+    links = [node.attributes.get("href") or "" for node in tree.css("a[href]")[:_MOST_ROWS]]
+    return Structure(tuple(rows), tuple(link[:_LINK_CHARACTERS] for link in links))
 
 
 def _sanitised(html: str) -> str:

@@ -1,12 +1,14 @@
-"""Incoming or outgoing (manual, chapter 15.9; behaviours D-1 to D-4)."""
+"""Incoming or outgoing (manual, chapter 15.9; behaviours D-1 to D-5)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts import Facts
 from services.classifier.mail import Mail, domain
 
 
-def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
+def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     """Always a hit: it decides the direction."""
+    if "bounce" in so_far.hits:
+        return Hit("D-5: mail that came back is incoming", direction="incoming")
     box = facts.house.box
     if box.email in mail.recipients:
         if facts.sender_user(mail) is None and not box.strict_manual_direction:

@@ -6,17 +6,44 @@ Only a first look that saves work: the writer decides it again in its transactio
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts import Facts
 from services.classifier.mail import Mail
+from services.classifier.wildcard import field_pattern, matches
+from shared.folding import fold_line
+
+WORD = "DUPLICATE KEY"
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
-    """Hit when the key belongs to another mail; the same mail again is a redelivery (R-a)."""
+    """Hit when another mail has the key, or NET Genium itself has sent the mail.
+
+    The chain goes on for a user who is only now named by the envelope: the mail's other copy made
+    no activity for them. What else the rules give is dropped then (`late_users`).
+    """
+    if by := _sent_by_the_erp(mail, facts):
+        return Hit(f"R-f: NET Genium has sent it itself: {by}", words=(WORD,), stop=True)
     first = facts.processed
     if first is None or first.mail_id == mail.mail_id:
         return Miss("no other mail with the same date, sender, recipients and subject")
     differs = "" if first.body_sha256 == mail.parsed.body_sha256 else "; its text differs"
-    return Hit(
+    reason = (
         "a mail with the same date, sender, recipients and subject was processed before, "
-        f"as {first.mail_id}{differs}",
-        words=("DUPLICATE KEY",),
-        stop=True,
+        f"as {first.mail_id}{differs}"
     )
+    late = [u for u in facts.forwarding_users(mail) if u.ref.id not in first.responsible]
+    if not late:
+        return Hit(reason, words=(WORD,), stop=True)
+    names = ", ".join(user.ref.email for user in late)
+    return Hit(f"{reason}; forwarded from {names}, who may have no activity yet", words=(WORD,))
+
+
+def _sent_by_the_erp(mail: Mail, facts: Facts) -> str | None:
+    """How a mail of NET Genium is known: an activity has its Message-ID, or a pattern fits."""
+    message_id = mail.parsed.message_id
+    if message_id in facts.erp_message_ids and mail.sender and facts.is_ours(mail.sender):
+        return f"an activity has its Message-ID {message_id}"
+    given = facts.house.box.erp_mail_pattern
+    if not given:
+        return None
+    pattern = field_pattern(given)
+    values = mail.field_values(pattern.name)
+    fits = any(matches(pattern.pattern, fold_line(value)) for value in values)
+    return f"it fits erpMailPattern {given}" if fits else None

@@ -2,7 +2,7 @@
 
 from services.classifier.activity import create_activity
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts import Facts, User
 from services.classifier.linking import link_incoming, refuses_unknown
 from services.classifier.mail import Mail
 
@@ -11,7 +11,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     """Hit when the mail is incoming and at least one recipient is a user."""
     if so_far.direction != "incoming":
         return Miss("the mail is outgoing")
-    users = facts.user_recipients(mail)
+    users = _responsible(mail, facts, so_far)
     if not users:
         return Miss("no recipient is a user")
     linked = link_incoming(mail, facts)
@@ -27,3 +27,12 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         commands=tuple(activity for activity, _ in made),
         notes=tuple(dict.fromkeys((*linked.notes, *(note for _, notes in made for note in notes)))),
     )
+
+
+def _responsible(mail: Mail, facts: Facts, so_far: SoFar) -> tuple[User, ...]:
+    """Recipients who are users (A-1, R-c); of a bounce the user whose mail failed (D-5)."""
+    if "bounce" in so_far.hits and (
+        user := facts.users.get(mail.parsed.reports.returned.sender or "")
+    ):
+        return (user,)
+    return (*facts.user_recipients(mail), *facts.forwarding_users(mail))

@@ -1,10 +1,11 @@
-"""A user asks for a task by the subject `New task: …` (manual, chapter 15.6; behaviour N-1)."""
+"""A user asks for a task by the subject `New task: …` (manual, chapter 15.6; N-1, N-2)."""
 
 from services.classifier.assignment import assigned_record
 from services.classifier.chain import Hit, Miss, Note, SoFar, command_id
 from services.classifier.extract import after_colon
 from services.classifier.facts import Facts
 from services.classifier.mail import Mail
+from services.classifier.trust import distrusted
 from services.classifier.vocabulary import first_prefix, tight
 from shared.contracts.commands import CreateTask
 from shared.folding import fold_line
@@ -22,6 +23,8 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
             f"the subject starts with “{phrase}”, but the sender is no user: no task",
             words=("UNKNOWN USER",),
         )
+    if why := distrusted(mail, facts):
+        return Hit(f"N-2: {why}: no task", words=("UNKNOWN USER",))
     solvers = facts.user_recipients(mail)
     task = CreateTask(
         command_id=command_id(mail, "R-10", ""),

@@ -9,7 +9,9 @@ from services.classifier.mail import Mail
 
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     """Hit when the sender is a user, and the mail is outgoing or no recipient is a user."""
-    if so_far.direction == "incoming" and facts.user_recipients(mail):
+    if "bounce" in so_far.hits:
+        return Miss("mail that came back is never outgoing")
+    if so_far.direction == "incoming" and facts.is_for_users(mail):
         return Miss("the mail is incoming")
     user = facts.sender_user(mail)
     if user is None:

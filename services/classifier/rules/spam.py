@@ -5,8 +5,10 @@ from services.classifier.facts import Facts
 from services.classifier.mail import Mail
 
 
-def check(mail: Mail, _facts: Facts, _so_far: SoFar) -> Hit | Miss:
+def check(mail: Mail, _facts: Facts, so_far: SoFar) -> Hit | Miss:
     """Hit when the sender is not one valid address, or is the sole recipient."""
+    if so_far.hits & {"bounce", "complaint"}:
+        return Miss("not asked: machines that report have odd senders")
     if mail.sender is None:
         return _spam(mail.sender_problem)
     if mail.recipients == (mail.sender,):

@@ -10,7 +10,15 @@ from typing import Any
 from services.classifier.mail import Mail
 from services.classifier.parse.quotes import split_quotes
 from services.operator.explain import Explained, Unreadable
-from shared.contracts.commands import AnyCommand, CreateActivity, CreateTask
+from shared.contracts.commands import (
+    AnyCommand,
+    CountSoftBounce,
+    CreateActivity,
+    CreateTask,
+    MarkForbidden,
+    UpdateTask,
+    UpsertInvitation,
+)
 from shared.contracts.content import MailContent
 from shared.contracts.references import RecordRef
 
@@ -28,7 +36,16 @@ def explained_as_json(result: Explained | Unreadable) -> Json:
         "direction": outcome.direction,
         "commands": [command_as_json(command, outcome.content) for command in outcome.commands],
         "trace": [line.model_dump() for line in outcome.trace],
-        "bounce": [],
+        "bounce": [
+            {
+                "address": one.failure.address,
+                "status": one.failure.status,
+                "permanent": one.failure.permanent,
+                "marks": one.marks,
+                "reason": one.why,
+            }
+            for one in result.bounce
+        ],
         "mail": mail_as_json(result.mail),
     }
 
@@ -64,8 +81,12 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
     match command:
         case CreateActivity():
             return _activity(command, content)
-        case CreateTask():
+        case CreateTask() | UpdateTask():
             return _task(command)
+        case MarkForbidden() | CountSoftBounce():
+            return _mark(command)
+        case UpsertInvitation():
+            return _invitation(command)
 
 
 def utc(moment: datetime) -> str:
@@ -94,7 +115,38 @@ def _activity(command: CreateActivity, content: MailContent | None) -> Json:
     }
 
 
-def _task(command: CreateTask) -> Json:
+def _mark(command: MarkForbidden | CountSoftBounce) -> Json:
+    """A soft bounce that completes the three is shown as the mark that it makes."""
+    counts = isinstance(command, CountSoftBounce) and not command.marks
+    return {
+        "kind": "count_soft_bounce" if counts else "mark_forbidden",
+        "address": command.address,
+        "mark": command.mark if isinstance(command, MarkForbidden) else "broken",
+        "contacts": [contact.email for contact in command.contacts],
+        "relationships": [company.name for company in command.relationships],
+    }
+
+
+def _invitation(command: UpsertInvitation) -> Json:
+    return {
+        "kind": command.kind,
+        "user": command.user.email,
+        "uid": command.uid,
+        "recurrence_id": command.recurrence_id,
+        "method": command.method,
+        "sequence": command.sequence,
+        "start": command.start,
+        "end": command.end,
+        "all_day": command.all_day,
+        "summary": command.summary,
+        "location": command.location,
+        "organizer": command.organizer,
+        "attendees": [attendee.address for attendee in command.attendees],
+        "answers": {attendee.address: attendee.answer for attendee in command.attendees},
+    }
+
+
+def _task(command: CreateTask | UpdateTask) -> Json:
     return {
         "kind": command.kind,
         "subject": command.subject,

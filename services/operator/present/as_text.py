@@ -9,14 +9,18 @@ from rich.text import Text
 from services.operator.check import Check
 from services.operator.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
-from shared.contracts.commands import AnyCommand, CreateActivity, CreateTask
+from shared.contracts.commands import AnyCommand
 from shared.contracts.content import TraceLine
 
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
 
 _MADE_FROM = {
-    CreateActivity: "Activity",
-    CreateTask: "Task",
+    "create_activity": "Activity",
+    "create_task": "Task",
+    "update_task": "Task updated",
+    "mark_forbidden": "Mark",
+    "count_soft_bounce": "Soft bounce counted",
+    "upsert_invitation": "Invitation",
 }
 
 
@@ -71,11 +75,11 @@ def trace_table(trace: tuple[TraceLine, ...]) -> Table:
 
 def _described(command: AnyCommand) -> str:
     fields = dict(command_as_json(command, None))
-    fields.pop("kind")
+    kind = fields.pop("kind")
     described = ", ".join(
         f"{name.replace('_', ' ')} {_value(value)}" for name, value in fields.items() if value
     )
-    return f"{_MADE_FROM[type(command)]}: {described}"
+    return f"{_MADE_FROM[kind]}: {described}"
 
 
 def _value(value: object) -> str:

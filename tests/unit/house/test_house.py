@@ -27,6 +27,7 @@ HOMES = {
         "shared/netgenium/migration.py",
         "shared/netgenium/migrations/env.py",
         "shared/netgenium/migrations/versions/v0001_journal.py",
+        "shared/netgenium/migrations/versions/v0002_changes.py",
     },
 }
 BROAD_EXCEPT = {

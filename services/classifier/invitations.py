@@ -1,0 +1,70 @@
+"""Commands for the events of a mail's calendar parts (behaviours V2-1 to V2-3). Pure."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from services.classifier.chain import command_id
+from services.classifier.facts import Facts, User
+from services.classifier.mail import Mail
+from services.classifier.parsed_mail import CalendarEvent
+from services.classifier.trust import distrusted
+from shared.contracts.commands import Invited, Trust, UpsertInvitation
+
+RECORDED_METHODS = ("REQUEST", "PUBLISH", "ADD", "CANCEL", "REPLY")
+"""COUNTER, REFRESH and DECLINECOUNTER (RFC 5546 section 3.2) change nothing by themselves."""
+
+
+def upserts(mail: Mail, facts: Facts) -> tuple[UpsertInvitation, ...]:
+    """One command for each event and each user whom it concerns."""
+    return tuple(
+        _upsert(event, user, mail, facts)
+        for event in mail.parsed.events
+        if event.method in RECORDED_METHODS
+        for user in _concerned(event, mail, facts)
+    )
+
+
+def _concerned(event: CalendarEvent, mail: Mail, facts: Facts) -> Iterator[User]:
+    """Recipients who are users; of an answer also the user who gives it."""
+    recipients = (*facts.user_recipients(mail), *facts.forwarding_users(mail))
+    yield from recipients
+    if event.method == "REPLY":
+        seen = {user.ref.id for user in recipients}
+        users = (facts.users.get(attendee.address) for attendee in event.attendees)
+        yield from (user for user in users if user and user.ref.id not in seen)
+
+
+def _upsert(event: CalendarEvent, user: User, mail: Mail, facts: Facts) -> UpsertInvitation:
+    name = f"{user.ref.id}\0{event.method}\0{event.uid}\0{event.recurrence_id}"
+    return UpsertInvitation(
+        command_id=command_id(mail, "R-5", name),
+        user=user.ref,
+        uid=event.uid,
+        recurrence_id=event.recurrence_id,
+        method=event.method,
+        sequence=event.sequence,
+        stamp=event.stamp,
+        start=_when(event.start, facts),
+        end=_when(event.end, facts),
+        all_day=event.all_day,
+        location=event.location,
+        summary=event.summary,
+        organizer=event.organizer,
+        attendees=tuple(Invited(address=a.address, answer=a.answer) for a in event.attendees),
+        rule=event.rule,
+        sender=mail.sender or "",
+        trust="refused" if distrusted(mail, facts) else _trust(mail),
+    )
+
+
+def _trust(mail: Mail) -> Trust:
+    return "proven" if mail.proof.state == "proven" else "unproven"
+
+
+def _when(moment: datetime | date | None, facts: Facts) -> str | None:
+    """UTC, or a date where all-day; a floating time counts in the box's zone."""
+    if moment is None or not isinstance(moment, datetime):
+        return moment.isoformat() if moment else None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=facts.house.box.time_zone)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

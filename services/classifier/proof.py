@@ -1,0 +1,108 @@
+"""Whether the sender is who the From field says (behaviour S-1). Pure.
+
+Only what the receiving system itself has found counts: its topmost `Authentication-Results`
+(RFC 8601), known by the configured authserv-id; or the topmost field of all if it is Exchange's,
+which has no authserv-id but `compauth`. What a sender writes into such a field lies below it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["proven", "refuted", "unknown"]
+
+_FIELD_CHARACTERS = 10_000
+_COMMENT = re.compile(r"\([^()]*\)")
+_DEEPEST_COMMENT = 5
+_PAIR = re.compile(r'([A-Za-z][\w.-]{0,60})(?:/[0-9]+)?\s*=\s*("[^"]*"|[^\s;"]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known of the sender, and from where."""
+
+    state: State
+    reason: str
+
+
+UNKNOWN = Proof("unknown", "the receiving system says nothing of the sender")
+
+
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """One field: its authserv-id (empty in Exchange's), and each method with its properties."""
+
+    authserv_id: str
+    methods: Sequence[tuple[str, str, Mapping[str, str]]]
+
+    def result_of(self, method: str) -> tuple[str, Mapping[str, str]] | None:
+        return next(((r, properties) for m, r, properties in self.methods if m == method), None)
+
+
+def prove(fields: Sequence[str], authserv_id: str | None, sender: str | None) -> Proof:
+    """What the `Authentication-Results` fields, from the top, say of the address `sender`.
+
+    Args:
+        fields: Their decoded values.
+        authserv_id: The receiving system's name, or None if none is configured.
+        sender: The one valid address of From, or None.
+    """
+    if sender is None:
+        return Proof("unknown", "there is no single valid sender")
+    ours = _ours(fields, authserv_id)
+    return UNKNOWN if ours is None else _judge(ours, sender.rpartition("@")[2])
+
+
+def _ours(fields: Sequence[str], authserv_id: str | None) -> _Results | None:
+    read = [_read(value) for value in fields]
+    wanted = (authserv_id or "").lower()
+    own = next((one for one in read if wanted and one.authserv_id == wanted), None)
+    if own is None and read and not read[0].authserv_id and read[0].result_of("compauth"):
+        return read[0]
+    return own
+
+
+def _read(value: str) -> _Results:
+    """Split a field; anything that is not as RFC 8601 has it is passed over."""
+    value = value[:_FIELD_CHARACTERS]
+    for _ in range(_DEEPEST_COMMENT):
+        value = _COMMENT.sub(" ", value)
+    head, *results = value.split(";")
+    authserv_id = ""
+    if "=" in head:
+        results = [head, *results]
+    else:
+        authserv_id = (head.split() or [""])[0].strip('"').lower()
+    methods = []
+    for result in results:
+        pairs = [(name.lower(), text.strip('"').lower()) for name, text in _PAIR.findall(result)]
+        if pairs:
+            (method, outcome), *properties = pairs
+            methods.append((method, outcome, dict(properties)))
+    return _Results(authserv_id, methods)
+
+
+def _judge(results: _Results, domain: str) -> Proof:
+    if compauth := results.result_of("compauth"):
+        if compauth[0] == "pass":
+            return Proof("proven", "compauth=pass")
+        if compauth[0] == "fail":
+            return Proof("refuted", "compauth=fail")
+    if dmarc := results.result_of("dmarc"):
+        about = dmarc[1].get("header.from", domain)
+        if dmarc[0] == "fail":
+            return Proof("refuted", "dmarc=fail")
+        if dmarc[0] == "pass" and _aligned(about, domain):
+            return Proof("proven", f"dmarc=pass for {about}")
+    for method, outcome, properties in results.methods:
+        signer = properties.get("header.d") or properties.get("header.i", "").rpartition("@")[2]
+        if method == "dkim" and outcome == "pass" and _aligned(signer, domain):
+            return Proof("proven", f"dkim=pass by {signer}")
+    return Proof("unknown", "the receiving system can neither prove nor refute the sender")
+
+
+def _aligned(one: str, other: str) -> bool:
+    """Whether one domain is the other, or lies below it."""
+    below = f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
+    return bool(one and other) and below

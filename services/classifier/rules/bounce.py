@@ -1,0 +1,37 @@
+"""Mail that came back (manual, chapter 13; behaviours B-2 to B-4)."""
+
+from services.classifier.bounces import Judged, bounced_on, judge
+from services.classifier.chain import Hit, Miss, Note, SoFar, command_id
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+from services.classifier.marking import holders, mark
+from shared.contracts.commands import AnyCommand, CountSoftBounce
+
+
+def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit on a delivery report, a mail server's own words, or a phrase pair of the manual."""
+    if mail.bounce is None:
+        return Miss("the mail does not say that mail came back")
+    judged = judge(mail, facts)
+    notes = tuple(
+        Note("B-3", "bounce", one.marks, f"{one.failure.address}: {one.why}") for one in judged
+    )
+    if not judged:
+        notes = (Note("B-2", "bounce", False, "no address is named: nothing to mark"),)
+    commands = tuple(_command(one, mail, facts) for one in judged if one.marks or one.soft)
+    return Hit(f"recognised by {mail.bounce.found_by}", commands=commands, notes=notes)
+
+
+def _command(one: Judged, mail: Mail, facts: Facts) -> AnyCommand:
+    address = one.failure.address
+    if not one.soft:
+        return mark(mail, facts, "R-2", address, "broken")
+    contacts, relationships = holders(address, facts)
+    return CountSoftBounce(
+        command_id=command_id(mail, "R-2", address),
+        address=address,
+        bounced_on=bounced_on(mail, facts),
+        contacts=contacts,
+        relationships=relationships,
+        marks=one.marks,
+    )

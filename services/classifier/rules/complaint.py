@@ -1,0 +1,20 @@
+"""A mail provider tells that a recipient complained (RFC 5965; behaviour R-3)."""
+
+from services.classifier.chain import Hit, Miss, Note, SoFar
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+from services.classifier.marking import mark, named
+
+
+def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit on a report of the type abuse: the original recipient gets no more mail."""
+    complainants = mail.parsed.reports.complainants
+    if not complainants:
+        return Miss("the mail is no complaint")
+    marks = [
+        mark(mail, facts, "R-3", address, "do_not_send")
+        for address in complainants
+        if not facts.is_ours(address)
+    ]
+    notes = tuple(Note("B-1", "opt_out", True, f"{one.address}: {named(one)}") for one in marks)
+    return Hit("an abuse report", commands=tuple(marks), notes=notes)

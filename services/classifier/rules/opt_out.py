@@ -1,0 +1,50 @@
+"""Somebody wants no more mail (manual, chapter 13; behaviour B-1)."""
+
+import re
+
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.extract import without_prefixes
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+from services.classifier.marking import mark, named
+from services.classifier.trust import distrusted
+from services.classifier.vocabulary import Vocabulary
+from shared.folding import fold_line
+
+_WORD = re.compile(r"[\w-]+")
+
+
+def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit when the subject is an opt-out phrase, from outside, by a sender who is not refuted."""
+    phrase = _phrase(mail, facts)
+    if phrase is None:
+        return Miss("the subject does not ask for no more mail")
+    if mail.sender is None:
+        return Miss(f"the subject says “{phrase}”, but {mail.sender_problem}")
+    if facts.is_ours(mail.sender):
+        return Miss(f"the subject says “{phrase}”, but {mail.sender} is one of us")
+    if why := distrusted(mail, facts):
+        return Miss(f"S-1: the subject says “{phrase}”, but {why}: nothing is marked")
+    command = mark(mail, facts, "R-4", mail.sender, "do_not_send")
+    return Hit(f"the subject says “{phrase}”: {named(command)}", commands=(command,))
+
+
+def _phrase(mail: Mail, facts: Facts) -> str | None:
+    """The phrase that the subject is, with nothing but its object words behind it."""
+    vocabulary = facts.house.vocabulary
+    bare = without_prefixes(mail.parsed.subject, vocabulary.replies + vocabulary.forwards)
+    words = _WORD.findall(fold_line(bare))
+    for phrase in sorted(vocabulary.opt_out, key=len, reverse=True):
+        wanted = _WORD.findall(phrase)
+        if facts.house.box.opt_out_contains:
+            starts = range(len(words) - len(wanted) + 1)
+            if any(words[start : start + len(wanted)] == wanted for start in starts):
+                return phrase
+        elif _is(words, wanted, vocabulary):
+            return phrase
+    return None
+
+
+def _is(words: list[str], wanted: list[str], vocabulary: Vocabulary) -> bool:
+    rest = words[len(wanted) :]
+    return words[: len(wanted)] == wanted and vocabulary.opt_out_objects.issuperset(rest)

@@ -1,0 +1,12 @@
+"""Mail that this service has sent itself, as its error notices (behaviour R-0)."""
+
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts import Facts
+from services.classifier.mail import Mail
+
+
+def check(mail: Mail, _facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit on a loop header or a Message-ID that carries our signature."""
+    if mail.is_our_own:
+        return Hit("the mail carries our own signature", words=("LOOP",), stop=True)
+    return Miss("the mail does not carry our signature")

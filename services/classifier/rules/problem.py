@@ -1,0 +1,83 @@
+"""Mail of the application "Troubleshooting" becomes a task (manual, chapter 15.2; P-1 to P-3)."""
+
+from services.classifier.chain import Hit, Miss, Note, SoFar, command_id
+from services.classifier.facts import Facts, Found
+from services.classifier.mail import Mail
+from services.classifier.problem import Problem
+from services.classifier.trust import distrusted
+from shared.contracts.commands import CreateTask, UpdateTask
+from shared.contracts.references import RecordRef
+
+
+def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
+    """Hit when the subject starts as that of a problem mail; stops either way."""
+    problem = mail.problem
+    if problem is None:
+        return Miss("the subject is not that of a problem mail")
+    if mail.sender is None:
+        return Miss(f"the subject is that of a problem mail, but {mail.sender_problem}")
+    if why := _refused(mail, problem, facts):
+        return Hit(why, words=("INVALID TASK",), stop=True)
+    contract, notes = _contract(problem, facts)
+    command = _command(mail, problem, contract, facts)
+    done = (
+        "NEW TASK CREATED" if isinstance(command, CreateTask) else f"TASK {command.task.id} UPDATED"
+    )
+    return Hit(
+        f"problem {problem.problem_id}, status {problem.status}",
+        words=("Task application", done),
+        commands=(command,),
+        stop=True,
+        notes=notes,
+    )
+
+
+def _refused(mail: Mail, problem: Problem, facts: Facts) -> str | None:
+    allowed = facts.house.box.problem_sender
+    if allowed and mail.sender not in allowed:
+        return f"P-2: {mail.sender} is no problemSender"
+    if why := distrusted(mail, facts):
+        return f"S-1: {why}"
+    if problem.missing:
+        return f"P-3: the body has no {', no '.join(problem.missing)}"
+    return None
+
+
+def _contract(problem: Problem, facts: Facts) -> tuple[RecordRef | None, tuple[Note, ...]]:
+    """The contract by its exact number, else the one open contract that fits (T-7)."""
+    found = facts.records.get(("contract", problem.contract or ""), Found())
+    similar = found.similar[0] if len(found.similar) == 1 else None
+    record = found.exact or similar
+    if record:
+        return record, ()
+    reason = f"contract {problem.contract}: no record has this number"
+    return None, (Note("T-3", "token", False, reason),)
+
+
+def _command(
+    mail: Mail, problem: Problem, contract: RecordRef | None, facts: Facts
+) -> CreateTask | UpdateTask:
+    problem_id = problem.problem_id or ""
+    sender = facts.sender_user(mail)
+    solvers = tuple(user.ref for user in facts.user_recipients(mail))
+    existing = facts.problem_tasks.get(problem_id)
+    if existing is None:
+        return CreateTask(
+            command_id=command_id(mail, "R-6", ""),
+            subject=problem.subject or "",
+            solvers=solvers,
+            approver=sender.ref if sender else None,
+            contract=contract,
+            problem_id=problem_id,
+            status=problem.status,
+        )
+    return UpdateTask(
+        command_id=command_id(mail, "R-6", ""),
+        task=existing,
+        subject=problem.subject or "",
+        solvers=solvers,
+        approver=sender.ref if sender else None,
+        contract=contract,
+        problem_id=problem_id,
+        status=problem.status or "",
+    )

@@ -1,0 +1,113 @@
+"""What earlier mails have left: the classifier predicts from it, the writer decides (R-e)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, select
+
+from shared.netgenium.many import in_chunks
+from shared.netgenium.own_tables import (
+    effect_table,
+    journal_table,
+    problem_table,
+    soft_bounce_table,
+)
+from shared.netgenium.tables import ErpTables
+
+ASSIGNMENTS = ("contract", "order", "task", "opportunity")
+"""What an activity can be assigned to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Ids of the records that an activity is assigned to, by kind; never empty."""
+
+    ids: Mapping[str, int]
+
+
+def message_key(message_id: str) -> str:
+    """The digest by which the journal finds a Message-ID: a long text cannot be indexed."""
+    return sha256(message_id.encode("utf-8", "replace")).hexdigest()
+
+
+def read_threads(
+    connection: Connection, erp: ErpTables, message_ids: Iterable[str]
+) -> Mapping[str, Assigned]:
+    """What the mails with these Message-IDs are assigned to now, if to anything (A-6).
+
+    Mail that we recorded is found through the journal; mail that NET Genium has sent itself
+    through the Message-ID of its activity.
+    """
+    by_key = {message_key(one): one for one in message_ids}
+    found: dict[str, Assigned] = {}
+    activity = erp.table("activity").c
+    columns = [activity[kind] for kind in ASSIGNMENTS if kind in activity]
+    ours = journal_table.c.mail_id == effect_table.c.mail_id
+    made = and_(effect_table.c.entity == "activity", effect_table.c.record_id == activity.id)
+    for chunk in in_chunks(sorted(by_key)):
+        query = (
+            select(journal_table.c.message_key, *columns)
+            .join_from(journal_table, effect_table, ours)
+            .join(erp.table("activity"), made)
+            .where(journal_table.c.message_key.in_(chunk))
+            .order_by(activity.id)
+        )
+        _collect(connection, query, by_key, found)
+    if erp.has("activity", "message_id"):
+        for chunk in in_chunks(sorted(set(by_key.values()) - found.keys())):
+            sent = select(activity.message_id, *columns).where(activity.message_id.in_(chunk))
+            _collect(connection, sent.order_by(activity.id), {one: one for one in chunk}, found)
+    return found
+
+
+def _collect(
+    connection: Connection,
+    query: Select[Any],
+    names: Mapping[str, str],
+    found: dict[str, Assigned],
+) -> None:
+    """The first activity of a mail that is assigned to anything."""
+    for name, *values in connection.execute(query):
+        kinds = [str(column.key) for column in query.selected_columns][1:]
+        ids = {kind: one for kind, one in zip(kinds, values, strict=True) if one is not None}
+        if ids and name in names:
+            found.setdefault(names[name], Assigned(ids))
+
+
+def read_soft_bounces(
+    connection: Connection, addresses: Iterable[str]
+) -> Mapping[str, frozenset[date]]:
+    """Days of earlier soft bounces by address (B-3)."""
+    columns = soft_bounce_table.c
+    days: dict[str, set[date]] = defaultdict(set)
+    for chunk in in_chunks(sorted(set(addresses))):
+        query = select(columns.address, columns.bounced_on).where(columns.address.in_(chunk))
+        for row in connection.execute(query):
+            days[row.address].add(row.bounced_on)
+    return {address: frozenset(found) for address, found in days.items()}
+
+
+def read_problem_tasks(
+    connection: Connection, erp: ErpTables, problem_ids: Iterable[str]
+) -> Mapping[str, tuple[int, str]]:
+    """Id and number of the task of each problem that has one (P-2)."""
+    wanted = sorted(set(problem_ids))
+    task = erp.table("task").c
+    found: dict[str, tuple[int, str]] = {}
+    for chunk in in_chunks(wanted):
+        ours = (
+            select(problem_table.c.problem_id, task.id, task.number)
+            .join_from(problem_table, erp.table("task"), problem_table.c.task_id == task.id)
+            .where(problem_table.c.problem_id.in_(chunk))
+        )
+        queries: Sequence[Select[Any]] = [ours]
+        if "problem_id" in task:
+            theirs = select(task.problem_id, task.id, task.number)
+            queries = [theirs.where(task.problem_id.in_(chunk)).order_by(task.id.desc()), ours]
+        for query in queries:
+            found |= {name: (row_id, number) for name, row_id, number in connection.execute(query)}
+    return found
