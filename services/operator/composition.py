@@ -57,6 +57,7 @@ def house_of(box: Box, erp: Erp) -> House:
         vocabulary=build_vocabulary(box.vocabulary),
         keeps_html=erp.tables.has("activity", "html"),
         links_other_contacts=erp.tables.has("activity", "other_contacts"),
+        keeps_invitations=erp.tables.has("invitation"),
     )
 
 
@@ -104,8 +105,8 @@ def sweep_orphans(box: Box, erp: Erp, data: Path) -> int:
     """
     store = AttachmentStore(BackupStore(data), Path(box.root_path))
     with database_errors(erp.engine), erp.engine.connect() as connection:
-        work = UnitOfWork(connection, erp.tables)
-        return store.sweep(work, datetime.now(UTC) - timedelta(days=1))
+        now = datetime.now(UTC)
+        return store.sweep(UnitOfWork(connection, erp.tables, now), now - timedelta(days=1))
 
 
 def _local_clock(box: Box) -> Callable[[], datetime]:

@@ -1,9 +1,21 @@
 """Which handler applies which command: the table of the writer."""
 
+from services.writer.handlers.count_soft_bounce import count_soft_bounce
 from services.writer.handlers.create_activity import create_activity
 from services.writer.handlers.create_task import create_task
+from services.writer.handlers.mark_forbidden import mark_forbidden
+from services.writer.handlers.problem_task import problem_task
+from services.writer.handlers.upsert_invitation import upsert_invitation
 from services.writer.unit_of_work import UnitOfWork
-from shared.contracts.commands import AnyCommand, CreateActivity, CreateTask
+from shared.contracts.commands import (
+    AnyCommand,
+    CountSoftBounce,
+    CreateActivity,
+    CreateTask,
+    MarkForbidden,
+    UpdateTask,
+    UpsertInvitation,
+)
 from shared.contracts.messages import MailClassified
 from shared.errors import ContractError
 
@@ -20,5 +32,13 @@ def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
     match command:
         case CreateActivity():
             create_activity(command, mail, content, work)
-        case CreateTask():
+        case CreateTask() if command.problem_id is None:
             create_task(command, mail, content, work)
+        case CreateTask() | UpdateTask():
+            problem_task(command, mail, content, work)
+        case MarkForbidden():
+            mark_forbidden(command, mail, work)
+        case CountSoftBounce():
+            count_soft_bounce(command, mail, work)
+        case UpsertInvitation():
+            upsert_invitation(command, mail, work)

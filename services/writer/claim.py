@@ -4,11 +4,12 @@ Only the writer claims a key, in the transaction that makes the effects. A mail 
 to another mail loses its commands and is recorded as a duplicate.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from shared.contracts.commands import AnyCommand, Direction
+from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import TraceLine
 from shared.contracts.messages import MailClassified
 
@@ -42,9 +43,37 @@ class Settled:
     differs: bool = False
 
 
-def settle(mails: Iterable[MailClassified], owners: Mapping[str, Claim]) -> list[Settled]:
-    """Settle `mails` in order; `owners` are the keys claimed before. The first of a key wins."""
+def late_command_id(owner: UUID, user_id: int) -> UUID:
+    """The id of the activity of the key's owner for a user: every copy of the mail has the same."""
+    return uuid5(owner, f"activity\0{user_id}")
+
+
+def late_command_ids(
+    mails: Iterable[MailClassified], owners: Mapping[str, Claim]
+) -> frozenset[UUID]:
+    """Ids of activities that duplicates among `mails` may still make."""
+    return frozenset(
+        late_command_id(owners[mail.key].mail_id, command.responsible.id)
+        for mail in mails
+        if mail.key in owners
+        for command in _by_envelope(mail)
+    )
+
+
+def settle(
+    mails: Iterable[MailClassified],
+    owners: Mapping[str, Claim],
+    made: frozenset[UUID] = frozenset(),
+) -> list[Settled]:
+    """Settle `mails` in order; the first of a key wins.
+
+    Args:
+        mails: As they were classified.
+        owners: The keys claimed before.
+        made: Those of `late_command_ids` that were made before.
+    """
     claimed = dict(owners)
+    done = set(made)
     settled = []
     for mail in mails:
         owner = claimed.get(mail.key)
@@ -54,7 +83,8 @@ def settle(mails: Iterable[MailClassified], owners: Mapping[str, Claim]) -> list
         elif owner is None or owner.mail_id == mail.mail_id:
             settled.append(_as_classified(mail, claims=False))
         else:
-            settled.append(_duplicate(mail, owner))
+            settled.append(_duplicate(mail, owner, done))
+        done.update(command.command_id for command in settled[-1].commands)
     return settled
 
 
@@ -62,10 +92,33 @@ def _as_classified(mail: MailClassified, *, claims: bool) -> Settled:
     return Settled(mail, mail.verdict, mail.direction, mail.trace, mail.commands, claims)
 
 
-def _duplicate(mail: MailClassified, owner: Claim) -> Settled:
+def _duplicate(mail: MailClassified, owner: Claim, done: AbstractSet[UUID]) -> Settled:
     differs = owner.body_sha256 != mail.body_sha256
     trace = mail.trace
     if DUPLICATE[0] not in mail.verdict:
         reason = f"{owner.mail_id} with the same date, sender, recipients and subject came first"
         trace = (TraceLine(id="R-1", rule="duplicate", hit=True, reason=reason), *trace)
-    return Settled(mail, DUPLICATE, None, trace, (), claims=False, differs=differs)
+    late = _late(mail, owner, done)
+    verdict = ("DUPLICATE KEY", "PROCESSED") if late else DUPLICATE
+    direction = mail.direction if late else None
+    return Settled(mail, verdict, direction, trace, late, claims=False, differs=differs)
+
+
+def _late(
+    mail: MailClassified, owner: Claim, done: AbstractSet[UUID]
+) -> tuple[CreateActivity, ...]:
+    """Activities of users whom only this copy's envelope names, if none was made yet (R-c)."""
+    late = []
+    for command in _by_envelope(mail):
+        command_id = late_command_id(owner.mail_id, command.responsible.id)
+        if command_id not in done:
+            # Its task, if any, belongs to the copy that came first.
+            update = {"command_id": command_id, "task_command": None}
+            late.append(command.model_copy(update=update))
+    return tuple(late)
+
+
+def _by_envelope(mail: MailClassified) -> Iterator[CreateActivity]:
+    for command in mail.commands:
+        if isinstance(command, CreateActivity) and command.by_envelope:
+            yield command

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, insert, select
 
 from services.writer.claim import Claim, Settled
 from shared.netgenium.many import in_chunks
-from shared.netgenium.own_tables import identification_key_table, journal_table
+from shared.netgenium.memory import message_key
+from shared.netgenium.own_tables import effect_table, identification_key_table, journal_table
 
 WORD_SEPARATOR = ", "
 
@@ -38,6 +39,18 @@ def key_owners(connection: Connection, keys: Iterable[str]) -> Mapping[str, Clai
             select(columns.key, columns.mail_id, columns.body_sha256).where(columns.key.in_(chunk))
         )
     }
+
+
+def made_before(connection: Connection, command_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of `command_ids` that have made something already."""
+    columns = effect_table.c
+    return frozenset(
+        found
+        for chunk in in_chunks(sorted(set(command_ids)))
+        for found in connection.scalars(
+            select(columns.command_id).where(columns.command_id.in_(chunk))
+        )
+    )
 
 
 def record(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
@@ -79,4 +92,5 @@ def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
         "backup_key": mail.backup_key,
         "differs": settled.differs,
         "recorded_at": now,
+        "message_key": message_key(mail.message_id) if mail.message_id else None,
     }

@@ -6,7 +6,7 @@ is written in the transaction that makes the effect, and is looked for first.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -14,12 +14,14 @@ from sqlalchemy import Connection, Engine
 
 from services.writer.apply import apply
 from services.writer.attachments import AttachmentStore
-from services.writer.claim import Settled, settle
-from services.writer.journal import key_owners, record, recorded_verdicts
+from services.writer.claim import Settled, late_command_ids, settle
+from services.writer.journal import key_owners, made_before, record, recorded_verdicts
 from services.writer.legacy_log import LegacyLog
 from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.commands import CreateActivity
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.netgenium.database import ConflictError, write_transaction
+from shared.netgenium.memory import read_threads
 from shared.netgenium.tables import ErpTables
 
 _TRIES = 3
@@ -80,8 +82,9 @@ class WriterStage:
         with write_transaction(self.engine) as connection:
             before = recorded_verdicts(connection, [mail.mail_id for mail in batch])
             fresh = {mail.mail_id: mail for mail in batch if mail.mail_id not in before}
-            settled = settle(fresh.values(), key_owners(connection, [m.key for m in batch]))
-            self._apply(connection, settled)
+            owners = key_owners(connection, [m.key for m in batch])
+            made = made_before(connection, late_command_ids(fresh.values(), owners))
+            settled = self._apply(connection, settle(fresh.values(), owners, made))
             record(connection, settled, self.clock())
         verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
         again = set(before)
@@ -91,13 +94,30 @@ class WriterStage:
             again.add(mail.mail_id)
         return recorded, settled
 
-    def _apply(self, connection: Connection, settled: Sequence[Settled]) -> None:
-        work = UnitOfWork(connection, self.erp)
+    def _apply(self, connection: Connection, settled: Sequence[Settled]) -> list[Settled]:
+        answered = {
+            message_id
+            for one in settled
+            for command in one.commands
+            if isinstance(command, CreateActivity)
+            for message_id in command.answers_to
+        }
+        threads = read_threads(connection, self.erp, answered) if answered else {}
+        work = UnitOfWork(connection, self.erp, self.clock(), threads)
         for one in settled:
             for command in one.commands:
                 apply(command, one.mail, work)
         work.flush()
         self.attachments.store(work)
+        return [_decided(one, work) for one in settled]
+
+
+def _decided(settled: Settled, work: UnitOfWork) -> Settled:
+    """With the verdict and the lines that the handlers have decided."""
+    mail_id = settled.mail.mail_id
+    verdict = work.verdicts.get(mail_id, settled.verdict)
+    trace = (*settled.trace, *work.said.get(mail_id, ()))
+    return replace(settled, verdict=verdict, trace=trace)
 
 
 def _recorded(mail: MailClassified, verdict: tuple[str, ...], *, again: bool) -> MailRecorded:

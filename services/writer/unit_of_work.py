@@ -4,15 +4,18 @@ Handlers add rows and may refer to rows that are not written yet. `flush` writes
 few statements, however many mails the group has, and records which command made which row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, insert
 
 from shared.contracts.commands import AnyCommand
+from shared.contracts.content import TraceLine
 from shared.contracts.messages import MailClassified
 from shared.netgenium.ids import insert_rows
+from shared.netgenium.memory import ASSIGNMENTS, Assigned
 from shared.netgenium.own_tables import effect_table
 from shared.netgenium.tables import ErpTables, ManyTable
 
@@ -41,34 +44,50 @@ class Effect:
     mail: MailClassified
     command: AnyCommand
     row: NewRow
+    kind: str
 
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """The rows of one transaction."""
+    """The rows of one transaction, and what the handlers decided about each mail.
+
+    Attributes:
+        now: When the transaction began.
+        threads: What mails recorded before are assigned to, by Message-ID (A-6).
+        verdicts: Final log words of mails whose handlers decided them.
+        said: Further lines of the trace, by mail.
+    """
 
     connection: Connection
     erp: ErpTables
+    now: datetime
+    threads: Mapping[str, Assigned] = field(default_factory=dict)
+    verdicts: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+    said: dict[UUID, list[TraceLine]] = field(default_factory=dict)
     rows: dict[str, list[NewRow]] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     _made: dict[UUID, NewRow] = field(default_factory=dict)
+    _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
-    def add(
+    def add(  # noqa: PLR0913 - a row is all of this
         self,
         mail: MailClassified,
         command: AnyCommand,
         entity: str,
         values: Mapping[str, object],
         many: Mapping[str, Sequence[int]],
+        *,
+        kind: str | None = None,
     ) -> NewRow:
         """Add the row that `command` makes; fields that the mapping does not have are left out.
 
-        A value may be a row that is still to be written.
+        A value may be a row that is still to be written. `kind` is what was done, if that is not
+        what the command is called.
         """
         mapped = {name: value for name, value in values.items() if self.erp.has(entity, name)}
         row = NewRow(entity, mapped, {n: v for n, v in many.items() if self.erp.has(entity, n)})
         self.rows.setdefault(entity, []).append(row)
-        self.effects.append(Effect(mail, command, row))
+        self.effects.append(Effect(mail, command, row, kind or command.kind))
         self._made[command.command_id] = row
         return row
 
@@ -76,10 +95,52 @@ class UnitOfWork:
         """The row that the command with this id makes in this unit."""
         return self._made.get(command_id)
 
+    def assigned_like(self, answers_to: Sequence[str]) -> Mapping[str, object]:
+        """What the nearest of these mails is assigned to, by kind; of this unit's mails, too."""
+        for message_id in answers_to:
+            if own := self._assigned_here(message_id):
+                return own
+            if found := self.threads.get(message_id):
+                return found.ids
+        return {}
+
+    def _assigned_here(self, message_id: str) -> Mapping[str, object]:
+        for row in self.rows.get("activity", []):
+            if row.values.get("message_id") == message_id:
+                found = {kind: row.values.get(kind) for kind in ASSIGNMENTS}
+                if assigned := {kind: one for kind, one in found.items() if one is not None}:
+                    return assigned
+        return {}
+
+    def touched(
+        self, mail: MailClassified, command: AnyCommand, entity: str, record_id: int
+    ) -> None:
+        """Remember that `command` has written a record that is there already."""
+        self.effects.append(Effect(mail, command, NewRow(entity, {}, {}, record_id), command.kind))
+
+    def reword(self, mail: MailClassified, verdict: tuple[str, ...]) -> None:
+        """Say what was really done (R-e)."""
+        self.verdicts[mail.mail_id] = verdict
+
+    def say(self, mail: MailClassified, identifier: str, about: str, reason: str) -> None:
+        """Add a line to the mail's trace."""
+        line = TraceLine(id=identifier, rule=about, hit=True, reason=reason)
+        self.said.setdefault(mail.mail_id, []).append(line)
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """Do something once the rows have their ids."""
+        self._afterwards.append(work)
+
+    def write(self, entity: str) -> None:
+        """Write the rows of `entity` that are still to be written."""
+        self._write(entity, [row for row in self.rows.get(entity, []) if row.id is None])
+
     def flush(self) -> None:
         """Write all rows, their lists and the effects; the rows know their ids afterwards."""
         for entity in _ORDER:
-            self._write(entity, self.rows.get(entity, []))
+            self.write(entity)
+        for work in self._afterwards:
+            work()
         if self.effects:
             self.connection.execute(insert(effect_table), [_effect(e) for e in self.effects])
 
@@ -129,7 +190,7 @@ def _effect(effect: Effect) -> dict[str, object]:
     return {
         "command_id": effect.command.command_id,
         "mail_id": effect.mail.mail_id,
-        "kind": effect.command.kind,
+        "kind": effect.kind,
         "entity": effect.row.entity,
         "record_id": effect.row.id,
     }

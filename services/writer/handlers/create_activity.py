@@ -11,18 +11,20 @@ def create_activity(
 ) -> None:
     """Add the activity and its lists; its files follow when the row has an id."""
     new_task = work.made_by(command.task_command) if command.task_command else None
-    links = {
+    links: dict[str, object] = {
         name: reference.id if reference else None
         for name, reference in (
             ("contact", command.contact),
             ("relationship", command.relationship),
             ("contract", command.contract),
             ("order", command.order),
+            ("task", command.task),
             ("opportunity", command.opportunity),
         )
     }
-    task = command.task.id if command.task else None
-    values = {
+    # What the mail answers may have been recorded since it was classified (A-6, R-e).
+    links |= work.assigned_like(command.answers_to)
+    values: dict[str, object] = {
         "type": command.type.id,
         "subject": content.subject,
         "text": content.text,
@@ -31,13 +33,14 @@ def create_activity(
         "responsible": command.responsible.id,
         "date": content.sent_at,
         "completed_on": content.sent_at if command.completed else None,
-        "task": new_task or task,
         "sender": content.sender,
         "to": ", ".join(content.to),
         "cc": ", ".join(content.cc),
         "message_id": content.message_id,
         **links,
     }
+    if new_task:
+        values["task"] = new_task
     many = {
         "scope": [role.id for role in command.scope],
         "other_contacts": [contact.id for contact in command.other_contacts],

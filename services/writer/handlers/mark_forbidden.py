@@ -1,0 +1,65 @@
+"""Marks an address (manual, chapter 13; behaviours B-1, B-2, B-5)."""
+
+from sqlalchemy import func, select
+
+from services.writer.changes import Values, change_record, record_change
+from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.commands import AnyCommand, CountSoftBounce, Mark, MarkForbidden
+from shared.contracts.messages import MailClassified
+from shared.netgenium.ids import insert_rows
+from shared.netgenium.locks import hold
+
+_BOXES = {
+    "do_not_send": {"allow_emails": False, "allow_bulk_emails": False},
+    "broken": {"non_functional": True},
+}
+"""Which check boxes each mark sets, and to what."""
+
+
+def mark_forbidden(command: MarkForbidden, mail: MailClassified, work: UnitOfWork) -> None:
+    """Mark every contact and relationship named; without any, forbid the address itself."""
+    mark_address(command, mail, work, command.mark)
+
+
+def mark_address(
+    command: MarkForbidden | CountSoftBounce, mail: MailClassified, work: UnitOfWork, mark: Mark
+) -> None:
+    """Set `mark`; each changed record is remembered for `undo`."""
+    hold(work.connection, "forbidden_email")
+    named = [("contact", one.id) for one in command.contacts]
+    named += [("relationship", one.id) for one in command.relationships]
+    for entity, record_id in named:
+        new = {name: v for name, v in _BOXES[mark].items() if work.erp.has(entity, name)}
+        old = change_record(work, entity, record_id, new)
+        if old is not None:
+            record_change(
+                work,
+                mail,
+                command,
+                entity,
+                record_id,
+                old=old,
+                new=new,
+                address=command.address,
+                mark=mark,
+            )
+    if not named and work.erp.has("forbidden_email"):
+        _forbid(command, mail, work, mark)
+
+
+def _forbid(command: AnyCommand, mail: MailClassified, work: UnitOfWork, mark: Mark) -> None:
+    """A row of its own for an address that nobody has; a row that is there already stays."""
+    address = str(getattr(command, "address", ""))
+    table = work.erp.table("forbidden_email")
+    same = (func.lower(table.c.address) == address, table.c.type == mark)
+    found = work.connection.scalar(select(table.c.id).where(*same).order_by(table.c.id))
+    values = {"address": address, "type": mark, "recorded_on": mail.received_at}
+    old: Values | None = None if found is None else {}
+    if found is None:
+        mapped = {k: v for k, v in values.items() if work.erp.has("forbidden_email", k)}
+        strategy = work.erp.mapping.ids.strategy
+        (found,) = insert_rows(work.connection, table, [mapped], strategy)
+    new = {"address": address, "type": mark}
+    record_change(
+        work, mail, command, "forbidden_email", found, old=old, new=new, address=address, mark=mark
+    )

@@ -1,0 +1,67 @@
+"""Makes or updates the task of a problem (manual, chapter 15.2; behaviour P-2).
+
+Which of the two is decided here, whatever the classifier expected (R-e); an older mail never
+overwrites a newer state.
+"""
+
+from sqlalchemy import select
+
+from services.writer.changes import change_record, record_change
+from services.writer.handlers.create_task import add_task
+from services.writer.put_row import put_row
+from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.commands import CreateTask, UpdateTask
+from shared.contracts.content import MailContent
+from shared.contracts.messages import MailClassified
+from shared.netgenium.locks import hold
+from shared.netgenium.memory import read_problem_tasks
+from shared.netgenium.own_tables import problem_table
+
+
+def problem_task(
+    command: CreateTask | UpdateTask, mail: MailClassified, content: MailContent, work: UnitOfWork
+) -> None:
+    """Apply the state that a problem mail tells, and say in the verdict what was done."""
+    hold(work.connection, "problem")
+    problem_id = command.problem_id or ""
+    existing = read_problem_tasks(work.connection, work.erp, [problem_id]).get(problem_id)
+    newest = work.connection.scalar(
+        select(problem_table.c.state_at).where(problem_table.c.problem_id == problem_id)
+    )
+    if existing is None:
+        row = add_task(command, mail, content, work)
+        work.write("task")
+        done, task_id = "NEW TASK CREATED", row.id or 0
+    elif newest is not None and newest > content.sent_at.replace(microsecond=0):
+        work.reword(mail, ("Task application", "DELETED"))
+        work.say(mail, "P-2", "problem", "a newer mail has told the state of this problem already")
+        return
+    else:
+        task_id = existing[0]
+        _update(command, mail, task_id, work)
+        done = f"TASK {task_id} UPDATED"
+    work.reword(mail, ("Task application", done, "DELETED"))
+    _remember(problem_id, task_id, mail, content, work)
+
+
+def _update(
+    command: CreateTask | UpdateTask, mail: MailClassified, task_id: int, work: UnitOfWork
+) -> None:
+    new: dict[str, object] = {"subject": command.subject, "status": command.status}
+    if command.contract:
+        new["contract"] = command.contract.id
+    mapped = {name: value for name, value in new.items() if work.erp.has("task", name)}
+    old = change_record(work, "task", task_id, mapped)
+    record_change(work, mail, command, "task", task_id, old=old or {}, new=mapped)
+
+
+def _remember(
+    problem_id: str, task_id: int, mail: MailClassified, content: MailContent, work: UnitOfWork
+) -> None:
+    row = {
+        "problem_id": problem_id,
+        "task_id": task_id,
+        "state_at": content.sent_at,
+        "mail_id": mail.mail_id,
+    }
+    put_row(work.connection, problem_table, row)
