@@ -420,6 +420,20 @@ def test_several_values_are_read_alike_from_columns_and_tables(engine: Engine) -
         }
 
 
+def test_addresses_are_found_in_any_letter_case(database: Database, engine: Engine) -> None:
+    """NG-9: servers know the lower case of every letter, SQLite that of ASCII alone."""
+    emails = ERP.many("contact", "emails")
+    assert isinstance(emails, ManyTable)
+    rows = [{"owner": 1, "value": "ŽOFIE@Firma.CZ"}, {"owner": 2, "value": "EVA@firma.cz"}]
+    with write_transaction(engine) as connection:
+        insert_rows(connection, emails.table, rows, "identity")
+    with engine.connect() as connection:
+        asked = ["žofie@firma.cz", "eva@firma.cz"]
+        found = owners_by_text(connection, ERP, "contact", "emails", asked)
+    beyond = {} if database.kind == "sqlite" else {"žofie@firma.cz": [1]}
+    assert found == {"eva@firma.cz": [2], **beyond}
+
+
 def test_a_list_of_parameters_is_never_too_long(engine: Engine) -> None:
     """NG-9: a thousand rows with many columns in one transaction are no problem."""
     rows = [

@@ -242,26 +242,26 @@ def test_a_lock_is_not_waited_for_without_end(
         assert isinstance(caught.value, ConflictError) is lost_race
 
 
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_a_statement_ends_by_itself(connect: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """F42: PostgreSQL ends what takes too long; Firebird 3 has no such limit."""
     monkeypatch.setattr(servers, "STATEMENT_SECONDS", 1)
     engine = connect()
-    if engine.dialect.name == "postgresql":
-        with pytest.raises(TransientError, match="statement timeout"), database_errors(engine):
-            engine.connect().execute(text("SELECT pg_sleep(20)"))
-        with engine.connect() as connection:
-            assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == "5min"
+    with (
+        pytest.raises(TransientError, match="statement timeout"),
+        database_errors(engine),
+        engine.connect() as connection,
+    ):
+        connection.execute(text("SELECT pg_sleep(20)"))
 
 
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_a_forgotten_transaction_ends_by_itself(
     connect: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F42: PostgreSQL takes the locks of a writer that hangs; the others go on."""
     monkeypatch.setattr(servers, "IDLE_SECONDS", 1)
     engine, other = connect(), connect()
-    if engine.dialect.name != "postgresql":
-        # Firebird ends it with the connection only.
-        return
 
     def hang() -> None:
         with write_transaction(engine) as connection:

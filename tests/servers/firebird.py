@@ -14,7 +14,7 @@ from tests.servers.processes import HOST, ServerProcess, free_port, listens, pro
 PACKAGES = "firebird3.0-server firebird3.0-utils libfbclient2"
 _USER, _PASSWORD = "SYSDBA", "masterkey"
 _PLACES = ("/usr/sbin", "/usr/bin", "/opt/firebird/bin")
-_LIBRARY = Path("/usr/lib/x86_64-linux-gnu/firebird/3.0")
+_LIBRARIES = "*/firebird/3.0"
 _SETTINGS = Path("/etc/firebird/3.0")
 _SECURITY = Path("/usr/share/firebird/3.0/security.sql")
 
@@ -73,11 +73,12 @@ class Firebird:
 
     def _prepare(self) -> None:
         root = self._folder
+        library = next(Path("/usr/lib").glob(_LIBRARIES))
         (root / "lock").mkdir()
         # It finds no code page behind a link.
-        shutil.copytree(_LIBRARY / "intl", root / "intl")
+        shutil.copytree(library / "intl", root / "intl")
         for name in ("lib", "plugins", "UDF", "firebird.msg"):
-            (root / name).symlink_to(_LIBRARY / name)
+            (root / name).symlink_to(library / name)
         for name in ("fbtrace.conf", "plugins.conf"):
             shutil.copyfile(_SETTINGS / name, root / name)
         security = root / "security3.fdb"

@@ -1,6 +1,7 @@
 """Starting and ending a server process of the test run, and waiting until it listens."""
 
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from glob import glob
 from pathlib import Path
 
@@ -19,6 +21,7 @@ START_SECONDS = 30
 """Longest wait for a server that starts; one that is well needs a fraction of a second."""
 
 _STEP_SECONDS = 0.01
+_PORTS = range(15_000, 32_000)
 
 
 def program(name: str, *places: str, packages: str) -> str:
@@ -34,10 +37,14 @@ def program(name: str, *places: str, packages: str) -> str:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody uses now."""
-    with socket.create_server((HOST, 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+    """A port of the loopback interface that nobody uses, now or when a server starts again.
+
+    It lies below those that the system gives to outgoing connections and to port 0.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with suppress(OSError), socket.create_server((HOST, port)):
+            return port
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
