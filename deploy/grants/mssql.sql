@@ -132,6 +132,8 @@ GRANT SELECT, VIEW DEFINITION ON [crm_journal] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_identification_key] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_effect] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_lock] TO [crm_operator];
+GRANT INSERT ON [crm_lock] TO [crm_operator];
+GRANT UPDATE ON [crm_lock] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_change] TO [crm_operator];
 GRANT INSERT ON [crm_change] TO [crm_operator];
 GRANT UPDATE ON [crm_change] TO [crm_operator];

@@ -1,7 +1,10 @@
 """`list`: the records of the database with natural keys instead of ids."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -9,7 +12,7 @@ from services.operator.composition import Erp
 from services.operator.present.as_json import utc
 from shared.netgenium.database import database_errors
 from shared.netgenium.many import values_by_owner
-from shared.netgenium.own_tables import effect_table, journal_table
+from shared.netgenium.own_tables import change_table, effect_table, journal_table
 from shared.netgenium.tables import ErpTables
 
 Row = Mapping[str, Any]
@@ -113,21 +116,43 @@ def _invitations(connection: Connection, erp: ErpTables) -> Iterator[Row]:
             "recurrence_id": row.get("recurrence_id"),
             "method": row["method"],
             "sequence": row["sequence"],
-            "start": _moment(row["start"]),
-            "end": _moment(row.get("end")),
+            "start": _when(row["start"], erp, all_day=bool(row.get("all_day"))),
+            "end": _when(row.get("end"), erp, all_day=bool(row.get("all_day"))),
             "all_day": bool(row.get("all_day")),
             "organizer": row["organizer"],
-            "attendees": (row.get("attendees") or "").split(),
+            "attendees": [line.partition(" ")[0] for line in _lines(row.get("attendees"))],
+            "answers": dict(line.split(" ", 1) for line in _lines(row.get("attendees"))),
+            "answer": row.get("answer"),
+            "summary": row.get("summary"),
+            "location": row.get("location"),
             "cancelled": bool(row.get("cancelled")),
         }
 
 
-def _marks(connection: Connection, _erp: ErpTables) -> Iterator[Row]:
-    """Marks that mails have set; no rule of this version sets one yet."""
-    columns = effect_table.c
-    query = select(columns.mail_id).where(columns.kind == "mark_forbidden")
-    for row in connection.execute(query):
-        yield {"mail_id": str(row.mail_id)}
+def _marks(connection: Connection, erp: ErpTables) -> Iterator[Row]:
+    """Marks that mails have set, one row a command (B-5)."""
+    names = _Names(connection, erp)
+    own = change_table.c
+    query = select(change_table).where(own.mark.is_not(None))
+    rows = connection.execute(query.order_by(own.changed_at, own.command_id, own.record_id)).all()
+    for _, changes in groupby(rows, key=lambda row: row.command_id):
+        changed = list(changes)
+        first = changed[0]
+        yield {
+            "address": first.address,
+            "mark": first.mark,
+            "contacts": [
+                names.contacts.get(row.record_id) for row in changed if row.entity == "contact"
+            ],
+            "relationships": [
+                names.relationships.get(row.record_id)
+                for row in changed
+                if row.entity == "relationship"
+            ],
+            "mail_id": str(first.mail_id),
+            "undone": all(row.undone_at is not None for row in changed),
+            "undone_by": first.undone_by,
+        }
 
 
 TABLES: Mapping[str, Callable[[Connection, ErpTables], Iterator[Row]]] = {
@@ -180,8 +205,10 @@ def _many(
 
 
 def _mail_ids(connection: Connection, entity: str) -> Mapping[int, str]:
+    """Which mail has made each record; changes of records that were there are left out."""
     columns = effect_table.c
-    query = select(columns.record_id, columns.mail_id).where(columns.entity == entity)
+    made = columns.kind == f"create_{entity}"
+    query = select(columns.record_id, columns.mail_id).where(columns.entity == entity, made)
     return {row.record_id: str(row.mail_id) for row in connection.execute(query)}
 
 
@@ -195,3 +222,15 @@ def _attachment_names(connection: Connection, erp: ErpTables) -> Mapping[int, Se
 
 def _moment(value: Any) -> str | None:  # noqa: ANN401 - a column that the mapping may not have
     return utc(value) if value else None
+
+
+def _when(value: Any, erp: ErpTables, *, all_day: bool) -> str | None:  # noqa: ANN401 - as above
+    """A moment in UTC; a whole day as the date that it is in the ERP's zone."""
+    if value is None or not all_day:
+        return _moment(value)
+    day: datetime = value.astimezone(ZoneInfo(erp.mapping.time.zone))
+    return day.date().isoformat()
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line for line in (text or "").split("\n") if " " in line]

@@ -37,7 +37,7 @@ def record_change(  # noqa: PLR0913 - a change is all of this
         "address": address,
         "mark": mark,
         "old_values": None if old is None else _as_text(old),
-        "new_values": _as_text(new),
+        "new_values": _as_text(_stored(work, entity, record_id, new)),
         "changed_at": work.now,
     }
     work.connection.execute(insert(change_table), [row])
@@ -55,6 +55,17 @@ def change_record(work: UnitOfWork, entity: str, record_id: int, new: Values) ->
         return None
     work.connection.execute(update(table).where(table.c.id == record_id).values(mapped))
     return dict(zip(mapped, row, strict=True))
+
+
+def _stored(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values:
+    """`new` as the database has it: a text may have been cut."""
+    table = work.erp.table(entity)
+    names = [name for name in new if name in table.c]
+    if not names:
+        return {}
+    query = select(*(table.c[name] for name in names)).where(table.c.id == record_id)
+    row = work.connection.execute(query).first()
+    return dict(zip(names, row, strict=True)) if row else {}
 
 
 def _as_text(values: Values) -> str:

@@ -54,6 +54,18 @@ def is_genuine(command: UpsertInvitation) -> bool:
     return command.organizer is not None and command.organizer == command.sender
 
 
+def state_of(command: UpsertInvitation) -> Stored:
+    """The state that a mail tells, before it has a record."""
+    return Stored(
+        record_id=None,
+        revision=command.sequence,
+        stamp=command.stamp,
+        organizer=command.organizer,
+        genuine=is_genuine(command),
+        cancelled=command.method == "CANCEL",
+    )
+
+
 def decide(stored: Stored | None, command: UpsertInvitation) -> Decision:
     """Decide on a REQUEST (or PUBLISH, ADD) or CANCEL."""
     order = (command.sequence, command.stamp or _LONG_AGO)

@@ -10,6 +10,7 @@ from services.operator.commands.grants import grants
 from services.operator.commands.init_db import init_db
 from services.operator.commands.list_records import list_table
 from services.operator.commands.run import run
+from services.operator.commands.undo import undo
 
 app = typer.Typer(
     name="crmservice",
@@ -23,6 +24,7 @@ app.command("init-db")(init_db)
 app.command("run")(run)
 app.command("explain")(explain)
 app.command("list")(list_table)
+app.command("undo")(undo)
 app.command("demo")(demo)
 app.command("discover")(discover)
 app.command("grants")(grants)

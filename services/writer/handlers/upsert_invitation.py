@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from services.writer.invitation import Decision, Stored, decide, is_genuine
+from services.writer.invitation import Decision, Stored, decide, is_genuine, state_of
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
@@ -33,7 +33,7 @@ def upsert_invitation(command: UpsertInvitation, mail: MailClassified, work: Uni
         decision = decide(stored, command)
         reason = decision.reason
         if decision.counts:
-            _apply(command, mail, key, stored, decision, work)
+            _apply(command, mail, work, key=key, stored=stored, decision=decision)
     work.say(mail, "V2-2", "invitation", f"{command.user.email}: {command.uid}: {reason}")
 
 
@@ -56,22 +56,26 @@ def _read(key: str, work: UnitOfWork) -> Stored | None:
 def _apply(  # noqa: PLR0913 - both tables are written from all of this
     command: UpsertInvitation,
     mail: MailClassified,
+    work: UnitOfWork,
+    *,
     key: str,
     stored: Stored | None,
     decision: Decision,
-    work: UnitOfWork,
 ) -> None:
     record_id = stored.record_id if stored else None
     if command.method != "CANCEL":
         record_id = _write(command, record_id, decision, work)
     elif record_id is not None:
         _set(record_id, {"cancelled": True, "sequence": command.sequence}, work)
+    # A cancellation that came before its invitation stays the newest state.
+    ended_before = decision.cancelled and command.method != "CANCEL"
+    newest = stored if stored and ended_before else state_of(command)
     row = {
         "key": key,
         "user_id": command.user.id,
         "record_id": record_id,
-        "revision": command.sequence,
-        "stamp": command.stamp,
+        "revision": newest.revision,
+        "stamp": newest.stamp,
         "organizer": command.organizer,
         "genuine": is_genuine(command),
         "cancelled": decision.cancelled,

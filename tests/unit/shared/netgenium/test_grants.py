@@ -78,7 +78,7 @@ def test_the_operator_undoes_and_no_more() -> None:
     """NG-8: forbidden addresses, tasks with their solvers, marks and the task of an activity."""
     undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0"}
     assert set(_may("crm_operator", "DELETE")) == undone
-    assert set(_may("crm_operator", "INSERT")) == {*undone, "crm_change"}
+    assert set(_may("crm_operator", "INSERT")) == {*undone, "crm_change", "crm_lock"}
     changed = _may("crm_operator", "UPDATE")
     assert set(changed) == {*undone, "ng_aktivita0", "ng_kontakt0", "ng_obchodnivztah0"} | {
         "crm_change"
