@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from shared.netgenium.migration import SchemaState, migrate, schema_state
 from shared.netgenium.own_tables import OWN, effect_table, identification_key_table, lock_table
 from shared.netgenium.reference_schema import create_reference_schema
 from shared.netgenium.tables import ErpTables, ManyTable
+from tests.servers.ports import DatabaseServer, Prepare
 
 ERP = ErpTables(load_mapping(None))
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -35,39 +36,58 @@ SECONDS = 20
 """Longest wait for another thread; nothing waits so long unless it hangs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Database:
-    """An empty database; every engine to it is closed afterwards."""
+    """A database, empty unless it was prepared; every engine to it is closed afterwards."""
 
     kind: str
-    connect: Callable[[], Engine]
+    _make: Callable[[Prepare | None], str]
+    _url: str = ""
+    engines: list[Engine] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """Take one with the reference schema and our own tables instead of an empty one."""
+        self._url = self._make(_prepare)
+
+    def connect(self) -> Engine:
+        """A new engine."""
+        self._url = self._url or self._make(None)
+        self.engines.append(open_database(self._url))
+        return self.engines[-1]
+
+
+def _prepare(url: str) -> None:
+    engine = open_database(url)
+    create_reference_schema(engine, ERP)
+    migrate(engine)
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "firebird"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database."""
-    engines: list[Engine] = []
+    """A database."""
     with ExitStack() as stack:
-        url = f"sqlite:///{tmp_path / 'netgenium.db'}"
-        if request.param != "sqlite":
-            url = stack.enter_context(request.getfixturevalue(request.param).database())
 
-        def connect() -> Engine:
-            engines.append(open_database(url))
-            return engines[-1]
+        def make(prepare: Prepare | None) -> str:
+            if request.param != "sqlite":
+                server: DatabaseServer = request.getfixturevalue(request.param)
+                return stack.enter_context(server.database(prepare=prepare))
+            url = f"sqlite:///{tmp_path / 'netgenium.db'}"
+            if prepare:
+                prepare(url)
+            return url
 
-        yield Database(request.param, connect)
-        for engine in engines:
+        found = Database(request.param, make)
+        yield found
+        for engine in found.engines:
             engine.dispose()
 
 
 @pytest.fixture
 def engine(database: Database) -> Engine:
     """A database with the reference schema and our own tables."""
-    ready = database.connect()
-    create_reference_schema(ready, ERP)
-    migrate(ready)
-    return ready
+    database.prepare()
+    return database.connect()
 
 
 def _types(engine: Engine) -> list[tuple[int, str]]:

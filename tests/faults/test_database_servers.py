@@ -38,16 +38,19 @@ def server(request: pytest.FixtureRequest) -> DatabaseServer:
     return found
 
 
+def _prepare(url: str) -> None:
+    engine = open_database(url)
+    migrate(engine)
+    with write_transaction(engine) as connection:
+        for name in ("one", "two"):
+            connection.execute(insert(lock_table).values(name=name, counter=0))
+    engine.dispose()
+
+
 @pytest.fixture
 def url(server: DatabaseServer) -> Iterator[str]:
     """A database with our own tables and two lock rows."""
-    with server.database() as url:
-        engine = open_database(url)
-        migrate(engine)
-        with write_transaction(engine) as connection:
-            for name in ("one", "two"):
-                connection.execute(insert(lock_table).values(name=name, counter=0))
-        engine.dispose()
+    with server.database(prepare=_prepare) as url:
         yield url
 
 

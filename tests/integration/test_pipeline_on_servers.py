@@ -10,6 +10,10 @@ from sqlalchemy import Connection, Engine, event, make_url, text
 
 from shared.errors import TransientError
 from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.mapping import load_mapping
+from shared.netgenium.migration import migrate
+from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.tables import ErpTables
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
 from tests.servers.ports import DatabaseServer
@@ -41,10 +45,17 @@ def server(request: pytest.FixtureRequest) -> DatabaseServer:
     return found
 
 
+def _prepare(url: str) -> None:
+    engine = open_database(url)
+    create_reference_schema(engine, ErpTables(load_mapping(None)))
+    migrate(engine)
+    engine.dispose()
+
+
 @pytest.fixture
 def url(server: DatabaseServer) -> Iterator[str]:
-    """An empty database."""
-    with server.database() as url:
+    """A database with the reference schema and our own tables."""
+    with server.database(prepare=_prepare) as url:
         yield url
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.servers.ports import Prepare
 from tests.servers.processes import HOST, ServerProcess, free_port, listens, program
 
 PACKAGES = "firebird3.0-server firebird3.0-utils libfbclient2"
@@ -29,6 +30,7 @@ class Firebird:
         self.port = free_port()
         self._folder = Path(tempfile.mkdtemp(prefix="crm-firebird-"))
         self._made = 0
+        self._prepared: dict[tuple[str, Prepare | None], Path] = {}
         self._environment = {
             "FIREBIRD": str(self._folder),
             "FIREBIRD_LOCK": str(self._folder / "lock"),
@@ -58,18 +60,34 @@ class Firebird:
         shutil.rmtree(self._folder)
 
     @contextmanager
-    def database(self, charset: str = "UTF8") -> Iterator[str]:
-        """The URL of a fresh empty database with this character set, which is gone afterwards."""
-        empty = self._folder / f"empty-{charset}.fdb"
-        if not empty.exists():
-            # Copying it is quicker than CREATE DATABASE each time.
-            self._isql(f"create database '{empty}' page_size 8192 default character set {charset};")
-        self._made += 1
-        path = self._folder / f"crm{self._made}.fdb"
-        shutil.copyfile(empty, path)
-        yield f"firebird+firebird://{_USER}:{_PASSWORD}@{HOST}:{self.port}/{path}"
+    def database(self, charset: str = "UTF8", prepare: Prepare | None = None) -> Iterator[str]:
+        """The URL of a fresh database, which is gone afterwards; see `DatabaseServer`."""
+        path = self._copy(self._original(charset, prepare))
+        yield self._url(path)
         path.unlink()
         self.start()
+
+    def _original(self, charset: str, prepare: Prepare | None) -> Path:
+        """The file that is copied for a new database: that is quicker than CREATE DATABASE."""
+        if (charset, prepare) not in self._prepared:
+            if prepare is None:
+                path = self._folder / f"empty-{charset}.fdb"
+                how = f"page_size 8192 default character set {charset}"
+                self._isql(f"create database '{path}' {how};")
+            else:
+                path = self._copy(self._original(charset, None))
+                prepare(self._url(path))
+            self._prepared[charset, prepare] = path
+        return self._prepared[charset, prepare]
+
+    def _copy(self, original: Path) -> Path:
+        self._made += 1
+        path = self._folder / f"crm{self._made}.fdb"
+        shutil.copyfile(original, path)
+        return path
+
+    def _url(self, path: Path) -> str:
+        return f"firebird+firebird://{_USER}:{_PASSWORD}@{HOST}:{self.port}/{path}"
 
     def _prepare(self) -> None:
         root = self._folder

@@ -1,7 +1,10 @@
 """What the tests ask of a database server, whichever it is."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
+
+Prepare = Callable[[str], None]
 
 
 class DatabaseServer(Protocol):
@@ -16,5 +19,13 @@ class DatabaseServer(Protocol):
     def kill(self) -> None:
         """End it in mid-work: every connection is cut, nothing is tidied up."""
 
-    def database(self) -> AbstractContextManager[str]:
-        """The URL of a fresh empty database, which is gone afterwards."""
+    def database(
+        self, charset: str = "UTF8", prepare: Prepare | None = None
+    ) -> AbstractContextManager[str]:
+        """The URL of a fresh database, which is gone afterwards.
+
+        Args:
+            charset: In the server's own words.
+            prepare: Fills the database with this URL, and keeps no connection. It is called once,
+                the next databases are copies.
+        """

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.servers.ports import Prepare
 from tests.servers.processes import HOST, ServerProcess, free_port, program, unprivileged
 
 PACKAGES = "postgresql"
@@ -31,6 +32,7 @@ class PostgreSQL:
         self.port = free_port()
         self._folder = Path(tempfile.mkdtemp(prefix="crm-postgresql-"))
         self._made = 0
+        self._prepared: dict[tuple[str, Prepare], str] = {}
         if unprivileged():
             shutil.chown(self._folder, "nobody", "nogroup")
         data = self._folder / "data"
@@ -63,15 +65,33 @@ class PostgreSQL:
         shutil.rmtree(self._folder)
 
     @contextmanager
-    def database(self, encoding: str = "UTF8") -> Iterator[str]:
-        """The URL of a fresh empty database, which is gone afterwards."""
-        self._made += 1
-        name = f"crm{self._made}"
-        kind = f"TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
-        self._run(f"CREATE DATABASE {name} {'' if encoding == 'UTF8' else kind}")
-        yield f"postgresql+psycopg://postgres@{HOST}:{self.port}/{name}"
+    def database(self, charset: str = "UTF8", prepare: Prepare | None = None) -> Iterator[str]:
+        """The URL of a fresh database, which is gone afterwards; see `DatabaseServer`."""
+        template = self._template(charset, prepare)
+        name = self._create(f"TEMPLATE {template}" if prepare else template)
+        yield self._url(name)
         self.start()
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _template(self, charset: str, prepare: Prepare | None) -> str:
+        """What a new database is made from: an empty one, or the one that `prepare` has filled."""
+        locale = "C.UTF-8" if charset == "UTF8" else "C"
+        empty = f"TEMPLATE template0 ENCODING '{charset}' LOCALE '{locale}'"
+        if prepare is None:
+            return empty
+        if (charset, prepare) not in self._prepared:
+            self._prepared[charset, prepare] = name = self._create(empty)
+            prepare(self._url(name))
+        return self._prepared[charset, prepare]
+
+    def _create(self, how: str) -> str:
+        self._made += 1
+        name = f"crm{self._made}"
+        self._run(f"CREATE DATABASE {name} {how}")
+        return name
+
+    def _url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@{HOST}:{self.port}/{database}"
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
