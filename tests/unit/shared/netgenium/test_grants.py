@@ -81,7 +81,8 @@ def test_the_operator_undoes_and_no_more() -> None:
     assert set(_may("crm_operator", "INSERT")) == {*undone, "crm_change", "crm_lock"}
     changed = _may("crm_operator", "UPDATE")
     assert set(changed) == {*undone, "ng_aktivita0", "ng_kontakt0", "ng_obchodnivztah0"} | {
-        "crm_change"
+        "crm_change",
+        "crm_lock",
     }
     assert changed["ng_aktivita0"] == ("ng_ukol",)
     assert changed["ng_resitelukolu0"] == ()
