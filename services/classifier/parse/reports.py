@@ -1,9 +1,156 @@
-"""Bounces and complaints in a mail (RFC 3464, RFC 5965, vendors' dialects; behaviours R-2, R-3)."""
+"""Bounces and complaints in a mail (RFC 3464, RFC 5965, vendors' dialects; behaviours R-2, R-3).
 
-from services.classifier.parse.scanner import Scan
-from services.classifier.parsed_mail import Reports
+The machine part is believed first, then X-Failed-Recipients, then a vendor's text. What stands in
+an attached mail is that mail's report, not this one's.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from services.classifier.parse.bounce_marks import Marks, marks_of
+from services.classifier.parse.charsets import clean, decode_text
+from services.classifier.parse.complaints import (
+    FEEDBACK_TYPE,
+    read_complaint,
+    read_forwarded_complaint,
+)
+from services.classifier.parse.delivery_status import (
+    STATUS_TYPES,
+    RecipientStatus,
+    enhanced_status,
+    read_statuses,
+)
+from services.classifier.parse.dialects import (
+    MAIL_BYTES,
+    explanation,
+    header_failures,
+    library_failures,
+    text_failures,
+)
+from services.classifier.parse.failure_reasons import judge, shortened
+from services.classifier.parse.returned import original_header, read_returned, returned_of
+from services.classifier.parse.scanner import Part, Scan
+from services.classifier.parse.transfer import decoded_prefix
+from services.classifier.parsed_mail import Failure, Reports
+
+FAILURES = 100
+"""Addresses that are kept of one bounce; whoever reads them has a lower bound (B-2)."""
+
+STATUS_BYTES = 256 * 1024
+"""This much of a status part is read: far more than so many recipients need."""
+
+_NOTHING = Reports()
+_READ_RECEIPT = "message/disposition-notification"
+_SUCCESS = ("delivered", "relayed", "expanded")
+_NEAR_CHARACTERS = 800
 
 
-def read_reports(_raw: bytes, _scan: Scan, _text: str, _defects: list[str]) -> Reports:
-    """What machines report in a scanned mail; `_text` is its readable text."""
-    return Reports()
+def read_reports(raw: bytes, scan: Scan, text: str, defects: list[str]) -> Reports:
+    """What machines report in a scanned mail; `text` is its readable text. Total, linear."""
+    parts = {part.content_type: part for part in reversed(scan.leaves)}
+    if FEEDBACK_TYPE in parts:
+        return _complaint(raw, scan, text, parts[FEEDBACK_TYPE])
+    if not STATUS_TYPES.isdisjoint(parts):
+        statuses = list(_statuses(raw, scan))
+        if statuses:
+            return _report(raw, scan, text, statuses)
+    marks = marks_of(scan.headers)
+    if not marks or _READ_RECEIPT in parts:
+        return _NOTHING
+    return _forwarded_complaint(raw, scan) or _by_text(raw, scan, text, marks, defects)
+
+
+def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]) -> Reports:
+    """By header or text, of a mail whose header shows that a machine may write."""
+    if not scan.leaves:
+        # Boundaries that fit nothing: the whole body is a text.
+        text = clean(decode_text(raw[scan.body_start :][:MAIL_BYTES], None, defects))
+    failures = _distinct(_dialect(raw, text, marks, defects))
+    if not failures:
+        return _NOTHING
+    return Reports(failures, "dialect", (), read_returned(raw, scan.leaves, text))
+
+
+def _complaint(raw: bytes, scan: Scan, text: str, part: Part) -> Reports:
+    returned = read_returned(raw, scan.leaves, text)
+    report = decoded_prefix(raw, part, STATUS_BYTES)
+    return Reports(complainants=read_complaint(report, returned), returned=returned)
+
+
+def _forwarded_complaint(raw: bytes, scan: Scan) -> Reports | None:
+    original = original_header(raw, scan.leaves)
+    if original is None:
+        return None
+    subject = scan.headers.first("subject") or b""
+    complainants = read_forwarded_complaint(subject, original)
+    if not complainants:
+        return None
+    return Reports(complainants=complainants, returned=returned_of(original))
+
+
+def _report(raw: bytes, scan: Scan, text: str, statuses: list[RecipientStatus]) -> Reports:
+    """By the machine part; one that only tells of successes is no bounce."""
+    said = explanation(text)
+    failures = _distinct(
+        _failure(status, said)
+        for status in statuses
+        if status.action not in _SUCCESS and not status.status.startswith("2")
+    )
+    if not failures:
+        return _NOTHING
+    return Reports(failures, "report", (), read_returned(raw, scan.leaves, text))
+
+
+def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
+    """Recipients of every status part, in order."""
+    for part in scan.leaves:
+        if part.content_type in STATUS_TYPES:
+            status_part = decode_text(decoded_prefix(raw, part, STATUS_BYTES), None, [])
+            yield from read_statuses(clean(status_part))
+
+
+def _failure(status: RecipientStatus, said: str) -> Failure:
+    verdict = judge(status.action, status.status, status.diagnostic, said)
+    reason = shortened(status.diagnostic or said)
+    return Failure(status.address, verdict.status, verdict.permanent, verdict.of_address, reason)
+
+
+def _dialect(raw: bytes, text: str, marks: Marks, defects: list[str]) -> Iterator[Failure]:
+    """By header, by the library, by our own sentences: the first that names anybody."""
+    said = explanation(text)
+    named = header_failures(marks.failed) if marks.failed else []
+    delayed: list[str] = []
+    if not named:
+        named, delayed = library_failures(raw, defects)
+    if not named and not delayed:
+        named = text_failures(said, trusted=marks.daemon)
+    named = _others(named, marks.to)
+    lowered = said.lower()
+    for address in named:
+        yield _said(address, said, lowered, "")
+    for address in _others(delayed, marks.to):
+        yield _said(address, said, lowered, "delayed")
+
+
+def _others(named: list[str], receiver: str) -> list[str]:
+    """Without whom the bounce is sent to: that is who wrote the mail, unless nobody else is."""
+    return [address for address in named if address not in receiver] or named
+
+
+def _said(address: str, said: str, lowered: str, action: str) -> Failure:
+    """A failure that a text names: what stands behind the address tells why."""
+    place = lowered.find(address)
+    near = said[place : place + _NEAR_CHARACTERS] if place >= 0 else ""
+    verdict = judge(action, enhanced_status(near) or "", near, said)
+    return Failure(
+        address, verdict.status, verdict.permanent, verdict.of_address, shortened(near or said)
+    )
+
+
+def _distinct(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """Each address once, at most so many; nothing behind them is read."""
+    kept: dict[str, Failure] = {}
+    for failure in failures:
+        kept.setdefault(failure.address, failure)
+        if len(kept) == FAILURES:
+            break
+    return tuple(kept.values())

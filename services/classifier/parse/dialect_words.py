@@ -1,0 +1,54 @@
+"""Sentences of mail systems that introduce the recipients that failed, and what ends their say.
+
+Those that are compared with folded lines have no diacritics. Each is linear.
+"""
+
+import re
+
+ORIGINAL = re.compile(
+    r"^[ \t>]{0,4}(?:"
+    r"-{2,30} ?(?:below this line|this is a copy|original message|the header|message header"
+    r"|returned (?:message|mail)|unsent message|forwarded message|original mail|the body"
+    r"|message (?:text|body) follows|start of returned|undelivered message|begin message|the original)"
+    r"|return-path:|received: from|received: \(|original message follows|your original message"
+    r"|the (?:header of the )?original message follows|puvodni zprava|původní zpráva|ursprüngliche"
+    r"|the text of (?:your|the) (?:original )?message|original message headers|-{3,8} original"
+    r"|puvodni hlavicky|\*{3,8} ?original|the first \d{1,4} lines of|(?:original )?message headers:"
+    r"|message header follows|here is a copy|headers of the original)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The original begins here."""
+
+STRONG = re.compile(
+    r"this (?:is a permanent|message was created automatically by (?:the )?mail)"
+    r"|the following address(?:es)?(?: had permanent|\(es\)| failed)"
+    r"|could not be delivered to|couldn.t be delivered to|delivery to the following recipients? failed"
+    r"|delivery has failed to these recipients|the mail system at host|i.m afraid i wasn.t able"
+    r"|did not reach the following recipient|wasn.t delivered to|the following recipients? could not"
+    r"|nepodarilo dorucit (?:nasledujicim|temto)|nelze dorucit (?:nasledujicim|temto|tomuto)"
+    r"|konnte nicht an (?:die )?folgende|fehler bei der nachrichtenzustellung"
+    r"|doruceni (?:temto|nasledujicim) prijemcum.{0,60}(?:nezdar|selhal)"
+    r"|an error occurred while trying to deliver the mail to|failed to deliver to"
+    r"|could not deliver (?:your |the )?(?:mail|message) to|unable to deliver (?:your |the )?message to"
+    r"|unable to deliver message to the following|undeliverable (?:message )?to|reached the following"
+)
+"""Unmistakable, whoever says it."""
+
+INTRODUCTION = re.compile(
+    STRONG.pattern
+    + r"|address(?:es|\(es\))?|recipients?|undeliver|deliver|failed|failure|unknown|not found"
+    r"|rejected|returned|permanent|error|transcript|unable|invalid|no such|cannot|could not"
+    r"|did not reach|dorucen|dorucit|nedoruc|prijem|zustell|empfanger|remis|destinat|entreg"
+    r"|bezorg|odbiorc|dostarcz|adres|mailbox|^\s*<?[^\s@]{1,64}@[^\s@]{1,200}>?:?$|rcpt to"
+    r"|5\d\d[ -]|5\.\d\.\d|to:"
+)
+"""Enough, where a mail system speaks."""
+
+NEVER = re.compile(
+    r"^[> ]{0,4}(?:from|reply-to|sender|message-id|return-path|received|cc|date|subject|x-[a-z-]{2,30}"
+    r"|references|in-reply-to|mail from|reporting-mta|odesilatel|von|od|de)\s?:"
+    r"|mail from:|message-id|please (?:contact|forward|send|e-?mail)|contact (?:the|your|us)|http"
+    r"|for (?:further |more )?(?:assistance|help|information)|postmaster@|send (?:mail|e-?mail) to"
+    r"|if you (?:do so|have|need|feel|believe)|message from|sender address|from address|sent by"
+)
+"""Addresses of these lines are somebody else's."""

@@ -1,0 +1,106 @@
+"""Bounces without a machine part: vendors' texts. The one home of flufl.bounce.
+
+The library gets a bounded copy with short lines: its patterns are quadratic in a line's length,
+and the standard library's parser recurses.
+"""
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+
+from flufl.bounce import all_failures
+
+from services.classifier.parse.bounced_addresses import (
+    addresses_in,
+    distinct,
+    is_daemon,
+    tidy,
+    typed_address,
+)
+from services.classifier.parse.dialect_words import INTRODUCTION, NEVER, ORIGINAL, STRONG
+from services.classifier.parse.guard import guarded
+from shared.folding import fold_line
+
+MAIL_BYTES = 128 * 1024
+"""This much of a mail is given to the library."""
+
+TEXT_CHARACTERS = 32 * 1024
+"""This much of a mail's text is searched: bounces say early what they are."""
+
+_LINE_BYTES = 1000
+_LONG_LINE = re.compile(rb"([^\n]{%d})[^\n]+" % _LINE_BYTES)
+_LINE_CHARACTERS = 500
+_NEAR_LINES = 12
+_HEADER_LIMIT = 100
+
+
+def explanation(text: str) -> str:
+    """What a bounce says before it quotes the original."""
+    text = text[:TEXT_CHARACTERS]
+    found = ORIGINAL.search(text)
+    return text[: found.start()] if found else text
+
+
+def library_failures(raw: bytes, defects: list[str]) -> tuple[list[str], list[str]]:
+    """Addresses that flufl.bounce finds: given up, and only delayed."""
+    short = _LONG_LINE.sub(rb"\1", raw[:MAIL_BYTES].replace(b"\r\n", b"\n"))
+    nothing: tuple[list[str], list[str]] = ([], [])
+    return guarded("the bounce", lambda: _asked(short), nothing, defects)
+
+
+def _asked(raw: bytes) -> tuple[list[str], list[str]]:
+    temporary, permanent = all_failures(message_from_bytes(raw))
+    return _known(permanent), _known(temporary)
+
+
+def _known(found: frozenset[bytes] | set[bytes]) -> list[str]:
+    """As addresses, in an order that does not change from run to run."""
+    texts = (
+        one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in found
+    )
+    tidied = (tidy(text.strip("<> \t\"'")) for text in texts)
+    return sorted(
+        {
+            one
+            for one in tidied
+            if "@" in one[1:] and not is_daemon(one) and not set(" \t<>") & set(one)
+        }
+    )
+
+
+def header_failures(value: str) -> list[str]:
+    """Addresses of X-Failed-Recipients, as Exim and Gmail write it."""
+    found = (typed_address(one) for one in value.split(",", _HEADER_LIMIT))
+    return distinct((one for one in found if one), _HEADER_LIMIT)
+
+
+def text_failures(text: str, *, trusted: bool) -> list[str]:
+    """Addresses near a sentence that says what failed.
+
+    Args:
+        text: What the bounce says before the original.
+        trusted: A mail system sent it; otherwise only unmistakable sentences count.
+    """
+    lines = [line[:_LINE_CHARACTERS] for line in text.split("\n")]
+    folded = [fold_line(line) for line in lines]
+    found = distinct(_near(lines, folded, trusted=trusted), _HEADER_LIMIT)
+    return [address for address in found if not is_daemon(address)]
+
+
+def _near(lines: list[str], folded: list[str], *, trusted: bool) -> Iterator[str]:
+    """Addresses of the lines from an introducing one on; a paragraph with some ends the search."""
+    left = 0
+    had_address = False
+    for line, words in zip(lines, folded, strict=True):
+        introduces = (INTRODUCTION if trusted else STRONG).search(words)
+        if introduces:
+            left, had_address = _NEAR_LINES, False
+        if left <= 0:
+            continue
+        left -= 1
+        found = [] if NEVER.search(words) else addresses_in(line)
+        if had_address and not words and not introduces:
+            # The paragraph is over; what follows is said by servers, or is the original.
+            left = min(left, 2)
+        had_address = had_address or bool(found)
+        yield from found
