@@ -14,6 +14,7 @@ from services.classifier.stage import ClassifierStage
 from services.classifier.vocabulary import build_vocabulary
 from services.fetcher.fetch import Fetcher
 from services.fetcher.sources.eml_dir import EmlDir
+from services.operator.secret import own_mail
 from services.writer.attachments import AttachmentStore
 from services.writer.legacy_log import LegacyLog
 from services.writer.stage import WriterStage
@@ -25,6 +26,7 @@ from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
 from shared.netgenium.database import database_errors, open_database
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.tables import ErpTables
+from shared.own_mail import OwnMail
 from shared.runner import handle_batch
 from shared.settings.box import Box
 from shared.settings.environment import Environment
@@ -34,10 +36,11 @@ LEGACY_LOG = "CRMService.log"
 
 @dataclass(frozen=True, slots=True)
 class Erp:
-    """The ERP's database with its mapping."""
+    """The ERP's database with its mapping, and what recognises mail that we have sent."""
 
     engine: Engine
     tables: ErpTables
+    own_mail: OwnMail | None = None
 
 
 def open_erp(environment: Environment) -> Erp:
@@ -47,7 +50,8 @@ def open_erp(environment: Environment) -> Erp:
         ConfigurationError: Mapping or database address cannot work.
     """
     tables = ErpTables(load_mapping(environment.mapping))
-    return Erp(open_database(environment.database_url.get_secret_value()), tables)
+    engine = open_database(environment.database_url.get_secret_value())
+    return Erp(engine, tables, own_mail(environment))
 
 
 def house_of(box: Box, erp: Erp) -> House:
@@ -58,6 +62,7 @@ def house_of(box: Box, erp: Erp) -> House:
         keeps_html=erp.tables.has("activity", "html"),
         links_other_contacts=erp.tables.has("activity", "other_contacts"),
         keeps_invitations=erp.tables.has("invitation"),
+        own_mail=erp.own_mail,
     )
 
 

@@ -26,6 +26,7 @@ class Environment(BaseModel):
         data: Data folder, absolute.
         rabbitmq_url: Address of the broker; None: everything runs in one process.
         metrics_port: Port of metrics and health; None: neither.
+        secret: Secret of the installation; None: the file in the data folder counts.
         log_level: Least level that is logged; None: the command decides.
         log_format: `auto` is console on a terminal, else JSON.
     """
@@ -37,6 +38,7 @@ class Environment(BaseModel):
     data: Path
     rabbitmq_url: SecretStr | None = None
     metrics_port: int | None = None
+    secret: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] | None = None
     log_format: Literal["auto", "json", "console"] = "auto"
 

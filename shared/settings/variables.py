@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from shared.settings.near_miss import nearest
-from shared.settings.values import NotAllowedError, choice, port, text
+from shared.settings.values import NotAllowedError, choice, port, secret, text
 
 PREFIXES = ("CRMSERVICE_", "NETGENIUM_")
 
@@ -89,6 +89,14 @@ VARIABLES: tuple[Variable, ...] = (
         port,
         "none: no metrics",
         "TCP port of metrics and health.",
+    ),
+    Variable(
+        "CRMSERVICE_SECRET",
+        "secret",
+        secret,
+        "the file `secret` in <CRMSERVICE_DATA>, made by init-db",
+        "Secret of the installation: signs the mail that the service sends, and recognises it.",
+        secret=True,
     ),
     Variable(
         "CRMSERVICE_LOG_LEVEL",

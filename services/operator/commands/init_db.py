@@ -8,6 +8,7 @@ import typer
 from services.operator.commands.options import begin, tell
 from services.operator.company import fill_company, load_company
 from services.operator.composition import open_erp
+from services.operator.secret import make_secret
 from shared.netgenium.database import database_errors
 from shared.netgenium.migration import migrate
 from shared.netgenium.reference_schema import create_reference_schema
@@ -36,6 +37,8 @@ def init_db(
         made = create_reference_schema(erp.engine, erp.tables)
         migrate(erp.engine)
         filled = wanted is not None and fill_company(erp.engine, erp.tables, wanted)
+    if environment.secret is None:
+        make_secret(environment.data)
     url = erp.engine.url.render_as_string(hide_password=True)
     tell(f"{url}: reference schema {'created' if made else 'was there'}, own tables up to date")
     if wanted:
