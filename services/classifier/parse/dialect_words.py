@@ -9,7 +9,8 @@ ORIGINAL = re.compile(
     r"^[ \t>]{0,4}(?:"
     r"-{2,30} ?(?:below this line|this is a copy|original message|the header|message header"
     r"|returned (?:message|mail)|unsent message|forwarded message|original mail|the body"
-    r"|message (?:text|body) follows|start of returned|undelivered message|begin message|the original)"
+    r"|message (?:text|body) follows|start of returned|undelivered message|begin message"
+    r"|the original)"
     r"|return-path:|received: from|received: \(|original message follows|your original message"
     r"|the (?:header of the )?original message follows|puvodni zprava|původní zpráva|ursprüngliche"
     r"|the text of (?:your|the) (?:original )?message|original message headers|-{3,8} original"
@@ -22,15 +23,19 @@ ORIGINAL = re.compile(
 STRONG = re.compile(
     r"this (?:is a permanent|message was created automatically by (?:the )?mail)"
     r"|the following address(?:es)?(?: had permanent|\(es\)| failed)"
-    r"|could not be delivered to|couldn.t be delivered to|delivery to the following recipients? failed"
+    r"|could not be delivered to|couldn.t be delivered to"
+    r"|delivery to the following recipients? failed"
     r"|delivery has failed to these recipients|the mail system at host|i.m afraid i wasn.t able"
-    r"|did not reach the following recipient|wasn.t delivered to|the following recipients? could not"
+    r"|did not reach the following recipient|wasn.t delivered to"
+    r"|the following recipients? could not"
     r"|nepodarilo dorucit (?:nasledujicim|temto)|nelze dorucit (?:nasledujicim|temto|tomuto)"
     r"|konnte nicht an (?:die )?folgende|fehler bei der nachrichtenzustellung"
     r"|doruceni (?:temto|nasledujicim) prijemcum.{0,60}(?:nezdar|selhal)"
     r"|an error occurred while trying to deliver the mail to|failed to deliver to"
-    r"|could not deliver (?:your |the )?(?:mail|message) to|unable to deliver (?:your |the )?message to"
-    r"|unable to deliver message to the following|undeliverable (?:message )?to|reached the following"
+    r"|could not deliver (?:your |the )?(?:mail|message) to|unable to deliver (?:your "
+    r"|the )?message to"
+    r"|unable to deliver message to the following|undeliverable (?:message )?to"
+    r"|reached the following"
 )
 """Unmistakable, whoever says it."""
 
@@ -45,7 +50,8 @@ INTRODUCTION = re.compile(
 """Enough, where a mail system speaks."""
 
 NEVER = re.compile(
-    r"^[> ]{0,4}(?:from|reply-to|sender|message-id|return-path|received|cc|date|subject|x-[a-z-]{2,30}"
+    r"^[> ]{0,4}(?:from|reply-to|sender|message-id|return-path|received|cc|date|subject"
+    r"|x-[a-z-]{2,30}"
     r"|references|in-reply-to|mail from|reporting-mta|odesilatel|von|od|de)\s?:"
     r"|mail from:|message-id|please (?:contact|forward|send|e-?mail)|contact (?:the|your|us)|http"
     r"|for (?:further |more )?(?:assistance|help|information)|postmaster@|send (?:mail|e-?mail) to"

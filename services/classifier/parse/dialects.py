@@ -4,8 +4,9 @@ The library gets a bounded copy with short lines: its patterns are quadratic in 
 and the standard library's parser recurses.
 """
 
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 
 from flufl.bounce import all_failures
@@ -34,6 +35,10 @@ _NEAR_LINES = 12
 _HEADER_LIMIT = 100
 
 
+# The library logs a traceback when one of its detectors trips over a mail; others go on.
+logging.getLogger("flufl.bounce").disabled = True
+
+
 def explanation(text: str) -> str:
     """What a bounce says before it quotes the original."""
     text = text[:TEXT_CHARACTERS]
@@ -53,12 +58,9 @@ def _asked(raw: bytes) -> tuple[list[str], list[str]]:
     return _known(permanent), _known(temporary)
 
 
-def _known(found: frozenset[bytes] | set[bytes]) -> list[str]:
+def _known(found: Iterable[bytes]) -> list[str]:
     """As addresses, in an order that does not change from run to run."""
-    texts = (
-        one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in found
-    )
-    tidied = (tidy(text.strip("<> \t\"'")) for text in texts)
+    tidied = (tidy(one.decode("utf-8", "replace").strip("<> \t\"'")) for one in found)
     return sorted(
         {
             one

@@ -27,7 +27,8 @@ FULL = _any(
 
 SOFT = _any(
     r"after (?:pipelined )?mail from|unrout(?:e)?able sender|sender address|sender domain|mailfrom",
-    r"misconfigured|send mail as|groups\.google\.com|malformed or unexpected name server|not found, try again|try again later|temporarily",
+    r"misconfigured|send mail as|groups\.google\.com|malformed or unexpected name server"
+    r"|not found, try again|try again later|temporarily",
     r"blacklist|block ?list|spamhaus|spamcop|my name was rejected|too many recipients",
     r"message size exceed|size limit|message too (?:big|large)|googlegroups\.com|groups/answer",
     r"in (?:reply|response) to (?:end of data|mail from)|delivery failed \d{1,3} attempts",
@@ -54,7 +55,8 @@ GONE = _any(
     r"there is no (?:user|account|mailbox|one|such)|no (?:mailbox|account|user|person) (?:here|by"
     r"|with|found|named|exists)|does not have an? (?:\S{1,40} )?(?:account|mailbox)",
     r"doesn.?t have an? (?:\S{1,40} )?(?:account|mailbox)|no mail ?box (?:here|by|found)",
-    r"mailbox unavailable|no mail ?box available|user unknown|unknown user|unknown recipient|unknown local|unknown address|user not found",
+    r"mailbox unavailable|no mail ?box available|user unknown|unknown user|unknown recipient"
+    r"|unknown local|unknown address|user not found",
     r"address not found|recipient not found|resolver\.adr\.(?:ex)?recipnotfound|recipnotfound",
     r"host (?:or domain name )?(?:unknown|not found)|unknown host|host name lookup failure",
     r"domain (?:name )?(?:\S{1,100} )?(?:not found|does ?n.t exist|does not exist|unknown)",
@@ -64,7 +66,8 @@ GONE = _any(
     r"no route found to domain|not listed in (?:domino|public)|no existe|desconocid|inconnu"
     r"|utente sconosciuto|n.existe pas|inexistente|nicht bekannt|unbekannt|existiert nicht"
     r"|nicht gefunden|nie istnieje|neexistuje|nenalezen|nebyla nalezena|neznam[ya]",
-    r"not our customer|not a local (?:user|address)|is a deactivated|not a known user|not known here"
+    r"not our customer|not a local (?:user|address)|is a deactivated|not a known user"
+    r"|not known here"
     r"|no longer (?:employed|works|a valid)|recipient(?: address)? rejected: (?:user|access denied)"
     r"|addressee unknown|not exist|nobody here|this user doesn|this address no longer"
     r"|invalid recipient|recipient unknown|no such (?:person|address|user|local)",
@@ -79,7 +82,8 @@ POLICY = _any(
     r"exceeds? .{0,30}size|size limit|maximum (?:message )?size|unsolicited|\bptr\b|reverse dns",
     r"not authori[sz]ed|access denied|permission|restricted|sender .{0,40}(?:reject|denied|invalid"
     r"|not exist|verify|unknown|not allowed)|administrative(?:ly)? prohib|prohibited|suspicious",
-    r"rate limit|too many|\btls\b|nevyzadan|odmitnut.{0,30}(?:zasad|pravid)|abgelehnt|not accepting",
+    r"rate limit|too many|\btls\b|nevyzadan|odmitnut.{0,30}(?:zasad|pravid)|abgelehnt"
+    r"|not accepting",
 )
 """A policy, spam, a mail too big: soft."""
 

@@ -22,6 +22,7 @@ HOMES = {
     "nh3": {"services/classifier/parse/html.py"},
     "firebird": {"shared/netgenium/firebird.py"},
     "icalendar": {"services/classifier/parse/calendar_values.py"},
+    "flufl": {"services/classifier/parse/dialects.py"},
     "mailparser_reply": {"services/classifier/parse/quotes.py"},
     "alembic": {
         "shared/netgenium/migration.py",
