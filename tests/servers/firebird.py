@@ -4,13 +4,12 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.ports import Prepare
-from tests.servers.processes import HOST, ServerProcess, free_port, listens, program
+from tests.servers.processes import HOST, ServerProcess, data_folder, free_port, listens, program
 
 PACKAGES = "firebird3.0-server firebird3.0-utils libfbclient2"
 _USER, _PASSWORD = "SYSDBA", "masterkey"
@@ -28,7 +27,7 @@ class Firebird:
     def __init__(self) -> None:
         """Make the root folder with the database of users; nothing runs yet."""
         self.port = free_port()
-        self._folder = Path(tempfile.mkdtemp(prefix="crm-firebird-"))
+        self._folder = data_folder("firebird")
         self._made = 0
         self._prepared: dict[tuple[str, Prepare | None], Path] = {}
         self._environment = {

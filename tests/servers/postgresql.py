@@ -3,7 +3,6 @@
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,14 @@ from pathlib import Path
 import psycopg
 
 from tests.servers.ports import Prepare
-from tests.servers.processes import HOST, ServerProcess, free_port, program, unprivileged
+from tests.servers.processes import (
+    HOST,
+    ServerProcess,
+    data_folder,
+    free_port,
+    program,
+    unprivileged,
+)
 
 PACKAGES = "postgresql"
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin")
@@ -30,7 +36,7 @@ class PostgreSQL:
     def __init__(self) -> None:
         """Make the data folder; nothing runs yet."""
         self.port = free_port()
-        self._folder = Path(tempfile.mkdtemp(prefix="crm-postgresql-"))
+        self._folder = data_folder("postgresql")
         self._made = 0
         self._prepared: dict[tuple[str, Prepare], str] = {}
         if unprivileged():
@@ -43,6 +49,10 @@ class PostgreSQL:
             "fsync": "off",
             "max_connections": "100",
             "deadlock_timeout": "100ms",
+            # Small and quick: each test has a database and some connections of its own.
+            "shared_buffers": "32MB",
+            "autovacuum": "off",
+            "full_page_writes": "off",
         }
         command = [program("postgres", *_PLACES, packages=PACKAGES), "-D", str(data)]
         command += ["-p", str(self.port)]

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,8 @@ START_SECONDS = 30
 """Longest wait for a server that starts; one that is well needs a fraction of a second."""
 
 _STEP_SECONDS = 0.01
+_MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
+_ROOM_BYTES = 2**30
 _PORTS = range(15_000, 32_000)
 
 
@@ -34,6 +37,15 @@ def program(name: str, *places: str, packages: str) -> str:
     if path := next(iter(found), on_path):
         return path
     return pytest.fail(f"{name} is not installed; run: apt-get install {packages}")
+
+
+def data_folder(name: str) -> Path:
+    """A new folder for the data of a server: in memory where there is room, which is much quicker.
+
+    Nothing is lost by that: a test ends processes, never the machine.
+    """
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES
+    return Path(tempfile.mkdtemp(prefix=f"crm-{name}-", dir=_MEMORY if roomy else None))
 
 
 def free_port() -> int:
