@@ -65,6 +65,9 @@ _PARAMETERS = re.compile(
 )
 """SQL Server and Firebird repeat values."""
 
+_EXTRAS = ("firebird", "mssql", "postgresql")
+"""The databases whose drivers are extras of our package, of the same name."""
+
 _REMEDY = "check that it runs, who may connect and write, and its free space"
 
 
@@ -78,17 +81,27 @@ def open_database(url: str) -> Engine:
     Raises:
         ConfigurationError: The URL cannot work, or its driver is not installed.
     """
+    backend = ""
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
+        backend = parsed.get_backend_name()
+        if backend == "sqlite":
             _make_private_folder(parsed.database)
         return engine_for(parsed)
-    except (ArgumentError, NoSuchModuleError, ValueError):
-        # ValueError: a port that is no number.
-        what, remedy = "is no SQLAlchemy URL of a known database", "as sqlite:////path/file.db"
-    except ModuleNotFoundError as error:
-        what, remedy = f"needs the Python package {error.name}", "install the database's driver"
-    raise ConfigurationError([Problem("NETGENIUM_DATABASE_URL", what, remedy)]) from None
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        problem = _cannot_open(error, backend)
+    raise ConfigurationError([problem]) from None
+
+
+def _cannot_open(error: Exception, backend: str) -> Problem:
+    where = "NETGENIUM_DATABASE_URL"
+    extra = f"crmservice[{backend}]" if backend in _EXTRAS else "the database's driver"
+    if isinstance(error, ModuleNotFoundError):
+        return Problem(where, f"needs the Python package {error.name}", f"install {extra}")
+    if isinstance(error, NoSuchModuleError) and backend in _EXTRAS:
+        return Problem(where, f"has no driver: {error}", f"install {extra}")
+    # ValueError: a port that is no number. The others' words may quote the password.
+    return Problem(where, "is no SQLAlchemy URL of a known database", "as sqlite:////path/file.db")
 
 
 @contextmanager

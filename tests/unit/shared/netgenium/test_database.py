@@ -13,6 +13,7 @@ from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
     InterfaceError,
+    NoSuchModuleError,
     OperationalError,
     ProgrammingError,
     SQLAlchemyError,
@@ -116,6 +117,35 @@ def test_a_missing_driver_is_told_with_its_package() -> None:
     """F40: the sentence names what to install."""
     with pytest.raises(ConfigurationError, match="needs the Python package MySQLdb") as caught:
         open_database("mysql+mysqldb://u:geheim@h/x")
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "sentence"),
+    [
+        (
+            "postgresql+psycopg://u:geheim@h/x",
+            ModuleNotFoundError(name="psycopg"),
+            r"needs the Python package psycopg - install crmservice\[postgresql\]",
+        ),
+        (
+            "firebird+firebird://u:geheim@h//x",
+            NoSuchModuleError("no plugin firebird"),
+            r"has no driver: no plugin firebird - install crmservice\[firebird\]",
+        ),
+    ],
+)
+def test_a_missing_driver_that_is_an_extra_is_told_with_it(
+    monkeypatch: pytest.MonkeyPatch, url: str, error: Exception, sentence: str
+) -> None:
+    """F40: without its extra a database is not there; the sentence names the extra."""
+
+    def fail(_url: object) -> Engine:
+        raise error
+
+    monkeypatch.setattr("shared.netgenium.database.engine_for", fail)
+    with pytest.raises(ConfigurationError, match=sentence) as caught:
+        open_database(url)
     assert "geheim" not in str(caught.value)
 
 
