@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check fmt unit servers test bench lock clean
+.PHONY: help setup demo check fmt unit servers test corpora bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ servers:  ## the database servers that the tests start
 
 test: check servers  ## every check and every test
 	$(BIN)/python -m pytest -q -n 2 tests
+
+corpora: setup  ## scores over ../shared/corpora, where it is there
+	$(BIN)/python -m tests.corpora
 
 bench: setup  ## how fast, beside a bare lower bound
 	$(BIN)/python -m bench.pipeline

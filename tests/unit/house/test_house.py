@@ -11,6 +11,7 @@ from services.classifier.policy import POLICY
 from services.operator.commands import app
 from services.operator.records import TABLES
 from shared.errors import ExitCode
+from tests.behaviours import PAGE, proved, table
 
 SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rglob("*.py"))
 HOMES = {
@@ -148,3 +149,8 @@ def test_the_readme_shows_the_demos_mails() -> None:
     shown = set(re.findall(r"^    (\d\d-[\w-]+\.eml)", readme, re.MULTILINE))
     assert shown
     assert shown <= mails
+
+
+def test_the_table_of_behaviours_is_true() -> None:
+    """House: docs/behaviour-coverage.md is what the command writes."""
+    assert PAGE.read_text("utf-8") == table(proved())

@@ -65,7 +65,7 @@ def test_colleagues_copies_of_an_outgoing_mail_add_nothing() -> None:
 
 
 def test_mail_that_the_erp_sent_is_a_duplicate() -> None:
-    """R-f: by the Message-ID of an activity; only if its sender is one of us (H-21)."""
+    """R-f, H-21: by the Message-ID of an activity; only if its sender is one of us."""
     facts = some_facts(erp_message_ids=frozenset({"<e@firma.cz>"}))
     more = "Message-ID: <e@firma.cz>\n"
 
