@@ -1,6 +1,7 @@
 """Which behaviours of the specification are proved by which tests: `python -m tests.behaviours`.
 
-`--write` puts the table into `docs/behaviour-coverage.md`, which a test compares. Reads the docstrings of all tests and fails when an identifier that this version promises has none.
+Reads the docstrings of all tests and fails when an identifier that this version promises has none.
+`--write` puts the table into `docs/behaviour-coverage.md`, which a test compares.
 """
 
 import ast
@@ -11,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 PROMISED = (
-    "I-1 I-4 I-5 I-6 I-7 I-12 I-13 V R-0 R-1 R-2 R-3 R-4 R-5 R-6 R-7 R-8 R-9 R-10 R-11 R-12 R-14 R-15 R-16 R-17 "
-    "R-a R-b R-c R-d R-e R-f D-1 D-2 D-3 D-4 D-5 A-1 A-2 A-3 A-4 A-5 A-6 T-1 T-2 T-3 T-4 T-5 T-6 T-7 N-1 N-2 "
-    "P-1 P-2 P-3 B-1 B-2 B-3 B-4 B-5 V2-1 V2-2 V2-3 S-1 O-1 O-2 O-6 "
-    "H-1 H-2 H-3 H-4 H-5 H-6 H-7 H-8 H-9 H-10 H-11 H-13 H-14 H-15 H-16 "
-    "H-17 H-18 H-19 H-20 H-21 H-22 H-26 F-40 F-41 F-42 F-43 F-44 F-45 F-46 F-47 F-48"
+    "I-1 I-4 I-5 I-6 I-7 I-12 I-13 V R-0 R-1 R-2 R-3 R-4 R-5 R-6 R-7 R-8 R-9 R-10 R-11 R-12 "
+    "R-14 R-15 R-16 R-17 R-a R-b R-c R-d R-e R-f D-1 D-2 D-3 D-4 D-5 A-1 A-2 A-3 A-4 A-5 A-6 "
+    "T-1 T-2 T-3 T-4 T-5 T-6 T-7 N-1 N-2 P-1 P-2 P-3 B-1 B-2 B-3 B-4 B-5 V2-1 V2-2 V2-3 S-1 "
+    "O-1 O-2 O-6 H-1 H-2 H-3 H-4 H-5 H-6 H-7 H-8 H-9 H-10 H-11 H-13 H-14 H-15 H-16 H-17 H-18 "
+    "H-19 H-20 H-21 H-22 H-26 F-40 F-41 F-42 F-43 F-44 F-45 F-46 F-47 F-48"
 ).split()
 """Identifiers of the specification that this version has."""
 

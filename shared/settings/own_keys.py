@@ -182,6 +182,7 @@ _LATER_KEYS: tuple[Key, ...] = (
         "",
         "Name by which the receiving server signs `Authentication-Results`.",
         "S-1",
+        acts=True,
     ),
     Key(
         "senderProof",
@@ -190,6 +191,7 @@ _LATER_KEYS: tuple[Key, ...] = (
         "refuted",
         "When privileged effects are refused: sender `refuted`, also `unproven`, or `off`.",
         "S-1",
+        acts=True,
     ),
     Key(
         "optOutContains",
@@ -198,6 +200,7 @@ _LATER_KEYS: tuple[Key, ...] = (
         "false",
         "`true`: an opt-out phrase counts anywhere in the subject.",
         "B-1",
+        acts=True,
     ),
     Key(
         "problemSender",
@@ -207,14 +210,17 @@ _LATER_KEYS: tuple[Key, ...] = (
         "Address that may send problem mails; none: any.",
         "P-2",
         repeatable=True,
+        acts=True,
     ),
     Key(
         "erpMailPattern",
         "erp_mail_pattern",
         text,
         "",
-        "Pattern in header or Message-ID of mail that NET Genium itself has sent.",
+        "Mail that NET Genium itself has sent: `Field: pattern` with `*`; "
+        "without field the Message-ID.",
         "R-f",
+        acts=True,
     ),
     Key(
         "ticketBox",

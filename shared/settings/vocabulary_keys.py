@@ -4,7 +4,7 @@ from shared.settings.key import Key
 from shared.settings.values import phrase
 
 
-def _extends(name: str, description: str, source: str, *, acts: bool) -> Key:
+def _extends(name: str, description: str, source: str) -> Key:
     return Key(
         name,
         "",
@@ -14,25 +14,29 @@ def _extends(name: str, description: str, source: str, *, acts: bool) -> Key:
         f"V, {source}",
         default_note="added to section V",
         repeatable=True,
-        acts=acts,
+        acts=True,
     )
 
 
 VOCABULARY_KEYS: tuple[Key, ...] = (
-    _extends("contractToken", "Word before a contract's number.", "ch. 10, T-2", acts=True),
-    _extends("orderToken", "Word before an order's number.", "ch. 10, T-2", acts=True),
-    _extends("taskToken", "Word before a task's number.", "ch. 10, T-2", acts=True),
-    _extends("opportunityToken", "Word before an opportunity's number.", "ch. 10, T-6", acts=True),
-    _extends("newTaskPhrase", "Start of a subject that orders a task.", "ch. 15.6", acts=True),
-    _extends("optOutPhrase", "Subject that asks for no more mail.", "ch. 13, B-1", acts=False),
-    _extends("optOutObject", "Word that may follow an opt-out phrase.", "B-1", acts=False),
-    _extends("bouncePhrase", "Subject of undeliverable mail.", "ch. 13, B-4", acts=False),
-    _extends("problemPhrase", "Start of a problem mail's subject.", "ch. 15.2, R-6", acts=False),
-    _extends("problemStatusRow", "Word of the row with the status.", "ch. 15.2, P-1", acts=False),
-    _extends("problemSubjectRow", "Word of the row with the subject.", "ch. 15.2, P-1", acts=False),
-    _extends("informPhrase", "Start of a subject that informs.", "ch. 15.5, R-9", acts=True),
-    _extends("detailsPhrase", "Word in a subject that notifies.", "ch. 15.5, R-9", acts=True),
-    _extends("automaticPhrase", "Sentence of generated mail.", "ch. 15.5, R-9", acts=True),
-    _extends("replyPrefix", "Prefix of a reply's subject.", "ch. 15.7, R-11", acts=True),
-    _extends("forwardPrefix", "Prefix of a forwarded subject.", "ch. 15.7, R-11", acts=True),
+    _extends("contractToken", "Word before a contract's number.", "ch. 10, T-2"),
+    _extends("orderToken", "Word before an order's number.", "ch. 10, T-2"),
+    _extends("taskToken", "Word before a task's number.", "ch. 10, T-2"),
+    _extends("opportunityToken", "Word before an opportunity's number.", "ch. 10, T-6"),
+    _extends("newTaskPhrase", "Start of a subject that orders a task.", "ch. 15.6"),
+    _extends("optOutPhrase", "Subject that asks for no more mail.", "ch. 13, B-1"),
+    _extends("optOutObject", "Word that may follow an opt-out phrase.", "B-1"),
+    _extends(
+        "bouncePhrase",
+        "A bounce, as `subject: phrase + phrase`: all phrases stand in the body.",
+        "ch. 13, B-4",
+    ),
+    _extends("problemPhrase", "Start of a problem mail's subject.", "ch. 15.2, R-6"),
+    _extends("problemStatusRow", "Word of the row with the status.", "ch. 15.2, P-1"),
+    _extends("problemSubjectRow", "Word of the row with the subject.", "ch. 15.2, P-1"),
+    _extends("informPhrase", "Start of a subject that informs.", "ch. 15.5, R-9"),
+    _extends("detailsPhrase", "Word in a subject that notifies.", "ch. 15.5, R-9"),
+    _extends("automaticPhrase", "Sentence of generated mail.", "ch. 15.5, R-9"),
+    _extends("replyPrefix", "Prefix of a reply's subject.", "ch. 15.7, R-11"),
+    _extends("forwardPrefix", "Prefix of a forwarded subject.", "ch. 15.7, R-11"),
 )
