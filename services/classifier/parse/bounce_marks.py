@@ -7,14 +7,19 @@ import re
 from dataclasses import dataclass
 
 from services.classifier.parse.headers import Headers, decode_field
+from shared.folding import fold_line
 
 _ASKED = frozenset(
     ("from", "subject", "return-path", "to", "x-failed-recipients", "auto-submitted", "x-autoreply")
 )
 _DAEMON = re.compile(
-    rb"mailer.?daemon|staff@hotmail|post.?master|mail.?delivery|mail.?deliver|mdaemon|<>|delivery.?(?:sub)?system"
-    rb"|system.?administrator|mail.?administrator|antivirus|imss@|mail.?system"
-    rb"|microsoftexchange[0-9a-f]{8}",
+    rb"mailer.?daemon|mdaemon@|mail.?deliver(?:y|er).{0,3}(?:sub)?.?system|^\s*<>|<>\s*$"
+    rb"|microsoftexchange[0-9a-f]{8}|mail.delivery.(?:sub)?system@",
+    re.IGNORECASE,
+)
+_PERHAPS = re.compile(
+    rb"post.?master|system.?admin|mail.?admin|antivirus|imss@|mail.?system|staff@hotmail"
+    rb"|microsoft.exchange",
     re.IGNORECASE,
 )
 _EMPTY_PATH = re.compile(rb"\s*<\s*>|\s*<?mailer-daemon", re.IGNORECASE)
@@ -24,7 +29,7 @@ _SUBJECT = re.compile(
     r"(?:fail|problem|warning|error|status|delayed)|fail(?:ed|ure).{0,20}(?:mail|deliver|message)"
     r"|user unknown|nedoruc|nelze dorucit|unzustellbar|zustellung|non remis|impossible de remettre"
     r"|no entregad|no se puede|niet bezorg|niedostarcz|niedorecz|mancato recapito|onbestelbaar"
-    r"|processing error|kan ikke lever|ej levere|olevererbar|permanent",
+    r"|complaint about message|processing error|kan ikke lever|ej levere|olevererbar|permanent",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(
@@ -34,25 +39,31 @@ _ANSWER = re.compile(
 )
 
 
+_VALUE_BYTES = 20_000
+_SUBJECT_BYTES = 2000
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What the header of a mail shows.
 
     Attributes:
-        daemon: A mail system is its sender, or nobody is.
-        subject: Its subject speaks of delivery.
+        daemon: A mail system wrote it: by its name, or by two of these: a likely name, an
+            empty Return-Path, a subject that speaks of delivery. One alone people have too.
         failed: X-Failed-Recipients, or an empty string.
         to: Whom it is sent to, as its To field says, in lower case.
     """
 
     daemon: bool = False
-    subject: bool = False
     failed: str = ""
     to: str = ""
 
     def __bool__(self) -> bool:
         """Whether it is worth a search."""
-        return self.daemon or self.subject or bool(self.failed)
+        return self.daemon or bool(self.failed)
+
+
+_NONE = Marks()
 
 
 def marks_of(headers: Headers) -> Marks:
@@ -60,26 +71,33 @@ def marks_of(headers: Headers) -> Marks:
     asked: dict[str, bytes] = {}
     for name, value in headers.fields:
         if name in _ASKED and name not in asked:
-            asked[name] = value
-    subject = asked.get("subject", b"")[:2000]
+            asked[name] = value[:_VALUE_BYTES]
     failed = asked.get("x-failed-recipients", b"")
-    daemon = bool(
-        _DAEMON.search(asked.get("from", b"")[:500])
-        or _EMPTY_PATH.match(asked.get("return-path", b""))
-    )
-    if _is_answer(asked, subject) and not failed:
-        return Marks()
-    decoded = decode_field(subject, []) if daemon else subject.decode("latin-1")
-    return Marks(
-        daemon,
-        bool(_SUBJECT.search(decoded)),
-        failed[:20_000].decode("utf-8", "replace"),
-        asked.get("to", b"")[:1000].decode("utf-8", "replace").lower(),
-    )
+    daemon = _is_daemon(asked)
+    if not daemon and not failed:
+        return _NONE
+    return Marks(daemon, failed.decode("utf-8", "replace"), _text(asked, "to").lower())
 
 
-def _is_answer(asked: dict[str, bytes], subject: bytes) -> bool:
+def _is_daemon(asked: dict[str, bytes]) -> bool:
+    sender = asked.get("from", b"")[:500]
+    if _DAEMON.search(sender):
+        return True
+    likely = _PERHAPS.search(sender) is not None
+    nobody = _EMPTY_PATH.match(asked.get("return-path", b"")) is not None
+    if not (likely or nobody) or _is_answer(asked):
+        return False
+    if likely and nobody:
+        return True
+    subject = decode_field(asked.get("subject", b"")[:_SUBJECT_BYTES], [])
+    return _SUBJECT.search(fold_line(subject)) is not None
+
+
+def _text(asked: dict[str, bytes], name: str) -> str:
+    return asked.get(name, b"").decode("utf-8", "replace")
+
+
+def _is_answer(asked: dict[str, bytes]) -> bool:
     """People's answers, and machines' that answer for people (RFC 3834): no bounce (H-23)."""
     automatic = asked.get("auto-submitted", b"").strip().lower().startswith(b"auto-replied")
-    daemon = _DAEMON.search(asked.get("from", b"")[:500])
-    return not daemon and (automatic or "x-autoreply" in asked or bool(_ANSWER.match(subject)))
+    return automatic or "x-autoreply" in asked or bool(_ANSWER.match(asked.get("subject", b"")))

@@ -20,32 +20,12 @@ ORIGINAL = re.compile(
 )
 """The original begins here."""
 
-STRONG = re.compile(
-    r"this (?:is a permanent|message was created automatically by (?:the )?mail)"
-    r"|the following address(?:es)?(?: had permanent|\(es\)| failed)"
-    r"|could not be delivered to|couldn.t be delivered to"
-    r"|delivery to the following recipients? failed"
-    r"|delivery has failed to these recipients|the mail system at host|i.m afraid i wasn.t able"
-    r"|did not reach the following recipient|wasn.t delivered to"
-    r"|the following recipients? could not"
-    r"|nepodarilo dorucit (?:nasledujicim|temto)|nelze dorucit (?:nasledujicim|temto|tomuto)"
-    r"|konnte nicht an (?:die )?folgende|fehler bei der nachrichtenzustellung"
-    r"|doruceni (?:temto|nasledujicim) prijemcum.{0,60}(?:nezdar|selhal)"
-    r"|an error occurred while trying to deliver the mail to|failed to deliver to"
-    r"|could not deliver (?:your |the )?(?:mail|message) to|unable to deliver (?:your "
-    r"|the )?message to"
-    r"|unable to deliver message to the following|undeliverable (?:message )?to"
-    r"|reached the following"
-)
-"""Unmistakable, whoever says it."""
-
 INTRODUCTION = re.compile(
-    STRONG.pattern
-    + r"|address(?:es|\(es\))?|recipients?|undeliver|deliver|failed|failure|unknown|not found"
+    r"address(?:es|\(es\))?|recipients?|undeliver|deliver|failed|failure|unknown|not found"
     r"|rejected|returned|permanent|error|transcript|unable|invalid|no such|cannot|could not"
     r"|did not reach|dorucen|dorucit|nedoruc|prijem|zustell|empfanger|remis|destinat|entreg"
     r"|bezorg|odbiorc|dostarcz|adres|mailbox|^\s*<?[^\s@]{1,64}@[^\s@]{1,200}>?:?$|rcpt to"
-    r"|5\d\d[ -]|5\.\d\.\d|to:"
+    r"|5\d\d[ -]|5\.\d\.\d|to:|wasn.t able|mail system at host"
 )
 """Enough, where a mail system speaks."""
 

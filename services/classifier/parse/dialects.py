@@ -18,11 +18,11 @@ from services.classifier.parse.bounced_addresses import (
     tidy,
     typed_address,
 )
-from services.classifier.parse.dialect_words import INTRODUCTION, NEVER, ORIGINAL, STRONG
+from services.classifier.parse.dialect_words import INTRODUCTION, NEVER, ORIGINAL
 from services.classifier.parse.guard import guarded
 from shared.folding import fold_line
 
-MAIL_BYTES = 128 * 1024
+MAIL_BYTES = 64 * 1024
 """This much of a mail is given to the library."""
 
 TEXT_CHARACTERS = 32 * 1024
@@ -76,25 +76,23 @@ def header_failures(value: str) -> list[str]:
     return distinct((one for one in found if one), _HEADER_LIMIT)
 
 
-def text_failures(text: str, *, trusted: bool) -> list[str]:
-    """Addresses near a sentence that says what failed.
+def text_failures(text: str) -> list[str]:
+    """Addresses near a sentence that says what failed, in what a bounce says before the original.
 
-    Args:
-        text: What the bounce says before the original.
-        trusted: A mail system sent it; otherwise only unmistakable sentences count.
+    Only for mail that a mail system wrote: people write such sentences as well.
     """
     lines = [line[:_LINE_CHARACTERS] for line in text.split("\n")]
     folded = [fold_line(line) for line in lines]
-    found = distinct(_near(lines, folded, trusted=trusted), _HEADER_LIMIT)
+    found = distinct(_near(lines, folded), _HEADER_LIMIT)
     return [address for address in found if not is_daemon(address)]
 
 
-def _near(lines: list[str], folded: list[str], *, trusted: bool) -> Iterator[str]:
+def _near(lines: list[str], folded: list[str]) -> Iterator[str]:
     """Addresses of the lines from an introducing one on; a paragraph with some ends the search."""
     left = 0
     had_address = False
     for line, words in zip(lines, folded, strict=True):
-        introduces = (INTRODUCTION if trusted else STRONG).search(words)
+        introduces = INTRODUCTION.search(words)
         if introduces:
             left, had_address = _NEAR_LINES, False
         if left <= 0:

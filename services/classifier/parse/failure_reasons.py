@@ -9,7 +9,15 @@ import re
 from dataclasses import dataclass
 
 from services.classifier.parse.delivery_status import enhanced_status
-from services.classifier.parse.failure_words import FULL, GONE, MOVED, POLICY, SOFT, TEMPORARY
+from services.classifier.parse.failure_words import (
+    DELAYED,
+    FULL,
+    GONE,
+    MOVED,
+    POLICY,
+    SOFT,
+    TEMPORARY,
+)
 from shared.folding import fold_line
 
 REASON_CHARACTERS = 300
@@ -53,6 +61,11 @@ def judge(action: str, status: str, diagnostic: str, context: str = "") -> Verdi
         return Verdict(exact, permanent, of_address=False)
     of_address = _of_address(exact, diagnostic, context)
     return Verdict(exact, permanent, of_address)
+
+
+def is_only_delayed(text: str) -> bool:
+    """Whether a bounce without a machine part says that delivery is still tried."""
+    return DELAYED.search(fold_line(text[:_JUDGED_CHARACTERS])) is not None
 
 
 def _exact(status: str, said: str | None) -> str | None:

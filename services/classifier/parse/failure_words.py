@@ -94,3 +94,10 @@ TEMPORARY = _any(
     r"suspended|inactive|deactivat|on vacation|locked|frozen",
 )
 """Temporary, or trouble of systems and of accounts that may come back: soft."""
+
+DELAYED = _any(
+    r"not yet (?:been )?delivered|delivery attempts will continue|will continue to try|will keep trying",
+    r"still being retried|delivery delayed|this is a warning message only|no action is required on",
+    r"you do not need to resend|dorucovani .{0,30}zpozden|zustellung .{0,30}verzogert",
+)
+"""The sender of the bounce goes on trying."""

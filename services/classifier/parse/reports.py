@@ -7,6 +7,7 @@ an attached mail is that mail's report, not this one's.
 from collections.abc import Iterable, Iterator
 
 from services.classifier.parse.bounce_marks import Marks, marks_of
+from services.classifier.parse.bounced_addresses import addresses_in
 from services.classifier.parse.charsets import clean, decode_text
 from services.classifier.parse.complaints import (
     FEEDBACK_TYPE,
@@ -26,7 +27,7 @@ from services.classifier.parse.dialects import (
     library_failures,
     text_failures,
 )
-from services.classifier.parse.failure_reasons import judge, shortened
+from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
 from services.classifier.parse.returned import original_header, read_returned, returned_of
 from services.classifier.parse.scanner import Part, Scan
 from services.classifier.parse.transfer import decoded_prefix
@@ -63,7 +64,9 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
     """By header or text, of a mail whose header shows that a machine may write."""
     if not scan.leaves:
         # Boundaries that fit nothing: the whole body is a text.
-        text = clean(decode_text(raw[scan.body_start :][:MAIL_BYTES], None, defects))
+        text = clean(
+            decode_text(raw[scan.body_start : scan.body_start + MAIL_BYTES], None, defects)
+        )
     failures = _distinct(_dialect(raw, text, marks, defects))
     if not failures:
         return _NOTHING
@@ -119,21 +122,23 @@ def _dialect(raw: bytes, text: str, marks: Marks, defects: list[str]) -> Iterato
     said = explanation(text)
     named = header_failures(marks.failed) if marks.failed else []
     delayed: list[str] = []
-    if not named:
+    if not named and marks.daemon:
         named, delayed = library_failures(raw, defects)
-    if not named and not delayed:
-        named = text_failures(said, trusted=marks.daemon)
+    if marks.daemon and not named and not delayed:
+        named = text_failures(said)
     named = _others(named, marks.to)
     lowered = said.lower()
+    action = "delayed" if is_only_delayed(said) else ""
     for address in named:
-        yield _said(address, said, lowered, "")
+        yield _said(address, said, lowered, action)
     for address in _others(delayed, marks.to):
         yield _said(address, said, lowered, "delayed")
 
 
 def _others(named: list[str], receiver: str) -> list[str]:
     """Without whom the bounce is sent to: that is who wrote the mail, unless nobody else is."""
-    return [address for address in named if address not in receiver] or named
+    receivers = set(addresses_in(receiver))
+    return [address for address in named if address not in receivers] or named
 
 
 def _said(address: str, said: str, lowered: str, action: str) -> Failure:
