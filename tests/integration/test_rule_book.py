@@ -11,62 +11,7 @@ from services.writer.undo import undo_mail
 from shared.netgenium.database import write_transaction
 from tests.builders import RECEIVED, raw_mail
 from tests.installation import Installation, an_installation
-
-JAN, EVA, PETR = "jan.novak@firma.cz", "eva.mala@firma.cz", "petr@acme.example"
-HEAD = "Content-Type: text/calendar; method={method}; charset=utf-8\n"
-
-
-def _invitation(method: str, sequence: int, start: str = "20261110T080000Z", **more: str) -> bytes:
-    given = {"organizer": PETR, "sender": PETR, "attendee": JAN, "answer": "NEEDS-ACTION"} | more
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"METHOD:{method}",
-        "BEGIN:VEVENT",
-        "UID:meeting-1@acme.example",
-        f"SEQUENCE:{sequence}",
-        f"DTSTAMP:20261101T0{sequence}0000Z",
-        f"DTSTART:{start}",
-        f"ORGANIZER:mailto:{given['organizer']}",
-        f"ATTENDEE;PARTSTAT={given['answer']}:mailto:{given['attendee']}",
-        "SUMMARY:Lis",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return raw_mail(
-        "\n".join(lines),
-        subject=f"{method} {sequence} {given['sender']}",
-        sender=given["sender"],
-        to=JAN,
-        more=HEAD.format(method=method) + given.get("head", ""),
-    )
-
-
-def _problem(status: str, minute: int) -> bytes:
-    return raw_mail(
-        f"Contract: 123\nStatus: {status}\nSubject: Lis stojí\n"
-        "https://erp.firma.cz/problem.aspx?form=1&id=77\n",
-        subject=f"Status Problem No. 77 {status}",
-        sender="problems@firma.cz",
-        to=EVA,
-        date=f"Mon, 02 Nov 2026 09:{minute:02}:00 +0100",
-    )
-
-
-def _bounce(address: str, status: str, day: int) -> bytes:
-    body = (
-        "--b\nContent-Type: text/plain\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\n"
-        "Reporting-MTA: dns; mx.acme.example\n\n"
-        f"Final-Recipient: rfc822; {address}\nAction: failed\nStatus: {status}\n--b--\n"
-    )
-    return raw_mail(
-        body,
-        subject="Undelivered",
-        sender="mailer-daemon@acme.example",
-        to=JAN,
-        date=f"{'Mon Tue Wed Thu Fri'.split()[day - 2]}, {day:02} Nov 2026 09:00:00 +0100",
-        more='Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n',
-    )
+from tests.rule_book_mails import EVA, JAN, PETR, bounce, invitation, problem
 
 
 def _feed(installation: Installation, *mails: bytes) -> Installation:
@@ -127,7 +72,7 @@ def test_a_mark_that_two_mails_have_set_stays_until_both_are_undone(tmp_path: Pa
     """B-5: undoing one of two bounces changes nothing; undoing the other restores the original."""
     installation = an_installation(tmp_path)
     before = _boxes(installation, "contact")
-    _feed(installation, _bounce(PETR, "5.1.1", 2), _bounce(PETR, "5.1.1", 3))
+    _feed(installation, bounce(PETR, "5.1.1", 2), bounce(PETR, "5.1.1", 3))
     first, second = installation.list("marks")
 
     assert _boxes(installation, "contact") == (before[0], before[1], True)
@@ -139,7 +84,7 @@ def test_a_mark_that_two_mails_have_set_stays_until_both_are_undone(tmp_path: Pa
 
 def test_undo_leaves_what_somebody_has_changed_since(tmp_path: Path) -> None:
     """O-2: a person's change after the mark is kept, and undo says that it did nothing."""
-    installation = _feed(an_installation(tmp_path), _bounce(PETR, "5.1.1", 2))
+    installation = _feed(an_installation(tmp_path), bounce(PETR, "5.1.1", 2))
     contact = installation.erp.tables.table("contact")
     with write_transaction(installation.erp.engine) as connection:
         connection.execute(update(contact).values(non_functional=False))
@@ -149,7 +94,7 @@ def test_undo_leaves_what_somebody_has_changed_since(tmp_path: Path) -> None:
 
 def test_a_bounce_is_pending_and_belongs_to_whose_mail_failed(tmp_path: Path) -> None:
     """R-2, A-5: the activity of a bounce is incoming and not completed."""
-    installation = _feed(an_installation(tmp_path), _bounce(PETR, "5.1.1", 2))
+    installation = _feed(an_installation(tmp_path), bounce(PETR, "5.1.1", 2))
 
     (activity,) = installation.list("activities")
     assert activity["direction"] == "incoming"
@@ -164,9 +109,9 @@ def test_three_soft_bounces_on_three_days_mark_in_any_order(
     """B-3, R-e: a full mailbox marks at its third day, whichever mail comes last."""
     installation = an_installation(tmp_path)
 
-    _feed(installation, *(_bounce(PETR, "5.2.2", day) for day in days[:2]))
+    _feed(installation, *(bounce(PETR, "5.2.2", day) for day in days[:2]))
     assert installation.list("marks") == []
-    _feed(installation, _bounce(PETR, "5.2.2", days[2]))
+    _feed(installation, bounce(PETR, "5.2.2", days[2]))
 
     (mark,) = installation.list("marks")
     assert (mark["address"], mark["mark"]) == (PETR, "broken")
@@ -178,7 +123,7 @@ def test_a_problem_makes_one_task_that_later_mails_update(
 ) -> None:
     """P-2, R-e: made once, then updated - also when both mails are in one group."""
     installation = an_installation(tmp_path)
-    mails = (_problem("nový", 1), _problem("řeší se", 2))
+    mails = (problem("nový", 1), problem("řeší se", 2))
     if together:
         for number, raw in enumerate(mails):
             installation.drop(f"{number}.eml", raw)
@@ -199,9 +144,7 @@ def test_an_older_problem_mail_never_overwrites_a_newer_state(
     tmp_path: Path, order: tuple[int, ...]
 ) -> None:
     """P-2, R-e: whatever the order of the mails, the newest state stands in the end."""
-    mails = [
-        _problem(status, minute) for minute, status in enumerate(("nový", "řeší se", "hotovo"))
-    ]
+    mails = [problem(status, minute) for minute, status in enumerate(("nový", "řeší se", "hotovo"))]
     installation = _feed(an_installation(tmp_path), *(mails[number] for number in order))
 
     (task,) = [task for task in installation.list("tasks") if task["problem_id"] == "77"]
@@ -227,56 +170,56 @@ def test_invitation_update_and_cancel_end_alike_in_any_order(
 ) -> None:
     """V2-1, V2-2, R-e: REQUEST, update and CANCEL give one cancelled record in whatever order."""
     mails = [
-        _invitation("REQUEST", 0),
-        _invitation("REQUEST", 1, "20261111T080000Z"),
-        _invitation("CANCEL", 2, "20261111T080000Z"),
+        invitation("REQUEST", 0),
+        invitation("REQUEST", 1, "20261111T080000Z"),
+        invitation("CANCEL", 2, "20261111T080000Z"),
     ]
     installation = _feed(an_installation(tmp_path), *(mails[number] for number in order))
 
-    (invitation,) = installation.list("invitations")
-    assert invitation["user"] == JAN
-    assert invitation["cancelled"] is True
+    (found,) = installation.list("invitations")
+    assert found["user"] == JAN
+    assert found["cancelled"] is True
 
 
-def test_only_the_organiser_changes_an_invitation(tmp_path: Path) -> None:
+def test_only_the_organiser_changes_aninvitation(tmp_path: Path) -> None:
     """V2-2, H-26: another organiser, or a sender who is not the organiser, changes nothing."""
     mallory = "mallory@evil.example"
     installation = _feed(
         an_installation(tmp_path),
-        _invitation("REQUEST", 0),
-        _invitation("CANCEL", 3, sender=mallory, organizer=mallory),
-        _invitation("CANCEL", 4, sender=mallory),
-        _invitation("REQUEST", 5, "20261231T080000Z", sender=mallory),
+        invitation("REQUEST", 0),
+        invitation("CANCEL", 3, sender=mallory, organizer=mallory),
+        invitation("CANCEL", 4, sender=mallory),
+        invitation("REQUEST", 5, "20261231T080000Z", sender=mallory),
     )
 
-    (invitation,) = installation.list("invitations")
-    assert (invitation["cancelled"], invitation["start"]) == (False, "2026-11-10T08:00:00Z")
+    (found,) = installation.list("invitations")
+    assert (found["cancelled"], found["start"]) == (False, "2026-11-10T08:00:00Z")
 
 
 def test_an_update_keeps_the_answer_unless_the_time_changes(tmp_path: Path) -> None:
     """V2-3: open at first; an answer survives an update of the same time and no other."""
-    installation = _feed(an_installation(tmp_path), _invitation("REQUEST", 0))
+    installation = _feed(an_installation(tmp_path), invitation("REQUEST", 0))
     assert installation.list("invitations")[0]["answer"] is None
     table = installation.erp.tables.table("invitation")
     with write_transaction(installation.erp.engine) as connection:
         connection.execute(update(table).values(answer="ACCEPTED"))
 
-    _feed(installation, _invitation("REQUEST", 1))
+    _feed(installation, invitation("REQUEST", 1))
     assert installation.list("invitations")[0]["answer"] == "ACCEPTED"
-    _feed(installation, _invitation("REQUEST", 2, "20261112T080000Z"))
+    _feed(installation, invitation("REQUEST", 2, "20261112T080000Z"))
     assert installation.list("invitations")[0]["answer"] is None
 
 
 @pytest.mark.parametrize("reply_first", [True, False])
 def test_an_answer_is_shown_at_its_attendee(tmp_path: Path, *, reply_first: bool) -> None:
     """V2-1: a REPLY updates that attendee's answer, whether it comes before or after."""
-    request = _invitation("REQUEST", 0, organizer=EVA, sender=EVA, attendee=PETR)
-    reply = _invitation("REPLY", 0, organizer=EVA, attendee=PETR, answer="ACCEPTED")
+    request = invitation("REQUEST", 0, organizer=EVA, sender=EVA, attendee=PETR)
+    reply = invitation("REPLY", 0, organizer=EVA, attendee=PETR, answer="ACCEPTED")
     mails = (reply, request) if reply_first else (request, reply)
     installation = _feed(an_installation(tmp_path), *mails)
 
-    (invitation,) = installation.list("invitations")
-    assert invitation["answers"] == {PETR: "ACCEPTED"}
+    (found,) = installation.list("invitations")
+    assert found["answers"] == {PETR: "ACCEPTED"}
 
 
 def test_an_answer_inherits_the_assignment_of_what_it_answers(tmp_path: Path) -> None:
