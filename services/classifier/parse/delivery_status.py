@@ -77,7 +77,7 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipient(fields: dict[str, str]) -> Iterator[RecipientStatus]:
-    addresses = (typed_address(fields.get(name, "")) for name in _RECIPIENT_FIELDS)
+    addresses = (typed_address(fields[name]) for name in _RECIPIENT_FIELDS if name in fields)
     address = next((found for found in addresses if found), None)
     if address is None:
         return

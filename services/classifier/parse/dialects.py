@@ -30,6 +30,7 @@ TEXT_CHARACTERS = 32 * 1024
 
 _LINE_BYTES = 1000
 _LONG_LINE = re.compile(rb"([^\n]{%d})[^\n]+" % _LINE_BYTES)
+_BLANK_LINES = re.compile(rb"\n{3,}")
 _LINE_CHARACTERS = 500
 _NEAR_LINES = 12
 _HEADER_LIMIT = 100
@@ -49,6 +50,8 @@ def explanation(text: str) -> str:
 def library_failures(raw: bytes, defects: list[str]) -> tuple[list[str], list[str]]:
     """Addresses that flufl.bounce finds: given up, and only delayed."""
     short = _LONG_LINE.sub(rb"\1", raw[:MAIL_BYTES].replace(b"\r\n", b"\n"))
+    # In a status part each blank line would begin a message of its own.
+    short = _BLANK_LINES.sub(b"\n\n", short)
     nothing: tuple[list[str], list[str]] = ([], [])
     return guarded("the bounce", lambda: _asked(short), nothing, defects)
 

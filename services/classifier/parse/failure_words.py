@@ -96,8 +96,9 @@ TEMPORARY = _any(
 """Temporary, or trouble of systems and of accounts that may come back: soft."""
 
 DELAYED = _any(
-    r"not yet (?:been )?delivered|delivery attempts will continue|will continue to try|will keep trying",
-    r"still being retried|delivery delayed|this is a warning message only|no action is required on",
-    r"you do not need to resend|dorucovani .{0,30}zpozden|zustellung .{0,30}verzogert",
+    r"not yet (?:been )?delivered|delivery attempts will continue|will continue to try",
+    r"will keep trying|still being retried|delivery delayed|this is a warning message only",
+    r"no action is required on|you do not need to resend|dorucovani .{0,30}zpozden",
+    r"zustellung .{0,30}verzogert",
 )
 """The sender of the bounce goes on trying."""

@@ -126,13 +126,12 @@ def _dialect(raw: bytes, text: str, marks: Marks, defects: list[str]) -> Iterato
         named, delayed = library_failures(raw, defects)
     if marks.daemon and not named and not delayed:
         named = text_failures(said)
-    named = _others(named, marks.to)
-    lowered = said.lower()
     action = "delayed" if is_only_delayed(said) else ""
-    for address in named:
-        yield _said(address, said, lowered, action)
+    near = _near(said, [*named, *delayed])
+    for address in _others(named, marks.to):
+        yield _said(address, said, near.get(address, ""), action)
     for address in _others(delayed, marks.to):
-        yield _said(address, said, lowered, "delayed")
+        yield _said(address, said, near.get(address, ""), "delayed")
 
 
 def _others(named: list[str], receiver: str) -> list[str]:
@@ -141,14 +140,23 @@ def _others(named: list[str], receiver: str) -> list[str]:
     return [address for address in named if address not in receivers] or named
 
 
-def _said(address: str, said: str, lowered: str, action: str) -> Failure:
+def _near(said: str, addresses: list[str]) -> dict[str, str]:
+    """What stands behind each address, up to the next of them."""
+    lowered = said.lower()
+    places = sorted((lowered.find(address), address) for address in addresses[:FAILURES])
+    ends = [place for place, _ in places[1:]] + [len(said)]
+    return {
+        address: said[place : min(end, place + _NEAR_CHARACTERS)]
+        for (place, address), end in zip(places, ends, strict=False)
+        if place >= 0
+    }
+
+
+def _said(address: str, said: str, near: str, action: str) -> Failure:
     """A failure that a text names: what stands behind the address tells why."""
-    place = lowered.find(address)
-    near = said[place : place + _NEAR_CHARACTERS] if place >= 0 else ""
     verdict = judge(action, enhanced_status(near) or "", near, said)
-    return Failure(
-        address, verdict.status, verdict.permanent, verdict.of_address, shortened(near or said)
-    )
+    reason = shortened(near or said)
+    return Failure(address, verdict.status, verdict.permanent, verdict.of_address, reason)
 
 
 def _distinct(failures: Iterable[Failure]) -> tuple[Failure, ...]:

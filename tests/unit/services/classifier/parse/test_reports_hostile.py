@@ -1,0 +1,101 @@
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.classifier.parse.reports import FAILURES, read_reports
+from services.classifier.parse.scanner import scan_mail
+from services.classifier.parsed_mail import Reports
+from tests.report_builders import a_complaint, a_recipient, a_report, a_text, reports_of
+
+MEGABYTE = 1024 * 1024
+SECONDS = 10.0
+"""Far above what any of these takes, far below what a quadratic reader would take."""
+
+SIZES = (
+    'a@ @ < > ( : ; = " \\ . - 5.1. mailbox user recipient exceeded sender domain host unknown'
+    " permanent RCPT to: <a@b.cz> +40 \\x{E1} =?utf-8?q? name_service_error does_not_have_a_"
+).split()
+
+
+def _nested(depth: int) -> bytes:
+    levels = "".join(
+        f"--x{level}\nContent-Type: multipart/mixed; boundary=x{level + 1}\n\n"
+        for level in range(depth)
+    )
+    head = "From: MAILER-DAEMON@mx.example\nContent-Type: multipart/mixed; boundary=x0\n\n"
+    return (head + levels).encode()
+
+
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "a status part of one long value": lambda: a_report(a_recipient(final="a" * MEGABYTE)),
+    "a status part of at signs": lambda: a_report(a_recipient(final="a@" * (MEGABYTE // 2))),
+    "a status part of folded lines": lambda: a_report(a_recipient("X: y" + "\n z" * 300_000)),
+    "a status part of blank lines": lambda: a_report("\n" * MEGABYTE),
+    "multiparts in multiparts": lambda: _nested(3000),
+    "lines of addresses": lambda: a_text("<a@b.example>: failed\n" * 50_000),
+    "lines of header fields": lambda: a_text("From: a\n" * 100_000),
+    "blank lines": lambda: a_text("\n" * MEGABYTE),
+    "a long list of failed recipients": lambda: a_text(
+        "", more="X-Failed-Recipients: " + ",".join(f"a{n}@b.cz" for n in range(9000)) + "\n"
+    ),
+    "a long feedback report": lambda: a_complaint(
+        "Feedback-Type: abuse\n" + "".join(f"Original-Rcpt-To: a{n}@b.cz\n" for n in range(20_000))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_reports_cost_little(name: str) -> None:
+    """H-20, R-2: each is read within its bounds, and at most so many addresses are kept."""
+    raw = HOSTILE[name]()
+    begun = time.process_time()
+    reports = reports_of(raw)
+    assert time.process_time() - begun < SECONDS
+    assert len(reports.failures) <= FAILURES
+    assert len(reports.complainants) <= FAILURES
+
+
+@pytest.mark.parametrize("piece", SIZES)
+def test_one_giant_line_costs_little(piece: str) -> None:
+    """H-20, R-2: whatever it repeats, in a text and in a report."""
+    line = piece * (MEGABYTE // len(piece))
+    begun = time.process_time()
+    reports_of(a_text(f"This is the mail system at host x.\n\n<jan@acme.example>: {line}\n"))
+    reports_of(a_report(a_recipient("Action: failed", f"Diagnostic-Code: {line}")))
+    assert time.process_time() - begun < SECONDS
+
+
+def test_a_bounce_of_a_hundred_thousand_recipients_keeps_the_first() -> None:
+    """H-20: the forged bounce that names every customer."""
+    blocks = [a_recipient("Status: 5.1.1", final=f"rfc822;u{n}@x.cz") for n in range(100_000)]
+    raw = a_report(*blocks)
+    begun = time.process_time()
+    failures = reports_of(raw).failures
+    assert time.process_time() - begun < SECONDS
+    assert [failure.address for failure in failures] == [f"u{n}@x.cz" for n in range(FAILURES)]
+
+
+def test_nesting_beyond_the_librarys_depth_is_a_defect() -> None:
+    """H-20: a recursion that ends too deep harms nobody."""
+    raw = _nested(3000)
+    scan = scan_mail(raw)
+    defects: list[str] = []
+    assert read_reports(raw, scan, "", defects) == Reports()
+    assert defects == ["the bounce cannot be read: RecursionError"]
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_text_gives_a_result(status: str, said: str) -> None:
+    """R-2: reading is total."""
+    for raw in (
+        a_report(a_recipient("Action: failed", f"Diagnostic-Code: {status}"), said=said),
+        a_report(status, said=said),
+        a_text(said + status),
+        a_complaint(f"Feedback-Type: abuse\n{status}"),
+    ):
+        reports = reports_of(raw)
+        assert all("@" in failure.address for failure in reports.failures)
+        assert all(address == address.lower() for address in reports.complainants)
