@@ -58,5 +58,12 @@ def summary(erp: Erp) -> Mapping[str, str]:
         "assigned": ", ".join(f"{count} to {what}" for what, count in assigned.most_common()),
         "files": f"{files} attached",
         "new tasks": "; ".join(f"{row['number']} {row['subject']}" for row in tasks),
+        "marks": "; ".join(f"{row['address']} {row['mark']}" for row in list_records(erp, "marks")),
+        "invitations": "; ".join(map(_invitation, list_records(erp, "invitations"))),
         "journal": f"{len(list_records(erp, 'journal'))} mails, each with its verdict and trace",
     }
+
+
+def _invitation(row: Mapping[str, object]) -> str:
+    state = ", cancelled" if row["cancelled"] else ""
+    return f"{row['summary']} for {row['user']}, {row['start']}{state}"
