@@ -13,9 +13,9 @@ from typing import Literal
 State = Literal["proven", "refuted", "unknown"]
 
 _FIELD_CHARACTERS = 10_000
-_COMMENT = re.compile(r"\([^()]*\)")
-_DEEPEST_COMMENT = 5
-_PAIR = re.compile(r'([A-Za-z][\w.-]{0,60})(?:/[0-9]+)?\s*=\s*("[^"]*"|[^\s;"]+)')
+_TOKEN = re.compile(r'\\.|[()"]|[^\\()"]+', re.DOTALL)
+_NOT_IN_A_NAME = re.compile(r"[^\w.@-]")
+_PAIR = re.compile(r"([A-Za-z][\w.-]{0,60})(?:/[0-9]+)?\s*=\s*([^\s;]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,7 @@ def _ours(fields: Sequence[str], authserv_id: str | None) -> _Results | None:
 
 def _read(value: str) -> _Results:
     """Split a field; anything that is not as RFC 8601 has it is passed over."""
-    value = value[:_FIELD_CHARACTERS]
-    for _ in range(_DEEPEST_COMMENT):
-        value = _COMMENT.sub(" ", value)
-    head, *results = value.split(";")
+    head, *results = _without_comments(value[:_FIELD_CHARACTERS]).split(";")
     authserv_id = ""
     if "=" in head:
         results = [head, *results]
@@ -76,11 +73,32 @@ def _read(value: str) -> _Results:
         authserv_id = (head.split() or [""])[0].strip('"').lower()
     methods = []
     for result in results:
-        pairs = [(name.lower(), text.strip('"').lower()) for name, text in _PAIR.findall(result)]
+        pairs = [(name.lower(), text.replace('"', "").lower()) for name, text in _PAIR.findall(result)]
         if pairs:
             (method, outcome), *properties = pairs
             methods.append((method, outcome, dict(properties)))
     return _Results(authserv_id, methods)
+
+
+def _without_comments(value: str) -> str:
+    """Comments gone (RFC 5322 section 3.2.2, they nest); quoted strings without separators.
+
+    A sender chooses what stands in a quoted string, such as the left side of its address.
+    """
+    kept: list[str] = []
+    depth, quoted = 0, False
+    for token in _TOKEN.findall(value):
+        if quoted:
+            quoted = token != '"'
+            kept.append(_NOT_IN_A_NAME.sub("_", token) if quoted else token)
+        elif token == "(":
+            depth += 1
+        elif depth:
+            depth -= token == ")"
+        else:
+            quoted = token == '"'
+            kept.append(token)
+    return "".join(kept)
 
 
 def _judge(results: _Results, domain: str) -> Proof:
