@@ -73,7 +73,9 @@ def _read(value: str) -> _Results:
         authserv_id = (head.split() or [""])[0].strip('"').lower()
     methods = []
     for result in results:
-        pairs = [(name.lower(), text.replace('"', "").lower()) for name, text in _PAIR.findall(result)]
+        pairs = [
+            (name.lower(), text.replace('"', "").lower()) for name, text in _PAIR.findall(result)
+        ]
         if pairs:
             (method, outcome), *properties = pairs
             methods.append((method, outcome, dict(properties)))
