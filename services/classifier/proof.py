@@ -89,17 +89,17 @@ def _without_comments(value: str) -> str:
     """
     kept: list[str] = []
     depth, quoted = 0, False
-    for token in _TOKEN.findall(value):
+    for piece in _TOKEN.findall(value):
         if quoted:
-            quoted = token != '"'
-            kept.append(_NOT_IN_A_NAME.sub("_", token) if quoted else token)
-        elif token == "(":
+            quoted = piece != '"'
+            kept.append(_NOT_IN_A_NAME.sub("_", piece) if quoted else piece)
+        elif piece == "(":
             depth += 1
         elif depth:
-            depth -= token == ")"
+            depth -= piece == ")"
         else:
-            quoted = token == '"'
-            kept.append(token)
+            quoted = piece == '"'
+            kept.append(piece)
     return "".join(kept)
 
 
