@@ -5,16 +5,17 @@ is derived from box, source identity and content (I-5).
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid5
 
 import structlog
 
 from services.fetcher.sources.port import Source, SourceMail
-from shared.backup.store import BackupStore
+from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
 
@@ -74,38 +75,58 @@ class Fetcher:
         return Fetched(taken, set_aside)
 
     def _fetch(self, batch: Sequence[SourceMail]) -> int:
-        digests = [hashlib.sha256(mail.raw).hexdigest() for mail in batch]
-        ids = [
-            mail_id(self.box_email, self.source.kind, mail.identity, digest)
-            for mail, digest in zip(batch, digests, strict=True)
-        ]
-        keys = self.backup.write(
-            [(identity, mail.raw) for identity, mail in zip(ids, batch, strict=True)],
-            self.clock().date(),
-        )
-        self.publisher.publish(
-            [self._message(*row) for row in zip(batch, ids, digests, keys, strict=True)]
-        )
+        messages = self._back_up(batch)
+        self.publisher.publish(messages)
         refused = self.publisher.flush().refused
-        for identity, mail in zip(ids, batch, strict=True):
-            if identity in refused:
-                self.source.set_aside(mail, refused[identity])
+        safe = []
+        for message, mail in zip(messages, batch, strict=True):
+            if message.mail_id in refused:
+                self.source.set_aside(mail, refused[message.mail_id])
             else:
-                self.source.acknowledge(mail)
+                safe.append(mail)
+        self.source.acknowledge(safe)
         return len(refused)
 
-    def _message(self, mail: SourceMail, identity: UUID, digest: str, key: str) -> FetchedMail:
+    def _back_up(self, batch: Sequence[SourceMail]) -> list[FetchedMail]:
+        """Small mails are flushed to disk together, large ones slice by slice."""
+        day = self.clock().date()
+        small = self._back_up_small([mail for mail in batch if mail.raw is not None], day)
+        return [
+            self._message(mail, small.get(mail.identity) or self._back_up_large(mail, day))
+            for mail in batch
+        ]
+
+    def _back_up_small(self, mails: Sequence[SourceMail], day: date) -> Mapping[str, Backup]:
+        raws = [mail.raw or b"" for mail in mails]
+        digests = [hashlib.sha256(raw).hexdigest() for raw in raws]
+        ids = [self._named(mail, digest) for mail, digest in zip(mails, digests, strict=True)]
+        keys = self.backup.write(list(zip(ids, raws, strict=True)), day)
+        return {
+            mail.identity: Backup(mail_id, key, len(raw), digest)
+            for mail, mail_id, key, raw, digest in zip(mails, ids, keys, raws, digests, strict=True)
+        }
+
+    def _back_up_large(self, mail: SourceMail, day: date) -> Backup:
+        named = partial(self._named, mail)
+        return self.backup.write_large(self.source.slices(mail), day, named)
+
+    def _named(self, mail: SourceMail, sha256: str) -> UUID:
+        return mail_id(self.box_email, self.source.kind, mail.identity, sha256)
+
+    def _message(self, mail: SourceMail, backup: Backup) -> FetchedMail:
         message = MailFetched(
-            mail_id=identity,
+            mail_id=backup.mail_id,
             box=self.box,
             source=f"{self.source.kind}:{_printable(mail.identity)}",
             received_at=mail.received_at,
-            size=len(mail.raw),
-            sha256=digest,
-            backup_key=key,
+            size=backup.size,
+            sha256=backup.sha256,
+            backup_key=backup.key,
+            archive=mail.old,
         )
-        _log.debug("mail backed up", mail_id=str(identity), box=self.box, source=message.source)
-        return FetchedMail(message, mail.raw if len(mail.raw) <= INLINE_BYTES else None)
+        _log.debug("mail backed up", mail_id=str(backup.mail_id), source=message.source)
+        inline = backup.size <= INLINE_BYTES
+        return FetchedMail(message, mail.raw if inline else None)
 
 
 def mail_id(box_email: str, kind: str, identity: str, sha256: str) -> UUID:

@@ -4,14 +4,17 @@ A backup lies at `POP3Downloads/yyyy-MM-dd/<mail id>.eml` below the store's root
 9); that relative path is its key. It becomes visible under that name only when it is whole.
 """
 
+import hashlib
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import PartRef
@@ -21,6 +24,24 @@ FOLDER = "POP3Downloads"
 _FLUSHES_AT_ONCE = 8
 _OWNER_ONLY_FILE = 0o600
 _OWNER_ONLY_FOLDER = 0o700
+_HALF = ".part"
+_FORGOTTEN_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A mail that is safe on disk.
+
+    Attributes:
+        mail_id: Its id.
+        key: Its path below the store's root.
+        size, sha256: Of its bytes.
+    """
+
+    mail_id: UUID
+    key: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +66,74 @@ class BackupStore:
         Raises:
             TransientError: The disk refused; nothing of the batch counts as backed up (F70).
         """
-        folder = self.root / FOLDER / day.isoformat()
+        if not mails:
+            return []
+        folder = self._folder(day)
         try:
             _make_durable_folder(folder)
-            paths = [folder / f"{mail_id}.eml" for mail_id, _ in mails]
-            _write_all(paths, [raw for _, raw in mails])
+            _write_all([folder / _name(mail_id) for mail_id, _ in mails], [raw for _, raw in mails])
             _flush_folder(folder)
         except OSError as error:
             raise _disk_refused("write the backup in", folder, error) from error
-        return [path.relative_to(self.root).as_posix() for path in paths]
+        return [self._key(folder, mail_id) for mail_id, _ in mails]
+
+    def write_large(
+        self, slices: Iterable[bytes], day: date, named: Callable[[str], UUID]
+    ) -> Backup:
+        """Back up one mail that comes in `slices`; memory holds one slice at a time.
+
+        Args:
+            slices: The mail's bytes.
+            day: As for `write`.
+            named: Gives the mail's id when the digest of its bytes is known.
+
+        Raises:
+            TransientError: The disk refused; or what `slices` raises. No backup is left.
+        """
+        folder = self._folder(day)
+        half = folder / f"{uuid4()}{_HALF}"
+        digest, size = hashlib.sha256(), 0
+        try:
+            _make_durable_folder(folder)
+            with _opened_half(half) as file:
+                for piece in slices:
+                    digest.update(piece)
+                    size += len(piece)
+                    _write_whole(file, piece)
+                os.fsync(file.fileno())
+            mail_id = named(digest.hexdigest())
+            half.rename(folder / _name(mail_id))
+            _flush_folder(folder)
+        except OSError as error:
+            raise _disk_refused("write the backup in", folder, error) from error
+        finally:
+            half.unlink(missing_ok=True)
+        return Backup(mail_id, self._key(folder, mail_id), size, digest.hexdigest())
+
+    def discard_halves(self) -> int:
+        """Remove what crashes have left half-written an hour ago or earlier (F1, F2).
+
+        Raises:
+            TransientError: The disk refused.
+        """
+        limit = time.time() - _FORGOTTEN_SECONDS
+        try:
+            old = [
+                half
+                for half in (self.root / FOLDER).glob(f"*/*{_HALF}")
+                if half.stat().st_mtime < limit
+            ]
+            for half in old:
+                half.unlink(missing_ok=True)
+        except OSError as error:
+            raise _disk_refused("clean up in", self.root / FOLDER, error) from error
+        return len(old)
+
+    def _folder(self, day: date) -> Path:
+        return self.root / FOLDER / day.isoformat()
+
+    def _key(self, folder: Path, mail_id: UUID) -> str:
+        return (folder / _name(mail_id)).relative_to(self.root).as_posix()
 
     def read(self, key: str) -> bytes:
         """The whole mail.
@@ -107,15 +187,27 @@ def _write_all(paths: Sequence[Path], raws: Sequence[bytes]) -> None:
 def _write_durably(path: Path, raw: bytes) -> None:
     if path.exists():
         return
-    half = path.with_suffix(".part")
-    # What a crash left under this name is overwritten.
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
-    with os.fdopen(descriptor, "wb", buffering=0) as file:
-        view = memoryview(raw)
-        while view:
-            view = view[file.write(view) :]
-        os.fsync(descriptor)
+    half = path.with_suffix(_HALF)
+    with _opened_half(half) as file:
+        _write_whole(file, raw)
+        os.fsync(file.fileno())
     half.rename(path)
+
+
+def _name(mail_id: UUID) -> str:
+    return f"{mail_id}.eml"
+
+
+def _opened_half(half: Path) -> FileIO:
+    """A file for the owner alone; what a crash left under this name is overwritten."""
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
+    return FileIO(descriptor, "w")
+
+
+def _write_whole(file: FileIO, raw: bytes) -> None:
+    view = memoryview(raw)
+    while view:
+        view = view[file.write(view) :]
 
 
 def _flush_folder(folder: Path) -> None:

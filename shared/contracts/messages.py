@@ -21,6 +21,8 @@ class MailFetched(Contract):
         received_at: When the source got it (file time, INTERNALDATE).
         size, sha256: Of the raw bytes.
         backup_key: Path of the backup below the backup's root.
+        archive: An old mail: recorded without tasks, marks and forwards (I-11).
+        again: An explicit replay that bypasses the duplicate rule (R-a).
     """
 
     kind: Literal["mail_fetched"] = "mail_fetched"
@@ -32,6 +34,8 @@ class MailFetched(Contract):
     size: int = Field(ge=0)
     sha256: str
     backup_key: str
+    archive: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class MailClassified(Contract):
         verdict: The log words in order (R-d).
         direction: None if the chain stopped before the direction was decided.
         content: What the commands' records say; None if there is no command.
+        again: An explicit replay: claimed keys and the journal's row do not stop it (R-a).
     """
 
     kind: Literal["mail_classified"] = "mail_classified"
@@ -82,6 +87,7 @@ class MailClassified(Contract):
     trace: tuple[TraceLine, ...]
     commands: tuple[AnyCommand, ...]
     content: MailContent | None
+    again: bool = False
 
 
 class MailRecorded(Contract):

@@ -11,6 +11,7 @@ import errno
 import itertools
 import os
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,13 @@ from pathlib import Path
 
 import structlog
 
-from services.fetcher.sources.port import SourceMail
+from services.fetcher.sources.port import (
+    BATCH_BYTES,
+    BATCH_MAILS,
+    LARGE_BYTES,
+    SLICE_BYTES,
+    SourceMail,
+)
 from shared.errors import TransientError
 
 FAILED = "failed"
@@ -28,8 +35,7 @@ MAX_MAIL_BYTES = 200 * 1024 * 1024
 """Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
 
 _LONGEST_STEM = 240
-_BATCH_MAILS = 100
-_BATCH_BYTES = 8 * 1024 * 1024
+_LOOK_SECONDS = 5.0
 
 _THE_FILE_ITSELF = (errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO)
 """A symbolic link, no right to read, a socket: another file may well be fine."""
@@ -74,7 +80,7 @@ class EmlDir:
         batch: list[SourceMail] = []
         waiting = 0
         for name, seen in self._settled_files():
-            if batch and (len(batch) == _BATCH_MAILS or waiting + seen.size > _BATCH_BYTES):
+            if batch and (len(batch) == BATCH_MAILS or waiting + seen.size > BATCH_BYTES):
                 yield batch
                 batch, waiting = [], 0
             mail = self._read(name, seen)
@@ -84,16 +90,30 @@ class EmlDir:
         if batch:
             yield batch
 
-    def acknowledge(self, mail: SourceMail) -> None:
-        """Delete the file.
+    def slices(self, mail: SourceMail) -> Iterator[bytes]:
+        """The bytes of a large file.
+
+        Raises:
+            TransientError: It cannot be read, or is not the file any more that was looked at.
+        """
+        with self._writing("read", mail.identity):
+            descriptor = os.open(self.folder / mail.identity, os.O_RDONLY | os.O_NOFOLLOW)
+            with os.fdopen(descriptor, "rb") as file:
+                if _identity(os.fstat(descriptor)) != self._read_as.get(mail.identity):
+                    raise TransientError(f"{mail.identity} in emlDir {self.folder} has changed")
+                while piece := file.read(SLICE_BYTES):
+                    yield piece
+
+    def acknowledge(self, mails: Sequence[SourceMail]) -> None:
+        """Delete the files.
 
         Raises:
             TransientError: The directory may not be written.
         """
-        if self._is_another(mail.identity):
-            return
-        with self._writing("delete", mail.identity):
-            (self.folder / mail.identity).unlink(missing_ok=True)
+        for mail in mails:
+            if not self._is_another(mail.identity):
+                with self._writing("delete", mail.identity):
+                    (self.folder / mail.identity).unlink(missing_ok=True)
 
     def set_aside(self, mail: SourceMail, reason: str) -> None:
         """Move the file to `failed/`, with `<name>.reason.txt` beside it.
@@ -103,6 +123,13 @@ class EmlDir:
         """
         if not self._is_another(mail.identity):
             self._move_to_failed(mail.identity, reason)
+
+    def wait(self, seconds: float, stopped: threading.Event) -> None:
+        """Nothing announces a file: look again soon."""
+        stopped.wait(min(seconds, _LOOK_SECONDS))
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def _is_another(self, name: str) -> bool:
         """Whether the file is no longer the one that was read: a new mail under an old name."""
@@ -153,15 +180,19 @@ class EmlDir:
             return None
         with os.fdopen(descriptor, "rb") as file:
             refusal = _refusal(os.fstat(descriptor))
-            raw = b"" if refusal else file.read()
+            large = seen.size > LARGE_BYTES
+            raw = b"" if refusal or large else file.read(LARGE_BYTES + 1)
             self._read_as[name] = _identity(os.fstat(descriptor))
         if refusal:
             self._unprocessable(name, refusal)
             return None
+        received_at = moment_of(seen.modified_ns / 1e9)
+        if large:
+            return SourceMail(name, received_at, raw=None)
         if len(raw) != seen.size:
             self.unsettled += 1
             return None
-        return SourceMail(name, raw, moment_of(seen.modified_ns / 1e9))
+        return SourceMail(name, received_at, raw)
 
     def _unprocessable(self, name: str, reason: str) -> None:
         _log.error("file is no mail", file=name, reason=reason)

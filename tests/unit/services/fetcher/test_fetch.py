@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,15 +26,25 @@ class ASource:
         self.mails = mails
         self.acknowledged: list[str] = []
         self.failed: dict[str, str] = {}
+        self.large: dict[str, list[bytes]] = {}
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         yield self.mails
 
-    def acknowledge(self, mail: SourceMail) -> None:
-        self.acknowledged.append(mail.identity)
+    def slices(self, mail: SourceMail) -> Iterator[bytes]:
+        yield from self.large.get(mail.identity, ())
+
+    def acknowledge(self, mails: Sequence[SourceMail]) -> None:
+        self.acknowledged += [mail.identity for mail in mails]
 
     def set_aside(self, mail: SourceMail, reason: str) -> None:
         self.failed[mail.identity] = reason
+
+    def wait(self, seconds: float, stopped: threading.Event) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 class APublisher:
@@ -55,7 +66,7 @@ class APublisher:
 
 def a_mail(identity: str = "a.eml", raw: bytes = b"raw") -> SourceMail:
     """A mail in its source."""
-    return SourceMail(identity, raw, NOW)
+    return SourceMail(identity, NOW, raw)
 
 
 def a_fetcher(source: ASource, publisher: APublisher, root: Path) -> Fetcher:
@@ -134,3 +145,22 @@ def test_a_large_mail_travels_without_its_body(tmp_path: Path) -> None:
 
     assert publisher.taken[0].raw is None
     assert publisher.taken[0].message.size == len(large)
+
+
+def test_a_large_mail_is_backed_up_slice_by_slice_and_travels_without_its_body(
+    tmp_path: Path,
+) -> None:
+    """I-5: slices end in one backup under the id that the whole content gives."""
+    source, publisher = ASource(a_mail(), SourceMail("big.eml", NOW, None)), APublisher()
+    source.large["big.eml"] = [b"first ", b"second"]
+
+    assert a_fetcher(source, publisher, tmp_path).fetch_all() == Fetched(taken=2)
+
+    small, large = publisher.taken
+    digest = sha256(b"first second").hexdigest()
+    assert small.raw == b"raw"
+    assert large.raw is None
+    assert (large.message.size, large.message.sha256) == (12, digest)
+    assert large.mail_id == mail_id("crm@firma.cz", "emlDir", "big.eml", digest)
+    assert (tmp_path / large.message.backup_key).read_bytes() == b"first second"
+    assert list(tmp_path.rglob("*.part")) == []

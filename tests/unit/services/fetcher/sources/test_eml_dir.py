@@ -30,7 +30,7 @@ def test_files_come_out_by_name_and_stay_until_acknowledged(tmp_path: Path) -> N
         ("a.EML", b"a.EML"),
         ("b.eml", b"b.eml"),
     ]
-    source.acknowledge(mails[0])
+    source.acknowledge([mails[0]])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.eml", "notes.txt"]
 
 
@@ -156,7 +156,7 @@ def test_a_new_mail_under_an_old_name_is_not_deleted_with_the_old_one(tmp_path: 
     (tmp_path / "new").write_bytes(b"new")
     (tmp_path / "new").rename(tmp_path / "a.eml")
 
-    source.acknowledge(mail)
+    source.acknowledge([mail])
 
     assert [one.raw for one in _all(source)] == [b"new"]
 
