@@ -80,6 +80,10 @@ class TransientError(CRMServiceError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class HeldElsewhereError(TransientError):
+    """Another process does this work; ours stands by."""
+
+
 class CredentialsRefusedError(CRMServiceError):
     """A server answered and refused the login."""
 

@@ -50,20 +50,22 @@ def handle_batch(stage: Stage[In, Out], batch: Sequence[In]) -> Handled[Out]:
         raise
     except Exception as error:  # noqa: BLE001 - the runner's own: nothing may stop the other mails
         if len(batch) == 1:
-            return Handled(refused={batch[0].mail_id: _reason(stage, batch[0], error)})
+            return _failure(stage, batch[0], error)
         _log.info("batch falls apart into mails", stage=stage.name, mails=len(batch))
     handled: Handled[Out] = Handled()
     for message in batch:
         alone = handle_batch(stage, [message])
         handled.outputs += alone.outputs
         handled.refused |= alone.refused
+        handled.failed |= alone.failed
     return handled
 
 
-def _reason(stage: Stage[In, Out], message: In, error: Exception) -> str:
+def _failure(stage: Stage[In, Out], message: In, error: Exception) -> Handled[Out]:
     log = _log.bind(mail_id=str(message.mail_id), stage=stage.name)
     if isinstance(error, PermanentError):
-        log.error("mail set aside", reason=str(error))
-        return str(error)
-    log.error("mail set aside after an unexpected error", exc_info=error)
-    return f"Unexpected error in the {stage.name}: {type(error).__name__}; the log has the details"
+        log.error("mail cannot be handled", reason=str(error))
+        return Handled(refused={message.mail_id: str(error)})
+    log.error("mail met an unexpected error", exc_info=error)
+    reason = f"Unexpected error in the {stage.name}: {type(error).__name__}"
+    return Handled(failed={message.mail_id: f"{reason}; the log has the details"})

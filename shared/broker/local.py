@@ -36,7 +36,8 @@ class LocalTransport(Generic[In, Out]):
             return
         try:
             handled = self._handle(batch)
-            self._refused |= handled.refused
+            # Here nothing waits for a further try: the source sets both kinds aside.
+            self._refused |= handled.refused | handled.failed
             self._onward.publish(handled.outputs)
         except TransientError:
             # Nothing since the last flush counts as taken, so nothing counts as refused either.

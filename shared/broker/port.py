@@ -37,10 +37,12 @@ class Handled(Generic[Out]):
     Attributes:
         outputs: Messages for the next stage.
         refused: Mails that can never be handled, with the reason.
+        failed: Mails that met an unexpected error, with the reason: another try may help.
     """
 
     outputs: list[Out] = field(default_factory=list)
     refused: dict[UUID, str] = field(default_factory=dict)
+    failed: dict[UUID, str] = field(default_factory=dict)
 
 
 class Publisher(Protocol[M_contra]):

@@ -1,0 +1,43 @@
+"""The transport's port over RabbitMQ: what a stage makes goes to one queue."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from shared.broker.letters import Letter
+from shared.broker.port import Message, Receipt
+from shared.broker.sender import Sender
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerPublisher(Generic[M]):
+    """A `Publisher` to one queue.
+
+    Attributes:
+        sender: The connection.
+        queue: The work queue.
+        to_letter: Makes a message a letter.
+    """
+
+    sender: Sender
+    queue: str
+    to_letter: Callable[[M], Letter]
+
+    def publish(self, batch: Sequence[M]) -> None:
+        """Send `batch`.
+
+        Raises:
+            TransientError: The broker is away; nothing since the last flush counts as taken.
+        """
+        self.sender.send([(self.queue, self.to_letter(message)) for message in batch])
+
+    def flush(self) -> Receipt:
+        """Return when the broker has confirmed everything; it refuses no single mail.
+
+        Raises:
+            TransientError: It has not; nothing since the last flush counts as taken.
+        """
+        self.sender.flush()
+        return Receipt()

@@ -1,0 +1,1 @@
+"""RabbitMQ: the home of pika, whose exceptions never leave this package."""

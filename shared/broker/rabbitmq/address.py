@@ -1,0 +1,131 @@
+"""How RabbitMQ is reached, and what its refusals mean."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+import pika
+from pika import exceptions
+from pydantic import SecretStr
+
+from shared.errors import (
+    ConfigurationError,
+    CredentialsRefusedError,
+    CRMServiceError,
+    HeldElsewhereError,
+    Problem,
+    TransientError,
+)
+
+_HEARTBEAT_SECONDS = 30
+_CONNECT_SECONDS = 10
+_BLOCKED_SECONDS = 30
+_ACCESS_REFUSED, _NOT_ALLOWED, _PRECONDITION_FAILED = 403, 530, 406
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is.
+
+    Attributes:
+        url: `amqp://` or `amqps://`, with name and password.
+        ca_file: A PEM bundle that replaces the system's, for a private authority.
+        client: Our name on the broker's list of connections.
+    """
+
+    url: SecretStr
+    ca_file: Path | None = None
+    client: str = "crmservice"
+
+    def parameters(self) -> pika.URLParameters:
+        """What pika connects with; TLS is verified always (I11).
+
+        Raises:
+            ConfigurationError: The address cannot work.
+        """
+        try:
+            parameters = pika.URLParameters(self.url.get_secret_value())
+        except (ValueError, TypeError):
+            raise _wrong(
+                "is no address pika understands", "amqps://name:password@host/vhost"
+            ) from None
+        if parameters.ssl_options is not None:
+            parameters.ssl_options = pika.SSLOptions(self._tls(), parameters.host)
+        parameters.heartbeat = _HEARTBEAT_SECONDS
+        parameters.blocked_connection_timeout = _BLOCKED_SECONDS
+        parameters.socket_timeout = _CONNECT_SECONDS
+        parameters.stack_timeout = 2 * _CONNECT_SECONDS
+        parameters.connection_attempts = 1
+        parameters.client_properties = {"connection_name": self.client}
+        return parameters
+
+    def _tls(self) -> ssl.SSLContext:
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:
+            raise _wrong(
+                f"RABBITMQ_CA_FILE {self.ca_file}: {error.strerror}", "name a PEM file"
+            ) from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    def __str__(self) -> str:
+        """The server without name and password."""
+        parameters = pika.URLParameters(self.url.get_secret_value())
+        return f"RabbitMQ at {parameters.host}:{parameters.port}"
+
+
+def refused(address: BrokerAddress, error: BaseException) -> CRMServiceError:
+    """What a failed connection, or its end, means."""
+    if isinstance(error, exceptions.ProbableAuthenticationError):
+        return CredentialsRefusedError(f"{address} refused name or password; check RABBITMQ_URL")
+    if isinstance(error, exceptions.ProbableAccessDeniedError) or _code(error) == _NOT_ALLOWED:
+        return CredentialsRefusedError(
+            f"{address} refused the virtual host; check the path of RABBITMQ_URL and the "
+            "user's permissions"
+        )
+    for cause in (error, *getattr(error, "args", ())):
+        inner = getattr(cause, "exception", cause)
+        if isinstance(inner, BaseException) and inner is not error:
+            if isinstance(inner, exceptions.ProbableAuthenticationError):
+                return refused(address, inner)
+            if isinstance(inner, ssl.SSLError):
+                return TransientError(
+                    f"{address} cannot prove who it is ({inner.reason}); nothing was sent; "
+                    "check its certificate and RABBITMQ_CA_FILE"
+                )
+    return TransientError(
+        f"{address} is away ({_plain(error)}); check that it runs and RABBITMQ_URL"
+    )
+
+
+def refused_queue(address: BrokerAddress, queue: str, error: BaseException) -> CRMServiceError:
+    """What a refusal to declare, consume or look at `queue` means."""
+    if _code(error) == _PRECONDITION_FAILED:
+        return _wrong(
+            f"the queue {queue} exists with other arguments",
+            "empty and delete it, or give this deployment a virtual host of its own",
+        )
+    if "exclusive use" in _plain(error):
+        return HeldElsewhereError(f"Another process holds the queue {queue} at {address}")
+    if _code(error) == _ACCESS_REFUSED:
+        return CredentialsRefusedError(f"{address} gives this user no right to the queue {queue}")
+    return TransientError(f"{address}: the queue {queue} cannot be used ({_plain(error)})")
+
+
+def may_not_declare(error: BaseException) -> bool:
+    """Whether the broker refuses this user the right to declare."""
+    return _code(error) == _ACCESS_REFUSED
+
+
+def _code(error: BaseException) -> int | None:
+    code = getattr(error, "reply_code", None)
+    return code if isinstance(code, int) else None
+
+
+def _plain(error: BaseException) -> str:
+    return getattr(error, "reply_text", "") or str(error) or type(error).__name__
+
+
+def _wrong(what: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError([Problem("RabbitMQ", what, remedy)])

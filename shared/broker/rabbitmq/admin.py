@@ -1,0 +1,162 @@
+"""What is done at RabbitMQ outside the flow of mail: declare queues, count, handle dead letters."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pika
+from pika import exceptions
+
+from shared.broker.letters import Delivery, Letter
+from shared.broker.rabbitmq.address import (
+    BrokerAddress,
+    may_not_declare,
+    refused,
+    refused_queue,
+)
+from shared.broker.rabbitmq.link import plain_headers
+from shared.broker.topology import Queue
+from shared.errors import CRMServiceError, TransientError
+
+_NOT_FOUND = 404
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How a queue stands.
+
+    Attributes:
+        messages: Waiting, not counting those in a consumer's hand.
+        consumers: How many read it.
+    """
+
+    messages: int
+    consumers: int
+
+
+class Admin:
+    """A connection for short work; open it with `administration`."""
+
+    def __init__(self, address: BrokerAddress, connection: Any) -> None:  # noqa: ANN401 - pika has no types
+        """Take an open connection."""
+        self._address = address
+        self._connection = connection
+
+    def declare(self, queues: Sequence[Queue]) -> None:
+        """Make `queues` unless they are there; without the right to, check that they are.
+
+        Raises:
+            ConfigurationError: One is there with other arguments (F26).
+            TransientError: One is missing and may not be made, or the broker has gone.
+        """
+        for queue in queues:
+            try:
+                self._declare(queue, passive=False)
+            except exceptions.ChannelClosedByBroker as error:
+                if not may_not_declare(error):
+                    raise refused_queue(self._address, queue.name, error) from None
+                if self.state(queue.name) is None:
+                    raise TransientError(
+                        f"{self._address} has no queue {queue.name} and gives this user no right "
+                        "to make it; load the definitions, or start a service that may"
+                    ) from None
+
+    def state(self, queue: str) -> QueueState | None:
+        """How `queue` stands; None if there is none."""
+        try:
+            found = self._declare(Queue(queue), passive=True)
+        except exceptions.ChannelClosedByBroker as error:
+            if error.reply_code == _NOT_FOUND:
+                return None
+            raise refused_queue(self._address, queue, error) from None
+        return QueueState(found.method.message_count, found.method.consumer_count)
+
+    def browse(
+        self, queue: str, act: Callable[[Letter], Sequence[tuple[str, Letter]] | None]
+    ) -> int:
+        """Show each letter that is in `queue` now to `act`, oldest first.
+
+        Args:
+            queue: A queue without consumers, as that of dead letters.
+            act: Gives None to leave the letter where it is; else what is published in its place,
+                which may be nothing: then it leaves the queue.
+
+        Returns:
+            How many left.
+        """
+        state = self.state(queue)
+        if state is None:
+            return 0
+        left = 0
+        channel = self._connection.channel()
+        channel.confirm_delivery()
+        for _ in range(state.messages):
+            # Unacknowledged ones go back, in their places, when the channel closes.
+            delivery = _delivery(channel.basic_get(queue))
+            if delivery is None:
+                break
+            replacements = act(delivery.letter)
+            if replacements is None:
+                continue
+            for target, letter in replacements:
+                self._publish(channel, target, letter)
+            channel.basic_ack(delivery.tag)
+            left += 1
+        channel.close()
+        return left
+
+    def _publish(self, channel: Any, queue: str, letter: Letter) -> None:  # noqa: ANN401 - pika has no types
+        properties = pika.BasicProperties(
+            content_type=letter.content_type,
+            delivery_mode=pika.DeliveryMode.Persistent.value,
+            message_id=letter.mail_id,
+            headers=dict(letter.headers),
+        )
+        try:
+            channel.basic_publish("", queue, letter.body, properties, mandatory=True)
+        except (exceptions.UnroutableError, exceptions.NackError):
+            raise TransientError(f"{self._address} did not take a message for {queue}") from None
+
+    def _declare(self, queue: Queue, *, passive: bool) -> Any:  # noqa: ANN401 - pika has no types
+        channel = self._connection.channel()
+        found = channel.queue_declare(
+            queue.name, passive=passive, durable=True, arguments=dict(queue.arguments)
+        )
+        channel.close()
+        return found
+
+
+@contextmanager
+def administration(address: BrokerAddress) -> Iterator[Admin]:
+    """An open `Admin` for the length of the block.
+
+    Raises:
+        TransientError: The broker is away, or went away meanwhile.
+        CredentialsRefusedError: It refused name, password or virtual host.
+        ConfigurationError: The address cannot work.
+    """
+    connection = None
+    try:
+        connection = pika.BlockingConnection(address.parameters())
+        yield Admin(address, connection)
+    except CRMServiceError:
+        raise
+    except (exceptions.AMQPError, OSError) as error:
+        raise refused(address, error) from None
+    finally:
+        if connection is not None and connection.is_open:
+            connection.close()
+
+
+def _delivery(got: tuple[Any, Any, bytes | None]) -> Delivery | None:
+    method, properties, body = got
+    if method is None:
+        return None
+    letter = Letter(
+        properties.message_id or "",
+        properties.content_type or "",
+        body or b"",
+        plain_headers(properties.headers or {}),
+    )
+    return Delivery(method.delivery_tag, letter)

@@ -1,0 +1,325 @@
+"""A connection to RabbitMQ with a thread of its own, so that heartbeats go on whatever we do (F22).
+
+A link is opened once. When anything happens to it - the broker goes away, a channel is closed, a
+queue vanishes - it is *lost*: every use raises, and its owner opens another. Tags of a lost link
+mean nothing any more, so none is ever used twice (F21).
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pika
+from pika import exceptions
+
+from shared.broker.letters import Delivery, Header, Letter
+from shared.broker.rabbitmq.address import BrokerAddress, refused, refused_queue
+from shared.errors import CRMServiceError, TransientError
+
+_OPEN_SECONDS = 25.0
+_CONFIRM_SECONDS = 60.0
+_CLOSE_SECONDS = 5.0
+_PERSISTENT = 2
+_DEATHS = "x-delivery-count"
+
+
+class Link:
+    """Publishes with confirms in flight, consumes, and never blocks the broker's heartbeats."""
+
+    def __init__(self, address: BrokerAddress) -> None:
+        """Take where the broker is; `open` connects."""
+        self._address = address
+        self._changed = threading.Condition()
+        self._lost: CRMServiceError | None = None
+        self._asked_for = ""
+        self._consumer = ""
+        self._done = 0
+        self._inbox: deque[Delivery] = deque()
+        self._outstanding = 0
+        self._sequence = 0
+        self._under_way: dict[int, str] = {}
+        self._refusals: list[str] = []
+        self._connection: Any = None
+        self._channel: Any = None
+        self._thread: threading.Thread | None = None
+        self._ended = False
+        self.blocked = False
+        """Whether the broker asks publishers to wait: its memory or disk is short (F23, F24)."""
+
+    def open(self) -> None:
+        """Connect.
+
+        Raises:
+            TransientError: The broker is away.
+            CredentialsRefusedError: It refused name, password or virtual host.
+            ConfigurationError: The address cannot work.
+        """
+        self._connection = pika.SelectConnection(
+            self._address.parameters(),
+            on_open_callback=self._on_open,
+            on_open_error_callback=self._on_end,
+            on_close_callback=self._on_end,
+        )
+        self._thread = threading.Thread(target=self._run, name="rabbitmq", daemon=True)
+        self._thread.start()
+        self._wait(lambda: self._done > 0, _OPEN_SECONDS, "an open connection")
+
+    def publish(self, letters: Sequence[tuple[str, Letter]]) -> None:
+        """Send letters to queues; `flush` tells what became of them.
+
+        Raises:
+            TransientError: The link is lost.
+        """
+        with self._changed:
+            self._raise_if_lost()
+            self._outstanding += len(letters)
+        self._soon(lambda: self._publish(letters))
+
+    def flush(self) -> None:
+        """Return when the broker has confirmed everything that was published.
+
+        Raises:
+            TransientError: It took something not (F33, F26), or the link is lost. Everything
+                since the last flush counts as not taken.
+        """
+        try:
+            self._wait(lambda: not self._outstanding, _CONFIRM_SECONDS, "confirms")
+        except TransientError:
+            self.close()
+            raise
+        with self._changed:
+            refusals, self._refusals = self._refusals, []
+        if refusals:
+            raise TransientError(
+                f"{self._address} did not take {len(refusals)} message(s), the first one for "
+                f"{refusals[0]}"
+            )
+
+    def consume(self, queue: str, prefetch: int) -> None:
+        """Begin to receive from `queue`, at most `prefetch` unacknowledged messages at a time.
+
+        Raises:
+            TransientError: The queue is missing, or the link is lost.
+            CredentialsRefusedError: This user may not read it.
+        """
+        self._ask(queue, lambda: self._consume(queue, prefetch, exclusive=False))
+
+    def hold(self, queue: str) -> None:
+        """Become the one consumer of `queue`, which is made if missing; lasts as the link does.
+
+        Raises:
+            HeldElsewhereError: Another link holds it.
+            TransientError: The link is lost.
+        """
+
+        def hold() -> None:
+            self._channel.queue_declare(
+                queue,
+                durable=True,
+                callback=lambda _: self._consume(queue, prefetch=1, exclusive=True),
+            )
+
+        self._ask(queue, hold)
+
+    def receive(self, most: int, most_bytes: int, seconds: float) -> list[Delivery]:
+        """What came, oldest first; waits up to `seconds` for the first one.
+
+        Raises:
+            TransientError: The link is lost; what was in hand comes again.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._inbox or self._lost, seconds)
+            self._raise_if_lost()
+            taken: list[Delivery] = []
+            size = 0
+            while self._inbox and len(taken) < most:
+                size += len(self._inbox[0].letter.body)
+                if taken and size > most_bytes:
+                    break
+                taken.append(self._inbox.popleft())
+        return taken
+
+    def stop_consuming(self) -> list[Delivery]:
+        """Receive no more; gives what is in hand and was not received yet.
+
+        Raises:
+            TransientError: The link is lost.
+        """
+        self._ask(
+            self._asked_for,
+            lambda: self._channel.basic_cancel(
+                self._consumer, callback=lambda _: self._step_done()
+            ),
+        )
+        with self._changed:
+            rest = list(self._inbox)
+            self._inbox.clear()
+        return rest
+
+    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """`deliveries` are done with."""
+
+        def acknowledge() -> None:
+            for delivery in deliveries:
+                self._channel.basic_ack(delivery.tag)
+
+        self._soon(acknowledge)
+
+    def still_there(self) -> None:
+        """Return if the link works.
+
+        Raises:
+            CRMServiceError: It is lost; the error says why.
+        """
+        with self._changed:
+            self._raise_if_lost()
+
+    def close(self) -> None:
+        """Close the connection; what was not acknowledged comes again. Never raises."""
+        if self._thread is None:
+            return
+        self._lose(TransientError(f"The connection to {self._address} is closed"))
+        with self._changed:
+            if not self._ended:
+                self._connection.ioloop.add_callback_threadsafe(self._close)
+        if self._thread is not threading.current_thread():
+            self._thread.join(_CLOSE_SECONDS)
+
+    # What follows runs in the link's own thread, unless it begins with a lock.
+
+    def _run(self) -> None:
+        try:
+            self._connection.ioloop.start()
+        finally:
+            self._lose(TransientError(f"The connection to {self._address} has ended"))
+            with self._changed:
+                self._ended = True
+            self._connection.ioloop.close()
+
+    def _on_open(self, _connection: Any) -> None:  # noqa: ANN401 - pika has no types
+        self._connection.add_on_connection_blocked_callback(lambda *_: self._block(on=True))
+        self._connection.add_on_connection_unblocked_callback(lambda *_: self._block(on=False))
+        self._connection.channel(on_open_callback=self._on_channel)
+
+    def _on_channel(self, channel: Any) -> None:  # noqa: ANN401 - pika has no types
+        self._channel = channel
+        channel.add_on_close_callback(self._on_channel_end)
+        channel.add_on_cancel_callback(self._on_cancelled)
+        channel.add_on_return_callback(self._on_return)
+        channel.confirm_delivery(self._on_confirm, callback=lambda _: self._step_done())
+
+    def _on_end(self, _connection: object, reason: BaseException) -> None:
+        self._lose(refused(self._address, reason))
+        self._connection.ioloop.stop()
+
+    def _on_channel_end(self, _channel: object, reason: BaseException) -> None:
+        if self._asked_for:
+            self._lose(refused_queue(self._address, self._asked_for, reason))
+        else:
+            self._lose(refused(self._address, reason))
+        self._close()
+
+    def _on_cancelled(self, _frame: object) -> None:
+        self._lose(TransientError(f"{self._address}: the queue that was read has gone"))
+        self._close()
+
+    def _block(self, *, on: bool) -> None:
+        self.blocked = on
+
+    def _close(self) -> None:
+        if self._connection.is_open:
+            self._connection.close()
+        elif not self._connection.is_closing:
+            self._connection.ioloop.stop()
+
+    def _consume(self, queue: str, prefetch: int, *, exclusive: bool) -> None:
+        self._channel.basic_qos(prefetch_count=prefetch)
+        self._consumer = self._channel.basic_consume(
+            queue, self._on_letter, exclusive=exclusive, callback=lambda _: self._step_done()
+        )
+
+    def _on_letter(self, _channel: object, method: Any, properties: Any, body: bytes) -> None:  # noqa: ANN401 - pika has no types
+        headers = plain_headers(properties.headers or {})
+        deaths = headers.pop(_DEATHS, 0)
+        letter = Letter(
+            properties.message_id or "", properties.content_type or "", bytes(body), headers
+        )
+        with self._changed:
+            self._inbox.append(Delivery(method.delivery_tag, letter, int(deaths)))
+            self._changed.notify_all()
+
+    def _publish(self, letters: Sequence[tuple[str, Letter]]) -> None:
+        for queue, letter in letters:
+            properties = pika.BasicProperties(
+                content_type=letter.content_type,
+                delivery_mode=_PERSISTENT,
+                message_id=letter.mail_id,
+                headers=dict(letter.headers),
+            )
+            self._channel.basic_publish("", queue, letter.body, properties, mandatory=True)
+            self._sequence += 1
+            self._under_way[self._sequence] = queue
+
+    def _on_confirm(self, frame: Any) -> None:  # noqa: ANN401 - pika has no types
+        method = frame.method
+        last = method.delivery_tag
+        tags = [tag for tag in self._under_way if tag <= last] if method.multiple else [last]
+        queues = [self._under_way.pop(tag) for tag in tags]
+        with self._changed:
+            self._outstanding -= len(queues)
+            if isinstance(method, pika.spec.Basic.Nack):
+                self._refusals += [f"the queue {queue}, which refused it" for queue in queues]
+            self._changed.notify_all()
+
+    def _on_return(self, _channel: object, method: Any, *_rest: object) -> None:  # noqa: ANN401 - pika has no types
+        with self._changed:
+            self._refusals.append(f"the queue {method.routing_key}, which does not exist")
+
+    def _step_done(self) -> None:
+        with self._changed:
+            self._done += 1
+            self._changed.notify_all()
+
+    def _lose(self, why: CRMServiceError) -> None:
+        with self._changed:
+            self._lost = self._lost or why
+            self._changed.notify_all()
+
+    # And this in whichever thread uses the link.
+
+    def _ask(self, queue: str, ask: Callable[[], None]) -> None:
+        done = self._done
+        self._asked_for = queue
+        self._soon(ask)
+        self._wait(lambda: self._done > done, _OPEN_SECONDS, f"the queue {queue}")
+        self._asked_for = ""
+
+    def _soon(self, work: Callable[[], None]) -> None:
+        """Have `work` done by the link's thread; nothing happens if the link is lost."""
+
+        def guarded() -> None:
+            try:
+                work()
+            except exceptions.AMQPError as error:
+                self._lose(refused(self._address, error))
+
+        with self._changed:
+            if self._lost is None:
+                self._connection.ioloop.add_callback_threadsafe(guarded)
+
+    def _wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+        with self._changed:
+            in_time = self._changed.wait_for(lambda: self._lost or condition(), seconds)
+            self._raise_if_lost()
+        if not in_time:
+            raise TransientError(f"{self._address} gave no answer for {seconds:.0f} s: {what}")
+
+    def _raise_if_lost(self) -> None:
+        if self._lost is not None:
+            raise self._lost
+
+
+def plain_headers(headers: Mapping[str, object]) -> dict[str, Header]:
+    """Without what the broker adds of tables and lists, such as `x-death`."""
+    return {name: value for name, value in headers.items() if isinstance(value, str | int | bool)}

@@ -1,0 +1,90 @@
+"""The queues: names and arguments, in one place. Pure. `docs/operations.md` is tested against it.
+
+A work queue has retry queues, one a step, whose messages go back by themselves when the step's
+time is over; and a queue of dead letters, which nothing leaves by itself. All are quorum queues:
+what was confirmed survives the death of a node. Messages are dead-lettered at least once, which
+needs `reject-publish` (RabbitMQ manual, "Quorum queues").
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+CLASSIFIER_MAIL = "classifier.mail"
+WRITER_COMMANDS = "writer.commands"
+
+WORK_QUEUES = (CLASSIFIER_MAIL, WRITER_COMMANDS)
+
+RETRY_SECONDS = (5, 60, 600)
+"""How long a message that met an unexpected error rests before each further try."""
+
+DELIVERY_LIMIT = 20
+"""Deliveries to a consumer that dies before the broker takes the message to be the cause."""
+
+_NEVER = 1_000_000
+"""RabbitMQ 4 would drop a dead letter after 20 looks at it if no limit were set."""
+
+_DEFAULT_EXCHANGE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue as it is declared; all are durable."""
+
+    name: str
+    arguments: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def retry_queue(work_queue: str, step: int) -> str:
+    """Name of the queue for retry `step`, counted from 1."""
+    return f"{work_queue}.retry.{step}"
+
+
+def dead_queue(work_queue: str) -> str:
+    """Name of the queue of dead letters."""
+    return f"{work_queue}.dead"
+
+
+def lease_queue(box: str) -> str:
+    """Name of the queue whose one consumer reads `box`."""
+    return f"fetcher.lease.{box}"
+
+
+def queues_of(work_queue: str) -> Sequence[Queue]:
+    """A work queue with its retry queues and its dead letters; the work queue comes last."""
+    retries = (
+        Queue(
+            retry_queue(work_queue, step),
+            {"x-message-ttl": seconds * 1000, **_quorum(), **_dead_lettering(work_queue)},
+        )
+        for step, seconds in enumerate(RETRY_SECONDS, start=1)
+    )
+    return (
+        Queue(dead_queue(work_queue), {**_quorum(), "x-delivery-limit": _NEVER}),
+        *retries,
+        Queue(
+            work_queue,
+            {
+                **_quorum(),
+                "x-delivery-limit": DELIVERY_LIMIT,
+                **_dead_lettering(dead_queue(work_queue)),
+            },
+        ),
+    )
+
+
+def all_queues() -> Sequence[Queue]:
+    """Every queue but the leases."""
+    return tuple(queue for name in WORK_QUEUES for queue in queues_of(name))
+
+
+def _quorum() -> dict[str, str | int]:
+    return {"x-queue-type": "quorum"}
+
+
+def _dead_lettering(target: str) -> dict[str, str | int]:
+    return {
+        "x-dead-letter-exchange": _DEFAULT_EXCHANGE,
+        "x-dead-letter-routing-key": target,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
