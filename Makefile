@@ -33,7 +33,7 @@ fmt: setup  ## let ruff put the code in order
 unit: setup  ## the quick tests: no server, no second process
 	$(BIN)/python -m pytest -q -n 2 tests/unit tests/property
 
-servers:  ## the database servers that the tests start
+servers:  ## the servers that the tests start
 	@./requirements/servers
 
 test: check servers  ## every check and every test

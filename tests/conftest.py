@@ -12,6 +12,7 @@ from sqlalchemy.pool import Pool
 
 from tests.servers.firebird import Firebird
 from tests.servers.postgresql import PostgreSQL
+from tests.servers.rabbitmq import RabbitMQ
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,15 @@ def postgresql() -> Iterator[PostgreSQL]:
 def firebird() -> Iterator[Firebird]:
     """A running Firebird server; ask it for a `database`."""
     server = Firebird()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[RabbitMQ]:
+    """A running RabbitMQ node; ask it for a `vhost`."""
+    server = RabbitMQ()
     server.start()
     yield server
     server.remove()

@@ -95,6 +95,7 @@ class ServerProcess:
         *,
         environment: Mapping[str, str] | None = None,
         privileges: Sequence[str] = (),
+        whole_group: bool = False,
     ) -> None:
         """Take what to run.
 
@@ -104,9 +105,12 @@ class ServerProcess:
             answers: Whether the server can be worked with.
             environment: What it has beside our own.
             privileges: See `unprivileged`.
+            whole_group: The program is a script: its children get the signals too.
         """
         # With the test run dies its server, however the run ends.
-        self._command = ["setpriv", *privileges, "--pdeathsig=QUIT", *command]
+        last = "TERM" if whole_group else "QUIT"
+        self._command = ["setpriv", *privileges, f"--pdeathsig={last}", *command]
+        self._whole_group = whole_group
         self._name = Path(command[0]).name
         self._log = log
         self._answers = answers
@@ -139,6 +143,20 @@ class ServerProcess:
         """End it and wait until it has gone; nothing happens if it does not run."""
         if self._process is None:
             return
-        self._process.send_signal(with_signal)
+        self.send(with_signal)
         self._process.wait(START_SECONDS)
         self._process = None
+
+    def send(self, which: signal.Signals) -> None:
+        """Send a signal to it; nothing happens if it does not run."""
+        if self._process is None:
+            return
+        if self._whole_group:
+            os.killpg(self._process.pid, which)
+        else:
+            self._process.send_signal(which)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the running process, which leads a group of its own; None if there is none."""
+        return self._process.pid if self._process else None
