@@ -25,6 +25,8 @@ HOMES = {
     "icalendar": {"services/classifier/parse/calendar_values.py"},
     "flufl": {"services/classifier/parse/dialects.py"},
     "mailparser_reply": {"services/classifier/parse/quotes.py"},
+    "msal": {"shared/oauth.py"},
+    "requests": {"shared/oauth_http.py"},
     "alembic": {
         "shared/netgenium/migration.py",
         "shared/netgenium/migrations/env.py",

@@ -1,0 +1,51 @@
+"""What IMAP and POP3 have in common on their way in: TLS, XOAUTH2, throttling."""
+
+import re
+import ssl
+
+from shared.errors import ConfigurationError, Problem
+from shared.settings.box import Box
+
+CONNECT_SECONDS = 30.0
+"""The longest a connection or one read may take: a server that hangs is away (F59)."""
+
+_LONGEST_PAUSE_SECONDS = 3600.0
+_THROTTLED = re.compile(r"Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
+
+
+def tls_context(box: Box) -> ssl.SSLContext:
+    """TLS 1.2 or later, certificate and host name always checked (I-2, F60).
+
+    Raises:
+        ConfigurationError: `caFile` holds no certificates.
+    """
+    try:
+        context = ssl.create_default_context(cafile=box.ca_file)
+    except OSError as error:
+        raise ConfigurationError(
+            [
+                Problem(
+                    f"box {box.name}",
+                    f"caFile {box.ca_file} cannot be used: {error.strerror or 'no certificates'}",
+                    "Name a readable file with certificates in PEM form.",
+                )
+            ]
+        ) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def xoauth2(user: str, token: str) -> bytes:
+    """The client's first answer of XOAUTH2 (Google and Microsoft), not yet in base64.
+
+    Args:
+        user: The mailbox; for a shared one its own address, whatever the app is called.
+        token: An access token; what is returned is as secret as it.
+    """
+    return b"user=" + user.encode() + b"\x01auth=Bearer " + token.encode() + b"\x01\x01"
+
+
+def backoff_seconds(answer: str) -> float | None:
+    """How long a throttling server asks to wait (F57); at most an hour, None if it does not."""
+    found = _THROTTLED.search(answer)
+    return min(int(found[1]) / 1000, _LONGEST_PAUSE_SECONDS) if found else None
