@@ -1,0 +1,30 @@
+"""The first connection to a full box waits for the administrator (behaviour I-11)."""
+
+from shared.errors import TransientError
+from shared.settings.box import Box
+
+MOST_AT_ONCE = 500
+"""So many messages are processed as the manual says, without a question."""
+
+
+class WaitsForStartError(TransientError):
+    """A box is full and nobody has said from when on its mail counts."""
+
+
+def first_look(found: int, box: Box, place: str) -> None:
+    """Judge what the first opening of a place has found.
+
+    Args:
+        found: How many messages would be processed.
+        box: Its `startFrom` is the administrator's answer.
+        place: The folder, as a person calls it.
+
+    Raises:
+        WaitsForStartError: There are more than 500, and `startFrom` is not set.
+    """
+    if found > MOST_AT_ONCE and box.start_from is None:
+        raise WaitsForStartError(
+            f"Box {box.name}: the first look into {place} found {found} messages, more than "
+            f"{MOST_AT_ONCE}; nothing is read before startFrom is set: a date as 2026-11-30 to "
+            "begin with the mail of that day, or all"
+        )
