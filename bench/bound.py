@@ -6,36 +6,25 @@ the same groups, and its file deleted. No rules, no explanation, no mapping.
 """
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from fast_mail_parser import parse_email
 
+from bench.bare import Bare
+
 GROUP_MAILS, GROUP_BYTES = 100, 8 * 1024 * 1024
-_SCHEMA = """
-CREATE TABLE contact (id INTEGER PRIMARY KEY, email TEXT);
-CREATE INDEX contact_email ON contact (email);
-CREATE TABLE journal (mail_id TEXT PRIMARY KEY, key TEXT UNIQUE, subject TEXT, verdict TEXT);
-CREATE TABLE activity (id INTEGER PRIMARY KEY, subject TEXT, text TEXT, html TEXT, sender TEXT);
-CREATE TABLE attachment (id INTEGER PRIMARY KEY, activity INTEGER, name TEXT, content BLOB);
-"""
 
 
-def run(eml: Path, data: Path) -> int:
+def run(eml: Path, data: Path, database: Bare) -> int:
     """Process every file of `eml`; gives their number."""
-    data.mkdir(parents=True)
-    database = sqlite3.connect(data / "bound.db", isolation_level=None)
-    database.execute("PRAGMA journal_mode=WAL")
-    database.execute("PRAGMA synchronous=FULL")
-    database.executescript(_SCHEMA)
     count = 0
     for group in _groups(sorted(eml.iterdir())):
         _back_up(group, data)
-        database.execute("BEGIN IMMEDIATE")
+        database.begin()
         for path, raw in group:
             _store(database, path.name, raw)
-        database.execute("COMMIT")
+        database.commit()
         for path, _ in group:
             path.unlink()
         count += len(group)
@@ -69,16 +58,8 @@ def _back_up(group: list[tuple[Path, bytes]], data: Path) -> None:
     os.close(descriptor)
 
 
-def _store(database: sqlite3.Connection, name: str, raw: bytes) -> None:
+def _store(database: Bare, name: str, raw: bytes) -> None:
     mail = parse_email(raw)
-    database.execute("SELECT 1 FROM journal WHERE key = ?", (name,)).fetchone()
-    database.execute("SELECT id FROM contact WHERE email = ?", (name,)).fetchone()
-    database.execute("INSERT INTO journal VALUES (?, ?, ?, ?)", (name, name, mail.subject, "x"))
-    made = database.execute(
-        "INSERT INTO activity (subject, text, html, sender) VALUES (?, ?, ?, ?)",
-        (mail.subject, "".join(mail.text_plain), "".join(mail.text_html), name),
-    )
-    database.executemany(
-        "INSERT INTO attachment (activity, name, content) VALUES (?, ?, ?)",
-        [(made.lastrowid, part.filename, part.content) for part in mail.attachments],
-    )
+    attached = [(part.filename, part.content) for part in mail.attachments]
+    texts = "".join(mail.text_plain), "".join(mail.text_html)
+    database.store(name, mail.subject, *texts, attached)

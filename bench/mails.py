@@ -1,7 +1,8 @@
-"""The generated set: seeded, Czech and English, shaped like a company's mail.
+"""The generated sets: seeded, Czech and English, shaped like a company's mail.
 
-60 % plain text of 3-8 KB, 30 % HTML of 20-70 KB with quotes, 8 % with a 200 KB attachment and
-2 % with a 5 MB attachment. Every mail has a date and subject of its own, so none is a duplicate.
+`plain`: 60 % plain text of 3-8 KB, 30 % HTML of 20-70 KB with quotes, 8 % with a 200 KB attachment
+and 2 % with a 5 MB attachment. `mixed`: 70 % of these and 30 % of `reports`. Every mail has a date
+and subject of its own, so none is a duplicate.
 """
 
 import base64
@@ -10,14 +11,18 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench import reports
+from bench.heads import COMPANIES, CONTACTS_EACH, USERS, a_contact, a_user, head
 from services.operator.company import Company
 
-USERS, COMPANIES, CONTACTS_EACH = 100, 500, 4
 _WORDS = (
     "zakázka dodávka termín potvrzení nabídka prosím faktura stroj čerpadlo montáž oprava servis "
     "příloha výkres lisovna zítra děkuji pozdravem the delivery of machine please confirm offer "
     "invoice pump press order customer meeting schedule drawing tomorrow thank regards question"
 ).split()
+SETS = {"plain": 0.0, "mixed": 0.3}
+"""Which part of a set are mails of `reports`."""
+
 _SHAPES = {"plain": 60, "html": 30, "attachment": 8, "large attachment": 2}
 _ATTACHED_BYTES = {"attachment": 200_000, "large attachment": 5_000_000}
 
@@ -48,19 +53,25 @@ def a_company() -> Company:
     )
 
 
-def write_mails(folder: Path, count: int, seed: int = 7) -> int:
-    """Write `count` mails into `folder`; gives their bytes in all."""
+def write_mails(folder: Path, count: int, which: str = "plain", seed: int = 7) -> int:
+    """Write `count` mails of the set `which` into `folder`; gives their bytes in all."""
     return sum(
         (folder / f"{number:06}.eml").write_bytes(raw)
-        for number, raw in enumerate(mails(count, seed))
+        for number, raw in enumerate(mails(count, which, seed))
     )
 
 
-def mails(count: int, seed: int = 7) -> Iterator[bytes]:
+def mails(count: int, which: str = "plain", seed: int = 7) -> Iterator[bytes]:
     """`count` mails, the same for the same seed."""
     chance = random.Random(seed)
+    made = dict.fromkeys(reports.KINDS, 0)
     for number in range(count):
-        yield a_mail(chance.choices(list(_SHAPES), list(_SHAPES.values()))[0], number, chance)
+        if SETS[which] and chance.random() < SETS[which]:
+            kind = chance.choices(list(reports.KINDS), list(reports.KINDS.values()))[0]
+            yield reports.a_report(kind, made[kind], number, chance)
+            made[kind] += 1
+        else:
+            yield a_mail(chance.choices(list(_SHAPES), list(_SHAPES.values()))[0], number, chance)
 
 
 def a_mail(shape: str, number: int, chance: random.Random) -> bytes:
@@ -77,34 +88,9 @@ def a_mail(shape: str, number: int, chance: random.Random) -> bytes:
 
 
 def _head(number: int, chance: random.Random, content_type: str) -> bytes:
-    company, person, user = (
-        chance.randrange(COMPANIES),
-        chance.randrange(4),
-        chance.randrange(USERS),
-    )
-    minutes, seconds = divmod(number, 60)
-    hours, minutes = divmod(minutes, 60)
     token = f" Contract:{chance.randint(1, 200)}" if chance.random() < 0.2 else ""
-    lines = (
-        (
-            f"Received: from mx.c{company}.example by mail.firma.cz with ESMTPS id {number:08x};"
-            " Mon, 2 Nov 2026 09:12:00 +0100"
-        ),
-        (
-            "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example; s=s1;"
-            f" h=from:to:subject:date; bh={'A' * 43}=; b={'B' * 340}=="
-        ),
-        f"From: =?utf-8?B?UGV0ciBTdm9ib2Rh?= <p{person}@c{company}.example>",
-        f"To: =?utf-8?Q?Jan_Nov=C3=A1k?= <u{user}@firma.cz>",
-        f"Cc: Info <info@c{company}.example>",
-        f"Subject: =?utf-8?Q?Nab=C3=ADdka_=C4=8D=2E_{number}?={token}",
-        f"Date: Mon, {2 + hours // 24:02} Nov 2026 {hours % 24:02}:{minutes:02}:{seconds:02} +0100",
-        f"Message-ID: <{number}@c{company}.example>",
-        "MIME-Version: 1.0",
-        f"Content-Type: {content_type}",
-        "Content-Transfer-Encoding: 8bit",
-    )
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+    subject = f"=?utf-8?Q?Nab=C3=ADdka_=C4=8D=2E_{number}?={token}"
+    return head(number, a_contact(chance), a_user(chance), subject, content_type)
 
 
 def _text(chance: random.Random, length: int) -> str:
