@@ -1,6 +1,8 @@
 """How RabbitMQ is reached, and what its refusals mean."""
 
+import logging
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from shared.errors import (
     TransientError,
 )
 
-_HEARTBEAT_SECONDS = 30
+# What pika has to say of a failure, our own errors say once and in words.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
+
 _CONNECT_SECONDS = 10
 _BLOCKED_SECONDS = 30
 _ACCESS_REFUSED, _NOT_ALLOWED, _PRECONDITION_FAILED = 403, 530, 406
@@ -31,11 +35,13 @@ class BrokerAddress:
         url: `amqp://` or `amqps://`, with name and password.
         ca_file: A PEM bundle that replaces the system's, for a private authority.
         client: Our name on the broker's list of connections.
+        heartbeat_seconds: A side that is silent for twice as long counts as gone (F22).
     """
 
     url: SecretStr
     ca_file: Path | None = None
     client: str = "crmservice"
+    heartbeat_seconds: int = 30
 
     def parameters(self) -> pika.URLParameters:
         """What pika connects with; TLS is verified always (I11).
@@ -51,7 +57,7 @@ class BrokerAddress:
             ) from None
         if parameters.ssl_options is not None:
             parameters.ssl_options = pika.SSLOptions(self._tls(), parameters.host)
-        parameters.heartbeat = _HEARTBEAT_SECONDS
+        parameters.heartbeat = self.heartbeat_seconds
         parameters.blocked_connection_timeout = _BLOCKED_SECONDS
         parameters.socket_timeout = _CONNECT_SECONDS
         parameters.stack_timeout = 2 * _CONNECT_SECONDS
@@ -77,26 +83,37 @@ class BrokerAddress:
 
 def refused(address: BrokerAddress, error: BaseException) -> CRMServiceError:
     """What a failed connection, or its end, means."""
-    if isinstance(error, exceptions.ProbableAuthenticationError):
+    causes = list(_causes(error))
+    if any(isinstance(cause, exceptions.ProbableAuthenticationError) for cause in causes):
         return CredentialsRefusedError(f"{address} refused name or password; check RABBITMQ_URL")
-    if isinstance(error, exceptions.ProbableAccessDeniedError) or _code(error) == _NOT_ALLOWED:
+    if any(_refuses_vhost(cause) for cause in causes):
         return CredentialsRefusedError(
             f"{address} refused the virtual host; check the path of RABBITMQ_URL and the "
             "user's permissions"
         )
-    for cause in (error, *getattr(error, "args", ())):
-        inner = getattr(cause, "exception", cause)
-        if isinstance(inner, BaseException) and inner is not error:
-            if isinstance(inner, exceptions.ProbableAuthenticationError):
-                return refused(address, inner)
-            if isinstance(inner, ssl.SSLError):
-                return TransientError(
-                    f"{address} cannot prove who it is ({inner.reason}); nothing was sent; "
-                    "check its certificate and RABBITMQ_CA_FILE"
-                )
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError):
+            return TransientError(
+                f"{address} cannot prove who it is ({cause.reason}); nothing was sent; "
+                "check its certificate and RABBITMQ_CA_FILE"
+            )
     return TransientError(
-        f"{address} is away ({_plain(error)}); check that it runs and RABBITMQ_URL"
+        f"{address} is away ({_plain(causes[-1])}); check that it runs, and RABBITMQ_URL"
     )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """`error` and what pika has wrapped in it, innermost last."""
+    yield error
+    inner = (getattr(error, "exception", None), *getattr(error, "exceptions", ())[-1:], *error.args)
+    for cause in inner:
+        if isinstance(cause, BaseException):
+            yield from _causes(cause)
+            return
+
+
+def _refuses_vhost(error: BaseException) -> bool:
+    return isinstance(error, exceptions.ProbableAccessDeniedError) or _code(error) == _NOT_ALLOWED
 
 
 def refused_queue(address: BrokerAddress, queue: str, error: BaseException) -> CRMServiceError:

@@ -20,6 +20,7 @@ from shared.errors import CRMServiceError, TransientError
 _OPEN_SECONDS = 25.0
 _CONFIRM_SECONDS = 60.0
 _CLOSE_SECONDS = 5.0
+_QUIET_SECONDS = 0.1
 _PERSISTENT = 2
 _DEATHS = "x-delivery-count"
 
@@ -36,6 +37,8 @@ class Link:
         self._consumer = ""
         self._done = 0
         self._inbox: deque[Delivery] = deque()
+        self._prefetch = self._in_hand = self._acknowledged = 0
+        self._ahead: set[int] = set()
         self._outstanding = 0
         self._sequence = 0
         self._under_way: dict[int, str] = {}
@@ -143,9 +146,13 @@ class Link:
     def stop_consuming(self) -> list[Delivery]:
         """Receive no more; gives what is in hand and was not received yet.
 
+        pika refuses what arrives after a cancellation, which counts as a delivery: so it waits
+        until everything is here that the broker may have sent.
+
         Raises:
             TransientError: The link is lost.
         """
+        self._all_arrived()
         self._ask(
             self._asked_for,
             lambda: self._channel.basic_cancel(
@@ -159,12 +166,16 @@ class Link:
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """`deliveries` are done with."""
+        with self._changed:
+            self._in_hand -= len(deliveries)
+        self._soon(lambda: self._acknowledge({delivery.tag for delivery in deliveries}))
 
-        def acknowledge() -> None:
-            for delivery in deliveries:
-                self._channel.basic_ack(delivery.tag)
-
-        self._soon(acknowledge)
+    def _all_arrived(self) -> None:
+        with self._changed:
+            while self._in_hand < self._prefetch and self._lost is None:
+                before = self._in_hand
+                if not self._changed.wait_for(lambda: self._in_hand > before, _QUIET_SECONDS):  # noqa: B023 - asked at once
+                    return
 
     def still_there(self) -> None:
         """Return if the link works.
@@ -234,6 +245,7 @@ class Link:
             self._connection.ioloop.stop()
 
     def _consume(self, queue: str, prefetch: int, *, exclusive: bool) -> None:
+        self._prefetch = prefetch
         self._channel.basic_qos(prefetch_count=prefetch)
         self._consumer = self._channel.basic_consume(
             queue, self._on_letter, exclusive=exclusive, callback=lambda _: self._step_done()
@@ -246,6 +258,7 @@ class Link:
             properties.message_id or "", properties.content_type or "", bytes(body), headers
         )
         with self._changed:
+            self._in_hand += 1
             self._inbox.append(Delivery(method.delivery_tag, letter, int(deaths)))
             self._changed.notify_all()
 
@@ -260,6 +273,18 @@ class Link:
             self._channel.basic_publish("", queue, letter.body, properties, mandatory=True)
             self._sequence += 1
             self._under_way[self._sequence] = queue
+
+    def _acknowledge(self, tags: set[int]) -> None:
+        """One acknowledgement for an unbroken run: a quorum queue drops some of many at the end."""
+        done = self._acknowledged
+        while self._acknowledged + 1 in tags or self._acknowledged + 1 in self._ahead:
+            self._acknowledged += 1
+        if self._acknowledged > done:
+            self._channel.basic_ack(self._acknowledged, multiple=True)
+        ahead = {tag for tag in tags if tag > self._acknowledged}
+        for tag in sorted(ahead):
+            self._channel.basic_ack(tag)
+        self._ahead = {tag for tag in self._ahead | ahead if tag > self._acknowledged}
 
     def _on_confirm(self, frame: Any) -> None:  # noqa: ANN401 - pika has no types
         method = frame.method
