@@ -1,0 +1,82 @@
+"""The content of a mail of a POP3 box: small ones whole, large ones in slices."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
+from services.fetcher.sources.pop3_session import Entry, Session
+from services.fetcher.sources.pop3_wire import NegativeAnswerError
+from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES
+from shared.errors import TransientError
+
+__all__ = ["MAX_MAIL_BYTES", "Content", "EndlessError", "content_of", "slices_of"]
+
+
+class EndlessError(Exception):
+    """A mail is larger than any may be, whatever its server said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is known of a mail.
+
+    Attributes:
+        raw: The mail; None for a large one.
+        head: Its beginning, with the head.
+        sha256: Its digest; None where it was not read.
+    """
+
+    raw: bytes | None
+    head: bytes
+    sha256: str | None
+
+
+def content_of(session: Session, entry: Entry) -> Content:
+    """What must be known of a mail before it is given: of a large one with a name its head alone.
+
+    Raises:
+        NegativeAnswerError: The server does not give it.
+        EndlessError: It is too large.
+        TransientError: The server has gone.
+    """
+    if entry.uidl and entry.size > LARGE_BYTES:
+        return Content(None, session.head(entry.number), None)
+    digest, kept, total = hashlib.sha256(), bytearray(), 0
+    for piece in _bounded(session.content(entry.number), entry.number):
+        digest.update(piece)
+        total += len(piece)
+        if total <= LARGE_BYTES:
+            kept += piece
+    head = bytes(kept)
+    return Content(head if total <= LARGE_BYTES else None, head, digest.hexdigest())
+
+
+def slices_of(session: Session, number: int) -> Iterator[bytes]:
+    """A mail, byte for byte.
+
+    Raises:
+        EndlessError: It is too large.
+        TransientError: The server has gone, or does not give it.
+    """
+    try:
+        pieces = session.content(number)
+    except NegativeAnswerError as error:
+        raise TransientError(f"{session.wire.label} does not give a mail: {error}") from None
+    waiting = bytearray()
+    for piece in _bounded(pieces, number):
+        waiting += piece
+        if len(waiting) >= SLICE_BYTES:
+            yield bytes(waiting)
+            waiting.clear()
+    if waiting:
+        yield bytes(waiting)
+
+
+def _bounded(pieces: Iterator[bytes], number: int) -> Iterator[bytes]:
+    total = 0
+    for piece in pieces:
+        total += len(piece)
+        if total > MAX_MAIL_BYTES:
+            raise EndlessError(f"mail {number}")
+        yield piece
