@@ -5,6 +5,7 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 from shared.settings.draft import Draft
 from shared.settings.near_miss import quoted
+from shared.settings.values import Disposition
 
 _MANDATORY = ("rootPath", "pop3Email")
 _SERVERS = ("pop3Url", "imapUrl")
@@ -54,6 +55,20 @@ def _check_sources(draft: Draft) -> None:
     elif not servers and "emlDir" not in draft.named:
         remedy = "Add pop3Url or imapUrl with credentials, or emlDir, or both."
         draft.report.problem(None, "there is no source of mail", remedy)
+    if "pop3Url" in draft.named:
+        _check_what_pop3_can(draft)
+
+
+def _check_what_pop3_can(draft: Draft) -> None:
+    """Report what needs IMAP: POP3 knows neither folders nor flags (I-8, I-10)."""
+    remedy = "Read the box by imapUrl, or remove this line."
+    given = draft.value("disposition")
+    if isinstance(given, Disposition) and given.action == "move":
+        what = "POP3 cannot move mail"
+        draft.report.problem(draft.line("disposition"), what, remedy)
+    if draft.value("scanType") == "unread":
+        what = "POP3 does not know what is unread"
+        draft.report.problem(draft.line("scanType"), what, remedy)
 
 
 def _has_credentials(draft: Draft) -> bool:

@@ -66,6 +66,31 @@ def test_two_servers_contradict_each_other(write_box: WriteBox) -> None:
     assert _complaints(path) == ["8: imapUrl beside pop3Url (line 7)"]
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("disposition", "move:Done", "POP3 cannot move mail"),
+        ("scanType", "unread", "POP3 does not know what is unread"),
+    ],
+)
+def test_what_pop3_cannot_do_is_refused(
+    write_box: WriteBox, key: str, value: str, complaint: str
+) -> None:
+    """I-8, I-10: folders and flags need IMAP."""
+    credentials = ("pop3Password", "x")
+    pop3 = write_box(("pop3Url", "a"), credentials, (key, value))
+    assert _complaints(pop3) == [f"9: {complaint}"]
+    assert _complaints(write_box(("imapUrl", "a"), credentials, (key, value))) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("disposition", "seen"), ("disposition", "delete"), ("scanType", "all")]
+)
+def test_what_pop3_can_do_is_taken(write_box: WriteBox, key: str, value: str) -> None:
+    """I-8, I-10: mail may stay in a POP3 box, and all of it is read."""
+    assert _complaints(write_box(("pop3Url", "a"), ("pop3Password", "x"), (key, value))) == []
+
+
 @pytest.mark.parametrize(("key", "other"), [("stopFrom", "stopTo"), ("stopTo", "stopFrom")])
 def test_half_a_pause_is_refused(write_box: WriteBox, key: str, other: str) -> None:
     """I-4: the start of a pause needs its end, and the other way round."""
