@@ -1,12 +1,37 @@
-"""The whole decision on a mail: the chain of the policy, and what a duplicate may still do."""
+"""The whole decision on a mail: the chain of the policy, and what a special mail may still do."""
+
+from dataclasses import replace
 
 from services.classifier.chain import SoFar, ask
 from services.classifier.facts import Facts
 from services.classifier.late_users import keep_late_users
 from services.classifier.mail import Mail
-from services.classifier.policy import POLICY
+from services.classifier.policy import ARCHIVE_POLICY, POLICY
+from shared.contracts.commands import CreateActivity
+from shared.contracts.content import TraceLine
+
+_OLD = TraceLine(
+    id="I-11",
+    rule="archive",
+    hit=True,
+    reason="an old mail: recorded without tasks, marks and invitations",
+)
 
 
 def decide(mail: Mail, facts: Facts) -> SoFar:
     """Verdict, trace and commands of `mail`. Pure."""
     return keep_late_users(ask(POLICY, mail, facts), facts)
+
+
+def decide_archived(mail: Mail, facts: Facts) -> SoFar:
+    """The same for a mail that was there before its box was first read (I-11). Pure.
+
+    It makes completed activities with its own date, and nothing else.
+    """
+    decided = keep_late_users(ask(ARCHIVE_POLICY, mail, facts), facts)
+    activities = tuple(
+        command.model_copy(update={"completed": True})
+        for command in decided.commands
+        if isinstance(command, CreateActivity)
+    )
+    return replace(decided, commands=activities, trace=(_OLD, *decided.trace))

@@ -47,3 +47,8 @@ POLICY = (
     Link("R-17", "nothing_made", nothing_made.check, "15.11", always=True),  # DELETED
 )
 # fmt: on
+
+_NOT_FOR_OLD_MAIL = ("complaint", "opt_out", "invitation", "problem", "new_task")
+
+ARCHIVE_POLICY = tuple(link for link in POLICY if link.name not in _NOT_FOR_OLD_MAIL)
+"""For mail that was there before its box was first read (I-11)."""

@@ -1,13 +1,13 @@
 """The classifier's stage: parse, extract, look up for the whole batch, ask the chain."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from services.classifier.chain import SoFar
 from services.classifier.content import mail_content
-from services.classifier.decide import decide
+from services.classifier.decide import decide, decide_archived
 from services.classifier.extract import extract
 from services.classifier.facts import Facts, LookUp
 from services.classifier.mail import Mail
@@ -57,7 +57,10 @@ class ClassifierStage:
 
 
 def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassified:
-    decided = decide(mail, facts)
+    if message.again:
+        # An explicit replay: whoever processed the same before does not count (R-a).
+        facts = replace(facts, processed=None)
+    decided = decide_archived(mail, facts) if message.archive else decide(mail, facts)
     _log.debug("mail classified", mail_id=str(mail.mail_id), verdict=decided.words)
     return classified(message, mail, facts, decided)
 
@@ -82,4 +85,5 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         trace=decided.trace,
         commands=decided.commands,
         content=content,
+        again=message.again,
     )

@@ -7,14 +7,15 @@ is derived from box, source identity and content (I-5).
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid5
 
 import structlog
 
-from services.fetcher.sources.port import Source, SourceMail
+from services.fetcher.failed import FailedMail, Failure
+from services.fetcher.sources.port import EML_DIR, Source, SourceMail
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
@@ -49,6 +50,7 @@ class Fetcher:
     Attributes:
         box: The box's label.
         box_email: The box's address: part of every mail id.
+        failed: Where mail of a mailbox is noted that could not be processed.
     """
 
     box: str
@@ -57,6 +59,7 @@ class Fetcher:
     backup: BackupStore
     publisher: Publisher[FetchedMail]
     clock: Clock
+    failed: FailedMail
 
     def fetch_all(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
         """Take everything that waits, batch by batch, until `stopped` says so.
@@ -81,11 +84,17 @@ class Fetcher:
         safe = []
         for message, mail in zip(messages, batch, strict=True):
             if message.mail_id in refused:
-                self.source.set_aside(mail, refused[message.mail_id])
+                self._set_aside(mail, message.message, refused[message.mail_id])
             else:
                 safe.append(mail)
         self.source.acknowledge(safe)
         return len(refused)
+
+    def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
+        if self.source.kind != EML_DIR:
+            died_at = self.clock().astimezone(UTC).isoformat()
+            self.failed.note(Failure(message, reason, died_at))
+        self.source.set_aside(mail, reason)
 
     def _back_up(self, batch: Sequence[SourceMail]) -> list[FetchedMail]:
         """Small mails are flushed to disk together, large ones slice by slice."""

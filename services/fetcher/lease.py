@@ -1,45 +1,98 @@
-"""One fetcher per box at a time (F75): a lock on a file of the data folder, in the embedded mode.
+"""One fetcher per source of a box at a time (F75).
 
-The lock goes with the process: after a crash the next one takes over at once.
+With a broker the lease is a queue that one connection holds; in the embedded mode, here, a lock on
+a file of the data folder. It goes with the process: after a crash the next one takes over at once.
 """
 
 import fcntl
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
-from shared.errors import TransientError
+from shared.broker.sender import Sender
+from shared.errors import HeldElsewhereError, TransientError
 
 
-@contextmanager
-def box_lease(data: Path, box: str) -> Iterator[None]:
-    """Hold the lease of `box` while the block runs.
+class Lease(Protocol):
+    """The right to read one source."""
 
-    Raises:
-        TransientError: Another process has it, or the data folder may not be written.
-    """
-    with _lock_file(data / "leases", _file_name(box)) as file:
+    def hold(self) -> None:
+        """Return if this process has the lease, or gets it now.
+
+        Raises:
+            HeldElsewhereError: Another process has it.
+            TransientError: Whoever gives it is away.
+        """
+
+    def close(self) -> None:
+        """Let it go. Never raises."""
+
+
+class FileLease:
+    """A lease for processes that share a data folder."""
+
+    def __init__(self, data: Path, name: str) -> None:
+        """Take the data folder and what is leased."""
+        self._folder = data / "leases"
+        self._name = name
+        self._file: IO[str] | None = None
+
+    def hold(self) -> None:
+        """Lock the file.
+
+        Raises:
+            HeldElsewhereError: Another process has the lock.
+            TransientError: The data folder may not be written.
+        """
+        if self._file is not None:
+            return
+        file = self._opened()
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise TransientError(
-                f"Another crmservice is reading the box {box}; wait for it, or stop it"
+            file.close()
+            raise HeldElsewhereError(
+                f"Another crmservice is reading the box {self._name}; wait for it, or stop it"
             ) from None
-        yield
+        self._file = file
+
+    def close(self) -> None:
+        """Unlock the file."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _opened(self) -> IO[str]:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return (self._folder / f"{_file_name(self._name)}.lock").open("w")
+        except OSError as error:
+            raise TransientError(
+                f"Cannot write in the data folder {self._folder}: {error.strerror}; "
+                "check CRMSERVICE_DATA and who may write there"
+            ) from error
 
 
-def _lock_file(folder: Path, name: str) -> IO[str]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return (folder / f"{name}.lock").open("w")
-    except OSError as error:
-        raise TransientError(
-            f"Cannot write in the data folder {folder}: {error.strerror}; "
-            "check CRMSERVICE_DATA and who may write there"
-        ) from error
+@dataclass(frozen=True, slots=True)
+class SenderLease:
+    """A lease that the broker gives; it lasts as long as the connection over which we publish."""
+
+    sender: Sender
+
+    def hold(self) -> None:
+        """Connect, unless connected; the connection holds the lease's queue.
+
+        Raises:
+            HeldElsewhereError: Another process holds it.
+            TransientError: The broker is away.
+        """
+        self.sender.connect()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.sender.close()
 
 
 def _file_name(box: str) -> str:

@@ -1,6 +1,6 @@
-"""The one place where services are put together: the whole pipeline in one process."""
+"""The one place where stages are put together, for a process of their own or all in one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -8,12 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from services.classifier.by_box import ByBox
 from services.classifier.facts import House
 from services.classifier.look_up import DatabaseLookUp
 from services.classifier.stage import ClassifierStage
 from services.classifier.vocabulary import build_vocabulary
-from services.fetcher.fetch import Fetcher
-from services.fetcher.sources.eml_dir import EmlDir
 from services.operator.secret import own_mail
 from services.writer.attachments import AttachmentStore
 from services.writer.legacy_log import LegacyLog
@@ -71,35 +70,43 @@ def look_up_for(box: Box, erp: Erp) -> DatabaseLookUp:
     return DatabaseLookUp(erp.engine, erp.tables, house_of(box, erp))
 
 
-def pipeline(box: Box, erp: Erp, data: Path, recorded: Publisher[MailRecorded]) -> Fetcher:
-    """Fetcher, classifier and writer of `box`, connected within this process.
+def classifier_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> ByBox:
+    """The classifier of `boxes`; `data` has the backups."""
+    backup = BackupStore(data)
+    return ByBox({box.name: ClassifierStage(look_up_for(box, erp), backup) for box in boxes})
+
+
+def writer_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> WriterStage:
+    """The writer of `boxes`, which share one ERP (I-13); the log has the first one's local time."""
+    box = boxes[0]
+    return WriterStage(
+        erp.engine,
+        erp.tables,
+        AttachmentStore(BackupStore(data), Path(box.root_path)),
+        LegacyLog(data / LEGACY_LOG),
+        local_clock(box),
+    )
+
+
+def local_pipeline(
+    boxes: Sequence[Box], erp: Erp, data: Path, recorded: Publisher[MailRecorded]
+) -> Publisher[FetchedMail]:
+    """Classifier and writer of `boxes`, connected within this process.
 
     Args:
-        box: A box with an `emlDir`.
+        boxes: Whose mail it takes.
         erp: Where the effects go.
         data: Backups and the legacy log.
         recorded: Is told of every mail after its commit.
     """
-    backup = BackupStore(data)
-    clock = _local_clock(box)
-    writer = WriterStage(
-        erp.engine,
-        erp.tables,
-        AttachmentStore(backup, Path(box.root_path)),
-        LegacyLog(data / LEGACY_LOG),
-        clock,
-    )
-    classifier = ClassifierStage(look_up_for(box, erp), backup)
+    writer, classifier = writer_stage(boxes, erp, data), classifier_stage(boxes, erp, data)
     to_writer: LocalTransport[MailClassified, MailRecorded] = LocalTransport(
         partial(handle_batch, writer), recorded
     )
     to_classifier: LocalTransport[FetchedMail, MailClassified] = LocalTransport(
         partial(handle_batch, classifier), to_writer
     )
-    if box.eml_dir is None:
-        raise ValueError(f"box {box.name} has no emlDir")
-    source = EmlDir(box.eml_dir, box.eml_settle_seconds)
-    return Fetcher(box.name, box.email, source, backup, to_classifier, clock)
+    return to_classifier
 
 
 def sweep_orphans(box: Box, erp: Erp, data: Path) -> int:
@@ -114,5 +121,6 @@ def sweep_orphans(box: Box, erp: Erp, data: Path) -> int:
         return store.sweep(UnitOfWork(connection, erp.tables, now), now - timedelta(days=1))
 
 
-def _local_clock(box: Box) -> Callable[[], datetime]:
+def local_clock(box: Box) -> Callable[[], datetime]:
+    """Now, in the box's zone."""
     return lambda: datetime.now(UTC).astimezone(box.time_zone)

@@ -50,20 +50,22 @@ def late_command_id(owner: UUID, user_id: int) -> UUID:
 
 def late_command_ids(
     mails: Iterable[MailClassified], owners: Mapping[str, Claim]
-) -> frozenset[UUID]:
-    """Ids of activities that duplicates among `mails` may still make."""
-    return frozenset(
+) -> AbstractSet[UUID]:
+    """Ids of what duplicates and explicit replays among `mails` may have made before."""
+    mails = list(mails)
+    late = {
         late_command_id(owners[mail.key].mail_id, command.responsible.id)
         for mail in mails
         if mail.key in owners
         for command in _by_envelope(mail)
-    )
+    }
+    return late | {command.command_id for m in mails if m.again for command in m.commands}
 
 
 def settle(
     mails: Iterable[MailClassified],
     owners: Mapping[str, Claim],
-    made: frozenset[UUID] = frozenset(),
+    made: AbstractSet[UUID] = frozenset(),
 ) -> list[Settled]:
     """Settle `mails` in order; the first of a key wins.
 
@@ -77,7 +79,10 @@ def settle(
     settled = []
     for mail in mails:
         owner = claimed.get(mail.key)
-        if owner is None and DUPLICATE[0] not in mail.verdict:
+        if mail.again:
+            settled.append(_replayed(mail, owner, done))
+            claimed.setdefault(mail.key, Claim(mail.mail_id, mail.body_sha256))
+        elif owner is None and DUPLICATE[0] not in mail.verdict:
             claimed[mail.key] = Claim(mail.mail_id, mail.body_sha256)
             settled.append(_as_classified(mail, claims=True))
         elif owner is None or owner.mail_id == mail.mail_id:
@@ -90,6 +95,19 @@ def settle(
 
 def _as_classified(mail: MailClassified, *, claims: bool) -> Settled:
     return Settled(mail, mail.verdict, mail.direction, mail.trace, mail.commands, claims)
+
+
+def _replayed(mail: MailClassified, owner: Claim | None, done: AbstractSet[UUID]) -> Settled:
+    """An explicit replay: whatever its commands have not made yet, whoever has the key (R-a)."""
+    owner_id = owner.mail_id if owner else mail.mail_id
+    late = {
+        command.command_id
+        for command in _by_envelope(mail)
+        if late_command_id(owner_id, command.responsible.id) in done
+    }
+    commands = tuple(c for c in mail.commands if c.command_id not in done | late)
+    claims = owner is None
+    return Settled(mail, mail.verdict, mail.direction, mail.trace, commands, claims=claims)
 
 
 def _duplicate(mail: MailClassified, owner: Claim, done: AbstractSet[UUID]) -> Settled:

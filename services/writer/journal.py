@@ -1,16 +1,22 @@
 """The journal: one row a mail, and who owns which identification key (behaviours R-d, R-e)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from services.writer.claim import Claim, Settled
 from shared.netgenium.many import in_chunks
 from shared.netgenium.memory import message_key
-from shared.netgenium.own_tables import effect_table, identification_key_table, journal_table
+from shared.netgenium.own_tables import (
+    change_table,
+    effect_table,
+    identification_key_table,
+    journal_table,
+    soft_bounce_table,
+)
 
 WORD_SEPARATOR = ", "
 
@@ -42,24 +48,40 @@ def key_owners(connection: Connection, keys: Iterable[str]) -> Mapping[str, Clai
 
 
 def made_before(connection: Connection, command_ids: Iterable[UUID]) -> frozenset[UUID]:
-    """Those of `command_ids` that have made something already."""
-    columns = effect_table.c
+    """Those of `command_ids` that have made or changed something already."""
+    ids = sorted(set(command_ids))
     return frozenset(
         found
-        for chunk in in_chunks(sorted(set(command_ids)))
+        for chunk in in_chunks(ids)
+        for table in (effect_table, change_table, soft_bounce_table)
         for found in connection.scalars(
-            select(columns.command_id).where(columns.command_id.in_(chunk))
+            select(table.c.command_id).where(table.c.command_id.in_(chunk))
         )
     )
 
 
-def record(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
-    """Write journal rows and claims; another writer's claim of the same key is a conflict."""
+def record(
+    connection: Connection, settled: Sequence[Settled], before: Container[UUID], now: datetime
+) -> None:
+    """Write journal rows and claims; another writer's claim of the same key is a conflict.
+
+    Args:
+        connection: In the transaction of the effects.
+        settled: What is recorded.
+        before: Mails that have a row already: a replay tells the latest verdict.
+        now: The moment of recording.
+    """
     claims = [_claim_row(one, now) for one in settled if one.claims]
     if claims:
         connection.execute(insert(identification_key_table), claims)
-    if settled:
-        connection.execute(insert(journal_table), [_journal_row(one, now) for one in settled])
+    rows = [_journal_row(one, now) for one in settled]
+    new = [row for row in rows if row["mail_id"] not in before]
+    if new:
+        connection.execute(insert(journal_table), new)
+    for row in rows:
+        if row["mail_id"] in before:
+            which = journal_table.c.mail_id == row["mail_id"]
+            connection.execute(update(journal_table).where(which).values(row))
 
 
 def _claim_row(settled: Settled, now: datetime) -> dict[str, object]:

@@ -18,6 +18,7 @@ from services.writer.claim import Settled, late_command_ids, settle
 from services.writer.journal import key_owners, made_before, record, recorded_verdicts
 from services.writer.legacy_log import LegacyLog
 from services.writer.unit_of_work import UnitOfWork
+from shared import metrics
 from shared.contracts.commands import CreateActivity
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.netgenium.database import ConflictError, write_transaction
@@ -56,8 +57,11 @@ class WriterStage:
             PermanentError: A command can never be applied; nothing of the batch is recorded.
         """
         recorded, settled = self._commit(batch)
-        self.legacy_log.write((one.verdict for one in settled), self.clock())
+        now = self.clock()
+        self.legacy_log.write((one.verdict for one in settled), now)
         for one in settled:
+            age = (now - one.mail.received_at).total_seconds()
+            metrics.recorded(one.mail.box, one.verdict, age)
             _log.info(
                 "mail recorded",
                 mail_id=str(one.mail.mail_id),
@@ -81,13 +85,13 @@ class WriterStage:
     ) -> tuple[list[MailRecorded], list[Settled]]:
         with write_transaction(self.engine) as connection:
             before = recorded_verdicts(connection, [mail.mail_id for mail in batch])
-            fresh = {mail.mail_id: mail for mail in batch if mail.mail_id not in before}
+            fresh = {m.mail_id: m for m in batch if m.again or m.mail_id not in before}
             owners = key_owners(connection, [m.key for m in batch])
             made = made_before(connection, late_command_ids(fresh.values(), owners))
             settled = self._apply(connection, settle(fresh.values(), owners, made))
-            record(connection, settled, self.clock())
+            record(connection, settled, before, self.clock())
         verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
-        again = set(before)
+        again = before.keys() - fresh.keys()
         recorded = []
         for mail in batch:
             recorded.append(_recorded(mail, verdicts[mail.mail_id], again=mail.mail_id in again))

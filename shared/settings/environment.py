@@ -25,6 +25,8 @@ class Environment(BaseModel):
         mapping: File of the mapping, absolute; None is the reference mapping.
         data: Data folder, absolute.
         rabbitmq_url: Address of the broker; None: everything runs in one process.
+        rabbitmq_ca_file: Authorities for the broker's certificate; None: the system's.
+        metrics_address: Address that metrics and health listen on.
         metrics_port: Port of metrics and health; None: neither.
         secret: Secret of the installation; None: the file in the data folder counts.
         log_level: Least level that is logged; None: the command decides.
@@ -37,6 +39,8 @@ class Environment(BaseModel):
     mapping: Path | None = None
     data: Path
     rabbitmq_url: SecretStr | None = None
+    rabbitmq_ca_file: Path | None = None
+    metrics_address: str = "127.0.0.1"
     metrics_port: int | None = None
     secret: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] | None = None

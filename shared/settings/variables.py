@@ -84,11 +84,25 @@ VARIABLES: tuple[Variable, ...] = (
         secret=True,
     ),
     Variable(
+        "RABBITMQ_CA_FILE",
+        "rabbitmq_ca_file",
+        path,
+        "the system's authorities",
+        "PEM bundle that replaces the system's for `amqps://`: a private authority.",
+    ),
+    Variable(
         "METRICS_PORT",
         "metrics_port",
         port,
         "none: no metrics",
         "TCP port of metrics and health.",
+    ),
+    Variable(
+        "METRICS_ADDRESS",
+        "metrics_address",
+        text,
+        "127.0.0.1",
+        "Address that metrics and health listen on; in a container `0.0.0.0`.",
     ),
     Variable(
         "CRMSERVICE_SECRET",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+EML_DIR, IMAP, POP3 = "emlDir", "imap", "pop3"
+"""The kinds of sources, as logs and the journal call them."""
+
 LARGE_BYTES = 1024 * 1024
 """A larger mail is read in slices, so that memory stays constant whatever comes."""
 

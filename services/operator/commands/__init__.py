@@ -10,6 +10,7 @@ from services.operator.commands.grants import grants
 from services.operator.commands.init_db import init_db
 from services.operator.commands.list_records import list_table
 from services.operator.commands.run import run
+from services.operator.commands.services import classifier, fetcher, writer
 from services.operator.commands.undo import undo
 
 app = typer.Typer(
@@ -22,6 +23,9 @@ app = typer.Typer(
 app.command("check")(check)
 app.command("init-db")(init_db)
 app.command("run")(run)
+app.command("fetcher")(fetcher)
+app.command("classifier")(classifier)
+app.command("writer")(writer)
 app.command("explain")(explain)
 app.command("list")(list_table)
 app.command("undo")(undo)

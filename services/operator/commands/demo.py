@@ -11,8 +11,9 @@ from services.operator.commands.options import begin, boxes_of, tell
 from services.operator.company import fill_company, load_company
 from services.operator.composition import open_erp
 from services.operator.demo import prepare, summary
+from services.operator.feeds import boxes_to_read
 from services.operator.present.as_text import stdout_console
-from services.operator.run import Tally, boxes_to_run, run_once
+from services.operator.run import Tally, run_once
 from shared.contracts.messages import MailRecorded
 from shared.netgenium.migration import migrate
 from shared.netgenium.reference_schema import create_reference_schema
@@ -42,7 +43,7 @@ def demo(
     migrate(erp.engine)
     fill_company(erp.engine, erp.tables, load_company(folder / "company.toml"))
     tally = Tally(_tell)
-    run_once(boxes_to_run(boxes_of([config])), erp, data, tally)
+    run_once(boxes_to_read(boxes_of([config])), erp, data, tally)
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, line in summary(erp).items():
         table.add_row(name, line)

@@ -2,17 +2,21 @@
 
 import json
 import sys
-import time
+import threading
 from typing import Annotated
 
 import typer
 
 from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
-from services.operator.composition import Erp, open_erp
-from services.operator.run import ROUND_SECONDS, Tally, boxes_to_run, run_once, run_until_stopped
+from services.operator.composition import open_erp
+from services.operator.feeds import boxes_to_read
+from services.operator.run import Tally, local_feeds, run_feeds, run_once
+from services.operator.services import DatabaseProbe, running
 from shared.contracts.messages import MailRecorded
-from shared.errors import ConfigurationError, ExitCode, Problem, TransientError
-from shared.netgenium.inspection import inspect_schema
+from shared.errors import ExitCode, TransientError
+from shared.health import Health
+from shared.retry import Backoff
+from shared.worker import DATABASE
 
 Once = Annotated[bool, typer.Option("--once", help="Process what waits and end.")]
 
@@ -33,28 +37,36 @@ def run(
     processed: it lies in failed/ below emlDir, with its reason.
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
     environment = begin("warning" if once else "info")
-    boxes = boxes_to_run(boxes_of(config))
+    boxes = boxes_to_read(boxes_of(config))
     erp = open_erp(environment)
-    if problems := _inspected(erp, wait=not once):
-        raise ConfigurationError(problems)
+    probe = DatabaseProbe(erp)
     tally = Tally(_tell_json if as_json else _tell_person)
-    work = run_once if once else run_until_stopped
-    work(boxes, erp, environment.data, tally)
+    if once:
+        probe()
+        run_once(boxes, erp, environment.data, tally)
+    else:
+        with running(environment) as (health, stopped):
+            _wait_for(probe, health, stopped)
+            run_feeds(local_feeds(boxes, erp, environment.data, tally), health, stopped)
     _summarise(tally)
     if tally.set_aside:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
-def _inspected(erp: Erp, *, wait: bool) -> list[Problem]:
-    """What does not fit; a service waits for a database that is away, `--once` does not."""
-    while True:
+def _wait_for(probe: DatabaseProbe, health: Health, stopped: threading.Event) -> None:
+    """A service waits for a database that is away."""
+    backoff = Backoff()
+    health.expect(DATABASE)
+    while not stopped.is_set():
         try:
-            return inspect_schema(erp.engine, erp.tables)
+            probe()
         except TransientError as error:
-            if not wait:
-                raise
             tell(f"waiting: {error}")
-            time.sleep(ROUND_SECONDS)
+            health.waiting(DATABASE, str(error))
+            stopped.wait(backoff.seconds())
+        else:
+            health.works(DATABASE)
+            return
 
 
 def _tell_json(mail: MailRecorded) -> None:
@@ -76,6 +88,11 @@ def _tell_person(mail: MailRecorded) -> None:
 def _summarise(tally: Tally) -> None:
     tell(f"{tally.verdicts.total()} mail(s) processed")
     if tally.set_aside:
-        tell(f"{tally.set_aside} could not be processed: see failed/ below emlDir for the reasons")
-    if tally.unsettled:
-        tell(f"{tally.unsettled} file(s) are still being written: the next run takes them")
+        tell(
+            f"{tally.set_aside} could not be processed: crmservice dead-letters list has those of "
+            "mailboxes, failed/ below emlDir the others, with their reasons"
+        )
+    if unsettled := sum(tally.unsettled.values()):
+        tell(f"{unsettled} file(s) are still being written: the next run takes them")
+    for name in tally.resting:
+        tell(f"{name} was not read: its pause (stopFrom, stopTo) lasts")

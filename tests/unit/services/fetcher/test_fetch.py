@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from services.fetcher.failed import FailedMail
 from services.fetcher.fetch import INLINE_BYTES, Fetched, Fetcher, mail_id
 from services.fetcher.sources.port import SourceMail
 from shared.backup.store import BackupStore
@@ -71,7 +72,8 @@ def a_mail(identity: str = "a.eml", raw: bytes = b"raw") -> SourceMail:
 
 def a_fetcher(source: ASource, publisher: APublisher, root: Path) -> Fetcher:
     """A fetcher of the box crm@firma.cz."""
-    return Fetcher("crm", "crm@firma.cz", source, BackupStore(root), publisher, lambda: NOW)
+    backup, failed = BackupStore(root), FailedMail(root)
+    return Fetcher("crm", "crm@firma.cz", source, backup, publisher, lambda: NOW, failed)
 
 
 def test_a_mail_is_backed_up_published_and_then_acknowledged(tmp_path: Path) -> None:

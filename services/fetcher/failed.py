@@ -1,0 +1,95 @@
+"""Mail of a mailbox that could not be processed, where no broker keeps dead letters.
+
+The mail itself lies in the backup; here is a note a mail, `<data>/failed/<mail id>.json`. (A file
+of `emlDir` moves to `failed/` beside it instead, behaviour I-7.)
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from shared.contracts.messages import MailFetched
+from shared.errors import PermanentError, TransientError
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A mail that was set aside.
+
+    Attributes:
+        message: As it was published.
+        reason: Why.
+        died_at: When, UTC, ISO 8601.
+    """
+
+    message: MailFetched
+    reason: str
+    died_at: str
+
+
+class FailedMail:
+    """The notes below one data folder."""
+
+    def __init__(self, data: Path) -> None:
+        """Take the data folder; nothing is made before there is a note."""
+        self._folder = data / "failed"
+
+    def note(self, failure: Failure) -> None:
+        """Write a note, durable when this returns enough that the mail may leave its box.
+
+        Raises:
+            TransientError: The disk refused.
+        """
+        content = asdict(failure) | {"message": failure.message.model_dump(mode="json")}
+        path = self._path(failure.message.mail_id)
+        half = path.with_suffix(".part")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            half.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+            half.replace(path)
+        except OSError as error:
+            raise self._refused("write", error) from error
+
+    def all(self) -> Iterator[Failure]:
+        """Every note, oldest first.
+
+        Raises:
+            TransientError: The folder cannot be read.
+            PermanentError: A note is none of ours.
+        """
+        try:
+            paths = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+            texts = [(path, path.read_text("utf-8")) for path in paths]
+        except OSError as error:
+            raise self._refused("read", error) from error
+        for path, text in texts:
+            try:
+                found = json.loads(text)
+                message = MailFetched.model_validate(found["message"])
+                yield Failure(message, found["reason"], found["died_at"])
+            except (ValueError, KeyError, TypeError, ValidationError):
+                raise PermanentError(f"{path} is no note of ours; move it away") from None
+
+    def forget(self, mail_id: UUID) -> None:
+        """Remove a note; nothing happens if there is none.
+
+        Raises:
+            TransientError: The disk refused.
+        """
+        try:
+            self._path(mail_id).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._refused("remove a note in", error) from error
+
+    def _path(self, mail_id: UUID) -> Path:
+        return self._folder / f"{mail_id}.json"
+
+    def _refused(self, action: str, error: OSError) -> TransientError:
+        return TransientError(
+            f"Cannot {action} {self._folder}: {error.strerror}; check free space and who may "
+            "write there"
+        )

@@ -1,0 +1,135 @@
+"""The fetcher put together: a feed for each source of each box (behaviours I-1, I-2, I-7)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.fetcher.failed import FailedMail
+from services.fetcher.feed import Feed
+from services.fetcher.fetch import Fetched, Fetcher
+from services.fetcher.lease import FileLease, Lease, SenderLease
+from services.fetcher.seen import Seen
+from services.fetcher.sources.eml_dir import EmlDir
+from services.fetcher.sources.mailbox import mailbox_of
+from services.fetcher.sources.port import EML_DIR, Source
+from services.operator.composition import local_clock
+from shared import metrics
+from shared.backup.store import BackupStore
+from shared.broker.port import Publisher
+from shared.broker.publisher import BrokerPublisher
+from shared.broker.rabbitmq.address import BrokerAddress
+from shared.broker.sender import Sender
+from shared.broker.topology import CLASSIFIER_MAIL, lease_queue
+from shared.broker.wire import fetched_to_letter
+from shared.contracts.messages import FetchedMail
+from shared.errors import ConfigurationError, Problem
+from shared.settings.box import Box
+
+SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where a feed's mail goes, and its right to read the source."""
+
+    publisher: Publisher[FetchedMail]
+    lease: Lease
+
+
+def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
+    """Boxes that are switched on, with each `emlDir` looked at.
+
+    Raises:
+        ConfigurationError: An `emlDir` is missing or shared, or no box is switched on.
+    """
+    ready = [box for box in boxes if box.enabled]
+    problems = [
+        Problem(box.name, f"emlDir {box.eml_dir} is no directory", "create it or correct the path")
+        for box in ready
+        if box.eml_dir and not box.eml_dir.is_dir()
+    ]
+    folders = [box.eml_dir for box in ready]
+    problems += [
+        Problem(box.name, f"emlDir {box.eml_dir} is another box's too", "give each box its own")
+        for box in ready
+        if box.eml_dir and folders.count(box.eml_dir) > 1
+    ]
+    if not ready:
+        names = ", ".join(box.name for box in boxes)
+        problems.append(Problem(names, "no box is enabled", "set enabled to true in one of them"))
+    if problems:
+        raise ConfigurationError(problems)
+    return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Makes feeds.
+
+    Attributes:
+        data: Backups, leases and what was seen.
+        outlet: Gives publisher and lease for the name of a lease.
+        after: Is told of every round.
+    """
+
+    data: Path
+    outlet: Callable[[str], Outlet]
+    after: Callable[[Feed, Fetched], None] = lambda *_: None
+
+    def of(self, boxes: Sequence[Box]) -> list[Feed]:
+        """A feed for each source of `boxes`, which `boxes_to_read` has looked at."""
+        return [self._feed(box, source) for box in boxes for source in _sources(box, self.data)]
+
+    def _feed(self, box: Box, source: Source) -> Feed:
+        files = source.kind == EML_DIR
+        name = f"{box.name} {EML_DIR}" if files else box.name
+        outlet = self.outlet(name)
+        fetcher = Fetcher(
+            box.name,
+            box.email,
+            source,
+            BackupStore(self.data),
+            outlet.publisher,
+            local_clock(box),
+            FailedMail(self.data),
+        )
+
+        def told(fetched: Fetched) -> None:
+            metrics.backed_up(box.name, fetched.taken + fetched.set_aside)
+            self.after(feed, fetched)
+
+        rests_at = (lambda _: False) if files else box.paused_at
+        feed = Feed(f"box {name}", fetcher, outlet.lease, box.poll_seconds, rests_at, told)
+        return feed
+
+
+def broker_outlet(address: BrokerAddress) -> Callable[[str], Outlet]:
+    """Outlets into RabbitMQ: lease and publishing share a connection, so both end together."""
+
+    def outlet(name: str) -> Outlet:
+        sender = Sender(address, [CLASSIFIER_MAIL], lease_queue(name))
+        publisher = BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_letter)
+        return Outlet(publisher, SenderLease(sender))
+
+    return outlet
+
+
+def local_outlet(
+    data: Path, publisher: Callable[[], Publisher[FetchedMail]]
+) -> Callable[[str], Outlet]:
+    """Outlets into this process."""
+    return lambda name: Outlet(publisher(), FileLease(data, name))
+
+
+def seen_file(data: Path, box: Box) -> Path:
+    """What the fetcher of `box` remembers."""
+    return data / SEEN / f"{box.email}.db"
+
+
+def _sources(box: Box, data: Path) -> list[Source]:
+    sources: list[Source] = []
+    if box.imap_url or box.pop3_url:
+        sources.append(mailbox_of(box, Seen(seen_file(data, box)), local_clock(box)))
+    if box.eml_dir:
+        sources.append(EmlDir(box.eml_dir, box.eml_settle_seconds))
+    return sources

@@ -1,0 +1,51 @@
+from shared.broker.topology import (
+    CLASSIFIER_MAIL,
+    RETRY_SECONDS,
+    WORK_QUEUES,
+    all_queues,
+    dead_queue,
+    queues_of,
+    retry_queue,
+)
+
+
+def test_a_work_queue_dead_letters_at_least_once() -> None:
+    """F29: that needs reject-publish; with another overflow it would be at most once."""
+    work = queues_of(CLASSIFIER_MAIL)[-1]
+
+    assert work.name == "classifier.mail"
+    assert work.arguments == {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": 20,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": "classifier.mail.dead",
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+
+
+def test_dead_letters_stay_for_ever() -> None:
+    """O-2: no time to live, and no limit of looks that RabbitMQ 4 would otherwise set."""
+    dead = queues_of(CLASSIFIER_MAIL)[0]
+
+    assert dead.name == dead_queue(CLASSIFIER_MAIL)
+    assert "x-message-ttl" not in dead.arguments
+    assert int(dead.arguments["x-delivery-limit"]) > 10_000
+
+
+def test_a_retry_goes_back_to_its_queue_when_its_time_is_over() -> None:
+    """F30: each step has a queue, so that a message waits for no slower one before it."""
+    retries = {queue.name: queue.arguments for queue in queues_of(CLASSIFIER_MAIL)[1:-1]}
+
+    for step, seconds in enumerate(RETRY_SECONDS, start=1):
+        arguments = retries[retry_queue(CLASSIFIER_MAIL, step)]
+        assert arguments["x-message-ttl"] == seconds * 1000
+        assert arguments["x-dead-letter-routing-key"] == CLASSIFIER_MAIL
+    assert len(retries) == len(RETRY_SECONDS)
+
+
+def test_every_work_queue_has_all_of_its_queues() -> None:
+    """F26: what a message may be sent to is declared."""
+    names = [queue.name for queue in all_queues()]
+
+    assert len(names) == len(set(names)) == len(WORK_QUEUES) * (2 + len(RETRY_SECONDS))
