@@ -1,0 +1,252 @@
+"""The `imap` source: the folders of a mailbox (behaviours I-2, I-3, I-6, I-8, I-10, I-11).
+
+A message is known by folder, UIDVALIDITY and UID. Before one is deleted or moved, its size and
+time are asked for again and compared with those it was fetched with; only then, and only it, it
+goes (F51, F52). What was taken is remembered first: if anything breaks off afterwards, the next
+round deletes what is still there, without fetching it again.
+
+Known limits: a message that another program replaces under the same UID, with the same size and
+time, is taken for the same.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+
+from services.fetcher.seen import Seen
+from services.fetcher.sources.first_look import WaitsForStartError
+from services.fetcher.sources.imap_disposal import Disposal
+from services.fetcher.sources.imap_entry import Entry, FolderError
+from services.fetcher.sources.imap_facts import (
+    Facts,
+    Note,
+    Opened,
+    as_named,
+    groups,
+    identity_of,
+    is_old,
+    parts_of,
+)
+from services.fetcher.sources.imap_look import Look
+from services.fetcher.sources.imap_session import Session
+from services.fetcher.sources.imap_text import EndlessError, whole_bodies, whole_slices
+from services.fetcher.sources.imap_trouble import RefusedError
+from services.fetcher.sources.port import IMAP, LARGE_BYTES, SourceMail
+from shared.errors import CRMServiceError, TransientError
+from shared.oauth import TokenSource
+from shared.settings.box import Box
+
+_LONGEST_IDLE_SECONDS = 540.0
+"""Exchange drops an IDLE after some hours in silence, others after 30 minutes (F58)."""
+
+_log = structlog.get_logger()
+
+
+class Imap:
+    """One mailbox; implements `Source`.
+
+    Attributes:
+        kind: `imap`.
+    """
+
+    kind = IMAP
+
+    def __init__(
+        self, box: Box, seen: Seen, clock: Callable[[], datetime], tokens: TokenSource | None
+    ) -> None:
+        """Take what the source works with; nothing is connected yet.
+
+        Args:
+            box: Names server, login, folders and disposition.
+            seen: What was taken before.
+            clock: Gives the time, aware.
+            tokens: Where the box logs in by OAuth.
+        """
+        self._box = box
+        self._seen = seen
+        self._clock = clock
+        self._entry = Entry(box, tokens)
+        self._disposal = Disposal(box, clock)
+        self._look = Look(box, seen, clock, self._disposal)
+        self._folders = [as_named(folder) for folder in box.imap_folders]
+        self._next: dict[str, int] = {}
+        self._session: Session | None = None
+        self._batch: dict[str, Facts] = {}
+        self._idle_broke = False
+
+    def batches(self) -> Iterator[Sequence[SourceMail]]:
+        """What waits, folder by folder.
+
+        Raises:
+            TransientError: The server is away; or a folder is missing or waits for `startFrom`,
+                and the others were read.
+            CredentialsRefusedError: It refused the login.
+        """
+        troubles: list[TransientError] = []
+        with self._closed_on_error():
+            session = self._ready()
+            for folder in self._folders:
+                try:
+                    yield from self._of_folder(session, folder)
+                except (WaitsForStartError, FolderError) as error:
+                    troubles.append(error)
+            if troubles:
+                raise TransientError("; ".join(map(str, troubles)))
+
+    def slices(self, mail: SourceMail) -> Iterator[bytes]:
+        """The bytes of a large message.
+
+        Raises:
+            TransientError: The connection broke, or the message has gone.
+        """
+        facts = self._batch.get(mail.identity)
+        session = self._session
+        if facts is None or session is None or not _is_open(session, mail.identity):
+            raise TransientError(f"{self._entry.server}: the folder of a large mail was left")
+        with self._closed_on_error():
+            try:
+                yield from whole_slices(session, facts)
+            except EndlessError as error:
+                self._look.keep(mail.identity, facts, str(error))
+                raise
+
+    def acknowledge(self, mails: Sequence[SourceMail]) -> None:
+        """Remember, then dispose of those that are still what they were.
+
+        Raises:
+            TransientError: The connection broke: the next round disposes of them.
+        """
+        taken: dict[str, list[Note]] = {}
+        for mail in mails:
+            folder, validity, uid = parts_of(mail.identity)
+            facts = self._batch.get(mail.identity, Facts(uid, 0, None))
+            taken.setdefault(folder, []).append(Note(validity, uid, facts.digest))
+        for folder, notes in taken.items():
+            self._seen.remember(folder, map(str, notes))
+        session = self._session
+        if session and session.opened:
+            with self._closed_on_error():
+                self._disposal.of_taken(session, taken.get(session.opened.folder, []))
+
+    def set_aside(self, mail: SourceMail, reason: str) -> None:
+        """Backup and fetcher keep the mail and the reason; the mailbox is done with it."""
+        _log.warning("mail set aside", box=self._box.name, mail=mail.identity, reason=reason)
+        self.acknowledge([mail])
+
+    def wait(self, seconds: float, stopped: threading.Event) -> None:
+        """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F58)."""
+        end = time.monotonic() + min(seconds, self._box.poll_seconds)
+        session, broke, self._idle_broke = self._session, self._idle_broke, False
+        if session and not session.closed and session.can("IDLE") and not broke:
+            try:
+                self._watch(session, end, stopped)
+            except TransientError as error:
+                _log.info("connection lost while waiting", box=self._box.name, reason=str(error))
+                self._idle_broke = True
+                self.close()
+            return
+        # Without IDLE, or where it just broke: a server that drops it is not asked in a loop.
+        stopped.wait(max(0.0, end - time.monotonic()))
+
+    def close(self) -> None:
+        """Log out."""
+        session, self._session = self._session, None
+        if session:
+            session.close()
+
+    def probe(self) -> str:
+        """Log in and look into the folders: a sentence for a person.
+
+        Raises:
+            TransientError: The server is away, or a folder is missing.
+            CredentialsRefusedError: It refused the login.
+        """
+        with self._closed_on_error():
+            session = self._ready()
+            count = len(session.folders())
+            opened = [self._open(session, folder) for folder in self._folders]
+        looks = ", ".join(
+            f"{each.folder} holds {each.messages} messages{' (read-only)' * each.read_only}"
+            for each in opened
+        )
+        waits = "new mail is announced" if session.can("IDLE") else "new mail is polled for"
+        return f"{self._entry.server} accepted the login; of {count} folders, {looks}; {waits}"
+
+    def _ready(self) -> Session:
+        """The session at hand if it is still good, or a new one."""
+        if self._session and not self._session.closed:
+            try:
+                self._session.look_alive()
+            except TransientError as error:
+                self.close()
+                if error.retry_after_seconds:
+                    raise
+            else:
+                return self._session
+        self._session = self._entry.session()
+        return self._session
+
+    def _open(self, session: Session, folder: str) -> Opened:
+        try:
+            return session.open(folder)
+        except RefusedError:
+            listed = session.folders()
+            if folder in listed:
+                raise
+            raise self._entry.missing(folder, listed) from None
+
+    def _of_folder(self, session: Session, folder: str) -> Iterator[list[SourceMail]]:
+        opened = self._open(session, folder)
+        self._next[folder] = opened.uid_next
+        since = self._seen.opened_at(folder)
+        new = self._look.for_new(session, opened)
+        for group in groups(self._look.facts(session, opened, new)):
+            batch = self._read(session, opened, group, since)
+            if batch:
+                yield batch
+
+    def _read(
+        self, session: Session, opened: Opened, group: Sequence[Facts], since: datetime | None
+    ) -> list[SourceMail]:
+        """A batch: small messages as a whole, large ones to be read by slices."""
+        large = {facts.uid for facts in group if facts.size > LARGE_BYTES}
+        raws = whole_bodies(session, [facts for facts in group if facts.uid not in large])
+        there = [facts for facts in group if facts.uid in raws or facts.uid in large]
+        self._batch = {identity_of(opened, facts.uid): facts for facts in there}
+        return [
+            SourceMail(
+                identity,
+                facts.arrived or self._clock(),
+                raws.get(facts.uid),
+                old=self._box.archive and is_old(facts, since),
+            )
+            for identity, facts in self._batch.items()
+        ]
+
+    def _watch(self, session: Session, end: float, stopped: threading.Event) -> None:
+        folder = self._folders[0]
+        if session.opened is None or session.opened.folder != folder:
+            opened = self._open(session, folder)
+            if opened.uid_next != self._next.get(folder):
+                return
+        while not stopped.is_set() and (left := end - time.monotonic()) > 0:
+            if session.idle(min(left, _LONGEST_IDLE_SECONDS), stopped):
+                return
+
+    @contextmanager
+    def _closed_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except CRMServiceError:
+            self.close()
+            raise
+
+
+def _is_open(session: Session, identity: str) -> bool:
+    folder, validity, _ = parts_of(identity)
+    opened = session.opened
+    return bool(opened and (opened.folder, opened.uid_validity) == (folder, validity))

@@ -1,0 +1,103 @@
+"""Logging in by IMAP: password or XOAUTH2, and what a refusal means (behaviour I-2, F56, F61)."""
+
+import imaplib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from services.fetcher.sources.imap_trouble import Server, said
+from services.fetcher.sources.login import backoff_seconds, xoauth2
+from shared.errors import CredentialsRefusedError
+from shared.settings.near_miss import quoted
+
+_MOST_CHALLENGES = 3
+_FOR_NOW = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
+"""Answers of RFC 5530 to a login that say nothing about the password."""
+
+
+class Client(Protocol):
+    """What of imapclient is needed here."""
+
+    def has_capability(self, capability: str) -> bool:
+        """Whether the server offers it."""
+
+    def login(self, username: str, password: str) -> object:
+        """LOGIN; both in ASCII, the name quoted already."""
+
+    def sasl_login(self, mech_name: str, mech_callable: Callable[[bytes], bytes]) -> object:
+        """AUTHENTICATE."""
+
+
+def by_token(client: Client, server: Server, user: str, token: SecretStr) -> None:
+    """Log in by XOAUTH2.
+
+    Raises:
+        CredentialsRefusedError: The server refused the token.
+    """
+    answer = xoauth2(user, token.get_secret_value())
+    what = (
+        "the token of the app: check pop3Name, that its mailbox exists, that the app has "
+        "IMAP.AccessAsApp with an administrator's consent, and is allowed to open this mailbox"
+    )
+    with _refusals(server, what, token):
+        client.sasl_login("XOAUTH2", _answering(answer))
+
+
+def by_password(client: Client, server: Server, user: str, password: SecretStr) -> None:
+    """Log in by password.
+
+    Raises:
+        CredentialsRefusedError: The server refused the password, or takes none.
+    """
+    written = password.get_secret_value()
+    with _refusals(server, "the login: check pop3Name and pop3Password", password):
+        if client.has_capability("AUTH=PLAIN"):
+            client.sasl_login("PLAIN", _answering(f"\0{user}\0{written}".encode()))
+        elif client.has_capability("LOGINDISABLED"):
+            raise CredentialsRefusedError(f"{server} takes no passwords: check pop3OAuth")
+        elif not (user + written).isascii():
+            raise CredentialsRefusedError(
+                f"{server} takes only ASCII in a login, and pop3Name or pop3Password has more"
+            )
+        else:
+            client.login('"' + user.replace("\\", "\\\\").replace('"', '\\"') + '"', written)
+
+
+def not_connected(server: Server) -> CredentialsRefusedError:
+    """A fresh login was good, and yet the mailbox stays closed (F56)."""
+    return CredentialsRefusedError(
+        f"{server} accepted the login but not the mailbox: check that the mailbox of pop3Name "
+        "exists, has IMAP switched on, and that the app or the user has full access to it"
+    )
+
+
+def _answering(answer: bytes) -> Callable[[bytes], bytes]:
+    """The answer to the first challenge; then nothing, which a server's refusal waits for."""
+    asked = 0
+
+    def respond(_challenge: bytes) -> bytes:
+        nonlocal asked
+        asked += 1
+        if asked > _MOST_CHALLENGES:
+            raise ValueError("endless challenges")
+        return answer if asked == 1 else b""
+
+    return respond
+
+
+@contextmanager
+def _refusals(server: Server, what: str, secret: SecretStr) -> Iterator[None]:
+    try:
+        yield
+    except imaplib.IMAP4.error as error:
+        cause = error.__context__
+        text = said(error)
+        if isinstance(cause, imaplib.IMAP4.abort) or isinstance(error, imaplib.IMAP4.abort):
+            raise imaplib.IMAP4.abort(text) from None
+        if backoff_seconds(text) or any(code in text for code in _FOR_NOW):
+            raise imaplib.IMAP4.abort(text) from None
+        if hidden := secret.get_secret_value():
+            text = text.replace(hidden, "***")
+        raise CredentialsRefusedError(f"{server} refused {what}; it said {quoted(text)}") from None

@@ -1,0 +1,294 @@
+"""One session with an IMAP server: the home of imapclient, whose exceptions end here.
+
+UIDs only, never sequence numbers; only extensions of `_USED` are ever thought of; nothing is ever
+enabled: IMAP4rev2 would change the meaning of what follows.
+"""
+
+import imaplib
+import re
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+import structlog
+from imapclient import IMAPClient
+from imapclient.exceptions import ProtocolError
+
+from services.fetcher.sources.imap_facts import Facts, Opened, in_utc, searches
+from services.fetcher.sources.imap_login import Client
+from services.fetcher.sources.imap_trouble import RefusedError, Server
+from services.fetcher.sources.imap_wire import Wire
+from services.fetcher.sources.login import CONNECT_SECONDS
+from shared.errors import CRMServiceError, TransientError
+
+STARTTLS_PORT = 143
+
+_USED = frozenset(("IDLE", "MOVE", "UIDPLUS"))
+_GOODBYE_SECONDS = 3.0
+_LOOK_SECONDS = 1.0
+_MOST_LINES_OF_ONE_IDLE = 10_000
+_NEWS = re.compile(rb"\* \d+ EXISTS", re.IGNORECASE)
+
+_MISUNDERSTOOD = (
+    ProtocolError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    ArithmeticError,
+)
+"""What the library raises over an answer that is none."""
+
+_BROKEN = (OSError, imaplib.IMAP4.error, *_MISUNDERSTOOD)
+_LAST_UID = 2**32 - 1
+
+_T = TypeVar("_T")
+_log = structlog.get_logger()
+
+
+class _Client(IMAPClient):  # type: ignore[misc]  # it ships no types
+    """imapclient on our own wire."""
+
+    def __init__(self, server: Server, context: ssl.SSLContext | None) -> None:
+        self.wire: Wire
+        super().__init__(
+            server.host,
+            server.port,
+            ssl=context is not None,
+            ssl_context=context,
+            timeout=CONNECT_SECONDS,
+        )
+        # It would format every line for a log, the login's too.
+        self.wire.debug = 0
+        # Times keep their zone.
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> Wire:  # noqa: N802 - the library's name
+        self.wire = Wire(self.host, self.port, self.ssl_context)
+        return self.wire
+
+
+class Session:
+    """A connection that is logged in; after an error of the connection it is closed.
+
+    Every method may raise `TransientError`; `RefusedError` where only the command failed.
+
+    Attributes:
+        opened: The folder that is selected.
+    """
+
+    def __init__(
+        self, server: Server, context: ssl.SSLContext, log_in: Callable[[Client], None]
+    ) -> None:
+        """Connect and log in.
+
+        Raises:
+            TransientError: The server is away, or cannot prove who it is: nothing was sent.
+            CredentialsRefusedError: It refused the login.
+        """
+        self._server = server
+        self._client = _connected(server, context)
+        self.opened: Opened | None = None
+        self.closed = False
+        try:
+            self._ask(log_in)
+            offered = self._ask(lambda client: client.capabilities())
+        except CRMServiceError:
+            self._drop()
+            raise
+        self._can = {each for each in _USED if each.encode() in offered}
+
+    def can(self, extension: str) -> bool:
+        """Whether the server has one of the extensions that are used here."""
+        return extension in self._can
+
+    def folders(self) -> list[str]:
+        """The folders that can hold mail."""
+        listed = self._ask(lambda client: client.list_folders())
+        return [str(name) for flags, _, name in listed if b"\\Noselect" not in flags]
+
+    def has_folder(self, folder: str) -> bool:
+        """Whether a folder is there, listed or not."""
+        try:
+            self._ask(lambda client: client.folder_status(folder, ["UIDVALIDITY"]))
+        except RefusedError:
+            return False
+        return True
+
+    def open(self, folder: str) -> Opened:
+        """Select a folder; to read only, where the server allows no more (F62)."""
+
+        def select(client: _Client) -> Mapping[bytes, int]:
+            try:
+                return dict(client.select_folder(folder))
+            except imaplib.IMAP4.readonly:
+                return dict(client.select_folder(folder, readonly=True))
+
+        found = self._ask(select)
+        self.opened = self._ask(lambda client: _opened(folder, found, client.wire))
+        return self.opened
+
+    def uids(self, criterion: str) -> set[int]:
+        """The messages of the selected folder that a search finds."""
+        opened = self.opened
+        found: set[int] = set()
+        for uids in searches(opened) if opened and opened.messages else ():
+            question = f"UID {uids} {criterion}"
+            found.update(self._ask(lambda client, text=question: client.search(text)))  # type: ignore[misc]
+        return found
+
+    def facts(self, uids: Sequence[int]) -> list[Facts]:
+        """Size and time of arrival; messages that have gone are left out (F53)."""
+        found = self._each(uids, ["RFC822.SIZE", "INTERNALDATE"])
+        return [
+            Facts(uid, size, in_utc(found[uid].get(b"INTERNALDATE")))
+            for uid in uids
+            if isinstance(size := found.get(uid, {}).get(b"RFC822.SIZE"), int)
+        ]
+
+    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Whole messages, without marking them as seen; what has gone is left out (F53)."""
+        found = self._each(uids, ["BODY.PEEK[]"])
+        return {
+            uid: raw
+            for uid, answer in found.items()
+            if isinstance(raw := answer.get(b"BODY[]"), bytes)
+        }
+
+    def slice(self, uid: int, offset: int, size: int) -> bytes | None:
+        """At most `size` bytes from `offset`; None if the message has gone or has no body."""
+        item = f"BODY.PEEK[]<{offset}.{size}>"
+        answer = self._ask(lambda client: client.fetch([uid], [item])).get(uid, {})
+        piece = answer.get(f"BODY[]<{offset}>".encode())
+        if isinstance(piece, bytes) and len(piece) > size:
+            raise self._judged(ValueError("more bytes than were asked for"))
+        return piece if isinstance(piece, bytes) else None
+
+    def flag(self, uids: Sequence[int], flag: str) -> None:
+        """Add a flag."""
+        self._ask(lambda client: client.add_flags(uids, [flag.encode()], silent=True))
+
+    def expunge(self, uids: Sequence[int]) -> None:
+        """Remove exactly these messages, which bear the flag (RFC 4315)."""
+        self._ask(lambda client: client.uid_expunge(uids))
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move (RFC 6851)."""
+        self._ask(lambda client: client.move(uids, folder))
+
+    def copy(self, uids: Sequence[int], folder: str) -> None:
+        """Copy."""
+        self._ask(lambda client: client.copy(uids, folder))
+
+    def look_alive(self) -> None:
+        """Find out whether the connection is still good."""
+        self._ask(lambda client: client.noop())
+
+    def idle(self, seconds: float, stopped: threading.Event) -> bool:
+        """Whether new mail came within `seconds` (RFC 2177).
+
+        The answer to the end of the command is the proof that the server is still there (F58).
+        """
+        try:
+            return self._ask(lambda client: _idle(client, seconds, stopped))
+        except TransientError:
+            self._drop()
+            raise
+
+    def close(self) -> None:
+        """Log out, if the server is quick about it."""
+        if self.closed:
+            return
+        with suppress(*_BROKEN):
+            self._client.socket().settimeout(_GOODBYE_SECONDS)
+            self._client.logout()
+        self._drop()
+
+    def _each(
+        self, uids: Sequence[int], items: Sequence[str]
+    ) -> Mapping[int, Mapping[bytes, object]]:
+        """What a FETCH answers; one message that the server cannot give spoils no other."""
+        try:
+            return dict(self._ask(lambda client: client.fetch(uids, items)))
+        except RefusedError as error:
+            if len(uids) == 1:
+                _log.warning("message cannot be read", uid=uids[0], reason=str(error))
+                return {}
+        half = len(uids) // 2
+        return {**self._each(uids[:half], items), **self._each(uids[half:], items)}
+
+    def _ask(self, question: Callable[[_Client], _T]) -> _T:
+        try:
+            return question(self._client)
+        except _BROKEN as error:
+            raise self._judged(error) from None
+
+    def _judged(self, error: Exception) -> CRMServiceError:
+        broken = ValueError(str(error)) if isinstance(error, ProtocolError) else error
+        trouble = self._server.trouble(broken)
+        if not isinstance(trouble, RefusedError):
+            self._drop()
+        return trouble
+
+    def _drop(self) -> None:
+        self.closed = True
+        with suppress(OSError):
+            self._client.shutdown()
+
+
+def _connected(server: Server, context: ssl.SSLContext) -> _Client:
+    """A connection with TLS that proved who the server is; no secret was sent yet."""
+    plain = server.port == STARTTLS_PORT
+    try:
+        client = _Client(server, None if plain else context)
+    except _BROKEN as error:
+        raise server.unreachable(error) from None
+    try:
+        _secure(client, server, context if plain else None)
+    except (*_BROKEN, TransientError) as error:
+        with suppress(OSError):
+            client.shutdown()
+        if isinstance(error, TransientError):
+            raise
+        raise server.unreachable(error) from None
+    return client
+
+
+def _secure(client: _Client, server: Server, context: ssl.SSLContext | None) -> None:
+    """STARTTLS where there is a `context`; whatever was said before it is forgotten (F60)."""
+    if client.wire.state != "NONAUTH":
+        raise server.insecure("says that we are logged in already")
+    if context is None:
+        return
+    if not client.has_capability("STARTTLS"):
+        raise server.insecure("offers no STARTTLS")
+    client.starttls(context)
+    client.wire.untagged_responses.clear()
+
+
+def _opened(folder: str, found: Mapping[bytes, int], wire: Wire) -> Opened:
+    wire.has_announced()
+    validity = found.get(b"UIDVALIDITY")
+    if not isinstance(validity, int):
+        raise TypeError(f"folder {folder} has no UIDVALIDITY")
+    uid_next = found.get(b"UIDNEXT", _LAST_UID)
+    return Opened(folder, validity, uid_next, found[b"EXISTS"], bool(wire.is_readonly))
+
+
+def _idle(client: _Client, seconds: float, stopped: threading.Event) -> bool:
+    end = time.monotonic() + seconds
+    lines = 0
+    client.idle()
+    news = client.wire.has_announced()
+    while not news and not stopped.is_set() and (left := end - time.monotonic()) > 0:
+        line = client.wire.line_within(min(_LOOK_SECONDS, left))
+        lines += line is not None
+        if line == b"" or lines > _MOST_LINES_OF_ONE_IDLE:
+            raise imaplib.IMAP4.abort("end of the connection, or of our patience, in IDLE")
+        news = bool(line and _NEWS.match(line))
+    client.idle_done()
+    return news or client.wire.has_announced()

@@ -1,0 +1,88 @@
+"""What goes wrong with an IMAP server, in sentences for a person (faults F56 to F61)."""
+
+import imaplib
+import ssl
+from dataclasses import dataclass
+
+from services.fetcher.sources.login import backoff_seconds
+from shared.errors import CRMServiceError, TransientError
+from shared.settings.near_miss import quoted
+
+_NOT_CONNECTED = "authenticated but not connected"
+
+
+class RefusedError(TransientError):
+    """The server answered NO or BAD to one command; the connection is good."""
+
+
+class NotConnectedError(TransientError):
+    """Exchange's answer where a token has expired, and where a right is missing (F56)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server as sentences name it."""
+
+    box: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """For the beginning of a sentence."""
+        return f"Box {self.box}: IMAP server {self.host}:{self.port}"
+
+    def unreachable(self, error: Exception) -> TransientError:
+        """The trouble behind a connection that did not come about; no secret was sent."""
+        text = said(error)
+        if seconds := backoff_seconds(text):
+            return self._throttles(seconds)
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return TransientError(
+                f"{self} showed a certificate that proves nothing: {error.verify_message}; "
+                "nothing was sent; check the name in imapUrl, the certificate's dates, and caFile"
+            )
+        if isinstance(error, ssl.SSLError):
+            return TransientError(
+                f"{self} speaks no TLS that can be trusted: {quoted(text)}; nothing was sent; "
+                "check the port of imapUrl: 993 begins with TLS, 143 with STARTTLS"
+            )
+        return TransientError(
+            f"{self} cannot be reached: {quoted(text)}; nothing was sent; "
+            "check imapUrl, the network and the firewall"
+        )
+
+    def insecure(self, what: str) -> TransientError:
+        """The server wants the login in plain text."""
+        return TransientError(
+            f"{self} {what}: a login would be readable on its way; nothing was sent; "
+            "use port 993, or have STARTTLS switched on"
+        )
+
+    def trouble(self, error: Exception) -> CRMServiceError:
+        """The trouble of a command."""
+        text = said(error)
+        if seconds := backoff_seconds(text):
+            return self._throttles(seconds)
+        if _NOT_CONNECTED in text.lower():
+            return NotConnectedError(f"{self} has dropped the login; it is made anew")
+        if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
+            return RefusedError(f"{self} refused a command: {quoted(text)}")
+        return TransientError(
+            f"{self} broke off: {quoted(text)}; what was not finished is done in the next round"
+        )
+
+    def _throttles(self, seconds: float) -> TransientError:
+        return TransientError(
+            f"{self} is throttling and asks to wait {seconds:.0f} seconds",
+            retry_after_seconds=seconds,
+        )
+
+
+def said(error: BaseException) -> str:
+    """What a server or the system said, without our own words around."""
+    first = error.args[0] if error.args else ""
+    if isinstance(error, OSError):
+        return error.strerror or str(error) or type(error).__name__
+    if isinstance(first, bytes):
+        return first.decode("utf-8", "replace")
+    return str(error) or type(error).__name__
