@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import text
-
-from services.operator.composition import Erp, open_erp
+from services.fetcher.sources.mailbox import probe_mailbox
+from services.operator.composition import Erp, local_clock, open_erp
+from services.operator.services import answers, broker_address
+from services.operator.status import flows_of
 from shared.errors import (
     ConfigurationError,
     CRMServiceError,
@@ -17,7 +19,6 @@ from shared.errors import (
     Problem,
     TransientError,
 )
-from shared.netgenium.database import database_errors
 from shared.netgenium.inspection import inspect_schema
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
@@ -61,9 +62,9 @@ def run_checks(config: Sequence[Path], environment: Environment) -> Iterator[Che
         if box.eml_dir:
             yield from _folder(f"emlDir of {box.name}", box.eml_dir, create=False)
         if box.pop3_url or box.imap_url:
-            yield Check(
-                f"mailbox of {box.name}", "skipped", "this version reads emlDir, not mailboxes"
-            )
+            yield from _mailbox(box)
+    if environment.rabbitmq_url:
+        yield from _guarded("broker", partial(_broker, environment))
 
 
 def worst(checks: Sequence[Check]) -> ExitCode:
@@ -90,13 +91,33 @@ def _database(environment: Environment) -> Iterator[Check]:
 
 
 def _connects(erp: Erp) -> list[Check]:
-    with database_errors(erp.engine), erp.engine.connect() as connection:
-        connection.execute(text("SELECT 1")) if erp.engine.dialect.name != "firebird" else None
+    answers(erp)
     problems = inspect_schema(erp.engine, erp.tables)
     url = erp.engine.url.render_as_string(hide_password=True)
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
     return [Check("database", "ok", f"{url}: reachable, fits the mapping")]
+
+
+def _mailbox(box: Box) -> Iterator[Check]:
+    name = f"mailbox of {box.name}"
+    if not box.enabled:
+        yield Check(name, "skipped", "the box is not enabled")
+    elif box.paused_at(local_clock(box)()):
+        yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
+    else:
+        yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box))])
+
+
+def _broker(environment: Environment) -> list[Check]:
+    address = broker_address(environment, "operator")
+    flows = flows_of(address)
+    dead = sum(flow.dead for flow in flows)
+    checks = [Check("broker", "ok", f"{address}: reachable")]
+    if dead:
+        remedy = "see crmservice dead-letters list"
+        checks.append(Check("dead letters", "warn", f"{dead} mail(s) wait for a person", remedy))
+    return checks
 
 
 def _folder(name: str, folder: Path, *, create: bool) -> Iterator[Check]:

@@ -103,6 +103,12 @@ class Feeds:
         return feed
 
 
+def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sender]:
+    """A publisher to the classifier's queue without a lease, and its connection."""
+    sender = Sender(address, [CLASSIFIER_MAIL])
+    return BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_letter), sender
+
+
 def broker_outlet(address: BrokerAddress) -> Callable[[str], Outlet]:
     """Outlets into RabbitMQ: lease and publishing share a connection, so both end together."""
 

@@ -5,9 +5,10 @@ runner gives the group again, mail by mail. The same mail id twice has one effec
 is written in the transaction that makes the effect, and is looked for first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -88,10 +89,12 @@ class WriterStage:
             fresh = {m.mail_id: m for m in batch if m.again or m.mail_id not in before}
             owners = key_owners(connection, [m.key for m in batch])
             made = made_before(connection, late_command_ids(fresh.values(), owners))
-            settled = self._apply(connection, settle(fresh.values(), owners, made))
+            settled = self._apply(
+                connection, _with_news(settle(fresh.values(), owners, made), before)
+            )
             record(connection, settled, before, self.clock())
         verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
-        again = before.keys() - fresh.keys()
+        again = before.keys() - {one.mail.mail_id for one in settled}
         recorded = []
         for mail in batch:
             recorded.append(_recorded(mail, verdicts[mail.mail_id], again=mail.mail_id in again))
@@ -114,6 +117,11 @@ class WriterStage:
         work.flush()
         self.attachments.store(work)
         return [_decided(one, work) for one in settled]
+
+
+def _with_news(settled: Sequence[Settled], before: Container[UUID]) -> list[Settled]:
+    """Without replays that have nothing left to do: their verdict stays what it was."""
+    return [one for one in settled if one.commands or one.mail.mail_id not in before]
 
 
 def _decided(settled: Settled, work: UnitOfWork) -> Settled:

@@ -40,7 +40,7 @@ def run(
     boxes = boxes_to_read(boxes_of(config))
     erp = open_erp(environment)
     probe = DatabaseProbe(erp)
-    tally = Tally(_tell_json if as_json else _tell_person)
+    tally = Tally(tell_json if as_json else tell_person)
     if once:
         probe()
         run_once(boxes, erp, environment.data, tally)
@@ -48,7 +48,7 @@ def run(
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
             run_feeds(local_feeds(boxes, erp, environment.data, tally), health, stopped)
-    _summarise(tally)
+    summarise(tally)
     if tally.set_aside:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
@@ -69,7 +69,8 @@ def _wait_for(probe: DatabaseProbe, health: Health, stopped: threading.Event) ->
             return
 
 
-def _tell_json(mail: MailRecorded) -> None:
+def tell_json(mail: MailRecorded) -> None:
+    """One object a mail, for programs."""
     line = {
         "mail_id": str(mail.mail_id),
         "subject": mail.subject,
@@ -80,12 +81,14 @@ def _tell_json(mail: MailRecorded) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _tell_person(mail: MailRecorded) -> None:
+def tell_person(mail: MailRecorded) -> None:
+    """One line a mail, for a person."""
     again = " (recorded before)" if mail.again else ""
     sys.stdout.write(f"{', '.join(mail.verdict):32} {mail.subject}{again}\n")
 
 
-def _summarise(tally: Tally) -> None:
+def summarise(tally: Tally) -> None:
+    """What a run has done, on standard error."""
     tell(f"{tally.verdicts.total()} mail(s) processed")
     if tally.set_aside:
         tell(

@@ -1,0 +1,162 @@
+"""`crmservice dead-letters`: list, show, release, drop."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from services.operator.commands.options import AsJson, begin, boxes_of, tell
+from services.operator.composition import local_pipeline, open_erp
+from services.operator.dead_letters import (
+    BrokerDeadLetters,
+    DeadLetter,
+    DeadLetters,
+    LocalDeadLetters,
+    Wanted,
+)
+from services.operator.present.as_text import records_as_text, stdout_console
+from services.operator.run import Tally
+from services.operator.services import DatabaseProbe, broker_address
+from shared.broker.port import Publisher
+from shared.contracts.messages import FetchedMail
+from shared.errors import WrongUseError
+from shared.settings.environment import Environment
+
+app = typer.Typer(
+    name="dead-letters",
+    help="Mail that could not be processed: see why, release it, or drop it.",
+    no_args_is_help=True,
+)
+
+MailIds = Annotated[list[str] | None, typer.Argument(help="Ids of the mails.")]
+Everything = Annotated[bool, typer.Option("--all", help="Every dead letter.")]
+OptionalConfig = Annotated[
+    list[Path] | None,
+    typer.Option("--config", "-c", help="XML file of a box; needed without RABBITMQ_URL."),
+]
+
+
+@app.command("list")
+def list_them(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the command line
+    r"""List dead letters with their reasons.
+
+    \b
+    Examples:
+      crmservice dead-letters list
+      crmservice dead-letters list --json
+    """
+    letters = _kept(begin("warning"), None).all()
+    if as_json:
+        for letter in letters:
+            sys.stdout.write(json.dumps(asdict(letter), ensure_ascii=False) + "\n")
+        return
+    rows = [
+        {"mail_id": one.mail_id, "queue": one.queue, "died_at": one.died_at, "reason": one.reason}
+        for one in letters
+    ]
+    stdout_console().print(records_as_text(rows) if rows else "there are no dead letters")
+
+
+@app.command("show")
+def show(
+    mail_id: Annotated[str, typer.Argument(help="Id of the mail.")],
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    r"""Show all that is known of a dead letter.
+
+    \b
+    Example:
+      crmservice dead-letters show 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
+    """
+    wanted = _wanted([mail_id], everything=False)
+    found = [one for one in _kept(begin("warning"), None).all() if wanted(one)]
+    if not found:
+        raise _none([mail_id])
+    for one in found:
+        if as_json:
+            sys.stdout.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+        else:
+            _show(one)
+
+
+@app.command("release")
+def release(
+    mail_ids: MailIds = None,
+    everything: Everything = False,  # noqa: FBT002 - a flag of the command line
+    config: OptionalConfig = None,
+) -> None:
+    r"""Have dead letters processed again, once their cause is mended.
+
+    \b
+    Examples:
+      crmservice dead-letters release 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
+      crmservice dead-letters release --all
+
+    Nothing is doubled: what a mail has made already is not made again.
+    """
+    wanted = _wanted(mail_ids or [], everything=everything)
+    count = _kept(begin("warning"), config).release(wanted)
+    if not count:
+        raise _none(mail_ids or [])
+    tell(f"{count} dead letter(s) released")
+
+
+@app.command("drop")
+def drop(
+    mail_ids: MailIds = None,
+    everything: Everything = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    r"""Remove dead letters for good; the backups of their mails stay.
+
+    \b
+    Example:
+      crmservice dead-letters drop 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
+
+    crmservice replay can still process such a mail from its backup.
+    """
+    wanted = _wanted(mail_ids or [], everything=everything)
+    count = _kept(begin("warning"), None).drop(wanted)
+    if not count:
+        raise _none(mail_ids or [])
+    tell(f"{count} dead letter(s) dropped; their backups stay")
+
+
+def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetters:
+    if environment.rabbitmq_url:
+        return BrokerDeadLetters(broker_address(environment, "operator"))
+
+    def publisher() -> Publisher[FetchedMail]:
+        if not config:
+            raise WrongUseError("without RABBITMQ_URL, name the box's file with --config")
+        boxes, erp = boxes_of(config), open_erp(environment)
+        DatabaseProbe(erp)()
+        return local_pipeline(boxes, erp, environment.data, Tally(lambda _: None))
+
+    return LocalDeadLetters(environment.data, publisher)
+
+
+def _wanted(mail_ids: Sequence[str], *, everything: bool) -> Wanted:
+    if bool(mail_ids) == everything:
+        raise WrongUseError("name mail ids, or --all; crmservice dead-letters list has them")
+    for text in mail_ids:
+        try:
+            UUID(text)
+        except ValueError:
+            raise WrongUseError(f"{text!r} is no mail id") from None
+    return lambda letter: everything or letter.mail_id in mail_ids
+
+
+def _none(mail_ids: Sequence[str]) -> WrongUseError:
+    which = f" of {', '.join(mail_ids)}" if mail_ids else ""
+    return WrongUseError(f"there is no dead letter{which}; crmservice dead-letters list has all")
+
+
+def _show(letter: DeadLetter) -> None:
+    fields = {name: value for name, value in asdict(letter).items() if name != "details"}
+    for name, value in {**fields, **letter.details}.items():
+        sys.stdout.write(f"{name.replace('_', ' '):12} {value}\n")

@@ -1,0 +1,82 @@
+"""`crmservice replay`."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.commands.run import summarise, tell_json, tell_person
+from services.operator.composition import Erp, local_pipeline, open_erp
+from services.operator.feeds import plain_publisher
+from services.operator.replay import Replay
+from services.operator.run import Tally
+from services.operator.services import DatabaseProbe, broker_address
+from shared.broker.port import Publisher
+from shared.broker.topology import CLASSIFIER_MAIL
+from shared.contracts.messages import FetchedMail
+from shared.errors import ExitCode
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+
+_TOLD_EVERY = 500
+
+
+def replay(
+    targets: Annotated[list[str], typer.Argument(help="Mail ids, folders or files of backups.")],
+    config: Config,
+    box: Annotated[
+        str | None, typer.Option(help="Box of mail that the journal does not know.")
+    ] = None,
+    force: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--force", help="Bypass the duplicate rule.")
+    ] = False,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    r"""Process backed up mail again; nothing that it has made is made twice.
+
+    \b
+    Examples:
+      crmservice replay 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --config crm.xml
+      crmservice replay data/POP3Downloads/2026-11-21 --config crm.xml
+      crmservice replay 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --force --config crm.xml
+
+    With RABBITMQ_URL the mail goes to the classifier's queue; otherwise it is
+    processed here. With --force a DUPLICATE KEY makes its own activities.
+    """
+    environment = begin("warning")
+    boxes, erp = boxes_of(config), open_erp(environment)
+    DatabaseProbe(erp)()
+    replay = Replay(environment.data, erp, boxes, box, again=force)
+    files = replay.files(targets)
+    tally = Tally(tell_json if as_json else tell_person)
+    with publisher_of(environment, erp, boxes, tally) as publisher:
+        for number, refused in enumerate(replay.publish(files, publisher), start=1):
+            tally.set_aside += len(refused)
+            for mail_id, reason in refused.items():
+                tell(f"{mail_id}: {reason}")
+            if sys.stderr.isatty() and number * 50 % _TOLD_EVERY == 0:
+                tell(f"{number * 50} of {len(files)}")
+    if environment.rabbitmq_url:
+        tell(f"{len(files)} mail(s) handed to {CLASSIFIER_MAIL}")
+    else:
+        summarise(tally)
+    if tally.set_aside:
+        raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+@contextmanager
+def publisher_of(
+    environment: Environment, erp: Erp, boxes: Sequence[Box], tally: Tally
+) -> Iterator[Publisher[FetchedMail]]:
+    """To the classifier's queue where there is a broker; else into this process."""
+    if environment.rabbitmq_url is None:
+        yield local_pipeline(boxes, erp, environment.data, tally)
+        return
+    publisher, sender = plain_publisher(broker_address(environment, "operator"))
+    try:
+        yield publisher
+    finally:
+        sender.close()

@@ -1,0 +1,88 @@
+"""`crmservice status`."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import typer
+
+from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.composition import open_erp
+from services.operator.present.as_text import records_as_text, stdout_console
+from services.operator.services import broker_address
+from services.operator.status import (
+    failed_in,
+    flows_of,
+    places_of,
+    recorded_in,
+    services_of,
+)
+from shared.errors import CRMServiceError
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+
+Rows = list[dict[str, Any]]
+
+
+def status(
+    config: Config,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    r"""Show boxes, queues and services: what waits where, and who works.
+
+    \b
+    Examples:
+      crmservice status --config crm.xml
+      crmservice status --config crm.xml --json
+
+    What cannot be reached is told, and the rest is shown; then it ends with 5 or 4.
+    """
+    environment, failures = begin("error"), []
+    report: dict[str, object] = {}
+    for name, look in _parts(boxes_of(config), environment):
+        try:
+            report[name] = look()
+        except CRMServiceError as error:
+            failures.append(error)
+            report[name] = {"error": str(error)}
+    if as_json:
+        sys.stdout.write(json.dumps(report, ensure_ascii=False, default=str) + "\n")
+    else:
+        _print(report)
+    if failures:
+        raise typer.Exit(max(error.exit_code for error in failures))
+
+
+def _parts(
+    boxes: Sequence[Box], environment: Environment
+) -> Iterator[tuple[str, Callable[[], object]]]:
+    yield "boxes", lambda: _rows(places_of(boxes, environment.data))
+    if environment.rabbitmq_url:
+        address = broker_address(environment, "operator")
+        yield "queues", lambda: _rows(flows_of(address))
+        yield "services", lambda: _rows(services_of(flows_of(address), boxes, address))
+    else:
+        yield "failed", lambda: {"mails": failed_in(environment.data)}
+    yield "journal", lambda: asdict(recorded_in(open_erp(environment)))
+
+
+def _rows(found: Sequence[object]) -> Rows:
+    return [asdict(one) for one in found if is_dataclass(one) and not isinstance(one, type)]
+
+
+def _print(report: dict[str, object]) -> None:
+    console = stdout_console()
+    for name, found in report.items():
+        if isinstance(found, dict) and "error" in found:
+            tell(f"{name}: {found['error']}")
+            continue
+        console.print(f"{name}", style="bold")
+        rows = (
+            found
+            if isinstance(found, list)
+            else [found if isinstance(found, dict) else {"mails": found}]
+        )
+        console.print(records_as_text(rows) if rows else "none")
+        console.print()
