@@ -4,6 +4,7 @@ import base64
 import hashlib
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -157,6 +158,33 @@ def test_mail_that_stays_is_taken_once(server: ScriptedPop3, make: Make) -> None
     assert taken(source) == []
     assert list(server.mails) == ["u1"]
     assert server.heard.count("RETR 1") == 1
+
+
+def test_each_look_is_noted(server: ScriptedPop3, make: Make, seen: Seen) -> None:
+    """O-4: when the box was read, and how many mails waited."""
+    server.mails["u2"] = OTHER
+    source = make(disposition=SEEN)
+
+    taken(source)
+    assert seen.rounds() == {PLACE: (NOW, 2)}
+    taken(source)
+    assert seen.rounds() == {PLACE: (NOW, 0)}
+
+
+def test_the_box_is_looked_into_again_after_poll_seconds(make: Make) -> None:
+    """I-3: POP3 announces nothing; the feed may ask to wait less."""
+    waited: list[float | None] = []
+
+    class Stopped(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout)
+            return True
+
+    source = make(poll_seconds=300)
+    source.wait(1000.0, Stopped())
+    source.wait(10.0, Stopped())
+
+    assert waited == [300, 10]
 
 
 def test_what_is_gone_is_forgotten(server: ScriptedPop3, make: Make, seen: Seen) -> None:
@@ -478,6 +506,7 @@ def test_the_port_says_when_tls_begins(
         b"Subject: z\r\n\r\n" + b"y" * 65535 + b"\r\n." + b"y" * 65534 + b"\r\n.\r\n..\r\n",
         b".\r\n.a\r\n..\r\n\r\n.\r\n",
         b"Subject: lf\n\nalone\n.\nand more\r\nend\r\n",
+        b"Subject: half\r\n\r\nx\n.\r\nand more\r\n",
         b"Subject: nul\r\n\r\n\x00\xff\r\r\n\n\r\n",
         b"\r\n",
     ],
@@ -487,6 +516,15 @@ def test_a_mail_comes_byte_for_byte(server: ScriptedPop3, make: Make, mail: byte
     server.mails = {"u1": mail}
 
     assert [each.raw for each in taken(make())] == [mail]
+
+
+def test_a_server_that_ends_its_lines_in_its_own_way_is_understood(
+    server: ScriptedPop3, make: Make
+) -> None:
+    """F50: a lone line feed after `+OK` says that all lines end so; nobody waits for another."""
+    server.answers["RETR"] = b"+OK\nSubject: lf\n\n..dot\n.\n"
+
+    assert [mail.raw for mail in taken(make())] == [b"Subject: lf\n\n.dot\n"]
 
 
 def test_a_large_mail_comes_in_slices(server: ScriptedPop3, make: Make) -> None:
@@ -502,6 +540,7 @@ def test_a_large_mail_comes_in_slices(server: ScriptedPop3, make: Make) -> None:
         source.acknowledge(batch)
 
     assert b"".join(pieces) == large
+    assert server.heard.count("RETR 2") == 1
     assert max(map(len, pieces)) < LARGE_BYTES
     assert server.mails == {}
 
