@@ -545,6 +545,34 @@ def test_a_large_mail_comes_in_slices(server: ScriptedPop3, make: Make) -> None:
     assert server.mails == {}
 
 
+def test_after_its_session_a_batch_can_be_neither_read_nor_deleted(
+    server: ScriptedPop3, make: Make
+) -> None:
+    """I-6: numbers are those of one session."""
+    server.mails["u2"] = b"x" * (LARGE_BYTES + 1) + b"\r\n"
+    source = make()
+    batch = next(source.batches())
+    source.close()
+
+    with pytest.raises(TransientError, match="its session has ended"):
+        next(iter(source.slices(batch[1])))
+    with pytest.raises(TransientError, match="its session has ended"):
+        source.acknowledge(batch[:1])
+    assert list(server.mails) == ["u1", "u2"]
+
+
+def test_a_large_mail_that_is_refused_is_waited_for(server: ScriptedPop3, make: Make) -> None:
+    """F53: it was listed, and is not given."""
+    server.mails = {"u1": b"x" * (LARGE_BYTES + 1) + b"\r\n"}
+    server.answers["RETR"] = b"-ERR gone\r\n"
+    source = make()
+    batches = source.batches()
+    batch = next(batches)
+
+    with pytest.raises(TransientError, match="does not give a mail: -ERR gone"):
+        next(iter(source.slices(batch[0])))
+
+
 def test_a_large_mail_that_was_not_read_stays(server: ScriptedPop3, make: Make) -> None:
     """I-6: without a complete RETR in this session there is no DELE."""
     server.mails = {"u1": b"Subject: large\r\n\r\n" + b"x" * (LARGE_BYTES + 1) + b"\r\n"}
@@ -614,6 +642,20 @@ def test_what_speaks_no_pop3_is_told(server: ScriptedPop3, make: Make, greeting:
 
     with pytest.raises(TransientError, match="speaks no POP3"):
         taken(make())
+
+
+@pytest.mark.parametrize("command", ["LIST", "STAT"])
+def test_a_server_that_does_not_say_what_it_has_is_told(
+    server: ScriptedPop3, make: Make, command: str
+) -> None:
+    """H30: -ERR to what every server must know."""
+    server.answers[command] = b"-ERR not today\r\n"
+    source = make()
+
+    with pytest.raises(TransientError, match="-ERR not today"):
+        list(source.batches()) if command == "LIST" else source.probe()
+
+    assert server.heard[-1] == "QUIT"
 
 
 def test_lines_of_a_list_that_are_none_are_skipped(server: ScriptedPop3, make: Make) -> None:
@@ -696,6 +738,14 @@ def test_mail_before_the_start_is_left_and_asked_once(server: ScriptedPop3, make
     assert server.heard.count("TOP 1 0") == asked == 1
     again = make(start_from=date(2026, 10, 1), disposition=SEEN)
     assert [mail.identity for mail in taken(again)] == ["before", "by date"]
+
+
+def test_without_top_every_mail_is_taken(server: ScriptedPop3, make: Make) -> None:
+    """I-11: a server that shows no heads; better too much than too little."""
+    server.mails = {"u1": b"Date: Sat, 31 Oct 2026 12:00:00 +0100\r\n\r\n"}
+    server.answers["TOP"] = b"-ERR unknown\r\n"
+
+    assert len(taken(make(start_from=date(2026, 11, 1)))) == 1
 
 
 def test_old_mail_is_marked_where_it_is_archived(server: ScriptedPop3, make: Make) -> None:

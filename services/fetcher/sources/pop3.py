@@ -5,7 +5,8 @@ acknowledged, then `QUIT`. Without `QUIT` a server deletes nothing (RFC 1939, se
 comes again and is the same mail (F7).
 
 Known limits: with `disposition` `seen`, a server without `UIDL` has to send every mail in every
-round, because only its content tells it apart.
+round, because only its content tells it apart. Mail that was taken and stayed, whether it was to
+stay or the server refused to delete it, is not deleted later on.
 """
 
 import ssl
