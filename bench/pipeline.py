@@ -1,7 +1,7 @@
 """`python -m bench.pipeline`: from the eml directory to committed rows, beside the lower bound.
 
-Both run in processes of their own, in turns, on the same generated set and the same database; the
-best of the turns counts. `--profile` shows where the time goes.
+All sides run in processes of their own, in turns, on the same generated set and kind of database;
+the best of the turns counts. `--profile` shows where the time goes.
 """
 
 import argparse
@@ -13,10 +13,10 @@ from pathlib import Path
 
 from bench import databases, sides
 from bench.mails import SETS
-from bench.report import Measured, report
+from bench.report import Turns, report
 from shared.log import configure_logging
 
-_PASSED_ON = ("mails", "set", "rules", "folder")
+_PASSED_ON = ("mails", "set", "folder")
 
 
 def main() -> None:
@@ -28,23 +28,33 @@ def main() -> None:
         return
     with databases.running(arguments.database) as fresh:
         if arguments.profile:
-            print(_child("ours", fresh, arguments, "--profile"))
+            print(_child("ours", arguments.rules, fresh, arguments, "--profile"))
             return
-        turns: list[tuple[Measured, Measured]] = [
-            (
-                json.loads(_child("ours", fresh, arguments)),
-                json.loads(_child("bare", fresh, arguments)),
-            )
-            for _ in range(arguments.turns)
-        ]
-    report([ours for ours, _ in turns], [bare for _, bare in turns], arguments)
+        report(_turns(fresh, arguments), arguments)
+
+
+def _turns(fresh: databases.Fresh, arguments: argparse.Namespace) -> Turns:
+    """What each line of the report measured, turn by turn; few rules stand beside the full book."""
+    sides_by_line = {"full rules": ("ours", "full"), "bare bound": ("bare", "full")}
+    if arguments.rules == "few":
+        sides_by_line = {"few rules": ("ours", "few"), **sides_by_line}
+    turns: Turns = {line: [] for line in sides_by_line}
+    for _ in range(arguments.turns):
+        for line, (side, rules) in sides_by_line.items():
+            turns[line].append(json.loads(_child(side, rules, fresh, arguments)))
+    return turns
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=1000, help="size of the set")
     parser.add_argument("--set", choices=SETS, default="plain", help="which mails")
-    parser.add_argument("--rules", choices=("few", "full"), default="full", help="which chain")
+    parser.add_argument(
+        "--rules",
+        choices=("few", "full"),
+        default="full",
+        help="few: beside the full chain, one with the plain activity rules alone",
+    )
     parser.add_argument("--database", choices=databases.NAMES, default="sqlite")
     parser.add_argument("--turns", type=int, default=3, help="how often each side runs")
     parser.add_argument("--folder", default=None, help="where the disk is that counts")
@@ -62,9 +72,11 @@ def _run_side(arguments: argparse.Namespace) -> None:
         print(json.dumps(measured))
 
 
-def _child(side: str, fresh: databases.Fresh, arguments: argparse.Namespace, *more: str) -> str:
+def _child(
+    side: str, rules: str, fresh: databases.Fresh, arguments: argparse.Namespace, *more: str
+) -> str:
     """What this script prints as a child: the figures of a side, or a profile."""
-    command = [sys.executable, "-m", "bench.pipeline", "--side", side, *more]
+    command = [sys.executable, "-m", "bench.pipeline", "--side", side, "--rules", rules, *more]
     for name in _PASSED_ON:
         if given := getattr(arguments, name):
             command += [f"--{name}", str(given)]
