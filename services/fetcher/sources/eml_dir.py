@@ -35,7 +35,7 @@ MAX_MAIL_BYTES = 200 * 1024 * 1024
 """Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
 
 _LONGEST_STEM = 240
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 1.0
 
 _THE_FILE_ITSELF = (errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO)
 """A symbolic link, no right to read, a socket: another file may well be fine."""
