@@ -29,6 +29,15 @@ def _nested(depth: int) -> bytes:
     return (head + levels).encode()
 
 
+def _attached(mail: str, boundary: str) -> str:
+    """`mail` as the attachment of a mail, in a multipart; without a boundary, alone."""
+    head = "From: petr@acme.example\nSubject: Fwd: failure notice\n"
+    if not boundary:
+        return f"{head}Content-Type: message/rfc822\n\n{mail}"
+    part = f"--{boundary}\nContent-Type: message/rfc822\n\n{mail}\n--{boundary}--\n"
+    return f"{head}Content-Type: multipart/mixed; boundary={boundary}\n\n{part}"
+
+
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "a status part of one long value": lambda: a_report(a_recipient(final="a" * MEGABYTE)),
     "a status part of at signs": lambda: a_report(a_recipient(final="a@" * (MEGABYTE // 2))),
@@ -85,6 +94,34 @@ def test_nesting_beyond_the_librarys_depth_is_a_defect() -> None:
     defects: list[str] = []
     assert read_reports(raw, scan, "", defects) == Reports()
     assert defects == ["the bounce cannot be read: RecursionError"]
+
+
+@pytest.mark.parametrize("boundary", ["", "y"])
+def test_a_report_inside_a_hundred_attached_mails_is_theirs(boundary: str) -> None:
+    """H-20, R-2: of what somebody forwards as an attachment, however deep, nothing is reported."""
+    raw = a_report(a_recipient("Action: failed", "Status: 5.1.1")).decode()
+    for level in range(100):
+        raw = _attached(raw, boundary and f"{boundary}{level}")
+    assert reports_of(raw.encode()) == Reports()
+
+
+def test_the_outermost_of_a_hundred_reports_counts() -> None:
+    """H-20, R-2: each returns the one before; the addresses of the last are read, no others."""
+    raw = "From: a@b.cz\n\nHello.\n"
+    for level in range(100):
+        block = a_recipient("Status: 5.1.1", final=f"rfc822;u{level}@x.cz")
+        raw = a_report(block, original=raw).decode().replace("xx", f"x{level}")
+    assert [failure.address for failure in reports_of(raw.encode()).failures] == ["u99@x.cz"]
+
+
+def test_a_recipient_behind_a_megabyte_is_not_read() -> None:
+    """H-20: of a status part the beginning is read; who stands there is known all the same."""
+    early = a_recipient("Action: failed", "Status: 5.1.1", final="rfc822;early@x.cz")
+    late = a_recipient("Action: failed", "Status: 5.1.1", final="rfc822;late@x.cz")
+    filling = a_recipient("X-Filling: " + "z" * MEGABYTE, final="none")
+    assert [f.address for f in reports_of(a_report(early, filling, late)).failures] == [
+        "early@x.cz"
+    ]
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
