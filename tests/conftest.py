@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
+from tests.servers.dovecot import Dovecot
 from tests.servers.firebird import Firebird
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.rabbitmq import RabbitMQ
+from tests.servers.token_server import TokenServer
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +56,31 @@ def firebird() -> Iterator[Firebird]:
 def rabbitmq() -> Iterator[RabbitMQ]:
     """A running RabbitMQ node; ask it for a `vhost`."""
     server = RabbitMQ()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def _token_server() -> Iterator[TokenServer]:
+    server = TokenServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def token_server(_token_server: TokenServer) -> TokenServer:
+    """A running token server, as new."""
+    _token_server.start()
+    _token_server.reset()
+    return _token_server
+
+
+@pytest.fixture(scope="session")
+def dovecot(_token_server: TokenServer) -> Iterator[Dovecot]:
+    """A running Dovecot, which trusts the tokens of `token_server`; add a box to it."""
+    server = Dovecot(_token_server.introspection_url)
     server.start()
     yield server
     server.remove()

@@ -31,6 +31,7 @@ MANUAL_KEYS: tuple[Key, ...] = (
         "",
         "Start of the daily pause without connection to the box, `HH:mm`; needs `stopTo`.",
         "ch. 7, I-4",
+        acts=True,
     ),
     Key(
         "stopTo",
@@ -39,6 +40,7 @@ MANUAL_KEYS: tuple[Key, ...] = (
         "",
         "End of the pause, `HH:mm`; the same as `stopFrom` means no pause.",
         "ch. 7, I-4",
+        acts=True,
     ),
     Key(
         "smtpServer",
@@ -71,6 +73,7 @@ MANUAL_KEYS: tuple[Key, ...] = (
         "",
         "POP3 server of the box, `server` or `server:port`; not beside `imapUrl`.",
         "ch. 7, I-2",
+        acts=True,
     ),
     Key(
         "pop3Email",
@@ -90,6 +93,7 @@ MANUAL_KEYS: tuple[Key, ...] = (
         "Login name of the box, for POP3 and IMAP.",
         "ch. 7, I-2",
         default_note="`pop3Email`",
+        acts=True,
     ),
     Key(
         "pop3Password",
@@ -99,6 +103,7 @@ MANUAL_KEYS: tuple[Key, ...] = (
         "Password of the box, for POP3 and IMAP.",
         "ch. 7, I-2",
         secret=True,
+        acts=True,
     ),
     Key(
         "pop3OAuth",
@@ -107,6 +112,7 @@ MANUAL_KEYS: tuple[Key, ...] = (
         "false",
         "Log in by OAuth2 with `<rootPath>/Config/MicrosoftOAuth.json`, for POP3 and IMAP.",
         "ch. 7, I-2",
+        acts=True,
     ),
     Key(
         "emlDir",

@@ -96,8 +96,18 @@ _SERVER_KEYS: tuple[Key, ...] = (
         "",
         "IMAP server of the box, `server` or `server:port`; not beside `pop3Url`.",
         "I-2",
+        acts=True,
     ),
-    Key("imapFolders", "imap_folders", text, "INBOX", "Folder to read.", "I-10", repeatable=True),
+    Key(
+        "imapFolders",
+        "imap_folders",
+        text,
+        "INBOX",
+        "Folder to read.",
+        "I-10",
+        repeatable=True,
+        acts=True,
+    ),
     Key(
         "allowPlaintext",
         "allow_plaintext",
@@ -105,6 +115,7 @@ _SERVER_KEYS: tuple[Key, ...] = (
         "false",
         "`true` permits POP3 without TLS.",
         "I-2",
+        acts=True,
     ),
     Key(
         "caFile",
@@ -113,6 +124,7 @@ _SERVER_KEYS: tuple[Key, ...] = (
         "",
         "Absolute path of a PEM bundle that replaces the system's for this box.",
         "I-2",
+        acts=True,
     ),
     Key(
         "pollSeconds",
@@ -121,6 +133,7 @@ _SERVER_KEYS: tuple[Key, ...] = (
         "300",
         "Seconds between two polls where the server does not announce mail.",
         "I-3",
+        acts=True,
     ),
     Key(
         "disposition",
@@ -129,6 +142,7 @@ _SERVER_KEYS: tuple[Key, ...] = (
         "delete",
         "What becomes of processed mail in the box: `delete`, `seen` or `move:<folder>`.",
         "I-8",
+        acts=True,
     ),
     Key(
         "scanType",
@@ -137,6 +151,7 @@ _SERVER_KEYS: tuple[Key, ...] = (
         "all",
         "Which mail of the box is read: `all` or `unread`.",
         "I-10",
+        acts=True,
     ),
     Key(
         "startFrom",
@@ -145,6 +160,7 @@ _SERVER_KEYS: tuple[Key, ...] = (
         "",
         "Needed where the first connection finds more than 500 mails: a date, or `all`.",
         "I-11",
+        acts=True,
     ),
     Key(
         "archive",
@@ -153,6 +169,7 @@ _SERVER_KEYS: tuple[Key, ...] = (
         "false",
         "`true` records old mail with its own dates, without tasks, marks or forwards.",
         "I-11",
+        acts=True,
     ),
 )
 
