@@ -78,9 +78,26 @@ class Feeds:
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
         """A feed for each source of `boxes`, which `boxes_to_read` has looked at."""
-        return [self._feed(box, source) for box in boxes for source in _sources(box, self.data)]
+        feeds = []
+        for box in boxes:
+            if box.imap_url or box.pop3_url:
+                feeds.append(self._mailbox_feed(box))
+            if box.eml_dir:
+                feeds.append(self._feed(box, EmlDir(box.eml_dir, box.eml_settle_seconds)))
+        return feeds
 
-    def _feed(self, box: Box, source: Source) -> Feed:
+    def _mailbox_feed(self, box: Box) -> Feed:
+        seen = Seen(seen_file(self.data, box))
+
+        def tell_metrics() -> None:
+            rounds = seen.rounds().values()
+            if rounds:
+                waiting = sum(count for _, count in rounds)
+                metrics.box_read(box.name, waiting, max(at for at, _ in rounds).timestamp())
+
+        return self._feed(box, mailbox_of(box, seen, local_clock(box)), tell_metrics)
+
+    def _feed(self, box: Box, source: Source, also: Callable[[], None] = lambda: None) -> Feed:
         files = source.kind == EML_DIR
         name = f"{box.name} {EML_DIR}" if files else box.name
         outlet = self.outlet(name)
@@ -96,6 +113,7 @@ class Feeds:
 
         def told(fetched: Fetched) -> None:
             metrics.backed_up(box.name, fetched.taken + fetched.set_aside)
+            also()
             self.after(feed, fetched)
 
         rests_at = (lambda _: False) if files else box.paused_at
@@ -130,12 +148,3 @@ def local_outlet(
 def seen_file(data: Path, box: Box) -> Path:
     """What the fetcher of `box` remembers."""
     return data / SEEN / f"{box.email}.db"
-
-
-def _sources(box: Box, data: Path) -> list[Source]:
-    sources: list[Source] = []
-    if box.imap_url or box.pop3_url:
-        sources.append(mailbox_of(box, Seen(seen_file(data, box)), local_clock(box)))
-    if box.eml_dir:
-        sources.append(EmlDir(box.eml_dir, box.eml_settle_seconds))
-    return sources

@@ -29,11 +29,6 @@ class Sender:
         self._lease = lease
         self._link: Link | None = None
 
-    @property
-    def blocked(self) -> bool:
-        """Whether the broker asks publishers to wait: its memory or disk is short (F23, F24)."""
-        return self._link is not None and self._link.blocked
-
     def connect(self) -> None:
         """Return with a connection that works, and with the lease if there is one.
 

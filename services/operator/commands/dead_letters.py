@@ -28,7 +28,6 @@ from shared.errors import WrongUseError
 from shared.settings.environment import Environment
 
 app = typer.Typer(
-    name="dead-letters",
     help="Mail that could not be processed: see why, release it, or drop it.",
     no_args_is_help=True,
 )

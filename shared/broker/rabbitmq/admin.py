@@ -8,14 +8,14 @@ from typing import Any
 import pika
 from pika import exceptions
 
-from shared.broker.letters import Delivery, Letter
+from shared.broker.letters import Letter
 from shared.broker.rabbitmq.address import (
     BrokerAddress,
     may_not_declare,
     refused,
     refused_queue,
 )
-from shared.broker.rabbitmq.link import plain_headers
+from shared.broker.rabbitmq.properties import delivery_of, properties_of
 from shared.broker.topology import Queue
 from shared.errors import CRMServiceError, TransientError
 
@@ -93,9 +93,10 @@ class Admin:
         channel.confirm_delivery()
         for _ in range(state.messages):
             # Unacknowledged ones go back, in their places, when the channel closes.
-            delivery = _delivery(channel.basic_get(queue))
-            if delivery is None:
+            method, properties, body = channel.basic_get(queue)
+            if method is None:
                 break
+            delivery = delivery_of(method.delivery_tag, properties, body)
             replacements = act(delivery.letter)
             if replacements is None:
                 continue
@@ -107,14 +108,8 @@ class Admin:
         return left
 
     def _publish(self, channel: Any, queue: str, letter: Letter) -> None:  # noqa: ANN401 - pika has no types
-        properties = pika.BasicProperties(
-            content_type=letter.content_type,
-            delivery_mode=pika.DeliveryMode.Persistent.value,
-            message_id=letter.mail_id,
-            headers=dict(letter.headers),
-        )
         try:
-            channel.basic_publish("", queue, letter.body, properties, mandatory=True)
+            channel.basic_publish("", queue, letter.body, properties_of(letter), mandatory=True)
         except (exceptions.UnroutableError, exceptions.NackError):
             raise TransientError(f"{self._address} did not take a message for {queue}") from None
 
@@ -147,16 +142,3 @@ def administration(address: BrokerAddress) -> Iterator[Admin]:
     finally:
         if connection is not None and connection.is_open:
             connection.close()
-
-
-def _delivery(got: tuple[Any, Any, bytes | None]) -> Delivery | None:
-    method, properties, body = got
-    if method is None:
-        return None
-    letter = Letter(
-        properties.message_id or "",
-        properties.content_type or "",
-        body or b"",
-        plain_headers(properties.headers or {}),
-    )
-    return Delivery(method.delivery_tag, letter)

@@ -6,23 +6,23 @@ mean nothing any more, so none is ever used twice (F21).
 """
 
 import threading
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pika
 from pika import exceptions
 
-from shared.broker.letters import Delivery, Header, Letter
+from shared.broker.letters import Delivery, Letter
 from shared.broker.rabbitmq.address import BrokerAddress, refused, refused_queue
+from shared.broker.rabbitmq.confirms import Confirms
+from shared.broker.rabbitmq.hand import Hand
+from shared.broker.rabbitmq.properties import delivery_of, properties_of
 from shared.errors import CRMServiceError, TransientError
 
 _OPEN_SECONDS = 25.0
 _CONFIRM_SECONDS = 60.0
 _CLOSE_SECONDS = 5.0
 _QUIET_SECONDS = 0.1
-_PERSISTENT = 2
-_DEATHS = "x-delivery-count"
 
 
 class Link:
@@ -36,19 +36,12 @@ class Link:
         self._asked_for = ""
         self._consumer = ""
         self._done = 0
-        self._inbox: deque[Delivery] = deque()
-        self._prefetch = self._in_hand = self._acknowledged = 0
-        self._ahead: set[int] = set()
-        self._outstanding = 0
-        self._sequence = 0
-        self._under_way: dict[int, str] = {}
-        self._refusals: list[str] = []
+        self._hand = Hand()
+        self._confirms = Confirms()
         self._connection: Any = None
         self._channel: Any = None
         self._thread: threading.Thread | None = None
         self._ended = False
-        self.blocked = False
-        """Whether the broker asks publishers to wait: its memory or disk is short (F23, F24)."""
 
     def open(self) -> None:
         """Connect.
@@ -76,7 +69,7 @@ class Link:
         """
         with self._changed:
             self._raise_if_lost()
-            self._outstanding += len(letters)
+            self._confirms.outstanding += len(letters)
         self._soon(lambda: self._publish(letters))
 
     def flush(self) -> None:
@@ -87,12 +80,12 @@ class Link:
                 since the last flush counts as not taken.
         """
         try:
-            self._wait(lambda: not self._outstanding, _CONFIRM_SECONDS, "confirms")
+            self._wait(lambda: not self._confirms.outstanding, _CONFIRM_SECONDS, "confirms")
         except TransientError:
             self.close()
             raise
         with self._changed:
-            refusals, self._refusals = self._refusals, []
+            refusals = self._confirms.take_refusals()
         if refusals:
             raise TransientError(
                 f"{self._address} did not take {len(refusals)} message(s), the first one for "
@@ -132,16 +125,9 @@ class Link:
             TransientError: The link is lost; what was in hand comes again.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._inbox or self._lost, seconds)
+            self._changed.wait_for(lambda: self._hand or self._lost, seconds)
             self._raise_if_lost()
-            taken: list[Delivery] = []
-            size = 0
-            while self._inbox and len(taken) < most:
-                size += len(self._inbox[0].letter.body)
-                if taken and size > most_bytes:
-                    break
-                taken.append(self._inbox.popleft())
-        return taken
+            return self._hand.take(most, most_bytes)
 
     def stop_consuming(self) -> list[Delivery]:
         """Receive no more; gives what is in hand and was not received yet.
@@ -160,21 +146,19 @@ class Link:
             ),
         )
         with self._changed:
-            rest = list(self._inbox)
-            self._inbox.clear()
-        return rest
+            return self._hand.take_all()
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """`deliveries` are done with."""
         with self._changed:
-            self._in_hand -= len(deliveries)
-        self._soon(lambda: self._acknowledge({delivery.tag for delivery in deliveries}))
+            self._hand.held -= len(deliveries)
+        self._soon(lambda: self._acknowledge(deliveries))
 
     def _all_arrived(self) -> None:
         with self._changed:
-            while self._in_hand < self._prefetch and self._lost is None:
-                before = self._in_hand
-                if not self._changed.wait_for(lambda: self._in_hand > before, _QUIET_SECONDS):  # noqa: B023 - asked at once
+            while not self._hand.full and self._lost is None:
+                before = self._hand.held
+                if not self._changed.wait_for(lambda: self._hand.held > before, _QUIET_SECONDS):  # noqa: B023 - asked at once
                     return
 
     def still_there(self) -> None:
@@ -209,8 +193,6 @@ class Link:
             self._connection.ioloop.close()
 
     def _on_open(self, _connection: Any) -> None:  # noqa: ANN401 - pika has no types
-        self._connection.add_on_connection_blocked_callback(lambda *_: self._block(on=True))
-        self._connection.add_on_connection_unblocked_callback(lambda *_: self._block(on=False))
         self._connection.channel(on_open_callback=self._on_channel)
 
     def _on_channel(self, channel: Any) -> None:  # noqa: ANN401 - pika has no types
@@ -235,9 +217,6 @@ class Link:
         self._lose(TransientError(f"{self._address}: the queue that was read has gone"))
         self._close()
 
-    def _block(self, *, on: bool) -> None:
-        self.blocked = on
-
     def _close(self) -> None:
         if self._connection.is_open:
             self._connection.close()
@@ -245,61 +224,41 @@ class Link:
             self._connection.ioloop.stop()
 
     def _consume(self, queue: str, prefetch: int, *, exclusive: bool) -> None:
-        self._prefetch = prefetch
+        self._hand.prefetch = prefetch
         self._channel.basic_qos(prefetch_count=prefetch)
         self._consumer = self._channel.basic_consume(
             queue, self._on_letter, exclusive=exclusive, callback=lambda _: self._step_done()
         )
 
     def _on_letter(self, _channel: object, method: Any, properties: Any, body: bytes) -> None:  # noqa: ANN401 - pika has no types
-        headers = plain_headers(properties.headers or {})
-        deaths = headers.pop(_DEATHS, 0)
-        letter = Letter(
-            properties.message_id or "", properties.content_type or "", bytes(body), headers
-        )
         with self._changed:
-            self._in_hand += 1
-            self._inbox.append(Delivery(method.delivery_tag, letter, int(deaths)))
+            self._hand.put(delivery_of(method.delivery_tag, properties, bytes(body)))
             self._changed.notify_all()
 
     def _publish(self, letters: Sequence[tuple[str, Letter]]) -> None:
         for queue, letter in letters:
-            properties = pika.BasicProperties(
-                content_type=letter.content_type,
-                delivery_mode=_PERSISTENT,
-                message_id=letter.mail_id,
-                headers=dict(letter.headers),
+            self._channel.basic_publish(
+                "", queue, letter.body, properties_of(letter), mandatory=True
             )
-            self._channel.basic_publish("", queue, letter.body, properties, mandatory=True)
-            self._sequence += 1
-            self._under_way[self._sequence] = queue
+            self._confirms.sent(queue)
 
-    def _acknowledge(self, tags: set[int]) -> None:
-        """One acknowledgement for an unbroken run: a quorum queue drops some of many at the end."""
-        done = self._acknowledged
-        while self._acknowledged + 1 in tags or self._acknowledged + 1 in self._ahead:
-            self._acknowledged += 1
-        if self._acknowledged > done:
-            self._channel.basic_ack(self._acknowledged, multiple=True)
-        ahead = {tag for tag in tags if tag > self._acknowledged}
-        for tag in sorted(ahead):
+    def _acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        up_to, alone = self._hand.acknowledgements(delivery.tag for delivery in deliveries)
+        if up_to is not None:
+            self._channel.basic_ack(up_to, multiple=True)
+        for tag in alone:
             self._channel.basic_ack(tag)
-        self._ahead = {tag for tag in self._ahead | ahead if tag > self._acknowledged}
 
     def _on_confirm(self, frame: Any) -> None:  # noqa: ANN401 - pika has no types
         method = frame.method
-        last = method.delivery_tag
-        tags = [tag for tag in self._under_way if tag <= last] if method.multiple else [last]
-        queues = [self._under_way.pop(tag) for tag in tags]
+        taken = isinstance(method, pika.spec.Basic.Ack)
         with self._changed:
-            self._outstanding -= len(queues)
-            if isinstance(method, pika.spec.Basic.Nack):
-                self._refusals += [f"the queue {queue}, which refused it" for queue in queues]
+            self._confirms.answered(method.delivery_tag, multiple=method.multiple, taken=taken)
             self._changed.notify_all()
 
     def _on_return(self, _channel: object, method: Any, *_rest: object) -> None:  # noqa: ANN401 - pika has no types
         with self._changed:
-            self._refusals.append(f"the queue {method.routing_key}, which does not exist")
+            self._confirms.returned(method.routing_key)
 
     def _step_done(self) -> None:
         with self._changed:
@@ -343,8 +302,3 @@ class Link:
     def _raise_if_lost(self) -> None:
         if self._lost is not None:
             raise self._lost
-
-
-def plain_headers(headers: Mapping[str, object]) -> dict[str, Header]:
-    """Without what the broker adds of tables and lists, such as `x-death`."""
-    return {name: value for name, value in headers.items() if isinstance(value, str | int | bool)}

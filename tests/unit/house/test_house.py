@@ -10,6 +10,7 @@ import pytest
 from services.classifier.policy import POLICY
 from services.operator.commands import app
 from services.operator.records import TABLES
+from shared.broker.topology import DELIVERY_LIMIT, RETRY_SECONDS, WORK_QUEUES
 from shared.errors import ExitCode
 from tests import behaviours
 
@@ -28,6 +29,14 @@ HOMES = {
     "imapclient": {"services/fetcher/sources/imap_session.py"},
     "msal": {"shared/oauth.py"},
     "requests": {"shared/oauth_http.py"},
+    "pika": {
+        "shared/broker/rabbitmq/address.py",
+        "shared/broker/rabbitmq/admin.py",
+        "shared/broker/rabbitmq/link.py",
+        "shared/broker/rabbitmq/properties.py",
+    },
+    "prometheus_client": {"shared/metrics.py"},
+    "sqlite3": {"services/fetcher/seen.py"},
     "alembic": {
         "shared/netgenium/migration.py",
         "shared/netgenium/migrations/env.py",
@@ -136,11 +145,29 @@ def test_the_operations_page_is_true() -> None:
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == set(
         map(int, ExitCode)
     )
-    assert set(re.findall(r"^\| `crmservice ([a-z-]+)", page, re.MULTILINE)) == {
-        command.name for command in app.registered_commands
-    }
+    commands = {command.name for command in app.registered_commands}
+    groups = {group.name for group in app.registered_groups}
+    assert set(re.findall(r"^\| `crmservice ([a-z-]+)", page, re.MULTILINE)) == commands | groups
     for table in TABLES:
         assert table in page
+
+
+def test_the_operations_page_lists_every_queue_and_metric() -> None:
+    """O-3: docs/operations.md has every queue, retry step and metric of the code, and no other."""
+    page = Path("docs/operations.md").read_text("utf-8")
+    metric = re.compile(r'"(crmservice_[a-z_]+)"')
+
+    assert set(re.findall(r"^\| `(crmservice_[a-z_]+)` \|", page, re.MULTILINE)) == set(
+        metric.findall(Path("shared/metrics.py").read_text("utf-8"))
+    )
+    for queue in WORK_QUEUES:
+        assert f"| `{queue}` |" in page
+    steps = ", ".join(
+        f"{seconds} s" if seconds < 60 else f"{seconds // 60} min" for seconds in RETRY_SECONDS
+    )
+    assert f"rests {steps}," in page
+    assert f"dead letter after {DELIVERY_LIMIT}." in page
+    assert "`fetcher.lease.<box>`" in page
 
 
 def test_the_readme_shows_the_demos_mails() -> None:
