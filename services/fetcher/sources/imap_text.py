@@ -26,7 +26,7 @@ def whole_bodies(session: Session, group: Sequence[Facts]) -> dict[int, bytes]:
     if not group:
         return {}
     raws = session.bodies([facts.uid for facts in group])
-    short = [facts for facts in group if len(raws.get(facts.uid, b"")) < facts.size]
+    short = [facts for facts in group if facts.uid in raws and len(raws[facts.uid]) < facts.size]
     again = session.bodies([facts.uid for facts in short]) if short else {}
     for facts in short:
         first, second = raws.pop(facts.uid, None), again.get(facts.uid)

@@ -51,7 +51,11 @@ class Wire(imaplib.IMAP4):
                 raise self.abort(f"sent a line of more than {MAX_LINE_BYTES} bytes")
             if not self._receive():
                 return self._take(looked_at)
-        return self._take(end + 1)
+        line = self._take(end + 1)
+        if line[:6].upper() == b"* BYE " and self.state != "LOGOUT":
+            # Nothing follows, whatever imaplib waits for; only here stands why (F57).
+            raise self.abort(line[6:].decode("utf-8", "replace").strip())
+        return line
 
     def read(self, size: int) -> bytes:
         """A literal; fewer bytes where the connection has ended."""
