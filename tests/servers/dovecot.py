@@ -7,7 +7,9 @@ import time
 from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
+from grp import getgrgid
 from pathlib import Path
+from pwd import getpwuid
 
 from imapclient import imap_utf7
 
@@ -50,10 +52,14 @@ userdb {{
   args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
 }}
 service anvil {{
+  chroot =
   # Else everybody waits longer and longer after somebody's wrong password.
   unix_listener anvil-auth-penalty {{
     mode = 0
   }}
+}}
+service stats {{
+  chroot =
 }}
 service imap {{
   process_limit = 200
@@ -229,5 +235,9 @@ def _users_of_processes() -> str:
     """Settings for a server that is not root, and cannot become anybody."""
     if os.getuid() == 0:
         return ""
-    names = f"default_login_user = {os.getuid()}\ndefault_internal_user = {os.getuid()}\n"
-    return f"{names}default_internal_group = {os.getgid()}\n"
+    user, group = getpwuid(os.getuid()).pw_name, getgrgid(os.getgid()).gr_name
+    return (
+        f"default_login_user = {user}\n"
+        f"default_internal_user = {user}\n"
+        f"default_internal_group = {group}\n"
+    )
