@@ -26,7 +26,7 @@ def head(number: int, sender: str, to: str, subject: str, content_type: str, *mo
     Args:
         number: Of the mail, from 0.
         sender: An address.
-        to: An address.
+        to: Addresses with blanks between them.
         subject: ASCII or encoded words.
         content_type: With its parameters.
         more: Further lines.
@@ -44,7 +44,7 @@ def head(number: int, sender: str, to: str, subject: str, content_type: str, *mo
             f" h=from:to:subject:date; bh={'A' * 43}=; b={'B' * 340}=="
         ),
         f"From: =?utf-8?B?UGV0ciBTdm9ib2Rh?= <{sender}>",
-        f"To: =?utf-8?Q?Jan_Nov=C3=A1k?= <{to}>",
+        "To: " + ", ".join(f"=?utf-8?Q?Jan_Nov=C3=A1k?= <{one}>" for one in to.split()),
         f"Cc: Info <info@{domain}>",
         f"Subject: {subject}",
         f"Date: Mon, {2 + hours // 24:02} Nov 2026 {hours % 24:02}:{minutes:02}:{seconds:02} +0100",

@@ -102,7 +102,7 @@ def _invitation(turn: int, number: int) -> bytes:
         *("END:VEVENT", "END:VCALENDAR", ""),
     ]
     kind = 'multipart/alternative; boundary="b"'
-    top = head(number, organizer, ", ".join(users), f"Meeting {meeting} step {step}", kind)
+    top = head(number, organizer, " ".join(users), f"Meeting {meeting} step {step}", kind)
     calendar = f"text/calendar; method={method}; charset=utf-8"
     return top + _parts((_PLAIN, _PROSE), (calendar, "\n".join(lines)))
 
