@@ -125,6 +125,7 @@ class ScriptedImap:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.sessions += 1
             thread = threading.Thread(target=self._talk, args=[connection], daemon=True)
             self._threads.append(thread)
