@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check fmt unit servers test corpora bench lock clean
+.PHONY: help setup demo check fmt unit servers test test-faults corpora bench lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## everything ready in .venv
 
@@ -38,6 +38,9 @@ servers:  ## the servers that the tests start
 
 test: check servers  ## every check and every test
 	$(BIN)/python -m pytest -q -n 2 tests
+
+test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everything fails
+	$(BIN)/python -m tests.faults.ledger
 
 corpora: setup  ## scores over ../shared/corpora, where it is there
 	$(BIN)/python -m tests.corpora

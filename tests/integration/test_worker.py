@@ -281,7 +281,7 @@ def test_a_broker_that_is_killed_loses_nothing(house: House) -> None:
 
 def test_a_broker_that_says_nothing_is_noticed(house: House) -> None:
     """F22: without a reset heartbeats find out, and the worker comes back by itself."""
-    house.heartbeat_seconds = 1
+    house.heartbeat_seconds = 2
     house.put("a")
     with house.working():
         wait_until(_handled(house, "a"), "the first one")
