@@ -35,7 +35,8 @@ def owners_by_text(
     owners: dict[str, dict[int, None]] = defaultdict(dict)
     for chunk in in_chunks(sorted(set(texts))):
         for owner, value in _pairs(erp, entity, field):
-            lowered = func.lower(value)
+            # With the column's length: without one, Firebird makes each text a BLOB of its own.
+            lowered = func.lower(value, type_=value.type)
             query = select(owner, lowered).where(lowered.in_(chunk)).order_by(owner)
             for owner_id, text in connection.execute(query):
                 owners[text][owner_id] = None
