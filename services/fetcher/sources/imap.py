@@ -94,6 +94,8 @@ class Imap:
                     yield from self._of_folder(session, folder)
                 except (WaitsForStartError, FolderError) as error:
                     troubles.append(error)
+            if len(troubles) == 1:
+                raise troubles[0]
             if troubles:
                 raise TransientError("; ".join(map(str, troubles)))
 
@@ -170,7 +172,8 @@ class Imap:
             count = len(session.folders())
             opened = [self._open(session, folder) for folder in self._folders]
         looks = ", ".join(
-            f"{each.folder} holds {each.messages} messages{' (read-only)' * each.read_only}"
+            f"{each.folder} holds {each.messages} message{'s' * (each.messages != 1)}"
+            + " (read-only)" * each.read_only
             for each in opened
         )
         waits = "new mail is announced" if session.can("IDLE") else "new mail is polled for"

@@ -119,8 +119,13 @@ def is_from(start: date, facts: Facts, zone: tzinfo) -> bool:
 
 
 def is_old(facts: Facts, opened_at: datetime | None) -> bool:
-    """Whether a message was there before its folder was first opened; None: that is now."""
-    return opened_at is None or (facts.arrived is not None and facts.arrived < opened_at)
+    """Whether a message was there before its folder was first opened; None: that is now.
+
+    A server tells whole seconds: what arrived in the second of the opening is new.
+    """
+    if opened_at is None:
+        return True
+    return facts.arrived is not None and facts.arrived < opened_at.replace(microsecond=0)
 
 
 def as_named(folder: str) -> str:

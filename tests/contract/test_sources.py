@@ -1,0 +1,318 @@
+"""What every source promises (`services/fetcher/sources/port.py`), whichever it is.
+
+To add one: a function that makes its `Place`, and a row in `PLACES`.
+"""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from services.fetcher.seen import Seen
+from services.fetcher.sources.eml_dir import EmlDir
+from services.fetcher.sources.imap import Imap
+from services.fetcher.sources.port import (
+    BATCH_BYTES,
+    BATCH_MAILS,
+    EML_DIR,
+    IMAP,
+    LARGE_BYTES,
+    SLICE_BYTES,
+    Source,
+    SourceMail,
+)
+from shared.settings.values import ServerAddress
+from tests.builders import a_box
+from tests.servers.dovecot import Dovecot
+
+ODD = (
+    b"Subject: p\xf8\xedli\xb9 \xbelu\xbbou\xe8k\xfd\r\n\r\n"
+    b".\r\n..\r\n.dots\r\nFrom somebody\r\n\x01\xff\r\n) a1 OK {17}\r\n" + b"x" * 5000 + b"\r\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where mail lies, with a source that reads it.
+
+    Attributes:
+        source: Reads it.
+        again: Makes another source, as a new process would.
+        put: Delivers a mail.
+        left: How many mails lie there, after the source was closed.
+    """
+
+    source: Source
+    again: Callable[[], Source]
+    put: Callable[[bytes], None]
+    left: Callable[[], int]
+
+
+def eml_dir(folder: Path, _: Dovecot) -> Iterator[Place]:
+    """Files in a directory."""
+    emls = folder / "eml"
+    emls.mkdir()
+    numbers = itertools.count()
+
+    def put(raw: bytes) -> None:
+        (emls / f"{next(numbers):04}.eml").write_bytes(raw)
+
+    def make() -> Source:
+        return EmlDir(emls, settle_seconds=0)
+
+    yield Place(make(), make, put, lambda: len(list(emls.glob("*.eml"))))
+
+
+def imap(folder: Path, dovecot: Dovecot) -> Iterator[Place]:
+    """A mailbox of a real Dovecot."""
+    account = dovecot.add_box(f"{uuid4().hex}@firma.cz", "pw")
+    box = a_box(
+        imap_url=ServerAddress(host="localhost", port=dovecot.imaps_port),
+        pop3_name=account.name,
+        pop3_password=SecretStr(account.password),
+        ca_file=dovecot.ca_file,
+    )
+    made: list[Imap] = []
+    with closing(Seen(folder / "imap.db")) as seen:
+
+        def make() -> Source:
+            made.append(Imap(box, seen, lambda: datetime.now(UTC), None))
+            return made[-1]
+
+        yield Place(
+            make(),
+            make,
+            lambda raw: dovecot.deliver(account, raw),
+            lambda: dovecot.messages(account),
+        )
+        for source in made:
+            source.close()
+
+
+PLACES = {EML_DIR: eml_dir, IMAP: imap}
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest, tmp_path: Path, dovecot: Dovecot) -> Iterator[Place]:
+    """One of all the sources, and nothing in it."""
+    yield from PLACES[request.param](tmp_path, dovecot)
+
+
+def a_mail(subject: str, size: int = 0) -> bytes:
+    """A mail of about `size` bytes."""
+    line = b"0123456789abcde\r\n"
+    return f"Subject: {subject}\r\n\r\n".encode() + line * (size // len(line) + 1)
+
+
+def waiting(source: Source) -> list[SourceMail]:
+    """What a round gives, nothing acknowledged."""
+    return [mail for batch in source.batches() for mail in batch]
+
+
+def take_all(source: Source) -> list[SourceMail]:
+    """What a round gives, each batch acknowledged."""
+    taken: list[SourceMail] = []
+    for batch in source.batches():
+        source.acknowledge(batch)
+        taken += batch
+    return taken
+
+
+def raws(mails: list[SourceMail]) -> list[bytes]:
+    """Contents of small mails, in an order of their own."""
+    return sorted(mail.raw or b"" for mail in mails)
+
+
+def test_mail_stays_until_it_is_acknowledged(place: Place) -> None:
+    """I-6: the same mails under the same names, by this source and by the next process's."""
+    for subject in ("one", "two"):
+        place.put(a_mail(subject))
+
+    first, second = waiting(place.source), waiting(place.source)
+    place.source.close()
+    third = waiting(place.again())
+
+    assert raws(first) == [a_mail("one"), a_mail("two")]
+    assert len({mail.identity for mail in first}) == 2
+    assert first == second == third
+    assert place.left() == 2
+
+
+def test_what_is_acknowledged_has_gone(place: Place) -> None:
+    """I-6: gone from the source, and never given again."""
+    for subject in ("one", "two", "three"):
+        place.put(a_mail(subject))
+
+    assert len(take_all(place.source)) == 3
+    assert waiting(place.source) == []
+    place.source.close()
+    assert waiting(place.again()) == []
+    assert place.left() == 0
+
+
+def test_only_what_is_acknowledged_goes(place: Place) -> None:
+    """I-6: of a batch, one mail was taken: the others are still there."""
+    for subject in ("one", "two", "three"):
+        place.put(a_mail(subject))
+    batches = place.source.batches()
+    batch = next(batches)
+
+    place.source.acknowledge([mail for mail in batch if mail.raw == a_mail("two")])
+
+    assert list(batches) == []
+    place.source.close()
+    assert raws(waiting(place.again())) == sorted([a_mail("one"), a_mail("three")])
+    assert place.left() == 2
+
+
+def test_mail_comes_byte_for_byte(place: Place) -> None:
+    """I-5: eight-bit bytes, dots, long lines, and what looks like the protocol itself."""
+    place.put(ODD)
+
+    (mail,) = take_all(place.source)
+
+    assert mail.raw == ODD
+
+
+def test_a_large_mail_comes_in_slices(place: Place) -> None:
+    """I-5: byte for byte, never as a whole in memory; a small one beside it is no exception."""
+    large = a_mail("large", 3 * LARGE_BYTES) + ODD
+    place.put(large)
+    place.put(a_mail("small"))
+    batches = place.source.batches()
+    found: list[bytes] = []
+
+    for batch in batches:
+        for mail in batch:
+            slices = list(place.source.slices(mail)) if mail.raw is None else [mail.raw]
+            assert max(map(len, slices)) <= SLICE_BYTES
+            found.append(b"".join(slices))
+        place.source.acknowledge(batch)
+
+    assert sorted(found) == sorted([large, a_mail("small")])
+    place.source.close()
+    assert place.left() == 0
+
+
+def test_a_slice_read_in_part_harms_nothing(place: Place) -> None:
+    """I-6: whoever breaks off in a large mail gets it again, from its beginning."""
+    large = a_mail("large", 2 * LARGE_BYTES)
+    place.put(large)
+    (mail,) = next(iter(place.source.batches()))
+    next(place.source.slices(mail))
+    place.source.close()
+
+    source = place.again()
+    (mail,) = next(iter(source.batches()))
+
+    assert b"".join(source.slices(mail)) == large
+
+
+def test_batches_are_bounded(place: Place) -> None:
+    """I-2: at most 100 mails, and about 8 MB, so that memory stays constant."""
+    for number in range(BATCH_MAILS + 1):
+        place.put(a_mail(str(number)))
+    for number in range(10):
+        place.put(a_mail(str(number), LARGE_BYTES - 1000))
+
+    sizes = []
+    for batch in place.source.batches():
+        sizes.append((len(batch), sum(len(mail.raw or b"") for mail in batch)))
+        place.source.acknowledge(batch)
+
+    assert sum(mails for mails, _ in sizes) == BATCH_MAILS + 11
+    assert max(mails for mails, _ in sizes) <= BATCH_MAILS
+    assert max(size for _, size in sizes) <= BATCH_BYTES
+
+
+def test_mail_that_comes_during_a_round_is_not_lost(place: Place) -> None:
+    """I-6: delivered while a batch is worked on: it is in this round or in the next one."""
+    place.put(a_mail("one"))
+    taken: list[SourceMail] = []
+    for batch in place.source.batches():
+        if not taken:
+            place.put(a_mail("two"))
+        taken += batch
+        place.source.acknowledge(batch)
+
+    taken += take_all(place.source)
+
+    assert raws(taken) == sorted([a_mail("one"), a_mail("two")])
+
+
+def test_what_is_set_aside_does_not_come_again(place: Place) -> None:
+    """I-7: its neighbour does."""
+    for subject in ("bad", "good"):
+        place.put(a_mail(subject))
+    batch = next(iter(place.source.batches()))
+    (bad,) = (mail for mail in batch if mail.raw == a_mail("bad"))
+
+    place.source.set_aside(bad, "no mail at all")
+    place.source.close()
+
+    assert raws(waiting(place.again())) == [a_mail("good")]
+
+
+def test_equal_mails_are_two_mails(place: Place) -> None:
+    """I-5: names tell them apart, not their content."""
+    place.put(a_mail("same"))
+    place.put(a_mail("same"))
+
+    assert len({mail.identity for mail in take_all(place.source)}) == 2
+
+
+def test_the_time_of_receipt_is_the_sources(place: Place) -> None:
+    """I-5: aware, and about now."""
+    place.put(a_mail("one"))
+
+    (mail,) = waiting(place.source)
+
+    assert abs(mail.received_at - datetime.now(UTC)) < timedelta(minutes=5)
+    assert not mail.old
+
+
+def test_nothing_is_nothing(place: Place) -> None:
+    """I-3: an empty source gives no batch, not an empty one."""
+    assert list(place.source.batches()) == []
+
+
+def test_a_wait_ends_when_we_are_stopped(place: Place) -> None:
+    """I-3: long before its time, before the first use and after."""
+    stopped = threading.Event()
+    stopped.set()
+    began = time.monotonic()
+
+    place.source.wait(600, stopped)
+    take_all(place.source)
+    place.source.wait(600, stopped)
+
+    assert time.monotonic() - began < 60
+
+
+def test_a_wait_is_no_longer_than_asked(place: Place) -> None:
+    """I-4: the pause begins in a moment."""
+    take_all(place.source)
+
+    began = time.monotonic()
+    place.source.wait(0.05, threading.Event())
+
+    assert time.monotonic() - began < 30
+
+
+def test_a_closed_source_works_again(place: Place) -> None:
+    """I-4: closed for the pause, twice even; the next use makes a new connection."""
+    place.source.close()
+    place.source.close()
+    place.put(a_mail("one"))
+
+    assert len(waiting(place.source)) == 1
+    place.source.close()
+    assert len(take_all(place.source)) == 1
