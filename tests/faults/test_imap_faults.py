@@ -271,17 +271,23 @@ def test_a_large_mail_is_read_in_its_own_session_only(server: ScriptedImap, make
 # Only the mail that was taken goes
 
 
-def test_a_new_uidvalidity_deletes_nothing(server: ScriptedImap, make: Make, seen: Seen) -> None:
+@pytest.mark.parametrize("reconnects", [False, True])
+@pytest.mark.parametrize("now", [MAIL, OTHER])
+def test_a_new_uidvalidity_deletes_nothing(
+    server: ScriptedImap, make: Make, seen: Seen, *, reconnects: bool, now: bytes
+) -> None:
     """F51: taken, not yet deleted, then all UIDs are new: nothing goes, all is fetched again."""
     source = make()
     batch = next(iter(source.batches()))
     source.close()
     server.inbox.validity = 8
-    server.inbox.messages[3].raw = OTHER
+    server.inbox.messages[3].raw = now
+    if reconnects:
+        source.probe()
 
     source.acknowledge(batch)
 
-    assert [raws(list(batch)) for batch in source.batches()] == [[OTHER]]
+    assert [raws(list(batch)) for batch in source.batches()] == [[now]]
     assert server.commands("UID STORE") == []
     assert list(server.inbox.messages) == [3]
     assert seen.known("INBOX") == set()
