@@ -925,14 +925,17 @@ def test_what_was_said_before_tls_is_forgotten(upgraded: ScriptedImap, make: Mak
         tag = talk.tag
         number = int(tag[4:]) + 1
         forged = f"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n{tag[:4]}{number} OK done\r\n"
-        talk.say("* BYE-BYE x")
+        talk.say('* LIST () "/" "Forged"')
         talk.send(f"{tag} OK begin\r\n{forged}".encode())
         talk.server.answers.clear()
         talk.secure()
 
     upgraded.answers["STARTTLS"] = [slip_in]
 
-    assert raws(take_all(make())) == [MAIL]
+    source = make()
+
+    assert "of 1 folders" in source.probe()
+    assert raws(take_all(source)) == [MAIL]
 
 
 # A server that lies

@@ -193,8 +193,7 @@ class Talk:
         if words[0] == "UID":
             self._uid(words[1], words[2:])
         else:
-            # Each command has a method of its name.
-            method = getattr(self, f"_{words[0].lower()}", None)
+            method = getattr(self, f"do_{words[0].lower()}", None)
             if method is None:
                 self.say("{tag} BAD unknown command")
             else:
@@ -221,11 +220,13 @@ class Talk:
     def _messages(self) -> dict[int, Message]:
         return self.server.folders[self.folder].messages
 
-    def _capability(self, _: str) -> None:
+    def do_capability(self, _: str) -> None:
+        """What is offered."""
         starttls = " STARTTLS" if self.server.starttls else ""
         self.say(f"* CAPABILITY IMAP4rev1 {self.server.capabilities}{starttls}", "{tag} OK done")
 
-    def _starttls(self, _: str) -> None:
+    def do_starttls(self, _: str) -> None:
+        """Go on in TLS."""
         self.say("{tag} OK begin")
         self.secure()
 
@@ -236,28 +237,35 @@ class Talk:
             self._connection = self.server.starttls.wrap_socket(self._connection, server_side=True)
             self._file = self._connection.makefile("rb")
 
-    def _authenticate(self, _: str) -> None:
+    def do_authenticate(self, _: str) -> None:
+        """One challenge, one answer, and in."""
         self.say("+ ")
         self.server.heard.append(self.line())
         self.say("{tag} OK logged in")
 
-    def _login(self, _: str) -> None:
+    def do_login(self, _: str) -> None:
+        """In."""
         self.say("{tag} OK logged in")
 
-    def _logout(self, _: str) -> None:
+    def do_logout(self, _: str) -> None:
+        """Farewell."""
         self.say("* BYE see you", "{tag} OK done")
 
-    def _noop(self, _: str) -> None:
+    def do_noop(self, _: str) -> None:
+        """Nothing."""
         self.say("{tag} OK done")
 
-    def _list(self, _: str) -> None:
+    def do_list(self, _: str) -> None:
+        """All folders."""
         self.say(*(f'* LIST () "/" "{name}"' for name in self.server.folders), "{tag} OK done")
 
-    def _status(self, rest: str) -> None:
+    def do_status(self, rest: str) -> None:
+        """Whether a folder is there."""
         name = rest.split('"')[1]
         self.say("{tag} OK done" if name in self.server.folders else "{tag} NO no such folder")
 
-    def _select(self, rest: str) -> None:
+    def do_select(self, rest: str) -> None:
+        """Open a folder."""
         name = rest.strip('"')
         folder = self.server.folders.get(name)
         if folder is None:
@@ -272,9 +280,10 @@ class Talk:
             f"{{tag}} OK [{access}] done",
         )
 
-    _examine = _select
+    do_examine = do_select
 
-    def _idle(self, _: str) -> None:
+    def do_idle(self, _: str) -> None:
+        """Until the client says DONE."""
         self.say("+ idling")
         self.server.heard.append(self.line())
         self.say("{tag} OK done")
