@@ -17,12 +17,14 @@ _STANDBY_SECONDS = 2.0
 """How soon a second fetcher notices that the first one has gone (F75)."""
 
 _RESTING_SECONDS = 30.0
-_LONGEST_AFTER_REFUSAL_SECONDS = 900.0
-"""After a refused login: servers lock accounts that keep knocking (F61)."""
-
 _MINUTE = timedelta(minutes=1)
 
 _log = structlog.get_logger()
+
+
+def after_refusal() -> Backoff:
+    """Pauses after a refused login: servers lock accounts that keep knocking (F61)."""
+    return Backoff(60.0, 900.0)
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class Feed:
     rests_at: Callable[[datetime], bool]
     after: Callable[[Fetched], None] = lambda _: None
     backoff: Backoff = field(default_factory=Backoff)
-    refusals: Backoff = field(default_factory=lambda: Backoff(60.0, _LONGEST_AFTER_REFUSAL_SECONDS))
+    refusals: Backoff = field(default_factory=after_refusal)
 
     def once(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
         """One round: everything that waits.

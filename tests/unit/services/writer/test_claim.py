@@ -1,6 +1,7 @@
 from uuid import UUID
 
-from services.writer.claim import Claim, settle
+from services.writer.claim import Claim, late_command_ids, settle
+from shared.contracts.commands import MarkForbidden
 from shared.contracts.messages import MailClassified
 from tests.builders import RECEIVED
 
@@ -28,6 +29,11 @@ def a_classified(mail_id: UUID = ONE, key: str = "k", **changes: object) -> Mail
         "content": None,
     }
     return MailClassified.model_validate(fields | changes)
+
+
+def a_mark(command_id: UUID) -> MarkForbidden:
+    """A command."""
+    return MarkForbidden(command_id=command_id, address="a@b.cz", mark="broken")
 
 
 def test_the_first_mail_claims_its_key() -> None:
@@ -63,3 +69,25 @@ def test_a_mail_that_owns_its_key_is_no_duplicate_of_itself() -> None:
 
     assert settled.verdict == ("PROCESSED",)
     assert not settled.claims
+
+
+def test_an_explicit_replay_keeps_its_verdict_and_does_what_is_left() -> None:
+    """R-a: whoever has the key, what it has made before is not made again."""
+    done, left = a_mark(UUID(int=8)), a_mark(UUID(int=9))
+    mail = a_classified(TWO, commands=(done, left), again=True)
+    owners = {"k": Claim(ONE, "another body")}
+
+    (settled,) = settle([mail], owners, {done.command_id})
+
+    assert late_command_ids([mail], owners) == {done.command_id, left.command_id}
+    assert settled.commands == (left,)
+    assert settled.verdict == ("PROCESSED",)
+    assert not settled.claims
+
+
+def test_a_replay_of_a_key_that_nobody_has_claims_it() -> None:
+    """R-a: a replayed mail is a first mail like any other; its twin is a duplicate of it."""
+    replayed, twin = settle([a_classified(ONE, again=True), a_classified(TWO)], {})
+
+    assert replayed.claims
+    assert twin.verdict == ("DUPLICATE KEY", "DELETED")

@@ -1,0 +1,208 @@
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.fetcher.failed import FailedMail
+from services.fetcher.feed import Feed, after_refusal
+from services.fetcher.fetch import Fetched, Fetcher
+from services.fetcher.lease import FileLease
+from services.fetcher.sources.port import SourceMail
+from shared.backup.store import BackupStore
+from shared.broker.port import Receipt
+from shared.contracts.messages import FetchedMail
+from shared.errors import CredentialsRefusedError, HeldElsewhereError, TransientError
+from shared.health import Health
+from shared.retry import Backoff
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+class AMailbox:
+    """A source whose rounds do what a test wants; it stops the feed when it has no more."""
+
+    kind = "imap"
+
+    def __init__(self, *rounds: Callable[[], Sequence[SourceMail]]) -> None:
+        self.rounds = list(rounds)
+        self.stopped = threading.Event()
+        self.waits: list[float] = []
+        self.closed = 0
+
+    def batches(self) -> Iterator[Sequence[SourceMail]]:
+        doing = self.rounds.pop(0)
+        if not self.rounds:
+            self.stopped.set()
+        if batch := doing():
+            yield batch
+
+    def slices(self, mail: SourceMail) -> Iterator[bytes]:
+        raise AssertionError(mail)
+
+    def acknowledge(self, mails: Sequence[SourceMail]) -> None:
+        pass
+
+    def set_aside(self, mail: SourceMail, reason: str) -> None:
+        raise AssertionError(mail, reason)
+
+    def wait(self, seconds: float, stopped: threading.Event) -> None:
+        assert stopped is self.stopped
+        self.waits.append(seconds)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class ATaker:
+    """A next stage that takes everything."""
+
+    def publish(self, batch: Sequence[FetchedMail]) -> None:
+        pass
+
+    def flush(self) -> Receipt:
+        return Receipt()
+
+
+class ALease:
+    """A lease that somebody else has at first."""
+
+    def __init__(self, taken_for: int = 0) -> None:
+        self.taken_for = taken_for
+
+    def hold(self) -> None:
+        if self.taken_for:
+            self.taken_for -= 1
+            raise HeldElsewhereError("somebody else reads")
+
+    def close(self) -> None:
+        pass
+
+
+def a_feed(mailbox: AMailbox, folder: Path, **more: object) -> Feed:
+    """A feed at noon that waits a hundredth of a second after errors."""
+    fetcher = Fetcher(
+        "crm", "crm@firma.cz", mailbox, BackupStore(folder), ATaker(),
+        lambda: NOON, FailedMail(folder),
+    )  # fmt: skip
+    given: dict[str, object] = {
+        "lease": ALease(), "poll_seconds": 300.0, "rests_at": lambda _: False,
+        "backoff": Backoff(0.01, 0.01), "refusals": Backoff(0.01, 0.01),
+    }  # fmt: skip
+    return Feed("box crm", fetcher, **(given | more))  # type: ignore[arg-type]
+
+
+def _nothing() -> Sequence[SourceMail]:
+    return ()
+
+
+def _raises(error: Exception) -> Callable[[], Sequence[SourceMail]]:
+    def doing() -> Sequence[SourceMail]:
+        raise error
+
+    return doing
+
+
+def test_rounds_follow_each_other_until_it_is_stopped(tmp_path: Path) -> None:
+    """I-3: after a round it waits for news, at most as long as the poll."""
+    mailbox, told = AMailbox(lambda: [SourceMail("1", NOON, b"x")], _nothing), list[Fetched]()
+    health = Health()
+
+    a_feed(mailbox, tmp_path, after=told.append).run(health, mailbox.stopped)
+
+    assert told == [Fetched(1), Fetched(0)]
+    assert mailbox.waits == [300.0, 300.0]
+    assert mailbox.closed == 1
+    assert health.ready
+
+
+@pytest.mark.parametrize("error", [TransientError("away"), CredentialsRefusedError("refused")])
+def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> None:
+    """F59, F61: the connection is given up, `/ready` says why, the next round begins anew."""
+    health = Health()
+    seen: list[str | None] = []
+
+    def look() -> Sequence[SourceMail]:
+        seen.append(health.parts()["box crm"])
+        return ()
+
+    mailbox = AMailbox(_raises(error), look)
+
+    a_feed(mailbox, tmp_path).run(health, mailbox.stopped)
+
+    assert seen == [str(error)]
+    assert mailbox.closed == 2
+    assert health.ready
+
+
+def test_a_refused_login_is_not_tried_in_a_hot_loop() -> None:
+    """F61: a server locks accounts that keep knocking: minutes, not seconds."""
+    backoff = after_refusal()
+
+    pauses = [backoff.seconds() for _ in range(6)]
+
+    assert min(pauses) > 40
+    assert max(pauses) < 900 * 1.31
+
+
+def test_a_second_fetcher_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F75: while somebody else reads it is ready and touches nothing; then it takes over."""
+    monkeypatch.setattr("services.fetcher.feed._STANDBY_SECONDS", 0.01)
+    health = Health()
+    mailbox = AMailbox(_nothing)
+
+    a_feed(mailbox, tmp_path, lease=ALease(taken_for=3)).run(health, mailbox.stopped)
+
+    assert health.ready
+    assert mailbox.rounds == []
+
+
+def test_inside_the_pause_nothing_is_connected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-4: the source is let go of, and no round begins."""
+    monkeypatch.setattr("services.fetcher.feed._RESTING_SECONDS", 0.01)
+    mailbox = AMailbox(_nothing)
+    asked = iter([True, True, False, False])
+
+    a_feed(mailbox, tmp_path, rests_at=lambda _: next(asked, False)).run(Health(), mailbox.stopped)
+
+    assert mailbox.closed >= 2
+    assert mailbox.rounds == []
+
+
+@pytest.mark.parametrize(
+    ("pause_at", "waits"),
+    [
+        (NOON + timedelta(minutes=2), 120.0),
+        (NOON + timedelta(minutes=4, seconds=59), 300.0),
+        (NOON + timedelta(hours=1), 300.0),
+    ],
+)
+def test_it_never_waits_into_the_pause(tmp_path: Path, pause_at: datetime, waits: float) -> None:
+    """I-4: waiting for news is a connection, too: it ends where the pause begins."""
+    mailbox = AMailbox(_nothing)
+
+    a_feed(mailbox, tmp_path, rests_at=lambda moment: moment >= pause_at).run(
+        Health(), mailbox.stopped
+    )
+
+    assert mailbox.waits == [waits]
+
+
+def test_one_process_at_a_time_has_a_lease(tmp_path: Path) -> None:
+    """F75: a lock on a file; it goes with its holder, and another label has another lock."""
+    first, second = FileLease(tmp_path, "sales"), FileLease(tmp_path, "sales")
+    first.hold()
+    first.hold()
+    with pytest.raises(HeldElsewhereError, match="sales"):
+        second.hold()
+    other = FileLease(tmp_path, "sales emlDir")
+    other.hold()
+
+    first.close()
+    second.hold()
+
+    second.close()
+    other.close()
