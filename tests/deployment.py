@@ -82,6 +82,7 @@ class Deployment:
         rabbitmq_url: The broker.
         database_url: The ERP; None: an SQLite file.
         keys: Keys of the box's file beside the usual ones.
+        more_boxes: Files of further boxes.
     """
 
     folder: Path
@@ -90,6 +91,7 @@ class Deployment:
     keys: Mapping[str, str] = field(default_factory=dict)
     company: Company = COMPANY
     services: list[Service] = field(default_factory=list)
+    more_boxes: Sequence[Path] = ()
 
     def __post_init__(self) -> None:
         """Make folders, the box's file and the ERP."""
@@ -125,7 +127,7 @@ class Deployment:
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             "CRMSERVICE_DATA": str(self.data),
-            "RABBITMQ_URL": self.rabbitmq_url,
+            **({"RABBITMQ_URL": self.rabbitmq_url} if self.rabbitmq_url else {}),
             "CRMSERVICE_LOG_FORMAT": "json",
             **database,
         }
@@ -152,9 +154,10 @@ class Deployment:
         port = free_port()
         log = self.folder / f"{name}-{port}.log"
         environment = {**self.environment, "METRICS_PORT": str(port), **more}
+        configs = [word for path in (self.config, *self.more_boxes) for word in ("-c", str(path))]
         with log.open("wb") as stderr:
             process = subprocess.Popen(
-                [str(CRMSERVICE), name, "--config", str(self.config)],
+                [str(CRMSERVICE), name, *configs],
                 env=environment,
                 stdout=stderr,
                 stderr=stderr,
