@@ -149,15 +149,16 @@ class Deployment:
         """The database, from the test's own process."""
         return open_erp(Environment.from_environ(self.environment))
 
-    def start(self, name: str, *, ready: bool = True, **more: str) -> Service:
-        """Start a service; `more` is further environment."""
+    def start(self, name: str, *, ready: bool = True, dies_at: str = "") -> Service:
+        """Start a service; `dies_at` is a point of `tests.faults.dying`."""
         port = free_port()
         log = self.folder / f"{name}-{port}.log"
-        environment = {**self.environment, "METRICS_PORT": str(port), **more}
+        environment = {**self.environment, "METRICS_PORT": str(port)}
+        program = [sys.executable, "-m", "tests.faults.dying", dies_at]
         configs = [word for path in (self.config, *self.more_boxes) for word in ("-c", str(path))]
         with log.open("wb") as stderr:
             process = subprocess.Popen(
-                [str(CRMSERVICE), name, *configs],
+                [*(program if dies_at else [str(CRMSERVICE)]), name, *configs],
                 env=environment,
                 stdout=stderr,
                 stderr=stderr,

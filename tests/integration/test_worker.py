@@ -317,6 +317,17 @@ def test_a_queue_with_other_arguments_is_told_plainly(house: House) -> None:
             Sender(house.address, [CLASSIFIER_MAIL]).connect()
 
 
+def test_a_message_that_comes_twice_is_handled_twice_alike(house: House) -> None:
+    """F31: the way may double a message; ids that derive from the mail let the writer see it."""
+    house.put("a", "a")
+
+    with house.working():
+        wait_until(lambda: house.waiting(WRITER_COMMANDS) == 2, "both")
+
+    first, second = house.letters(WRITER_COMMANDS)
+    assert first == second
+
+
 def test_a_queue_that_vanishes_is_made_again(house: House) -> None:
     """F26: a deleted queue is noticed, not published into the void."""
     sender = Sender(house.address, [CLASSIFIER_MAIL])
@@ -331,6 +342,23 @@ def test_a_queue_that_vanishes_is_made_again(house: House) -> None:
     sender.close()
 
     assert house.waiting(CLASSIFIER_MAIL) == 1
+
+
+def test_a_long_queue_is_worked_off_in_bounded_bites(house: House) -> None:
+    """F32: however many wait, a hundred at most are in hand."""
+    house.put(*(f"m{number}" for number in range(2000)))
+    in_hand = []
+
+    def handle(batch: Sequence[AMessage]) -> Sequence[AMessage]:
+        in_hand.append(len(batch))
+        return batch
+
+    house.stage.handle = handle  # type: ignore[method-assign]
+    with house.working():
+        wait_until(lambda: house.waiting(WRITER_COMMANDS) == 2000, "all of them")
+
+    assert max(in_hand) <= 100
+    assert sum(in_hand) == 2000
 
 
 def test_a_message_that_consumers_die_of_is_handled_alone(house: House) -> None:

@@ -1,7 +1,9 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +18,7 @@ from shared.contracts.messages import FetchedMail
 from shared.errors import CredentialsRefusedError, HeldElsewhereError, TransientError
 from shared.health import Health
 from shared.retry import Backoff
+from tests.builders import a_box
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -189,6 +192,24 @@ def test_it_never_waits_into_the_pause(tmp_path: Path, pause_at: datetime, waits
     )
 
     assert mailbox.waits == [waits]
+
+
+@pytest.mark.parametrize(("hour", "rounds_left"), [(22, 0), (23, 1), (0, 1), (1, 0)])
+def test_a_pause_may_cross_midnight(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hour: int, rounds_left: int
+) -> None:
+    """F63: from 23:00 to 01:00 of the box's own zone there is no connection."""
+    monkeypatch.setattr("services.fetcher.feed._RESTING_SECONDS", 0.01)
+    box = a_box(stop_from=time(23), stop_to=time(1), time_zone=ZoneInfo("Europe/Prague"))
+    local = datetime(2026, 11, 21, hour, 30, tzinfo=box.time_zone)
+    mailbox = AMailbox(_nothing)
+    feed = a_feed(mailbox, tmp_path, rests_at=box.paused_at)
+    feed.fetcher = replace(feed.fetcher, clock=lambda: local)
+    threading.Timer(0.2, mailbox.stopped.set).start()
+
+    feed.run(Health(), mailbox.stopped)
+
+    assert len(mailbox.rounds) == rounds_left
 
 
 def test_one_process_at_a_time_has_a_lease(tmp_path: Path) -> None:
