@@ -65,10 +65,10 @@ def slices_of(session: Session, number: int) -> Iterator[bytes]:
         raise TransientError(f"{session.wire.label} does not give a mail: {error}") from None
     waiting = bytearray()
     for piece in _bounded(pieces, number):
-        waiting += piece
-        if len(waiting) >= SLICE_BYTES:
+        if len(waiting) + len(piece) > SLICE_BYTES:
             yield bytes(waiting)
             waiting.clear()
+        waiting += piece
     if waiting:
         yield bytes(waiting)
 
