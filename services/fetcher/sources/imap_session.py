@@ -261,7 +261,7 @@ def _connected(server: Server, context: ssl.SSLContext) -> _Client:
 def _secure(client: _Client, server: Server, context: ssl.SSLContext | None) -> None:
     """STARTTLS where there is a `context`; whatever was said before it is forgotten (F60)."""
     if client.wire.state != "NONAUTH":
-        raise server.insecure("says that we are logged in already")
+        raise server.insecure("says that we are logged in already, which nobody proved")
     if context is None:
         return
     if not client.has_capability("STARTTLS"):
@@ -291,4 +291,4 @@ def _idle(client: _Client, seconds: float, stopped: threading.Event) -> bool:
             raise imaplib.IMAP4.abort("end of the connection, or of our patience, in IDLE")
         news = bool(line and _NEWS.match(line))
     client.idle_done()
-    return news or client.wire.has_announced()
+    return news

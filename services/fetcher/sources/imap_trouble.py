@@ -52,10 +52,9 @@ class Server:
         )
 
     def insecure(self, what: str) -> TransientError:
-        """The server wants the login in plain text."""
+        """A login would not be safe: on its way, or with whoever answers."""
         return TransientError(
-            f"{self} {what}: a login would be readable on its way; nothing was sent; "
-            "use port 993, or have STARTTLS switched on"
+            f"{self} {what}; nothing was sent; use port 993, or have STARTTLS switched on"
         )
 
     def trouble(self, error: Exception) -> CRMServiceError:
