@@ -13,7 +13,7 @@ the message again. What becomes of it (architecture, "Errors and dispositions"):
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -22,7 +22,7 @@ import structlog
 
 from shared import metrics
 from shared.broker.letters import Delivery, Letter
-from shared.broker.port import Message
+from shared.broker.port import Handled, Message
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.link import Link
 from shared.broker.sender import Sender
@@ -55,7 +55,6 @@ class Flow(Generic[In, Out]):
         next_queue: Where the outputs go; None: nowhere.
         write: An output's letter.
         probe: Returns if everything outside the broker answers; raises `TransientError`.
-        recorded: Is told of the outputs when they are safe.
         prefetch: Messages in hand at most: with what a message may weigh, this bounds memory.
         batch: Messages handled together at most.
         batch_bytes: Likewise, in bytes of their bodies.
@@ -67,18 +66,9 @@ class Flow(Generic[In, Out]):
     next_queue: str | None
     write: Callable[[Out], Letter] | None
     probe: Callable[[], None]
-    recorded: Callable[[Sequence[Out]], None] = lambda _: None
     prefetch: int = 100
     batch: int = 100
     batch_bytes: int = 8 * 1024 * 1024
-
-
-@dataclass(slots=True)
-class _Outcome(Generic[Out]):
-    """What came of a group: what is to be published, and what the stage made."""
-
-    letters: list[tuple[str, Letter]] = field(default_factory=list)
-    outputs: Sequence[Out] = ()
 
 
 class Worker(Generic[In, Out]):
@@ -167,50 +157,48 @@ class Worker(Generic[In, Out]):
     def _handle(self, link: Link, deliveries: Sequence[Delivery]) -> None:
         """Handle `deliveries`; acknowledge them when everything that came of them is confirmed."""
         try:
-            outcome = self._outcome(deliveries)
+            letters = self._letters_from(deliveries)
         except _AwayError:
             self._give_back(link, [*deliveries, *link.stop_consuming()])
             raise
-        self._send(link, outcome.letters)
+        self._send(link, letters)
         link.acknowledge(deliveries)
-        self._flow.recorded(outcome.outputs)
 
-    def _outcome(self, deliveries: Sequence[Delivery]) -> _Outcome[Out]:
-        outcome: _Outcome[Out] = _Outcome()
+    def _letters_from(self, deliveries: Sequence[Delivery]) -> list[tuple[str, Letter]]:
+        """What comes of `deliveries`, with the queue that each letter is for.
+
+        Raises:
+            _AwayError: Something that the stage needs is away.
+        """
+        outgoing: list[tuple[str, Letter]] = []
         letters: dict[UUID, Letter] = {}
         messages: list[In] = []
         for letter in (delivery.letter for delivery in deliveries):
             try:
                 message = self._flow.read(letter)
             except ContractError as error:
-                outcome.letters.append(self._dead(letter, str(error)))
+                outgoing.append(self._dead(letter, str(error)))
             else:
                 messages.append(message)
                 letters[message.mail_id] = letter
-        if messages:
-            self._stage(messages, letters, outcome)
-        return outcome
+        handled = self._handled(messages)
+        if self._flow.next_queue and self._flow.write:
+            queue, write = self._flow.next_queue, self._flow.write
+            outgoing += [(queue, write(output)) for output in handled.outputs]
+        outgoing += [self._dead(letters[one], why) for one, why in handled.refused.items()]
+        outgoing += [self._later(letters[one], why) for one, why in handled.failed.items()]
+        return outgoing
 
-    def _stage(
-        self, messages: Sequence[In], letters: dict[UUID, Letter], outcome: _Outcome[Out]
-    ) -> None:
-        """Let the stage handle `messages`.
-
-        Raises:
-            _AwayError: Something that it needs is away.
-        """
-        flow = self._flow
+    def _handled(self, messages: Sequence[In]) -> Handled[Out]:
+        if not messages:
+            return Handled()
         begin = time.monotonic()
         try:
-            handled = handle_batch(flow.stage, messages)
+            handled = handle_batch(self._flow.stage, messages)
         except TransientError as error:
             raise _AwayError(error) from None
         metrics.handled(self._service, len(handled.outputs), time.monotonic() - begin)
-        if flow.next_queue and flow.write:
-            outcome.letters += [(flow.next_queue, flow.write(each)) for each in handled.outputs]
-        outcome.letters += [self._dead(letters[one], why) for one, why in handled.refused.items()]
-        outcome.letters += [self._later(letters[one], why) for one, why in handled.failed.items()]
-        outcome.outputs = handled.outputs
+        return handled
 
     def _dead(self, letter: Letter, reason: str) -> tuple[str, Letter]:
         metrics.came_otherwise(self._service, "dead_lettered")

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.eml_dir import EmlDir
-from services.fetcher.sources.imap import Imap
-from services.fetcher.sources.pop3 import Pop3
+from services.fetcher.sources.imap.source import Imap
+from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import (
     BATCH_BYTES,
     BATCH_MAILS,

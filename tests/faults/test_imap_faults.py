@@ -15,8 +15,10 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources import imap_session, imap_text, imap_wire
-from services.fetcher.sources.imap import Imap
+from services.fetcher.sources.imap import session as imap_session
+from services.fetcher.sources.imap import text as imap_text
+from services.fetcher.sources.imap import wire as imap_wire
+from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES, SourceMail
 from shared.errors import ConfigurationError, CredentialsRefusedError, TransientError
 from shared.settings.values import Disposition, ServerAddress

@@ -16,9 +16,9 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources import imap_session
 from services.fetcher.sources.first_look import MOST_AT_ONCE, WaitsForStartError
-from services.fetcher.sources.imap import Imap
+from services.fetcher.sources.imap import session as imap_session
+from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.port import SourceMail
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.settings.values import Disposition, ServerAddress

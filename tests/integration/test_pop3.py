@@ -12,8 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources import pop3_session
-from services.fetcher.sources.pop3 import Pop3
+from services.fetcher.sources.pop3 import session as pop3_session
+from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import LARGE_BYTES
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth import client_credentials

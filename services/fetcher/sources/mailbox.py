@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources.imap import Imap
-from services.fetcher.sources.pop3 import Pop3
+from services.fetcher.sources.imap.source import Imap
+from services.fetcher.sources.pop3.source import Pop3
 from shared.oauth import client_credentials
 from shared.settings.box import Box
 

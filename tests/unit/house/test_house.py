@@ -26,7 +26,7 @@ HOMES = {
     "icalendar": {"services/classifier/parse/calendar_values.py"},
     "flufl": {"services/classifier/parse/dialects.py"},
     "mailparser_reply": {"services/classifier/parse/quotes.py"},
-    "imapclient": {"services/fetcher/sources/imap_session.py"},
+    "imapclient": {"services/fetcher/sources/imap/session.py"},
     "msal": {"shared/oauth.py"},
     "requests": {"shared/oauth_http.py"},
     "pika": {

@@ -21,21 +21,21 @@ import structlog
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.login import tls_context
-from services.fetcher.sources.pop3_content import (
+from services.fetcher.sources.pop3.content import (
     MAX_MAIL_BYTES,
     EndlessError,
     content_of,
     slices_of,
 )
-from services.fetcher.sources.pop3_session import Entry, Session, open_session
-from services.fetcher.sources.pop3_wire import NegativeAnswerError
+from services.fetcher.sources.pop3.received import dated_at, received_at
+from services.fetcher.sources.pop3.session import Entry, Session, open_session
+from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import (
     BATCH_BYTES,
     BATCH_MAILS,
     POP3,
     SourceMail,
 )
-from services.fetcher.sources.received import dated_at, received_at
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth import TokenSource
 from shared.settings.box import Box

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
-from services.fetcher.sources.pop3_session import Entry, Session
-from services.fetcher.sources.pop3_wire import NegativeAnswerError
+from services.fetcher.sources.pop3.session import Entry, Session
+from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES
 from shared.errors import TransientError
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import structlog
 
 from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
-from services.fetcher.sources.imap_facts import Facts
-from services.fetcher.sources.imap_session import Session
+from services.fetcher.sources.imap.facts import Facts
+from services.fetcher.sources.imap.session import Session
 from services.fetcher.sources.port import SLICE_BYTES
 from shared.errors import TransientError
 

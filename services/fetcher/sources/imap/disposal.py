@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.fetcher.sources.imap_facts import Note
-from services.fetcher.sources.imap_session import Session
-from services.fetcher.sources.imap_trouble import RefusedError
+from services.fetcher.sources.imap.facts import Note
+from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.trouble import RefusedError
 from shared.settings.box import Box
 
 _ONCE_AN_HOUR = timedelta(hours=1)

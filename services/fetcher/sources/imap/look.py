@@ -9,8 +9,8 @@ import structlog
 from services.fetcher.seen import Seen
 from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.first_look import first_look
-from services.fetcher.sources.imap_disposal import Disposal
-from services.fetcher.sources.imap_facts import (
+from services.fetcher.sources.imap.disposal import Disposal
+from services.fetcher.sources.imap.facts import (
     Facts,
     Note,
     Opened,
@@ -20,7 +20,7 @@ from services.fetcher.sources.imap_facts import (
     parts_of,
     search_since,
 )
-from services.fetcher.sources.imap_session import Session
+from services.fetcher.sources.imap.session import Session
 from shared.settings.box import Box
 
 _AT_ONCE = 500

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from services.fetcher.sources.imap_trouble import Server, said
+from services.fetcher.sources.imap.trouble import Server, said
 from services.fetcher.sources.login import backoff_seconds, xoauth2
 from shared.errors import CredentialsRefusedError
 from shared.settings.near_miss import quoted

@@ -11,8 +11,8 @@ import structlog
 from pydantic import SecretStr
 
 from services.fetcher.sources.login import backoff_seconds, xoauth2
-from services.fetcher.sources.pop3_wire import NegativeAnswerError, Wire, connect
-from services.fetcher.sources.received import HEAD_BYTES
+from services.fetcher.sources.pop3.received import HEAD_BYTES
+from services.fetcher.sources.pop3.wire import NegativeAnswerError, Wire, connect
 from shared.errors import CredentialsRefusedError, CRMServiceError, TransientError
 from shared.oauth import TokenSource
 from shared.settings.box import Box

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetcher.sources.imap_facts import (
+from services.fetcher.sources.imap.facts import (
     Facts,
     Note,
     Opened,

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.fetcher.sources.received import HEAD_BYTES, dated_at, received_at
+from services.fetcher.sources.pop3.received import HEAD_BYTES, dated_at, received_at
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)

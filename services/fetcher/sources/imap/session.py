@@ -17,10 +17,10 @@ import structlog
 from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
-from services.fetcher.sources.imap_facts import Facts, Opened, in_utc, searches
-from services.fetcher.sources.imap_login import Client
-from services.fetcher.sources.imap_trouble import RefusedError, Server
-from services.fetcher.sources.imap_wire import Wire
+from services.fetcher.sources.imap.facts import Facts, Opened, in_utc, searches
+from services.fetcher.sources.imap.login import Client
+from services.fetcher.sources.imap.trouble import RefusedError, Server
+from services.fetcher.sources.imap.wire import Wire
 from services.fetcher.sources.login import CONNECT_SECONDS
 from shared.errors import CRMServiceError, TransientError
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from services.fetcher.sources.imap_facts import as_named
-from services.fetcher.sources.imap_login import Client, by_password, by_token, not_connected
-from services.fetcher.sources.imap_session import Session
-from services.fetcher.sources.imap_trouble import NotConnectedError, RefusedError, Server
+from services.fetcher.sources.imap.facts import as_named
+from services.fetcher.sources.imap.login import Client, by_password, by_token, not_connected
+from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.trouble import NotConnectedError, RefusedError, Server
 from services.fetcher.sources.login import tls_context
 from shared.errors import (
     ConfigurationError,

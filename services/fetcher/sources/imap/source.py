@@ -19,9 +19,9 @@ import structlog
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import WaitsForStartError
-from services.fetcher.sources.imap_disposal import Disposal
-from services.fetcher.sources.imap_entry import Entry, FolderError
-from services.fetcher.sources.imap_facts import (
+from services.fetcher.sources.imap.disposal import Disposal
+from services.fetcher.sources.imap.entry import Entry, FolderError
+from services.fetcher.sources.imap.facts import (
     Facts,
     Note,
     Opened,
@@ -31,10 +31,10 @@ from services.fetcher.sources.imap_facts import (
     is_old,
     parts_of,
 )
-from services.fetcher.sources.imap_look import Look
-from services.fetcher.sources.imap_session import Session
-from services.fetcher.sources.imap_text import EndlessError, whole_bodies, whole_slices
-from services.fetcher.sources.imap_trouble import RefusedError
+from services.fetcher.sources.imap.look import Look
+from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.text import EndlessError, whole_bodies, whole_slices
+from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.port import IMAP, LARGE_BYTES, SourceMail
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth import TokenSource

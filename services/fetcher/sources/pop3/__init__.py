@@ -1,0 +1,1 @@
+"""A mailbox by POP3 (RFC 1939)."""
