@@ -292,7 +292,8 @@ def test_a_broker_that_says_nothing_is_noticed(house: House) -> None:
             house.node.thaw()
         wait_until(lambda: house.health.ready, "readiness", 60)
         house.put("b")
-        wait_until(_handled(house, "a", "b"), "the last one")
+        # What was in hand comes again: its acknowledgement may have been lost.
+        wait_until(lambda: any("b" in batch for batch in house.stage.batches), "the last one")
 
 
 def test_an_alarm_of_the_broker_is_waited_out(house: House) -> None:
