@@ -7,15 +7,37 @@ from typing import Annotated
 
 import typer
 
-from shared.errors import Problem
+from shared.errors import ConfigurationError, Problem
 from shared.log import LogLevel, configure_logging
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment, read_environment
 
+
+def files_of(named: Sequence[Path]) -> list[Path]:
+    """The files that are meant: a directory stands for its `*.xml` files, by name.
+
+    Raises:
+        ConfigurationError: A directory has none.
+    """
+    files: list[Path] = []
+    for path in named:
+        found = sorted(path.glob("*.xml")) if path.is_dir() else [path]
+        if not found:
+            remedy = "put the XML file of a technology box there"
+            raise ConfigurationError([Problem(str(path), "there is no *.xml in it", remedy)])
+        files += found
+    return files
+
+
 Config = Annotated[
     list[Path],
-    typer.Option("--config", "-c", help="XML file of a technology box; may be repeated."),
+    typer.Option(
+        "--config",
+        "-c",
+        help="XML file of a technology box, or a directory of such files; may be repeated.",
+        callback=files_of,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 

@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+
+import pytest
+
+from services.operator.commands import app
+from services.operator.commands.options import files_of
+from shared.errors import ConfigurationError
+
+
+def test_a_directory_stands_for_its_xml_files_by_name(tmp_path: Path) -> None:
+    """I-1: --config takes a directory; what is no *.xml in it is not looked at."""
+    for name in ("b.xml", "a.xml", "a.xml.bak", "notes.txt"):
+        (tmp_path / name).touch()
+    alone = tmp_path / "notes.txt"
+
+    assert files_of([alone, tmp_path]) == [alone, tmp_path / "a.xml", tmp_path / "b.xml"]
+
+
+def test_a_directory_without_a_file_is_told(tmp_path: Path) -> None:
+    """I-1: an empty directory is a problem of the configuration, with what to do."""
+    with pytest.raises(ConfigurationError, match=r"no \*\.xml in it.*put the XML file"):
+        files_of([tmp_path])
+
+
+def test_commands_take_the_directory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-1: the command line reads every file of the directory and tells all their problems."""
+    monkeypatch.setenv("CRMSERVICE_DATA", str(tmp_path / "data"))
+    for name in ("north", "south"):
+        (tmp_path / f"{name}.xml").write_text(
+            "<configuration><appSettings/></configuration>", encoding="utf-8"
+        )
+
+    assert app(["check", "--json", "--config", str(tmp_path)], standalone_mode=False) == 78
+    told = capsys.readouterr().out
+    assert str(tmp_path / "north.xml") in told
+    assert str(tmp_path / "south.xml") in told
