@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from uuid import UUID, uuid5
 
 import pytest
 from pydantic import SecretStr
@@ -17,20 +16,8 @@ from shared.broker.rabbitmq.link import Link
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.errors import TransientError
+from tests.messages import AMessage
 from tests.servers.rabbitmq import RabbitMQ
-
-SPACE = UUID(int=2)
-
-
-@dataclass(frozen=True)
-class AMessage:
-    """A message with a text."""
-
-    text: str
-
-    @property
-    def mail_id(self) -> UUID:
-        return uuid5(SPACE, self.text)
 
 
 @dataclass

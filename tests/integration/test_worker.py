@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from uuid import UUID, uuid5
 
 import pytest
 from pydantic import SecretStr
@@ -20,21 +19,9 @@ from shared.errors import ConfigurationError, ContractError, PermanentError, Tra
 from shared.health import Health
 from shared.retry import Backoff
 from shared.worker import BROKER, DATABASE, Flow, Worker
+from tests.messages import AMessage
 from tests.servers.processes import wait_until
 from tests.servers.rabbitmq import RabbitMQ
-
-SPACE = UUID(int=3)
-
-
-@dataclass(frozen=True)
-class AMessage:
-    """A message with a text."""
-
-    text: str
-
-    @property
-    def mail_id(self) -> UUID:
-        return uuid5(SPACE, self.text)
 
 
 def _letter(message: AMessage) -> Letter:

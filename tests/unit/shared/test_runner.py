@@ -1,24 +1,10 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import UUID, uuid5
 
 import pytest
 
 from shared.errors import PermanentError, TransientError
 from shared.runner import handle_batch
-
-SPACE = UUID(int=1)
-
-
-@dataclass(frozen=True)
-class AMessage:
-    """A message that behaves as its text says."""
-
-    text: str
-
-    @property
-    def mail_id(self) -> UUID:
-        return uuid5(SPACE, self.text)
+from tests.messages import AMessage
 
 
 class AStage:
