@@ -23,7 +23,7 @@ from shared.errors import CRMServiceError
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 
-Rows = list[dict[str, Any]]
+Row = dict[str, Any]
 
 
 def status(
@@ -40,7 +40,7 @@ def status(
     What cannot be reached is told, and the rest is shown; then it ends with 5 or 4.
     """
     environment, failures = begin("error"), []
-    report: dict[str, object] = {}
+    report: dict[str, Row | list[Row]] = {}
     for name, look in _parts(boxes_of(config), environment):
         try:
             report[name] = look()
@@ -57,7 +57,7 @@ def status(
 
 def _parts(
     boxes: Sequence[Box], environment: Environment
-) -> Iterator[tuple[str, Callable[[], object]]]:
+) -> Iterator[tuple[str, Callable[[], Row | list[Row]]]]:
     yield "boxes", lambda: _rows(places_of(boxes, environment.data))
     if environment.rabbitmq_url:
         address = broker_address(environment, "operator")
@@ -68,21 +68,17 @@ def _parts(
     yield "journal", lambda: asdict(recorded_in(open_erp(environment)))
 
 
-def _rows(found: Sequence[object]) -> Rows:
+def _rows(found: Sequence[object]) -> list[Row]:
     return [asdict(one) for one in found if is_dataclass(one) and not isinstance(one, type)]
 
 
-def _print(report: dict[str, object]) -> None:
+def _print(report: dict[str, Row | list[Row]]) -> None:
     console = stdout_console()
     for name, found in report.items():
         if isinstance(found, dict) and "error" in found:
             tell(f"{name}: {found['error']}")
             continue
-        console.print(f"{name}", style="bold")
-        rows = (
-            found
-            if isinstance(found, list)
-            else [found if isinstance(found, dict) else {"mails": found}]
-        )
+        console.print(name, style="bold")
+        rows = found if isinstance(found, list) else [found]
         console.print(records_as_text(rows) if rows else "none")
         console.print()
