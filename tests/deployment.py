@@ -24,7 +24,7 @@ from tests.servers.processes import HOST, free_port, wait_until
 CRMSERVICE = Path(sys.executable).with_name("crmservice")
 
 
-@dataclass
+@dataclass(eq=False)
 class Service:
     """One process of a service.
 

@@ -13,7 +13,7 @@ from shared.errors import CredentialsRefusedError, HeldElsewhereError, Transient
 from shared.health import Health
 from shared.retry import Backoff
 
-_STANDBY_SECONDS = 2.0
+_STANDBY_SECONDS = 4.0
 """How soon a second fetcher notices that the first one has gone (F75)."""
 
 _RESTING_SECONDS = 30.0

@@ -1,12 +1,16 @@
 """Decoding of a part's bytes by its content transfer encoding (RFC 2045 section 6). Total."""
 
 import binascii
+import hashlib
 import re
+from collections.abc import Iterator
 
 import pybase64
 
 from shared.contracts.content import TransferEncoding
 
+_PIECE_BYTES = 1024 * 1024
+_LINE_ENDS = b"\r\n"
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _LINE = re.compile(rb"[^\r\n]++")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
@@ -23,6 +27,37 @@ def decode_transfer(encoded: bytes | memoryview, encoding: TransferEncoding) -> 
             return binascii.a2b_qp(encoded)
         case "uuencode":
             return _uuencode(bytes(encoded))
+
+
+def measured(encoded: memoryview, encoding: TransferEncoding) -> tuple[int, str]:
+    """Size and SHA-256 of the bytes that `encoded` stands for.
+
+    Large base64 is decoded piece by piece, so that memory does not hold all of it.
+    """
+    if encoding == "base64" and len(encoded) > _PIECE_BYTES:
+        digest, size = hashlib.sha256(), 0
+        try:
+            for piece in _base64_pieces(encoded):
+                digest.update(piece)
+                size += len(piece)
+        except binascii.Error:
+            # Not as it should be: as a whole what can be read of it is read.
+            pass
+        else:
+            return size, digest.hexdigest()
+    decoded = decode_transfer(encoded, encoding)
+    return len(decoded), hashlib.sha256(decoded).hexdigest()
+
+
+def _base64_pieces(encoded: memoryview) -> Iterator[bytes]:
+    rest = b""
+    for begin in range(0, len(encoded), _PIECE_BYTES):
+        piece = rest + bytes(encoded[begin : begin + _PIECE_BYTES]).translate(None, _LINE_ENDS)
+        whole = len(piece) // 4 * 4
+        rest = piece[whole:]
+        yield pybase64.b64decode(piece[:whole], validate=True)
+    if rest:
+        raise binascii.Error
 
 
 def _base64(encoded: bytes | memoryview) -> bytes:

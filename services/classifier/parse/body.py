@@ -11,7 +11,7 @@ from services.classifier.parse.file_names import safe_name, unique_names
 from services.classifier.parse.headers import decode_field, read_headers
 from services.classifier.parse.html import html_to_text
 from services.classifier.parse.scanner import Part
-from shared.backup.parts import decode_transfer
+from shared.backup.parts import decode_transfer, measured
 from shared.contracts.content import PartRef, TransferEncoding
 
 _ENCODINGS: dict[str, TransferEncoding] = {
@@ -142,7 +142,7 @@ def _encoding(part: Part) -> TransferEncoding:
 def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRef:
     encoding = _encoding(part)
     # A view: the bytes of a large file are not copied before they are decoded.
-    decoded = decode_transfer(memoryview(raw)[part.start : part.end], encoding)
+    size, sha256 = measured(memoryview(raw)[part.start : part.end], encoding)
     return PartRef(
         backup_key=backup_key,
         start=part.start,
@@ -150,8 +150,8 @@ def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRe
         encoding=encoding,
         name=safe_name(_name(raw, part, defects), part.content_type),
         content_type=part.content_type,
-        size=len(decoded),
-        sha256=hashlib.sha256(decoded).hexdigest(),
+        size=size,
+        sha256=sha256,
     )
 
 

@@ -3,12 +3,14 @@
 import base64
 import binascii
 import quopri
+from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.backup.parts import decode_transfer
+from shared.backup.parts import decode_transfer, measured
 from shared.contracts.content import TransferEncoding
 
 ENCODINGS: tuple[TransferEncoding, ...] = ("identity", "base64", "quoted-printable", "uuencode")
@@ -64,3 +66,27 @@ def test_what_was_encoded_comes_back(content: bytes) -> None:
     assert decode_transfer(base64.encodebytes(content), "base64") == content
     assert decode_transfer(quopri.encodestring(content), "quoted-printable") == content
     assert decode_transfer(uuencoded + b"`\nend\n", "uuencode") == content
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda encoded: encoded,
+        lambda encoded: encoded.replace(b"\r\n", b"\n"),
+        lambda encoded: encoded.replace(b"\r\n", b""),
+        lambda encoded: encoded + b"\r\n\r\n",
+        lambda encoded: encoded[:-3],
+        lambda encoded: encoded + b"QQ==",
+        lambda encoded: b" " + encoded,
+        lambda encoded: encoded[: len(encoded) // 2] + b"!" + encoded[len(encoded) // 2 :],
+        lambda encoded: encoded[: len(encoded) // 2] + b"=" + encoded[len(encoded) // 2 :],
+    ],
+)
+def test_a_large_file_is_measured_as_it_is_decoded(spoil: Callable[[bytes], bytes]) -> None:
+    """A-4: piece by piece or as a whole, well-formed or torn: the same size and digest."""
+    content = bytes(range(256)) * 9766 + b"x"
+    encoded = spoil(base64.encodebytes(content).replace(b"\n", b"\r\n"))
+
+    decoded = decode_transfer(encoded, "base64")
+
+    assert measured(memoryview(encoded), "base64") == (len(decoded), sha256(decoded).hexdigest())
