@@ -7,6 +7,7 @@ from typing import Any
 import firebird.driver as firebird_driver  # type: ignore[import-untyped]
 import psycopg
 import pytest
+import structlog
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
@@ -32,6 +33,13 @@ def _connections_are_closed() -> Iterator[None]:
         # The server of some has gone: closing them can only say so.
         with suppress(firebird_driver.Error, psycopg.Error):
             connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _logging_is_as_at_the_start() -> Iterator[None]:
+    """A command that a test calls sets up logging, to a stream that ends with the test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
