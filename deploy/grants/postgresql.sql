@@ -138,6 +138,7 @@ GRANT SELECT ON "crm_change" TO "crm_operator";
 GRANT INSERT ON "crm_change" TO "crm_operator";
 GRANT UPDATE ON "crm_change" TO "crm_operator";
 GRANT SELECT ON "crm_soft_bounce" TO "crm_operator";
+GRANT DELETE ON "crm_soft_bounce" TO "crm_operator";
 GRANT SELECT ON "crm_problem" TO "crm_operator";
 GRANT SELECT ON "crm_invitation" TO "crm_operator";
 GRANT SELECT ON "crm_answer" TO "crm_operator";

@@ -1,18 +1,28 @@
-"""The record of changes that can be undone (behaviours B-5, O-2): one row a changed record."""
+"""The record of changes that can be undone (behaviours B-5, O-2): one row a changed record.
+
+Values are kept as JSON; of a long text its digest stands for it, which is enough to see whether
+somebody has changed it since.
+"""
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import AnyCommand, Mark
 from shared.contracts.messages import MailClassified
+from shared.netgenium.many import values_by_owner
+from shared.netgenium.mapping_model import InTable
 from shared.netgenium.own_tables import change_table
+from shared.netgenium.tables import ErpTables
 
 Values = Mapping[str, Any]
+
+_LONGEST_TEXT = 500
 
 
 def record_change(  # noqa: PLR0913 - a change is all of this
@@ -57,20 +67,54 @@ def change_record(work: UnitOfWork, entity: str, record_id: int, new: Values) ->
     return dict(zip(mapped, row, strict=True))
 
 
+def whole_record(connection: Connection, erp: ErpTables, entity: str, record_id: int) -> Values:
+    """Every mapped value of a record, its lists too; nothing if it is gone."""
+    table = erp.table(entity)
+    found = _values(
+        connection, table, record_id, [column.key for column in table.c if column.key != "id"]
+    )
+    if not found:
+        return {}
+    lists = {
+        name: list(values_by_owner(connection, erp, entity, name, [record_id]).get(record_id, ()))
+        for name, many in erp.mapping.entities[entity].many.items()
+        if isinstance(many, InTable)
+    }
+    return {**found, **lists}
+
+
+def as_remembered(values: Values) -> Values:
+    """`values` as they come back from the record of changes, to compare with."""
+    remembered: Values = json.loads(_as_text(values))
+    return remembered
+
+
 def _stored(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values:
     """`new` as the database has it: a text may have been cut."""
     table = work.erp.table(entity)
-    names = [name for name in new if name in table.c]
+    columns = [name for name in new if name in table.c]
+    stored = _values(work.connection, table, record_id, columns)
+    return {**{name: value for name, value in new.items() if name not in table.c}, **stored}
+
+
+def _values(connection: Connection, table: Table, record_id: int, names: Sequence[str]) -> Values:
     if not names:
         return {}
     query = select(*(table.c[name] for name in names)).where(table.c.id == record_id)
-    row = work.connection.execute(query).first()
+    row = connection.execute(query).first()
     return dict(zip(names, row, strict=True)) if row else {}
 
 
 def _as_text(values: Values) -> str:
-    return json.dumps(values, ensure_ascii=False, default=_plain)
+    short = {name: _digest(value) for name, value in values.items()}
+    return json.dumps(short, ensure_ascii=False, default=_plain)
+
+
+def _digest(value: object) -> object:
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return f"sha256:{sha256(value.encode()).hexdigest()}"
+    return value
 
 
 def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -1,8 +1,9 @@
 """Takes back what a mail has changed: its marks and its tasks (behaviours B-5, O-2).
 
-A value is set back only if it still is what the mail set, and no other mail's change of the same
-record stands: then that one takes over what stood there before. A record that the mail has made is
-removed only if nobody has changed it or refers to it since.
+A value is set back only if it still is what the mail set. A mark that another mail has asked for,
+too, stays, and that mail takes over what stood there before. Of a task the newest change goes
+first. A record that the mail has made is removed only if nobody has changed it or refers to it
+since. What soft bounces counted goes with the mark that they led to.
 """
 
 import json
@@ -12,10 +13,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
+from services.writer.changes import as_remembered, whole_record
 from shared.netgenium.locks import hold
-from shared.netgenium.own_tables import change_table, effect_table
+from shared.netgenium.own_tables import change_table, effect_table, soft_bounce_table
 from shared.netgenium.tables import ErpTables, ManyTable
 
 Values = Mapping[str, Any]
@@ -56,55 +58,77 @@ def undo_mail(
     changes = change_table.c
     query = select(change_table).where(changes.mail_id == mail_id)
     ordered = query.order_by(changes.changed_at.desc(), changes.entity, changes.record_id)
-    return [_undo(connection, erp, row, by, now) for row in connection.execute(ordered).all()]
+    keys = [_key(row) for row in connection.execute(ordered)]
+    undone = [_undo(connection, erp, key, by, now) for key in keys]
+    return [*undone, *_forget_counts(connection, mail_id)]
+
+
+def _key(change: Row[Any]) -> ColumnElement[bool]:
+    own = change_table.c
+    return and_(
+        own.command_id == change.command_id,
+        own.entity == change.entity,
+        own.record_id == change.record_id,
+    )
 
 
 def _undo(
-    connection: Connection, erp: ErpTables, change: Row[Any], by: str, now: datetime
+    connection: Connection, erp: ErpTables, key: ColumnElement[bool], by: str, now: datetime
 ) -> Undone:
+    # Read now: undoing the change before may have handed something over to this one.
+    change = connection.execute(select(change_table).where(key)).one()
     what = f"{change.entity} {change.record_id}" + (f", {change.address}" if change.address else "")
     if change.undone_at is not None:
         return Undone(what, False, f"was undone before, by {change.undone_by}")
     refusal, detail = _take_back(connection, erp, change)
     if refusal:
         return Undone(what, False, refusal)
-    own = change_table.c
-    this = update(change_table).where(
-        own.command_id == change.command_id,
-        own.entity == change.entity,
-        own.record_id == change.record_id,
-    )
+    this = update(change_table).where(key)
     connection.execute(this.values(undone_at=now, undone_by=by))
     return Undone(what, True, detail)
 
 
+def _forget_counts(connection: Connection, mail_id: UUID) -> list[Undone]:
+    """Take back soft bounces: those of the mail, and those that led to a mark it has made."""
+    counted, changes = soft_bounce_table.c, change_table.c
+    marked = select(changes.address).where(
+        changes.mail_id == mail_id,
+        changes.kind == "count_soft_bounce",
+        changes.undone_at.is_not(None),
+    )
+    which = or_(counted.mail_id == mail_id, counted.address.in_(marked))
+    addresses = sorted(set(connection.scalars(select(counted.address).where(which))))
+    if addresses:
+        connection.execute(delete(soft_bounce_table).where(which))
+    return [Undone(f"soft bounces of {one}", True, "not counted any more") for one in addresses]
+
+
 def _take_back(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[str, str]:
     """Why not, and what was done; one of the two is empty."""
-    table = erp.table(change.entity)
     new: Values = json.loads(change.new_values)
-    old: Values | None = json.loads(change.old_values) if change.old_values else None
-    names = [name for name in new if name in table.c]
-    columns = [table.c.id, *(table.c[name] for name in names)]
-    found = connection.execute(select(*columns).where(table.c.id == change.record_id)).first()
-    if found is None:
+    found = whole_record(connection, erp, change.entity, change.record_id)
+    if not found:
         return "", "the record is gone already"
-    if other := _other_change(connection, change):
-        _hand_over(connection, change, other)
-        return "", f"stays, because mail {other.mail_id} asked for the same"
-    current = dict(zip(names, found[1:], strict=True))
-    touched = [name for name in names if current[name] != new[name]]
-    if touched:
+    others = _others(connection, change)
+    if change.mark is not None and others:
+        _hand_over(connection, change, others)
+        return "", f"stays, because mail {others[0].mail_id} asked for the same"
+    if later := next((other for other in others if _is_later(other, change)), None):
+        return f"mail {later.mail_id} has changed it later: undo that one first", ""
+    current = as_remembered(found)
+    if touched := [name for name in new if name in current and current[name] != new[name]]:
         return f"{', '.join(touched)} was changed since: nothing is set back", ""
-    if old is not None:
-        values = {name: old.get(name) for name in names if name in old}
-        if values:
-            connection.execute(update(table).where(table.c.id == change.record_id).values(values))
-        return "", "set back"
-    return _remove(connection, erp, change)
+    if change.old_values is None:
+        return _remove(connection, erp, change)
+    table = erp.table(change.entity)
+    old: Values = json.loads(change.old_values)
+    if values := {name: old[name] for name in new if name in old}:
+        connection.execute(update(table).where(table.c.id == change.record_id).values(values))
+    return "", "set back"
 
 
-def _other_change(connection: Connection, change: Row[Any]) -> Row[Any] | None:
-    """The oldest standing change of another command to the same record and of the same kind."""
+def _others(connection: Connection, change: Row[Any]) -> Sequence[Row[Any]]:
+    """Standing changes of other commands to the same record, and of the same kind; oldest first."""
     own = change_table.c
     query = select(change_table).where(
         own.entity == change.entity,
@@ -114,20 +138,32 @@ def _other_change(connection: Connection, change: Row[Any]) -> Row[Any] | None:
     )
     if change.mark is not None:
         query = query.where(own.mark == change.mark)
-    return connection.execute(query.order_by(own.changed_at)).first()
+    return connection.execute(query.order_by(own.changed_at)).all()
 
 
-def _hand_over(connection: Connection, change: Row[Any], other: Row[Any]) -> None:
-    """A later change takes over what stood there before this one."""
-    if other.changed_at < change.changed_at:
-        return
-    own = change_table.c
-    later = update(change_table).where(
-        own.command_id == other.command_id,
-        own.entity == other.entity,
-        own.record_id == other.record_id,
-    )
-    connection.execute(later.values(old_values=change.old_values))
+def _is_later(other: Row[Any], change: Row[Any]) -> bool:
+    """Whether `other` came after `change`; mails of one group bear the same moment."""
+    if other.changed_at != change.changed_at:
+        return bool(other.changed_at > change.changed_at)
+    if other.old_values is None or change.old_values is None:
+        return other.old_values is not None
+    before, after = json.loads(other.old_values), json.loads(change.new_values)
+    return all(after.get(name) == value for name, value in before.items())
+
+
+def _hand_over(connection: Connection, change: Row[Any], others: Sequence[Row[Any]]) -> None:
+    """Another change takes over what stood there before, if `change` is the one that knows it."""
+    if _altered(change) and not any(map(_altered, others)):
+        heir = update(change_table).where(_key(others[0]))
+        connection.execute(heir.values(old_values=change.old_values))
+
+
+def _altered(change: Row[Any]) -> bool:
+    """Whether the record was made by the change, or was another one before it."""
+    if change.old_values is None:
+        return True
+    old, new = json.loads(change.old_values), json.loads(change.new_values)
+    return any(name in old and old[name] != value for name, value in new.items())
 
 
 def _remove(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[str, str]:

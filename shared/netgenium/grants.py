@@ -108,7 +108,12 @@ ROLES: Mapping[Role, RoleRights] = {
             "contact": _MARK,
             "relationship": _MARK,
         },
-        {**_READ_EVERY_OWN, "crm_change": _WRITE, "crm_lock": _WRITE},
+        {
+            **_READ_EVERY_OWN,
+            "crm_change": _WRITE,
+            "crm_lock": _WRITE,
+            "crm_soft_bounce": Rights(delete=True),
+        },
     ),
 }
 """The rights of every role; the migrations of `init-db` run as the owner of our own tables."""

@@ -1,6 +1,7 @@
 """`crmservice undo`."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -41,13 +42,21 @@ def undo(
         known = select(journal_table.c.mail_id).where(journal_table.c.mail_id == wanted)
         if connection.execute(known).first() is None:
             raise WrongUseError(f"there is no mail {wanted}; crmservice list journal has them all")
-        undone = undo_mail(connection, erp.tables, wanted, by or getuser(), datetime.now(UTC))
+        undone = undo_mail(connection, erp.tables, wanted, by or _who(), datetime.now(UTC))
     if not any(one.done for one in undone):
         raise WrongUseError(_nothing(wanted, undone))
     for one in undone:
         sys.stdout.write(f"{json.dumps(asdict(one)) if as_json else _line(one)}\n")
     if not all(one.done for one in undone):
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _who() -> str:
+    """The login; in a container a user may have none, then the number."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _mail_id(text: str) -> UUID:
@@ -59,7 +68,7 @@ def _mail_id(text: str) -> UUID:
 
 def _nothing(mail_id: UUID, undone: Sequence[Undone]) -> str:
     if not undone:
-        return f"mail {mail_id} has made no mark and no task: there is nothing to undo"
+        return f"mail {mail_id} has made no mark, no task and no count: there is nothing to undo"
     return f"nothing is undone: {'; '.join(map(_line, undone))}"
 
 

@@ -1,6 +1,6 @@
 """Creates a task (behaviour N-1)."""
 
-from services.writer.changes import record_change
+from services.writer.changes import record_change, whole_record
 from services.writer.task_numbers import next_task_number
 from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import CreateTask, UpdateTask
@@ -12,13 +12,14 @@ def create_task(
     command: CreateTask, mail: MailClassified, content: MailContent, work: UnitOfWork
 ) -> None:
     """Add the task with the next free number."""
-    add_task(command, mail, content, work)
+    row = add_task(command, mail, content, work)
+    work.afterwards(lambda: remember_task(command, mail, row, work))
 
 
 def add_task(
     command: CreateTask | UpdateTask, mail: MailClassified, content: MailContent, work: UnitOfWork
 ) -> NewRow:
-    """The new row; that it was made is remembered for `undo` once it is written."""
+    """The new row; `remember_task` is called once it is written."""
     values = {
         "number": next_task_number(work),
         "subject": command.subject,
@@ -29,11 +30,12 @@ def add_task(
         "problem_id": command.problem_id,
     }
     solvers = {"solvers": [user.id for user in command.solvers]}
-    row = work.add(mail, command, "task", values, solvers, kind="create_task")
-    made = {"subject": command.subject, "status": command.status}
+    return work.add(mail, command, "task", values, solvers, kind="create_task")
 
-    def remember() -> None:
-        record_change(work, mail, command, "task", row.id or 0, old=None, new=made)
 
-    work.afterwards(remember)
-    return row
+def remember_task(
+    command: CreateTask | UpdateTask, mail: MailClassified, row: NewRow, work: UnitOfWork
+) -> None:
+    """Remember for `undo` that the task was made: all of it, to see what is changed later."""
+    made = whole_record(work.connection, work.erp, "task", row.id or 0)
+    record_change(work, mail, command, "task", row.id or 0, old=None, new=made)

@@ -7,7 +7,7 @@ overwrites a newer state.
 from sqlalchemy import select
 
 from services.writer.changes import change_record, record_change
-from services.writer.handlers.create_task import add_task
+from services.writer.handlers.create_task import add_task, remember_task
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import CreateTask, UpdateTask
@@ -31,6 +31,7 @@ def problem_task(
     if existing is None:
         row = add_task(command, mail, content, work)
         work.write("task")
+        remember_task(command, mail, row, work)
         done, task_id = "NEW TASK CREATED", row.id or 0
     elif newest is not None and newest > content.sent_at.replace(microsecond=0):
         work.reword(mail, ("Task application", "DELETED"))

@@ -1,0 +1,162 @@
+"""What `undo` takes back, and in which order, however the mails came."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from services.writer.undo import Undone, undo_mail
+from shared.netgenium.database import write_transaction
+from tests.builders import RECEIVED, raw_mail
+from tests.installation import Installation, an_installation
+from tests.rule_book_mails import EVA, JAN, PETR, bounce, problem
+
+
+def _together(installation: Installation, *mails: bytes) -> list[str]:
+    """All mails in one run, so in one transaction; gives their ids."""
+    before = len(installation.recorded)
+    for number, raw in enumerate(mails):
+        installation.drop(f"{before}-{number}.eml", raw)
+    installation.run()
+    return [str(mail.mail_id) for mail in installation.recorded[before:]]
+
+
+def _one_by_one(installation: Installation, *mails: bytes) -> list[str]:
+    return [mail_id for raw in mails for mail_id in _together(installation, raw)]
+
+
+def _undo(installation: Installation, mail_id: str) -> Sequence[Undone]:
+    with write_transaction(installation.erp.engine) as connection:
+        return undo_mail(connection, installation.erp.tables, UUID(mail_id), "tester", RECEIVED)
+
+
+def _is_broken(installation: Installation) -> bool:
+    contact = installation.erp.tables.table("contact").c
+    with installation.erp.engine.connect() as connection:
+        return bool(connection.scalar(select(contact.non_functional).order_by(contact.id)))
+
+
+def _state(installation: Installation) -> str | None:
+    (task,) = (row for row in installation.list("tasks") if row["problem_id"])
+    return str(task["status"])
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("arrive", [_together, _one_by_one])
+def test_a_mark_goes_with_the_last_mail_that_asked_for_it(
+    tmp_path: Path, arrive: Callable[..., list[str]], order: Sequence[int]
+) -> None:
+    """B-5: three bounces of a contact, in one transaction or in three, undone in any order."""
+    installation = an_installation(tmp_path)
+    mails = arrive(installation, *(bounce(PETR, "5.1.1", day) for day in (2, 3, 4)))
+
+    for number in order[:2]:
+        _undo(installation, mails[number])
+        assert _is_broken(installation)
+    _undo(installation, mails[order[2]])
+
+    assert not _is_broken(installation)
+    assert all(row["undone"] for row in installation.list("marks"))
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_forbidden_address_goes_with_the_last_mail(tmp_path: Path, order: Sequence[int]) -> None:
+    """B-5: nobody has the address, three bounces in one transaction: one row, gone at the end."""
+    installation = an_installation(tmp_path)
+    stranger = "max@elsewhere.example"
+    mails = _together(installation, *(bounce(stranger, "5.1.1", day) for day in (2, 3, 4)))
+    assert len(installation.list("forbidden")) == 1
+
+    for number in order[:2]:
+        _undo(installation, mails[number])
+        assert len(installation.list("forbidden")) == 1
+    _undo(installation, mails[order[2]])
+
+    assert installation.list("forbidden") == []
+
+
+def test_one_mail_about_both_addresses_of_a_contact_is_undone_at_once(tmp_path: Path) -> None:
+    """B-5: the contact is marked twice by one mail; one undo takes both back."""
+    installation = an_installation(tmp_path)
+    raw = bounce(PETR, "5.1.1", 2)
+    second = b"\n\nFinal-Recipient: rfc822; p@home.cz\nAction: failed\nStatus: 5.1.1\n--b--"
+    both = raw.replace(b"\n--b--", second)
+    (mail,) = _together(installation, both)
+    assert len(installation.list("marks")) == 2
+
+    assert all(one.done for one in _undo(installation, mail))
+
+    assert not _is_broken(installation)
+
+
+@pytest.mark.parametrize("arrive", [_together, _one_by_one])
+def test_states_of_a_problem_are_taken_back_newest_first(
+    tmp_path: Path, arrive: Callable[..., list[str]]
+) -> None:
+    """O-2, P-2: an older state is not undone beneath a newer one, and the refusal names it."""
+    installation = an_installation(tmp_path)
+    new, working, solved = arrive(
+        installation, problem("new", 1), problem("working", 2), problem("solved", 3)
+    )
+    assert _state(installation) == "solved"
+
+    for older in (new, working):
+        (refused,) = _undo(installation, older)
+        assert not refused.done
+        assert "has changed it later" in refused.detail
+    assert [one.done for one in _undo(installation, solved)] == [True]
+    assert _state(installation) == "working"
+    assert [one.done for one in _undo(installation, working)] == [True]
+    assert _state(installation) == "new"
+    assert [one.done for one in _undo(installation, new)] == [True]
+    assert [row for row in installation.list("tasks") if row["problem_id"]] == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"text": "40 lines of notes"}, {"due_date": RECEIVED}, {"approver": None}]
+)
+def test_a_task_that_somebody_has_worked_on_stays(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    """O-2: whatever mapped value was changed or filled in since, the task is not removed."""
+    installation = an_installation(tmp_path)
+    (mail,) = _together(installation, raw_mail(subject="New task: Seals", sender=JAN, to=EVA))
+    task = installation.erp.tables.table("task")
+    with write_transaction(installation.erp.engine) as connection:
+        newest = select(task.c.id).order_by(task.c.id.desc()).limit(1).scalar_subquery()
+        connection.execute(update(task).where(task.c.id == newest).values(change))
+
+    (refused,) = _undo(installation, mail)
+
+    assert not refused.done
+    assert next(iter(change)) in refused.detail
+    assert any(row["mail_id"] == mail for row in installation.list("tasks"))
+
+
+def test_undoing_a_mark_of_soft_bounces_forgets_the_counts(tmp_path: Path) -> None:
+    """B-3, B-5: after it, one more soft bounce is a first one again."""
+    installation = an_installation(tmp_path)
+    softs = _one_by_one(installation, *(bounce(PETR, "5.2.2", day) for day in (2, 3, 4)))
+    assert _is_broken(installation)
+
+    assert all(one.done for one in _undo(installation, softs[2]))
+    assert not _is_broken(installation)
+    _one_by_one(installation, bounce(PETR, "5.2.2", 5))
+
+    assert not _is_broken(installation)
+
+
+def test_a_count_can_be_taken_back(tmp_path: Path) -> None:
+    """B-3, O-2: a mail that only counted a soft bounce: it counts no more."""
+    installation = an_installation(tmp_path)
+    first, _ = _one_by_one(installation, bounce(PETR, "5.2.2", 2), bounce(PETR, "5.2.2", 3))
+
+    (undone,) = _undo(installation, first)
+    assert (undone.done, undone.what) == (True, f"soft bounces of {PETR}")
+    assert _undo(installation, first) == []
+    _one_by_one(installation, bounce(PETR, "5.2.2", 4))
+
+    assert not _is_broken(installation)
