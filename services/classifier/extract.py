@@ -10,6 +10,7 @@ from services.classifier.facts import House
 from services.classifier.identification import identification_key
 from services.classifier.mail import Bounce, Mail, field_values
 from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.failure_reasons import judge_words, shortened
 from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.quotes import split_quotes
 from services.classifier.parsed_mail import Failure, ParsedMail
@@ -106,16 +107,29 @@ def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
         return Bounce(named[reports.source], reports.failures)
     for phrase in vocabulary.bounces:
         if phrase.subject in mail.subject and all(part in mail.text for part in phrase.body):
-            near = _addresses_near(mail.text, phrase.body)
-            failures = (Failure(one, None, True, True, "no reason given") for one in near)
-            return Bounce(f"the subject “{phrase.subject}” and the body's words", tuple(failures))
+            near = "" if _is_answer(mail, vocabulary) else _near(mail.text, phrase.body)
+            addresses = (one for one in dict.fromkeys(_ADDRESS.findall(near)) if one != mail.sender)
+            failures = tuple(_failure(address, near) for address in addresses)
+            return Bounce(f"the subject “{phrase.subject}” and the body's words", failures)
     return None
 
 
-def _addresses_near(text: str, phrases: tuple[str, ...]) -> tuple[str, ...]:
-    """Addresses behind the first of `phrases`, which are all in the folded `text`."""
+def _is_answer(mail: Mail, vocabulary: Vocabulary) -> bool:
+    """Whether a person answers, or passes a bounce on: it names nobody then."""
+    prefixes = vocabulary.replies + vocabulary.forwards
+    return bool(mail.answers_to) and bool(first_prefix(tight(mail.subject), prefixes))
+
+
+def _near(text: str, phrases: tuple[str, ...]) -> str:
+    """What stands behind the first of `phrases`, which are all in the folded `text`."""
     begin = text.find(phrases[0]) if phrases else 0
-    return tuple(dict.fromkeys(_ADDRESS.findall(text, begin, begin + _NEAR_CHARACTERS)))
+    return text[begin : begin + _NEAR_CHARACTERS]
+
+
+def _failure(address: str, said: str) -> Failure:
+    verdict = judge_words(said)
+    reason = shortened(said)
+    return Failure(address, verdict.status, verdict.permanent, verdict.of_address, reason)
 
 
 _is_valid_address = lru_cache(maxsize=4096)(is_valid_address)

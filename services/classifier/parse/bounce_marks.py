@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from services.classifier.parse.headers import Headers, decode_field
 from shared.folding import fold_line
 
+_ANSWERS_FOR_PEOPLE = ("x-autoreply", "x-autorespond", "x-autoresponse")
 _ASKED = frozenset(
-    ("from", "subject", "return-path", "to", "x-failed-recipients", "auto-submitted", "x-autoreply")
+    (
+        *("from", "subject", "return-path", "to", "x-failed-recipients"),
+        *("auto-submitted", "x-auto-response-suppress", "precedence", *_ANSWERS_FOR_PEOPLE),
+    )
 )
 _DAEMON = re.compile(
     rb"mailer.?daemon|mdaemon@|mail.?deliver(?:y|er).{0,3}(?:sub)?.?system|^\s*<>|<>\s*$"
@@ -29,13 +33,15 @@ _SUBJECT = re.compile(
     r"(?:fail|problem|warning|error|status|delayed)|fail(?:ed|ure).{0,20}(?:mail|deliver|message)"
     r"|user unknown|nedoruc|nelze dorucit|unzustellbar|zustellung|non remis|impossible de remettre"
     r"|no entregad|no se puede|niet bezorg|niedostarcz|niedorecz|mancato recapito|onbestelbaar"
-    r"|complaint about message|processing error|kan ikke lever|ej levere|olevererbar|permanent",
+    r"|complaint about message|processing error|kan ikke lever|ej levere|olevererbar"
+    r"|permanent.{0,20}(?:fail|error)",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(
-    rb"\s*(?:re|aw|odp|fwd?|wg|automatic reply|auto(?:matic)?[ -]?re(?:ply|sponse)|out of office"
-    rb"|automaticka odpoved|abwesen[dh]|vacation)\b",
-    re.IGNORECASE,
+    r"(?:re|aw|odp|fwd?|wg|sv|vs|antw)\b|automatic reply|auto(?:mat(?:ic|ed))?[ -]?re(?:ply|sponse)"
+    r"|out of (?:the )?office|automatick[ae] odpoved|mimo kancelar|nepritomn|dovolen|abwesen|urlaub"
+    r"|automatische antwort|automatisch antwoord|reponse automatique|absence|vacation|autosvar"
+    r"|respuesta automatica|risposta automatica|automatyczna odpowiedz|no longer (?:works|with)"
 )
 
 
@@ -89,8 +95,7 @@ def _is_daemon(asked: dict[str, bytes]) -> bool:
         return False
     if likely and nobody:
         return True
-    subject = decode_field(asked.get("subject", b"")[:_SUBJECT_BYTES], [])
-    return _SUBJECT.search(fold_line(subject)) is not None
+    return _SUBJECT.search(_subject(asked)) is not None
 
 
 def _text(asked: dict[str, bytes], name: str) -> str:
@@ -99,5 +104,16 @@ def _text(asked: dict[str, bytes], name: str) -> str:
 
 def _is_answer(asked: dict[str, bytes]) -> bool:
     """People's answers, and machines' that answer for people (RFC 3834): no bounce (H-23)."""
-    automatic = asked.get("auto-submitted", b"").strip().lower().startswith(b"auto-replied")
-    return automatic or "x-autoreply" in asked or bool(_ANSWER.match(asked.get("subject", b"")))
+    automatic = asked.get("auto-submitted", b"").strip().lower()
+    if automatic.startswith(b"auto-replied") or any(one in asked for one in _ANSWERS_FOR_PEOPLE):
+        return True
+    if asked.get("precedence", b"").strip().lower() == b"auto_reply":
+        return True
+    # Exchange's rules write `auto-generated`, and ask not to be answered.
+    if automatic.startswith(b"auto-generated") and "x-auto-response-suppress" in asked:
+        return True
+    return _ANSWER.match(_subject(asked)) is not None
+
+
+def _subject(asked: dict[str, bytes]) -> str:
+    return fold_line(decode_field(asked.get("subject", b"")[:_SUBJECT_BYTES], []))

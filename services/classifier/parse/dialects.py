@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from email import message_from_bytes
+from email.message import Message
 
 from flufl.bounce import all_failures
 
@@ -57,8 +58,18 @@ def library_failures(raw: bytes, defects: list[str]) -> tuple[list[str], list[st
 
 
 def _asked(raw: bytes) -> tuple[list[str], list[str]]:
-    temporary, permanent = all_failures(message_from_bytes(raw))
+    message = message_from_bytes(raw)
+    _forget_attached_mail(message)
+    temporary, permanent = all_failures(message)
     return _known(permanent), _known(temporary)
+
+
+def _forget_attached_mail(message: Message) -> None:
+    """What stands in an attached mail, such as the one that came back, is no report of ours."""
+    for part in list(message.walk()):
+        inner = part.get_payload()
+        if part.get_content_type() == "message/rfc822" and isinstance(inner, list):
+            part.set_payload([Message()])
 
 
 def _known(found: Iterable[bytes]) -> list[str]:

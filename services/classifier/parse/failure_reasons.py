@@ -63,6 +63,17 @@ def judge(action: str, status: str, diagnostic: str, context: str = "") -> Verdi
     return Verdict(exact, permanent, of_address)
 
 
+def judge_words(said: str) -> Verdict:
+    """Judge by a text that tells of a failure; without a reason it is permanent (B-3)."""
+    status = enhanced_status(said[:_JUDGED_CHARACTERS])
+    if status:
+        return judge("", status, said)
+    of_address = _by_words(fold_line(said[:_JUDGED_CHARACTERS]), vague=True)
+    if of_address is None:
+        return Verdict(None, permanent=True, of_address=True)
+    return Verdict(None, _is_permanent("", None, said), of_address)
+
+
 def is_only_delayed(text: str) -> bool:
     """Whether a bounce without a machine part says that delivery is still tried."""
     return DELAYED.search(fold_line(text[:_JUDGED_CHARACTERS])) is not None

@@ -40,6 +40,7 @@ STATUS_BYTES = 256 * 1024
 """This much of a status part is read: far more than so many recipients need."""
 
 _NOTHING = Reports()
+_REPORT = "multipart/report"
 _READ_RECEIPT = "message/disposition-notification"
 _SUCCESS = ("delivered", "relayed", "expanded")
 _NEAR_CHARACTERS = 800
@@ -48,13 +49,13 @@ _NEAR_CHARACTERS = 800
 def read_reports(raw: bytes, scan: Scan, text: str, defects: list[str]) -> Reports:
     """What machines report in a scanned mail; `text` is its readable text. Total, linear."""
     parts = {part.content_type: part for part in reversed(scan.leaves)}
-    if FEEDBACK_TYPE in parts:
-        return _complaint(raw, scan, text, parts[FEEDBACK_TYPE])
-    if not STATUS_TYPES.isdisjoint(parts):
-        statuses = list(_statuses(raw, scan))
-        if statuses:
-            return _report(raw, scan, text, statuses)
     marks = marks_of(scan.headers)
+    # A person's mail may carry the parts of a report that was forwarded.
+    if marks.daemon or scan.headers.word("content-type") == _REPORT:
+        if FEEDBACK_TYPE in parts:
+            return _complaint(raw, scan, text, parts[FEEDBACK_TYPE])
+        if not STATUS_TYPES.isdisjoint(parts) and (statuses := list(_statuses(raw, scan))):
+            return _report(raw, scan, text, statuses)
     if not marks or _READ_RECEIPT in parts:
         return _NOTHING
     return _forwarded_complaint(raw, scan) or _by_text(raw, scan, text, marks, defects)

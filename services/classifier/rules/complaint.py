@@ -1,9 +1,12 @@
 """A mail provider tells that a recipient complained (RFC 5965; behaviour R-3)."""
 
+from services.classifier.bounces import MOST_ADDRESSES
 from services.classifier.chain import Hit, Miss, Note, SoFar
 from services.classifier.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.marking import mark, named
+from services.classifier.parse.bounced_addresses import is_daemon
+from services.classifier.trust import distrusted
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
@@ -11,10 +14,11 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     complainants = mail.parsed.reports.complainants
     if not complainants:
         return Miss("the mail is no complaint")
-    marks = [
-        mark(mail, facts, "R-3", address, "do_not_send")
-        for address in complainants
-        if not facts.is_ours(address)
-    ]
+    if why := distrusted(mail, facts):
+        return Miss(f"S-1: an abuse report, but {why}: nothing is marked")
+    addresses = [one for one in complainants if not facts.is_ours(one) and not is_daemon(one)]
+    if len(addresses) > MOST_ADDRESSES:
+        return Hit(f"an abuse report of more than {MOST_ADDRESSES} addresses: nothing is marked")
+    marks = [mark(mail, facts, "R-3", address, "do_not_send") for address in addresses]
     notes = tuple(Note("B-1", "opt_out", True, f"{one.address}: {named(one)}") for one in marks)
     return Hit("an abuse report", commands=tuple(marks), notes=notes)

@@ -7,6 +7,7 @@ from services.classifier.extract import without_prefixes
 from services.classifier.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.marking import mark, named
+from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.trust import distrusted
 from services.classifier.vocabulary import Vocabulary
 from shared.folding import fold_line
@@ -23,6 +24,8 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         return Miss(f"the subject says “{phrase}”, but {mail.sender_problem}")
     if facts.is_ours(mail.sender):
         return Miss(f"the subject says “{phrase}”, but {mail.sender} is one of us")
+    if mail.parsed.auto_submitted or is_daemon(mail.sender):
+        return Miss(f"the subject says “{phrase}”, but no person wrote the mail")
     if why := distrusted(mail, facts):
         return Miss(f"S-1: the subject says “{phrase}”, but {why}: nothing is marked")
     command = mark(mail, facts, "R-4", mail.sender, "do_not_send")
