@@ -84,8 +84,14 @@ class Feed:
         self.lease.close()
 
     def _round(self, health: Health, stopped: threading.Event) -> None:
+        def after_a_batch() -> bool:
+            # A round through a full box takes long: it is no silence, and no waiting.
+            health.beat(self.name)
+            health.works(self.name)
+            return stopped.is_set()
+
         try:
-            self.once(stopped.is_set)
+            self.once(after_a_batch)
             health.works(self.name)
             self.backoff.succeeded()
             self.refusals.succeeded()

@@ -16,7 +16,7 @@ from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import CredentialsRefusedError, HeldElsewhereError, TransientError
-from shared.health import Health
+from shared.health import LONGEST_SILENCE_SECONDS, Health
 from shared.retry import Backoff
 from tests.builders import a_box
 
@@ -118,6 +118,29 @@ def test_rounds_follow_each_other_until_it_is_stopped(tmp_path: Path) -> None:
     assert mailbox.waits == [300.0, 300.0]
     assert mailbox.closed == 1
     assert health.ready
+
+
+def test_a_long_round_is_neither_silent_nor_waiting(tmp_path: Path) -> None:
+    """I9: a full box takes many batches: after each one the feed is ready, and alive."""
+    now = 0.0
+    health = Health(lambda: now)
+    seen: list[tuple[bool, bool]] = []
+
+    class ALongRound(AMailbox):
+        def batches(self) -> Iterator[Sequence[SourceMail]]:
+            nonlocal now
+            for number in range(3):
+                yield [SourceMail(str(number), NOON, b"x")]
+                seen.append((health.ready, health.alive))
+                now += LONGEST_SILENCE_SECONDS - 1
+
+    mailbox = ALongRound()
+    feed = a_feed(mailbox, tmp_path)
+    health.expect(feed.name)
+
+    feed._round(health, mailbox.stopped)
+
+    assert seen == [(True, True)] * 3
 
 
 @pytest.mark.parametrize("error", [TransientError("away"), CredentialsRefusedError("refused")])
