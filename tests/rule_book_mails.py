@@ -21,6 +21,7 @@ def invitation(method: str, sequence: int, start: str = "20261110T080000Z", **mo
         f"ORGANIZER:mailto:{given['organizer']}",
         f"ATTENDEE;PARTSTAT={given['answer']}:mailto:{given['attendee']}",
         "SUMMARY:Lis",
+        *filter(None, [given.get("lines")]),
         "END:VEVENT",
         "END:VCALENDAR",
     ]

@@ -61,7 +61,7 @@ GRANT SELECT ON "ng_dalsikontakt0" TO "crm_writer";
 GRANT INSERT ON "ng_dalsikontakt0" TO "crm_writer";
 GRANT SELECT ON "ng_pozvanka0" TO "crm_writer";
 GRANT INSERT ON "ng_pozvanka0" TO "crm_writer";
-GRANT UPDATE ("ng_uzivatel", "ng_uid", "ng_recurrenceid", "ng_metoda", "ng_poradi", "ng_zacatek", "ng_konec", "ng_celodenni", "ng_misto", "ng_predmet", "ng_organizator", "ng_ucastnici", "ng_odpoved", "ng_zruseno") ON "ng_pozvanka0" TO "crm_writer";
+GRANT UPDATE ("ng_uzivatel", "ng_uid", "ng_recurrenceid", "ng_metoda", "ng_poradi", "ng_zacatek", "ng_konec", "ng_celodenni", "ng_misto", "ng_predmet", "ng_organizator", "ng_opakovani", "ng_ucastnici", "ng_odpoved", "ng_zruseno") ON "ng_pozvanka0" TO "crm_writer";
 GRANT SELECT ON "ng_priloha0" TO "crm_writer";
 GRANT INSERT ON "ng_priloha0" TO "crm_writer";
 GRANT SELECT ON "ng_zakazanyemail0" TO "crm_writer";

@@ -125,6 +125,7 @@ def _invitations(connection: Connection, erp: ErpTables) -> Iterator[Row]:
             "answer": row.get("answer"),
             "summary": row.get("summary"),
             "location": row.get("location"),
+            "rule": row.get("rule"),
             "cancelled": bool(row.get("cancelled")),
         }
 

@@ -167,6 +167,7 @@ CATALOGUE: Mapping[str, Entity] = {
             "location": _optional("text"),
             "summary": _optional("text"),
             "organizer": _text(),
+            "rule": _optional("text", 500),
             "attendees": _optional("memo"),
             "answer": _optional("text", 50),
             "cancelled": _optional("check_box"),

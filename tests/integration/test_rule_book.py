@@ -181,6 +181,20 @@ def test_invitation_update_and_cancel_end_alike_in_any_order(
     assert found["cancelled"] is True
 
 
+def test_a_cancelled_series_takes_its_changed_occurrences_along(tmp_path: Path) -> None:
+    """V2-1, V2-2: one record for the series with its rule, one for the occurrence; both end."""
+    moved = invitation("REQUEST", 1, "20261117T100000Z", lines="RECURRENCE-ID:20261117T080000Z")
+    series = invitation("REQUEST", 0, lines="RRULE:FREQ=WEEKLY;COUNT=1000000")
+    installation = _feed(an_installation(tmp_path), series, moved)
+    whole, one = installation.list("invitations")
+    assert (whole["rule"], one["rule"]) == ("FREQ=WEEKLY;COUNT=1000000", None)
+    assert one["recurrence_id"] == "20261117T080000Z"
+
+    _feed(installation, invitation("CANCEL", 2))
+
+    assert [row["cancelled"] for row in installation.list("invitations")] == [True, True]
+
+
 def test_only_the_organiser_changes_aninvitation(tmp_path: Path) -> None:
     """V2-2, H-26: another organiser, or a sender who is not the organiser, changes nothing."""
     mallory = "mallory@evil.example"

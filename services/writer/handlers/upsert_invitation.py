@@ -67,6 +67,8 @@ def _apply(  # noqa: PLR0913 - both tables are written from all of this
         record_id = _write(command, record_id, decision, work)
     elif record_id is not None:
         _set(record_id, {"cancelled": True, "sequence": command.sequence}, work)
+        if command.recurrence_id is None:
+            _cancel_occurrences(command, work)
     # A cancellation that came before its invitation stays the newest state.
     ended_before = decision.cancelled and command.method != "CANCEL"
     newest = stored if stored and ended_before else state_of(command)
@@ -86,6 +88,24 @@ def _apply(  # noqa: PLR0913 - both tables are written from all of this
         work.touched(mail, command, "invitation", record_id)
 
 
+def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> None:
+    """With a series end the occurrences that were changed (RFC 5546 section 3.2.5)."""
+    table = work.erp.table("invitation")
+    if not work.erp.has("invitation", "recurrence_id"):
+        return
+    columns = table.c
+    query = select(columns.id).where(
+        columns.uid == command.uid,
+        columns.user == command.user.id,
+        columns.recurrence_id.is_not(None),
+    )
+    ids = list(work.connection.scalars(query))
+    for record_id in ids:
+        _set(record_id, {"cancelled": True}, work)
+    own = invitation_table
+    work.connection.execute(update(own).where(own.c.record_id.in_(ids)).values(cancelled=True))
+
+
 def _write(
     command: UpsertInvitation, record_id: int | None, decision: Decision, work: UnitOfWork
 ) -> int:
@@ -101,6 +121,7 @@ def _write(
         "location": command.location,
         "summary": command.summary,
         "organizer": command.organizer or "",
+        "rule": command.rule,
         "attendees": _attendees(command, work),
         "cancelled": decision.cancelled,
     }
