@@ -102,9 +102,9 @@ class House:
         link = Link(self.address)
         link.open()
         link.consume(queue, 100)
-        found = [delivery.deaths for delivery in link.receive(100, 10**6, 5.0)]
+        found = [*link.receive(100, 10**6, 5.0), *link.stop_consuming()]
         link.close()
-        return found
+        return [delivery.deaths for delivery in found]
 
     @contextmanager
     def working(self) -> Iterator[None]:
