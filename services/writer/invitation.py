@@ -1,11 +1,13 @@
 """Which state of an invitation counts (behaviours V2-1, V2-2, R-e). Pure.
 
 States are ordered by SEQUENCE, then DTSTAMP, so the outcome is the same in whatever order mails
-come: a cancellation that comes first is remembered and meets its invitation later.
+come: a cancellation that comes first is remembered and meets its invitation later. A cancelled
+series takes its changed occurrences along (RFC 5546 section 3.2.5).
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from shared.contracts.commands import UpsertInvitation
 
@@ -49,9 +51,44 @@ class Decision:
     reason: str
 
 
+def digest(*parts: str) -> str:
+    """A key for texts of any length."""
+    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def event_key(command: UpsertInvitation) -> str:
+    """The key of the event, or of the occurrence, for all users."""
+    return digest(command.uid, command.recurrence_id or "")
+
+
+def state_key(command: UpsertInvitation) -> str:
+    """The key of the event, or of the occurrence, for the command's user (V2-1)."""
+    return digest(event_key(command), str(command.user.id))
+
+
+def series_key(command: UpsertInvitation) -> str:
+    """The key of the whole series for the command's user."""
+    return digest(digest(command.uid, ""), str(command.user.id))
+
+
 def is_genuine(command: UpsertInvitation) -> bool:
     """Whether the organiser has sent it."""
     return command.organizer is not None and command.organizer == command.sender
+
+
+def may_answer(command: UpsertInvitation, attendee: str) -> bool:
+    """Whether the sender may answer for `attendee`: himself, or proven and of the same domain."""
+    return attendee == command.sender or _proven_for(command, attendee)
+
+
+def _proven_for(command: UpsertInvitation, address: str | None) -> bool:
+    """A proof is about the domain of From and says nothing about any other domain."""
+    domain = command.sender.rpartition("@")[2]
+    return command.trust == "proven" and domain != "" and f"@{domain}" == _at_domain(address)
+
+
+def _at_domain(address: str | None) -> str:
+    return "@" + address.rpartition("@")[2] if address and "@" in address else ""
 
 
 def state_of(command: UpsertInvitation) -> Stored:
@@ -66,11 +103,41 @@ def state_of(command: UpsertInvitation) -> Stored:
     )
 
 
-def decide(stored: Stored | None, command: UpsertInvitation) -> Decision:
-    """Decide on a REQUEST (or PUBLISH, ADD) or CANCEL."""
+def ended_with(series: Stored | None, organizer: str | None, stamp: datetime | None) -> bool:
+    """Whether the cancellation of `series` ends an occurrence in the state of `stamp`.
+
+    SEQUENCE counts for each occurrence by itself, so between the two only DTSTAMP can be compared.
+    """
+    if series is None or not series.cancelled or series.organizer != organizer:
+        return False
+    return stamp is None or series.stamp is None or stamp <= series.stamp
+
+
+def decide(
+    stored: Stored | None, command: UpsertInvitation, series: Stored | None = None
+) -> Decision:
+    """Decide on a REQUEST (or PUBLISH, ADD) or CANCEL.
+
+    Args:
+        stored: What is known of the event, or of the occurrence.
+        command: What the mail says.
+        series: Of an occurrence: what is known of the whole.
+
+    Returns:
+        Whether the mail counts.
+    """
     order = (command.sequence, command.stamp or _LONG_AGO)
     if command.method == "CANCEL":
         return _cancel(stored, command, order)
+    decision = _request(stored, command, order)
+    if decision.counts and ended_with(series, command.organizer, command.stamp):
+        return Decision(True, True, f"{decision.reason}; the whole series is cancelled")
+    return decision
+
+
+def _request(
+    stored: Stored | None, command: UpsertInvitation, order: tuple[int, datetime]
+) -> Decision:
     if stored is None or stored.record_id is None:
         return _first(stored, command, order)
     if why := _may_not(stored, command):
@@ -94,7 +161,7 @@ def _cancel(
     stored: Stored | None, command: UpsertInvitation, order: tuple[int, datetime]
 ) -> Decision:
     if stored is None:
-        if command.trust == "refused" or not (is_genuine(command) or command.trust == "proven"):
+        if command.trust == "refused" or not _speaks_for(command, command.organizer):
             return Decision(False, False, "a cancellation by somebody who may not: ignored")
         return Decision(True, True, "cancelled before it came: remembered")
     if why := _may_not(stored, command):
@@ -105,11 +172,16 @@ def _cancel(
 
 
 def _may_not(stored: Stored, command: UpsertInvitation) -> str | None:
-    """Why a change does not count: it must come from the stored organiser, or be proven."""
+    """Why a change does not count: it must come from the stored organiser, or his domain."""
     if command.trust == "refused":
         return "S-1: the sender is not believed: the change is ignored"
     if stored.organizer != command.organizer:
         return f"the organiser is {stored.organizer}, not {command.organizer}: ignored"
-    if not is_genuine(command) and command.trust != "proven":
+    if not _speaks_for(command, stored.organizer):
         return f"{command.sender} is not the organiser {stored.organizer}: ignored"
     return None
+
+
+def _speaks_for(command: UpsertInvitation, organizer: str | None) -> bool:
+    """Whether the sender is the organiser, or proven and of the organiser's domain."""
+    return is_genuine(command) or _proven_for(command, organizer)

@@ -1,0 +1,87 @@
+"""What attendees answer, remembered whether or not the invitation has come yet (V2-1)."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+
+from services.writer.invitation import digest, event_key, may_answer
+from services.writer.put_row import put_row
+from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.commands import UpsertInvitation
+from shared.netgenium.own_tables import answer_table
+
+_UNANSWERED = "NEEDS-ACTION"
+_NOT_INVITED = " but is no attendee: not added to the list"
+
+
+def attendee_lines(command: UpsertInvitation, work: UnitOfWork) -> str:
+    """A line for each: address and answer; what attendees answered themselves goes first."""
+    own = answer_table.c
+    query = select(own.attendee, own.answer).where(
+        own.event_key == event_key(command), own.revision >= command.sequence
+    )
+    answers = {row.attendee: row.answer for row in work.connection.execute(query)}
+    return "\n".join(f"{a.address} {answers.get(a.address, a.answer)}" for a in command.attendees)
+
+
+def record_answers(command: UpsertInvitation, record_id: int | None, work: UnitOfWork) -> str:
+    """Remember the answers that the sender may give, and show them in the record if there is one.
+
+    Gives the reason for the trace.
+    """
+    if command.trust == "refused":
+        return "S-1: the sender is not believed: the answer is ignored"
+    told = [
+        one
+        for one in command.attendees
+        if may_answer(command, one.address) and _remember(command, one.address, one.answer, work)
+    ]
+    if not told:
+        return "no newer answer of the sender"
+    return ", ".join(
+        f"{one.address} answered {one.answer}"
+        + ("" if _show(record_id, one.address, one.answer, command, work) else _NOT_INVITED)
+        for one in told
+    )
+
+
+def _remember(command: UpsertInvitation, attendee: str, answer: str, work: UnitOfWork) -> bool:
+    """Store an answer; False if a newer one is known. The same answer again is told again."""
+    own = answer_table.c
+    key = digest(event_key(command), attendee)
+    row = work.connection.execute(select(answer_table).where(own.key == key)).first()
+    long_ago = datetime(1970, 1, 1, tzinfo=UTC)
+    order = (command.sequence, command.stamp or long_ago)
+    if row is not None and (row.revision, row.stamp or long_ago) > order:
+        return False
+    values = {
+        "key": key,
+        "event_key": event_key(command),
+        "attendee": attendee,
+        "answer": answer,
+        "revision": command.sequence,
+        "stamp": command.stamp,
+    }
+    put_row(work.connection, answer_table, values)
+    return True
+
+
+def _show(
+    record_id: int | None, attendee: str, answer: str, command: UpsertInvitation, work: UnitOfWork
+) -> bool:
+    """Write an answer into the record; False if its list has no such attendee."""
+    if record_id is None:
+        return True
+    table = work.erp.table("invitation")
+    this = update(table).where(table.c.id == record_id)
+    if attendee == command.user.email and answer != _UNANSWERED and "answer" in table.c:
+        work.connection.execute(this.values(answer=answer))
+    if "attendees" not in table.c:
+        return True
+    query = select(table.c.attendees).where(table.c.id == record_id)
+    lines = [line for line in (work.connection.scalar(query) or "").split("\n") if line]
+    if attendee not in {line.partition(" ")[0] for line in lines}:
+        return False
+    shown = [f"{attendee} {answer}" if x.partition(" ")[0] == attendee else x for x in lines]
+    work.connection.execute(this.values(attendees="\n".join(shown)))
+    return True

@@ -1,0 +1,83 @@
+"""The ERP's record of an invitation: what is written into it, and whether it is still there."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from services.writer.handlers.invitation_answers import attendee_lines
+from services.writer.invitation import Decision
+from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.commands import UpsertInvitation
+from shared.netgenium.ids import insert_rows
+
+
+def is_there(record_id: int, command: UpsertInvitation, work: UnitOfWork) -> bool:
+    """Whether nobody has deleted the record; another event's record with that id is another."""
+    record = work.erp.table("invitation").c
+    query = select(record.id).where(
+        record.id == record_id, record.uid == command.uid, record.user == command.user.id
+    )
+    return work.connection.execute(query).first() is not None
+
+
+def write_record(
+    command: UpsertInvitation, record_id: int | None, decision: Decision, work: UnitOfWork
+) -> int:
+    """Make the record, or change it; gives its id. RRULE stands as it came (V2-2)."""
+    values = {
+        "user": command.user.id,
+        "uid": command.uid,
+        "recurrence_id": command.recurrence_id,
+        "rule": command.rule,
+        "method": command.method,
+        "sequence": command.sequence,
+        "start": _moment(command.start, work),
+        "end": _moment(command.end, work),
+        "all_day": command.all_day,
+        "location": command.location,
+        "summary": command.summary,
+        "organizer": command.organizer or "",
+        "attendees": attendee_lines(command, work),
+        "cancelled": decision.cancelled,
+    }
+    if record_id is not None:
+        times = {name: values[name] for name in ("start", "end")}
+        # An answer to another time is no answer to this one (V2-3).
+        kept = {} if _has(record_id, times, work) else {"answer": None}
+        set_values(record_id, {**values, **kept}, work)
+        return record_id
+    table = work.erp.table("invitation")
+    mapped = {name: v for name, v in values.items() if work.erp.has("invitation", name)}
+    (new_id,) = insert_rows(work.connection, table, [mapped], work.erp.mapping.ids.strategy)
+    return new_id
+
+
+def set_values(record_id: int, values: Mapping[str, Any], work: UnitOfWork) -> None:
+    """Set the mapped ones of `values`."""
+    table = work.erp.table("invitation")
+    mapped = {name: v for name, v in values.items() if work.erp.has("invitation", name)}
+    if mapped:
+        work.connection.execute(update(table).where(table.c.id == record_id).values(mapped))
+
+
+def _has(record_id: int, values: Mapping[str, object], work: UnitOfWork) -> bool:
+    table = work.erp.table("invitation")
+    names = [name for name in values if name in table.c]
+    query = select(*(table.c[name] for name in names)).where(table.c.id == record_id)
+    row = work.connection.execute(query).first()
+    return row is not None and all(
+        found == values[name] for name, found in zip(names, row, strict=True)
+    )
+
+
+def _moment(text: str | None, work: UnitOfWork) -> datetime | None:
+    """An all-day date is midnight in the ERP's zone."""
+    if text is None:
+        return None
+    if "T" in text:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    zone = ZoneInfo(work.erp.mapping.time.zone)
+    return datetime.combine(date.fromisoformat(text), datetime.min.time(), zone)
