@@ -1,9 +1,21 @@
 """Raw mails that the rules which remember are about: invitations, problems, bounces."""
 
+import os
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
+
 from tests.builders import raw_mail
+from tests.installation import Installation
 
 JAN, EVA, PETR = "jan.novak@firma.cz", "eva.mala@firma.cz", "petr@acme.example"
 HEAD = "Content-Type: text/calendar; method={method}; charset=utf-8\n"
+
+
+def arrive(installation: Installation, name: str, raw: bytes) -> None:
+    """Put a mail into emlDir as if it had come at its own date."""
+    installation.drop(name, raw)
+    moment = parsedate_to_datetime(message_from_bytes(raw)["Date"]).timestamp()
+    os.utime(installation.eml / name, (moment, moment))
 
 
 def invitation(method: str, sequence: int, start: str = "20261110T080000Z", **more: str) -> bytes:

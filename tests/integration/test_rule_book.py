@@ -11,13 +11,13 @@ from services.writer.undo import undo_mail
 from shared.netgenium.database import write_transaction
 from tests.builders import RECEIVED, raw_mail
 from tests.installation import Installation, an_installation
-from tests.rule_book_mails import EVA, JAN, PETR, bounce, invitation, problem
+from tests.rule_book_mails import EVA, JAN, PETR, arrive, bounce, invitation, problem
 
 
 def _feed(installation: Installation, *mails: bytes) -> Installation:
     """Each mail in a run of its own."""
     for number, raw in enumerate(mails):
-        installation.drop(f"{len(installation.recorded)}-{number}.eml", raw)
+        arrive(installation, f"{len(installation.recorded)}-{number}.eml", raw)
         installation.run()
     return installation
 
@@ -126,7 +126,7 @@ def test_a_problem_makes_one_task_that_later_mails_update(
     mails = (problem("nový", 1), problem("řeší se", 2))
     if together:
         for number, raw in enumerate(mails):
-            installation.drop(f"{number}.eml", raw)
+            arrive(installation, f"{number}.eml", raw)
         installation.run()
     else:
         _feed(installation, *mails)

@@ -16,7 +16,7 @@ from shared.netgenium.reference_schema import create_reference_schema
 from shared.netgenium.tables import ErpTables
 from tests.builders import raw_mail
 from tests.installation import COMPANY, Installation, an_installation
-from tests.rule_book_mails import JAN, PETR, bounce, invitation, problem
+from tests.rule_book_mails import JAN, PETR, arrive, bounce, invitation, problem
 from tests.servers.ports import DatabaseServer
 
 MAILS = [
@@ -69,7 +69,7 @@ def test_two_writers_in_any_order_end_alike(tmp_path: Path, url: str, seed: int)
         an_installation(tmp_path / "two", COMPANY, database_url=url),
     ]
     for number, raw in enumerate(random.Random(seed).sample(MAILS, len(MAILS))):  # noqa: S311
-        writers[number % 2].drop(f"{number:02}.eml", raw)
+        arrive(writers[number % 2], f"{number:02}.eml", raw)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(_work, writers))

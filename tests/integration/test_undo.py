@@ -12,14 +12,14 @@ from services.writer.undo import Undone, undo_mail
 from shared.netgenium.database import write_transaction
 from tests.builders import RECEIVED, raw_mail
 from tests.installation import Installation, an_installation
-from tests.rule_book_mails import EVA, JAN, PETR, bounce, problem
+from tests.rule_book_mails import EVA, JAN, PETR, arrive, bounce, problem
 
 
 def _together(installation: Installation, *mails: bytes) -> list[str]:
     """All mails in one run, so in one transaction; gives their ids."""
     before = len(installation.recorded)
     for number, raw in enumerate(mails):
-        installation.drop(f"{before}-{number}.eml", raw)
+        arrive(installation, f"{before}-{number}.eml", raw)
     installation.run()
     return [str(mail.mail_id) for mail in installation.recorded[before:]]
 

@@ -1,5 +1,8 @@
 """Counts a soft bounce; the third on different days within 30 marks the address (B-3)."""
 
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import insert, select
 
 from services.writer.handlers.mark_forbidden import mark_address
@@ -11,22 +14,36 @@ from shared.netgenium.memory import read_soft_bounces
 from shared.netgenium.own_tables import change_table, soft_bounce_table
 from shared.soft_bounces import enough_soft_bounces
 
+_ON_ITS_WAY = timedelta(days=5)
+"""How long a report may have been on its way: so long servers try again (RFC 5321, 4.5.4.1)."""
+
 
 def count_soft_bounce(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> None:
     """Remember the day, and mark the address if that is enough and it is not marked yet."""
     hold(work.connection, "forbidden_email")
     earlier = read_soft_bounces(work.connection, [command.address])
+    day = _day(command, mail, work)
     row = {
         "command_id": command.command_id,
         "address": command.address,
-        "bounced_on": command.bounced_on,
+        "bounced_on": day,
         "mail_id": mail.mail_id,
     }
     work.connection.execute(insert(soft_bounce_table), [row])
     days = earlier.get(command.address, frozenset())
-    if enough_soft_bounces(days, command.bounced_on) and not _stands(command.address, work):
+    if enough_soft_bounces(days, day) and not _stands(command.address, work):
         mark_address(command, mail, work, "broken")
         work.say(mail, "B-3", "bounce", f"{command.address}: three soft bounces: marked")
+
+
+def _day(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> date:
+    """The day that the mail names, if it can be: anybody can write any Date."""
+    came = mail.received_at.astimezone(ZoneInfo(work.erp.mapping.time.zone)).date()
+    day = max(came - _ON_ITS_WAY, min(command.bounced_on, came))
+    if day != command.bounced_on:
+        why = f"{command.address}: came on {came}, so it counts for {day}, not {command.bounced_on}"
+        work.say(mail, "B-3", "bounce", why)
+    return day
 
 
 def _stands(address: str, work: UnitOfWork) -> bool:

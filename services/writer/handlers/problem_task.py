@@ -4,6 +4,8 @@ Which of the two is decided here, whatever the classifier expected (R-e); an old
 overwrites a newer state.
 """
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 
 from services.writer.changes import change_record, record_change
@@ -17,6 +19,9 @@ from shared.netgenium.locks import hold
 from shared.netgenium.memory import read_problem_tasks
 from shared.netgenium.own_tables import problem_table
 
+_AHEAD = timedelta(days=1)
+"""How far ahead of us a sender's clock and zone may be."""
+
 
 def problem_task(
     command: CreateTask | UpdateTask, mail: MailClassified, content: MailContent, work: UnitOfWork
@@ -24,6 +29,7 @@ def problem_task(
     """Apply the state that a problem mail tells, and say in the verdict what was done."""
     hold(work.connection, "problem")
     problem_id = command.problem_id or ""
+    state_at = _state_at(mail, content)
     existing = read_problem_tasks(work.connection, work.erp, [problem_id]).get(problem_id)
     newest = work.connection.scalar(
         select(problem_table.c.state_at).where(problem_table.c.problem_id == problem_id)
@@ -33,7 +39,7 @@ def problem_task(
         work.write("task")
         remember_task(command, mail, row, work)
         done, task_id = "NEW TASK CREATED", row.id or 0
-    elif newest is not None and newest > content.sent_at.replace(microsecond=0):
+    elif newest is not None and newest > state_at:
         work.reword(mail, ("Task application", "DELETED"))
         work.say(mail, "P-2", "problem", "a newer mail has told the state of this problem already")
         return
@@ -42,7 +48,12 @@ def problem_task(
         _update(command, mail, task_id, work)
         done = f"TASK {task_id} UPDATED"
     work.reword(mail, ("Task application", done, "DELETED"))
-    _remember(problem_id, task_id, mail, content, work)
+    _remember(problem_id, task_id, mail, state_at, work)
+
+
+def _state_at(mail: MailClassified, content: MailContent) -> datetime:
+    """The date of the mail, to the second; one from the future would shut out all later mails."""
+    return min(content.sent_at, mail.received_at + _AHEAD).replace(microsecond=0)
 
 
 def _update(
@@ -57,12 +68,12 @@ def _update(
 
 
 def _remember(
-    problem_id: str, task_id: int, mail: MailClassified, content: MailContent, work: UnitOfWork
+    problem_id: str, task_id: int, mail: MailClassified, state_at: datetime, work: UnitOfWork
 ) -> None:
     row = {
         "problem_id": problem_id,
         "task_id": task_id,
-        "state_at": content.sent_at,
+        "state_at": state_at,
         "mail_id": mail.mail_id,
     }
     put_row(work.connection, problem_table, row)
