@@ -65,12 +65,14 @@ class Reports:
             an empty string if the mail is no bounce.
         complainants: Original recipients of an abuse report; empty if the mail is none.
         returned: The mail that came back.
+        more: There were more addresses than are kept.
     """
 
     failures: tuple[Failure, ...] = ()
     source: str = ""
     complainants: tuple[str, ...] = ()
     returned: Returned = Returned()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

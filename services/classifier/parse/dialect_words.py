@@ -29,6 +29,49 @@ INTRODUCTION = re.compile(
 )
 """Enough, where a mail system speaks."""
 
+FAILED = re.compile(
+    r"(?:could|can|was|were|is|has|have|did|will)(?: not|n.?t) (?:be |been )?(?:deliver|reach|sent)"
+    r"|cannot (?:be )?(?:deliver|sent|reach)|unable to (?:deliver|send)|not able to deliver"
+    r"|\bundeliver|(?:delivery|deliver) .{0,60}fail|fail(?:ed|ure).{0,40}deliver"
+    r"|fail(?:ed|ure) (?:recipient|address|reason)|(?:recipient|address).{0,30}(?:failed|reject)"
+    r"|returned to (?:the )?sender|permanent(?: \w{1,12})? (?:delivery )?error"
+    r"|not delivered to|mail system at host"
+    r"|nezdaril|nedoruc|nelze dorucit|nemohl[ao]? byt doruc|nebyl[ao]? doruc"
+    r"|nepodarilo .{0,30}doruc|zustellung an folgende|fehler .{0,30}zustell|echec .{0,30}remise"
+    r"|nicht .{0,40}zugestellt|unzustellbar|non remis|pas pu etre (?:remis|delivre|distribue)"
+    r"|no .{0,20}entreg|niet .{0,30}bezorg|aflevering .{0,60}mislukt|nie .{0,40}dostarcz"
+    r"|niedostarcz|niedorecz|dostarczenie .{0,60}nie powiodlo|mancato recapito"
+    r"|errore .{0,30}recapito"
+)
+"""Says by itself that a mail was not delivered; asked of whoever may be no mail system."""
+
+SUCCEEDED = re.compile(
+    r"success(?:ful|fully)?.{0,30}(?:deliver|relay|sent)|(?:deliver|relay)(?:ed|y).{0,30}success"
+    r"|uspesne doruc|erfolgreich (?:zugestellt|ubermittelt|weitergeleitet)"
+)
+"""Says that a mail did arrive, or went on (RFC 3461: `delivered`, `relayed`)."""
+
+LEFT = re.compile(
+    r"(?:no longer|not) (?:an? )?(?:works?|employ|with (?:us|the company|our))|on vacation"
+    r"|out of (?:the )?office|automatic (?:message|reply|response)|ji?z? ?(?:u nas |zde )?nepracuje"
+    r"|mimo kancelar|dovolen|abwesend|im urlaub|nicht mehr (?:bei uns|im unternehmen)"
+)
+"""An answer that a machine gives for a person: of such addresses none has failed (H-23)."""
+
+LISTED = re.compile(
+    r"[\s*-]{0,40}(?:(?:(?:failed |final |original )?(?:recipients?|address(?:es)?)|to|komu|an"
+    r"|prijemce|adresat|email|e-mail|delivery failed)\s?:\s?)?[<\"'(\[]{0,2}[^\s<>:;,\"'()]{1,64}@"
+)
+"""A line that begins with an address, alone or as whom a mail was for."""
+
+BRACKETED = re.compile(r"\s{0,40}<[^\s<>@]{1,64}@[^\s<>@]{1,200}>:?\s*$")
+"""An address alone in its line, as only machines write it."""
+
+MEANT = re.compile(
+    r"(?:<|\b(?:to|for) [<\"'(\[]?)([^\s<>:;,\"'()\[\]]{1,64}@[^\s<>;,\"'()]{1,250})"
+)
+"""An address in a sentence that says whom a mail was for."""
+
 NEVER = re.compile(
     r"^[> ]{0,4}(?:from|reply-to|sender|message-id|return-path|received|cc|date|subject"
     r"|x-[a-z-]{2,30}"
@@ -36,5 +79,6 @@ NEVER = re.compile(
     r"|mail from:|message-id|please (?:contact|forward|send|e-?mail)|contact (?:the|your|us)|http"
     r"|for (?:further |more )?(?:assistance|help|information)|postmaster@|send (?:mail|e-?mail) to"
     r"|if you (?:do so|have|need|feel|believe)|message from|sender address|from address|sent by"
+    r"|write to|new (?:e-?mail )?address|napiste|piste|novy kontakt|kontaktujte|wenden sie"
 )
 """Addresses of these lines are somebody else's."""

@@ -19,7 +19,17 @@ from services.classifier.parse.bounced_addresses import (
     tidy,
     typed_address,
 )
-from services.classifier.parse.dialect_words import INTRODUCTION, NEVER, ORIGINAL
+from services.classifier.parse.dialect_words import (
+    BRACKETED,
+    FAILED,
+    INTRODUCTION,
+    LEFT,
+    LISTED,
+    MEANT,
+    NEVER,
+    ORIGINAL,
+    SUCCEEDED,
+)
 from services.classifier.parse.guard import guarded
 from shared.folding import fold_line
 
@@ -29,12 +39,14 @@ MAIL_BYTES = 64 * 1024
 TEXT_CHARACTERS = 32 * 1024
 """This much of a mail's text is searched: bounces say early what they are."""
 
+MOST_NAMED = 100
+"""Addresses that a text may name; as many mean that there may be more."""
+
 _LINE_BYTES = 1000
 _LONG_LINE = re.compile(rb"([^\n]{%d})[^\n]+" % _LINE_BYTES)
 _BLANK_LINES = re.compile(rb"\n{3,}")
 _LINE_CHARACTERS = 500
 _NEAR_LINES = 12
-_HEADER_LIMIT = 100
 
 
 # The library logs a traceback when one of its detectors trips over a mail; others go on.
@@ -86,35 +98,71 @@ def _known(found: Iterable[bytes]) -> list[str]:
 
 def header_failures(value: str) -> list[str]:
     """Addresses of X-Failed-Recipients, as Exim and Gmail write it."""
-    found = (typed_address(one) for one in value.split(",", _HEADER_LIMIT))
-    return distinct((one for one in found if one), _HEADER_LIMIT)
+    found = (typed_address(one) for one in value.split(",", MOST_NAMED))
+    return distinct((one for one in found if one), MOST_NAMED)
 
 
-def text_failures(text: str) -> list[str]:
+def may_have_failed(said: str, *, is_system: bool) -> bool:
+    """Whether a text may tell of a failure: none that tells of a success does.
+
+    Args:
+        said: What stands before the original.
+        is_system: A mail system's address stands in From; others may answer for a person.
+    """
+    folded = fold_line(said)
+    if SUCCEEDED.search(folded) and not FAILED.search(folded):
+        return False
+    return is_system or LEFT.search(folded) is None
+
+
+def text_failures(text: str, *, is_system: bool) -> list[str]:
     """Addresses near a sentence that says what failed, in what a bounce says before the original.
 
-    Only for mail that a mail system wrote: people write such sentences as well.
+    Args:
+        text: What stands before the original.
+        is_system: A mail system's address stands in From: then single words are enough. People
+            write them as well, so of anybody else a whole sentence and a list is asked.
     """
+    if not is_system and not FAILED.search(fold_line(text)):
+        return []
     lines = [line[:_LINE_CHARACTERS] for line in text.split("\n")]
-    folded = [fold_line(line) for line in lines]
-    found = distinct(_near(lines, folded), _HEADER_LIMIT)
-    return [address for address in found if not is_daemon(address)]
+    near = _near(lines, is_system=is_system)
+    return distinct((address for address in near if not is_daemon(address)), MOST_NAMED)
 
 
-def _near(lines: list[str], folded: list[str]) -> Iterator[str]:
+def _near(lines: list[str], *, is_system: bool) -> Iterator[str]:
     """Addresses of the lines from an introducing one on; a paragraph with some ends the search."""
     left = 0
     had_address = False
-    for line, words in zip(lines, folded, strict=True):
-        introduces = INTRODUCTION.search(words)
+    before = ""
+    for line in lines:
+        words = fold_line(line)
+        introduces = _introduces(before, words, is_system=is_system)
+        before = words
         if introduces:
             left, had_address = _NEAR_LINES, False
         if left <= 0:
             continue
         left -= 1
-        found = [] if NEVER.search(words) else addresses_in(line)
+        found = _named_in(line, words, is_system=is_system)
         if had_address and not words and not introduces:
             # The paragraph is over; what follows is said by servers, or is the original.
             left = min(left, 2)
         had_address = had_address or bool(found)
         yield from found
+
+
+def _introduces(before: str, words: str, *, is_system: bool) -> bool:
+    if is_system:
+        return INTRODUCTION.search(words) is not None
+    # A sentence may go on in the next line.
+    return bool(words) and bool(FAILED.search(f"{before} {words}") or BRACKETED.match(words))
+
+
+def _named_in(line: str, words: str, *, is_system: bool) -> list[str]:
+    """Addresses of a line that names whom a mail was for."""
+    if NEVER.search(words):
+        return []
+    if is_system or LISTED.match(words):
+        return addresses_in(line)
+    return [one for meant in MEANT.findall(line) for one in addresses_in(meant)]

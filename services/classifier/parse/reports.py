@@ -22,9 +22,11 @@ from services.classifier.parse.delivery_status import (
 )
 from services.classifier.parse.dialects import (
     MAIL_BYTES,
+    MOST_NAMED,
     explanation,
     header_failures,
     library_failures,
+    may_have_failed,
     text_failures,
 )
 from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
@@ -68,10 +70,13 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
         text = clean(
             decode_text(raw[scan.body_start : scan.body_start + MAIL_BYTES], None, defects)
         )
-    failures = _distinct(_dialect(raw, text, marks, defects))
+    said = explanation(text)
+    lost, delayed = _named(raw, said, marks, defects)
+    failures = _distinct(_dialect(said, marks, lost, delayed))
     if not failures:
         return _NOTHING
-    return Reports(failures, "dialect", (), read_returned(raw, scan.leaves, text))
+    returned = read_returned(raw, scan.leaves, text)
+    return Reports(failures, "dialect", (), returned, more=len(lost) + len(delayed) >= MOST_NAMED)
 
 
 def _complaint(raw: bytes, scan: Scan, text: str, part: Part) -> Reports:
@@ -101,7 +106,8 @@ def _report(raw: bytes, scan: Scan, text: str, statuses: list[RecipientStatus]) 
     )
     if not failures:
         return _NOTHING
-    return Reports(failures, "report", (), read_returned(raw, scan.leaves, text))
+    returned = read_returned(raw, scan.leaves, text)
+    return Reports(failures, "report", (), returned, more=len(failures) == FAILURES)
 
 
 def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
@@ -118,21 +124,30 @@ def _failure(status: RecipientStatus, said: str) -> Failure:
     return Failure(status.address, verdict.status, verdict.permanent, verdict.of_address, reason)
 
 
-def _dialect(raw: bytes, text: str, marks: Marks, defects: list[str]) -> Iterator[Failure]:
-    """By header, by the library, by our own sentences: the first that names anybody."""
-    said = explanation(text)
-    named = header_failures(marks.failed) if marks.failed else []
-    delayed: list[str] = []
-    if not named and marks.daemon:
-        named, delayed = library_failures(raw, defects)
-    if marks.daemon and not named and not delayed:
-        named = text_failures(said)
+def _dialect(said: str, marks: Marks, lost: list[str], delayed: list[str]) -> Iterator[Failure]:
+    """A failure for each address that a text names."""
     action = "delayed" if is_only_delayed(said) else ""
-    near = _near(said, [*named, *delayed])
-    for address in _others(named, marks.to):
+    near = _near(said, [*lost, *delayed])
+    for address in _others(lost, marks.to):
         yield _said(address, said, near.get(address, ""), action)
     for address in _others(delayed, marks.to):
         yield _said(address, said, near.get(address, ""), "delayed")
+
+
+def _named(raw: bytes, said: str, marks: Marks, defects: list[str]) -> tuple[list[str], list[str]]:
+    """By header, by the library, by our own sentences: the first that names anybody.
+
+    Gives who is given up, and who is only delayed.
+    """
+    if not may_have_failed(said, is_system=marks.system):
+        return [], []
+    lost = header_failures(marks.failed) if marks.failed else []
+    delayed: list[str] = []
+    if not lost and marks.daemon:
+        lost, delayed = library_failures(raw, defects)
+    if not lost and not delayed:
+        lost = text_failures(said, is_system=marks.system)
+    return lost, delayed
 
 
 def _others(named: list[str], receiver: str) -> list[str]:
