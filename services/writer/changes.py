@@ -1,7 +1,7 @@
 """The record of changes that can be undone (behaviours B-5, O-2): one row a changed record.
 
-Values are kept as JSON; of a long text its digest stands for it, which is enough to see whether
-somebody has changed it since.
+Values are kept as JSON; of a long new text its digest stands for it, which is enough to see
+whether somebody has changed it since. What stood there before is kept whole, to be set back.
 """
 
 import json
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import AnyCommand, Mark
@@ -46,9 +46,10 @@ def record_change(  # noqa: PLR0913 - a change is all of this
         "kind": command.kind,
         "address": address,
         "mark": mark,
-        "old_values": None if old is None else _as_text(old),
-        "new_values": _as_text(_stored(work, entity, record_id, new)),
+        "old_values": None if old is None else as_text(old),
+        "new_values": as_text(_shortened(_stored(work, entity, record_id, new))),
         "changed_at": work.now,
+        "change_number": _next_number(work, entity, record_id),
     }
     work.connection.execute(insert(change_table), [row])
 
@@ -84,9 +85,22 @@ def whole_record(connection: Connection, erp: ErpTables, entity: str, record_id:
 
 
 def as_remembered(values: Values) -> Values:
-    """`values` as they come back from the record of changes, to compare with."""
-    remembered: Values = json.loads(_as_text(values))
+    """`values` as new values come back from the record of changes, to compare with."""
+    remembered: Values = json.loads(as_text(_shortened(values)))
     return remembered
+
+
+def as_text(values: Values) -> str:
+    """`values` as the record of changes keeps them."""
+    return json.dumps(dict(values), ensure_ascii=False, default=_plain)
+
+
+def _next_number(work: UnitOfWork, entity: str, record_id: int) -> int:
+    own = change_table.c
+    query = select(func.max(own.change_number)).where(
+        own.entity == entity, own.record_id == record_id
+    )
+    return (work.connection.scalar(query) or 0) + 1
 
 
 def _stored(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values:
@@ -105,9 +119,8 @@ def _values(connection: Connection, table: Table, record_id: int, names: Sequenc
     return dict(zip(names, row, strict=True)) if row else {}
 
 
-def _as_text(values: Values) -> str:
-    short = {name: _digest(value) for name, value in values.items()}
-    return json.dumps(short, ensure_ascii=False, default=_plain)
+def _shortened(values: Values) -> Values:
+    return {name: _digest(value) for name, value in values.items()}
 
 
 def _digest(value: object) -> object:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
-from services.writer.changes import as_remembered, whole_record
+from services.writer.changes import as_remembered, as_text, whole_record
 from shared.netgenium.locks import hold
 from shared.netgenium.own_tables import change_table, effect_table, soft_bounce_table
 from shared.netgenium.tables import ErpTables, ManyTable
@@ -57,8 +57,8 @@ def undo_mail(
         hold(connection, name)
     changes = change_table.c
     query = select(change_table).where(changes.mail_id == mail_id)
-    ordered = query.order_by(changes.changed_at.desc(), changes.entity, changes.record_id)
-    keys = [_key(row) for row in connection.execute(ordered)]
+    found = connection.execute(query.order_by(changes.entity, changes.record_id)).all()
+    keys = [_key(row) for row in sorted(found, key=_place, reverse=True)]
     undone = [_undo(connection, erp, key, by, now) for key in keys]
     return [*undone, *_forget_counts(connection, mail_id)]
 
@@ -138,32 +138,40 @@ def _others(connection: Connection, change: Row[Any]) -> Sequence[Row[Any]]:
     )
     if change.mark is not None:
         query = query.where(own.mark == change.mark)
-    return connection.execute(query.order_by(own.changed_at)).all()
+    return sorted(connection.execute(query).all(), key=_place)
+
+
+def _place(change: Row[Any]) -> tuple[int, datetime]:
+    """Its place among the changes of its record; mails of one group bear the same moment."""
+    return change.change_number or 0, change.changed_at
 
 
 def _is_later(other: Row[Any], change: Row[Any]) -> bool:
-    """Whether `other` came after `change`; mails of one group bear the same moment."""
-    if other.changed_at != change.changed_at:
-        return bool(other.changed_at > change.changed_at)
+    """Whether `other` came after `change`; whoever made the record was first."""
     if other.old_values is None or change.old_values is None:
         return other.old_values is not None
-    before, after = json.loads(other.old_values), json.loads(change.new_values)
-    return all(after.get(name) == value for name, value in before.items())
+    return _place(other) > _place(change)
 
 
 def _hand_over(connection: Connection, change: Row[Any], others: Sequence[Row[Any]]) -> None:
-    """Another change takes over what stood there before, if `change` is the one that knows it."""
-    if _altered(change) and not any(map(_altered, others)):
-        heir = update(change_table).where(_key(others[0]))
-        connection.execute(heir.values(old_values=change.old_values))
-
-
-def _altered(change: Row[Any]) -> bool:
-    """Whether the record was made by the change, or was another one before it."""
+    """The oldest other change takes over what stood there before, where only `change` knows it."""
+    heir = others[0]
     if change.old_values is None:
-        return True
-    old, new = json.loads(change.old_values), json.loads(change.new_values)
-    return any(name in old and old[name] != value for name, value in new.items())
+        old = None
+    elif heir.old_values is None:
+        return
+    else:
+        known = {name for other in others for name in _altered(other)}
+        mine = {name: value for name, value in _altered(change).items() if name not in known}
+        old = as_text({**json.loads(heir.old_values), **mine})
+    connection.execute(update(change_table).where(_key(heir)).values(old_values=old))
+
+
+def _altered(change: Row[Any]) -> Values:
+    """What stood there before the change, and was not what it has set."""
+    old: Values = json.loads(change.old_values) if change.old_values else {}
+    new, before = json.loads(change.new_values), as_remembered(old)
+    return {name: value for name, value in old.items() if name in new and before[name] != new[name]}
 
 
 def _remove(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[str, str]:

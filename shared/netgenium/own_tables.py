@@ -118,13 +118,14 @@ change_table = Table(
     Column("changed_at", UtcMoment, nullable=False),
     Column("undone_at", UtcMoment),
     Column("undone_by", CutText(250)),
+    Column("change_number", Integer),
     Index("ix_crm_change_mail_id", "mail_id"),
     Index("ix_crm_change_record", "entity", "record_id"),
 )
 """What a mail has changed and what stood there before, for `undo` (B-5, O-2).
 
 `old_values` and `new_values` are JSON objects by our field names; no `old_values`: the record was
-made.
+made. `change_number` counts the changes of a record: those of one transaction bear one moment.
 """
 
 soft_bounce_table = Table(

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from importlib import resources
 from pathlib import Path
 from uuid import UUID
 
@@ -160,3 +161,67 @@ def test_a_count_can_be_taken_back(tmp_path: Path) -> None:
     _one_by_one(installation, bounce(PETR, "5.2.2", 4))
 
     assert not _is_broken(installation)
+
+
+def test_states_that_come_and_go_in_one_transaction_are_undone(tmp_path: Path) -> None:
+    """O-2, P-2: open, then new again: the values do not tell which was later, the order does."""
+    installation = an_installation(tmp_path)
+    (new,) = _together(installation, problem("new", 1))
+    opened, again = _together(installation, problem("open", 2), problem("new", 3))
+
+    assert [one.done for one in _undo(installation, opened)] == [False]
+    assert [one.done for one in _undo(installation, again)] == [True]
+    assert _state(installation) == "open"
+    assert [one.done for one in _undo(installation, opened)] == [True]
+    assert [one.done for one in _undo(installation, new)] == [True]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_each_check_box_goes_back_to_what_stood_before_the_first_mark(
+    tmp_path: Path, order: Sequence[int]
+) -> None:
+    """B-1, B-5: a person has restored one of two boxes between two opt-outs; both come back."""
+    installation = an_installation(tmp_path)
+    contact = installation.erp.tables.table("contact")
+    boxes = select(contact.c.allow_emails, contact.c.allow_bulk_emails).where(contact.c.id == 1)
+    with write_transaction(installation.erp.engine) as connection:
+        connection.execute(update(contact).values(allow_emails=True, allow_bulk_emails=True))
+    stop = [raw_mail(text, subject="do not send", sender=PETR, to=JAN) for text in "ab"]
+    stop[1] = stop[1].replace(b"09:12:00", b"10:12:00")
+    mails = _together(installation, stop[0])
+    with write_transaction(installation.erp.engine) as connection:
+        connection.execute(update(contact).values(allow_bulk_emails=True))
+    mails += _together(installation, stop[1])
+
+    for number in order:
+        assert all(one.done for one in _undo(installation, mails[number]))
+
+    with installation.erp.engine.connect() as connection:
+        assert tuple(connection.execute(boxes).one()) == (True, True)
+
+
+def test_a_long_subject_is_set_back_word_by_word(tmp_path: Path) -> None:
+    """O-2, P-2: where the mapping gives subjects more room, the old one is kept as it was."""
+    mapping = tmp_path / "mapping.toml"
+    reference = resources.files("shared.netgenium").joinpath("reference.toml").read_text("utf-8")
+    short = 'subject = "ng_predmet", text = "ng_text", status'
+    assert short in reference
+    long = short.replace('"ng_predmet"', '{ name = "ng_predmet", length = 900 }')
+    mapping.write_text(reference.replace(short, long), "utf-8")
+    installation = an_installation(tmp_path, mapping=mapping)
+    _together(installation, problem("new", 1))
+    task, subject = installation.erp.tables.table("task"), "Lis stojí. " * 60
+    with write_transaction(installation.erp.engine) as connection:
+        ours = update(task).where(task.c.problem_id == "77")
+        connection.execute(ours.values(subject=subject))
+
+    (mail,) = _together(installation, problem("open", 2))
+    assert _subjects(installation) == [("Lis stojí", "open")]
+    assert [one.done for one in _undo(installation, mail)] == [True]
+
+    assert _subjects(installation) == [(subject, "new")]
+
+
+def _subjects(installation: Installation) -> list[tuple[str, str]]:
+    tasks = installation.list("tasks")
+    return [(str(row["subject"]), str(row["status"])) for row in tasks if row["problem_id"]]

@@ -42,6 +42,7 @@ HOMES = {
         "shared/netgenium/migrations/env.py",
         "shared/netgenium/migrations/versions/v0001_journal.py",
         "shared/netgenium/migrations/versions/v0002_changes.py",
+        "shared/netgenium/migrations/versions/v0003_change_order.py",
     },
 }
 BROAD_EXCEPT = {
