@@ -10,10 +10,10 @@ from services.classifier.facts import House
 from services.classifier.identification import identification_key
 from services.classifier.mail import Bounce, Mail, field_values
 from services.classifier.parse.addresses import read_addresses
-from services.classifier.parse.failure_reasons import judge_words, shortened
 from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.quotes import split_quotes
-from services.classifier.parsed_mail import Failure, ParsedMail
+from services.classifier.parsed_mail import ParsedMail
+from services.classifier.phrases import bounce_by_phrase
 from services.classifier.problem import Problem, read_problem
 from services.classifier.proof import prove
 from services.classifier.tokens import Token, find_tokens
@@ -26,8 +26,6 @@ _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "resent-to")
 _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
-_NEAR_CHARACTERS = 1500
-_ADDRESS = re.compile(r"[\w.+%'/=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 def extract(
@@ -104,32 +102,8 @@ def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
     reports = mail.parsed.reports
     if reports.source and reports.failures:
         named = {"report": "a delivery report (RFC 3464)", "dialect": "a mail server's own words"}
-        return Bounce(named[reports.source], reports.failures)
-    for phrase in vocabulary.bounces:
-        if phrase.subject in mail.subject and all(part in mail.text for part in phrase.body):
-            near = "" if _is_answer(mail, vocabulary) else _near(mail.text, phrase.body)
-            addresses = (one for one in dict.fromkeys(_ADDRESS.findall(near)) if one != mail.sender)
-            failures = tuple(_failure(address, near) for address in addresses)
-            return Bounce(f"the subject “{phrase.subject}” and the body's words", failures)
-    return None
-
-
-def _is_answer(mail: Mail, vocabulary: Vocabulary) -> bool:
-    """Whether a person answers, or passes a bounce on: it names nobody then."""
-    prefixes = vocabulary.replies + vocabulary.forwards
-    return bool(mail.answers_to) and bool(first_prefix(tight(mail.subject), prefixes))
-
-
-def _near(text: str, phrases: tuple[str, ...]) -> str:
-    """What stands behind the first of `phrases`, which are all in the folded `text`."""
-    begin = text.find(phrases[0]) if phrases else 0
-    return text[begin : begin + _NEAR_CHARACTERS]
-
-
-def _failure(address: str, said: str) -> Failure:
-    verdict = judge_words(said)
-    reason = shortened(said)
-    return Failure(address, verdict.status, verdict.permanent, verdict.of_address, reason)
+        return Bounce(named[reports.source], reports.failures, reports.more)
+    return bounce_by_phrase(mail, vocabulary)
 
 
 _is_valid_address = lru_cache(maxsize=4096)(is_valid_address)

@@ -163,6 +163,12 @@ class Facts:
             or address.rpartition("@")[2] in box.own_domains
         )
 
+    def is_spared(self, address: str) -> bool:
+        """Whether no report marks an address: it is ours, or of a host of ours (B-2)."""
+        domain = address.rpartition("@")[2]
+        below = any(domain.endswith(f".{own}") for own in self.house.box.own_domains)
+        return below or self.is_ours(address)
+
     def sender_user(self, mail: Mail) -> User | None:
         """The sender, if a user."""
         return self.users.get(mail.sender) if mail.sender else None

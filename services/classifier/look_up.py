@@ -55,7 +55,7 @@ class DatabaseLookUp:
         users = _read_users(connection, erp, addresses, roles)
         book = read_address_book(connection, erp, addresses)
         processed = read_processed(connection, erp, mails)
-        failures = {f.address for mail in mails if mail.bounce for f in mail.bounce.failures}
+        failures = {address for mail in mails for address in _failed(mail)}
         common = Facts(
             house=self.house,
             users=users,
@@ -88,11 +88,17 @@ def _addresses(mail: Mail) -> Iterator[str]:
     yield from mail.recipients
     yield from mail.forwarded_from
     yield from mail.parsed.reports.complainants
-    if mail.bounce:
-        yield from (failure.address for failure in mail.bounce.failures)
+    yield from _failed(mail)
     for event in mail.parsed.events:
         if event.method == "REPLY":
             yield from (attendee.address for attendee in event.attendees)
+
+
+def _failed(mail: Mail) -> Iterator[str]:
+    """Addresses of its bounce, under both their names."""
+    if mail.bounce:
+        for failure in mail.bounce.failures:
+            yield from failure.addresses
 
 
 def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:

@@ -21,10 +21,14 @@ class Bounce:
     Attributes:
         found_by: How it was recognised, for a person.
         failures: The addresses that it names.
+        more: There were more addresses than are kept.
+        by_phrase: Only phrases of the vocabulary tell it, which people quote, too (B-4).
     """
 
     found_by: str
     failures: tuple[Failure, ...]
+    more: bool = False
+    by_phrase: bool = False
 
 
 @dataclass(frozen=True)

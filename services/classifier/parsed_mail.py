@@ -31,6 +31,8 @@ class Failure:
         of_address: The address itself is at fault (does not exist, its domain does not exist),
             rather than a full mailbox, a policy or something temporary.
         reason: What the bounce says, shortened, for a person.
+        original: The address that the mail was sent to, where another system has made `address`
+            out of it (RFC 3464 section 2.3.1); None if unknown, or the same.
     """
 
     address: str
@@ -38,6 +40,12 @@ class Failure:
     permanent: bool
     of_address: bool
     reason: str
+    original: str | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Both names of whom it concerns."""
+        return (self.address, self.original) if self.original else (self.address,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from services.classifier.parse.headers import Headers, read_headers
 from services.classifier.parsed_mail import Returned
 
 FEEDBACK_TYPE = "message/feedback-report"
-_COMPLAINANTS = 100
+COMPLAINANTS = 100
+"""Addresses that are kept of one report; as many mean that there may be more."""
+
 _FORWARDED_FIELD = "x-hmxmroriginalrecipient"
 _RECIPIENT_FIELDS = frozenset(("original-rcpt-to", "removal-recipient", _FORWARDED_FIELD))
 
@@ -24,7 +26,7 @@ def read_complaint(report: bytes, returned: Returned) -> tuple[str, ...]:
     headers = read_headers(b"\n".join(lines), [])
     if headers.word("feedback-type") != "abuse":
         return ()
-    named = distinct(_named(headers.fields), _COMPLAINANTS)
+    named = distinct(_named(headers.fields), COMPLAINANTS)
     if not named and len(returned.recipients) == 1:
         named = [one for one in returned.recipients if not is_daemon(one)]
     return tuple(named)
@@ -40,7 +42,7 @@ def read_forwarded_complaint(subject: bytes, original: Headers) -> tuple[str, ..
     if not subject.strip().lower().startswith(b"complaint about message"):
         return ()
     named = _named((name, value) for name, value in original.fields if name == _FORWARDED_FIELD)
-    return tuple(distinct(named, _COMPLAINANTS))
+    return tuple(distinct(named, COMPLAINANTS))
 
 
 def _named(fields: Iterable[tuple[str, bytes]]) -> list[str]:

@@ -28,12 +28,14 @@ class RecipientStatus:
         action: In lower case: `failed`, `delayed`, `delivered`, `relayed`, `expanded`, or empty.
         status: Enhanced status (RFC 3463), or an empty string.
         diagnostic: Diagnostic-Code with its lines joined, or an empty string.
+        original: Original-Recipient, if it is another address than `address`; else None.
     """
 
     address: str
     action: str
     status: str
     diagnostic: str
+    original: str | None = None
 
 
 def read_statuses(text: str) -> Iterator[RecipientStatus]:
@@ -77,14 +79,16 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipient(fields: dict[str, str]) -> Iterator[RecipientStatus]:
-    addresses = (typed_address(fields[name]) for name in _RECIPIENT_FIELDS if name in fields)
-    address = next((found for found in addresses if found), None)
+    typed = (typed_address(fields[name]) for name in _RECIPIENT_FIELDS if name in fields)
+    address = next((found for found in typed if found), None)
     if address is None:
         return
+    original = typed_address(fields.get("original-recipient", ""))
     action = _WORD.match(fields.get("action", "").lower())
     yield RecipientStatus(
         address,
         action[0] if action else "",
         enhanced_status(fields.get("status", "")) or "",
         fields.get("diagnostic-code", ""),
+        original if original != address else None,
     )

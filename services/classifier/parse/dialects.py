@@ -161,8 +161,16 @@ def _introduces(before: str, words: str, *, is_system: bool) -> bool:
 
 def _named_in(line: str, words: str, *, is_system: bool) -> list[str]:
     """Addresses of a line that names whom a mail was for."""
+    if is_system:
+        return [] if NEVER.search(words) else addresses_in(line)
+    return listed_in(line)
+
+
+def listed_in(line: str) -> list[str]:
+    """Addresses that a line lists, or says a mail was for; not those that a sentence mentions."""
+    words = fold_line(line)
     if NEVER.search(words):
         return []
-    if is_system or LISTED.match(words):
+    if LISTED.match(words):
         return addresses_in(line)
     return [one for meant in MEANT.findall(line) for one in addresses_in(meant)]

@@ -10,6 +10,7 @@ from services.classifier.parse.bounce_marks import Marks, marks_of
 from services.classifier.parse.bounced_addresses import addresses_in
 from services.classifier.parse.charsets import clean, decode_text
 from services.classifier.parse.complaints import (
+    COMPLAINANTS,
     FEEDBACK_TYPE,
     read_complaint,
     read_forwarded_complaint,
@@ -33,7 +34,7 @@ from services.classifier.parse.failure_reasons import is_only_delayed, judge, sh
 from services.classifier.parse.returned import original_header, read_returned, returned_of
 from services.classifier.parse.scanner import Part, Scan
 from services.classifier.parse.transfer import decoded_prefix
-from services.classifier.parsed_mail import Failure, Reports
+from services.classifier.parsed_mail import Failure, Reports, Returned
 
 FAILURES = 100
 """Addresses that are kept of one bounce; whoever reads them has a lower bound (B-2)."""
@@ -82,7 +83,12 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
 def _complaint(raw: bytes, scan: Scan, text: str, part: Part) -> Reports:
     returned = read_returned(raw, scan.leaves, text)
     report = decoded_prefix(raw, part, STATUS_BYTES)
-    return Reports(complainants=read_complaint(report, returned), returned=returned)
+    return _complained(read_complaint(report, returned), returned)
+
+
+def _complained(complainants: tuple[str, ...], returned: Returned) -> Reports:
+    more = len(complainants) == COMPLAINANTS
+    return Reports(complainants=complainants, returned=returned, more=more)
 
 
 def _forwarded_complaint(raw: bytes, scan: Scan) -> Reports | None:
@@ -93,7 +99,7 @@ def _forwarded_complaint(raw: bytes, scan: Scan) -> Reports | None:
     complainants = read_forwarded_complaint(subject, original)
     if not complainants:
         return None
-    return Reports(complainants=complainants, returned=returned_of(original))
+    return _complained(complainants, returned_of(original))
 
 
 def _report(raw: bytes, scan: Scan, text: str, statuses: list[RecipientStatus]) -> Reports:
@@ -121,7 +127,14 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
 def _failure(status: RecipientStatus, said: str) -> Failure:
     verdict = judge(status.action, status.status, status.diagnostic, said)
     reason = shortened(status.diagnostic or said)
-    return Failure(status.address, verdict.status, verdict.permanent, verdict.of_address, reason)
+    return Failure(
+        status.address,
+        verdict.status,
+        verdict.permanent,
+        verdict.of_address,
+        reason,
+        status.original,
+    )
 
 
 def _dialect(said: str, marks: Marks, lost: list[str], delayed: list[str]) -> Iterator[Failure]:

@@ -16,8 +16,8 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         return Miss("the mail is no complaint")
     if why := distrusted(mail, facts):
         return Miss(f"S-1: an abuse report, but {why}: nothing is marked")
-    addresses = [one for one in complainants if not facts.is_ours(one) and not is_daemon(one)]
-    if len(addresses) > MOST_ADDRESSES:
+    addresses = [one for one in complainants if not facts.is_spared(one) and not is_daemon(one)]
+    if mail.parsed.reports.more or len(addresses) > MOST_ADDRESSES:
         return Hit(f"an abuse report of more than {MOST_ADDRESSES} addresses: nothing is marked")
     marks = [mark(mail, facts, "R-3", address, "do_not_send") for address in addresses]
     notes = tuple(Note("B-1", "opt_out", True, f"{one.address}: {named(one)}") for one in marks)

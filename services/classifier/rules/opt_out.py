@@ -7,6 +7,7 @@ from services.classifier.extract import without_prefixes
 from services.classifier.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.marking import mark, named
+from services.classifier.parse.bounce_marks import is_of_no_person
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.trust import distrusted
 from services.classifier.vocabulary import Vocabulary
@@ -24,12 +25,18 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         return Miss(f"the subject says “{phrase}”, but {mail.sender_problem}")
     if facts.is_ours(mail.sender):
         return Miss(f"the subject says “{phrase}”, but {mail.sender} is one of us")
-    if mail.parsed.auto_submitted or is_daemon(mail.sender):
+    if _is_of_no_person(mail, mail.sender):
         return Miss(f"the subject says “{phrase}”, but no person wrote the mail")
     if why := distrusted(mail, facts):
         return Miss(f"S-1: the subject says “{phrase}”, but {why}: nothing is marked")
     command = mark(mail, facts, "R-4", mail.sender, "do_not_send")
     return Hit(f"the subject says “{phrase}”: {named(command)}", commands=(command,))
+
+
+def _is_of_no_person(mail: Mail, sender: str) -> bool:
+    """Automatic replies, bulk mail and mail systems wish nothing (H-19, H-23)."""
+    parsed = mail.parsed
+    return parsed.auto_submitted or is_daemon(sender) or is_of_no_person(parsed.headers)
 
 
 def _phrase(mail: Mail, facts: Facts) -> str | None:

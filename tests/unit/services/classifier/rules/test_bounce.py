@@ -100,7 +100,7 @@ def test_a_forged_bounce_of_many_addresses_marks_nobody() -> None:
             f"The following mail\nfailed to be delivered: x\n\nTo: {BOB}\n",
         ),
         (
-            "RE: Undelivered Mail returned",
+            "Undelivered Mail returned",
             f"The message could not\nbe delivered to\none or more recipients:\n{BOB}\n",
         ),
     ],

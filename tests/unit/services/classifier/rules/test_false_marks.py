@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts.commands import CountSoftBounce, MarkForbidden
-from tests.builders import BOB, JAN, PETR, a_mail, decide, hits, raw_mail
+from tests.builders import BOB, JAN, PETR, a_box, a_mail, decide, hits, raw_mail, some_facts
 
 STATUS = (
     "--b\nContent-Type: text/plain\n\nPlease see below.\n"
@@ -169,3 +169,54 @@ def test_no_machine_opts_its_sender_out(sender: str, head: str) -> None:
     raw = raw_mail(sender=sender, subject="do not send", to=JAN, more=head)
 
     assert _marks(raw) == []
+
+
+@pytest.mark.parametrize(("proof", "marked"), [("refuted", []), ("off", [BOB])])
+def test_a_refuted_sender_marks_nobody(proof: str, marked: list[str]) -> None:
+    """S-1, H-20: forged reports and complaints, unless the box asks for no proof."""
+    box = a_box(authserv_id="mx.firma.cz", sender_proof=proof)
+    results = "Authentication-Results: mx.firma.cz; dmarc=fail header.from=isp.example\n"
+    bounce = results + REPORT.format(kind="delivery-status")
+    complaint = results + REPORT.format(kind="feedback-report")
+    feedback = FEEDBACK.format(recipients=f"Original-Rcpt-To: <{BOB}>\n")
+
+    for body, head in ((STATUS.format(address=BOB), bounce), (feedback, complaint)):
+        raw = raw_mail(body, sender="mailer-daemon@isp.example", more=head)
+        decided = decide(a_mail(raw, box), some_facts(box))
+        assert [one.address for one in decided.commands if isinstance(one, MarkForbidden)] == marked
+
+
+@pytest.mark.parametrize(
+    ("final", "original", "marked"),
+    [
+        ("bob@exchange.beta.local", BOB, BOB),
+        (BOB, "b@beta.example", BOB),
+        ("x@beta.local", "x@beta.example", "x@beta.local"),
+        ("jan@mail.firma.cz", BOB, None),
+    ],
+)
+def test_the_name_that_the_address_book_knows_is_marked(
+    final: str, original: str, marked: str | None
+) -> None:
+    """B-2: Final-Recipient may be an alias inside the other house; Original-Recipient is ours."""
+    status = STATUS.format(address=final).replace(
+        "Action:", f"Original-Recipient: rfc822; {original}\nAction:"
+    )
+    report = REPORT.format(kind="delivery-status")
+
+    found = _marks(raw_mail(status, sender="mailer-daemon@x.example", more=report))
+
+    assert found == ([marked] if marked else [])
+
+
+def test_own_addresses_do_not_fill_the_limit_of_complaints_and_headers() -> None:
+    """H-20: who is cut off behind a hundred addresses is counted all the same."""
+    many = [f"u{number}@firma.cz" for number in range(95)]
+    many += [f"c{number}@acme.example" for number in range(50)]
+    complaint = FEEDBACK.format(recipients="".join(f"Original-Rcpt-To: <{one}>\n" for one in many))
+    report = REPORT.format(kind="feedback-report")
+    failed = f"X-Failed-Recipients: {','.join(many)}\n"
+
+    assert _marks(raw_mail(complaint, sender="fbl@isp.example", more=report)) == []
+    daemon = "mailer-daemon@isp.example"
+    assert _marks(raw_mail(sender=daemon, to=", ".join(many[:20]), more=failed)) == []
