@@ -18,6 +18,16 @@ COMPANY = Path("demo/company.toml").absolute()
 JAN, TOMAS = "jana.kralova@lisovna.example", "tomas.maly@lisovna.example"
 PETR, BOB = "petr.svoboda@strojirny.example", "bob.white@northwind.example"
 STRANGER = "max.power@elsewhere.example"
+NAMELESS = """
+import pwd, sys
+def nobody(uid):
+    raise KeyError(f"getpwuid(): uid not found: {uid}")
+pwd.getpwuid = nobody
+sys.argv[0] = "crmservice"
+from services.operator.main import main
+main()
+"""
+"""The command line where the user has no entry in passwd, as in a container with `--user`."""
 UNKNOWN = "00000000-0000-5000-8000-000000000001"
 
 
@@ -134,6 +144,24 @@ def test_a_strangers_forbidden_address_goes_again(office: Office) -> None:
     assert undone.returncode == 0, undone.stderr
     assert office.list("forbidden") == []
     assert [mark["undone_by"] for mark in office.list("marks")] == ["operator"]
+
+
+def test_a_user_without_a_login_is_named_by_number(office: Office) -> None:
+    """O-2: in a container there may be no name for the user: the audit has the number."""
+    mail_id = office.receive(a_bounce(BOB))
+
+    undone = subprocess.run(
+        [sys.executable, "-c", NAMELESS, "undo", mail_id],
+        cwd=office.folder,
+        env={"PATH": os.environ["PATH"], "CRMSERVICE_DATA": str(office.folder / "data")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert undone.returncode == 0, undone.stderr
+    assert [mark["undone_by"] for mark in office.list("marks")] == [f"uid {os.getuid()}"]
 
 
 def test_a_mark_of_two_mails_stays_until_both_are_undone(office: Office) -> None:
