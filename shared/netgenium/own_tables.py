@@ -92,6 +92,8 @@ effect_table = Table(
     Column("entity", Unicode(50), nullable=False),
     Column("record_id", BigInteger, nullable=False),
     Index("ix_crm_effect_mail_id", "mail_id"),
+    # R-f asks for the Message-IDs of records, however many effects there are.
+    Index("ix_crm_effect_record", "record_id", "entity"),
 )
 """Which command made which record."""
 
