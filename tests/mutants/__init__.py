@@ -1,0 +1,1 @@
+"""Deliberate faults in the product, each of which a test must notice."""
