@@ -19,7 +19,7 @@ from bench.few_rules import use_few_rules
 from bench.mails import a_company, write_mails
 from bench.report import Measured
 from services.classifier import stage as classifier
-from services.classifier.look_up import DatabaseLookUp
+from services.classifier.facts.look_up import DatabaseLookUp
 from services.fetcher.sources.eml_dir import EmlDir
 from services.operator.company import fill_company
 from services.operator.composition import Erp, open_erp

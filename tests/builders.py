@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,9 @@ from pydantic import SecretStr
 from services.classifier.chain import SoFar
 from services.classifier.decide import decide as decide_
 from services.classifier.extract import extract
-from services.classifier.facts import Facts, Found, House, Known, Role, User
+from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
-from services.classifier.vocabulary import build_vocabulary
 from shared.contracts.commands import CreateActivity, CreateTask
 from shared.contracts.references import (
     ActivityTypeRef,
@@ -25,8 +25,11 @@ from shared.contracts.references import (
     RoleRef,
     UserRef,
 )
-from shared.folding import fold_line
-from shared.own_mail import OwnMail
+from shared.domain.directory import AddressBookEntry, Directory, RecordMatch, Role, User
+from shared.domain.earlier import Earlier
+from shared.domain.folding import fold_line
+from shared.domain.own_mail import OwnMail
+from shared.domain.vocabulary import build_vocabulary
 from shared.settings.box import Box
 
 BOX = "crm@firma.cz"
@@ -88,36 +91,43 @@ def a_mail(source: bytes | str = "Hello.\n", box: Box | None = None, **fields: A
     box = box or a_box()
     return extract(
         parse_mail(raw, "backup.eml"),
-        House(box, build_vocabulary(box.vocabulary), own_mail=OWN_MAIL),
+        BoxContext(box, build_vocabulary(box.vocabulary), own_mail=OWN_MAIL),
         mail_id=MAIL_ID,
         received_at=RECEIVED,
         content_sha256=hashlib.sha256(raw).hexdigest(),
     )
 
 
-def some_facts(box: Box | None = None, **changes: Any) -> Facts:
+def a_directory(**changes: Any) -> Directory:
     """A small company: four users, two companies, a few numbers."""
-    box = box or a_box()
     known: dict[str, Any] = {
-        "house": House(box, build_vocabulary(box.vocabulary)),
         "users": _users(
             {JAN: [SALES], EVA: [SERVICE], DIRECTOR: [BOARD, SALES], NO_ROLE: []},
         ),
-        "known": {
-            PETR: (Known(ContactRef(id=1, email=PETR), ACME),),
-            BOB: (Known(ContactRef(id=3, email=BOB), BETA),),
+        "address_book": {
+            PETR: (AddressBookEntry(ContactRef(id=1, email=PETR), ACME),),
+            BOB: (AddressBookEntry(ContactRef(id=3, email=BOB), BETA),),
         },
         "relationships_by_domain": {"acme.example": (ACME,)},
         "records": {
-            ("contract", "123"): Found(exact=RecordRef(id=1, number="123")),
-            ("order", "15"): Found(similar=(RecordRef(id=1, number="2026-15"),)),
-            ("task", "55"): Found(exact=RecordRef(id=1, number="55")),
-            ("opportunity", "9"): Found(exact=RecordRef(id=1, number="9")),
+            ("contract", "123"): RecordMatch(exact=RecordRef(id=1, number="123")),
+            ("order", "15"): RecordMatch(similar=(RecordRef(id=1, number="2026-15"),)),
+            ("task", "55"): RecordMatch(exact=RecordRef(id=1, number="55")),
+            ("opportunity", "9"): RecordMatch(exact=RecordRef(id=1, number="9")),
         },
         "activity_types": _types("E-mail", "Documentation", "Documentation review", "Schůzka"),
         "roles": (BOARD, MANAGEMENT, SALES, SERVICE, TRAINEE),
     }
-    return Facts(**(known | changes))
+    return Directory(**(known | changes))
+
+
+def some_facts(box: Box | None = None, **changes: Any) -> Facts:
+    """The small company; `changes` to the facts, their directory or what happened earlier."""
+    box = box or a_box()
+    own = {key: changes.pop(key) for key in ("context", "processed") if key in changes}
+    earlier = {one.name: changes.pop(one.name) for one in fields(Earlier) if one.name in changes}
+    given: dict[str, Any] = {"context": BoxContext(box, build_vocabulary(box.vocabulary))} | own
+    return Facts(**given, directory=a_directory(**changes), earlier=Earlier(**earlier))
 
 
 def decide(mail: Mail, facts: Facts | None = None) -> SoFar:

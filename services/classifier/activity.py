@@ -1,12 +1,15 @@
 """One activity from a mail, for one responsible user (manual, chapters 15.10 and 15.11; A-1)."""
 
-from services.classifier.assignment import assign
-from services.classifier.chain import Note, SoFar, command_id
-from services.classifier.facts import Facts, Thread, User
-from services.classifier.linking import Linked
+from services.classifier.chain import SoFar, command_id
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
-from services.classifier.scope import scope_for
 from shared.contracts.commands import CreateActivity, CreateTask, Direction
+from shared.domain.assignment import assign
+from shared.domain.directory import User
+from shared.domain.earlier import Thread
+from shared.domain.linking import Linked
+from shared.domain.notes import Note
+from shared.domain.scope import scope_for
 
 
 def create_activity(  # noqa: PLR0913 - all that an activity is made from, each a thing of its own
@@ -19,12 +22,12 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
     linked: Linked,
 ) -> tuple[CreateActivity, tuple[Note, ...]]:
     """The command for one activity, and the notes on how it was decided."""
-    assignment = assign(mail, facts, direction)
-    scope, scope_note = scope_for(assignment.scope, responsible, facts)
+    assignment = assign(mail.tokens, facts.directory, direction)
+    scope, scope_note = scope_for(assignment.scope, responsible, facts.directory.roles)
     new_task = next((c for c in so_far.commands if isinstance(c, CreateTask)), None)
     thread, thread_note = _thread(mail, facts)
     late = {user.ref.id for user in facts.forwarding_users(mail)}
-    pending = direction == "incoming" and facts.house.box.save_incoming_as_pending
+    pending = direction == "incoming" and facts.context.box.save_incoming_as_pending
     activity = CreateActivity(
         command_id=command_id(mail, "activity", str(responsible.ref.id)),
         responsible=responsible.ref,
@@ -51,7 +54,7 @@ def _thread(mail: Mail, facts: Facts) -> tuple[Thread, tuple[Note, ...]]:
     if mail.tokens:
         return Thread(), ()
     for message_id in mail.answers_to:
-        if thread := facts.threads.get(message_id):
+        if thread := facts.earlier.threads.get(message_id):
             assigned = {"contract": thread.contract, "order": thread.order, "task": thread.task}
             assigned["opportunity"] = thread.opportunity
             names = [f"{kind} {record.number}" for kind, record in assigned.items() if record]

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Bounce, Mail
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.parsed_mail import Failure
-from shared.soft_bounces import enough_soft_bounces
+from shared.domain.soft_bounces import enough_soft_bounces
 
 MOST_ADDRESSES = 20
 
@@ -48,16 +48,20 @@ def judge(mail: Mail, facts: Facts) -> Sequence[Judged]:
 def _named(bounce: Bounce, facts: Facts) -> Iterator[Failure]:
     """Each failure under the name that the address book knows (B-2)."""
     for failure in bounce.failures:
-        known = (one for one in failure.addresses if facts.known.get(one))
+        known = (one for one in failure.addresses if facts.directory.address_book.get(one))
         spared = facts.is_spared(failure.address)
         yield failure if spared else replace(failure, address=next(known, failure.address))
 
 
 def _unbelieved(mail: Mail, bounce: Bounce, facts: Facts) -> str | None:
     """Why a bounce marks nobody, whatever it says (H-20); None if it may."""
-    if mail.proof.state == "refuted" and facts.house.box.sender_proof != "off":
+    if mail.proof.state == "refuted" and facts.context.box.sender_proof != "off":
         return f"S-1: the sender is refuted ({mail.proof.reason}): nothing is marked"
-    contacts = facts.known.get(mail.sender, ()) if mail.sender and bounce.by_phrase else ()
+    contacts = (
+        facts.directory.address_book.get(mail.sender, ())
+        if mail.sender and bounce.by_phrase
+        else ()
+    )
     if any(one.contact for one in contacts):
         return f"{mail.sender} is a contact, and tells of a bounce: nothing is marked"
     return None
@@ -65,7 +69,7 @@ def _unbelieved(mail: Mail, bounce: Bounce, facts: Facts) -> str | None:
 
 def bounced_on(mail: Mail, facts: Facts) -> date:
     """Day of the bounce in the box's zone."""
-    return mail.sent_at.astimezone(facts.house.box.time_zone).date()
+    return mail.sent_at.astimezone(facts.context.box.time_zone).date()
 
 
 def _judge(failure: Failure, mail: Mail, facts: Facts) -> Judged:
@@ -76,7 +80,7 @@ def _judge(failure: Failure, mail: Mail, facts: Facts) -> Judged:
         return Judged(failure, False, False, "the address of a mail server is never marked")
     if failure.permanent and failure.of_address:
         return Judged(failure, True, False, f"permanent: {said}")
-    days = facts.soft_bounces.get(failure.address, frozenset())
+    days = facts.earlier.soft_bounces.get(failure.address, frozenset())
     if enough_soft_bounces(days, bounced_on(mail, facts)):
         return Judged(failure, True, True, f"soft, on three days within 30: {said}")
     return Judged(failure, False, True, f"soft, only counted: {said}")

@@ -5,26 +5,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import TraceLine
-
-
-class Note(NamedTuple):
-    """Something a rule decided on the way, for the trace.
-
-    Attributes:
-        id: Identifier of the behaviour, as `T-3`.
-        name: What it is about, as `token`.
-        applied: Whether it took effect.
-        reason: One sentence.
-    """
-
-    id: str
-    name: str
-    applied: bool
-    reason: str
+from shared.domain.notes import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +58,7 @@ class SoFar:
         return any(isinstance(command, CreateActivity) for command in self.commands)
 
 
-class Link(NamedTuple):
+class PolicyRow(NamedTuple):
     """One row of the policy.
 
     Attributes:
@@ -91,12 +76,12 @@ class Link(NamedTuple):
     always: bool = False
 
 
-def ask(policy: Sequence[Link], mail: Mail, facts: Facts) -> SoFar:
+def ask(policy: Sequence[PolicyRow], mail: Mail, facts: Facts) -> SoFar:
     """Ask the rules of `policy` in order, until one stops the chain."""
     so_far = SoFar()
-    for link in policy:
-        if link.always or not so_far.stopped:
-            so_far = _after(so_far, link, link.check(mail, facts, so_far))
+    for row in policy:
+        if row.always or not so_far.stopped:
+            so_far = _after(so_far, row, row.check(mail, facts, so_far))
     return so_far
 
 
@@ -105,10 +90,10 @@ def command_id(mail: Mail, rule: str, recipient: str) -> UUID:
     return uuid5(mail.mail_id, f"{rule}\0{recipient}")
 
 
-def _after(so_far: SoFar, link: Link, result: Hit | Miss) -> SoFar:
+def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
     hit = isinstance(result, Hit)
     lines = (
-        TraceLine(id=link.id, rule=link.name, hit=hit, reason=result.reason),
+        TraceLine(id=row.id, rule=row.name, hit=hit, reason=result.reason),
         *(TraceLine(id=n.id, rule=n.name, hit=n.applied, reason=n.reason) for n in result.notes),
     )
     if isinstance(result, Miss):
@@ -117,7 +102,7 @@ def _after(so_far: SoFar, link: Link, result: Hit | Miss) -> SoFar:
         words=so_far.words + result.words,
         commands=so_far.commands + result.commands,
         direction=result.direction or so_far.direction,
-        hits=so_far.hits | {link.name},
+        hits=so_far.hits | {row.name},
         trace=so_far.trace + lines,
         stopped=so_far.stopped or result.stop,
     )

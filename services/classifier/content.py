@@ -1,6 +1,6 @@
 """What the records made from a mail say (behaviours A-3 and A-4)."""
 
-from services.classifier.facts import House
+from services.classifier.facts.facts import BoxContext
 from services.classifier.mail import Mail
 from services.classifier.parse.html import sanitise_html
 from shared.contracts.content import MailContent, PartRef
@@ -8,12 +8,12 @@ from shared.contracts.content import MailContent, PartRef
 ORIGINAL = "Original.eml"
 
 
-def mail_content(mail: Mail, house: House, backup_key: str) -> MailContent:
+def mail_content(mail: Mail, context: BoxContext, backup_key: str) -> MailContent:
     """The content of `mail`; `Original.eml` is among the files for `saveOriginalsFrom` senders."""
     parsed = mail.parsed
-    html = sanitise_html(parsed.html) if parsed.html and house.keeps_html else None
+    html = sanitise_html(parsed.html) if parsed.html and context.keeps_html else None
     attachments = parsed.attachments
-    if mail.sender in house.box.save_originals_from:
+    if mail.sender in context.box.save_originals_from:
         attachments = (*map(_not_original, attachments), _original(mail, backup_key))
     return MailContent(
         subject=parsed.subject,

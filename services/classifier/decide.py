@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.classifier.chain import SoFar, ask
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.late_users import keep_late_users
 from services.classifier.mail import Mail
 from services.classifier.policy import ARCHIVE_POLICY, POLICY

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from services.classifier.facts import House
+from services.classifier.facts.facts import BoxContext
 from services.classifier.identification import identification_key
 from services.classifier.mail import Bounce, Mail, field_values
 from services.classifier.parse.addresses import read_addresses
@@ -16,11 +16,11 @@ from services.classifier.parsed_mail import ParsedMail
 from services.classifier.phrases import bounce_by_phrase
 from services.classifier.problem import Problem, read_problem
 from services.classifier.proof import prove
-from services.classifier.tokens import Token, find_tokens
-from services.classifier.vocabulary import Vocabulary, first_prefix, tight
-from shared.addresses import is_valid_address
-from shared.folding import fold_line
-from shared.own_mail import LOOP_HEADER
+from shared.domain.addresses import is_valid_address
+from shared.domain.folding import fold_line
+from shared.domain.own_mail import LOOP_HEADER
+from shared.domain.tokens import Token, find_tokens
+from shared.domain.vocabulary import Vocabulary, first_prefix, tight
 
 _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "resent-to")
 _MOST_FORWARDED = 50
@@ -30,20 +30,21 @@ _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
 
 def extract(
     parsed: ParsedMail,
-    house: House,
+    context: BoxContext,
     *,
     mail_id: UUID,
     received_at: datetime,
     content_sha256: str,
 ) -> Mail:
     """The mail as the rules ask about it."""
-    vocabulary = house.vocabulary
+    vocabulary = context.vocabulary
     sender, sender_problem = _sender(parsed)
     subject = tight(fold_line(parsed.subject))
     tokens = find_tokens(
         _without_new_task(parsed.subject, vocabulary), parsed.text, vocabulary, _own_and_quoted
     )
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
+    results = field_values(parsed, "authentication-results")
     mail = Mail(
         mail_id=mail_id,
         received_at=received_at,
@@ -56,8 +57,8 @@ def extract(
         subject=subject,
         unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards),
         tokens=tokens,
-        is_our_own=_is_our_own(parsed, house),
-        proof=prove(field_values(parsed, "authentication-results"), house.box.authserv_id, sender),
+        is_our_own=_is_our_own(parsed, context),
+        proof=prove(results, context.box.authserv_id, sender),
         forwarded_from=_forwarded_from(parsed),
         answers_to=_answers_to(parsed),
         problem=_problem(parsed, subject, tokens, vocabulary),
@@ -65,10 +66,10 @@ def extract(
     return replace(mail, bounce=_bounce(mail, vocabulary))
 
 
-def _is_our_own(parsed: ParsedMail, house: House) -> bool:
-    if house.own_mail is None:
+def _is_our_own(parsed: ParsedMail, context: BoxContext) -> bool:
+    if context.own_mail is None:
         return False
-    return house.own_mail.is_ours(parsed.message_id, field_values(parsed, LOOP_HEADER.lower()))
+    return context.own_mail.is_ours(parsed.message_id, field_values(parsed, LOOP_HEADER.lower()))
 
 
 def _forwarded_from(parsed: ParsedMail) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from services.classifier.chain import command_id
-from services.classifier.facts import Facts, User
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.parsed_mail import CalendarEvent
 from services.classifier.trust import distrusted
 from shared.contracts.commands import Invited, Trust, UpsertInvitation
+from shared.domain.directory import User
 
 RECORDED_METHODS = ("REQUEST", "PUBLISH", "ADD", "CANCEL", "REPLY")
 """COUNTER, REFRESH and DECLINECOUNTER (RFC 5546 section 3.2) change nothing by themselves."""
@@ -30,7 +31,7 @@ def _concerned(event: CalendarEvent, mail: Mail, facts: Facts) -> Iterator[User]
     yield from recipients
     if event.method == "REPLY":
         seen = {user.ref.id for user in recipients}
-        users = (facts.users.get(attendee.address) for attendee in event.attendees)
+        users = (facts.directory.users.get(attendee.address) for attendee in event.attendees)
         yield from (user for user in users if user and user.ref.id not in seen)
 
 
@@ -66,5 +67,5 @@ def _when(moment: datetime | date | None, facts: Facts) -> str | None:
     if moment is None or not isinstance(moment, datetime):
         return moment.isoformat() if moment else None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=facts.house.box.time_zone)
+        moment = moment.replace(tzinfo=facts.context.box.time_zone)
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.classifier.chain import SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.rules.duplicate import WORD
 from shared.contracts.commands import CreateActivity
 

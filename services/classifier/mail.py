@@ -9,9 +9,9 @@ from services.classifier.parse.headers import decode_field
 from services.classifier.parsed_mail import Failure, ParsedMail
 from services.classifier.problem import Problem
 from services.classifier.proof import UNKNOWN, Proof
-from services.classifier.tokens import Token
-from services.classifier.vocabulary import tight
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
+from shared.domain.tokens import Token
+from shared.domain.vocabulary import tight
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,3 @@ class Mail:
 def field_values(parsed: ParsedMail, name: str) -> tuple[str, ...]:
     """Decoded values of every header field with this lower-case name, from the top."""
     return tuple(decode_field(value, []) for value in parsed.headers.all(name))
-
-
-def domain(address: str) -> str:
-    """The part behind the last at sign, or an empty string."""
-    return address.rpartition("@")[2] if "@" in address else ""

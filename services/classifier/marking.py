@@ -1,7 +1,7 @@
 """Whom a mark on an address concerns (manual, chapter 13; behaviours B-1, B-2). Pure."""
 
 from services.classifier.chain import command_id
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from shared.contracts.commands import Mark, MarkForbidden
 from shared.contracts.references import ContactRef, RelationshipRef
@@ -11,7 +11,7 @@ def holders(
     address: str, facts: Facts
 ) -> tuple[tuple[ContactRef, ...], tuple[RelationshipRef, ...]]:
     """Every contact, and every relationship, with exactly this address."""
-    known = facts.known.get(address, ())
+    known = facts.directory.address_book.get(address, ())
     contacts = tuple(one.contact for one in known if one.contact)
     alone = (one.relationship for one in known if one.contact is None)
     return contacts, tuple(company for company in alone if company)

@@ -14,8 +14,8 @@ from services.classifier.parse.bounced_addresses import distinct
 from services.classifier.parse.dialects import MOST_NAMED, explanation, listed_in
 from services.classifier.parse.failure_reasons import judge_words, shortened
 from services.classifier.parsed_mail import Failure
-from services.classifier.vocabulary import BouncePhrase, Vocabulary, first_prefix, tight
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
+from shared.domain.vocabulary import BouncePhrase, Vocabulary, first_prefix, tight
 
 _WRAPPED_LINES = 4
 _NEAR_LINES = 30

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.classifier.tokens import Token
-from services.classifier.vocabulary import Vocabulary
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
+from shared.domain.tokens import Token
+from shared.domain.vocabulary import Vocabulary
 
 _URL = re.compile(r"\bhttps?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 _ID = re.compile(r"[?&](?:amp;)?id ?= ?([0-9]{1,18})(?![0-9])", re.IGNORECASE)

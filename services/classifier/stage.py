@@ -1,6 +1,6 @@
 """The classifier's stage: parse, extract, look up for the whole batch, ask the chain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -9,24 +9,27 @@ from services.classifier.chain import SoFar
 from services.classifier.content import mail_content
 from services.classifier.decide import decide, decide_archived
 from services.classifier.extract import extract
-from services.classifier.facts import Facts, LookUp
+from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
 from shared.backup.store import BackupStore
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+from shared.errors import PermanentError
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifierStage:
-    """Turns each backed up mail into its verdict and commands.
+    """Turns each backed up mail into its verdict and commands, by its own box's settings.
 
     Attributes:
-        look_up: Where facts come from.
+        contexts: Of the boxes of the deployment, by the box's name.
+        look_up: Where facts come from, once for the mails of all boxes.
         backup: Read for mail that travels without its body.
     """
 
+    contexts: Mapping[str, BoxContext]
     look_up: LookUp
     backup: BackupStore
     name: str = "classifier"
@@ -36,20 +39,32 @@ class ClassifierStage:
 
         Raises:
             TransientError: Database or backup is away.
-            PermanentError: A backup is missing.
+            PermanentError: A backup is missing, or a box is not configured here.
         """
-        mails = [self._read(fetched) for fetched in batch]
+        contexts = [self._context(fetched.message.box) for fetched in batch]
+        mails = [
+            (self._read(fetched, context), context)
+            for fetched, context in zip(batch, contexts, strict=True)
+        ]
         return [
             _classified(fetched.message, mail, facts)
-            for fetched, mail, facts in zip(batch, mails, self.look_up(mails), strict=True)
+            for fetched, (mail, _), facts in zip(batch, mails, self.look_up(mails), strict=True)
         ]
 
-    def _read(self, fetched: FetchedMail) -> Mail:
+    def _context(self, box: str) -> BoxContext:
+        if box not in self.contexts:
+            raise PermanentError(
+                f"No configuration of this service names the box {box}; start it with the box's "
+                "file and release the mail"
+            )
+        return self.contexts[box]
+
+    def _read(self, fetched: FetchedMail, context: BoxContext) -> Mail:
         message = fetched.message
         raw = self.backup.read(message.backup_key) if fetched.raw is None else fetched.raw
         return extract(
             parse_mail(raw, message.backup_key),
-            self.look_up.house,
+            context,
             mail_id=message.mail_id,
             received_at=message.received_at,
             content_sha256=message.sha256,
@@ -67,7 +82,7 @@ def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassifie
 
 def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -> MailClassified:
     """The message to the writer."""
-    content = mail_content(mail, facts.house, message.backup_key) if decided.commands else None
+    content = mail_content(mail, facts.context, message.backup_key) if decided.commands else None
     return MailClassified(
         mail_id=message.mail_id,
         box=message.box,

@@ -1,6 +1,6 @@
 """Whether a mail may have privileged effects (behaviour S-1). Pure."""
 
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 
 
@@ -9,7 +9,7 @@ def distrusted(mail: Mail, facts: Facts) -> str | None:
 
     The setting `senderProof` decides whether an unknown sender is enough.
     """
-    wanted = facts.house.box.sender_proof
+    wanted = facts.context.box.sender_proof
     proof = mail.proof
     if wanted == "off" or proof.state == "proven":
         return None

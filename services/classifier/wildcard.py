@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from services.classifier.by_box import ByBox
-from services.classifier.facts import House
-from services.classifier.look_up import DatabaseLookUp
+from services.classifier.facts.facts import BoxContext
+from services.classifier.facts.look_up import DatabaseLookUp
 from services.classifier.stage import ClassifierStage
-from services.classifier.vocabulary import build_vocabulary
 from services.operator.secret import own_mail
 from services.writer.attachments import AttachmentStore
 from services.writer.legacy_log import LegacyLog
@@ -22,10 +20,11 @@ from shared.backup.store import BackupStore
 from shared.broker.local import LocalTransport
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
+from shared.domain.own_mail import OwnMail
+from shared.domain.vocabulary import build_vocabulary
 from shared.netgenium.database import database_errors, open_database
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.tables import ErpTables
-from shared.own_mail import OwnMail
 from shared.runner import handle_batch
 from shared.settings.box import Box
 from shared.settings.environment import Environment
@@ -53,9 +52,9 @@ def open_erp(environment: Environment) -> Erp:
     return Erp(engine, tables, own_mail(environment))
 
 
-def house_of(box: Box, erp: Erp) -> House:
+def context_of(box: Box, erp: Erp) -> BoxContext:
     """What the rules know of `box` and of the places that the mapping has."""
-    return House(
+    return BoxContext(
         box=box,
         vocabulary=build_vocabulary(box.vocabulary),
         keeps_html=erp.tables.has("activity", "html"),
@@ -65,15 +64,15 @@ def house_of(box: Box, erp: Erp) -> House:
     )
 
 
-def look_up_for(box: Box, erp: Erp) -> DatabaseLookUp:
-    """Facts for the mails of `box`."""
-    return DatabaseLookUp(erp.engine, erp.tables, house_of(box, erp))
+def look_up_in(erp: Erp) -> DatabaseLookUp:
+    """Facts from the database."""
+    return DatabaseLookUp(erp.engine, erp.tables)
 
 
-def classifier_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> ByBox:
+def classifier_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> ClassifierStage:
     """The classifier of `boxes`; `data` has the backups."""
-    backup = BackupStore(data)
-    return ByBox({box.name: ClassifierStage(look_up_for(box, erp), backup) for box in boxes})
+    contexts = {box.name: context_of(box, erp) for box in boxes}
+    return ClassifierStage(contexts, look_up_in(erp), BackupStore(data))
 
 
 def writer_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> WriterStage:

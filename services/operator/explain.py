@@ -10,7 +10,7 @@ from pathlib import Path
 from services.classifier.bounces import Judged, judge
 from services.classifier.decide import decide
 from services.classifier.extract import extract
-from services.classifier.facts import Facts, LookUp
+from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
 from services.classifier.stage import classified
@@ -18,7 +18,6 @@ from services.fetcher.fetch import mail_id
 from services.fetcher.sources.eml_dir import moment_of
 from shared.contracts.messages import MailClassified, MailFetched
 from shared.errors import WrongUseError
-from shared.settings.box import Box
 
 _AT_ONCE = 20
 
@@ -64,7 +63,9 @@ def files_of(arguments: Iterable[str]) -> list[Path]:
     return files
 
 
-def explain(files: Sequence[Path], box: Box, look_up: LookUp) -> Iterator[Explained | Unreadable]:
+def explain(
+    files: Sequence[Path], context: BoxContext, look_up: LookUp
+) -> Iterator[Explained | Unreadable]:
     """Explain every file, in order; an unreadable one does not stop the rest.
 
     Raises:
@@ -73,8 +74,8 @@ def explain(files: Sequence[Path], box: Box, look_up: LookUp) -> Iterator[Explai
     """
     rest = iter(files)
     while chunk := list(islice(rest, _AT_ONCE)):
-        read = [_read(path, box, look_up) for path in chunk]
-        mails = [one.mail for one in read if isinstance(one, _Read)]
+        read = [_read(path, context) for path in chunk]
+        mails = [(one.mail, context) for one in read if isinstance(one, _Read)]
         facts = iter(look_up(mails) if mails else ())
         for one in read:
             yield one if isinstance(one, Unreadable) else _explain(one, next(facts))
@@ -87,7 +88,7 @@ class _Read:
     mail: Mail
 
 
-def _read(path: Path, box: Box, look_up: LookUp) -> _Read | Unreadable:
+def _read(path: Path, context: BoxContext) -> _Read | Unreadable:
     try:
         if path.exists() and not path.is_file():
             return Unreadable(str(path), "cannot be read: not a plain file")
@@ -97,8 +98,8 @@ def _read(path: Path, box: Box, look_up: LookUp) -> _Read | Unreadable:
         return Unreadable(str(path), f"cannot be read: {error.strerror}")
     digest = sha256(raw).hexdigest()
     message = MailFetched(
-        mail_id=mail_id(box.email, "emlDir", path.name, digest),
-        box=box.name,
+        mail_id=mail_id(context.box.email, "emlDir", path.name, digest),
+        box=context.box.name,
         source=f"file:{path.name}",
         received_at=moment_of(modified),
         size=len(raw),
@@ -107,7 +108,7 @@ def _read(path: Path, box: Box, look_up: LookUp) -> _Read | Unreadable:
     )
     mail = extract(
         parse_mail(raw, message.backup_key),
-        look_up.house,
+        context,
         mail_id=message.mail_id,
         received_at=message.received_at,
         content_sha256=digest,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from shared.domain.own_mail import OwnMail
 from shared.errors import ConfigurationError, Problem
-from shared.own_mail import OwnMail
 from shared.settings.environment import Environment
 from shared.settings.reading import UnreadableError, read_small_file
 

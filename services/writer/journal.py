@@ -9,7 +9,6 @@ from sqlalchemy import Connection, insert, select, update
 
 from services.writer.claim import Claim, Settled
 from shared.netgenium.many import in_chunks
-from shared.netgenium.memory import message_key
 from shared.netgenium.own_tables import (
     change_table,
     effect_table,
@@ -17,6 +16,7 @@ from shared.netgenium.own_tables import (
     journal_table,
     soft_bounce_table,
 )
+from shared.netgenium.queries.recorded import message_key
 
 WORD_SEPARATOR = ", "
 

@@ -23,7 +23,7 @@ from shared import metrics
 from shared.contracts.commands import CreateActivity
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.netgenium.database import ConflictError, write_transaction
-from shared.netgenium.memory import read_threads
+from shared.netgenium.queries.recorded import read_threads
 from shared.netgenium.tables import ErpTables
 
 _TRIES = 3

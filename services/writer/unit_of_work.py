@@ -15,8 +15,8 @@ from shared.contracts.commands import AnyCommand
 from shared.contracts.content import TraceLine
 from shared.contracts.messages import MailClassified
 from shared.netgenium.ids import insert_rows
-from shared.netgenium.memory import ASSIGNMENTS, Assigned
 from shared.netgenium.own_tables import effect_table
+from shared.netgenium.queries.recorded import ASSIGNMENTS, Assigned
 from shared.netgenium.tables import ErpTables, ManyTable
 
 _ORDER = ("task", "activity")

@@ -8,13 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from shared.domain.addresses import domain_of
 from shared.settings.pause import is_paused
 from shared.settings.values import Disposition, ServerAddress
-
-
-def domain_of(address: str) -> str:
-    """Return the part of an address after its last `@`."""
-    return address.rpartition("@")[2]
 
 
 def _login_name(given: dict[str, Any]) -> str:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tzlocal import get_localzone
 
+from shared.domain.addresses import domain_of
 from shared.errors import ConfigurationError, Problem
-from shared.settings.box import Box, domain_of
+from shared.settings.box import Box
 from shared.settings.box_checks import check_file, check_together, name_of
 from shared.settings.draft import Draft, read_draft
 from shared.settings.keys import KEY_BY_NAME

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import BaseModel, ConfigDict, SecretStr
 from tzlocal.windows_tz import win_tz
 
-from shared.addresses import is_valid_address
+from shared.domain.addresses import is_valid_address
 from shared.settings.near_miss import nearest
 
 Parser = Callable[[str], object]

@@ -1,13 +1,16 @@
 """The facts, looked up in a real SQLite database."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from services.classifier.facts import Facts, Found
-from services.operator.composition import look_up_for
+from services.classifier.facts.facts import Facts
+from services.classifier.mail import Mail
+from services.operator.composition import context_of, look_up_in
+from shared.domain.directory import Directory
 from tests.builders import a_mail
 from tests.installation import Installation, an_installation
 
@@ -18,10 +21,16 @@ def installation(tmp_path: Path) -> Installation:
     return an_installation(tmp_path)
 
 
-def facts_of(installation: Installation, **mail: Any) -> Facts:
-    """The facts about one mail."""
-    (facts,) = look_up_for(installation.box, installation.erp)([a_mail(**mail)])
-    return facts
+def facts_about(installation: Installation, *mails: Mail) -> Sequence[Facts]:
+    """The facts about mails, looked up together."""
+    context = context_of(installation.box, installation.erp)
+    return look_up_in(installation.erp)([(mail, context) for mail in mails])
+
+
+def facts_of(installation: Installation, **mail: Any) -> Directory:
+    """The people and records that one mail may mean."""
+    (facts,) = facts_about(installation, a_mail(**mail))
+    return facts.directory
 
 
 def test_users_are_found_by_address_whatever_its_case(installation: Installation) -> None:
@@ -45,7 +54,7 @@ def test_contacts_are_found_by_any_of_their_addresses(installation: Installation
     """A-2: the natural key of a contact is its first address, whichever matched."""
     facts = facts_of(installation, sender="P@home.cz")
 
-    (known,) = facts.known["p@home.cz"]
+    (known,) = facts.address_book["p@home.cz"]
     assert known.contact is not None
     assert known.contact.email == "petr@acme.example"
     assert known.relationship is not None
@@ -91,16 +100,15 @@ def test_numbers_are_found_exactly_or_by_their_year(
 ) -> None:
     """T-7: exact first; else open records with, or without, the year; closed ones are no match."""
     mail = a_mail(subject=token)
-    (facts,) = look_up_for(installation.box, installation.erp)([mail])
+    (facts,) = facts_about(installation, mail)
 
-    found = facts.records.get((mail.tokens[0].kind, mail.tokens[0].number), Found())
+    found = facts.directory.match(mail.tokens[0].kind, mail.tokens[0].number)
     assert (found.exact.number if found.exact else None) == exact
     assert [record.number for record in found.similar] == similar
 
 
 def test_a_batch_is_looked_up_in_a_fixed_number_of_queries(installation: Installation) -> None:
     """R-e: facts are looked up once for a batch, however many mails it has."""
-    look_up = look_up_for(installation.box, installation.erp)
     counted: list[str] = []
     event.listen(
         installation.erp.engine,
@@ -109,9 +117,10 @@ def test_a_batch_is_looked_up_in_a_fixed_number_of_queries(installation: Install
     )
 
     one = a_mail(subject="Contract:123")
-    look_up([one])
+    facts_about(installation, one)
     for_one = len(counted)
-    look_up([one, *(a_mail(subject="Order:16", sender=f"s{n}@x{n}.cz") for n in range(60))])
+    others = [a_mail(subject="Order:16", sender=f"s{n}@x{n}.cz") for n in range(60)]
+    facts_about(installation, one, *others)
 
     # The second kind of number costs one exact and one similar search.
     assert 0 < for_one < 15
@@ -126,11 +135,11 @@ def test_an_address_left_over_from_a_deleted_record_finds_nobody(
     with installation.erp.engine.begin() as connection:
         connection.execute(contact.delete())
 
-    assert facts_of(installation, sender="p@home.cz").known == {}
+    assert facts_of(installation, sender="p@home.cz").address_book == {}
 
 
 def test_hostile_addresses_are_only_compared(installation: Installation) -> None:
     """H16: quotes, wildcards and statements in an address find nothing and break nothing."""
     for sender in ("'%' or 1=1 --@acme.example", "%@%", "_@beta.example\\", "x@' OR ''='"):
         facts = facts_of(installation, sender=sender)
-        assert facts.known == {}
+        assert facts.address_book == {}

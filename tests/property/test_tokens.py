@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.classifier.tokens import _COLON, find_tokens
-from services.classifier.vocabulary import build_vocabulary
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
+from shared.domain.tokens import _COLON, find_tokens
+from shared.domain.vocabulary import build_vocabulary
 from tests.builders import a_mail
 
 VOCABULARY = build_vocabulary({})

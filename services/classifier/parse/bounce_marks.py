@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from services.classifier.parse.headers import Headers, decode_field
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 _ANSWERS_FOR_PEOPLE = ("x-autoreply", "x-autorespond", "x-autoresponse")
 _ASKED = frozenset(

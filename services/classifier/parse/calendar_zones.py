@@ -15,7 +15,7 @@ from services.classifier.parse.calendar_lines import Component
 from services.classifier.parse.calendar_observances import DefinedZone, read_zone
 from services.classifier.parse.calendar_values import windows_zone
 from services.classifier.parse.guard import guarded
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 _DISPLAY_NAME = re.compile(r"\((?:UTC|GMT)\s?(?:([+-])([0-9]{1,2})[:.]?([0-9]{2})?)?\)\s*(.+)")
 _OFFSET_NAME = re.compile(r"(?:UTC|GMT)\s?([+-])([0-9]{1,2})(?::?([0-9]{2}))?")

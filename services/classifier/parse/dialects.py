@@ -31,7 +31,7 @@ from services.classifier.parse.dialect_words import (
     SUCCEEDED,
 )
 from services.classifier.parse.guard import guarded
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 MAIL_BYTES = 64 * 1024
 """This much of a mail is given to the library."""

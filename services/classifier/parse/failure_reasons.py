@@ -18,7 +18,7 @@ from services.classifier.parse.failure_words import (
     SOFT,
     TEMPORARY,
 )
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 REASON_CHARACTERS = 300
 """Of what the bounce says this much is kept for a person."""

@@ -16,7 +16,7 @@ from mailparser_reply.parser import EmailMessage
 
 from services.classifier.parse import limits
 from services.classifier.parse.guard import guarded
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 _LANGUAGES = ("en", "cs", "de", "da", "es", "fr", "it", "nl", "pl", "sv")
 _SEPARATOR = re.compile(

@@ -1,11 +1,12 @@
 """Mail that came back (manual, chapter 13; behaviours B-2 to B-4)."""
 
 from services.classifier.bounces import Judged, bounced_on, judge
-from services.classifier.chain import Hit, Miss, Note, SoFar, command_id
-from services.classifier.facts import Facts
+from services.classifier.chain import Hit, Miss, SoFar, command_id
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.marking import holders, mark
 from shared.contracts.commands import AnyCommand, CountSoftBounce
+from shared.domain.notes import Note
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:

@@ -1,12 +1,13 @@
 """A mail provider tells that a recipient complained (RFC 5965; behaviour R-3)."""
 
 from services.classifier.bounces import MOST_ADDRESSES
-from services.classifier.chain import Hit, Miss, Note, SoFar
-from services.classifier.facts import Facts
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.marking import mark, named
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.trust import distrusted
+from shared.domain.notes import Note
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:

@@ -1,15 +1,16 @@
 """Incoming or outgoing (manual, chapter 15.9; behaviours D-1 to D-5)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
-from services.classifier.mail import Mail, domain
+from services.classifier.facts.facts import Facts
+from services.classifier.mail import Mail
+from shared.domain.addresses import domain_of
 
 
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     """Always a hit: it decides the direction."""
     if "bounce" in so_far.hits:
         return Hit("D-5: mail that came back is incoming", direction="incoming")
-    box = facts.house.box
+    box = facts.context.box
     if box.email in mail.recipients:
         if facts.sender_user(mail) is None and not box.strict_manual_direction:
             return Hit(
@@ -17,8 +18,8 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
                 direction="incoming",
             )
         return Hit(f"D-2: the box {box.email} is a recipient: outgoing", direction="outgoing")
-    if domain(mail.sender or "") not in box.own_domains:
+    if domain_of(mail.sender or "") not in box.own_domains:
         return Hit("D-1: the sender is from outside: incoming", direction="incoming")
-    if len(mail.recipients) == 1 and domain(mail.recipients[0]) in box.own_domains:
+    if len(mail.recipients) == 1 and domain_of(mail.recipients[0]) in box.own_domains:
         return Hit("D-1: from inside to one recipient inside: incoming", direction="incoming")
     return Hit("D-3: the sender's domain is our own: outgoing", direction="outgoing")

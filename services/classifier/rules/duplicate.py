@@ -4,10 +4,10 @@ Only a first look that saves work: the writer decides it again in its transactio
 """
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.wildcard import field_pattern, matches
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 WORD = "DUPLICATE KEY"
 
@@ -38,9 +38,9 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
 def _sent_by_the_erp(mail: Mail, facts: Facts) -> str | None:
     """How a mail of NET Genium is known: an activity has its Message-ID, or a pattern fits."""
     message_id = mail.parsed.message_id
-    if message_id in facts.erp_message_ids and mail.sender and facts.is_ours(mail.sender):
+    if message_id in facts.earlier.erp_message_ids and mail.sender and facts.is_ours(mail.sender):
         return f"an activity has its Message-ID {message_id}"
-    given = facts.house.box.erp_mail_pattern
+    given = facts.context.box.erp_mail_pattern
     if not given:
         return None
     pattern = field_pattern(given)

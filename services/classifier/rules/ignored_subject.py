@@ -1,15 +1,15 @@
 """Mail that the administrator does not want as activities (manual, chapter 15.8)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
-from services.classifier.vocabulary import tight
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
+from shared.domain.vocabulary import tight
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit when the subject contains a value of `ignoreSubject`, folded."""
-    values = facts.house.box.ignore_subject
+    values = facts.context.box.ignore_subject
     for value in values:
         folded = tight(fold_line(value))
         if folded and folded in mail.subject:

@@ -2,9 +2,10 @@
 
 from services.classifier.activity import create_activity
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts, User
-from services.classifier.linking import link_incoming, refuses_unknown
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
+from shared.domain.directory import User
+from shared.domain.linking import link_incoming
 
 
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
@@ -14,8 +15,8 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     users = _responsible(mail, facts, so_far)
     if not users:
         return Miss("no recipient is a user")
-    linked = link_incoming(mail, facts)
-    if refuses_unknown(linked, facts):
+    linked = link_incoming(mail.sender, facts.directory)
+    if linked.unknown and facts.context.box.only_known_customers:
         return Miss("the sender is not in the address book (onlyKnownCustomers)", linked.notes)
     made = [
         create_activity(mail, facts, so_far, responsible=user, direction="incoming", linked=linked)
@@ -32,7 +33,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
 def _responsible(mail: Mail, facts: Facts, so_far: SoFar) -> tuple[User, ...]:
     """Recipients who are users (A-1, R-c); of a bounce the user whose mail failed (D-5)."""
     if "bounce" in so_far.hits and (
-        user := facts.users.get(mail.parsed.reports.returned.sender or "")
+        user := facts.directory.users.get(mail.parsed.reports.returned.sender or "")
     ):
         return (user,)
     return (*facts.user_recipients(mail), *facts.forwarding_users(mail))

@@ -1,14 +1,14 @@
 """Notices that NET Genium sends to users by itself (manual, chapter 15.5)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
-from services.classifier.vocabulary import first_prefix
+from shared.domain.vocabulary import first_prefix
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit on subject `Info about…` or `…Details…` when the body has the automatic sentence."""
-    vocabulary = facts.house.vocabulary
+    vocabulary = facts.context.vocabulary
     if phrase := first_prefix(mail.subject, vocabulary.inform):
         found, word = f"the subject starts with “{phrase}”", "Inform other users…"
     elif phrase := next((p for p in vocabulary.details if p in mail.subject), None):

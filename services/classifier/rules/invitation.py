@@ -1,9 +1,10 @@
 """Invitations, their changes and answers (manual, chapter 14; behaviours V2-1 to V2-3)."""
 
-from services.classifier.chain import Hit, Miss, Note, SoFar
-from services.classifier.facts import Facts
+from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.facts.facts import Facts
 from services.classifier.invitations import RECORDED_METHODS, upserts
 from services.classifier.mail import Mail
+from shared.domain.notes import Note
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
@@ -15,7 +16,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     reason = f"a calendar part with METHOD {methods}"
     if mail.sender is None:
         return Miss(f"{reason}, but {mail.sender_problem}")
-    if not facts.house.keeps_invitations:
+    if not facts.context.keeps_invitations:
         note = Note("V2-1", "invitation", False, "the mapping has no place for invitations")
         return Hit(reason, notes=(note,))
     notes = tuple(

@@ -1,7 +1,7 @@
 """Mail of the ERP's vendor about licences and errors (manual, chapter 15.4)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 
 SENDERS = ("license@netgenium.com", "error@netgenium.com")

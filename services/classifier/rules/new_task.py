@@ -1,20 +1,21 @@
 """A user asks for a task by the subject `New task: …` (manual, chapter 15.6; N-1, N-2)."""
 
-from services.classifier.assignment import assigned_record
-from services.classifier.chain import Hit, Miss, Note, SoFar, command_id
+from services.classifier.chain import Hit, Miss, SoFar, command_id
 from services.classifier.extract import after_colon
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.trust import distrusted
-from services.classifier.vocabulary import first_prefix, tight
 from shared.contracts.commands import CreateTask
-from shared.folding import fold_line
+from shared.domain.assignment import assigned_record
+from shared.domain.folding import fold_line
+from shared.domain.notes import Note
+from shared.domain.vocabulary import first_prefix, tight
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit when the subject, without forward prefixes, starts with `New task:`."""
     subject = mail.unforwarded_subject
-    phrase = first_prefix(tight(fold_line(subject)), facts.house.vocabulary.new_task)
+    phrase = first_prefix(tight(fold_line(subject)), facts.context.vocabulary.new_task)
     if phrase is None:
         return Miss("the subject does not ask for a new task")
     approver = facts.sender_user(mail)
@@ -31,7 +32,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         subject=after_colon(subject),
         solvers=tuple(user.ref for user in solvers),
         approver=approver.ref,
-        contract=assigned_record(mail, facts, "contract"),
+        contract=assigned_record(mail.tokens, facts.directory, "contract"),
     )
     nobody = Note("N-1", "solvers", False, "no recipient is a user: a task without solver")
     return Hit(

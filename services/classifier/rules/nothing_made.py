@@ -1,7 +1,7 @@
 """Every mail without an activity ends with the word DELETED (manual, chapter 15.11)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 
 

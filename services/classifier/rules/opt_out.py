@@ -4,14 +4,14 @@ import re
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.extract import without_prefixes
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.marking import mark, named
 from services.classifier.parse.bounce_marks import is_of_no_person
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.trust import distrusted
-from services.classifier.vocabulary import Vocabulary
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
+from shared.domain.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[\w-]+")
 
@@ -41,12 +41,12 @@ def _is_of_no_person(mail: Mail, sender: str) -> bool:
 
 def _phrase(mail: Mail, facts: Facts) -> str | None:
     """The phrase that the subject is, with nothing but its object words behind it."""
-    vocabulary = facts.house.vocabulary
+    vocabulary = facts.context.vocabulary
     bare = without_prefixes(mail.parsed.subject, vocabulary.replies + vocabulary.forwards)
     words = _WORD.findall(fold_line(bare))
     for phrase in sorted(vocabulary.opt_out, key=len, reverse=True):
         wanted = _WORD.findall(phrase)
-        if facts.house.box.opt_out_contains:
+        if facts.context.box.opt_out_contains:
             starts = range(len(words) - len(wanted) + 1)
             if any(words[start : start + len(wanted)] == wanted for start in starts):
                 return phrase

@@ -2,9 +2,9 @@
 
 from services.classifier.activity import create_activity
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
-from services.classifier.linking import link_outgoing, refuses_unknown
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
+from shared.domain.linking import link_outgoing
 
 
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
@@ -16,8 +16,13 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     user = facts.sender_user(mail)
     if user is None:
         return Miss(f"the sender {mail.sender} is no user")
-    linked = link_outgoing(mail, facts)
-    if refuses_unknown(linked, facts):
+    linked = link_outgoing(
+        mail.recipients,
+        facts.directory,
+        facts.context.box.own_domains,
+        with_others=facts.context.links_other_contacts,
+    )
+    if linked.unknown and facts.context.box.only_known_customers:
         return Miss("no recipient is in the address book (onlyKnownCustomers)", linked.notes)
     activity, notes = create_activity(
         mail, facts, so_far, responsible=user, direction="outgoing", linked=linked

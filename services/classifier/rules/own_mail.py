@@ -1,7 +1,7 @@
 """Mail that this service has sent itself, as its error notices (behaviour R-0)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 
 

@@ -1,12 +1,13 @@
 """Mail of the application "Troubleshooting" becomes a task (manual, chapter 15.2; P-1 to P-3)."""
 
-from services.classifier.chain import Hit, Miss, Note, SoFar, command_id
-from services.classifier.facts import Facts, Found
+from services.classifier.chain import Hit, Miss, SoFar, command_id
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.problem import Problem
 from services.classifier.trust import distrusted
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.references import RecordRef
+from shared.domain.notes import Note
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
@@ -33,7 +34,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
 
 
 def _refused(mail: Mail, problem: Problem, facts: Facts) -> str | None:
-    allowed = facts.house.box.problem_sender
+    allowed = facts.context.box.problem_sender
     if allowed and mail.sender not in allowed:
         return f"P-2: {mail.sender} is no problemSender"
     if why := distrusted(mail, facts):
@@ -45,9 +46,7 @@ def _refused(mail: Mail, problem: Problem, facts: Facts) -> str | None:
 
 def _contract(problem: Problem, facts: Facts) -> tuple[RecordRef | None, tuple[Note, ...]]:
     """The contract by its exact number, else the one open contract that fits (T-7)."""
-    found = facts.records.get(("contract", problem.contract or ""), Found())
-    similar = found.similar[0] if len(found.similar) == 1 else None
-    record = found.exact or similar
+    record = facts.directory.match("contract", problem.contract or "").record
     if record:
         return record, ()
     reason = f"contract {problem.contract}: no record has this number"
@@ -60,7 +59,7 @@ def _command(
     problem_id = problem.problem_id or ""
     sender = facts.sender_user(mail)
     solvers = tuple(user.ref for user in facts.user_recipients(mail))
-    existing = facts.problem_tasks.get(problem_id)
+    existing = facts.earlier.problem_tasks.get(problem_id)
     if existing is None:
         return CreateTask(
             command_id=command_id(mail, "R-6", ""),

@@ -1,14 +1,14 @@
 """Replies and forwarded mail: processed like any other (manual, chapter 15.7)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
-from services.classifier.vocabulary import first_prefix
+from shared.domain.vocabulary import first_prefix
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit when the subject starts with a reply or forward prefix; only noted."""
-    vocabulary = facts.house.vocabulary
+    vocabulary = facts.context.vocabulary
     if prefix := first_prefix(mail.subject, vocabulary.replies):
         return Hit(f"a reply: the subject starts with “{prefix}”")
     if prefix := first_prefix(mail.subject, vocabulary.forwards):

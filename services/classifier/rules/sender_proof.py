@@ -1,7 +1,7 @@
 """What the receiving system knows of the sender (behaviour S-1); stands in every trace."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 
 

@@ -1,7 +1,7 @@
 """Mail without one valid sender, or from somebody to themselves (manual, chapter 15.3)."""
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.facts import Facts
+from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 
 

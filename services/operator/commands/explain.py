@@ -8,7 +8,7 @@ import typer
 from rich.progress import track
 
 from services.operator.commands.options import AsJson, Config, begin, boxes_of
-from services.operator.composition import look_up_for, open_erp
+from services.operator.composition import context_of, look_up_in, open_erp
 from services.operator.explain import Unreadable, files_of
 from services.operator.explain import explain as explain_files
 from services.operator.present.as_json import explained_as_json
@@ -32,8 +32,8 @@ def explain(
     boxes = boxes_of(config)
     if len(boxes) != 1:
         raise WrongUseError("explain looks at mails of one box: give one --config")
-    look_up = look_up_for(boxes[0], open_erp(environment))
-    results = explain_files(files := files_of(mails), boxes[0], look_up)
+    erp = open_erp(environment)
+    results = explain_files(files := files_of(mails), context_of(boxes[0], erp), look_up_in(erp))
     console, progress = stdout_console(), stderr_console()
     unreadable = 0
     for result in track(

@@ -16,8 +16,8 @@ from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
 from shared.netgenium.locks import hold
-from shared.netgenium.memory import read_problem_tasks
 from shared.netgenium.own_tables import problem_table
+from shared.netgenium.queries.recorded import read_problem_tasks
 
 _AHEAD = timedelta(days=1)
 """How far ahead of us a sender's clock and zone may be."""

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 _ALIKE = 0.8
 _SHORTEST_ALIKE = 4

@@ -1,15 +1,15 @@
 from services.classifier.content import mail_content
-from services.classifier.facts import House
-from services.classifier.vocabulary import build_vocabulary
+from services.classifier.facts.facts import BoxContext
+from shared.domain.vocabulary import build_vocabulary
 from tests.builders import PETR, RECEIVED, a_box, a_mail, raw_mail
 
 ATTACHED = '--x\n\nHello\n--x\nContent-Type: application/pdf; name="Original.eml"\n\n%PDF\n--x--\n'
 MULTIPART = 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="x"\n'
 
 
-def _house(**settings: object) -> House:
+def _house(**settings: object) -> BoxContext:
     box = a_box(**settings)
-    return House(box, build_vocabulary({}), keeps_html=True)
+    return BoxContext(box, build_vocabulary({}), keeps_html=True)
 
 
 def test_the_content_is_what_the_mail_says() -> None:

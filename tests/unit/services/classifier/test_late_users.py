@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 
-from services.classifier.facts import Processed
+from shared.domain.earlier import Processed
 from tests.builders import (
     BOX,
     EVA,

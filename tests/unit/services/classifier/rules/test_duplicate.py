@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from services.classifier.facts import Processed
+from shared.domain.earlier import Processed
 from tests.builders import MAIL_ID, a_mail, decide, hits, reasons, some_facts
 
 OTHER = UUID("00000000-0000-5000-8000-00000000000f")

@@ -76,7 +76,7 @@ def test_a_task_may_have_no_solver() -> None:
 def test_the_box_is_never_a_solver() -> None:
     """N-1: the box is no solver, even if the ERP has a user with its address."""
     facts = some_facts()
-    facts = some_facts(users={**facts.users, BOX: facts.users[EVA]})
+    facts = some_facts(users={**facts.directory.users, BOX: facts.directory.users[EVA]})
 
     decided = decide(a_mail(subject="New task: Call", sender=JAN, to=BOX), facts)
 

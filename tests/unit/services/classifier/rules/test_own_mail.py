@@ -2,7 +2,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from shared.own_mail import LOOP_HEADER, OwnMail
+from shared.domain.own_mail import LOOP_HEADER, OwnMail
 from tests.builders import OWN_MAIL, a_mail, decide
 
 UNIQUE = UUID(int=7)

@@ -1,5 +1,5 @@
-from services.classifier.facts import Known
 from shared.contracts.references import ContactRef
+from shared.domain.directory import AddressBookEntry
 from tests.builders import (
     ACME,
     BETA,
@@ -60,7 +60,7 @@ def test_a_domain_of_two_companies_links_nothing() -> None:
 
 def test_an_address_of_two_people_of_one_company_links_the_company() -> None:
     """A-2: which of two contacts is meant is not guessed; their common company is sure."""
-    both = (Known(ContactRef(id=1, email=PETR), ACME), Known(SECOND, ACME))
+    both = (AddressBookEntry(ContactRef(id=1, email=PETR), ACME), AddressBookEntry(SECOND, ACME))
 
     (activity,) = activities(decide(a_mail(), some_facts(known={PETR: both})))
 
@@ -70,7 +70,7 @@ def test_an_address_of_two_people_of_one_company_links_the_company() -> None:
 
 def test_an_address_of_two_companies_links_nothing() -> None:
     """A-2: one address on contacts of two companies gives no link, not even by domain."""
-    both = (Known(ContactRef(id=1, email=PETR), ACME), Known(SECOND, BETA))
+    both = (AddressBookEntry(ContactRef(id=1, email=PETR), ACME), AddressBookEntry(SECOND, BETA))
 
     (activity,) = activities(
         decide(a_mail(), some_facts(known={PETR: both}, relationships_by_domain={}))

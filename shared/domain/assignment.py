@@ -1,21 +1,21 @@
-"""What a mail's first token says (behaviours T-1 to T-7; manual, chapters 10 to 12).
+"""What a mail's first token says (behaviours T-1 to T-7; manual, chapters 10 to 12). Pure.
 
 Gives the record the mail is assigned to, the activity type and the wish for a scope, with a note
 for whatever was passed over.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.classifier.chain import Note
-from services.classifier.facts import Facts, Found
-from services.classifier.mail import Mail
-from services.classifier.tokens import Token
-from services.classifier.vocabulary import TokenKind
 from shared.contracts.commands import Direction
 from shared.contracts.references import ActivityTypeRef, RecordRef
-from shared.folding import fold_line
+from shared.domain.directory import Directory
+from shared.domain.folding import fold_line
+from shared.domain.notes import Note
+from shared.domain.tokens import Token
+from shared.domain.vocabulary import TokenKind
 
 DEFAULT_TYPE = "E-mail"
 
@@ -50,12 +50,19 @@ class Assignment:
         return self.record if self.token and self.token.kind == kind else None
 
 
-def assign(mail: Mail, facts: Facts, direction: Direction) -> Assignment:
-    """Read the first token of `mail`; without one, type `E-mail` and the default scope."""
-    if not mail.tokens:
-        return Assignment(None, None, _default_type(facts), "default", ())
-    token, *others = mail.tokens
-    record, found = _record(token, facts)
+def assign(tokens: Sequence[Token], directory: Directory, direction: Direction) -> Assignment:
+    """Read the first of `tokens`; without one, type `E-mail` and the default scope.
+
+    Args:
+        tokens: In the order in which they win (T-1).
+        directory: Records and activity types.
+        direction: Only outgoing mail chooses its type (T-4).
+    """
+    default_type = _default_type(directory.activity_types)
+    if not tokens:
+        return Assignment(None, None, default_type, "default", ())
+    token, *others = tokens
+    record, found = _record(token, directory)
     passed_over = [
         Note("T-1", "token", False, f"a further token is passed over: {other}")
         for other in dict.fromkeys(others)
@@ -63,23 +70,27 @@ def assign(mail: Mail, facts: Facts, direction: Direction) -> Assignment:
     ]
     if token.kind == "opportunity":
         notes = [found, *passed_over, *_opportunity_notes(token)]
-        return Assignment(token, record, _default_type(facts), "default", tuple(notes))
-    activity_type, type_note = _type(token, facts, direction)
+        return Assignment(
+            token, record, _default_type(directory.activity_types), "default", tuple(notes)
+        )
+    activity_type, type_note = _type(token, directory.activity_types, direction)
     scope = _scope(token)
     notes = [found, *passed_over, *([type_note] if type_note else [])]
     return Assignment(token, record, activity_type, scope, tuple(notes))
 
 
-def assigned_record(mail: Mail, facts: Facts, kind: TokenKind) -> RecordRef | None:
-    """The record of `kind` that the mail's first token stands for."""
-    if mail.tokens and mail.tokens[0].kind == kind:
-        return _record(mail.tokens[0], facts)[0]
+def assigned_record(
+    tokens: Sequence[Token], directory: Directory, kind: TokenKind
+) -> RecordRef | None:
+    """The record of `kind` that the first of `tokens` stands for."""
+    if tokens and tokens[0].kind == kind:
+        return _record(tokens[0], directory)[0]
     return None
 
 
-def _record(token: Token, facts: Facts) -> tuple[RecordRef | None, Note]:
+def _record(token: Token, directory: Directory) -> tuple[RecordRef | None, Note]:
     """The record of a token: its exact number, else the one open record that fits (T-3, T-7)."""
-    found = facts.records.get((token.kind, token.number), Found())
+    found = directory.match(token.kind, token.number)
     place = f"{token} in the {token.place}"
     if found.exact:
         return found.exact, Note("T-1", "token", True, f"assigned to {place}")
@@ -92,16 +103,18 @@ def _record(token: Token, facts: Facts) -> tuple[RecordRef | None, Note]:
     return None, Note("T-3", "token", False, f"{place}: no record has this number")
 
 
-def _type(token: Token, facts: Facts, direction: Direction) -> tuple[ActivityTypeRef, Note | None]:
+def _type(
+    token: Token, types: Mapping[str, ActivityTypeRef], direction: Direction
+) -> tuple[ActivityTypeRef, Note | None]:
     """The longest known activity type directly behind the number; outgoing mail only (T-4)."""
-    known = [name for name in facts.activity_types if _starts_with_words(token.following, name)]
+    known = [name for name in types if _starts_with_words(token.following, name)]
     if not known:
-        return _default_type(facts), None
-    activity_type = facts.activity_types[max(known, key=len)]
+        return _default_type(types), None
+    activity_type = types[max(known, key=len)]
     if direction == "outgoing":
         return activity_type, Note("T-4", "type", True, f"activity type {activity_type.name}")
     reason = f"{activity_type.name} is passed over: incoming mail is always {DEFAULT_TYPE}"
-    return _default_type(facts), Note("T-4", "type", False, reason)
+    return _default_type(types), Note("T-4", "type", False, reason)
 
 
 def _scope(token: Token) -> ScopeWish:
@@ -122,6 +135,6 @@ def _starts_with_words(text: str, name: str) -> bool:
     return text.startswith(name) and not _BOUNDARY.match(text, len(name))
 
 
-def _default_type(facts: Facts) -> ActivityTypeRef:
+def _default_type(types: Mapping[str, ActivityTypeRef]) -> ActivityTypeRef:
     default = ActivityTypeRef(id=None, name=DEFAULT_TYPE)
-    return facts.activity_types.get(fold_line(DEFAULT_TYPE), default)
+    return types.get(fold_line(DEFAULT_TYPE), default)

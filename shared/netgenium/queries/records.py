@@ -6,9 +6,9 @@ from operator import itemgetter
 
 from sqlalchemy import ColumnElement, Connection, Select, or_, select, true
 
-from services.classifier.facts import Found
-from services.classifier.vocabulary import TokenKind
 from shared.contracts.references import RecordRef
+from shared.domain.directory import RecordMatch
+from shared.domain.vocabulary import TokenKind
 from shared.netgenium.many import in_chunks
 from shared.netgenium.tables import ErpTables
 
@@ -20,9 +20,9 @@ _AT_ONCE = 100
 
 def read_records(
     connection: Connection, erp: ErpTables, wanted: Iterable[tuple[TokenKind, str]]
-) -> Mapping[tuple[TokenKind, str], Found]:
+) -> Mapping[tuple[TokenKind, str], RecordMatch]:
     """What each (kind, number) stands for; what no record has is left out."""
-    found: dict[tuple[TokenKind, str], Found] = {}
+    found: dict[tuple[TokenKind, str], RecordMatch] = {}
     for kind, pairs in groupby(sorted(wanted), key=itemgetter(0)):
         if not erp.has(kind):
             continue
@@ -30,10 +30,12 @@ def read_records(
         exact = _exact(connection, erp, kind, numbers)
         for number in numbers:
             if number in exact:
-                found[kind, number] = Found(exact=exact[number])
+                found[kind, number] = RecordMatch(exact=exact[number])
         # Only what has no exact number is searched with or without its year: that is slower.
         similar = _similar(connection, erp, kind, [n for n in numbers if n not in exact])
-        found |= {(kind, number): Found(similar=records) for number, records in similar.items()}
+        found |= {
+            (kind, number): RecordMatch(similar=records) for number, records in similar.items()
+        }
     return found
 
 

@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
-from shared.own_mail import OwnMail
+from shared.domain.own_mail import OwnMail
 
 OURS = OwnMail(SecretStr("one secret"))
 THEIRS = OwnMail(SecretStr("another secret"))

@@ -1,4 +1,4 @@
-"""What a valid e-mail address is (RFC 5321, RFC 6531): the one home of email-validator.
+"""E-mail addresses (RFC 5321, RFC 6531): the one home of email-validator. Pure.
 
 The domain is checked as a name below `.example`, so that hosts of a private network and reserved
 names (`root@server`, `.test`, RFC 2606) pass as well.
@@ -24,3 +24,8 @@ def is_valid_address(address: str) -> bool:
     except EmailNotValidError:
         return False
     return True
+
+
+def domain_of(address: str) -> str:
+    """The part of `address` after its last at sign, or an empty string."""
+    return address.rpartition("@")[2] if "@" in address else ""

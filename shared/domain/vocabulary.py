@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.folding import fold_line
+from shared.domain.folding import fold_line
 
 TokenKind = Literal["contract", "order", "task", "opportunity"]
 

@@ -1,15 +1,15 @@
-"""Which contact and relationship an activity belongs to (behaviour A-2).
+"""Which contact and relationship an activity belongs to (behaviour A-2). Pure.
 
 The full address goes before the domain. What is ambiguous is not guessed: no link, and a note.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from services.classifier.chain import Note
-from services.classifier.facts import Facts, Known
-from services.classifier.mail import Mail, domain
 from shared.contracts.references import ContactRef, RelationshipRef
+from shared.domain.addresses import domain_of
+from shared.domain.directory import AddressBookEntry, Directory
+from shared.domain.notes import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,50 +21,61 @@ class Linked:
     other_contacts: tuple[ContactRef, ...] = ()
     notes: tuple[Note, ...] = ()
 
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody was found."""
+        return self.contact is None and self.relationship is None
 
-def link_incoming(mail: Mail, facts: Facts) -> Linked:
+
+def link_incoming(sender: str | None, directory: Directory) -> Linked:
     """Link by the sender."""
-    return _link((mail.sender,) if mail.sender else (), facts)
+    return _link((sender,) if sender else (), directory)
 
 
-def link_outgoing(mail: Mail, facts: Facts) -> Linked:
-    """Link by the first recipient from outside, in header order, that is found."""
-    house = facts.house
+def link_outgoing(
+    recipients: Sequence[str],
+    directory: Directory,
+    own_domains: Container[str],
+    *,
+    with_others: bool,
+) -> Linked:
+    """Link by the first recipient from outside that is found.
+
+    Args:
+        recipients: Addresses in header order.
+        directory: Users and the address book.
+        own_domains: Nobody in these is from outside.
+        with_others: Link the other contacts among the recipients, too.
+    """
     external = tuple(
         address
-        for address in mail.recipients
-        if address not in facts.users and domain(address) not in house.box.own_domains
+        for address in recipients
+        if address not in directory.users and domain_of(address) not in own_domains
     )
-    linked = _link(external, facts)
-    if not house.links_other_contacts:
+    linked = _link(external, directory)
+    if not with_others:
         return linked
-    others = _other_contacts(external, facts, linked.contact)
+    others = _other_contacts(external, directory, linked.contact)
     return Linked(linked.contact, linked.relationship, others, linked.notes)
 
 
-def refuses_unknown(linked: Linked, facts: Facts) -> bool:
-    """Whether `onlyKnownCustomers` forbids an activity with this link."""
-    unknown = linked.contact is None and linked.relationship is None
-    return unknown and facts.house.box.only_known_customers
-
-
-def _link(addresses: tuple[str, ...], facts: Facts) -> Linked:
+def _link(addresses: tuple[str, ...], directory: Directory) -> Linked:
     notes: list[Note] = []
     for address in addresses:
-        if found := _by_address(address, facts, notes):
+        if found := _by_address(address, directory, notes):
             return _linked(found, address, notes)
-    for name in dict.fromkeys(filter(None, map(domain, addresses))):
-        if found := _by_domain(name, facts, notes):
+    for name in dict.fromkeys(filter(None, map(domain_of, addresses))):
+        if found := _by_domain(name, directory, notes):
             return _linked(found, f"the domain {name}", notes)
     if addresses and not notes:
         notes.append(Note("A-2", "link", False, f"{_listed(addresses)}: not in the address book"))
     return Linked(notes=tuple(notes))
 
 
-def _by_address(address: str, facts: Facts, notes: list[Note]) -> Known | None:
+def _by_address(address: str, directory: Directory, notes: list[Note]) -> AddressBookEntry | None:
     """Contacts with the address, else relationships with it; several agree or are left out."""
-    known = facts.known.get(address, ())
-    candidates = [one for one in known if one.contact] or list(known)
+    entries = directory.address_book.get(address, ())
+    candidates = [one for one in entries if one.contact] or list(entries)
     if len(candidates) <= 1:
         return candidates[0] if candidates else None
     relationships = {
@@ -73,15 +84,15 @@ def _by_address(address: str, facts: Facts, notes: list[Note]) -> Known | None:
     if len(relationships) == 1 and all(one.relationship for one in candidates):
         reason = f"{address} is on several contacts of one company: linked to the company alone"
         notes.append(Note("A-2", "ambiguous", False, reason))
-        return Known(None, next(iter(relationships.values())))
+        return AddressBookEntry(None, next(iter(relationships.values())))
     notes.append(Note("A-2", "ambiguous", False, f"{address} is on several records: no link"))
     return None
 
 
-def _by_domain(name: str, facts: Facts, notes: list[Note]) -> Known | None:
-    owners = facts.relationships_by_domain.get(name, ())
+def _by_domain(name: str, directory: Directory, notes: list[Note]) -> AddressBookEntry | None:
+    owners = directory.relationships_by_domain.get(name, ())
     if len(owners) == 1:
-        return Known(None, owners[0])
+        return AddressBookEntry(None, owners[0])
     if owners:
         companies = _listed(owner.name for owner in owners)
         reason = f"the domain {name} is on several companies: {companies}: no link"
@@ -89,7 +100,7 @@ def _by_domain(name: str, facts: Facts, notes: list[Note]) -> Known | None:
     return None
 
 
-def _linked(found: Known, by: str, notes: list[Note]) -> Linked:
+def _linked(found: AddressBookEntry, by: str, notes: list[Note]) -> Linked:
     names = [found.contact.email] if found.contact else []
     names += [found.relationship.name] if found.relationship else []
     note = Note("A-2", "link", True, f"linked by {by} to {_listed(names)}")
@@ -97,12 +108,13 @@ def _linked(found: Known, by: str, notes: list[Note]) -> Linked:
 
 
 def _other_contacts(
-    addresses: tuple[str, ...], facts: Facts, first: ContactRef | None
+    addresses: tuple[str, ...], directory: Directory, first: ContactRef | None
 ) -> tuple[ContactRef, ...]:
     contacts = [
-        known[0].contact
+        people[0].contact
         for address in addresses
-        if len(known := [one for one in facts.known.get(address, ()) if one.contact]) == 1
+        if len(people := [one for one in directory.address_book.get(address, ()) if one.contact])
+        == 1
     ]
     distinct = {contact.id: contact for contact in contacts if contact and contact != first}
     return tuple(distinct.values())

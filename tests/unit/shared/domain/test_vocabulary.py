@@ -1,7 +1,7 @@
 import pytest
 
-from services.classifier.vocabulary import PHRASES, build_vocabulary, first_prefix, tight
-from shared.folding import fold_line, fold_lines
+from shared.domain.folding import fold_line, fold_lines
+from shared.domain.vocabulary import PHRASES, build_vocabulary, first_prefix, tight
 from shared.settings.keys import KEY_BY_NAME
 
 

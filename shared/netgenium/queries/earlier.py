@@ -1,32 +1,37 @@
 """Reads what earlier mails mean for a batch of mails: duplicates, threads, problems, bounces."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, and_, select
 
-from services.classifier.facts import Processed, Thread
-from services.classifier.mail import Mail
 from shared.contracts.references import RecordRef
+from shared.domain.earlier import Processed, Thread
 from shared.netgenium.many import in_chunks
-from shared.netgenium.memory import read_problem_tasks, read_threads
 from shared.netgenium.own_tables import effect_table, identification_key_table, journal_table
+from shared.netgenium.queries.recorded import read_problem_tasks, read_threads
 from shared.netgenium.tables import ErpTables
 
 
 def read_processed(
-    connection: Connection, erp: ErpTables, mails: Sequence[Mail]
+    connection: Connection, erp: ErpTables, keys: Mapping[str, bool]
 ) -> Mapping[str, Processed]:
-    """Who has claimed the keys of `mails`, and who has activities of them (R-c)."""
+    """Who has claimed identification keys (R-a).
+
+    Args:
+        connection: To the database.
+        erp: Its mapped tables.
+        keys: Each with whether it matters who has an activity of its mail: the envelope of a later
+            copy may name further users (R-c).
+    """
     claimed = identification_key_table.c
     columns = (claimed.key, claimed.mail_id, claimed.content_sha256, claimed.body_sha256)
     found = {
         row.key: row
-        for chunk in in_chunks(sorted({mail.key for mail in mails}))
+        for chunk in in_chunks(sorted(keys))
         for row in connection.execute(select(*columns).where(claimed.key.in_(chunk)))
     }
-    late = {mail.key for mail in mails if mail.forwarded_from and mail.key in found}
-    responsible = _responsible(connection, erp, late)
+    responsible = _responsible(connection, erp, (key for key in found if keys[key]))
     return {
         key: Processed(
             row.mail_id, row.content_sha256, row.body_sha256, frozenset(responsible.get(key, ()))
@@ -74,12 +79,11 @@ def read_erp_message_ids(
     return frozenset(found)
 
 
-def read_assigned_threads(
-    connection: Connection, erp: ErpTables, mails: Iterable[Mail]
+def read_thread_records(
+    connection: Connection, erp: ErpTables, message_ids: Iterable[str]
 ) -> Mapping[str, Thread]:
-    """Assignments of the mails that `mails` without a token answer (A-6)."""
-    wanted = {one for mail in mails if not mail.tokens for one in mail.answers_to}
-    assigned = read_threads(connection, erp, wanted)
+    """What the mails with these Message-IDs are assigned to, with the records' numbers (A-6)."""
+    assigned = read_threads(connection, erp, message_ids)
     ids: dict[str, set[int]] = defaultdict(set)
     for one in assigned.values():
         for kind, record_id in one.ids.items():
@@ -109,11 +113,10 @@ def _records(
 
 
 def read_tasks_of_problems(
-    connection: Connection, erp: ErpTables, mails: Iterable[Mail]
+    connection: Connection, erp: ErpTables, problem_ids: Iterable[str]
 ) -> Mapping[str, RecordRef]:
-    """Tasks of the problems that `mails` are about (P-2)."""
-    ids = {mail.problem.problem_id for mail in mails if mail.problem}
-    found = read_problem_tasks(connection, erp, (one for one in ids if one))
+    """Tasks by the id of the problem that they are about (P-2)."""
+    found = read_problem_tasks(connection, erp, problem_ids)
     return {
         problem: RecordRef(id=task_id, number=number)
         for problem, (task_id, number) in found.items()

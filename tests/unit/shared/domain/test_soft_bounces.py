@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.soft_bounces import enough_soft_bounces
+from shared.domain.soft_bounces import enough_soft_bounces
 
 DAY = date(2026, 11, 2)
 

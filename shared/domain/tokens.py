@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from services.classifier.vocabulary import TokenKind, Vocabulary
-from shared.folding import fold_line, fold_lines
+from shared.domain.folding import fold_line, fold_lines
+from shared.domain.vocabulary import TokenKind, Vocabulary
 
 Place = Literal["subject", "text", "quoted text"]
 

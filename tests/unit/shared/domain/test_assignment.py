@@ -1,9 +1,9 @@
 import pytest
 
 from services.classifier.chain import SoFar
-from services.classifier.facts import Found
 from shared.contracts.commands import CreateActivity
 from shared.contracts.references import RecordRef
+from shared.domain.directory import RecordMatch
 from tests.builders import (
     DIRECTOR,
     EVA,
@@ -172,7 +172,9 @@ def test_an_opportunity_takes_a_number_only() -> None:
 
 def test_several_similar_numbers_assign_nothing() -> None:
     """T-7: with or without its year, only one open record may fit; else none, noted."""
-    two = Found(similar=(RecordRef(id=1, number="2025-15"), RecordRef(id=2, number="2026-15")))
+    two = RecordMatch(
+        similar=(RecordRef(id=1, number="2025-15"), RecordRef(id=2, number="2026-15"))
+    )
 
     decided = decide(a_mail(subject="Order:15"), some_facts(records={("order", "15"): two}))
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from services.classifier.facts import Known
-from services.classifier.mail import domain
 from shared.contracts.references import ContactRef, RelationshipRef
+from shared.domain.addresses import domain_of
+from shared.domain.directory import AddressBookEntry
 from shared.netgenium.many import in_chunks, owners_by_text, values_by_owner
 from shared.netgenium.tables import ErpTables
 
@@ -21,7 +21,7 @@ class AddressBook:
         by_domain: Relationships that own a domain, by domain.
     """
 
-    by_address: Mapping[str, tuple[Known, ...]]
+    by_address: Mapping[str, tuple[AddressBookEntry, ...]]
     by_domain: Mapping[str, tuple[RelationshipRef, ...]]
 
 
@@ -38,7 +38,7 @@ def read_address_book(
 ) -> AddressBook:
     """Look up `addresses` and their domains; a domain may stand bare or as `@domain`."""
     wanted = set(addresses)
-    domains = {name for name in map(domain, wanted) if name}
+    domains = {name for name in map(domain_of, wanted) if name}
     as_written = domains | {f"@{name}" for name in domains}
     held = _holders(connection, erp, wanted | as_written)
     owned: Mapping[str, Iterable[int]] = {}
@@ -49,13 +49,13 @@ def read_address_book(
     company_ids |= {company for _, company in contacts.values() if company is not None}
     companies = _read_relationships(connection, erp, company_ids)
 
-    def known(address: str) -> tuple[Known, ...]:
+    def known(address: str) -> tuple[AddressBookEntry, ...]:
         # An address may be left over from a record that is gone.
         people = (contacts[one] for one in held.contacts.get(address, ()) if one in contacts)
         return (
-            *(Known(person, companies.get(company or 0)) for person, company in people),
+            *(AddressBookEntry(person, companies.get(company or 0)) for person, company in people),
             *(
-                Known(None, companies[one])
+                AddressBookEntry(None, companies[one])
                 for one in held.relationships.get(address, ())
                 if one in companies
             ),

@@ -1,0 +1,1 @@
+"""What is known about a mail before the rules are asked."""

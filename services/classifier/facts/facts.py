@@ -1,0 +1,100 @@
+"""Facts: what is known about one mail when the rules are asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from services.classifier.mail import Mail
+from shared.domain.addresses import domain_of
+from shared.domain.directory import Directory, User
+from shared.domain.earlier import Earlier, Processed
+from shared.domain.own_mail import OwnMail
+from shared.domain.vocabulary import Vocabulary
+from shared.settings.box import Box
+
+
+@dataclass(frozen=True, slots=True)
+class BoxContext:
+    """What is the same for every mail of a box.
+
+    Attributes:
+        box: Settings of the technology box.
+        vocabulary: Its phrases.
+        keeps_html: The ERP has a place for a mail's HTML.
+        links_other_contacts: The ERP has a place for further contacts of an activity.
+        keeps_invitations: The ERP has a place for invitations.
+        own_mail: Recognises mail that we have sent; None without a secret.
+    """
+
+    box: Box
+    vocabulary: Vocabulary
+    keeps_html: bool = False
+    links_other_contacts: bool = False
+    keeps_invitations: bool = True
+    own_mail: OwnMail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about one mail.
+
+    Attributes:
+        context: Of its box.
+        directory: People and records that the batch may mean.
+        earlier: What earlier mails mean for the batch.
+        processed: The other mail that has claimed this mail's key, if any.
+    """
+
+    context: BoxContext
+    directory: Directory = field(default_factory=Directory)
+    earlier: Earlier = field(default_factory=Earlier)
+    processed: Processed | None = None
+
+    def user_recipients(self, mail: Mail) -> tuple[User, ...]:
+        """Recipients by To and Cc who are users, in header order, each once; never the box."""
+        return self._users_among(mail.recipients)
+
+    def forwarding_users(self, mail: Mail) -> tuple[User, ...]:
+        """Users whom only the envelope names: it was forwarded from their mailbox (R-c)."""
+        listed = {user.ref.id for user in self.user_recipients(mail)}
+        users = self._users_among(mail.forwarded_from)
+        return tuple(user for user in users if user.ref.id not in listed)
+
+    def is_for_users(self, mail: Mail) -> bool:
+        """Whether any recipient is a user, by header or by envelope."""
+        return bool(self.user_recipients(mail) or self.forwarding_users(mail))
+
+    def _users_among(self, addresses: Sequence[str]) -> tuple[User, ...]:
+        box = self.context.box.email
+        return self.directory.users_among(address for address in addresses if address != box)
+
+    def is_ours(self, address: str) -> bool:
+        """Whether an address is the box's, a user's, or of an own domain."""
+        box = self.context.box
+        return (
+            address == box.email
+            or address in self.directory.users
+            or domain_of(address) in box.own_domains
+        )
+
+    def is_spared(self, address: str) -> bool:
+        """Whether no report marks an address: it is ours, or of a host of ours (B-2)."""
+        own_domains = self.context.box.own_domains
+        below = any(domain_of(address).endswith(f".{own}") for own in own_domains)
+        return below or self.is_ours(address)
+
+    def sender_user(self, mail: Mail) -> User | None:
+        """The sender, if a user."""
+        return self.directory.users.get(mail.sender) if mail.sender else None
+
+
+class LookUp(Protocol):
+    """Looks facts up."""
+
+    def __call__(self, mails: Sequence[tuple[Mail, BoxContext]]) -> Sequence[Facts]:
+        """The facts for each mail, in order, in a fixed number of queries for all boxes.
+
+        Raises:
+            TransientError: The database is away.
+            PermanentError: The mapping does not fit the database.
+        """

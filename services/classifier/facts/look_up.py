@@ -1,0 +1,125 @@
+"""Looks up the facts for a batch of mails: a fixed number of queries, however many mails."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from services.classifier.facts.facts import BoxContext, Facts
+from services.classifier.mail import Mail
+from shared.domain.addresses import domain_of
+from shared.domain.directory import Directory, User
+from shared.domain.earlier import Earlier
+from shared.domain.vocabulary import TokenKind
+from shared.netgenium.database import database_errors
+from shared.netgenium.queries.address_book import read_address_book
+from shared.netgenium.queries.earlier import (
+    read_erp_message_ids,
+    read_processed,
+    read_tasks_of_problems,
+    read_thread_records,
+)
+from shared.netgenium.queries.people import read_activity_types, read_roles, read_users
+from shared.netgenium.queries.recorded import read_soft_bounces
+from shared.netgenium.queries.records import read_records
+from shared.netgenium.tables import ErpTables
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLookUp:
+    """Reads facts from the ERP and from our own tables.
+
+    Attributes:
+        engine: The database.
+        erp: Its mapped tables.
+    """
+
+    engine: Engine
+    erp: ErpTables
+
+    def __call__(self, mails: Sequence[tuple[Mail, BoxContext]]) -> Sequence[Facts]:
+        """The facts for each mail, in order, whichever boxes they are of.
+
+        Raises:
+            TransientError: The database is away.
+            PermanentError: The mapping does not fit the database.
+        """
+        with database_errors(self.engine), self.engine.connect() as connection:
+            directory = self._directory(connection, [mail for mail, _ in mails])
+            earlier = self._earlier(connection, mails, directory.users)
+        return [
+            Facts(context, directory, earlier, earlier.processed.get(mail.key))
+            for mail, context in mails
+        ]
+
+    def _directory(self, connection: Connection, mails: Sequence[Mail]) -> Directory:
+        erp = self.erp
+        addresses = {address for mail in mails for address in _addresses(mail)}
+        roles = read_roles(connection, erp)
+        book = read_address_book(connection, erp, addresses)
+        return Directory(
+            users=read_users(connection, erp, addresses, roles),
+            address_book=book.by_address,
+            relationships_by_domain=book.by_domain,
+            records=read_records(connection, erp, {pair for m in mails for pair in _numbers(m)}),
+            activity_types=read_activity_types(connection, erp),
+            roles=tuple(roles.values()),
+        )
+
+    def _earlier(
+        self,
+        connection: Connection,
+        mails: Sequence[tuple[Mail, BoxContext]],
+        users: Mapping[str, User],
+    ) -> Earlier:
+        erp = self.erp
+        keys = {mail.key: bool(mail.forwarded_from) for mail, _ in mails}
+        problems = {mail.problem.problem_id for mail, _ in mails if mail.problem}
+        return Earlier(
+            processed=read_processed(connection, erp, keys),
+            erp_message_ids=read_erp_message_ids(connection, erp, _from_inside(mails, users)),
+            threads=read_thread_records(
+                connection, erp, {one for m, _ in mails if not m.tokens for one in m.answers_to}
+            ),
+            problem_tasks=read_tasks_of_problems(connection, erp, filter(None, problems)),
+            soft_bounces=read_soft_bounces(
+                connection, {address for mail, _ in mails for address in _failed(mail)}
+            ),
+        )
+
+
+def _from_inside(
+    mails: Sequence[tuple[Mail, BoxContext]], users: Mapping[str, User]
+) -> Iterator[str]:
+    """Message-IDs of mail that NET Genium may have sent: its sender is one of us."""
+    for mail, context in mails:
+        sender, message_id = mail.sender or "", mail.parsed.message_id
+        inside = sender in users or domain_of(sender) in context.box.own_domains
+        if inside and message_id:
+            yield message_id
+
+
+def _addresses(mail: Mail) -> Iterator[str]:
+    """Every address that a rule may ask about."""
+    yield from filter(None, (mail.sender, mail.parsed.reports.returned.sender))
+    yield from mail.recipients
+    yield from mail.forwarded_from
+    yield from mail.parsed.reports.complainants
+    yield from _failed(mail)
+    for event in mail.parsed.events:
+        if event.method == "REPLY":
+            yield from (attendee.address for attendee in event.attendees)
+
+
+def _failed(mail: Mail) -> Iterator[str]:
+    """Addresses of its bounce, under both their names."""
+    if mail.bounce:
+        for failure in mail.bounce.failures:
+            yield from failure.addresses
+
+
+def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:
+    """The numbers that are looked up: the first token's, and that of a problem's contract."""
+    yield from ((token.kind, token.number) for token in mail.tokens[:1])
+    if mail.problem and mail.problem.contract:
+        yield "contract", mail.problem.contract

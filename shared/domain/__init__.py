@@ -1,0 +1,1 @@
+"""What mails, comments and events mean to the company: pure functions for every service."""

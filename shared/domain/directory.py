@@ -1,0 +1,86 @@
+"""The directory: the people and records of the ERP that a batch of mails may mean. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from shared.contracts.references import (
+    ActivityTypeRef,
+    ContactRef,
+    RecordRef,
+    RelationshipRef,
+    RoleRef,
+    UserRef,
+)
+from shared.domain.vocabulary import TokenKind
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role with its depth in the tree: 1 at the top (manual, chapter 11)."""
+
+    ref: RoleRef
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An active user with the depths of the roles they have."""
+
+    ref: UserRef
+    role_depths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBookEntry:
+    """Somebody in the address book: a contact with its relationship, or a relationship alone."""
+
+    contact: ContactRef | None
+    relationship: RelationshipRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMatch:
+    """Records that a number may mean (T-7).
+
+    Attributes:
+        exact: The record with exactly that number.
+        similar: Open records that have it with, or without, its year.
+    """
+
+    exact: RecordRef | None = None
+    similar: tuple[RecordRef, ...] = ()
+
+    @property
+    def record(self) -> RecordRef | None:
+        """The record meant: the exact one, else the only similar one."""
+        return self.exact or (self.similar[0] if len(self.similar) == 1 else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """People and records, as far as they were looked up.
+
+    Attributes:
+        users: Active users by address.
+        address_book: Entries by address; contacts come before relationships.
+        relationships_by_domain: Companies that own a domain, by domain.
+        records: What a token's kind and number stand for.
+        activity_types: By folded name.
+        roles: All roles.
+    """
+
+    users: Mapping[str, User] = field(default_factory=dict)
+    address_book: Mapping[str, tuple[AddressBookEntry, ...]] = field(default_factory=dict)
+    relationships_by_domain: Mapping[str, tuple[RelationshipRef, ...]] = field(default_factory=dict)
+    records: Mapping[tuple[TokenKind, str], RecordMatch] = field(default_factory=dict)
+    activity_types: Mapping[str, ActivityTypeRef] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
+
+    def users_among(self, addresses: Iterable[str]) -> tuple[User, ...]:
+        """The users whose addresses are among `addresses`, in their order, each once."""
+        found = (self.users.get(address) for address in addresses)
+        return tuple({user.ref.id: user for user in found if user}.values())
+
+    def match(self, kind: TokenKind, number: str) -> RecordMatch:
+        """What `number` may mean as a number of `kind`; empty if nothing has it."""
+        return self.records.get((kind, number), RecordMatch())

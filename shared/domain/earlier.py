@@ -1,0 +1,51 @@
+"""What happened earlier: what mails recorded before mean for a batch of mails. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from shared.contracts.references import RecordRef
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """A mail that has claimed an identification key before.
+
+    Attributes:
+        responsible: Ids of the users who have an activity of it.
+    """
+
+    mail_id: UUID
+    content_sha256: str
+    body_sha256: str
+    responsible: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a mail recorded before is assigned to (A-6)."""
+
+    contract: RecordRef | None = None
+    order: RecordRef | None = None
+    task: RecordRef | None = None
+    opportunity: RecordRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What earlier mails have left, as far as it was looked up.
+
+    Attributes:
+        processed: The mail that has claimed an identification key, by key.
+        erp_message_ids: Message-IDs of mail that the ERP has sent itself (R-f).
+        threads: Assignments of mails recorded before, by Message-ID (A-6).
+        problem_tasks: Tasks by their problem id (P-2).
+        soft_bounces: Days of earlier soft bounces, by address (B-3).
+    """
+
+    processed: Mapping[str, Processed] = field(default_factory=dict)
+    erp_message_ids: frozenset[str] = frozenset()
+    threads: Mapping[str, Thread] = field(default_factory=dict)
+    problem_tasks: Mapping[str, RecordRef] = field(default_factory=dict)
+    soft_bounces: Mapping[str, frozenset[date]] = field(default_factory=dict)
