@@ -112,11 +112,7 @@ def test_the_environment_is_read_in_one_place() -> None:
 @pytest.mark.parametrize("name", PURE)
 def test_the_core_is_pure(name: str) -> None:
     """House: rules, chain and what they lean on import nothing with I/O, clock or log."""
-    paths = [
-        path
-        for path in SOURCES
-        if name in (path.stem, path.parent.name)
-    ]
+    paths = [path for path in SOURCES if name in (path.stem, path.parent.name)]
 
     assert paths
     for path in paths:

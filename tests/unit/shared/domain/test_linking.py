@@ -62,7 +62,7 @@ def test_an_address_of_two_people_of_one_company_links_the_company() -> None:
     """A-2: which of two contacts is meant is not guessed; their common company is sure."""
     both = (AddressBookEntry(ContactRef(id=1, email=PETR), ACME), AddressBookEntry(SECOND, ACME))
 
-    (activity,) = activities(decide(a_mail(), some_facts(known={PETR: both})))
+    (activity,) = activities(decide(a_mail(), some_facts(address_book={PETR: both})))
 
     assert activity.contact is None
     assert activity.relationship == ACME
@@ -73,7 +73,7 @@ def test_an_address_of_two_companies_links_nothing() -> None:
     both = (AddressBookEntry(ContactRef(id=1, email=PETR), ACME), AddressBookEntry(SECOND, BETA))
 
     (activity,) = activities(
-        decide(a_mail(), some_facts(known={PETR: both}, relationships_by_domain={}))
+        decide(a_mail(), some_facts(address_book={PETR: both}, relationships_by_domain={}))
     )
 
     assert activity.relationship is None

@@ -75,7 +75,7 @@ def test_a_stranger_becomes_a_forbidden_address() -> None:
 
 def test_a_company_with_the_address_is_marked_too() -> None:
     """B-1: every contact and relationship with the sender's address."""
-    facts = some_facts(known={STRANGER: (AddressBookEntry(None, ACME),)})
+    facts = some_facts(address_book={STRANGER: (AddressBookEntry(None, ACME),)})
     decided = decide(a_mail(subject="nechci", sender=STRANGER), facts)
 
     (mark,) = (one for one in decided.commands if isinstance(one, MarkForbidden))
