@@ -74,7 +74,7 @@ def test_a_service_ends_in_peace_and_its_log_stays_small(name: str) -> None:
 
 @pytest.mark.parametrize("name", LASTING)
 def test_a_lasting_service_tells_its_health_and_comes_back(name: str) -> None:
-    """House: `up --wait` means something, and a crash is not the end."""
+    """O-7: `up --wait` means something, and a crash or a restart of the host is not the end."""
     assert SERVICES[name]["restart"] == "unless-stopped"
     assert _list(_mapping(SERVICES[name]["healthcheck"])["test"])[0] == "CMD"
 
@@ -212,6 +212,7 @@ def test_the_image_gets_nothing_but_sources() -> None:
     assert {rule for rule in rules if rule.startswith("!")} == {
         "!pyproject.toml",
         "!README.md",
+        "!LICENSE",
         "!requirements/*.txt",
         "!services",
         "!shared",
