@@ -12,7 +12,6 @@ from services.operator.commands import app
 from services.operator.records import TABLES
 from shared.broker.topology import DELIVERY_LIMIT, RETRY_SECONDS, WORK_QUEUES
 from shared.errors import ExitCode
-from tests import behaviours
 
 SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rglob("*.py"))
 HOMES = {
@@ -181,8 +180,3 @@ def test_the_readme_shows_the_demos_mails() -> None:
     shown = set(re.findall(r"^    (\d\d-[\w-]+\.eml)", readme, re.MULTILINE))
     assert shown
     assert shown <= mails
-
-
-def test_the_table_of_behaviours_is_true() -> None:
-    """House: docs/behaviour-coverage.md is what the command writes."""
-    assert behaviours.PAGE.read_text("utf-8") == behaviours.table(behaviours.proved())

@@ -1,4 +1,4 @@
-"""Hostile mail (faults.md, section 4): parsed within bounds, flagged, never an exception.
+"""Hostile mail (behaviours H-1 to H-15): parsed within bounds, flagged, never an exception.
 
 The guard on CPU time is generous: it tells a hang from a slow machine, not fast from slow.
 """
