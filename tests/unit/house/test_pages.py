@@ -1,0 +1,91 @@
+"""Pages lead somewhere: what they name exists, and what they list is what the code has."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from services.classifier.vocabulary import PHRASES
+
+FOLDERS = ("services", "shared", "tests", "docs", "bench", "demo", "deploy", "requirements", ".ci")
+SUFFIXES = {".py", ".md", ".toml", ".yml", ".yaml", ".xml", ".json", ".service", ".sql", ""}
+PAGES = [*sorted(Path("docs").rglob("*.md")), Path("README.md")]
+
+
+def _texts() -> Iterator[tuple[Path, str]]:
+    """Every file of the project that people write."""
+    nested = [path for folder in FOLDERS for path in sorted(Path(folder).rglob("*"))]
+    for path in (*nested, *sorted(Path().iterdir())):
+        if path.is_file() and path.suffix in SUFFIXES and path.name != ".git":
+            yield path, path.read_text("utf-8", errors="ignore")
+
+
+def _is_there(name: str, named_by: Path) -> bool:
+    """Whether `name` is a page beside who names it, at the top, or in docs."""
+    return any((folder / name).is_file() for folder in (named_by.parent, Path(), Path("docs")))
+
+
+def test_every_page_that_is_named_exists() -> None:
+    """House: nobody is sent to a page that the repository does not have."""
+    page = re.compile(r"(?<![\w*/.-])((?:\.\.?/)*(?:[\w-]+/)*[\w-]+\.md)\b")
+    missing = [
+        f"{path}: {name}"
+        for path, text in _texts()
+        for name in page.findall(text)
+        if not _is_there(name, path)
+    ]
+
+    assert missing == []
+
+
+def test_every_link_between_pages_arrives() -> None:
+    """House: links lead to a file, and an anchor to a heading or an identifier."""
+    broken = []
+    for path in PAGES:
+        for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text("utf-8")):
+            file, _, anchor = target.partition("#")
+            there = path.parent / file if file else path
+            if not there.exists() or (anchor and anchor not in _anchors(there)):
+                broken.append(f"{path}: {target}")
+
+    assert broken == []
+
+
+def _anchors(page: Path) -> set[str]:
+    text = page.read_text("utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+def test_nobody_is_sent_to_a_section_by_its_letter() -> None:
+    """House: readers have pages and identifiers; sections with letters are nowhere."""
+    lettered = re.compile(r"\bsections? [A-Z]\b")
+
+    assert [str(path) for path, text in _texts() if lettered.search(text)] == []
+
+
+def test_the_vocabulary_page_has_the_built_in_phrases() -> None:
+    """V: docs/vocabulary.md lists every phrase of the code under its key, and no other."""
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.+) \| [^|]+ \|$",
+        Path("docs/vocabulary.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+
+    assert {key: tuple(re.findall(r"`([^`]+)`", phrases)) for key, phrases in rows} == PHRASES
+    assert [key for key, _ in rows] == list(PHRASES)
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    """House: each page of docs is in the README's table, or in a folder that is."""
+    linked = set(re.findall(r"\]\((docs/[^)#]+)\)", Path("README.md").read_text("utf-8")))
+
+    assert {path.as_posix() for path in Path("docs").glob("*.md")} <= linked
+
+
+def test_the_licence_is_said_alike_everywhere() -> None:
+    """House: LICENSE, pyproject.toml and the README's last line name one licence."""
+    assert "Apache License\n                           Version 2.0" in Path("LICENSE").read_text()
+    project = Path("pyproject.toml").read_text("utf-8")
+    assert '\nlicense = "Apache-2.0"\nlicense-files = ["LICENSE"]\n' in project
+    assert Path("README.md").read_text("utf-8").rstrip().endswith("[Apache-2.0](LICENSE)")
