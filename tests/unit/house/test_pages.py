@@ -89,3 +89,17 @@ def test_the_licence_is_said_alike_everywhere() -> None:
     project = Path("pyproject.toml").read_text("utf-8")
     assert '\nlicense = "Apache-2.0"\nlicense-files = ["LICENSE"]\n' in project
     assert Path("README.md").read_text("utf-8").rstrip().endswith("[Apache-2.0](LICENSE)")
+
+
+def test_every_decision_is_in_the_index_and_complete() -> None:
+    """House: docs/adr/README.md lists the decisions in order; each says why and what follows."""
+    decisions = sorted(path for path in Path("docs/adr").glob("*.md") if path.name != "README.md")
+    index = Path("docs/adr/README.md").read_text("utf-8")
+
+    assert re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", index) == [path.name for path in decisions]
+    for number, path in enumerate(decisions, start=1):
+        text = path.read_text("utf-8")
+        assert path.name.startswith(f"{number:04}-")
+        assert text.startswith(f"# {number}. ")
+        for part in ("\nStatus: ", "\n## Context\n", "\n## Decision\n", "\n## Consequences\n"):
+            assert part in text, f"{path}: {part.strip()}"
