@@ -103,3 +103,17 @@ def test_every_decision_is_in_the_index_and_complete() -> None:
         assert text.startswith(f"# {number}. ")
         for part in ("\nStatus: ", "\n## Context\n", "\n## Decision\n", "\n## Consequences\n"):
             assert part in text, f"{path}: {part.strip()}"
+
+
+def test_a_commit_is_checked_as_make_check_does() -> None:
+    """House: .pre-commit-config.yaml runs each part of `make check`, from our own `.venv`."""
+    recipe = Path("Makefile").read_text("utf-8").partition("\ncheck:")[2].partition("\n\n")[0]
+    parts = re.findall(r"^\t\$\(BIN\)/(\S+(?: -m \S+| \w+(?=[ \n]))?)", recipe, re.MULTILINE)
+    hooks = Path(".pre-commit-config.yaml").read_text("utf-8")
+    entries = re.findall(r"entry: \.venv/bin/(.+)$", hooks, re.MULTILINE)
+
+    assert len(parts) == len(entries) > 0
+    for part, entry in zip(parts, entries, strict=True):
+        assert entry.startswith(part)
+    assert set(re.findall(r"repo: (\S+)", hooks)) == {"local"}
+    assert set(re.findall(r"language: (\S+)", hooks)) == {"system"}
