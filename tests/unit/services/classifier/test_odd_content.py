@@ -1,5 +1,7 @@
 """Content that is no text of ours to read: encrypted, packed by a vendor, or somewhere else."""
 
+import mimetypes
+
 import pytest
 
 from services.classifier.parse.mail import parse_mail
@@ -55,6 +57,18 @@ def test_content_that_is_somewhere_else_is_not_fetched(monkeypatch: pytest.Monke
     for content in (picture, external, fragment):
         assert parse_mail(HEAD + content, "key").subject == "odd"
     assert "Hello" in parse_mail(HEAD + picture, "key").text
+
+
+def test_the_host_has_no_say_in_a_files_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A-4: the ending of a nameless file is the same on every machine."""
+    mimetypes.init()
+    table = mimetypes._db  # type: ignore[attr-defined]  # what the module's functions ask
+    monkeypatch.setitem(table.types_map_inv[True], "application/x-host", [".host"])
+    assert mimetypes.guess_extension("application/x-host") == ".host"
+
+    mail = parse_mail(HEAD + b"Content-Type: application/x-host\n\nx\n", "key")
+
+    assert [part.name.rpartition(".")[2] for part in mail.attachments] == ["bin"]
 
 
 def test_references_without_end_are_bounded() -> None:
