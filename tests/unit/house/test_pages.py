@@ -117,3 +117,18 @@ def test_a_commit_is_checked_as_make_check_does() -> None:
         assert entry.startswith(part)
     assert set(re.findall(r"repo: (\S+)", hooks)) == {"local"}
     assert set(re.findall(r"language: (\S+)", hooks)) == {"system"}
+
+
+def test_every_file_that_a_page_names_exists() -> None:
+    """House: paths on pages and in docstrings are where the code is now; decisions are dated."""
+    path_like = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./*-]+)")
+    modules = [path for top in FOLDERS[:3] for path in sorted(Path(top).rglob("*.py"))]
+    pages = [path for path in PAGES if path.parent.name != "adr"]
+    missing = [
+        f"{path}: {name}"
+        for path in (*pages, *modules)
+        for name in path_like.findall(path.read_text("utf-8"))
+        if not any(Path().glob(name.rstrip("./")))
+    ]
+
+    assert missing == []
