@@ -302,7 +302,7 @@ def test_a_new_uidvalidity_deletes_nothing(
 def test_another_mail_under_the_same_uid_stays(
     server: ScriptedImap, make: Make, other: Message
 ) -> None:
-    """F52: size and time are compared before a deletion; what differs is fetched as new."""
+    """F52, INV-8: size and time are compared before a deletion; what differs is new."""
     source = make()
     batches = source.batches()
     batch = next(batches)

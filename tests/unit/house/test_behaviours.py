@@ -14,7 +14,7 @@ PROMISED = {entry.identifier for entry in behaviours.promised(PAGE)}
 NOT_BUILT = {entry.identifier for entry in behaviours.not_built(PAGE)}
 CODE = [path for top in ("services", "shared") for path in sorted(Path(top).rglob("*.py"))]
 TESTS = sorted(Path("tests").rglob("*.py"))
-DOCS = [*sorted(Path("docs").rglob("*.md")), Path("README.md"), Path("CHANGELOG.md")]
+DOCS = [*sorted(Path("docs").rglob("*.md")), *sorted(Path().glob("*.md"))]
 
 
 def _said(path: Path) -> str:

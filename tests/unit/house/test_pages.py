@@ -8,7 +8,7 @@ from services.classifier.vocabulary import PHRASES
 
 FOLDERS = ("services", "shared", "tests", "docs", "bench", "demo", "deploy", "requirements", ".ci")
 SUFFIXES = {".py", ".md", ".toml", ".yml", ".yaml", ".xml", ".json", ".service", ".sql", ""}
-PAGES = [*sorted(Path("docs").rglob("*.md")), Path("README.md")]
+PAGES = [*sorted(Path("docs").rglob("*.md")), Path("README.md"), Path("CONTRIBUTING.md")]
 
 
 def _texts() -> Iterator[tuple[Path, str]]:
