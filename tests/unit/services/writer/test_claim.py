@@ -64,7 +64,7 @@ def test_a_key_claimed_before_makes_a_duplicate() -> None:
 
 
 def test_a_mail_that_owns_its_key_is_no_duplicate_of_itself() -> None:
-    """R-a, INV-12: the same mail id again keeps its verdict and claims nothing twice."""
+    """R-a: the same mail id again keeps its verdict and claims nothing twice."""
     (settled,) = settle([a_classified(ONE)], {"k": Claim(ONE, "body")})
 
     assert settled.verdict == ("PROCESSED",)
