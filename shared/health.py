@@ -1,4 +1,4 @@
-"""What a service can do right now: told by `/healthz`, `/ready` and the metrics (I9)."""
+"""What a service can do right now: told by `/healthz`, `/ready` and the metrics (INV-9)."""
 
 import threading
 import time

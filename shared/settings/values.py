@@ -84,7 +84,7 @@ def text(value: str) -> str:
 
 
 def phrase(value: str) -> str:
-    """Return `value` as written; folding takes care of its white space (section V)."""
+    """Return `value` as written; folding takes care of its white space (behaviour V)."""
     return value
 
 

@@ -235,6 +235,24 @@ def test_one_boxs_trouble_is_not_anothers(ready: Shell) -> None:
     assert service.returncode == 0
 
 
+def test_a_box_that_is_switched_off_is_not_read(ready: Shell) -> None:
+    """E-5: its mail stays where it is, and the other box's is processed."""
+    off = ready.folder / "off"
+    off.mkdir()
+    text = ready.config.read_text("utf-8").replace(str(ready.eml), str(off))
+    text = text.replace("crm@lisovna", "off@lisovna")
+    text = text.replace("</appSettings>", '<add key="enabled" value="false" />\n</appSettings>')
+    (ready.folder / "off.xml").write_text(text, "utf-8")
+    for folder in (ready.eml, off):
+        (folder / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    result = ready("run", "--once", "--config", "off.xml", "--config", "crm.xml")
+
+    assert result.returncode == 0, result.stderr
+    assert [path.name for path in off.iterdir()] == ["a.eml"]
+    assert list(ready.eml.iterdir()) == []
+
+
 def test_explain_shows_a_person_the_whole_trace(ready: Shell) -> None:
     """O-1: for a person, the trace is a table without escape codes in a pipe."""
     (ready.folder / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))

@@ -302,7 +302,7 @@ def test_a_new_uidvalidity_deletes_nothing(
 def test_another_mail_under_the_same_uid_stays(
     server: ScriptedImap, make: Make, other: Message
 ) -> None:
-    """F52: size and time are compared before a deletion; what differs is fetched as new."""
+    """F52, INV-8: size and time are compared before a deletion; what differs is new."""
     source = make()
     batches = source.batches()
     batch = next(batches)
@@ -835,7 +835,7 @@ def test_a_server_that_drops_idle_is_not_asked_in_a_loop(
 
 
 def test_a_certificate_that_proves_nothing_is_refused(server: ScriptedImap, make: Make) -> None:
-    """F60, I11: without its authority the server is nobody; nothing was sent."""
+    """F60, INV-11: without its authority the server is nobody; nothing was sent."""
     with pytest.raises(TransientError, match=r"certificate.*nothing was sent.*caFile"):
         take_all(make(ca_file=None))
 
@@ -846,7 +846,7 @@ def test_a_certificate_that_proves_nothing_is_refused(server: ScriptedImap, make
 def test_a_certificate_for_another_host_is_refused(
     server: ScriptedImap, make: Make, authority: Authority, name: str
 ) -> None:
-    """F60, I11: the name in imapUrl is the one that must be proven."""
+    """F60, INV-11: the name in imapUrl is the one that must be proven."""
     server.tls = authority.server_context(name)
 
     with pytest.raises(TransientError, match="certificate"):
@@ -897,7 +897,7 @@ def test_port_143_begins_with_starttls(upgraded: ScriptedImap, make: Make) -> No
 
 
 def test_a_server_without_starttls_gets_no_password(upgraded: ScriptedImap, make: Make) -> None:
-    """F60, I11: stripped from the capabilities: refused, even with allowPlaintext."""
+    """F60, INV-11: stripped from the capabilities: refused, even with allowPlaintext."""
     upgraded.starttls = None
 
     with pytest.raises(TransientError, match=r"no STARTTLS.*nothing was sent"):
@@ -918,7 +918,7 @@ def test_a_server_without_starttls_gets_no_password(upgraded: ScriptedImap, make
 def test_a_refused_starttls_gets_no_password(
     upgraded: ScriptedImap, make: Make, answer: str | None, greeting: str
 ) -> None:
-    """F60, I11: refused, begun without TLS, or made superfluous by PREAUTH: nothing was sent."""
+    """F60, INV-11: refused, begun without TLS, or made superfluous by PREAUTH: nothing was sent."""
     upgraded.greeting = greeting
     if answer:
         upgraded.answers["STARTTLS"] = answer
@@ -934,7 +934,7 @@ def test_a_refused_starttls_gets_no_password(
 
 
 def test_a_login_that_was_not_asked_for_is_refused(server: ScriptedImap, make: Make) -> None:
-    """F60, I11: PREAUTH behind TLS: whose mailbox that is, nobody knows."""
+    """F60, INV-11: PREAUTH behind TLS: whose mailbox that is, nobody knows."""
     server.greeting = "* PREAUTH welcome"
 
     with pytest.raises(TransientError, match="logged in already"):

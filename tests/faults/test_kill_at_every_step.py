@@ -101,7 +101,7 @@ def _run_killed_before(step: int, installation: Installation) -> bool:
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_crash_before_any_step_is_repaired_by_running_again(tmp_path: Path) -> None:
-    """I-6, F1 to F11: killed before every single step, the next run ends where no crash would."""
+    """INV-1, INV-2, I-6, F1 to F11: killed before each step, the next run ends as without it."""
     whole = _prepared(tmp_path / "whole")
     whole.run()
     expected = _outcome(whole)

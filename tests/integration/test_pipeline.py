@@ -64,7 +64,7 @@ def test_attachment_bytes_reach_the_erp(tmp_path: Path) -> None:
 
 
 def test_the_same_mail_twice_has_one_effect(tmp_path: Path) -> None:
-    """R-a: the same mail id again is a redelivery: nothing is made, its verdict is told again."""
+    """R-a, INV-12: the same mail id again is a redelivery: nothing is made, its verdict is told."""
     installation = an_installation(tmp_path)
     for _ in range(2):
         installation.drop("a.eml", raw_mail(sender=PETR, to=JAN))

@@ -167,7 +167,7 @@ def test_what_can_never_work_is_a_dead_letter_with_its_reason(house: House) -> N
 
 
 def test_an_unexpected_error_is_tried_again_later(house: House) -> None:
-    """I3: it rests in the first retry queue with a count, and its neighbours go on."""
+    """INV-3: it rests in the first retry queue with a count, and its neighbours go on."""
     house.put("a", "bug")
 
     with house.working():
@@ -192,7 +192,7 @@ def test_a_rested_message_comes_back_by_itself(house: House) -> None:
 
 
 def test_the_last_try_makes_a_dead_letter(house: House) -> None:
-    """I3: tries are bounded; the reason says how many there were."""
+    """INV-3: tries are bounded; the reason says how many there were."""
     house.put("bug", headers={TRIES: 3})
 
     with house.working():

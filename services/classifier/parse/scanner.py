@@ -30,7 +30,7 @@ class Part:
         content_type: Media type, in lower case.
         start, end: Byte range of its encoded body.
         parent: Media type of the multipart around it, or an empty string.
-        first_of_alternative: Number of the alternative it belongs to, or None.
+        alternative: Number of the alternative it belongs to, or None.
     """
 
     headers: Headers

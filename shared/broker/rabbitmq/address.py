@@ -44,7 +44,7 @@ class BrokerAddress:
     heartbeat_seconds: int = 30
 
     def parameters(self) -> pika.URLParameters:
-        """What pika connects with; TLS is verified always (I11).
+        """What pika connects with; TLS is verified always (INV-11).
 
         Raises:
             ConfigurationError: The address cannot work.

@@ -9,7 +9,7 @@ def test_pauses_double_up_to_a_limit() -> None:
 
 
 def test_success_begins_again() -> None:
-    """I6: after the fault the next one is short again."""
+    """INV-6: after the fault the next one is short again."""
     backoff = Backoff(1.0, 60.0, chance=lambda _low, _high: 1.0)
     backoff.seconds()
     backoff.seconds()
@@ -25,5 +25,5 @@ def test_what_the_other_side_asks_for_is_kept() -> None:
 
 
 def test_pauses_are_never_in_step() -> None:
-    """I6: jitter keeps services from coming back all at once."""
+    """INV-6: jitter keeps services from coming back all at once."""
     assert len({Backoff().seconds() for _ in range(50)}) > 10

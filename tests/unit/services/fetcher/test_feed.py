@@ -121,7 +121,7 @@ def test_rounds_follow_each_other_until_it_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_long_round_is_neither_silent_nor_waiting(tmp_path: Path) -> None:
-    """I9: a full box takes many batches: after each one the feed is ready, and alive."""
+    """INV-9: a full box takes many batches: after each one the feed is ready, and alive."""
     now = 0.0
     health = Health(lambda: now)
     seen: list[tuple[bool, bool]] = []

@@ -79,7 +79,7 @@ def test_a_large_mail_travels_without_its_body() -> None:
 
 
 def test_headers_of_the_way_are_no_fields() -> None:
-    """I3: counts and reasons that the way adds do not make the message another one."""
+    """INV-3: counts and reasons that the way adds do not make the message another one."""
     mail = a_fetched()
 
     letter = fetched_to_letter(mail).once_more().dead("why", "2026-11-21T08:00:00Z").released()
@@ -131,7 +131,7 @@ def test_what_is_no_classified_mail_is_refused(letter: Letter) -> None:
 
 
 def test_the_reason_of_a_refusal_quotes_nothing() -> None:
-    """I7: a value that does not fit may be a mail's text."""
+    """INV-7: a value that does not fit may be a mail's text."""
     letter = Letter("", "application/json", b'{"subject": "confidential", "mail_id": "secret"}')
 
     with pytest.raises(ContractError) as caught:

@@ -1,4 +1,4 @@
-"""Hostile mail (faults.md, section 4): parsed within bounds, flagged, never an exception.
+"""Hostile mail (behaviours H-1 to H-15): parsed within bounds, flagged, never an exception.
 
 The guard on CPU time is generous: it tells a hang from a slow machine, not fast from slow.
 """
@@ -444,7 +444,7 @@ def test_line_ends_never_leave_a_field(field: str) -> None:
 
 @pytest.mark.parametrize("size", [1, 2])
 def test_memory_stays_near_the_size_of_the_mail(size: int) -> None:
-    """H4: a large attachment costs a small multiple of its size."""
+    """H4, INV-5: a large attachment costs a small multiple of its size."""
     raw = (
         HEAD + b'Content-Type: application/pdf; name="a.pdf"\n'
         b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(b"x" * size * 5_000_000)
