@@ -18,6 +18,7 @@ from shared.broker.wire import (
 )
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import ContractError
+from tests.messages import A_KEY
 
 
 def a_fetched(raw: bytes | None = b"Subject: x\r\n\r\n\0\xff") -> FetchedMail:
@@ -30,7 +31,7 @@ def a_fetched(raw: bytes | None = b"Subject: x\r\n\r\n\0\xff") -> FetchedMail:
         received_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
         size=len(content),
         sha256=sha256(content).hexdigest(),
-        backup_key="POP3Downloads/2026-11-21/x.eml",
+        backup_key=A_KEY,
     )
     return FetchedMail(message, raw)
 
@@ -43,7 +44,7 @@ def a_classified(subject: str = "x") -> MailClassified:
         source="imap:INBOX/7/12",
         received_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
         content_sha256="00" * 32,
-        backup_key="POP3Downloads/2026-11-21/x.eml",
+        backup_key=A_KEY,
         key="11" * 32,
         body_sha256="22" * 32,
         subject=subject,
