@@ -13,8 +13,9 @@ the message again. What becomes of it (architecture, "Errors and dispositions"):
   alone, then goes to the dead letters (F14, F15).
 """
 
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Generic
 
 import structlog
@@ -45,6 +46,8 @@ _DEATHS_ALONE = 5
 _AT_A_TIME = 25
 """Messages acknowledged at a time while one before them stays in hand: told singly, and of very
 many single ones just before the end of a connection a quorum queue drops some."""
+
+_ANY_WEIGHT = sys.maxsize
 
 _log = structlog.get_logger()
 
@@ -149,10 +152,12 @@ class Worker(Generic[In, Out]):
         """
         link.stop_consuming()
         suspects = [each for each in link.in_hand() if _is_suspect(each)]
-        alone = [each for each in suspects if each.letter.suspect][-1:]
-        self._give_back(link, [each for each in suspects if each not in alone], suspected=True)
-        while others := _next_of(link.in_hand(), alone, self._flow.batch_bytes):
-            self._handle(link, others)
+        alone = [each for each in suspects if each.letter.suspect][:1]
+        for some in _together([each for each in suspects if each not in alone], _ANY_WEIGHT):
+            self._give_back(link, some, suspected=True)
+        others = [each for each in link.in_hand() if each not in alone]
+        for some in _together(others, self._flow.batch_bytes):
+            self._handle(link, some)
         for delivery in alone:
             link.settle()
             self._handle_alone(link, delivery)
@@ -233,10 +238,6 @@ def _is_suspect(delivery: Delivery) -> bool:
     return delivery.letter.suspect or delivery.deaths >= _SUSPECT_DEATHS
 
 
-def _next_of(
-    in_hand: Sequence[Delivery], left_out: Sequence[Delivery], most_bytes: int
-) -> list[Delivery]:
-    """The oldest in hand that can be handled together; empty if there are none."""
-    others = [each for each in in_hand if each not in left_out]
-    weighed = batched(others, lambda each: each.letter.weight, _AT_A_TIME, most_bytes)
-    return next(weighed, [])
+def _together(deliveries: Sequence[Delivery], most_bytes: int) -> Iterator[list[Delivery]]:
+    """`deliveries` in groups that are acknowledged at a time."""
+    return batched(deliveries, lambda each: each.letter.weight, _AT_A_TIME, most_bytes)
