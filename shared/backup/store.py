@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
+from shared.backup.owner import give
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import PartRef
 from shared.contracts.primitives import BACKUP_FOLDER, BACKUP_KEY_FORM, BackupKey
@@ -219,6 +220,8 @@ def _make_durable_folder(folder: Path) -> None:
     for path in reversed(missing):
         path.mkdir(mode=_OWNER_ONLY_FOLDER, exist_ok=True)
         _flush_folder(path.parent)
+    for path in (folder.parent, folder):
+        give(path, folder.parents[1])
 
 
 def _write_all(paths: Sequence[Path], raws: Sequence[bytes]) -> None:
@@ -244,8 +247,10 @@ def _name(mail_id: UUID) -> str:
 
 def _opened_half(half: Path) -> FileIO:
     """A file for the owner alone; what a crash left under this name is overwritten."""
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
-    return FileIO(descriptor, "w")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    file = FileIO(os.open(half, flags, _OWNER_ONLY_FILE), "w")
+    give(file.fileno(), half.parents[2])
+    return file
 
 
 def _write_whole(file: FileIO, raw: bytes) -> None:
