@@ -159,7 +159,6 @@ class Worker(Generic[In, Out]):
         for some in _together(others, self._flow.batch_bytes):
             self._handle(link, some)
         for delivery in alone:
-            link.settle()
             self._handle_alone(link, delivery)
         link.consume(self._flow.queue, self._flow.prefetch)
 
@@ -170,7 +169,7 @@ class Worker(Generic[In, Out]):
             return
         reason = f"{delivery.deaths} consumers died while they handled this mail alone"
         self._send(link, [self._flow.dead(delivery.letter, reason)])
-        link.acknowledge([delivery])
+        _done(link, [delivery])
 
     def _handle(self, link: Link, deliveries: Sequence[Delivery]) -> None:
         """Handle `deliveries`; acknowledge them when everything that came of them is confirmed.
@@ -185,7 +184,7 @@ class Worker(Generic[In, Out]):
         while self._away:
             self._health.works(self._away.pop())
         self._send(link, letters)
-        link.acknowledge(deliveries)
+        _done(link, deliveries)
 
     def _give_all_back(self, link: Link) -> None:
         link.stop_consuming()
@@ -201,7 +200,7 @@ class Worker(Generic[In, Out]):
         if suspected:
             letters = [letter.suspected() for letter in letters]
         self._send(link, [(self._flow.queue, letter) for letter in letters])
-        link.acknowledge(deliveries)
+        _done(link, deliveries)
         metrics.came_otherwise(self._service, "given_back", len(deliveries))
 
     def _send(self, link: Link, letters: Sequence[Addressed]) -> None:
@@ -232,6 +231,12 @@ class _StageError(Exception):
     def __init__(self, cause: TransientError) -> None:
         super().__init__(str(cause))
         self.cause = cause
+
+
+def _done(link: Link, deliveries: Sequence[Delivery]) -> None:
+    """Return when the broker knows: whatever the next message does to us, these are done."""
+    link.acknowledge(deliveries)
+    link.settle()
 
 
 def _is_suspect(delivery: Delivery) -> bool:
