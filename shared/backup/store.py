@@ -175,11 +175,10 @@ class BackupStore:
             raise PermanentError("The message names no backup of ours; nothing was opened")
         with self._reading(key):
             descriptor = os.open(self.root / key, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            file = os.fdopen(descriptor, "rb")
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                file.close()
+                os.close(descriptor)
                 raise OSError(errno.EINVAL, "not a plain file")
-            return file
+            return os.fdopen(descriptor, "rb")
 
     @contextmanager
     def _reading(self, key: BackupKey) -> Iterator[None]:
