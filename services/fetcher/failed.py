@@ -69,7 +69,7 @@ class FailedMail:
         for path, text in texts:
             try:
                 found = json.loads(text)
-                message = MailFetched.model_validate(found["message"])
+                message = MailFetched.read(found["message"])
                 yield Failure(message, found["reason"], found["died_at"])
             except (ValueError, KeyError, TypeError, ValidationError):
                 raise PermanentError(f"{path} is no note of ours; move it away") from None

@@ -37,10 +37,25 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Counts of one round."""
+    """Counts of one round.
+
+    Attributes:
+        taken: Safe with the next stage.
+        set_aside: Can never be processed.
+        postponed: Stayed in the source for a later round: they met an error that may pass.
+    """
 
     taken: int = 0
     set_aside: int = 0
+    postponed: int = 0
+
+    def __add__(self, other: "Fetched") -> "Fetched":
+        """Both together."""
+        return Fetched(
+            self.taken + other.taken,
+            self.set_aside + other.set_aside,
+            self.postponed + other.postponed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +83,25 @@ class Fetcher:
             TransientError: Source, disk or next stage is away; what was not taken is still in
                 the source.
         """
-        taken = set_aside = 0
+        fetched = Fetched()
         for batch in self.source.batches():
-            refused = self._fetch(batch)
-            taken += len(batch) - refused
-            set_aside += refused
+            fetched += self._fetch(batch)
             if stopped():
                 break
-        return Fetched(taken, set_aside)
+        return fetched
 
-    def _fetch(self, batch: Sequence[SourceMail]) -> int:
+    def _fetch(self, batch: Sequence[SourceMail]) -> Fetched:
         messages = self._back_up(batch)
         self.publisher.publish(messages)
-        refused = self.publisher.flush().refused
+        receipt = self.publisher.flush()
         safe = []
         for message, mail in zip(messages, batch, strict=True):
-            if message.mail_id in refused:
-                self._set_aside(mail, message.message, refused[message.mail_id])
-            else:
+            if message.mail_id in receipt.refused:
+                self._set_aside(mail, message.message, receipt.refused[message.mail_id])
+            elif message.mail_id not in receipt.postponed:
                 safe.append(mail)
         self.source.acknowledge(safe)
-        return len(refused)
+        return Fetched(len(safe), len(receipt.refused), len(receipt.postponed))
 
     def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
         if self.source.kind != EML_DIR:

@@ -22,7 +22,7 @@ from shared.backup.store import BackupStore
 from shared.broker.local import LocalTransport
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
-from shared.netgenium.database import database_errors, open_database
+from shared.netgenium.database import database_errors, open_database, write_transaction
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.tables import ErpTables
 from shared.own_mail import OwnMail
@@ -100,13 +100,24 @@ def local_pipeline(
         recorded: Is told of every mail after its commit.
     """
     writer, classifier = writer_stage(boxes, erp, data), classifier_stage(boxes, erp, data)
+    probe = partial(_takes_writes, erp)
     to_writer: LocalTransport[MailClassified, MailRecorded] = LocalTransport(
-        partial(handle_batch, writer), recorded
+        partial(handle_batch, writer, probe=probe), recorded
     )
     to_classifier: LocalTransport[FetchedMail, MailClassified] = LocalTransport(
-        partial(handle_batch, classifier), to_writer
+        partial(handle_batch, classifier, probe=probe), to_writer
     )
     return to_classifier
+
+
+def _takes_writes(erp: Erp) -> None:
+    """Return if the database lets us begin to write.
+
+    Raises:
+        TransientError: It is away or locked.
+    """
+    with write_transaction(erp.engine):
+        pass
 
 
 def sweep_orphans(box: Box, erp: Erp, data: Path) -> int:

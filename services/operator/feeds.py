@@ -7,7 +7,7 @@ from pathlib import Path
 from services.fetcher.failed import FailedMail
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched, Fetcher
-from services.fetcher.lease import FileLease, Lease, SenderLease
+from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
 from services.fetcher.seen import Seen
 from services.fetcher.sources.eml_dir import EmlDir
 from services.fetcher.sources.mailbox import mailbox_of
@@ -15,17 +15,20 @@ from services.fetcher.sources.port import EML_DIR, Source
 from services.operator.composition import local_clock
 from shared import metrics
 from shared.backup.store import BackupStore
+from shared.broker.guarded import Gate, Guarded
 from shared.broker.port import Publisher
 from shared.broker.publisher import BrokerPublisher
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, lease_queue
+from shared.broker.tries import Tries
 from shared.broker.wire import fetched_to_letter
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError, Problem
 from shared.settings.box import Box
 
-SEEN = "seen"
+SEEN, TRIES = "seen", "tries"
+"""Folders of the data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +142,22 @@ def broker_outlet(address: BrokerAddress) -> Callable[[str], Outlet]:
 
 
 def local_outlet(
-    data: Path, publisher: Callable[[], Publisher[FetchedMail]]
+    data: Path, publisher: Callable[[], Publisher[FetchedMail]], rests: Sequence[float] = ()
 ) -> Callable[[str], Outlet]:
-    """Outlets into this process."""
-    return lambda name: Outlet(publisher(), FileLease(data, name))
+    """Outlets into this process, which no mail of one source can stop.
+
+    Args:
+        data: The data folder.
+        publisher: Makes the pipeline of a source.
+        rests: Seconds that a mail rests before each further try; without them every round is one.
+    """
+    gate = Gate()
+
+    def outlet(name: str) -> Outlet:
+        tries = Tries(data / TRIES / f"{file_name(name)}.json")
+        return Outlet(Guarded(publisher(), tries, gate, rests), FileLease(data, name))
+
+    return outlet
 
 
 def seen_file(data: Path, box: Box) -> Path:

@@ -33,6 +33,7 @@ class Tally:
         tell: Called for each recorded mail.
         verdicts: How many mails had which verdict.
         set_aside: Mails and files that could not be processed.
+        postponed: Mails that stayed in their source for a later round, by feed.
         unsettled: Files that were still being written, by feed.
         resting: Boxes that were not read because their pause lasts.
     """
@@ -40,6 +41,7 @@ class Tally:
     tell: Callable[[MailRecorded], None]
     verdicts: Counter[str] = field(default_factory=Counter)
     set_aside: int = 0
+    postponed: dict[str, int] = field(default_factory=dict)
     unsettled: dict[str, int] = field(default_factory=dict)
     resting: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,6 +63,7 @@ class Tally:
         """A feed has had a round."""
         with self._lock:
             self.set_aside += fetched.set_aside
+            self.postponed[feed.name] = fetched.postponed
             if isinstance(feed.fetcher.source, EmlDir):
                 self.set_aside += feed.fetcher.source.unprocessable
                 self.unsettled[feed.name] = feed.fetcher.source.unsettled
@@ -107,8 +110,10 @@ def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -
         each.result()
 
 
-def local_feeds(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> list[Feed]:
-    """Feeds into a pipeline within this process.
+def local_feeds(
+    boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally, rests: Sequence[float] = ()
+) -> list[Feed]:
+    """Feeds into a pipeline within this process; `rests` as for `local_outlet`.
 
     Raises:
         TransientError: Database or disk is away.
@@ -116,5 +121,5 @@ def local_feeds(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> lis
     BackupStore(data).discard_halves()
     if swept := sweep_orphans(boxes[0], erp, data):
         _log.info("attachment files without a row removed", files=swept)
-    outlet = local_outlet(data, lambda: local_pipeline(boxes, erp, data, tally))
+    outlet = local_outlet(data, lambda: local_pipeline(boxes, erp, data, tally), rests)
     return Feeds(data, outlet, tally.after).of(boxes)

@@ -19,7 +19,7 @@ from services.writer.unit_of_work import Effect, UnitOfWork
 from shared.backup.store import BackupStore
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import PartRef
-from shared.errors import TransientError
+from shared.errors import AwayError
 
 _SUFFIX_LENGTH = 10
 _PREFIX = "crm-"
@@ -42,7 +42,8 @@ class AttachmentStore:
 
         Raises:
             PermanentError: A backup is missing.
-            TransientError: A file cannot be read or written now.
+            TransientError: A backup cannot be read now.
+            AwayError: The ERP's folder cannot be written now.
         """
         by_mail: dict[UUID, list[Effect]] = {}
         for effect in work.effects:
@@ -99,9 +100,11 @@ class AttachmentStore:
                 os.fsync(file.fileno())
             half.rename(target)
         except OSError as error:
-            raise TransientError(
+            # The name is our own, so no mail is to blame.
+            raise AwayError(
                 f"Cannot write the attachment {target}: {error.strerror}; "
-                "check free space and access rights"
+                "check free space and access rights",
+                "attachments",
             ) from error
 
     def sweep(self, work: UnitOfWork, before: datetime) -> int:

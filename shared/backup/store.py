@@ -4,11 +4,15 @@ A backup lies at `POP3Downloads/yyyy-MM-dd/<mail id>.eml` below the store's root
 9); that relative path is its key. It becomes visible under that name only when it is whole.
 """
 
+import errno
 import hashlib
 import os
+import re
+import stat
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import FileIO
@@ -16,11 +20,16 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
+from shared.backup.owner import give
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import PartRef
-from shared.errors import PermanentError, TransientError
+from shared.contracts.primitives import BACKUP_FOLDER, BACKUP_KEY_FORM, BackupKey
+from shared.errors import AwayError, PermanentError, TransientError
 
-FOLDER = "POP3Downloads"
+FOLDER = BACKUP_FOLDER
+PART = "backup"
+"""How `/ready` calls the store when all of it is away."""
+
 _FLUSHES_AT_ONCE = 8
 _OWNER_ONLY_FILE = 0o600
 _OWNER_ONLY_FOLDER = 0o700
@@ -39,7 +48,7 @@ class Backup:
     """
 
     mail_id: UUID
-    key: str
+    key: BackupKey
     size: int
     sha256: str
 
@@ -54,7 +63,7 @@ class BackupStore:
 
     root: Path
 
-    def write(self, mails: Sequence[tuple[UUID, bytes]], day: date) -> list[str]:
+    def write(self, mails: Sequence[tuple[UUID, bytes]], day: date) -> list[BackupKey]:
         """Back up `mails` in the folder of `day`; they are durable when this returns.
 
         Each file is written under a temporary name, flushed, and renamed; the folder is flushed
@@ -132,41 +141,76 @@ class BackupStore:
     def _folder(self, day: date) -> Path:
         return self.root / FOLDER / day.isoformat()
 
-    def _key(self, folder: Path, mail_id: UUID) -> str:
+    def _key(self, folder: Path, mail_id: UUID) -> BackupKey:
         return (folder / _name(mail_id)).relative_to(self.root).as_posix()
 
-    def read(self, key: str) -> bytes:
+    def read(self, key: BackupKey) -> bytes:
         """The whole mail.
 
         Raises:
-            PermanentError: There is no such backup.
-            TransientError: It cannot be read now.
+            PermanentError: `key` is none of a backup.
+            TransientError: This backup is missing or cannot be read: that is its mail's trouble.
+            AwayError: No backup can be read.
         """
-        with self._opened(key) as file:
+        with self._opened(key) as file, self._reading(key):
             return file.read()
 
     def read_part(self, part: PartRef) -> bytes:
         """The decoded bytes of `part`.
 
         Raises:
-            PermanentError: The backup is missing, or shorter than the part says.
-            TransientError: The backup cannot be read now.
+            PermanentError: `part` names no backup, or the backup is shorter than the part says.
+            TransientError, AwayError: As for `read`.
         """
-        with self._opened(part.backup_key) as file:
+        with self._opened(part.backup_key) as file, self._reading(part.backup_key):
             file.seek(part.start)
-            encoded = file.read(part.end - part.start)
+            encoded = file.read(max(part.end - part.start, 0))
         if len(encoded) != part.end - part.start:
             raise PermanentError(f"The backup {part.backup_key} is shorter than its mail was")
         return decode_transfer(encoded, part.encoding)
 
-    def _opened(self, key: str) -> BinaryIO:
-        path = self.root / key
+    def _opened(self, key: BackupKey) -> BinaryIO:
+        """A plain file of ours, never one that a link leads to."""
+        if not re.fullmatch(BACKUP_KEY_FORM, key):
+            raise PermanentError("The message names no backup of ours; nothing was opened")
+        with self._reading(key):
+            descriptor = os.open(self.root / key, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                os.close(descriptor)
+                raise OSError(errno.EINVAL, "not a plain file")
+            return os.fdopen(descriptor, "rb")
+
+    @contextmanager
+    def _reading(self, key: BackupKey) -> Iterator[None]:
         try:
-            return path.open("rb")
-        except FileNotFoundError as error:
-            raise PermanentError(f"The backup {path} is missing") from error
+            yield
         except OSError as error:
-            raise _disk_refused("read the backup", path, error) from error
+            self._raise_if_away()
+            path = self.root / key
+            if isinstance(error, FileNotFoundError):
+                raise TransientError(f"The backup {path} is missing") from error
+            raise TransientError(
+                f"Cannot read the backup {path}: {error.strerror}; check the file and who may "
+                "read it"
+            ) from error
+
+    def _raise_if_away(self) -> None:
+        """Tell the trouble of one file from that of the disk: then no mail is to blame."""
+        folder = self.root / FOLDER
+        try:
+            with os.scandir(folder) as days:
+                next(days, None)
+        except OSError as error:
+            raise AwayError(
+                f"Cannot look into {folder}: {error.strerror}; check that the disk of the backups "
+                "is mounted and who may read it",
+                PART,
+            ) from error
+
+
+def key_of(mail_id: UUID, day: date) -> BackupKey:
+    """The key of a mail that is backed up on `day`."""
+    return f"{FOLDER}/{day.isoformat()}/{_name(mail_id)}"
 
 
 def _make_durable_folder(folder: Path) -> None:
@@ -175,6 +219,8 @@ def _make_durable_folder(folder: Path) -> None:
     for path in reversed(missing):
         path.mkdir(mode=_OWNER_ONLY_FOLDER, exist_ok=True)
         _flush_folder(path.parent)
+    for path in (folder.parent, folder):
+        give(path, folder.parents[1])
 
 
 def _write_all(paths: Sequence[Path], raws: Sequence[bytes]) -> None:
@@ -200,8 +246,10 @@ def _name(mail_id: UUID) -> str:
 
 def _opened_half(half: Path) -> FileIO:
     """A file for the owner alone; what a crash left under this name is overwritten."""
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
-    return FileIO(descriptor, "w")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    file = FileIO(os.open(half, flags, _OWNER_ONLY_FILE), "w")
+    give(file.fileno(), half.parents[2])
+    return file
 
 
 def _write_whole(file: FileIO, raw: bytes) -> None:

@@ -1,4 +1,8 @@
-"""The messages between the stages. Adding an optional field is compatible; else a new version."""
+"""The messages between the stages.
+
+Adding an optional field is compatible, because readers pass over what they do not know; anything
+else is a new version.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +12,9 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts.base import Contract
 from shared.contracts.commands import AnyCommand, Direction
-from shared.contracts.content import MailContent, TraceLine
+from shared.contracts.content import SentContent, TraceLine
+from shared.contracts.line import Line
+from shared.contracts.primitives import BackupKey, Sha256
 
 
 class MailFetched(Contract):
@@ -20,7 +26,7 @@ class MailFetched(Contract):
         source: Where it came from, as `emlDir:offer.eml`.
         received_at: When the source got it (file time, INTERNALDATE).
         size, sha256: Of the raw bytes.
-        backup_key: Path of the backup below the backup's root.
+        backup_key: Path of the backup below the data folder.
         archive: An old mail: recorded without tasks, marks and forwards (I-11).
         again: An explicit replay that bypasses the duplicate rule (R-a).
     """
@@ -28,12 +34,12 @@ class MailFetched(Contract):
     kind: Literal["mail_fetched"] = "mail_fetched"
     schema_version: Literal[1] = 1
     mail_id: UUID
-    box: str
-    source: str
+    box: Line
+    source: Line
     received_at: AwareDatetime
     size: int = Field(ge=0)
-    sha256: str
-    backup_key: str
+    sha256: Sha256
+    backup_key: BackupKey
     archive: bool = False
     again: bool = False
 
@@ -72,21 +78,21 @@ class MailClassified(Contract):
     kind: Literal["mail_classified"] = "mail_classified"
     schema_version: Literal[1] = 1
     mail_id: UUID
-    box: str
-    source: str
+    box: Line
+    source: Line
     received_at: AwareDatetime
-    content_sha256: str
-    backup_key: str
-    key: str
-    body_sha256: str
+    content_sha256: Sha256
+    backup_key: BackupKey
+    key: Sha256
+    body_sha256: Sha256
     subject: str
     sender: str | None
     message_id: str | None
-    verdict: tuple[str, ...]
+    verdict: tuple[Line, ...]
     direction: Direction | None
     trace: tuple[TraceLine, ...]
     commands: tuple[AnyCommand, ...]
-    content: MailContent | None
+    content: SentContent | None
     again: bool = False
 
 
@@ -100,8 +106,8 @@ class MailRecorded(Contract):
     kind: Literal["mail_recorded"] = "mail_recorded"
     schema_version: Literal[1] = 1
     mail_id: UUID
-    box: str
-    source: str
+    box: Line
+    source: Line
     subject: str
-    verdict: tuple[str, ...]
+    verdict: tuple[Line, ...]
     again: bool

@@ -25,6 +25,8 @@ from tests.servers.rabbitmq import RabbitMQ
 
 
 def _letter(message: AMessage) -> Letter:
+    if message.text == "too big":
+        raise PermanentError("takes too many bytes")
     return Letter(str(message.mail_id), "text/plain", message.text.encode())
 
 
@@ -132,6 +134,13 @@ class House:
 @pytest.fixture
 def house(rabbitmq: RabbitMQ) -> Iterator[House]:
     """A virtual host of its own."""
+    with a_house(rabbitmq) as made:
+        yield made
+
+
+@contextmanager
+def a_house(rabbitmq: RabbitMQ) -> Iterator[House]:
+    """A virtual host for the length of the block."""
     with rabbitmq.vhost() as url:
         yield House(rabbitmq, url)
 

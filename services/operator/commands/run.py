@@ -12,6 +12,7 @@ from services.operator.composition import open_erp
 from services.operator.feeds import boxes_to_read
 from services.operator.run import Tally, local_feeds, run_feeds, run_once
 from services.operator.services import DatabaseProbe, running
+from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
 from shared.errors import ExitCode, TransientError
 from shared.health import Health
@@ -47,9 +48,10 @@ def run(
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
-            run_feeds(local_feeds(boxes, erp, environment.data, tally), health, stopped)
+            feeds = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
+            run_feeds(feeds, health, stopped)
     summarise(tally)
-    if tally.set_aside:
+    if tally.set_aside or sum(tally.postponed.values()):
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
@@ -94,6 +96,11 @@ def summarise(tally: Tally) -> None:
         tell(
             f"{tally.set_aside} could not be processed: crmservice dead-letters list has those of "
             "mailboxes, failed/ below emlDir the others, with their reasons"
+        )
+    if postponed := sum(tally.postponed.values()):
+        tell(
+            f"{postponed} met an error that may pass: they stay where they are, and the next run "
+            "tries them again"
         )
     if unsettled := sum(tally.unsettled.values()):
         tell(f"{unsettled} file(s) are still being written: the next run takes them")

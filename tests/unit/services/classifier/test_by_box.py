@@ -10,6 +10,7 @@ from services.classifier.by_box import ByBox
 from services.classifier.stage import ClassifierStage
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import PermanentError
+from tests.messages import A_KEY
 
 
 @dataclass
@@ -27,7 +28,7 @@ def a_mail(box: str) -> FetchedMail:
     """A mail of a box."""
     message = MailFetched(
         mail_id=uuid4(), box=box, source="imap:1", received_at=datetime.now(UTC), size=0,
-        sha256="", backup_key="x",
+        sha256="00" * 32, backup_key=A_KEY,
     )  # fmt: skip
     return FetchedMail(message, b"")
 

@@ -7,6 +7,7 @@ import pytest
 from services.fetcher.failed import FailedMail, Failure
 from shared.contracts.messages import MailFetched
 from shared.errors import PermanentError, TransientError
+from tests.messages import A_KEY
 
 
 def a_failure(mail_id: UUID | None = None, reason: str = "why") -> Failure:
@@ -18,7 +19,7 @@ def a_failure(mail_id: UUID | None = None, reason: str = "why") -> Failure:
         received_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
         size=3,
         sha256="00" * 32,
-        backup_key="POP3Downloads/2026-11-21/x.eml",
+        backup_key=A_KEY,
     )
     return Failure(message, reason, "2026-11-21T08:00:01+00:00")
 

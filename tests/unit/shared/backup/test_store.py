@@ -1,13 +1,17 @@
+import errno
+import io
 import os
+import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from shared.backup.store import BackupStore
+from shared.backup.store import FOLDER, BackupStore, key_of
 from shared.contracts.content import PartRef
-from shared.errors import PermanentError, TransientError
+from shared.errors import AwayError, PermanentError, TransientError
 
 DAY = date(2026, 11, 21)
 
@@ -115,5 +119,117 @@ def test_a_part_beyond_its_backup_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(PermanentError, match="shorter"):
         BackupStore(tmp_path).read_part(_part(key, 0, 100))
-    with pytest.raises(PermanentError, match="missing"):
-        BackupStore(tmp_path).read("POP3Downloads/2026-11-21/none.eml")
+    with pytest.raises(TransientError, match="missing"):
+        BackupStore(tmp_path).read(_key())
+
+
+def _key() -> str:
+    return key_of(uuid4(), DAY)
+
+
+def _a_link(path: Path) -> None:
+    path.symlink_to(path.parents[2] / "secret")
+
+
+def _a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, _a_link, _a_pipe])
+def test_only_a_plain_file_is_a_backup(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """I-5: a link, a folder or a pipe in a backup's place is that mail's trouble, and is named."""
+    store, key = BackupStore(tmp_path), _key()
+    store.write([(uuid4(), b"another")], DAY)
+    (tmp_path / "secret").write_bytes(b"secret")
+    make(tmp_path / key)
+
+    with pytest.raises(TransientError, match=key) as caught:
+        store.read(key)
+
+    assert not isinstance(caught.value, AwayError)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.EISDIR, errno.ESTALE])
+def test_an_error_of_one_file_is_its_mails_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """F70: whatever the disk says of one file, the others are read."""
+    store = BackupStore(tmp_path)
+    bad, good = store.write([(uuid4(), b"bad"), (uuid4(), b"good")], DAY)
+    opened = os.open
+
+    def refusing(path: Path, *arguments: int) -> int:
+        if path == tmp_path / bad:
+            raise OSError(code, os.strerror(code))
+        return opened(path, *arguments)
+
+    monkeypatch.setattr(os, "open", refusing)
+    with pytest.raises(TransientError, match=os.strerror(code)) as caught:
+        store.read(bad)
+
+    assert not isinstance(caught.value, AwayError)
+    assert store.read(good) == b"good"
+
+
+def test_an_error_while_a_file_is_read_is_told_as_one_when_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F70: a bad block in the middle of a file."""
+    store = BackupStore(tmp_path)
+    (key,) = store.write([(uuid4(), b"x")], DAY)
+
+    class Bad(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def opened(descriptor: int, _mode: str) -> Bad:
+        os.close(descriptor)
+        return Bad()
+
+    monkeypatch.setattr(os, "fdopen", opened)
+    with pytest.raises(TransientError, match=f"{key}: Input/output error"):
+        store.read(key)
+    with pytest.raises(TransientError, match=f"{key}: Input/output error"):
+        store.read_part(_part(key, 0, 1))
+
+
+@pytest.mark.parametrize("gone", [shutil.rmtree, lambda root: shutil.rmtree(root / FOLDER)])
+def test_a_disk_that_is_not_there_is_no_mails_trouble(
+    tmp_path: Path, gone: Callable[[Path], None]
+) -> None:
+    """I-5, F40: a volume that is not mounted is waited for; the error says so itself."""
+    store = BackupStore(tmp_path / "data")
+    (key,) = store.write([(uuid4(), b"x")], DAY)
+    gone(tmp_path / "data")
+
+    with pytest.raises(AwayError, match="is mounted") as caught:
+        store.read(key)
+
+    assert caught.value.part == "backup"
+
+
+@pytest.mark.parametrize("key", ["/etc/hostname", "..", ".", "", "POP3Downloads/2026-11-21"])
+def test_nothing_but_a_backup_is_opened(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-5: a key of any other form opens nothing, whoever made it."""
+    monkeypatch.setattr(os, "open", pytest.fail)
+
+    with pytest.raises(PermanentError, match="names no backup"):
+        BackupStore(tmp_path).read(key)
+    with pytest.raises(PermanentError, match="names no backup"):
+        BackupStore(tmp_path).read_part(_part(key, 0, 1))
+
+
+def test_a_half_written_backup_is_never_written_through_a_link(tmp_path: Path) -> None:
+    """I-5: what somebody has put under the temporary name keeps its content."""
+    mail_id, victim = uuid4(), tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    store = BackupStore(tmp_path)
+    store.write([(uuid4(), b"makes the folder")], DAY)
+    (tmp_path / key_of(mail_id, DAY)).with_suffix(".part").symlink_to(victim)
+
+    with pytest.raises(TransientError):
+        store.write([(mail_id, b"mail")], DAY)
+
+    assert victim.read_bytes() == b"precious"
