@@ -25,6 +25,15 @@ def in_chunks(values: Iterable[T], size: int = _IN_AT_ONCE) -> Iterator[list[T]]
         yield chunk
 
 
+def lowered(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """`column` in lower case; what it is compared with goes through the column's own type.
+
+    Without the type a value would reach the database as it came from a mail, and Firebird would
+    make each text a BLOB of its own.
+    """
+    return func.lower(column, type_=column.type)
+
+
 def owners_by_text(
     connection: Connection, erp: ErpTables, entity: str, field: str, texts: Iterable[str]
 ) -> Mapping[str, Sequence[int]]:
@@ -35,9 +44,8 @@ def owners_by_text(
     owners: dict[str, dict[int, None]] = defaultdict(dict)
     for chunk in in_chunks(sorted(set(texts))):
         for owner, value in _pairs(erp, entity, field):
-            # With the column's length: without one, Firebird makes each text a BLOB of its own.
-            lowered = func.lower(value, type_=value.type)
-            query = select(owner, lowered).where(lowered.in_(chunk)).order_by(owner)
+            held = lowered(value)
+            query = select(owner, held).where(held.in_(chunk)).order_by(owner)
             for owner_id, text in connection.execute(query):
                 owners[text][owner_id] = None
     return {text: sorted(ids) for text, ids in owners.items()}
