@@ -43,8 +43,8 @@ _SPACE = UUID(int=3)
 
 
 def an_id(name: str) -> UUID:
-    """The same name has the same id."""
-    return uuid5(_SPACE, name)
+    """The same name has the same id; a name may be anything."""
+    return uuid5(_SPACE, ascii(name))
 
 
 def a_classified(name: str, *commands: AnyCommand, **changes: Any) -> MailClassified:
@@ -161,8 +161,8 @@ def mails_of_all_kinds(chance: random.Random) -> Sequence[MailClassified]:
         *(_text(number) for number in range(12)),
         *(_new_task(number) for number in range(24)),
         *(_problem(number, state) for number in range(6) for state in range(3)),
-        *(_bounce(number, chance) for number in range(16)),
-        *(_opt_out(number) for number in range(10)),
+        *(_bounce(number, chance) for number in range(32)),
+        *(_opt_out(number) for number in range(12)),
         *(_soft(day, copy, chance) for day in (2, 3, 4) for copy in range(2)),
         *(_events(step, copy, chance) for step in range(4) for copy in range(4)),
         *(_duplicate(number) for number in range(8)),
@@ -197,19 +197,18 @@ def _problem(number: int, state: int) -> MailClassified:
 
 
 def _bounce(number: int, chance: random.Random) -> MailClassified:
-    """Several failed recipients, in any order; two are addresses of one contact."""
+    """Several failed recipients, in any order; people and companies have many addresses."""
     name = f"bounce {number}"
-    marks = [
-        a_mark(name, PETR.email, contacts=(PETR,)),
-        a_mark(name, "p@home.cz", contacts=(PETR,), relationships=(ACME,)),
-        a_mark(name, "info@acme.example", relationships=(ACME,)),
-        *(a_mark(name, f"stranger{one}@elsewhere.example") for one in range(4)),
-    ]
-    return a_classified(name, *chance.sample(marks, 4))
+    known = (
+        a_mark(name, f"petr{number}@acme.example", contacts=(PETR,)),
+        a_mark(name, f"info{number}@acme.example", relationships=(ACME,)),
+    )
+    stranger = a_mark(name, f"stranger{chance.randrange(12)}@elsewhere.example")
+    return a_classified(name, *chance.sample([known[number % 2], stranger], 2))
 
 
 def _opt_out(number: int) -> MailClassified:
-    name, address = f"opt-out {number}", f"stranger{number % 4}@elsewhere.example"
+    name, address = f"opt-out {number}", f"stranger{number}@elsewhere.example"
     return a_classified(name, a_mark(name, address, mark="do_not_send"))
 
 
@@ -224,7 +223,7 @@ def _events(step: int, copy: int, chance: random.Random) -> MailClassified:
     name = f"events {step} {copy}"
     method = ("REQUEST", "REQUEST", "CANCEL", "REPLY")[step]
     told = [
-        an_invitation(name, f"meeting-{number}", method, step, user)
+        an_invitation(name, f"meeting-{copy + number}", method, step, user)
         for number in range(3)
         for user in (JAN, EVA)
     ]

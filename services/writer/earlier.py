@@ -19,7 +19,7 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
-from shared.netgenium.many import in_chunks
+from shared.netgenium.many import by_stored_form, in_chunks
 from shared.netgenium.memory import (
     Assigned,
     read_problem_tasks,
@@ -71,9 +71,7 @@ def read_earlier(connection: Connection, erp: ErpTables, commands: Sequence[AnyC
         read_threads(connection, erp, answered),
         _read_problems(connection, erp, _problem_ids(commands)),
         dict(read_soft_bounces(connection, bounced)),
-        _read_invitations(
-            connection, {key for one in invited for key in (state_key(one), series_key(one))}
-        ),
+        _read_invitations(connection, invited),
     )
 
 
@@ -100,17 +98,30 @@ def _read_problems(
     tasks = read_problem_tasks(connection, erp, ids)
     own = problem_table.c
     told: dict[str, datetime] = {}
-    for chunk in in_chunks(sorted(ids)):
+    names = by_stored_form(connection, own.problem_id, ids)
+    for chunk in in_chunks(names):
         query = select(own.problem_id, own.state_at).where(own.problem_id.in_(chunk))
-        told |= {row.problem_id: row.state_at for row in connection.execute(query)}
+        for row in connection.execute(query):
+            told |= dict.fromkeys(names.get(row.problem_id, ()), row.state_at)
     return {one: KnownProblem(tasks.get(one, (None,))[0], told.get(one)) for one in ids}
 
 
-def _read_invitations(connection: Connection, keys: set[str]) -> dict[str, Stored]:
+def _read_invitations(
+    connection: Connection, commands: Sequence[UpsertInvitation]
+) -> dict[str, Stored]:
+    """States of events and of their series, with organisers as `commands` call them."""
     own = invitation_table.c
+    keys = {key for one in commands for key in (state_key(one), series_key(one))}
+    organizers = (one.organizer for one in commands if one.organizer is not None)
+    names = by_stored_form(connection, own.organizer, organizers)
     return {
         row.key: Stored(
-            row.record_id, row.revision, row.stamp, row.organizer, row.genuine, row.cancelled
+            row.record_id,
+            row.revision,
+            row.stamp,
+            names.get(row.organizer, [row.organizer])[0],
+            row.genuine,
+            row.cancelled,
         )
         for chunk in in_chunks(sorted(keys))
         for row in connection.execute(select(invitation_table).where(own.key.in_(chunk)))

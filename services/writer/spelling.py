@@ -12,10 +12,17 @@ from shared.contracts.messages import MailClassified
 from shared.netgenium.types import spelled
 
 
-def with_spelled_commands(mail: MailClassified, dialect: Dialect) -> MailClassified:
-    """`mail` with every text of its commands as the database of `dialect` can hold it."""
+def as_spelled(mail: MailClassified, dialect: Dialect) -> MailClassified:
+    """`mail` with its Message-ID and every text of its commands as the database can hold them."""
+    content = mail.content
+    if content is not None:
+        message_id = _spelled(content.message_id, dialect)
+        if message_id is not content.message_id:
+            content = content.model_copy(update={"message_id": message_id})
     commands = _spelled(mail.commands, dialect)
-    return mail if commands is mail.commands else mail.model_copy(update={"commands": commands})
+    if commands is mail.commands and content is mail.content:
+        return mail
+    return mail.model_copy(update={"commands": commands, "content": content})
 
 
 def _spelled(value: object, dialect: Dialect) -> object:

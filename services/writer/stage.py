@@ -25,7 +25,7 @@ from services.writer.earlier import makes_tasks, read_earlier
 from services.writer.group_locks import locks_of
 from services.writer.journal import key_owners, made_before, record, recorded_verdicts
 from services.writer.legacy_log import LegacyLog
-from services.writer.spelling import with_spelled_commands
+from services.writer.spelling import as_spelled
 from services.writer.task_numbers import new_task_numbers
 from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
@@ -99,7 +99,7 @@ class WriterStage:
         self, batch: Sequence[MailClassified]
     ) -> tuple[list[MailRecorded], list[Settled]]:
         with write_transaction(self.engine) as connection:
-            batch = [with_spelled_commands(mail, connection.dialect) for mail in batch]
+            batch = [as_spelled(mail, connection.dialect) for mail in batch]
             hold(connection, *locks_of(batch))
             before = recorded_verdicts(connection, [mail.mail_id for mail in batch])
             fresh = {m.mail_id: m for m in batch if m.again or m.mail_id not in before}

@@ -34,12 +34,28 @@ def lowered(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.lower(column, type_=column.type)
 
 
+def by_stored_form(
+    connection: Connection, column: ColumnElement[Any], texts: Iterable[str]
+) -> Mapping[str, Sequence[str]]:
+    """`texts` by how `column` stores them: what is read back says which of them was asked for.
+
+    Several may be stored alike, where one has a NUL, is too long, or has letters that the database
+    does not have.
+    """
+    bound = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    forms: dict[str, list[str]] = defaultdict(list)
+    for text in sorted(set(texts)):
+        forms[bound(text) if bound else text].append(text)
+    return forms
+
+
 def owners_by_text(
     connection: Connection, erp: ErpTables, entity: str, field: str, texts: Iterable[str]
 ) -> Mapping[str, Sequence[int]]:
     """Ids of the `entity` records that hold one of `texts` in `field`, by text, in id order.
 
-    Texts are compared in lower case; `texts` must be in lower case.
+    Texts are compared in lower case; `texts` must be in lower case. What the database cannot spell
+    has no owner: two people whose addresses are stored alike must not be taken for each other.
     """
     owners: dict[str, dict[int, None]] = defaultdict(dict)
     for chunk in in_chunks(sorted(set(texts))):
