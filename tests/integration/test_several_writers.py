@@ -183,9 +183,9 @@ def test_four_writers_never_wait_for_each_other(tmp_path: Path, url: str, strate
 def test_writers_of_the_same_mails_in_opposite_order_end(tmp_path: Path, url: str) -> None:
     """F-41, F-43: one waits for the other's keys and then finds its rows, whatever comes first."""
     writers = Writers(url, tmp_path)
-    names = [f"text {number}" for number in range(20 * GROUP)]
+    names = [f"text {number}" for number in range(6 * 80)]
     mails = [a_classified(name, an_activity(name), an_activity(name, EVA)) for name in names]
-    groups = [mails[begin : begin + GROUP] for begin in range(0, len(mails), GROUP)]
+    groups = [mails[begin : begin + 80] for begin in range(0, len(mails), 80)]
     together = threading.Barrier(2, timeout=SECONDS)
 
     def write(step: int) -> None:
