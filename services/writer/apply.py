@@ -1,5 +1,7 @@
 """Which handler applies which command: the table of the writer."""
 
+from typing import assert_never
+
 from services.writer.handlers.count_soft_bounce import count_soft_bounce
 from services.writer.handlers.create_activity import create_activity
 from services.writer.handlers.create_task import create_task
@@ -42,3 +44,5 @@ def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
             count_soft_bounce(command, mail, work)
         case UpsertInvitation():
             upsert_invitation(command, mail, work)
+        case _:
+            assert_never(command)

@@ -4,17 +4,19 @@ Adding an optional field is compatible, because readers pass over what they do n
 else is a new version.
 """
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from shared.contracts.base import Contract
 from shared.contracts.commands import AnyCommand, Direction
 from shared.contracts.content import SentContent, TraceLine
 from shared.contracts.line import Line
 from shared.contracts.primitives import BackupKey, Sha256
+from shared.errors import ContractError
 
 
 class MailFetched(Contract):
@@ -71,8 +73,12 @@ class MailClassified(Contract):
         body_sha256: Digest of the body: different bodies under one key are flagged.
         verdict: The log words in order (R-d).
         direction: None if the chain stopped before the direction was decided.
+        commands: Their ids are distinct: two effects of one id could never be recorded.
         content: What the commands' records say; None if there is no command.
         again: An explicit replay: claimed keys and the journal's row do not stop it (R-a).
+
+    Raises:
+        ContractError: Two commands have one id.
     """
 
     kind: Literal["mail_classified"] = "mail_classified"
@@ -94,6 +100,18 @@ class MailClassified(Contract):
     commands: tuple[AnyCommand, ...]
     content: SentContent | None
     again: bool = False
+
+    @model_validator(mode="after")
+    def _each_command_has_its_own_id(self) -> Self:
+        counted = Counter(command.command_id for command in self.commands)
+        if twice := [one for one in self.commands if counted[one.command_id] > 1]:
+            kinds = ", ".join(sorted({one.kind for one in twice}))
+            # No ValueError: pydantic would not let the reason through.
+            raise ContractError(
+                f"Commands of mail {self.mail_id} share the id {twice[0].command_id} ({kinds}): "
+                "the classifier must give each its own"
+            )
+        return self
 
 
 class MailRecorded(Contract):

@@ -305,6 +305,8 @@ class Talk:
                     self._expunge(uid)
             case "COPY" | "MOVE":
                 self._copy(uids, " ".join(rest).strip('"'), move=name == "MOVE")
+            case _:
+                pass
         self.say("{tag} OK done")
 
     def _expunge(self, uid: int) -> None:

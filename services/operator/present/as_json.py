@@ -5,7 +5,7 @@ Fields may be added in later versions, never changed.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
 
 from services.classifier.mail import Mail
 from services.classifier.parse.quotes import split_quotes
@@ -87,6 +87,8 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _mark(command)
         case UpsertInvitation():
             return _invitation(command)
+        case _:
+            assert_never(command)
 
 
 def utc(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """Results for a person: what somebody in support understands without knowing the program."""
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -9,19 +10,18 @@ from rich.text import Text
 from services.operator.check import Check
 from services.operator.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
-from shared.contracts.commands import AnyCommand
+from shared.contracts.commands import (
+    AnyCommand,
+    CountSoftBounce,
+    CreateActivity,
+    CreateTask,
+    MarkForbidden,
+    UpdateTask,
+    UpsertInvitation,
+)
 from shared.contracts.content import TraceLine
 
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
-
-_MADE_FROM = {
-    "create_activity": "Activity",
-    "create_task": "Task",
-    "update_task": "Task updated",
-    "mark_forbidden": "Mark",
-    "count_soft_bounce": "Soft bounce counted",
-    "upsert_invitation": "Invitation",
-}
 
 
 def stdout_console() -> Console:
@@ -75,11 +75,30 @@ def trace_table(trace: tuple[TraceLine, ...]) -> Table:
 
 def _described(command: AnyCommand) -> str:
     fields = dict(command_as_json(command, None))
-    kind = fields.pop("kind")
+    del fields["kind"]
     described = ", ".join(
         f"{name.replace('_', ' ')} {_value(value)}" for name, value in fields.items() if value
     )
-    return f"{_MADE_FROM[kind]}: {described}"
+    return f"{_label(command)}: {described}"
+
+
+def _label(command: AnyCommand) -> str:
+    """What a command makes, in words."""
+    match command:
+        case CreateActivity():
+            return "Activity"
+        case CreateTask():
+            return "Task"
+        case UpdateTask():
+            return "Task updated"
+        case MarkForbidden():
+            return "Mark"
+        case CountSoftBounce():
+            return "Mark" if command.marks else "Soft bounce counted"
+        case UpsertInvitation():
+            return "Invitation"
+        case _:
+            assert_never(command)
 
 
 def _value(value: object) -> str:
