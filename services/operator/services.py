@@ -5,15 +5,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
-import structlog
 from sqlalchemy import text
 
 from services.operator.composition import (
     Erp,
     classifier_stage,
     open_erp,
-    sweep_orphans,
+    prepare_writer,
     writer_stage,
 )
 from services.operator.feeds import Feeds, boxes_to_read, broker_outlet
@@ -34,8 +34,6 @@ from shared.worker import Flow, In, Out, Worker
 
 WRITER_PREFETCH = 50
 """A classified mail may weigh some megabytes, where a fetched one stays below the inline limit."""
-
-_log = structlog.get_logger()
 
 
 def run_fetcher(boxes: Sequence[Box], environment: Environment) -> None:
@@ -80,17 +78,13 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
     """
     erp = open_erp(environment)
 
-    def sweep() -> None:
-        if swept := sweep_orphans(boxes[0], erp, environment.data):
-            _log.info("attachment files without a row removed", files=swept)
-
     flow: Flow[MailClassified, MailRecorded] = Flow(
         WRITER_COMMANDS,
         writer_stage(boxes, erp, environment.data),
         letter_to_classified,
         None,
         None,
-        DatabaseProbe(erp, sweep),
+        DatabaseProbe(erp, partial(prepare_writer, boxes[0], erp, environment.data)),
         prefetch=WRITER_PREFETCH,
     )
     _run_worker(flow, environment)

@@ -5,19 +5,18 @@ A backup lies at `POP3Downloads/yyyy-MM-dd/<mail id>.eml` below the store's root
 """
 
 import hashlib
-import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import PartRef
+from shared.durable import flush_folder, make_folder, unfinished, write_flushed
 from shared.errors import PermanentError, TransientError
 
 FOLDER = "POP3Downloads"
@@ -44,12 +43,31 @@ class Backup:
     sha256: str
 
 
+class _Passed:
+    """The pieces of a mail on their way to the disk, measured as they pass."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self.size = 0
+        self._pieces = pieces
+        self._digest = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._digest.update(piece)
+            self.size += len(piece)
+            yield piece
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class BackupStore:
     """Backups below one folder.
 
     Attributes:
-        root: The data folder; the same for every service.
+        root: The data folder, the same for every service; it is never made here.
     """
 
     root: Path
@@ -70,9 +88,9 @@ class BackupStore:
             return []
         folder = self._folder(day)
         try:
-            _make_durable_folder(folder)
+            make_folder(folder, self.root, _OWNER_ONLY_FOLDER)
             _write_all([folder / _name(mail_id) for mail_id, _ in mails], [raw for _, raw in mails])
-            _flush_folder(folder)
+            flush_folder(folder)
         except OSError as error:
             raise _disk_refused("write the backup in", folder, error) from error
         return [self._key(folder, mail_id) for mail_id, _ in mails]
@@ -91,24 +109,17 @@ class BackupStore:
             TransientError: The disk refused; or what `slices` raises. No backup is left.
         """
         folder = self._folder(day)
-        half = folder / f"{uuid4()}{_HALF}"
-        digest, size = hashlib.sha256(), 0
+        passed = _Passed(slices)
         try:
-            _make_durable_folder(folder)
-            with _opened_half(half) as file:
-                for piece in slices:
-                    digest.update(piece)
-                    size += len(piece)
-                    _write_whole(file, piece)
-                os.fsync(file.fileno())
-            mail_id = named(digest.hexdigest())
-            half.rename(folder / _name(mail_id))
-            _flush_folder(folder)
+            make_folder(folder, self.root, _OWNER_ONLY_FOLDER)
+            with unfinished(folder / f"{uuid4()}{_HALF}") as half:
+                write_flushed(half, passed, _OWNER_ONLY_FILE)
+                mail_id = named(passed.sha256)
+                half.rename(folder / _name(mail_id))
+            flush_folder(folder)
         except OSError as error:
             raise _disk_refused("write the backup in", folder, error) from error
-        finally:
-            half.unlink(missing_ok=True)
-        return Backup(mail_id, self._key(folder, mail_id), size, digest.hexdigest())
+        return Backup(mail_id, self._key(folder, mail_id), passed.size, passed.sha256)
 
     def discard_halves(self) -> int:
         """Remove what crashes have left half-written an hour ago or earlier (F1, F2).
@@ -169,14 +180,6 @@ class BackupStore:
             raise _disk_refused("read the backup", path, error) from error
 
 
-def _make_durable_folder(folder: Path) -> None:
-    """Make `folder`; a new entry in a parent is flushed with the parent."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    for path in reversed(missing):
-        path.mkdir(mode=_OWNER_ONLY_FOLDER, exist_ok=True)
-        _flush_folder(path.parent)
-
-
 def _write_all(paths: Sequence[Path], raws: Sequence[bytes]) -> None:
     """Several files at a time: the file system flushes those of one moment together."""
     with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
@@ -187,35 +190,13 @@ def _write_all(paths: Sequence[Path], raws: Sequence[bytes]) -> None:
 def _write_durably(path: Path, raw: bytes) -> None:
     if path.exists():
         return
-    half = path.with_suffix(_HALF)
-    with _opened_half(half) as file:
-        _write_whole(file, raw)
-        os.fsync(file.fileno())
-    half.rename(path)
+    with unfinished(path.with_suffix(_HALF)) as half:
+        write_flushed(half, [raw], _OWNER_ONLY_FILE)
+        half.rename(path)
 
 
 def _name(mail_id: UUID) -> str:
     return f"{mail_id}.eml"
-
-
-def _opened_half(half: Path) -> FileIO:
-    """A file for the owner alone; what a crash left under this name is overwritten."""
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
-    return FileIO(descriptor, "w")
-
-
-def _write_whole(file: FileIO, raw: bytes) -> None:
-    view = memoryview(raw)
-    while view:
-        view = view[file.write(view) :]
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _disk_refused(action: str, path: Path, error: OSError) -> TransientError:

@@ -1,0 +1,99 @@
+"""Files and folders that survive a power cut (I-5): bytes first, then names.
+
+A file is written under a temporary name and flushed before it gets its own. A name is durable when
+its folder has been flushed, and a folder's name when its parent has been.
+"""
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+
+_NOT_OFFERED = (errno.EINVAL, errno.ENOTSUP)
+"""Answers of file systems, as older SMB mounts, that write names at once and flush no folders."""
+
+
+def make_folder(folder: Path, below: Path, mode: int) -> None:
+    """Make `folder` and whatever is missing between it and `below`; all of it is durable then.
+
+    Folders that are there already are made durable, too: a crash may have come between making
+    one and flushing its parent.
+
+    Args:
+        folder: What is needed.
+        below: Is there already and never made: a mistyped path makes nothing.
+        mode: Access rights of new folders, before the umask.
+
+    Raises:
+        OSError: The disk refused, or `below` is missing.
+    """
+    place = below
+    for part in folder.relative_to(below).parts:
+        parent, place = place, place / part
+        with suppress(FileExistsError):
+            place.mkdir(mode)
+        flush_folder(parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in `folder` durable.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NOT_OFFERED:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def write_flushed(file: Path, pieces: Iterable[bytes], mode: int) -> None:
+    """Write `pieces` to `file` and flush it; what was there before is overwritten.
+
+    Args:
+        file: Its name is not durable until its folder is flushed.
+        pieces: The bytes; memory holds one piece at a time.
+        mode: Access rights of a new file, before the umask.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with FileIO(descriptor, "w") as opened:
+        for piece in pieces:
+            write_whole(opened, piece)
+        os.fsync(opened.fileno())
+
+
+def write_whole(file: FileIO, piece: bytes) -> None:
+    """Write all of `piece`: the system may take less at a time.
+
+    Raises:
+        OSError: The disk refused; a part may have been written.
+    """
+    view = memoryview(piece)
+    while view:
+        view = view[file.write(view) :]
+
+
+@contextmanager
+def unfinished(half: Path) -> Iterator[Path]:
+    """A temporary name: when the block fails, what lies under it is removed.
+
+    That is a courtesy to the disk. Where it cannot be done, the block's own error still counts.
+    """
+    with ExitStack() as clean_up:
+        clean_up.callback(_discard, half)
+        yield half
+        clean_up.pop_all()
+
+
+def _discard(half: Path) -> None:
+    with suppress(OSError):
+        half.unlink()
