@@ -33,8 +33,8 @@ _AT_ONCE = 100
 """Groups of mails."""
 
 _TRIES = 10
-_NOT_OURS_BYTES = 8 * 1024 * 1024
-"""More than the lines of `_AT_ONCE` groups have: so much more than we know of is not ours."""
+_MOST_BYTES = 8 * 1024 * 1024
+"""More than the lines of `_AT_ONCE` groups have: what is longer than that was not written by us."""
 
 _log = structlog.get_logger()
 
@@ -92,15 +92,18 @@ class LegacyLog:
 
     def _write_once(self, engine: Engine) -> int:
         file = hashlib.sha256(str(self.path).encode("utf-8", "surrogateescape")).hexdigest()
+        which = log_file_table.c.file == file
         with write_transaction(engine) as connection:
-            _lock(connection, file)
+            confirmed = _lock(connection, file)
+            if confirmed is None or confirmed > self._size():
+                # A file that is new to us. What it has now is committed before we write into it.
+                begin = update(log_file_table).where(which)
+                connection.execute(begin.values(size=self._end_of_lines()))
+                return _AT_ONCE
             groups = _waiting(connection)
             if groups:
-                which = log_file_table.c.file == file
-                known = connection.scalar(select(log_file_table.c.size).where(which))
-                size = self._append(
-                    [line for group in groups for line in self._lines(group)], known
-                )
+                lines = [line for group in groups for line in self._lines(group)]
+                size = self._append(lines, confirmed)
                 connection.execute(update(log_file_table).where(which).values(size=size))
                 _confirm(connection, groups)
         return len(groups)
@@ -109,42 +112,58 @@ class LegacyLog:
         moment = group.recorded_at.astimezone(self.zone)
         return (line_of(word, moment) for word in group.words.split("\n"))
 
-    def _append(self, lines: Sequence[bytes], known: int | None) -> int:
+    def _append(self, lines: Sequence[bytes], confirmed: int) -> int:
         """Append what of `lines` is not there yet, and flush it; the file's size then.
 
         Args:
             lines: Each with its line end.
-            known: The file's size when lines were last confirmed.
+            confirmed: The file's size when lines were last confirmed.
         """
         made = not self.path.exists()
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         with FileIO(descriptor, "r+") as file:
-            write_whole(file, unwritten(lines, _tail(file, known)))
+            write_whole(file, unwritten(lines, _read(descriptor, confirmed)))
             os.fsync(descriptor)
             size = os.fstat(descriptor).st_size
         if made:
             flush_folder(self.path.parent)
         return size
 
+    def _size(self) -> int:
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
 
-def _tail(file: FileIO, known: int | None) -> bytes:
-    """What stands in the file behind what is confirmed; only a last line without end at least."""
-    size = os.fstat(file.fileno()).st_size
-    if known is not None and known > size:
-        # Somebody has begun a new file.
-        known = 0
-    if known is None or size - known > _NOT_OURS_BYTES:
-        begin = max(size - _NOT_OURS_BYTES, 0)
-        last = os.pread(file.fileno(), size - begin, begin)
-        return last[last.rfind(b"\n") + 1 :]
-    return os.pread(file.fileno(), size - known, known)
+    def _end_of_lines(self) -> int:
+        """Where the file's last whole line ends."""
+        size = self._size()
+        if not size:
+            return 0
+        with self.path.open("rb") as file:
+            last = _read(file.fileno(), max(size - _MOST_BYTES, 0))
+        return size - len(last) + last.rfind(b"\n") + 1
 
 
-def _lock(connection: Connection, file: str) -> None:
-    """Take the file's row: another writer waits for the end of this transaction."""
-    row = update(log_file_table).where(log_file_table.c.file == file)
+def _read(descriptor: int, begin: int) -> bytes:
+    """What stands in the file from `begin` on; only the last line where that is far too much."""
+    size = os.fstat(descriptor).st_size
+    if size - begin <= _MOST_BYTES:
+        return os.pread(descriptor, size - begin, begin)
+    last = os.pread(descriptor, _MOST_BYTES, size - _MOST_BYTES)
+    return last[last.rfind(b"\n") + 1 :]
+
+
+def _lock(connection: Connection, file: str) -> int | None:
+    """Take the file's row, so that other writers wait for the end of this transaction.
+
+    Gives the file's size when lines were last confirmed; None for a file that is new to us.
+    """
+    which = log_file_table.c.file == file
+    row = update(log_file_table).where(which)
     if not connection.execute(row.values(size=log_file_table.c.size)).rowcount:
         connection.execute(insert(log_file_table).values(file=file))
+    return connection.scalar(select(log_file_table.c.size).where(which))
 
 
 def _waiting(connection: Connection) -> Sequence[Row[Any]]:
