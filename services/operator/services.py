@@ -17,6 +17,7 @@ from services.operator.composition import (
     writer_stage,
 )
 from services.operator.feeds import Feeds, boxes_to_read, broker_outlet
+from services.operator.paths import Use, require_paths
 from services.operator.run import run_feeds
 from shared.backup.store import BackupStore
 from shared.broker.rabbitmq.address import BrokerAddress
@@ -43,6 +44,7 @@ def run_fetcher(boxes: Sequence[Box], environment: Environment) -> None:
         ConfigurationError: Boxes or broker address cannot work.
         CredentialsRefusedError: The broker refused us.
     """
+    require_paths(boxes, environment, Use.FETCH)
     ready = boxes_to_read(boxes)
     outlet = broker_outlet(broker_address(environment, "fetcher"))
     with running(environment) as (health, stopped):
@@ -57,6 +59,7 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
         ConfigurationError: Mapping, schema, queues or addresses cannot work.
         CredentialsRefusedError: The broker refused us.
     """
+    require_paths(boxes, environment, Use.CLASSIFY)
     erp = open_erp(environment)
     flow: Flow[FetchedMail, MailClassified] = Flow(
         CLASSIFIER_MAIL,

@@ -11,6 +11,7 @@ from services.operator.commands.options import AsJson, Config, begin, boxes_of, 
 from services.operator.commands.run import summarise, tell_json, tell_person
 from services.operator.composition import Erp, local_pipeline, open_erp
 from services.operator.feeds import plain_publisher
+from services.operator.paths import Use, require_paths
 from services.operator.replay import Replay
 from services.operator.run import Tally
 from services.operator.services import DatabaseProbe, broker_address
@@ -47,7 +48,10 @@ def replay(
     processed here. With --force a DUPLICATE KEY makes its own activities.
     """
     environment = begin("warning")
-    boxes, erp = boxes_of(config), open_erp(environment)
+    boxes = boxes_of(config)
+    if environment.rabbitmq_url is None:
+        require_paths(boxes, environment, Use.CLASSIFY | Use.WRITE)
+    erp = open_erp(environment)
     DatabaseProbe(erp)()
     replay = Replay(environment.data, erp, boxes, box, again=force)
     files = replay.files(targets)

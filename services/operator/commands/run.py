@@ -10,6 +10,7 @@ import typer
 from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
 from services.operator.composition import open_erp
 from services.operator.feeds import boxes_to_read
+from services.operator.paths import Use, require_paths
 from services.operator.run import Tally, local_feeds, run_feeds, run_once
 from services.operator.services import DatabaseProbe, running
 from shared.contracts.messages import MailRecorded
@@ -37,7 +38,9 @@ def run(
     processed: it lies in failed/ below emlDir, with its reason.
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
     environment = begin("warning" if once else "info")
-    boxes = boxes_to_read(boxes_of(config))
+    named = boxes_of(config)
+    require_paths(named, environment, Use.EVERYTHING)
+    boxes = boxes_to_read(named)
     erp = open_erp(environment)
     probe = DatabaseProbe(erp)
     tally = Tally(tell_json if as_json else tell_person)
