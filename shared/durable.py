@@ -6,6 +6,7 @@ its folder has been flushed, and a folder's name when its parent has been.
 
 import errno
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from io import FileIO
@@ -92,6 +93,24 @@ def unfinished(half: Path) -> Iterator[Path]:
         clean_up.callback(_discard, half)
         yield half
         clean_up.pop_all()
+
+
+def discard_forgotten(halves: Iterable[Path], seconds: float) -> int:
+    """Remove files in the making that nobody has touched for so long; how many.
+
+    They are what crashes have left. Nothing ever refers to a file under its temporary name.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    limit, removed = time.time() - seconds, 0
+    for half in halves:
+        # Another process may clean up, too, or finish the file.
+        with suppress(FileNotFoundError):
+            if half.stat().st_mtime < limit:
+                half.unlink()
+                removed += 1
+    return removed
 
 
 def _discard(half: Path) -> None:

@@ -51,10 +51,13 @@ class Disk:
         files = [place for place in folder.rglob("*") if place.is_file()]
         return [file for file in files if not self._survives(file)]
 
-    def _survives(self, file: Path) -> bool:
+    def whole(self, file: Path) -> bool:
+        """Whether the bytes of `file` are flushed."""
         found = file.lstat()
-        whole = self._bytes.get(found.st_ino) == (found.st_size, found.st_mtime_ns)
-        return whole and self._name_survives(file)
+        return self._bytes.get(found.st_ino) == (found.st_size, found.st_mtime_ns)
+
+    def _survives(self, file: Path) -> bool:
+        return self.whole(file) and self._name_survives(file)
 
     def _name_survives(self, place: Path) -> bool:
         if place == self.root:
@@ -79,9 +82,7 @@ class Disk:
 
     def _named(self, rename: Callable[..., Any]) -> Callable[..., Any]:
         def renamed(source: Any, target: Any, **more: Any) -> Any:
-            found = Path(source).lstat()
-            known = self._bytes.get(found.st_ino) == (found.st_size, found.st_mtime_ns)
-            if not known and stat.S_ISREG(found.st_mode):
+            if stat.S_ISREG(Path(source).lstat().st_mode) and not self.whole(Path(source)):
                 self.torn.append(Path(target))
             return rename(source, target, **more)
 

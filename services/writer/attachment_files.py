@@ -8,13 +8,12 @@ stands there is overwritten either.
 
 import hashlib
 import itertools
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from uuid import UUID, uuid4
 
-from shared.durable import flush_folder, make_folder, unfinished, write_flushed
+from shared.durable import discard_forgotten, flush_folder, make_folder, unfinished, write_flushed
 
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
@@ -74,10 +73,7 @@ class AttachmentFiles:
         if not (base / WEB_CONFIG).exists():
             self._write(base / WEB_CONFIG, _SERVES_NOTHING)
             flush_folder(base)
-        limit = time.time() - _FORGOTTEN_SECONDS
-        for half in (base / _UNFINISHED).glob(f"*{_HALF}"):
-            if half.stat().st_mtime < limit:
-                half.unlink(missing_ok=True)
+        discard_forgotten((base / _UNFINISHED).glob(f"*{_HALF}"), _FORGOTTEN_SECONDS)
 
     def store(self, mail_id: UUID, name: str, content: bytes) -> PurePosixPath:
         """Store one file of a mail; its path relative to the ERP's folder.

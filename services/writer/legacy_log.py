@@ -8,6 +8,7 @@ disk or a file that may not be written loses no line, doubles none, and stops no
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from io import FileIO
@@ -22,7 +23,7 @@ from services.writer.log_lines import line_of, one_line, unwritten
 from shared import metrics
 from shared.durable import flush_folder, write_whole
 from shared.errors import CRMServiceError
-from shared.netgenium.database import ConflictError, write_transaction
+from shared.netgenium.database import ConflictError, database_errors, write_transaction
 from shared.netgenium.own_tables import log_file_table, log_words_table
 
 PART = "legacy log"
@@ -71,8 +72,8 @@ class LegacyLog:
         The metric `crmservice_part_ready` and a warning tell when lines have to wait.
         """
         try:
-            while self._written(engine) == _AT_ONCE:
-                pass
+            while _something_waits(engine):
+                self._write(engine)
         except (OSError, CRMServiceError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             _log.warning("legacy log cannot be written: its lines wait", reason=reason)
@@ -80,33 +81,28 @@ class LegacyLog:
         else:
             metrics.part(PART, ready=True)
 
-    def _written(self, engine: Engine) -> int:
-        """Write some groups of lines; how many there were."""
+    def _write(self, engine: Engine) -> None:
+        """Write some of the lines that wait."""
         for _ in range(_TRIES - 1):
-            try:
+            with suppress(ConflictError):
+                # Another writer may be at the file.
                 return self._write_once(engine)
-            except ConflictError:
-                # Another writer was at the file.
-                continue
         return self._write_once(engine)
 
-    def _write_once(self, engine: Engine) -> int:
+    def _write_once(self, engine: Engine) -> None:
         file = hashlib.sha256(str(self.path).encode("utf-8", "surrogateescape")).hexdigest()
-        which = log_file_table.c.file == file
+        known = update(log_file_table).where(log_file_table.c.file == file)
         with write_transaction(engine) as connection:
             confirmed = _lock(connection, file)
             if confirmed is None or confirmed > self._size():
                 # A file that is new to us. What it has now is committed before we write into it.
-                begin = update(log_file_table).where(which)
-                connection.execute(begin.values(size=self._end_of_lines()))
-                return _AT_ONCE
+                connection.execute(known.values(size=self._end_of_lines()))
+                return
             groups = _waiting(connection)
             if groups:
                 lines = [line for group in groups for line in self._lines(group)]
-                size = self._append(lines, confirmed)
-                connection.execute(update(log_file_table).where(which).values(size=size))
+                connection.execute(known.values(size=self._append(lines, confirmed)))
                 _confirm(connection, groups)
-        return len(groups)
 
     def _lines(self, group: Row[Any]) -> Iterator[bytes]:
         moment = group.recorded_at.astimezone(self.zone)
@@ -164,6 +160,12 @@ def _lock(connection: Connection, file: str) -> int | None:
     if not connection.execute(row.values(size=log_file_table.c.size)).rowcount:
         connection.execute(insert(log_file_table).values(file=file))
     return connection.scalar(select(log_file_table.c.size).where(which))
+
+
+def _something_waits(engine: Engine) -> bool:
+    one = select(log_words_table.c.group_id).where(log_words_table.c.written_at.is_(None)).limit(1)
+    with database_errors(engine), engine.connect() as connection:
+        return connection.execute(one).first() is not None
 
 
 def _waiting(connection: Connection) -> Sequence[Row[Any]]:

@@ -5,7 +5,6 @@ A backup lies at `POP3Downloads/yyyy-MM-dd/<mail id>.eml` below the store's root
 """
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from uuid import UUID, uuid4
 
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import PartRef
-from shared.durable import flush_folder, make_folder, unfinished, write_flushed
+from shared.durable import discard_forgotten, flush_folder, make_folder, unfinished, write_flushed
 from shared.errors import PermanentError, TransientError
 
 FOLDER = "POP3Downloads"
@@ -127,18 +126,11 @@ class BackupStore:
         Raises:
             TransientError: The disk refused.
         """
-        limit = time.time() - _FORGOTTEN_SECONDS
+        halves = (self.root / FOLDER).glob(f"*/*{_HALF}")
         try:
-            old = [
-                half
-                for half in (self.root / FOLDER).glob(f"*/*{_HALF}")
-                if half.stat().st_mtime < limit
-            ]
-            for half in old:
-                half.unlink(missing_ok=True)
+            return discard_forgotten(halves, _FORGOTTEN_SECONDS)
         except OSError as error:
             raise _disk_refused("clean up in", self.root / FOLDER, error) from error
-        return len(old)
 
     def _folder(self, day: date) -> Path:
         return self.root / FOLDER / day.isoformat()

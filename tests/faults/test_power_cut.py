@@ -4,17 +4,21 @@
 its settings are looked at.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import event
 
+from services.fetcher.failed import FailedMail, Failure
+from services.fetcher.sources.eml_dir import FAILED, EmlDir
 from services.operator.composition import LEGACY_LOG
 from shared.backup.store import FOLDER, BackupStore
+from shared.contracts.messages import MailFetched
 from shared.netgenium.database import open_database, write_transaction
 from tests.builders import raw_mail
 from tests.disk import Disk
@@ -141,6 +145,53 @@ def test_a_backup_that_a_crash_left_without_flush_of_its_folder_becomes_durable(
     store.write([(mail_id, b"a")], DAY)
 
     assert disk.lost(tmp_path) == []
+
+
+def test_a_note_of_a_failed_mail_is_durable_before_its_mail_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O-2: whoever looks for the mail must find why it is nowhere."""
+    disk = Disk(tmp_path)
+    disk.watch(monkeypatch, lambda _: None)
+    message = MailFetched(
+        mail_id=uuid4(),
+        box="crm",
+        source="imap:INBOX/7/12",
+        received_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
+        size=3,
+        sha256="00" * 32,
+        backup_key=f"{FOLDER}/2026-11-21/{uuid4()}.eml",
+    )
+
+    FailedMail(tmp_path).note(Failure(message, "why", "2026-11-21T08:00:01+00:00"))
+
+    assert disk.lost(tmp_path) == []
+    assert disk.torn == []
+
+
+def test_the_reason_is_durable_before_its_file_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-7: a file in failed/ always has its reason, after a power cut, too."""
+    (tmp_path / "a.eml").write_bytes(b"x")
+    disk = Disk(tmp_path)
+    source = EmlDir(tmp_path, 0)
+    ((mail,),) = source.batches()
+    lost: list[list[Path]] = []
+    disk.watch(monkeypatch, lambda _: None)
+    (tmp_path / FAILED).mkdir()
+    rename = os.rename
+
+    def moving(old: Path, new: Path) -> None:
+        lost.append([place for place in (tmp_path / FAILED).iterdir() if not disk.whole(place)])
+        rename(old, new)
+
+    monkeypatch.setattr(os, "rename", moving)
+
+    source.set_aside(mail, "why")
+
+    assert lost == [[]]
+    assert (tmp_path / FAILED / "a.eml.reason.txt").read_text() == "why\n"
 
 
 def test_the_legacy_log_is_durable_before_its_lines_are_confirmed(

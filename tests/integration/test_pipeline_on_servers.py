@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, make_url, text
 
+from services.operator.composition import LEGACY_LOG
 from shared.errors import TransientError
 from shared.netgenium.database import open_database, write_transaction
 from shared.netgenium.mapping import load_mapping
@@ -92,6 +93,9 @@ def _once(installation: Installation, journal_rows: int = len(MAILS)) -> None:
     journal = installation.list("journal")
     assert len(journal) == len({row["mail_id"] for row in journal}) == journal_rows
     assert list(installation.eml.iterdir()) == []
+    log = (installation.data / LEGACY_LOG).read_text("utf-8").splitlines()
+    words = [word for row in journal for word in row["verdict"]]
+    assert sorted(line.split(" ", 3)[3] for line in log) == sorted(words)
 
 
 def test_mails_become_the_right_records(tmp_path: Path, url: str) -> None:
@@ -128,7 +132,7 @@ def test_ids_can_be_given_otherwise(tmp_path: Path, url: str, strategy: str) -> 
 
     _once(installation)
     files = list((tmp_path / "i" / "erp" / "Files" / "CRMService").rglob("crm-*.pdf"))
-    assert [path.read_bytes() for path in files] == [b"%PDF-1.4\n"] * 2
+    assert [path.read_bytes() for path in files] == [b"%PDF-1.4\n"]
 
 
 def _create_generator(url: str) -> None:

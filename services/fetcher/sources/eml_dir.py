@@ -29,6 +29,7 @@ from services.fetcher.sources.port import (
     SLICE_BYTES,
     SourceMail,
 )
+from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
 
 FAILED = "failed"
@@ -36,6 +37,7 @@ MAX_MAIL_BYTES = 200 * 1024 * 1024
 """Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
 
 _LONGEST_STEM = 240
+_REASON_MODE = 0o644
 _LOOK_SECONDS = 1.0
 
 _THE_FILE_ITSELF = (errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO)
@@ -220,7 +222,8 @@ class EmlDir:
             # The reason first: a file in failed/ always has one.
             target = _free_name(failed, name)
             reason_file = failed / f"{_shortened(target)}.reason.txt"
-            reason_file.write_text(reason + "\n", encoding="utf-8")
+            write_flushed(reason_file, [f"{reason}\n".encode("utf-8", "replace")], _REASON_MODE)
+            flush_folder(failed)
             (self.folder / name).rename(failed / target)
 
     @contextmanager
