@@ -34,6 +34,7 @@ _AT_ONCE = 100
 """Groups of mails."""
 
 _TRIES = 10
+_LOCK = "lock"
 _MOST_BYTES = 8 * 1024 * 1024
 """More than the lines of `_AT_ONCE` groups have: what is longer than that was not written by us."""
 
@@ -93,13 +94,17 @@ class LegacyLog:
         file = hashlib.sha256(str(self.path).encode("utf-8", "surrogateescape")).hexdigest()
         known = update(log_file_table).where(log_file_table.c.file == file)
         with write_transaction(engine) as connection:
-            confirmed = _lock(connection, file)
-            if confirmed is None or confirmed > self._size():
-                # A file that is new to us. What it has now is committed before we write into it.
+            _lock(connection)
+            confirmed = connection.scalar(
+                select(log_file_table.c.size).where(log_file_table.c.file == file)
+            )
+            # What a file that is new to us has already is committed before we write into it.
+            if confirmed is None:
+                begin = {"file": file, "size": self._end_of_lines()}
+                connection.execute(insert(log_file_table), [begin])
+            elif confirmed > self._size():
                 connection.execute(known.values(size=self._end_of_lines()))
-                return
-            groups = _waiting(connection)
-            if groups:
+            elif groups := _waiting(connection):
                 lines = [line for group in groups for line in self._lines(group)]
                 connection.execute(known.values(size=self._append(lines, confirmed)))
                 _confirm(connection, groups)
@@ -150,16 +155,11 @@ def _read(descriptor: int, begin: int) -> bytes:
     return last[last.rfind(b"\n") + 1 :]
 
 
-def _lock(connection: Connection, file: str) -> int | None:
-    """Take the file's row, so that other writers wait for the end of this transaction.
-
-    Gives the file's size when lines were last confirmed; None for a file that is new to us.
-    """
-    which = log_file_table.c.file == file
-    row = update(log_file_table).where(which)
+def _lock(connection: Connection) -> None:
+    """Take what waits: other writers, of other files too, wait for this transaction's end."""
+    row = update(log_file_table).where(log_file_table.c.file == _LOCK)
     if not connection.execute(row.values(size=log_file_table.c.size)).rowcount:
-        connection.execute(insert(log_file_table).values(file=file))
-    return connection.scalar(select(log_file_table.c.size).where(which))
+        connection.execute(insert(log_file_table), [{"file": _LOCK, "size": 0}])
 
 
 def _something_waits(engine: Engine) -> bool:

@@ -201,9 +201,9 @@ log_file_table = Table(
     "crm_log_file",
     OWN,
     Column("file", _DIGEST, primary_key=True),
-    Column("size", BigInteger),
+    Column("size", BigInteger, nullable=False),
 )
 """How large each legacy log was, in bytes, when its lines were last confirmed.
 
-`file` is a digest of its path. Who writes into the file holds the row.
+`file` is a digest of its path. The row `lock` is held by who writes what waits.
 """

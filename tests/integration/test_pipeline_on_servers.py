@@ -1,6 +1,6 @@
 """The whole pipeline on real PostgreSQL and Firebird servers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -77,8 +77,12 @@ def _run_to_the_end(installation: Installation) -> int:
     return pytest.fail("it pauses again and again")
 
 
-def _once(installation: Installation, journal_rows: int = len(MAILS)) -> None:
-    """Every mail has had its effect, and only once."""
+def _once(
+    installation: Installation,
+    journal_rows: int = len(MAILS),
+    writers: Sequence[Installation] = (),
+) -> None:
+    """Every mail has had its effect, and only once; `writers` have written their logs together."""
     rows = installation.list("activities")
     assert sorted(row["subject"] for row in rows if row["mail_id"]) == [
         "Drawing",
@@ -93,9 +97,10 @@ def _once(installation: Installation, journal_rows: int = len(MAILS)) -> None:
     journal = installation.list("journal")
     assert len(journal) == len({row["mail_id"] for row in journal}) == journal_rows
     assert list(installation.eml.iterdir()) == []
-    log = (installation.data / LEGACY_LOG).read_text("utf-8").splitlines()
+    logs = [log for one in writers or [installation] for log in one.data.glob(LEGACY_LOG)]
+    lines = [line for log in logs for line in log.read_text("utf-8").splitlines()]
     words = [word for row in journal for word in row["verdict"]]
-    assert sorted(line.split(" ", 3)[3] for line in log) == sorted(words)
+    assert sorted(line.split(" ", 3)[3] for line in lines) == sorted(words)
 
 
 def test_mails_become_the_right_records(tmp_path: Path, url: str) -> None:
@@ -152,7 +157,7 @@ def test_two_writers_of_the_same_mails_make_everything_once(tmp_path: Path, url:
         list(pool.map(_run_to_the_end, both, timeout=120))
 
     for installation in both:
-        _once(installation)
+        _once(installation, writers=both)
     told = sorted(mail.again for one in both for mail in one.recorded)
     assert told == [False] * len(MAILS) + [True] * len(MAILS)
 
@@ -166,7 +171,7 @@ def test_two_writers_of_mails_with_one_key_make_everything_once(tmp_path: Path, 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(_run_to_the_end, both, timeout=120))
 
-    _once(both[0], 2 * len(MAILS))
+    _once(both[0], 2 * len(MAILS), both)
     verdicts = [verdict for one in both for verdict in one.verdicts()]
     assert len(verdicts) == 2 * len(MAILS)
     assert verdicts.count("DUPLICATE KEY, DELETED") == len(MAILS)

@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "crm_log_file",
         sa.Column("file", sa.String(64), primary_key=True),
-        sa.Column("size", sa.BigInteger),
+        sa.Column("size", sa.BigInteger, nullable=False),
     )
 
 
