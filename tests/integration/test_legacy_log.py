@@ -2,20 +2,18 @@
 
 import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.operator.composition import LEGACY_LOG, legacy_log
-from services.writer.legacy_log import PART, LegacyLog
+from services.writer.legacy_log import PART
 from shared import metrics
-from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.database import open_database
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
+from tests.log_writers import write_one_log_together
 
 JAN, PETR = "jan.novak@firma.cz", "petr@acme.example"
 
@@ -136,31 +134,12 @@ def test_a_last_line_that_an_older_version_tore_is_ended(tmp_path: Path) -> None
     assert second.endswith(" PROCESSED")
 
 
-def test_two_writers_write_one_log_without_mixing(tmp_path: Path) -> None:
-    """R-d: each line stands there once, whole, in the order of recording."""
+def test_several_writers_write_one_log_without_mixing(tmp_path: Path) -> None:
+    """R-d: each line stands there once and whole, whoever wrote it."""
     an_installation(tmp_path)
-    log = LegacyLog(tmp_path / "shared.log", ZoneInfo("UTC"))
+
     url = f"sqlite:///{tmp_path / 'data' / 'netgenium.db'}"
-
-    def writer(number: int) -> None:
-        engine = open_database(url)
-        for turn in range(20):
-            with write_transaction(engine) as connection:
-                words = (f"WRITER {number} TURN {turn}", f"TASK {turn} UPDATED")
-                log.note(connection, [words], datetime.now(UTC))
-            log.catch_up(engine)
-        engine.dispose()
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(writer, range(4)))
-
-    lines = log.path.read_text().splitlines()
-    words = Counter(line.split(" ", 3)[3] for line in lines)
-    assert all(
-        words[f"WRITER {number} TURN {turn}"] == 1 for number in range(4) for turn in range(20)
-    )
-    assert words.total() == 160
-    assert [line[:26] for line in lines] == sorted(line[:26] for line in lines)
+    write_one_log_together(url, tmp_path / "shared.log")
 
 
 def test_a_log_nobody_may_write_is_no_error_for_its_caller(tmp_path: Path) -> None:

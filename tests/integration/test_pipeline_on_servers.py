@@ -17,6 +17,7 @@ from shared.netgenium.reference_schema import create_reference_schema
 from shared.netgenium.tables import ErpTables
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
+from tests.log_writers import write_one_log_together
 from tests.servers.ports import DatabaseServer
 from tests.servers.proxy import Proxy, at_commit, proxied
 
@@ -175,6 +176,13 @@ def test_two_writers_of_mails_with_one_key_make_everything_once(tmp_path: Path, 
     verdicts = [verdict for one in both for verdict in one.verdicts()]
     assert len(verdicts) == 2 * len(MAILS)
     assert verdicts.count("DUPLICATE KEY, DELETED") == len(MAILS)
+
+
+def test_several_writers_write_one_log_without_mixing(tmp_path: Path, url: str) -> None:
+    """R-d: each line stands there once and whole, whoever wrote it."""
+    an_installation(tmp_path, database_url=url)
+
+    write_one_log_together(url, tmp_path / "shared.log")
 
 
 def _kill_at(server: DatabaseServer, engine: Engine, step: str) -> None:
