@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.commands.run import summarise, tell_json, tell_person
 from services.operator.composition import Erp, local_pipeline, open_erp
 from services.operator.feeds import plain_publisher
@@ -47,8 +47,7 @@ def replay(
     With RABBITMQ_URL the mail goes to the classifier's queue; otherwise it is
     processed here. With --force a DUPLICATE KEY makes its own activities.
     """
-    environment = begin("warning")
-    boxes = boxes_of(config)
+    environment, boxes = begin_with(config, "warning")
     if environment.rabbitmq_url is None:
         require_paths(boxes, environment, Use.CLASSIFY | Use.WRITE)
     erp = open_erp(environment)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.composition import open_erp
 from services.operator.feeds import boxes_to_read
 from services.operator.paths import Use, require_paths
@@ -37,8 +37,7 @@ def run(
     Prints one line a mail after its commit. Ends with 3 if some mail could not be
     processed: it lies in failed/ below emlDir, with its reason.
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
-    environment = begin("warning" if once else "info")
-    named = boxes_of(config)
+    environment, named = begin_with(config, "warning" if once else "info")
     require_paths(named, environment, Use.EVERYTHING)
     boxes = boxes_to_read(named)
     erp = open_erp(environment)
