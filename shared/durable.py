@@ -15,12 +15,15 @@ from pathlib import Path
 _NOT_OFFERED = (errno.EINVAL, errno.ENOTSUP)
 """Answers of file systems, as older SMB mounts, that write names at once and flush no folders."""
 
+_durable_folders: set[tuple[Path, int]] = set()
+"""Folders, with their inodes, whose names this process has made durable: a flush costs much."""
+
 
 def make_folder(folder: Path, below: Path, mode: int) -> None:
     """Make `folder` and whatever is missing between it and `below`; all of it is durable then.
 
-    Folders that are there already are made durable, too: a crash may have come between making
-    one and flushing its parent.
+    Folders that are there already are made durable, too, once in a process: a crash may have come
+    between making one and flushing its parent.
 
     Args:
         folder: What is needed.
@@ -35,7 +38,10 @@ def make_folder(folder: Path, below: Path, mode: int) -> None:
         parent, place = place, place / part
         with suppress(FileExistsError):
             place.mkdir(mode)
-        flush_folder(parent)
+        durable = place, place.stat().st_ino
+        if durable not in _durable_folders:
+            flush_folder(parent)
+            _durable_folders.add(durable)
 
 
 def flush_folder(folder: Path) -> None:

@@ -88,11 +88,10 @@ class AttachmentFiles:
         Raises:
             OSError: The disk refused.
         """
-        if not self._shelves:
-            make_folder(self.erp_folder / self.folder / _UNFINISHED, self.erp_folder, FOLDER_MODE)
         digest = hashlib.sha256(content).hexdigest()
         shelf = self.folder / mail_id.hex[:2]
-        (self.erp_folder / shelf).mkdir(FOLDER_MODE, exist_ok=True)
+        for folder in (self.folder / _UNFINISHED, shelf):
+            make_folder(self.erp_folder / folder, self.erp_folder, FOLDER_MODE)
         self._shelves.add(self.erp_folder / shelf)
         for stored in _names(f"crm-{mail_id}-{digest[:_DIGEST_LENGTH]}", name):
             target = self.erp_folder / shelf / stored
@@ -109,8 +108,6 @@ class AttachmentFiles:
         Raises:
             OSError: The disk refused.
         """
-        if self._shelves:
-            flush_folder(self.erp_folder / self.folder)
         for shelf in self._shelves:
             flush_folder(shelf)
 
