@@ -96,6 +96,11 @@ def box_read(box: str, waiting: int, moment: float) -> None:
     _read_at.labels(box).set(moment)
 
 
+def part(name: str, *, ready: bool) -> None:
+    """A part that a service can do without works, or is waited for: `/ready` does not ask it."""
+    _part.labels(name).set(ready)
+
+
 def exposition(parts: Mapping[str, str | None]) -> bytes:
     """All metrics in Prometheus' text format.
 

@@ -1,7 +1,9 @@
 """What every test has."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import firebird.driver as firebird_driver  # type: ignore[import-untyped]
@@ -11,11 +13,18 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
+from shared.file_systems import VOLATILE, file_system_of
 from tests.servers.dovecot import Dovecot
 from tests.servers.firebird import Firebird
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.token_server import TokenServer
+
+
+def pytest_configure() -> None:
+    """Work on a disk: the program refuses to keep mail in memory, where some hosts have /tmp."""
+    if file_system_of(Path(tempfile.gettempdir())) in VOLATILE:
+        tempfile.tempdir = "/var/tmp"  # noqa: S108 - by the FHS it outlives a restart
 
 
 @pytest.fixture(autouse=True)

@@ -152,7 +152,7 @@ def a_writer(
 ) -> WriterStage:
     """A writer; `pause` is told of each conflict instead of waiting."""
     store = AttachmentStore(BackupStore(folder), folder)
-    return WriterStage(engine, erp, store, LegacyLog(folder / "log"), lambda: CAME, pause)
+    return WriterStage(engine, erp, store, LegacyLog(folder / "log", UTC), lambda: CAME, pause)
 
 
 def mails_of_all_kinds(chance: random.Random) -> Sequence[MailClassified]:

@@ -1,6 +1,5 @@
 """`check`: configuration, database, mapping and folders - each OK, or what to do (O-1, O-6)."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +8,7 @@ from typing import Literal
 
 from services.fetcher.sources.mailbox import probe_mailbox
 from services.operator.composition import Erp, local_clock, open_erp
+from services.operator.paths import Look, Place
 from services.operator.services import answers, broker_address
 from services.operator.status import flows_of
 from shared.errors import (
@@ -56,11 +56,10 @@ def run_checks(config: Sequence[Path], environment: Environment) -> Iterator[Che
         yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
     except ConfigurationError as error:
         yield from (_problem("configuration", "fail", one) for one in error.problems)
+    for place in Look().at_all(boxes, environment):
+        yield from _place(place)
     yield from _database(environment)
-    yield from _folder("data folder", environment.data, create=True)
     for box in boxes:
-        if box.eml_dir:
-            yield from _folder(f"emlDir of {box.name}", box.eml_dir, create=False)
         if box.pop3_url or box.imap_url:
             yield from _mailbox(box)
     if environment.rabbitmq_url:
@@ -120,19 +119,11 @@ def _broker(environment: Environment) -> list[Check]:
     return checks
 
 
-def _folder(name: str, folder: Path, *, create: bool) -> Iterator[Check]:
-    if not folder.is_dir() and create:
-        parent = next(path for path in folder.parents if path.exists())
-        if os.access(parent, os.W_OK):
-            yield Check(name, "ok", f"{folder}: will be made")
-            return
-    if not folder.is_dir():
-        yield _problem(name, "fail", Problem(str(folder), "is no directory", "create it"))
-    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        remedy = "give this user the right to read and write it"
-        yield _problem(name, "fail", Problem(str(folder), "may not be written", remedy))
-    else:
-        yield Check(name, "ok", str(folder))
+def _place(place: Place) -> Iterator[Check]:
+    status: Status = "warn" if place.weight in {"hint", "unmade"} else "fail"
+    if not place.problems:
+        yield Check(place.name, "ok", place.path)
+    yield from (_problem(place.name, status, problem) for problem in place.problems)
 
 
 def _guarded(name: str, look: Callable[[], list[Check]]) -> Iterator[Check]:

@@ -13,7 +13,7 @@ import structlog
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched
 from services.fetcher.sources.eml_dir import EmlDir
-from services.operator.composition import Erp, local_pipeline, sweep_orphans
+from services.operator.composition import Erp, local_pipeline, prepare_writer
 from services.operator.feeds import Feeds, local_outlet
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
@@ -119,7 +119,6 @@ def local_feeds(
         TransientError: Database or disk is away.
     """
     BackupStore(data).discard_halves()
-    if swept := sweep_orphans(boxes[0], erp, data):
-        _log.info("attachment files without a row removed", files=swept)
+    prepare_writer(boxes[0], erp, data)
     outlet = local_outlet(data, lambda: local_pipeline(boxes, erp, data, tally), rests)
     return Feeds(data, outlet, tally.after).of(boxes)

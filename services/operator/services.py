@@ -5,18 +5,19 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
-import structlog
 from sqlalchemy import text
 
 from services.operator.composition import (
     Erp,
     classifier_stage,
     open_erp,
-    sweep_orphans,
+    prepare_writer,
     writer_stage,
 )
 from services.operator.feeds import Feeds, boxes_to_read, broker_outlet
+from services.operator.paths import Use, require_paths
 from services.operator.run import run_feeds
 from shared.backup.store import BackupStore
 from shared.broker.rabbitmq.address import BrokerAddress
@@ -35,8 +36,6 @@ from shared.worker import Flow, In, Out, Worker
 WRITER_PREFETCH = 50
 """A classified mail may weigh some megabytes, where a fetched one stays below the inline limit."""
 
-_log = structlog.get_logger()
-
 
 def run_fetcher(boxes: Sequence[Box], environment: Environment) -> None:
     """Read mailboxes and directories; mail goes to the classifier's queue.
@@ -45,6 +44,7 @@ def run_fetcher(boxes: Sequence[Box], environment: Environment) -> None:
         ConfigurationError: Boxes or broker address cannot work.
         CredentialsRefusedError: The broker refused us.
     """
+    require_paths(boxes, environment, Use.FETCH)
     ready = boxes_to_read(boxes)
     outlet = broker_outlet(broker_address(environment, "fetcher"))
     with running(environment) as (health, stopped):
@@ -59,6 +59,7 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
         ConfigurationError: Mapping, schema, queues or addresses cannot work.
         CredentialsRefusedError: The broker refused us.
     """
+    require_paths(boxes, environment, Use.CLASSIFY)
     erp = open_erp(environment)
     flow: Flow[FetchedMail, MailClassified] = Flow(
         CLASSIFIER_MAIL,
@@ -80,17 +81,13 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
     """
     erp = open_erp(environment)
 
-    def sweep() -> None:
-        if swept := sweep_orphans(boxes[0], erp, environment.data):
-            _log.info("attachment files without a row removed", files=swept)
-
     flow: Flow[MailClassified, MailRecorded] = Flow(
         WRITER_COMMANDS,
         writer_stage(boxes, erp, environment.data),
         letter_to_classified,
         None,
         None,
-        DatabaseProbe(erp, sweep),
+        DatabaseProbe(erp, partial(prepare_writer, boxes[0], erp, environment.data)),
         prefetch=WRITER_PREFETCH,
     )
     _run_worker(flow, environment)

@@ -72,7 +72,7 @@ class WriterStage:
         """
         recorded, settled = self._commit(batch)
         now = self.clock()
-        self.legacy_log.write((one.verdict for one in settled), now)
+        self.legacy_log.catch_up(self.engine)
         for one in settled:
             age = (now - one.mail.received_at).total_seconds()
             metrics.recorded(one.mail.box, one.verdict, age)
@@ -108,7 +108,9 @@ class WriterStage:
             settled = self._apply(
                 connection, _with_news(settle(fresh.values(), owners, made), before)
             )
-            record(connection, settled, before, self.clock())
+            now = self.clock()
+            record(connection, settled, before, now)
+            self.legacy_log.note(connection, (one.verdict for one in settled), now)
         verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
         again = before.keys() - {one.mail.mail_id for one in settled}
         recorded = []

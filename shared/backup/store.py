@@ -9,13 +9,11 @@ import hashlib
 import os
 import re
 import stat
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
@@ -24,6 +22,7 @@ from shared.backup.owner import give
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import PartRef
 from shared.contracts.primitives import BACKUP_FOLDER, BACKUP_KEY_FORM, BackupKey
+from shared.durable import discard_forgotten, flush_folder, make_folder, unfinished, write_flushed
 from shared.errors import AwayError, PermanentError, TransientError
 
 FOLDER = BACKUP_FOLDER
@@ -53,12 +52,31 @@ class Backup:
     sha256: str
 
 
+class _Passed:
+    """The pieces of a mail on their way to the disk, measured as they pass."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self.size = 0
+        self._pieces = pieces
+        self._digest = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._digest.update(piece)
+            self.size += len(piece)
+            yield piece
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class BackupStore:
     """Backups below one folder.
 
     Attributes:
-        root: The data folder; the same for every service.
+        root: The data folder, the same for every service; it is never made here.
     """
 
     root: Path
@@ -79,9 +97,9 @@ class BackupStore:
             return []
         folder = self._folder(day)
         try:
-            _make_durable_folder(folder)
-            _write_all([folder / _name(mail_id) for mail_id, _ in mails], [raw for _, raw in mails])
-            _flush_folder(folder)
+            self._make(folder)
+            self._write_all([(folder / _name(mail_id), raw) for mail_id, raw in mails])
+            flush_folder(folder)
         except OSError as error:
             raise _disk_refused("write the backup in", folder, error) from error
         return [self._key(folder, mail_id) for mail_id, _ in mails]
@@ -100,24 +118,17 @@ class BackupStore:
             TransientError: The disk refused; or what `slices` raises. No backup is left.
         """
         folder = self._folder(day)
-        half = folder / f"{uuid4()}{_HALF}"
-        digest, size = hashlib.sha256(), 0
+        passed = _Passed(slices)
         try:
-            _make_durable_folder(folder)
-            with _opened_half(half) as file:
-                for piece in slices:
-                    digest.update(piece)
-                    size += len(piece)
-                    _write_whole(file, piece)
-                os.fsync(file.fileno())
-            mail_id = named(digest.hexdigest())
-            half.rename(folder / _name(mail_id))
-            _flush_folder(folder)
+            self._make(folder)
+            with unfinished(folder / f"{uuid4()}{_HALF}") as half:
+                write_flushed(half, passed, _OWNER_ONLY_FILE, self._own)
+                mail_id = named(passed.sha256)
+                half.rename(folder / _name(mail_id))
+            flush_folder(folder)
         except OSError as error:
             raise _disk_refused("write the backup in", folder, error) from error
-        finally:
-            half.unlink(missing_ok=True)
-        return Backup(mail_id, self._key(folder, mail_id), size, digest.hexdigest())
+        return Backup(mail_id, self._key(folder, mail_id), passed.size, passed.sha256)
 
     def discard_halves(self) -> int:
         """Remove what crashes have left half-written an hour ago or earlier (F1, F2).
@@ -125,18 +136,33 @@ class BackupStore:
         Raises:
             TransientError: The disk refused.
         """
-        limit = time.time() - _FORGOTTEN_SECONDS
+        halves = (self.root / FOLDER).glob(f"*/*{_HALF}")
         try:
-            old = [
-                half
-                for half in (self.root / FOLDER).glob(f"*/*{_HALF}")
-                if half.stat().st_mtime < limit
-            ]
-            for half in old:
-                half.unlink(missing_ok=True)
+            return discard_forgotten(halves, _FORGOTTEN_SECONDS)
         except OSError as error:
             raise _disk_refused("clean up in", self.root / FOLDER, error) from error
-        return len(old)
+
+    def _make(self, folder: Path) -> None:
+        make_folder(folder, self.root, _OWNER_ONLY_FOLDER)
+        for one in (folder.parent, folder):
+            give(one, self.root)
+
+    def _own(self, descriptor: int) -> None:
+        give(descriptor, self.root)
+
+    def _write_all(self, mails: Sequence[tuple[Path, bytes]]) -> None:
+        """Several files at a time: the file system flushes those of one moment together."""
+        with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
+            for _ in pool.map(self._write_durably, mails):
+                pass
+
+    def _write_durably(self, mail: tuple[Path, bytes]) -> None:
+        path, raw = mail
+        if path.exists():
+            return
+        with unfinished(path.with_suffix(_HALF)) as half:
+            write_flushed(half, [raw], _OWNER_ONLY_FILE, self._own)
+            half.rename(path)
 
     def _folder(self, day: date) -> Path:
         return self.root / FOLDER / day.isoformat()
@@ -213,57 +239,8 @@ def key_of(mail_id: UUID, day: date) -> BackupKey:
     return f"{FOLDER}/{day.isoformat()}/{_name(mail_id)}"
 
 
-def _make_durable_folder(folder: Path) -> None:
-    """Make `folder`; a new entry in a parent is flushed with the parent."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    for path in reversed(missing):
-        path.mkdir(mode=_OWNER_ONLY_FOLDER, exist_ok=True)
-        _flush_folder(path.parent)
-    for path in (folder.parent, folder):
-        give(path, folder.parents[1])
-
-
-def _write_all(paths: Sequence[Path], raws: Sequence[bytes]) -> None:
-    """Several files at a time: the file system flushes those of one moment together."""
-    with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
-        for _ in pool.map(_write_durably, paths, raws):
-            pass
-
-
-def _write_durably(path: Path, raw: bytes) -> None:
-    if path.exists():
-        return
-    half = path.with_suffix(_HALF)
-    with _opened_half(half) as file:
-        _write_whole(file, raw)
-        os.fsync(file.fileno())
-    half.rename(path)
-
-
 def _name(mail_id: UUID) -> str:
     return f"{mail_id}.eml"
-
-
-def _opened_half(half: Path) -> FileIO:
-    """A file for the owner alone; what a crash left under this name is overwritten."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-    file = FileIO(os.open(half, flags, _OWNER_ONLY_FILE), "w")
-    give(file.fileno(), half.parents[2])
-    return file
-
-
-def _write_whole(file: FileIO, raw: bytes) -> None:
-    view = memoryview(raw)
-    while view:
-        view = view[file.write(view) :]
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _disk_refused(action: str, path: Path, error: OSError) -> TransientError:

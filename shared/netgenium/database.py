@@ -214,7 +214,8 @@ def _make_private_folder(file: str | None) -> None:
         return
     folder = Path(file).parent
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Its parent is there or mistyped.
+        folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         what = f"its folder {folder} cannot be made: {error.strerror}"
         remedy = "choose another folder or correct the access rights"

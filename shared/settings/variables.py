@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from shared.settings.near_miss import nearest
-from shared.settings.values import NotAllowedError, choice, port, secret, text
+from shared.settings.values import NotAllowedError, choice, is_windows_path, port, secret, text
 
 PREFIXES = ("CRMSERVICE_", "NETGENIUM_")
 
@@ -49,6 +49,8 @@ def broker_address(value: str) -> SecretStr:
 
 def path(value: str) -> Path:
     """Read a path; a relative one is one below the working directory."""
+    if is_windows_path(value):
+        raise NotAllowedError("a path of this machine, not one of Windows")
     return Path(text(value)).absolute()
 
 

@@ -30,6 +30,7 @@ class Shell:
         self.folder = folder
         self.eml = folder / "eml"
         self.eml.mkdir()
+        (folder / "erp").mkdir()
         self.config = folder / "crm.xml"
         self.write_config()
 

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from services.operator.composition import LEGACY_LOG
+from services.writer import legacy_log
 from tests.builders import raw_mail
-from tests.installation import Installation, an_installation
+from tests.installation import Installation, an_installation, mapping_with_files
 
 JAN, EVA, PETR = "jan.novak@firma.cz", "eva.mala@firma.cz", "petr@acme.example"
 MAILS: Mapping[str, bytes] = {
@@ -48,11 +50,30 @@ def _outcome(installation: Installation) -> Mapping[str, Any]:
             (row["mail_id"], tuple(row["verdict"])) for row in installation.list("journal")
         ),
         "backups": len(ids),
+        "files": [file.read_bytes() for file in _files(installation)],
+        "log": _logged(installation.data / LEGACY_LOG),
     }
 
 
+def _files(installation: Installation) -> list[Path]:
+    """The attachments that rows name: none is missing, and no other lies beside them (A-4)."""
+    table, root = installation.erp.tables.table("attachment"), installation.folder / "erp"
+    with installation.erp.engine.connect() as connection:
+        named = {root / row.path for row in connection.execute(table.select())}
+    assert named == set(root.glob("Files/CRMService/*/crm-*"))
+    return sorted(named)
+
+
+def _logged(log: Path) -> list[str]:
+    """The words of the legacy log; every line is whole (R-d)."""
+    lines = log.read_text("utf-8").splitlines(keepends=True)
+    assert all(line.startswith("NOTICE ") and line.endswith("\n") for line in lines)
+    return sorted(line.split(" ", 3)[3] for line in lines)
+
+
 def _prepared(folder: Path) -> Installation:
-    installation = an_installation(folder)
+    folder.mkdir()
+    installation = an_installation(folder / "i", mapping=mapping_with_files(folder))
     for name, raw in MAILS.items():
         installation.drop(name, raw)
     return installation
@@ -76,6 +97,7 @@ def _die_before(step: int, engine: Engine) -> Callable[[], int]:
         return counting
 
     os.fsync = counted(os.fsync)
+    legacy_log.write_whole = counted(legacy_log.write_whole)  # type: ignore[attr-defined]
     Path.rename = counted(Path.rename)  # type: ignore[method-assign]
     Path.unlink = counted(Path.unlink)  # type: ignore[method-assign]
     event.listen(engine, "before_cursor_execute", count)

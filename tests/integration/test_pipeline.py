@@ -1,6 +1,5 @@
 """The whole pipeline in one process, from emlDir to committed rows in SQLite."""
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -233,51 +232,6 @@ def test_the_legacy_log_has_the_manuals_words(tmp_path: Path) -> None:
     words = [line.split(" ", 3) for line in lines]
     assert [word[3] for word in words] == ["PROCESSED", "DELETED", "SPAM", "DELETED"]
     assert all(word[0] == "NOTICE" and len(word[1]) == 10 and len(word[2]) == 8 for word in words)
-
-
-def test_attachments_can_lie_in_a_directory(tmp_path: Path) -> None:
-    """NG-6: strategy `directory`: a file below rootPath and a row that names it."""
-    mapping = tmp_path / "mapping.toml"
-    reference = Path("shared/netgenium/reference.toml").read_text("utf-8")
-    mapping.write_text(reference.replace('strategy = "table"', 'strategy = "directory"'), "utf-8")
-    installation = an_installation(tmp_path / "i", mapping=mapping)
-    installation.drop("a.eml", WITH_FILE)
-
-    installation.run()
-
-    table = installation.erp.tables.table("attachment")
-    with installation.erp.engine.connect() as connection:
-        paths = [row.path for row in connection.execute(table.select())]
-    assert len(set(paths)) == 2
-    for path in paths:
-        assert (tmp_path / "i" / "erp" / path).read_bytes() == b"%PDF-1.4\n"
-        assert path.startswith("Files/CRMService/")
-        assert path.endswith(".pdf")
-
-
-def test_files_without_a_row_are_swept(tmp_path: Path) -> None:
-    """NG-6: what a crash left without a row is removed after a day; the rest is kept."""
-    mapping = tmp_path / "mapping.toml"
-    reference = Path("shared/netgenium/reference.toml").read_text("utf-8")
-    mapping.write_text(reference.replace('strategy = "table"', 'strategy = "directory"'), "utf-8")
-    installation = an_installation(tmp_path / "i", mapping=mapping)
-    installation.drop("a.eml", WITH_FILE)
-    installation.run()
-    root = tmp_path / "i" / "erp" / "Files" / "CRMService"
-    stored = sorted(root.rglob("crm-*"))
-    orphan, young, foreign = (
-        root / "aa" / name for name in ("crm-old.pdf", "crm-new.pdf", "x.pdf")
-    )
-    orphan.parent.mkdir(exist_ok=True)
-    for path in (orphan, young, foreign):
-        path.write_bytes(b"x")
-    for path in (*stored, orphan, foreign):
-        os.utime(path, (1_000_000, 1_000_000))
-
-    installation.run()
-
-    assert not orphan.exists()
-    assert all(path.exists() for path in (*stored, young, foreign))
 
 
 def test_hostile_mail_is_recorded_and_the_next_goes_on(tmp_path: Path) -> None:

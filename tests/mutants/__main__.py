@@ -48,7 +48,8 @@ def _noticed(mutant: Mutant) -> bool:
             return False
         file.write_text(code.replace(mutant.found, mutant.instead), "utf-8")
         ended = _tested(copy, mutant.tests)
-    _tell(mutant, {_FAILED: "noticed", _PASSED: "SURVIVES"}.get(ended, f"pytest ended with {ended}"))
+    words: dict[int | str, str] = {_FAILED: "noticed", _PASSED: "SURVIVES"}
+    _tell(mutant, words.get(ended, f"pytest ended with {ended}"))
     return ended == _FAILED
 
 
@@ -67,7 +68,7 @@ def _tested(project: Path, tests: Sequence[str]) -> int | str:
     # The copy comes before the installed project, in processes that tests start, too.
     environment = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(  # noqa: S603 - our own tests
+        done = subprocess.run(
             command,
             cwd=project,
             env=environment,

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.composition import open_erp
 from services.operator.feeds import boxes_to_read
+from services.operator.paths import Use, require_paths
 from services.operator.run import Tally, local_feeds, run_feeds, run_once
 from services.operator.services import DatabaseProbe, running
 from shared.broker.guarded import REST_SECONDS
@@ -37,8 +38,9 @@ def run(
     Prints one line a mail after its commit. Ends with 3 if some mail could not be
     processed: it lies in failed/ below emlDir, with its reason.
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
-    environment = begin("warning" if once else "info")
-    boxes = boxes_to_read(boxes_of(config))
+    environment, named = begin_with(config, "warning" if once else "info")
+    require_paths(named, environment, Use.EVERYTHING)
+    boxes = boxes_to_read(named)
     erp = open_erp(environment)
     probe = DatabaseProbe(erp)
     tally = Tally(tell_json if as_json else tell_person)

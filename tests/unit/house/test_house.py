@@ -43,6 +43,7 @@ HOMES = {
         "shared/netgenium/migrations/versions/v0002_changes.py",
         "shared/netgenium/migrations/versions/v0003_change_order.py",
         "shared/netgenium/migrations/versions/v0004_effects_by_record.py",
+        "shared/netgenium/migrations/versions/v0005_legacy_log.py",
     },
 }
 BROAD_EXCEPT = {

@@ -2,7 +2,7 @@ import errno
 import io
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -57,39 +57,61 @@ def test_the_same_mail_again_keeps_its_backup(tmp_path: Path) -> None:
     assert (tmp_path / key).stat().st_ino == before
 
 
-def test_every_backup_is_flushed_before_it_gets_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """I-5: flush the file, rename, flush the folder - in this order."""
-    events: list[str] = []
-    flush, rename = os.fsync, Path.rename
-
-    def fsync(descriptor: int) -> None:
-        flush(descriptor)
-        events.append(f"flushed {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
-
-    def renamed(self: Path, target: Path) -> Path:
-        events.append(f"renamed {self.name}")
-        return rename(self, target)
-
-    first, second = uuid4(), uuid4()
-    BackupStore(tmp_path).write([(uuid4(), b"makes the folder")], DAY)
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(Path, "rename", renamed)
-    BackupStore(tmp_path).write([(first, b"a"), (second, b"b")], DAY)
-
-    for mail_id in (first, second):
-        assert events.index(f"flushed {mail_id}.part") < events.index(f"renamed {mail_id}.part")
-    assert len(events) == 5
-    assert events[-1] == "flushed 2026-11-21"
-
-
 def test_a_disk_that_refuses_is_told_plainly(tmp_path: Path) -> None:
     """F70: a backup that cannot be written is a transient error with path and remedy."""
     (tmp_path / "POP3Downloads").write_text("in the way")
 
     with pytest.raises(TransientError, match="check free space"):
         BackupStore(tmp_path).write([(uuid4(), b"x")], DAY)
+
+
+def _refusing(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.parametrize("what", ["pathlib.Path.rename", "os.fsync", "os.open"])
+def test_a_clean_up_that_fails_does_not_hide_what_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """F70: in a folder that may not be written the rest cannot be removed either."""
+    store = BackupStore(tmp_path)
+    monkeypatch.setattr("pathlib.Path.unlink", _refusing)
+    monkeypatch.setattr(what, _refusing)
+
+    with pytest.raises(TransientError, match="access rights"):
+        store.write_large([b"x"], DAY, lambda _: uuid4())
+    with pytest.raises(TransientError, match="access rights"):
+        store.write([(uuid4(), b"x")], DAY)
+
+
+@pytest.mark.parametrize("cleans_up", [True, False])
+def test_a_source_that_breaks_off_leaves_no_backup(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cleans_up: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """I-5: half a large mail is no backup; the source's own error is told."""
+
+    def slices() -> Iterator[bytes]:
+        yield b"half"
+        raise TransientError("the server went away")
+
+    if not cleans_up:
+        monkeypatch.setattr("pathlib.Path.unlink", _refusing)
+
+    with pytest.raises(TransientError, match="the server went away"):
+        BackupStore(tmp_path).write_large(slices(), DAY, lambda _: uuid4())
+
+    left = list((tmp_path / FOLDER).rglob("*.*"))
+    assert [place.suffix for place in left] == ([] if cleans_up else [".part"])
+
+
+def test_a_data_folder_that_is_missing_is_not_made(tmp_path: Path) -> None:
+    """I-5: a volume that is not mounted, a mistyped path: no backups where nobody looks."""
+    with pytest.raises(TransientError, match="No such file"):
+        BackupStore(tmp_path / "missing").write([(uuid4(), b"x")], DAY)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def _part(key: str, start: int, end: int) -> PartRef:

@@ -139,3 +139,12 @@ def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
     """I-1: what is set for the process is what the service gets."""
     monkeypatch.setenv("CRMSERVICE_DATA", "/srv/data")
     assert read_environment().data == Path("/srv/data")
+
+
+@pytest.mark.parametrize("name", ["CRMSERVICE_DATA", "NETGENIUM_MAPPING", "RABBITMQ_CA_FILE"])
+def test_a_path_of_windows_is_none_of_this_machine(name: str) -> None:
+    """I-13: it would become a folder with an odd name below the working directory."""
+    (problem,) = _problems({name: r"D:\Services\CRMService"})
+
+    assert problem.where == f"environment variable {name}"
+    assert "not one of Windows" in problem.remedy

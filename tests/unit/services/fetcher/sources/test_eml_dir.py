@@ -57,6 +57,54 @@ def test_a_file_that_does_not_stand_still_waits(tmp_path: Path, change: str) -> 
     assert file.exists()
 
 
+def test_an_old_file_is_taken_at_the_first_look(tmp_path: Path) -> None:
+    """I-7: what has stood still for long enough is not waited for."""
+    for name in ("a.eml", "b.eml"):
+        (tmp_path / name).write_bytes(name.encode())
+        os.utime(tmp_path / name, (1_000_000, 1_000_000))
+    waits: list[float] = []
+    source = EmlDir(tmp_path, 30.0, sleep=waits.append)
+
+    assert [mail.identity for mail in _all(source)] == ["a.eml", "b.eml"]
+    assert (waits, source.unsettled) == ([], 0)
+
+
+def test_old_files_do_not_wait_for_young_ones(tmp_path: Path) -> None:
+    """I-7: the old ones are out before the wait begins; a young one comes after it."""
+    for name in ("a-young.eml", "b-old.eml", "c-grows.eml"):
+        (tmp_path / name).write_bytes(b"x")
+    os.utime(tmp_path / "b-old.eml", (1_000_000, 1_000_000))
+    out: list[str] = []
+    seen_at_wait: list[list[str]] = []
+
+    def wait(seconds: float) -> None:
+        assert seconds == 5.0
+        seen_at_wait.append(list(out))
+        (tmp_path / "c-grows.eml").write_bytes(b"xx")
+
+    source = EmlDir(tmp_path, 5.0, sleep=wait)
+    for batch in source.batches():
+        out += [mail.identity for mail in batch]
+
+    assert seen_at_wait == [["b-old.eml"]]
+    assert out == ["b-old.eml", "a-young.eml"]
+    assert source.unsettled == 1
+
+
+@pytest.mark.parametrize(("age", "waits"), [(4.9, [5.0]), (5.0, []), (-100.0, [5.0])])
+def test_only_the_age_of_a_file_decides_whether_it_waits(
+    tmp_path: Path, age: float, waits: list[float]
+) -> None:
+    """I-7: a time in the future, of a server whose clock is ahead, waits and is taken then."""
+    (tmp_path / "a.eml").write_bytes(b"x")
+    os.utime(tmp_path / "a.eml", (1_000_000, 1_000_000))
+    waited: list[float] = []
+    source = EmlDir(tmp_path, 5.0, sleep=waited.append, now=lambda: 1_000_000 + age)
+
+    assert [mail.identity for mail in _all(source)] == ["a.eml"]
+    assert waited == waits
+
+
 def test_a_symbolic_link_is_never_followed(tmp_path: Path) -> None:
     """I-7, F72: a link moves to failed/ with a reason; what it points to is not read."""
     secret = tmp_path / "secret"
