@@ -9,7 +9,7 @@ from typing import Literal
 
 from services.fetcher.sources.mailbox import probe_mailbox
 from services.operator.composition import Erp, local_clock, open_erp
-from services.operator.services import answers, broker_address
+from services.operator.services import broker_address
 from services.operator.status import flows_of
 from shared.errors import (
     ConfigurationError,
@@ -19,7 +19,9 @@ from shared.errors import (
     Problem,
     TransientError,
 )
+from shared.netgenium.database import shown
 from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.probe import answers
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
@@ -91,12 +93,11 @@ def _database(environment: Environment) -> Iterator[Check]:
 
 
 def _connects(erp: Erp) -> list[Check]:
-    answers(erp)
+    answers(erp.engine)
     problems = inspect_schema(erp.engine, erp.tables)
-    url = erp.engine.url.render_as_string(hide_password=True)
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
-    return [Check("database", "ok", f"{url}: reachable, fits the mapping")]
+    return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
 
 
 def _mailbox(box: Box) -> Iterator[Check]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Engine
 
 from services.operator.composition import (
     Erp,
@@ -23,11 +23,11 @@ from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
 from shared.broker.wire import classified_to_letter, letter_to_classified, letter_to_fetched
 from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigurationError, PermanentError, Problem, TransientError
 from shared.health import Health
 from shared.health_server import serving
-from shared.netgenium.database import database_errors
 from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.probe import answers, takes_writes
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.worker import Flow, In, Out, Worker
@@ -90,7 +90,7 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         letter_to_classified,
         None,
         None,
-        DatabaseProbe(erp, sweep),
+        DatabaseProbe(erp, takes_writes, sweep),
         prefetch=WRITER_PREFETCH,
     )
     _run_worker(flow, environment)
@@ -124,43 +124,40 @@ def running(environment: Environment) -> Iterator[tuple[Health, threading.Event]
 
 @dataclass(slots=True)
 class DatabaseProbe:
-    """Whether the database answers; looks at its schema the first time.
+    """Whether the database can be used; looks at its schema the first time.
 
     Attributes:
         erp: The database and its mapping.
+        proof: Asks the database to show it: to answer, or to let us write, too.
         first: What else is done when it answers for the first time.
     """
 
     erp: Erp
+    proof: Callable[[Engine], None] = answers
     first: Callable[[], None] = lambda: None
     _looked: bool = field(default=False, init=False)
 
     def __call__(self) -> None:
-        """Return if it answers.
+        """Return if it can be used.
 
         Raises:
-            TransientError: It is away.
+            TransientError: It cannot, or its schema cannot be looked at now.
             ConfigurationError: It does not fit the mapping.
         """
-        if self._looked:
-            answers(self.erp)
-            return
-        if problems := inspect_schema(self.erp.engine, self.erp.tables):
+        if not self._looked:
+            self._look()
+        self.proof(self.erp.engine)
+
+    def _look(self) -> None:
+        try:
+            problems = inspect_schema(self.erp.engine, self.erp.tables)
+        except PermanentError as error:
+            # A database that is being restored, or rights that come later: waiting helps.
+            raise TransientError(str(error)) from error
+        if problems:
             raise ConfigurationError(problems)
         self.first()
         self._looked = True
-
-
-def answers(erp: Erp) -> None:
-    """Return if the database takes a connection.
-
-    Raises:
-        TransientError: It is away.
-    """
-    with database_errors(erp.engine), erp.engine.connect() as connection:
-        # Firebird has no SELECT without a table; a connection proves as much.
-        if erp.engine.dialect.name != "firebird":
-            connection.execute(text("SELECT 1"))
 
 
 def _run_worker(flow: Flow[In, Out], environment: Environment) -> None:

@@ -8,8 +8,10 @@ import codecs
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError
+
+from shared.netgenium.driver_errors import proves_useless
 
 CONNECT_SECONDS = 10
 """Longest wait for a server that does not answer."""
@@ -40,17 +42,21 @@ def engine_for(url: URL) -> Engine:
     Raises:
         sqlalchemy.exc.ArgumentError, ModuleNotFoundError: See `open_database`.
     """
-    match url.get_backend_name():
-        case "sqlite":
-            return _sqlite(url)
-        case "postgresql":
-            return _postgresql(url)
-        case "firebird":
-            return _firebird(url)
-        case "mssql":
-            return _sql_server(url)
-        case _:
-            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    makers = {
+        "sqlite": _sqlite,
+        "postgresql": _postgresql,
+        "firebird": _firebird,
+        "mssql": _sql_server,
+    }
+    engine = makers.get(url.get_backend_name(), _other)(url)
+    event.listen(engine, "handle_error", _drop_useless)
+    return engine
+
+
+def _drop_useless(context: ExceptionContext) -> None:
+    """With a connection that is proven useless the whole pool goes: the next ones are new."""
+    if proves_useless(context.original_exception):
+        context.is_disconnect = True
 
 
 def is_firebird(dialect: Dialect) -> bool:
@@ -197,6 +203,10 @@ def _sql_server(url: URL) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _other(url: URL) -> Engine:
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _given(url: URL, name: str) -> tuple[str, ...]:

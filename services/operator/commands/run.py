@@ -15,6 +15,7 @@ from services.operator.services import DatabaseProbe, running
 from shared.contracts.messages import MailRecorded
 from shared.errors import ExitCode, TransientError
 from shared.health import Health
+from shared.netgenium.probe import takes_writes
 from shared.retry import Backoff
 from shared.worker import DATABASE
 
@@ -39,7 +40,7 @@ def run(
     environment = begin("warning" if once else "info")
     boxes = boxes_to_read(boxes_of(config))
     erp = open_erp(environment)
-    probe = DatabaseProbe(erp)
+    probe = DatabaseProbe(erp, takes_writes)
     tally = Tally(tell_json if as_json else tell_person)
     if once:
         probe()
