@@ -1,6 +1,5 @@
 """The services: each runs one stage in the foreground until it is told to stop."""
 
-import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from services.operator.composition import (
 )
 from services.operator.feeds import Feeds, boxes_to_read, broker_outlet
 from services.operator.run import run_feeds
+from services.operator.stopping import set_by_signals
 from shared.backup.store import BackupStore
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
@@ -116,9 +116,8 @@ def broker_address(environment: Environment, client: str) -> BrokerAddress:
 def running(environment: Environment) -> Iterator[tuple[Health, threading.Event]]:
     """Health, served while the block runs, and an event that SIGTERM and SIGINT set."""
     health, stopped = Health(), threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopped.set())
-    with serving(health, environment.metrics_address, environment.metrics_port):
+    address, port = environment.metrics_address, environment.metrics_port
+    with set_by_signals(stopped), serving(health, address, port):
         yield health, stopped
 
 

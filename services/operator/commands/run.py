@@ -34,8 +34,9 @@ def run(
       crmservice run --once --config crm.xml
       crmservice run --config crm.xml
 
-    Prints one line a mail after its commit. Ends with 3 if some mail could not be
-    processed: it lies in failed/ below emlDir, with its reason.
+    Prints one line a mail after its commit. With --once it ends with 3 if some mail
+    could not be processed: it lies in failed/ below emlDir, with its reason.
+    Without, it goes on until SIGTERM, and then ends with 0.
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
     environment = begin("warning" if once else "info")
     boxes = boxes_to_read(boxes_of(config))
@@ -50,7 +51,7 @@ def run(
             _wait_for(probe, health, stopped)
             run_feeds(local_feeds(boxes, erp, environment.data, tally), health, stopped)
     summarise(tally)
-    if tally.set_aside:
+    if once and tally.set_aside:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
