@@ -64,7 +64,8 @@ def sqlstate(error: BaseException | None) -> str:
 
 def sqlite_name(error: BaseException | None) -> str:
     """SQLite's name for the kind of error; empty where another database raised it."""
-    return str(getattr(error, "sqlite_errorname", ""))
+    # Firebird's errors answer None to whatever they are asked for.
+    return str(getattr(error, "sqlite_errorname", None) or "")
 
 
 def lost_race(error: BaseException | None) -> bool:

@@ -7,6 +7,7 @@ firebird-driver with sqlalchemy-firebird; this module is their home.
 
 import atexit
 import sys
+from contextlib import suppress
 from ctypes.util import find_library
 from functools import cache
 from itertools import count
@@ -15,6 +16,7 @@ from typing import Any
 from weakref import WeakSet
 
 from firebird.driver import TPB, Isolation, driver_config  # type: ignore[import-untyped]
+from firebird.driver import Error as FirebirdError
 from firebird.driver.fbapi import (  # type: ignore[import-untyped]
     FB_SHUTDOWN_CALLBACK,
     ISC_STATUS_ARRAY,
@@ -63,6 +65,13 @@ def _keep_connections_at_signals() -> None:
     get_api().fb_shutdown_callback(status, _not_by_a_signal, fb_shut_confirmation, None)
 
 
+def _drop(connection: Any) -> None:  # noqa: ANN401 - the driver's own
+    """Let go of a broken connection: sqlalchemy-firebird calls a method that the driver lacks."""
+    # That it has broken is known: the driver can only say so once more.
+    with suppress(FirebirdError):
+        connection.close()
+
+
 _engines: WeakSet[Engine] = WeakSet()
 
 
@@ -98,6 +107,7 @@ def prepare(engine: Engine, charset: str) -> None:
     """
     _need_library()
     _engines.add(engine)
+    engine.dialect.do_terminate = _drop  # type: ignore[assignment, method-assign]
     driver_config.db_defaults.timeout.value = CONNECT_SECONDS
 
     @event.listens_for(engine, "do_connect")

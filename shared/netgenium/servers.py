@@ -134,6 +134,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
+    url = _with_each_host(url)
     limits = {
         "statement_timeout": STATEMENT_SECONDS * 1000,
         "lock_timeout": LOCK_SECONDS * 1000,
@@ -163,6 +164,14 @@ def _postgresql(url: URL) -> Engine:
         remember_charset(engine.dialect, encoding or "UTF8")
 
     return engine
+
+
+def _with_each_host(url: URL) -> URL:
+    """`host=a:1,b:2` as libpq's users write it; SQLAlchemy wants `host=a:1&host=b:2`."""
+    hosts = url.query.get("host", ())
+    if isinstance(hosts, str) and "," in hosts and ":" in hosts:
+        return url.update_query_dict({"host": tuple(hosts.split(","))})
+    return url
 
 
 def _firebird(url: URL) -> Engine:
