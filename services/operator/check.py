@@ -1,7 +1,7 @@
 """`check`: configuration, database, mapping and folders - each OK, or what to do (O-1, O-6)."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Literal
 
 from services.fetcher.sources.mailbox import probe_mailbox
 from services.operator.composition import Erp, local_clock, open_erp
+from services.operator.rehearsal import Rehearsed, rehearse
 from services.operator.services import broker_address
 from services.operator.status import flows_of
 from shared.errors import (
@@ -21,6 +22,7 @@ from shared.errors import (
 )
 from shared.netgenium.database import shown
 from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.migration import SchemaState, schema_state
 from shared.netgenium.probe import answers
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
@@ -48,8 +50,16 @@ class Check:
     exit_code: ExitCode = ExitCode.DONE
 
 
-def run_checks(config: Sequence[Path], environment: Environment) -> Iterator[Check]:
-    """Everything, in the order in which it is needed; one failure does not hide the others."""
+def run_checks(
+    config: Sequence[Path], environment: Environment, *, rehearsal: bool = False
+) -> Iterator[Check]:
+    """Everything, in the order in which it is needed; one failure does not hide the others.
+
+    Args:
+        config: Files of the boxes.
+        environment: What the installation is.
+        rehearsal: Also try what the writer would do, and undo it.
+    """
     boxes: Sequence[Box] = ()
     try:
         loaded = load_boxes(config)
@@ -58,7 +68,7 @@ def run_checks(config: Sequence[Path], environment: Environment) -> Iterator[Che
         yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
     except ConfigurationError as error:
         yield from (_problem("configuration", "fail", one) for one in error.problems)
-    yield from _database(environment)
+    yield from _database(environment, rehearsal=rehearsal)
     yield from _folder("data folder", environment.data, create=True)
     for box in boxes:
         if box.eml_dir:
@@ -81,7 +91,7 @@ def worst(checks: Sequence[Check]) -> ExitCode:
     return next((code for code in order if code in codes), ExitCode.DONE)
 
 
-def _database(environment: Environment) -> Iterator[Check]:
+def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
     try:
         erp = open_erp(environment)
         yield Check("mapping", "ok", str(environment.mapping or "the reference mapping"))
@@ -90,6 +100,8 @@ def _database(environment: Environment) -> Iterator[Check]:
         yield Check("database", "skipped", "needs a mapping that can be read")
         return
     yield from _guarded("database", lambda: _connects(erp))
+    if rehearsal:
+        yield from _guarded("rehearsal", lambda: _rehearsal(erp))
 
 
 def _connects(erp: Erp) -> list[Check]:
@@ -98,6 +110,25 @@ def _connects(erp: Erp) -> list[Check]:
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
     return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+
+
+def _rehearsal(erp: Erp) -> Iterator[Check]:
+    if schema_state(erp.engine) is not SchemaState.CURRENT:
+        yield Check("rehearsal", "skipped", "needs our own tables: run crmservice init-db")
+        return
+    for tried in rehearse(erp):
+        yield _step(tried)
+
+
+def _step(tried: Rehearsed) -> Check:
+    name = f"rehearsal: {tried.step}"
+    if tried.error is None:
+        return Check(name, "ok", "done and undone")
+    wrong = isinstance(tried.error, PermanentError)
+    remedy = "correct the mapping, the table or the rights" if wrong else "try again"
+    remedy += f"; refused was: {tried.statement}" if tried.statement else ""
+    code = ExitCode.CONFIGURATION_WRONG if wrong else tried.error.exit_code
+    return Check(name, "fail", str(tried.error), remedy, code)
 
 
 def _mailbox(box: Box) -> Iterator[Check]:
@@ -136,7 +167,7 @@ def _folder(name: str, folder: Path, *, create: bool) -> Iterator[Check]:
         yield Check(name, "ok", str(folder))
 
 
-def _guarded(name: str, look: Callable[[], list[Check]]) -> Iterator[Check]:
+def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     try:
         yield from look()
     except TransientError as error:
