@@ -23,9 +23,10 @@ from services.writer.undo import undo_mail
 from shared.backup.store import BackupStore
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import CRMServiceError
-from shared.netgenium.database import goes_on, rehearsed, write_transaction
+from shared.netgenium.database import write_transaction
 from shared.netgenium.locks import hold
 from shared.netgenium.many import values_by_owner
+from shared.netgenium.rehearsal import rehearsed
 from shared.netgenium.tables import ErpTables
 from shared.settings.box import Box
 
@@ -69,14 +70,14 @@ def rehearse(erp: Erp) -> Iterator[Rehearsed]:
         TransientError: The database is away.
         PermanentError: The records to refer to cannot be read.
     """
-    with TemporaryDirectory(prefix="crmservice-rehearsal-") as folder, rehearsed(erp.engine) as e:
-        stage = Stages(replace(erp, engine=e), Path(folder))
-        with write_transaction(e) as connection:
+    temporary = TemporaryDirectory(prefix="crmservice-rehearsal-")
+    with temporary as folder, rehearsed(erp.engine) as rehearsal:
+        stage = Stages(replace(erp, engine=rehearsal.engine), Path(folder))
+        with write_transaction(rehearsal.engine) as connection:
             made_up = _made_up(connection, erp.tables, stage.backup)
         for name, try_it in _steps(made_up, stage):
-            tried = _tried(name, try_it)
-            yield tried
-            if not (goes_on(e) and (tried.error is None or _undone(tried.error))):
+            yield _tried(name, try_it)
+            if not rehearsal.goes_on:
                 return
 
 
@@ -178,14 +179,6 @@ def _statement(error: BaseException) -> str:
     refused = error.__cause__
     statement = refused.statement if isinstance(refused, DBAPIError) else None
     return " ".join((statement or "").split())[:_STATEMENT_LENGTH]
-
-
-def _undone(error: CRMServiceError) -> bool:
-    """Whether the savepoint could be undone: else the error is about that, after the step's own."""
-    before = error.__cause__ and error.__cause__.__context__
-    while before is not None and not isinstance(before, DBAPIError):
-        before = before.__context__
-    return before is None
 
 
 def _made_up(connection: Connection, erp: ErpTables, backup: BackupStore) -> MadeUp:

@@ -47,7 +47,9 @@ def leave() -> NoReturn:
     """End the process where it stands: nothing is open that would have to be closed."""
     code = ending(INTERRUPTED)
     if code == INTERRUPTED:
-        os.write(sys.stderr.fileno(), f"crmservice: {SENTENCE}\n".encode())
+        as_json = f'{{"error": "{SENTENCE}", "code": {code}}}'
+        told = as_json if "--json" in sys.argv else f"crmservice: {SENTENCE}"
+        os.write(sys.stderr.fileno(), f"{told}\n".encode())
     os._exit(code)
 
 

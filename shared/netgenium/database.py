@@ -6,8 +6,8 @@ What else each database needs stands in `servers`.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -44,6 +44,11 @@ _PARAMETERS = re.compile(
     re.IGNORECASE,
 )
 """SQL Server and Firebird repeat values."""
+
+Step = Callable[[], AbstractContextManager[Connection]]
+
+REHEARSAL = "crm_rehearsal"
+"""The engine's option that makes its write transactions steps of a rehearsal."""
 
 _EXTRAS = ("firebird", "mssql", "postgresql")
 """The databases whose drivers are extras of our package, of the same name."""
@@ -114,41 +119,13 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
         TransientError: The database is away or full.
         PermanentError: The statement can never work.
     """
-    rehearsal: Connection | None = engine.get_execution_options().get("crm_rehearsal")
-    with database_errors(engine):
-        if rehearsal is not None:
-            with rehearsal.begin_nested():
-                yield rehearsal
-        else:
-            with _writing(engine).begin() as connection:
-                yield connection
+    step: Step | None = engine.get_execution_options().get(REHEARSAL)
+    with database_errors(engine), step() if step else writing(engine).begin() as connection:
+        yield connection
 
 
-@contextmanager
-def rehearsed(engine: Engine) -> Iterator[Engine]:
-    """An engine whose write transactions are savepoints of one transaction that is rolled back.
-
-    What one of them writes, the next ones see; afterwards everything is as it was, but numbers
-    that identity columns and generators have given are gone.
-
-    Raises:
-        TransientError: The database is away.
-    """
-    with database_errors(engine), _writing(engine).connect() as connection:
-        whole = connection.begin()
-        try:
-            yield engine.execution_options(crm_rehearsal=connection)
-        finally:
-            whole.rollback()
-
-
-def goes_on(engine: Engine) -> bool:
-    """Whether the transaction of a `rehearsed` engine still stands: a lost connection ends it."""
-    connection: Connection = engine.get_execution_options()["crm_rehearsal"]
-    return connection.in_transaction() and not connection.invalidated
-
-
-def _writing(engine: Engine) -> Engine:
+def writing(engine: Engine) -> Engine:
+    """`engine` for transactions that write."""
     # SQLite then takes its write lock at the begin: see `servers`.
     return engine.execution_options(crm_write=True)
 

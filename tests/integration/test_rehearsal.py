@@ -9,13 +9,20 @@ import pytest
 from sqlalchemy import Engine, inspect, make_url, text
 
 from services.operator.check import Check, run_checks, worst
+from services.operator.company import fill_company
 from services.operator.run import Tally, run_once
 from shared.errors import ExitCode
-from shared.netgenium.database import goes_on, open_database, rehearsed, write_transaction
+from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.mapping import load_mapping
+from shared.netgenium.migration import migrate
+from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.rehearsal import rehearsed
+from shared.netgenium.tables import ErpTables
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
 from tests.builders import raw_mail
 from tests.deployment import Deployment
+from tests.installation import COMPANY
 from tests.servers.ports import DatabaseServer
 
 STEPS = (
@@ -55,10 +62,18 @@ def deployment(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
         yield deployed
         return
     server: DatabaseServer = request.getfixturevalue(kind)
-    with server.database() as url:
+    with server.database(prepare=_prepare) as url:
         deployed = Deployment(tmp_path, "", url)
         _process_one(deployed)
         yield deployed
+
+
+def _prepare(url: str) -> None:
+    engine, erp = open_database(url), ErpTables(load_mapping(None))
+    create_reference_schema(engine, erp)
+    migrate(engine)
+    fill_company(engine, erp, COMPANY)
+    engine.dispose()
 
 
 def _process_one(deployment: Deployment) -> None:
@@ -294,13 +309,32 @@ def test_before_init_db_there_is_nothing_to_rehearse(tmp_path: Path) -> None:
     assert worst(checks) == ExitCode.CONFIGURATION_WRONG
 
 
-def test_a_rehearsal_that_lost_its_connection_ends(tmp_path: Path) -> None:
-    """O-1: what would be tried behind it would only tell of the loss."""
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_rehearsal_ends_where_the_database_undoes_the_whole_transaction(
+    deployment: Deployment,
+) -> None:
+    """O-1: SQL Server does so after some errors: what came then would stay, so nothing comes."""
+    _change(
+        deployment,
+        "CREATE TRIGGER no BEFORE INSERT ON ng_ukol0 BEGIN SELECT RAISE(ROLLBACK, 'no tasks'); END",
+    )
+    rows = _rows(deployment)
+
+    checks = _tried(_checked(deployment))
+
+    assert list(checks) == [*STEPS[:5]]
+    assert "no tasks" in checks[STEPS[4]].detail
+    assert checks[STEPS[4]].status == "fail"
+    assert _rows(deployment) == rows
+
+
+def test_a_rehearsal_without_its_connection_writes_nothing(tmp_path: Path) -> None:
+    """O-1: behind a loss nothing is tried."""
     engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    with rehearsed(engine) as trying:
-        with write_transaction(trying) as connection:
+    with rehearsed(engine) as rehearsal:
+        with write_transaction(rehearsal.engine) as connection:
             connection.execute(text("CREATE TABLE t (a integer)"))
-        assert goes_on(trying)
-        connection.invalidate()
-        assert not goes_on(trying)
+        before = rehearsal.goes_on
+        rehearsal.connection.invalidate()
+        assert (before, rehearsal.goes_on) == (True, False)
     engine.dispose()
