@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -57,12 +57,14 @@ def _called(deployment: Deployment, *arguments: str) -> Iterator[subprocess.Pope
 @pytest.fixture(params=["sqlite", "firebird"])
 def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
     """A box and an ERP, for `run` and `check`."""
-    if request.param == "sqlite":
-        yield Deployment(tmp_path, "")
-        return
-    server: Firebird = request.getfixturevalue("firebird")
-    with server.database() as url:
-        yield Deployment(tmp_path, "", url)
+    with ExitStack() as stack:
+        url = None
+        if request.param == "firebird":
+            server: Firebird = request.getfixturevalue("firebird")
+            url = stack.enter_context(server.database())
+        deployed = Deployment(tmp_path, "", url)
+        stack.callback(deployed.close)
+        yield deployed
 
 
 def _signalled(
@@ -83,7 +85,17 @@ def _signalled(
 
 
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("command", ["run", "check", "--help"])
+@pytest.mark.parametrize(
+    ("deployment", "command"),
+    [
+        ("sqlite", "run"),
+        ("sqlite", "check"),
+        ("sqlite", "--help"),
+        ("firebird", "run"),
+        ("firebird", "check"),
+    ],
+    indirect=["deployment"],
+)
 def test_a_signal_is_heard_at_any_moment(
     deployment: Deployment, command: str, which: signal.Signals
 ) -> None:
@@ -123,9 +135,9 @@ def test_a_signal_ends_a_service_at_work(deployment: Deployment, which: signal.S
     assert len(deployment.list("journal")) == 1
 
 
-def test_a_signal_behind_sigcont_is_not_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deployment", ["sqlite"], indirect=True)
+def test_a_signal_behind_sigcont_is_not_lost(deployment: Deployment) -> None:
     """F14: a process that was stopped and goes on hears a signal, whichever thread gets it."""
-    deployment = Deployment(tmp_path, "")
     for _ in range(3):
         service = deployment.start("run")
         service.send(signal.SIGSTOP)
