@@ -90,7 +90,7 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         letter_to_classified,
         None,
         None,
-        DatabaseProbe(erp, takes_writes, sweep),
+        DatabaseProbe(erp, sweep, proof=takes_writes),
         prefetch=WRITER_PREFETCH,
     )
     _run_worker(flow, environment)
@@ -127,13 +127,13 @@ class DatabaseProbe:
 
     Attributes:
         erp: The database and its mapping.
-        proof: Asks the database to show it: to answer, or to let us write, too.
         first: What else is done when it answers for the first time.
+        proof: Asks the database to show it: to answer, or to let us write, too.
     """
 
     erp: Erp
-    proof: Callable[[Engine], None] = answers
     first: Callable[[], None] = lambda: None
+    proof: Callable[[Engine], None] = answers
     _looked: bool = field(default=False, init=False)
 
     def __call__(self) -> None:

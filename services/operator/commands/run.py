@@ -41,7 +41,7 @@ def run(
     environment = begin("warning" if once else "info")
     boxes = boxes_to_read(boxes_of(config))
     erp = open_erp(environment)
-    probe = DatabaseProbe(erp, takes_writes)
+    probe = DatabaseProbe(erp, proof=takes_writes)
     tally = Tally(tell_json if as_json else tell_person)
     if once:
         probe()

@@ -46,7 +46,7 @@ def test_a_database_without_our_tables_is_told_before_it_is_tried(tmp_path: Path
     empty = replace(erp, engine=open_database(f"sqlite:///{tmp_path / 'empty.db'}"))
 
     with pytest.raises(ConfigurationError, match="init-db"):
-        DatabaseProbe(empty, takes_writes)()
+        DatabaseProbe(empty, proof=takes_writes)()
 
 
 def test_the_schema_is_looked_at_once_and_the_proof_asked_each_time(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_schema_is_looked_at_once_and_the_proof_asked_each_time(tmp_path: Pa
     def first() -> None:
         asked.append("first")
 
-    probe = DatabaseProbe(an_installation(tmp_path).erp, proof, first)
+    probe = DatabaseProbe(an_installation(tmp_path).erp, first, proof)
     probe()
     probe()
 
