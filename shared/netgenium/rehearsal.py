@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.errors import CRMServiceError
 from shared.netgenium.database import REHEARSAL, database_errors, writing
 
 
@@ -33,6 +34,7 @@ class Rehearsal:
     def step(self) -> Iterator[Connection]:
         """A savepoint; what is written in it is seen by the next ones, unless it fails.
 
+        Any other error than a database's or ours ends the rehearsal, and so undoes everything.
         Where the database has undone the whole transaction, nothing more may be written: it would
         stay. So each further step raises what has ended the rehearsal.
         """
@@ -42,7 +44,7 @@ class Rehearsal:
         try:
             yield self.connection
             savepoint.commit()
-        except BaseException as error:
+        except (SQLAlchemyError, CRMServiceError) as error:
             try:
                 savepoint.rollback()
             except SQLAlchemyError:
