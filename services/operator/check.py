@@ -1,6 +1,6 @@
 """`check`: configuration, database, mapping and folders - each OK, or what to do (O-1, O-6)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import Literal
 from services.fetcher.sources.mailbox import probe_mailbox
 from services.operator.composition import Erp, local_clock, open_erp
 from services.operator.paths import Look, Place
-from services.operator.services import answers, broker_address
+from services.operator.rehearsal import Rehearsed, rehearse
+from services.operator.services import broker_address
 from services.operator.status import flows_of
 from shared.errors import (
     ConfigurationError,
@@ -19,7 +20,10 @@ from shared.errors import (
     Problem,
     TransientError,
 )
+from shared.netgenium.database import shown
 from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.migration import SchemaState, schema_state
+from shared.netgenium.probe import answers
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
@@ -46,8 +50,16 @@ class Check:
     exit_code: ExitCode = ExitCode.DONE
 
 
-def run_checks(config: Sequence[Path], environment: Environment) -> Iterator[Check]:
-    """Everything, in the order in which it is needed; one failure does not hide the others."""
+def run_checks(
+    config: Sequence[Path], environment: Environment, *, rehearsal: bool = False
+) -> Iterator[Check]:
+    """Everything, in the order in which it is needed; one failure does not hide the others.
+
+    Args:
+        config: Files of the boxes.
+        environment: What the installation is.
+        rehearsal: Also try what the writer would do, and undo it.
+    """
     boxes: Sequence[Box] = ()
     try:
         loaded = load_boxes(config)
@@ -58,7 +70,7 @@ def run_checks(config: Sequence[Path], environment: Environment) -> Iterator[Che
         yield from (_problem("configuration", "fail", one) for one in error.problems)
     for place in Look().at_all(boxes, environment):
         yield from _place(place)
-    yield from _database(environment)
+    yield from _database(environment, rehearsal=rehearsal)
     for box in boxes:
         if box.pop3_url or box.imap_url:
             yield from _mailbox(box)
@@ -78,7 +90,7 @@ def worst(checks: Sequence[Check]) -> ExitCode:
     return next((code for code in order if code in codes), ExitCode.DONE)
 
 
-def _database(environment: Environment) -> Iterator[Check]:
+def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
     try:
         erp = open_erp(environment)
         yield Check("mapping", "ok", str(environment.mapping or "the reference mapping"))
@@ -87,15 +99,35 @@ def _database(environment: Environment) -> Iterator[Check]:
         yield Check("database", "skipped", "needs a mapping that can be read")
         return
     yield from _guarded("database", lambda: _connects(erp))
+    if rehearsal:
+        yield from _guarded("rehearsal", lambda: _rehearsal(erp))
 
 
 def _connects(erp: Erp) -> list[Check]:
-    answers(erp)
+    answers(erp.engine)
     problems = inspect_schema(erp.engine, erp.tables)
-    url = erp.engine.url.render_as_string(hide_password=True)
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
-    return [Check("database", "ok", f"{url}: reachable, fits the mapping")]
+    return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+
+
+def _rehearsal(erp: Erp) -> Iterator[Check]:
+    if schema_state(erp.engine) is not SchemaState.CURRENT:
+        yield Check("rehearsal", "skipped", "needs our own tables: run crmservice init-db")
+        return
+    for tried in rehearse(erp):
+        yield _step(tried)
+
+
+def _step(tried: Rehearsed) -> Check:
+    name = f"rehearsal: {tried.step}"
+    if tried.error is None:
+        return Check(name, "ok", "done and undone")
+    wrong = isinstance(tried.error, PermanentError)
+    remedy = "correct the mapping, the table or the rights" if wrong else "try again"
+    remedy += f"; refused was: {tried.statement}" if tried.statement else ""
+    code = ExitCode.CONFIGURATION_WRONG if wrong else tried.error.exit_code
+    return Check(name, "fail", str(tried.error), remedy, code)
 
 
 def _mailbox(box: Box) -> Iterator[Check]:
@@ -126,7 +158,7 @@ def _place(place: Place) -> Iterator[Check]:
     yield from (_problem(place.name, status, problem) for problem in place.problems)
 
 
-def _guarded(name: str, look: Callable[[], list[Check]]) -> Iterator[Check]:
+def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     try:
         yield from look()
     except TransientError as error:

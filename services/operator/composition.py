@@ -21,8 +21,9 @@ from shared.backup.store import BackupStore
 from shared.broker.local import LocalTransport
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
-from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.database import open_database
 from shared.netgenium.mapping import load_mapping
+from shared.netgenium.probe import takes_writes
 from shared.netgenium.tables import ErpTables
 from shared.own_mail import OwnMail
 from shared.runner import handle_batch
@@ -99,7 +100,7 @@ def local_pipeline(
         recorded: Is told of every mail after its commit.
     """
     writer, classifier = writer_stage(boxes, erp, data), classifier_stage(boxes, erp, data)
-    probe = partial(_takes_writes, erp)
+    probe = partial(takes_writes, erp.engine)
     to_writer: LocalTransport[MailClassified, MailRecorded] = LocalTransport(
         partial(handle_batch, writer, probe=probe), recorded
     )
@@ -107,16 +108,6 @@ def local_pipeline(
         partial(handle_batch, classifier, probe=probe), to_writer
     )
     return to_classifier
-
-
-def _takes_writes(erp: Erp) -> None:
-    """Return if the database lets us begin to write.
-
-    Raises:
-        TransientError: It is away or locked.
-    """
-    with write_transaction(erp.engine):
-        pass
 
 
 def legacy_log(box: Box, data: Path) -> LegacyLog:

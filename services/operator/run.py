@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,11 +101,16 @@ def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -
     Raises:
         CRMServiceError: A feed cannot go on; all have ended.
     """
+
+    def run(feed: Feed) -> None:
+        try:
+            feed.run(health, stopped)
+        finally:
+            # A feed that ends by itself ends the service: its supervisor starts it again.
+            stopped.set()
+
     with ThreadPoolExecutor(len(feeds), "feed") as pool:
-        runs = [pool.submit(feed.run, health, stopped) for feed in feeds]
-        wait(runs, return_when=FIRST_COMPLETED)
-        # A feed that ends by itself ends the service: its supervisor starts it again.
-        stopped.set()
+        runs = [pool.submit(run, feed) for feed in feeds]
     for each in runs:
         each.result()
 

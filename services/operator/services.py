@@ -1,13 +1,12 @@
 """The services: each runs one stage in the foreground until it is told to stop."""
 
-import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy import text
+from sqlalchemy import Engine
 
 from services.operator.composition import (
     Erp,
@@ -19,16 +18,17 @@ from services.operator.composition import (
 from services.operator.feeds import Feeds, boxes_to_read, broker_outlet
 from services.operator.paths import Use, require_paths
 from services.operator.run import run_feeds
+from services.operator.stopping import set_by_signals
 from shared.backup.store import BackupStore
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
 from shared.broker.wire import classified_to_letter, letter_to_classified, letter_to_fetched
 from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigurationError, PermanentError, Problem, TransientError
 from shared.health import Health
 from shared.health_server import serving
-from shared.netgenium.database import database_errors
 from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.probe import answers, takes_writes
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.worker import Flow, In, Out, Worker
@@ -87,7 +87,9 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         letter_to_classified,
         None,
         None,
-        DatabaseProbe(erp, partial(prepare_writer, boxes[0], erp, environment.data)),
+        DatabaseProbe(
+            erp, partial(prepare_writer, boxes[0], erp, environment.data), proof=takes_writes
+        ),
         prefetch=WRITER_PREFETCH,
     )
     _run_worker(flow, environment)
@@ -113,51 +115,47 @@ def broker_address(environment: Environment, client: str) -> BrokerAddress:
 def running(environment: Environment) -> Iterator[tuple[Health, threading.Event]]:
     """Health, served while the block runs, and an event that SIGTERM and SIGINT set."""
     health, stopped = Health(), threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopped.set())
-    with serving(health, environment.metrics_address, environment.metrics_port):
+    address, port = environment.metrics_address, environment.metrics_port
+    with set_by_signals(stopped), serving(health, address, port):
         yield health, stopped
 
 
 @dataclass(slots=True)
 class DatabaseProbe:
-    """Whether the database answers; looks at its schema the first time.
+    """Whether the database can be used; looks at its schema the first time.
 
     Attributes:
         erp: The database and its mapping.
         first: What else is done when it answers for the first time.
+        proof: Asks the database to show it: to answer, or to let us write, too.
     """
 
     erp: Erp
     first: Callable[[], None] = lambda: None
+    proof: Callable[[Engine], None] = answers
     _looked: bool = field(default=False, init=False)
 
     def __call__(self) -> None:
-        """Return if it answers.
+        """Return if it can be used.
 
         Raises:
-            TransientError: It is away.
+            TransientError: It cannot, or its schema cannot be looked at now.
             ConfigurationError: It does not fit the mapping.
         """
-        if self._looked:
-            answers(self.erp)
-            return
-        if problems := inspect_schema(self.erp.engine, self.erp.tables):
+        if not self._looked:
+            self._look()
+        self.proof(self.erp.engine)
+
+    def _look(self) -> None:
+        try:
+            problems = inspect_schema(self.erp.engine, self.erp.tables)
+        except PermanentError as error:
+            # A database that is being restored, or rights that come later: waiting helps.
+            raise TransientError(str(error)) from error
+        if problems:
             raise ConfigurationError(problems)
         self.first()
         self._looked = True
-
-
-def answers(erp: Erp) -> None:
-    """Return if the database takes a connection.
-
-    Raises:
-        TransientError: It is away.
-    """
-    with database_errors(erp.engine), erp.engine.connect() as connection:
-        # Firebird has no SELECT without a table; a connection proves as much.
-        if erp.engine.dialect.name != "firebird":
-            connection.execute(text("SELECT 1"))
 
 
 def _run_worker(flow: Flow[In, Out], environment: Environment) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from shared.netgenium.database import ConflictError, write_transaction
 from shared.netgenium.many import in_chunks
 from shared.netgenium.own_tables import lock_table
-from shared.netgenium.servers import LOCK_SECONDS, changed_meanwhile
+from shared.netgenium.servers import LOCK_SECONDS, changed_meanwhile, locks_in_order
 
 TASK_NUMBERS = "2/task numbers"
 """Held by who numbers new tasks."""
@@ -61,7 +61,7 @@ def hold(connection: Connection, *names: str) -> None:
         return
     wanted = sorted(set(names))
     _make_missing(connection, wanted)
-    if connection.dialect.name == "postgresql":
+    if locks_in_order(connection.dialect):
         _take_together(connection, wanted)
     else:
         for name in wanted:

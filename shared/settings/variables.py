@@ -34,14 +34,16 @@ class Variable:
 
 
 def database_address(value: str) -> SecretStr:
-    """Read a database URL; what it names is checked where it is used."""
+    """Read a database URL, without blanks around it; what it names is checked where it is used."""
+    value = value.strip()
     if "://" not in value:
         raise NotAllowedError("an SQLAlchemy URL as sqlite:////srv/crm/netgenium.db")
     return SecretStr(text(value))
 
 
 def broker_address(value: str) -> SecretStr:
-    """Read the address of RabbitMQ."""
+    """Read the address of RabbitMQ, without blanks around it."""
+    value = value.strip()
     if not value.startswith(("amqp://", "amqps://")):
         raise NotAllowedError("an address that begins with amqp:// or amqps://")
     return SecretStr(text(value))

@@ -17,6 +17,7 @@ from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
 from shared.errors import ExitCode, TransientError
 from shared.health import Health
+from shared.netgenium.probe import takes_writes
 from shared.retry import Backoff
 from shared.worker import DATABASE
 
@@ -35,14 +36,15 @@ def run(
       crmservice run --once --config crm.xml
       crmservice run --config crm.xml
 
-    Prints one line a mail after its commit. Ends with 3 if some mail could not be
-    processed: it lies in failed/ below emlDir, with its reason.
+    Prints one line a mail after its commit. With --once it ends with 3 if some mail
+    could not be processed: it lies in failed/ below emlDir, with its reason.
+    Without, it goes on until SIGTERM, and then ends with 0.
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
     environment, named = begin_with(config, "warning" if once else "info")
     require_paths(named, environment, Use.EVERYTHING)
     boxes = boxes_to_read(named)
     erp = open_erp(environment)
-    probe = DatabaseProbe(erp)
+    probe = DatabaseProbe(erp, proof=takes_writes)
     tally = Tally(tell_json if as_json else tell_person)
     if once:
         probe()
@@ -53,7 +55,7 @@ def run(
             feeds = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
             run_feeds(feeds, health, stopped)
     summarise(tally)
-    if tally.set_aside or sum(tally.postponed.values()):
+    if once and (tally.set_aside or sum(tally.postponed.values())):
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 

@@ -114,6 +114,9 @@ def _value(value: object) -> str:
 def checks_as_text(checks: Sequence[Check]) -> Table:
     """One line a check, with what to do."""
     table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(3):
+        # A path or an address that does not fit goes on in the next line.
+        table.add_column(overflow="fold")
     for check in checks:
         style = _STATUS_STYLES[check.status]
         detail = check.detail + (f"\n→ {check.remedy}" if check.remedy else "")

@@ -50,7 +50,7 @@ BROAD_EXCEPT = {
     "shared/runner.py",
     "services/classifier/parse/guard.py",
     # The last resort of the command line, which turns a bug into a sentence.
-    "services/operator/main.py",
+    "services/operator/command_line.py",
 }
 
 
@@ -104,6 +104,29 @@ def test_the_environment_is_read_in_one_place() -> None:
 
     assert {path for path in readers if "os.environ" in Path(path).read_text("utf-8")} == {
         "shared/settings/environment.py"
+    }
+
+
+def test_a_database_is_known_by_its_dialect_in_one_place() -> None:
+    """NG-9: a dialect's name may carry its driver, so only `servers` compares it by hand."""
+    # SQLAlchemy calls these two what everybody calls them.
+    plain = re.compile(r"dialect\.name (==|in) (\"sqlite\"|_COUNT_UTF16)")
+    compared = re.compile(r"dialect\.name\s*(==|!=|in\b|not in)")
+    found = {
+        path.as_posix()
+        for path in SOURCES
+        if any(compared.search(plain.sub("", line)) for line in path.read_text("utf-8").split("\n"))
+    }
+
+    assert found <= {"shared/netgenium/servers.py"}
+
+
+def test_a_database_url_is_shown_in_one_place() -> None:
+    """O-6: a password may stand in its query, too, so one function renders it for people."""
+    shows = re.compile(r"render_as_string|hide_password")
+
+    assert {p.as_posix() for p in SOURCES if shows.search(p.read_text("utf-8"))} == {
+        "shared/netgenium/database.py"
     }
 
 

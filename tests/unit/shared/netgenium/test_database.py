@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
@@ -24,9 +24,11 @@ from sqlalchemy.pool import QueuePool
 
 from shared.errors import ConfigurationError, PermanentError, TransientError
 from shared.netgenium.database import (
+    BusyError,
     ConflictError,
     database_errors,
     open_database,
+    shown,
     write_transaction,
 )
 
@@ -200,7 +202,7 @@ def test_a_locked_database_pauses_the_work(tmp_path: Path) -> None:
     holder.execute("PRAGMA journal_mode=WAL")
     holder.execute("BEGIN IMMEDIATE")
     engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}", connect_args={"timeout": 0})
-    with pytest.raises(TransientError, match="locked"), database_errors(engine):  # noqa: SIM117 - the order matters
+    with pytest.raises(BusyError, match="locked"), database_errors(engine):  # noqa: SIM117 - the order matters
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE t (a)"))
     holder.close()
@@ -268,8 +270,10 @@ def test_an_exhausted_pool_pauses_the_work(tmp_path: Path) -> None:
         (_error(IntegrityError, "violates foreign key", "23503"), PermanentError),
         (_error(OperationalError, "deadlock detected", "40P01"), ConflictError),
         (_error(OperationalError, "could not serialize", "40001"), ConflictError),
-        (_error(OperationalError, "canceling statement", "57014"), TransientError),
+        (_error(OperationalError, "canceling statement", "57014"), BusyError),
+        (_error(OperationalError, "canceling due to lock timeout", "55P03"), BusyError),
         (_error(OperationalError, "the server closed the connection"), TransientError),
+        (_error(OperationalError, "terminating connection", "57P01"), TransientError),
         (_error(DatabaseError, "read-only transaction", "25006"), TransientError),
         (_error(ProgrammingError, "relation does not exist", "42P01"), PermanentError),
         (_error(ProgrammingError, "gone", None, lost=True), TransientError),
@@ -281,10 +285,13 @@ def test_an_exhausted_pool_pauses_the_work(tmp_path: Path) -> None:
         ),
         (_error(DatabaseError, "violation of FOREIGN KEY constraint", "23000"), PermanentError),
         (_error(DatabaseError, "update conflicts with concurrent update", "40001"), ConflictError),
-        (_error(DatabaseError, "lock time-out", "40001", gds=335544510), TransientError),
+        (_error(DatabaseError, "lock time-out", "40001", gds=335544510), BusyError),
         (_error(DatabaseError, "Unable to complete network request", "08006"), TransientError),
         (_error(DatabaseError, "Table unknown", "42S02"), PermanentError),
         (_error(DatabaseError, "no state at all"), PermanentError),
+        (_error(DatabaseError, "connection shutdown", "08003", gds=335544856), TransientError),
+        (_error(DatabaseError, "read-only database", "42000", gds=335544765), TransientError),
+        (_error(DatabaseError, "no permission for INSERT", "28000", gds=335544352), PermanentError),
     ],
 )
 def test_errors_of_other_drivers_are_told_apart(
@@ -316,7 +323,9 @@ def test_sql_servers_states_are_its_first_argument(tmp_path: Path) -> None:
     ("number", "words", "wanted"),
     [
         (1205, b"was deadlocked on lock resources and has been chosen", ConflictError),
-        (1222, b"Lock request time out period exceeded.", TransientError),
+        (1222, b"Lock request time out period exceeded.", BusyError),
+        (20003, b"DB-Lib error 20003: connection timed out", BusyError),
+        (3906, b"Failed to update database because the database is read-only.", TransientError),
         (2627, b"Violation of PRIMARY KEY constraint. Cannot insert duplicate key", ConflictError),
         (208, b"Invalid object name 'ng_aktivita0'.", PermanentError),
     ],
@@ -349,6 +358,31 @@ def test_a_password_never_shows(url: str) -> None:
     found = _raised(_error(OperationalError, "login failed for crm with geheim"), engine)
     assert "geheim" not in str(found)
     assert "crm:***@db.firma.cz" in str(found)
+
+
+def test_an_attempt_to_connect_that_took_too_long_is_no_statement(tmp_path: Path) -> None:
+    """F40: without a statement it is the server that is away."""
+    timed_out = _DriverError("Login timeout expired", "HYT00")
+    found = _raised(OperationalError(None, None, timed_out), _file(tmp_path / "a.db"))
+    assert type(found) is TransientError
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("sqlite:////srv/crm/a.db", "sqlite:////srv/crm/a.db"),
+        ("postgresql+psycopg://u:geheim@h/d", "postgresql+psycopg://u:***@h/d"),
+        ("postgresql+psycopg://u@h/d?password=geheim", "postgresql+psycopg://u@h/d"),
+        (
+            "postgresql+psycopg://u@/d?host=a:1,b:2&passfile=geheim",
+            "postgresql+psycopg://u@/d?host=a%3A1%2Cb%3A2",
+        ),
+        ("mssql+pyodbc:///?odbc_connect=PWD%3Dgeheim", "mssql+pyodbc://"),
+    ],
+)
+def test_an_address_is_shown_without_anything_that_may_be_secret(url: str, wanted: str) -> None:
+    """F40: people see where the database is, several hosts too, and no part that may be secret."""
+    assert shown(make_url(url)) == wanted
 
 
 def test_parameters_never_show(tmp_path: Path) -> None:

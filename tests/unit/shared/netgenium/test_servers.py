@@ -51,6 +51,17 @@ def test_what_the_url_says_about_limits_counts() -> None:
     assert (given["timeout"], given["login_timeout"]) == ("5", 10)
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["host=a:1,b:2", "host=a:1&host=b:2", "host=a,b&port=1,2"],
+)
+def test_postgresql_may_have_several_hosts(query: str) -> None:
+    """F40: in whichever way they are written; libpq finds the one that takes writes."""
+    given = _arguments(f"postgresql+psycopg://u@/d?{query}&target_session_attrs=read-write")
+    assert (given["host"], given["port"]) == ("a,b", "1,2")
+    assert given["target_session_attrs"] == "read-write"
+
+
 def test_sql_server_ends_statements_and_logins() -> None:
     """F42: pymssql has limits of its own."""
     given = _arguments("mssql+pymssql://crm@db.firma.cz:1433/db1")
