@@ -12,9 +12,8 @@ from services.classifier.parse.calendar_lines import (
 )
 from services.classifier.parse.calendar_zones import Zones
 from services.classifier.parse.scanner import Part
+from services.classifier.parse.transfer import decoded_prefix
 from services.classifier.parsed_mail import CalendarEvent
-from shared.backup.parts import decode_transfer
-from shared.contracts.content import TransferEncoding
 
 EVENTS = 200
 """Events of one mail; an invitation has one, and one more for each changed occurrence."""
@@ -22,11 +21,6 @@ EVENTS = 200
 _TYPES = ("text/calendar", "application/ics")
 _ENCODED_BYTES = 4 * PART_BYTES
 """Quoted-printable takes three bytes for one, and some line ends."""
-
-_ENCODINGS: dict[str, TransferEncoding] = {
-    "base64": "base64",
-    "quoted-printable": "quoted-printable",
-}
 
 
 def read_events(
@@ -101,9 +95,7 @@ def _of_part(raw: bytes, part: Part, budget: Budget, defects: list[str]) -> Iter
     if budget.size <= 0:
         defects.append("calendars beyond the limit")
         return
-    encoded = raw[part.start : min(part.end, part.start + _ENCODED_BYTES)]
-    named = part.headers.word("content-transfer-encoding")
-    data = decode_transfer(encoded, _ENCODINGS.get(named, "identity"))
+    data = decoded_prefix(raw, part, _ENCODED_BYTES)
     charset = part.headers.parameter("charset", "content-type", defects)
     method = part.headers.parameter("method", "content-type", defects)
     yield from read_calendar(data, charset, method, budget, defects)

@@ -9,11 +9,17 @@ HEADER_SECTION_BYTES = 1024 * 1024
 HEADER_FIELDS = 1000
 """Fields of one part: real mail has under a hundred."""
 
+LATE_HEADER_FIELDS = 1000
+"""Fields behind those that are kept all the same, of the few that every mail is known by."""
+
 RECIPIENTS = 1000
 """To and Cc together; Postfix allows as many recipients of one mail."""
 
 NESTING = 100
 """Multiparts inside multiparts; Postfix's own limit."""
+
+BROKEN_MULTIPARTS = 3
+"""Multiparts inside multiparts whose lost boundary is looked for."""
 
 PARTS = 1000
 """Parts of one mail."""
