@@ -67,6 +67,8 @@ def extract(
 
 
 def _proof(parsed: ParsedMail, house: House, sender: str | None) -> Proof:
+    if sender and parsed.senders[0].odd:
+        return Proof("refuted", "other systems may read another sender in such a From field")
     results = field_values(parsed, _RESULTS)
     cut = parsed.headers.are_cut(_RESULTS)
     return prove(results, house.box.authserv_id, sender, cut)
