@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import accumulate
 from uuid import UUID
 
 from services.classifier.facts import House
@@ -26,6 +27,7 @@ _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "resent-to")
 _RESULTS = "authentication-results"
 _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
+_ANSWERED_CHARACTERS = 4000
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
 
 
@@ -94,7 +96,11 @@ def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
     earlier = [
         one for value in field_values(parsed, "references") for one in _MESSAGE_ID.findall(value)
     ]
-    return tuple(dict.fromkeys((*direct, *reversed(earlier))))[:_MOST_ANSWERED]
+    nearest = tuple(dict.fromkeys((*direct, *reversed(earlier))))[:_MOST_ANSWERED]
+    lengths = accumulate(map(len, nearest))
+    return tuple(
+        one for one, end in zip(nearest, lengths, strict=True) if end <= _ANSWERED_CHARACTERS
+    )
 
 
 def _problem(

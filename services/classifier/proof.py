@@ -8,7 +8,7 @@ which has no authserv-id but `compauth`. What a sender writes into such a field 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import chain, repeat
 from typing import Literal
 
 State = Literal["proven", "refuted", "unknown"]
@@ -59,7 +59,8 @@ def prove(
     if sender is None:
         return Proof("unknown", "there is no single valid sender")
     read = [
-        replace(_read(value), cut=rest) for value, rest in zip_longest(fields, cut, fillvalue=False)
+        replace(_read(value), cut=rest)
+        for value, rest in zip(fields, chain(cut, repeat(False)), strict=False)
     ]
     ours = _ours(read, authserv_id)
     if ours is None:

@@ -9,6 +9,7 @@ from services.writer.handlers.upsert_invitation import upsert_invitation
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import (
     AnyCommand,
+    ApplyEvent,
     CountSoftBounce,
     CreateActivity,
     CreateTask,
@@ -16,6 +17,7 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
 from shared.errors import ContractError
 
@@ -24,7 +26,8 @@ def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
     """Let the handler of `command` add its rows to `work`.
 
     Raises:
-        ContractError: The message has commands but no content to make records from.
+        ContractError: The message has commands but no content to make records from, or refers to
+            an event that it does not hold.
     """
     content = mail.content
     if content is None:
@@ -42,3 +45,11 @@ def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
             count_soft_bounce(command, mail, work)
         case UpsertInvitation():
             upsert_invitation(command, mail, work)
+        case ApplyEvent():
+            upsert_invitation(_with_event(command, content), mail, work)
+
+
+def _with_event(command: ApplyEvent, content: MailContent) -> UpsertInvitation:
+    if command.event >= len(content.events):
+        raise ContractError(f"The message has no event {command.event} for its command")
+    return command.of(content.events[command.event])

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from services.writer.unit_of_work import Effect, UnitOfWork
 from shared.backup.store import BackupStore
+from shared.contracts.bounds import STORED_FILES
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import PartRef
 from shared.errors import TransientError
@@ -50,29 +51,42 @@ class AttachmentStore:
                 by_mail.setdefault(effect.mail.mail_id, []).append(effect)
         for effects in by_mail.values():
             content = effects[0].mail.content
-            for part in content.attachments if content else ():
-                self._store_part(work, part, effects)
+            parts = content.attachments if content else ()
+            served = self._served(work, effects, len(parts))
+            for part in parts:
+                self._store_part(work, part, served)
+
+    def _served(self, work: UnitOfWork, effects: list[Effect], files: int) -> Sequence[Effect]:
+        """The activities that get the mail's files: where each has its own copy, not too many.
+
+        The first always has them all, so whatever came is in the ERP once.
+        """
+        in_files = work.erp.mapping.attachments.strategy == "directory"
+        most = len(effects) if in_files or not files else max(STORED_FILES // files, 1)
+        if most < len(effects):
+            reason = f"{files} files are stored with {most} of {len(effects)} activities"
+            work.say(effects[0].mail, "H-3", "bounds", reason)
+        return effects[:most]
 
     def _store_part(self, work: UnitOfWork, part: PartRef, effects: Sequence[Effect]) -> None:
         """One file for the activities of one mail; its bytes are read once."""
         decoded = self.backup.read_part(part)
         in_files = work.erp.mapping.attachments.strategy == "directory"
-        rows = []
-        for effect in effects:
-            place: dict[str, object] = {"content": decoded}
-            if in_files:
-                path = self._path(work, part, effect)
-                self._write_file(path, decoded)
-                place = {"path": str(path)}
-            rows.append(
-                {
-                    "activity": effect.row.id,
-                    "name": part.name,
-                    "content_type": part.content_type,
-                    "size": part.size,
-                    **place,
-                }
-            )
+        place: dict[str, object] = {"content": decoded}
+        if in_files:
+            path = self._path(work, part, effects[0].mail.mail_id)
+            self._write_file(path, decoded)
+            place = {"path": str(path)}
+        rows = [
+            {
+                "activity": effect.row.id,
+                "name": part.name,
+                "content_type": part.content_type,
+                "size": part.size,
+                **place,
+            }
+            for effect in effects
+        ]
         table = work.erp.table("attachment")
         mapped = [
             {key: value for key, value in row.items() if work.erp.has("attachment", key)}
@@ -80,9 +94,9 @@ class AttachmentStore:
         ]
         work.append(table, mapped)
 
-    def _path(self, work: UnitOfWork, part: PartRef, effect: Effect) -> PurePosixPath:
-        """The same file of the same command always has the same path, below the ERP's folder."""
-        name = hashlib.sha256(f"{effect.command.command_id}\0{part.name}".encode()).hexdigest()
+    def _path(self, work: UnitOfWork, part: PartRef, mail_id: UUID) -> PurePosixPath:
+        """The same file of the same mail always has the same path, below the ERP's folder."""
+        name = hashlib.sha256(f"{mail_id}\0{part.name}".encode()).hexdigest()
         suffix = PurePosixPath(part.name).suffix
         suffix = suffix if len(suffix) <= _SUFFIX_LENGTH and suffix[1:].isalnum() else ""
         folder = PurePosixPath(work.erp.mapping.attachments.folder)

@@ -9,6 +9,7 @@ import zlib
 from pydantic import ValidationError
 
 from shared.broker.letters import Header, Letter
+from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import ContractError
 
@@ -17,7 +18,9 @@ _INLINE = "x-crmservice-inline"
 _RAW, _JSON, _ZLIB = "message/rfc822", "application/json", "application/zlib"
 _COMPRESSED_FROM_BYTES = 64 * 1024
 _FASTEST = 1
-_LONGEST_BYTES = 64 * 1024 * 1024
+_LONGEST_BYTES = 8 * MESSAGE_BYTES
+"""Earlier versions wrote longer messages, which are still read."""
+
 _FIELDS = tuple(MailFetched.model_fields)
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.base import Contract
+from shared.contracts.events import EventState
 
 TransferEncoding = Literal["identity", "base64", "quoted-printable", "uuencode"]
 
@@ -34,7 +35,11 @@ class PartRef(Contract):
 
 
 class MailContent(Contract):
-    """The part of a mail that is the same in every record made from it (ch. 15.10)."""
+    """The part of a mail that is the same in every record made from it (ch. 15.10).
+
+    Attributes:
+        events: Those that the mail's commands refer to by their place here.
+    """
 
     subject: str
     text: str
@@ -45,6 +50,7 @@ class MailContent(Contract):
     cc: tuple[str, ...]
     message_id: str | None
     attachments: tuple[PartRef, ...] = ()
+    events: tuple[EventState, ...] = ()
 
 
 class TraceLine(Contract):

@@ -17,8 +17,8 @@ from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.guard import guarded
 from services.classifier.parsed_mail import Attendee, CalendarEvent
 
-ATTENDEES = 1000
-"""Of one event, as recipients of a mail."""
+ATTENDEES = 300
+"""Of one event: more are no meeting."""
 
 _UID_CHARACTERS = 500
 _RULE_CHARACTERS = 500

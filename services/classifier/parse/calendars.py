@@ -28,7 +28,8 @@ def read_events(
 ) -> tuple[CalendarEvent, ...]:
     """Events of the calendar parts among `leaves` that have a METHOD.
 
-    The same calendar is often sent twice, inside the text and as a file: every event counts once.
+    The same calendar is often sent twice, inside the text and as a file: what says the same counts
+    once. Which of several states of one event counts is not decided here.
 
     Args:
         raw: The mail.
@@ -36,17 +37,16 @@ def read_events(
         defects: Gets what was wrong or beyond a cap.
     """
     budget = Budget()
-    events: dict[tuple[str, str, str | None, int], CalendarEvent] = {}
+    events: dict[CalendarEvent, None] = {}
     for part in leaves:
         if not _is_calendar(part):
             continue
         for event in _of_part(raw, part, budget, defects):
             if len(events) == EVENTS:
                 defects.append("calendar events beyond the limit")
-                return tuple(events.values())
-            key = (event.method, event.uid, event.recurrence_id, event.sequence)
-            events.setdefault(key, event)
-    return tuple(events.values())
+                return tuple(events)
+            events[event] = None
+    return tuple(events)
 
 
 def read_calendar(

@@ -1,6 +1,7 @@
 """Address lists as careless programs and people write them (behaviour R-b)."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_a_customer_with_a_careless_name_is_a_sender(form: str) -> None:
 @pytest.mark.parametrize("field", ["to", "cc"])
 def test_a_user_with_a_careless_name_is_a_recipient(form: str, field: str) -> None:
     """R-b, R-c: in To and in Cc, too; and the box is known as the box."""
-    fields = {"to": BOX, "cc": EVA} | {field: form.replace("{}", JAN)}
+    fields: dict[str, Any] = {"to": BOX, "cc": EVA} | {field: form.replace("{}", JAN)}
     box = a_mail(sender=JAN, to=form.replace("{}", BOX), cc=PETR)
 
     assert JAN in a_mail(**fields).recipients
