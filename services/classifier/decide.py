@@ -6,6 +6,7 @@ from services.classifier.chain import SoFar, ask
 from services.classifier.facts import Facts
 from services.classifier.late_users import keep_late_users
 from services.classifier.mail import Mail
+from services.classifier.parse.calendar_events import ATTENDEES, ATTENDEES_BEYOND
 from services.classifier.policy import ARCHIVE_POLICY, POLICY
 from shared.contracts.bounds import STORED_FILES
 from shared.contracts.commands import CreateActivity
@@ -33,6 +34,8 @@ def _with_bounds(decided: SoFar, mail: Mail, facts: Facts) -> SoFar:
         said.append(f"{beyond} users beyond {facts.bounds(mail).users} are left out")
     if (files := len(mail.parsed.attachments)) > STORED_FILES:
         said.append(f"of {files} files only {STORED_FILES} are stored")
+    if ATTENDEES_BEYOND in mail.parsed.defects:
+        said.append(f"an event has more than {ATTENDEES} attendees: the first are kept")
     lines = tuple(TraceLine(id="H-3", rule="bounds", hit=True, reason=one) for one in said)
     return replace(decided, trace=decided.trace + lines)
 

@@ -33,6 +33,9 @@ TEXT_CHARACTERS = 1024 * 1024
 HTML_CHARACTERS = 2 * 1024 * 1024
 """HTML that is turned into text, of all parts together."""
 
+HTML_TAGS = 100_000
+"""Tags of one HTML part: each becomes a node, which takes a hundred times its bytes."""
+
 HTML_NESTING = 500
 """Elements inside elements; tree builders take quadratic time in the depth."""
 
