@@ -66,6 +66,8 @@ def read_addresses(value: str, limit: int, defects: list[str]) -> list[Address]:
 
 
 def _addresses(value: str, defects: list[str]) -> Iterator[Address]:
+    if "@" not in value and "=?" not in value:
+        return
     words = list(address_words(value))
     found = False
     for address in _listed(words, defects):

@@ -42,7 +42,7 @@ def typed_address(value: str) -> str | None:
     text = _COMMENT.sub("", text).strip()
     if "+" in text and "@" not in text:
         text = _XTEXT.sub(lambda code: chr(int(code[1], 16)), text)
-    if "=?" in text:
+    if "=?" in text and "@" not in text:
         text = decode_words(text, [])
     found_in = addresses_in(clean_line(text[:_TYPED_CHARACTERS]))
     return found_in[0] if found_in else None

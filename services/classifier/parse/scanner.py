@@ -30,6 +30,9 @@ _LOOKS_LIKE_A_PART = re.compile(
     re.MULTILINE,
 )
 _UNTYPED = "application/octet-stream"
+_NEAR_BYTES = 16 * 1024
+"""Behind a header section that is longer than this, the next delimiter is searched for again."""
+
 _NEVER = b"\n"
 """Stands for a boundary that is no line."""
 
@@ -232,10 +235,16 @@ class _Scanner:
         raw = self._raw
         self._scan.parts += 1
         start = raw.find(b"\n", line_end) + 1 or self._end
-        # A part may be cut short by the next delimiter, before its header section ends.
         window = min(start + limits.HEADER_SECTION_BYTES, self._end)
-        end = self._next_delimiter(start, window)
-        section, body_start = header_section(raw, start, end)
+        # A part may be cut short by the next delimiter, before its header section ends.
+        near = min(start + _NEAR_BYTES, window)
+        end = self._next_delimiter(start, near)
+        section, body_start = header_section(raw, start, end if end < near else window)
+        if (
+            end == near
+            and (end := self._next_delimiter(near, min(body_start, window))) < body_start
+        ):
+            section, body_start = header_section(raw, start, end)
         if section and not is_field(raw, start, end):
             # Text without a blank line before it.
             section, body_start = b"", start
