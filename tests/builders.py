@@ -16,7 +16,7 @@ from services.classifier.facts import Facts, Found, House, Known, Role, User
 from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
 from services.classifier.vocabulary import build_vocabulary
-from shared.contracts.commands import CreateActivity, CreateTask
+from shared.contracts.commands import ApplyEvent, CreateActivity, CreateTask, UpsertInvitation
 from shared.contracts.references import (
     ActivityTypeRef,
     ContactRef,
@@ -133,6 +133,12 @@ def activities(decided: SoFar) -> list[CreateActivity]:
 def tasks(decided: SoFar) -> list[CreateTask]:
     """The tasks among the commands."""
     return [command for command in decided.commands if isinstance(command, CreateTask)]
+
+
+def invitations(decided: SoFar) -> list[UpsertInvitation]:
+    """The invitations among the commands, with what is said of their events."""
+    found = (command for command in decided.commands if isinstance(command, ApplyEvent))
+    return [command.of(decided.events[command.event]) for command in found]
 
 
 def hits(decided: SoFar) -> list[str]:

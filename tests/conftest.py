@@ -10,6 +10,7 @@ import firebird.driver as firebird_driver  # type: ignore[import-untyped]
 import psycopg
 import pytest
 import structlog
+from hypothesis import settings
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
@@ -19,6 +20,10 @@ from tests.servers.firebird import Firebird
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.token_server import TokenServer
+
+# How long an example takes depends on what else the machine does: no test asserts it.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_configure() -> None:

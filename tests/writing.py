@@ -18,11 +18,11 @@ from shared.contracts.commands import (
     CountSoftBounce,
     CreateActivity,
     CreateTask,
-    Invited,
     MarkForbidden,
     UpsertInvitation,
 )
 from shared.contracts.content import MailContent
+from shared.contracts.events import Invited
 from shared.contracts.messages import MailClassified
 from shared.contracts.references import (
     ActivityTypeRef,

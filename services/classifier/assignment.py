@@ -5,9 +5,11 @@ for whatever was passed over.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from services.classifier.bounds import PASSED_OVER
 from services.classifier.chain import Note
 from services.classifier.facts import Facts, Found
 from services.classifier.mail import Mail
@@ -56,11 +58,7 @@ def assign(mail: Mail, facts: Facts, direction: Direction) -> Assignment:
         return Assignment(None, None, _default_type(facts), "default", ())
     token, *others = mail.tokens
     record, found = _record(token, facts)
-    passed_over = [
-        Note("T-1", "token", False, f"a further token is passed over: {other}")
-        for other in dict.fromkeys(others)
-        if (other.kind, other.number) != (token.kind, token.number)
-    ]
+    passed_over = _passed_over([str(other) for other in others if str(other) != str(token)])
     if token.kind == "opportunity":
         notes = [found, *passed_over, *_opportunity_notes(token)]
         return Assignment(token, record, _default_type(facts), "default", tuple(notes))
@@ -68,6 +66,14 @@ def assign(mail: Mail, facts: Facts, direction: Direction) -> Assignment:
     scope = _scope(token)
     notes = [found, *passed_over, *([type_note] if type_note else [])]
     return Assignment(token, record, activity_type, scope, tuple(notes))
+
+
+def _passed_over(others: Iterable[str]) -> list[Note]:
+    """A note for each further token; of many only the first are named."""
+    said = [f"a further token is passed over: {other}" for other in dict.fromkeys(others)]
+    if len(said) > PASSED_OVER:
+        said[PASSED_OVER - 1 :] = ["more tokens are passed over than are named here"]
+    return [Note("T-1", "token", False, one) for one in said]
 
 
 def assigned_record(mail: Mail, facts: Facts, kind: TokenKind) -> RecordRef | None:

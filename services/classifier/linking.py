@@ -38,7 +38,7 @@ def link_outgoing(mail: Mail, facts: Facts) -> Linked:
     linked = _link(external, facts)
     if not house.links_other_contacts:
         return linked
-    others = _other_contacts(external, facts, linked.contact)
+    others = _other_contacts(external, facts, linked.contact)[: facts.bounds(mail).users]
     return Linked(linked.contact, linked.relationship, others, linked.notes)
 
 

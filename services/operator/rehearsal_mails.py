@@ -13,13 +13,13 @@ from shared.contracts.commands import (
     CountSoftBounce,
     CreateActivity,
     CreateTask,
-    Invited,
     Mark,
     MarkForbidden,
     UpdateTask,
     UpsertInvitation,
 )
 from shared.contracts.content import MailContent, PartRef
+from shared.contracts.events import Invited
 from shared.contracts.messages import MailClassified
 from shared.contracts.references import (
     ActivityTypeRef,

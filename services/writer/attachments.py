@@ -13,6 +13,7 @@ from uuid import UUID
 from services.writer.attachment_files import AttachmentFiles
 from services.writer.unit_of_work import Effect, UnitOfWork
 from shared.backup.store import BackupStore
+from shared.contracts.bounds import STORED_FILES
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import PartRef
 from shared.errors import AwayError
@@ -56,11 +57,25 @@ class AttachmentStore:
                 by_mail.setdefault(effect.mail.mail_id, []).append(effect)
         for effects in by_mail.values():
             content = effects[0].mail.content
-            for part in content.attachments if content else ():
-                _add_rows(work, part, effects, self._place(files, effects[0], part))
+            parts = content.attachments if content else ()
+            served = self._served(work, effects, len(parts))
+            for part in parts:
+                _add_rows(work, part, served, self._place(files, effects[0], part))
         if files:
             with self._disk():
                 files.flush()
+
+    def _served(self, work: UnitOfWork, effects: list[Effect], parts: int) -> Sequence[Effect]:
+        """The activities that get the mail's files: where each has its own copy, not too many.
+
+        The first always has them all, so whatever came is in the ERP once.
+        """
+        in_files = work.erp.mapping.attachments.strategy == "directory"
+        most = len(effects) if in_files or not parts else max(STORED_FILES // parts, 1)
+        if most < len(effects):
+            reason = f"{parts} files are stored with {most} of {len(effects)} activities"
+            work.say(effects[0].mail, "H-3", "bounds", reason)
+        return effects[:most]
 
     def _files(self, mapping: NetGeniumMapping) -> AttachmentFiles | None:
         if mapping.attachments.strategy == "table":

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from shared.contracts.commands import (
     AnyCommand,
+    ApplyEvent,
     CountSoftBounce,
     CreateActivity,
     CreateTask,
@@ -16,6 +17,7 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.contracts.messages import MailClassified
+from shared.errors import ContractError
 from shared.netgenium.locks import lock_for
 
 
@@ -54,5 +56,7 @@ def _locks(command: AnyCommand) -> Iterable[str]:
         case UpsertInvitation():
             # Of all users and occurrences: answers and the end of a series concern several.
             return (lock_for("event", command.uid),)
+        case ApplyEvent():
+            raise ContractError("Events are taken out of a mail's content before")
         case _:
             assert_never(command)

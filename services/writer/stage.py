@@ -22,6 +22,7 @@ from services.writer.apply import apply
 from services.writer.attachments import AttachmentStore
 from services.writer.claim import Settled, late_command_ids, settle
 from services.writer.earlier import makes_tasks, read_earlier
+from services.writer.events import with_events
 from services.writer.group_locks import locks_of
 from services.writer.journal import key_owners, made_before, record, recorded_verdicts
 from services.writer.legacy_log import LegacyLog
@@ -99,7 +100,7 @@ class WriterStage:
         self, batch: Sequence[MailClassified]
     ) -> tuple[list[MailRecorded], list[Settled]]:
         with write_transaction(self.engine) as connection:
-            batch = [as_spelled(mail, connection.dialect) for mail in batch]
+            batch = [as_spelled(with_events(mail), connection.dialect) for mail in batch]
             hold(connection, *locks_of(batch))
             before = recorded_verdicts(connection, [mail.mail_id for mail in batch])
             fresh = {m.mail_id: m for m in batch if m.again or m.mail_id not in before}

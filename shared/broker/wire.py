@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.broker.letters import SIZE, Header, Letter
+from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import ContractError, PermanentError
@@ -19,9 +20,9 @@ _INLINE = "x-crmservice-inline"
 _RAW, _JSON, _ZLIB = "message/rfc822", "application/json", "application/zlib"
 _COMPRESSED_FROM_BYTES = 64 * 1024
 _FASTEST = 1
-_LONGEST_READ_BYTES = 64 * 1024 * 1024
-_LONGEST_WRITTEN_BYTES = 16 * 1024 * 1024
-"""Less than what is read: what earlier versions have put into the queue still goes through."""
+_LONGEST_READ_BYTES = 8 * MESSAGE_BYTES
+"""Earlier versions wrote longer messages, which are still read."""
+
 
 _FIELDS = tuple(MailFetched.model_fields)
 _UNKNOWN_KIND = "union_tag_invalid"
@@ -65,9 +66,9 @@ def classified_to_letter(mail: MailClassified) -> Letter:
     body = mail.model_dump_json().encode()
     if len(body) < _COMPRESSED_FROM_BYTES:
         return Letter(str(mail.mail_id), _JSON, body)
-    if len(body) > _LONGEST_WRITTEN_BYTES:
+    if len(body) > MESSAGE_BYTES:
         raise PermanentError(
-            f"What the mail gives takes {len(body)} bytes, more than the {_LONGEST_WRITTEN_BYTES} "
+            f"What the mail gives takes {len(body)} bytes, more than the {MESSAGE_BYTES} "
             "that go to the writer; its backup is whole"
         )
     return Letter(str(mail.mail_id), _ZLIB, zlib.compress(body, _FASTEST), {SIZE: len(body)})

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared.contracts.base import Contract
+from shared.contracts.events import EventState
 from shared.contracts.line import Line
 from shared.contracts.primitives import BACKUP_KEY_FORM, SHA256_FORM, FileName
 
@@ -39,7 +40,11 @@ class PartRef(Contract):
 
 
 class MailContent(Contract):
-    """The part of a mail that is the same in every record made from it (ch. 15.10)."""
+    """The part of a mail that is the same in every record made from it (ch. 15.10).
+
+    Attributes:
+        events: Those that the mail's commands refer to by their place here.
+    """
 
     subject: str
     text: str
@@ -50,6 +55,7 @@ class MailContent(Contract):
     cc: tuple[str, ...]
     message_id: str | None
     attachments: tuple[PartRef, ...] = ()
+    events: tuple[EventState, ...] = ()
 
 
 def _sent(content: MailContent) -> MailContent:

@@ -14,7 +14,7 @@ from services.classifier.numbers import read_records
 from services.classifier.vocabulary import TokenKind
 from services.operator.company import fill_company
 from services.writer.undo import undo_mail
-from shared.contracts.commands import Invited
+from shared.contracts.events import Invited
 from shared.netgenium.database import database_errors, open_database, write_transaction
 from shared.netgenium.ids import insert_rows
 from shared.netgenium.mapping import load_mapping

@@ -12,6 +12,7 @@ from services.classifier.parse.quotes import split_quotes
 from services.operator.explain import Explained, Unreadable
 from shared.contracts.commands import (
     AnyCommand,
+    ApplyEvent,
     CountSoftBounce,
     CreateActivity,
     CreateTask,
@@ -87,6 +88,8 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _mark(command)
         case UpsertInvitation():
             return _invitation(command)
+        case ApplyEvent():
+            return _invitation(command.of(content.events[command.event])) if content else {}
         case _:
             assert_never(command)
 

@@ -10,8 +10,10 @@ from rich.text import Text
 from services.operator.check import Check
 from services.operator.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
+from services.writer.events import with_events
 from shared.contracts.commands import (
     AnyCommand,
+    ApplyEvent,
     CountSoftBounce,
     CreateActivity,
     CreateTask,
@@ -48,7 +50,7 @@ def explained_as_text(result: Explained | Unreadable) -> RenderableType:
     head.add_row("Verdict", Text(", ".join(outcome.verdict), style="bold"))
     if outcome.direction:
         head.add_row("Direction", outcome.direction)
-    for command in outcome.commands:
+    for command in with_events(outcome).commands:
         head.add_row("Would make", Text(_described(command)))
     for defect in parsed.defects:
         head.add_row("Defect", Text(defect, style="yellow"))
@@ -95,7 +97,7 @@ def _label(command: AnyCommand) -> str:
             return "Mark"
         case CountSoftBounce():
             return "Mark" if command.marks else "Soft bounce counted"
-        case UpsertInvitation():
+        case UpsertInvitation() | ApplyEvent():
             return "Invitation"
         case _:
             assert_never(command)

@@ -29,7 +29,7 @@ OWN = "Souhlasím s nabídkou.\nContract:5"
         ("<a@b.cz", ["a@b.cz"]),
         ('"a b"@c.cz', ['"a b"@c.cz']),
         ("a@b.cz,,;, c@d.cz", ["a@b.cz", "c@d.cz"]),
-        ("Jan Novák", ["jan novák"]),
+        ("Jan Novák", []),
     ],
 )
 def test_addresses_are_what_stands_in_brackets(field: str, emails: list[str]) -> None:
