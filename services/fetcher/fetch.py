@@ -6,6 +6,7 @@ is derived from box, source identity and content (I-5).
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -15,7 +16,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from services.fetcher.failed import FailedMail, Failure
-from services.fetcher.sources.port import EML_DIR, Source, SourceMail
+from services.fetcher.sources.port import EML_DIR, LeftInSourceError, Source, SourceMail
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
@@ -70,25 +71,26 @@ class Fetcher:
         """
         taken = set_aside = 0
         for batch in self.source.batches():
-            refused = self._fetch(batch)
-            taken += len(batch) - refused
-            set_aside += refused
+            fetched = self._fetch(batch)
+            taken += fetched.taken
+            set_aside += fetched.set_aside
             if stopped():
                 break
         return Fetched(taken, set_aside)
 
-    def _fetch(self, batch: Sequence[SourceMail]) -> int:
-        messages = self._back_up(batch)
+    def _fetch(self, batch: Sequence[SourceMail]) -> Fetched:
+        backed_up = self._back_up(batch)
+        messages = [message for message, _ in backed_up]
         self.publisher.publish(messages)
         refused = self.publisher.flush().refused
         safe = []
-        for message, mail in zip(messages, batch, strict=True):
+        for message, mail in backed_up:
             if message.mail_id in refused:
                 self._set_aside(mail, message.message, refused[message.mail_id])
             else:
                 safe.append(mail)
         self.source.acknowledge(safe)
-        return len(refused)
+        return Fetched(len(safe), len(backed_up) - len(safe))
 
     def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
         if self.source.kind != EML_DIR:
@@ -96,14 +98,19 @@ class Fetcher:
             self.failed.note(Failure(message, reason, died_at))
         self.source.set_aside(mail, reason)
 
-    def _back_up(self, batch: Sequence[SourceMail]) -> list[FetchedMail]:
-        """Small mails are flushed to disk together, large ones slice by slice."""
+    def _back_up(self, batch: Sequence[SourceMail]) -> list[tuple[FetchedMail, SourceMail]]:
+        """Small mails are flushed to disk together, large ones slice by slice.
+
+        What its source cannot give now is left out: it stays there.
+        """
         day = self.clock().date()
         small = self._back_up_small([mail for mail in batch if mail.raw is not None], day)
-        return [
-            self._message(mail, small.get(mail.identity) or self._back_up_large(mail, day))
-            for mail in batch
-        ]
+        backed_up = []
+        for mail in batch:
+            with suppress(LeftInSourceError):
+                backup = small.get(mail.identity) or self._back_up_large(mail, day)
+                backed_up.append((self._message(mail, backup), mail))
+        return backed_up
 
     def _back_up_small(self, mails: Sequence[SourceMail], day: date) -> Mapping[str, Backup]:
         raws = [mail.raw or b"" for mail in mails]

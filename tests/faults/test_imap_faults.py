@@ -399,7 +399,7 @@ def test_a_mail_that_the_server_cannot_give_spoils_no_other(
     with capture_logs() as logs:
         assert raws(take_all(make())) == [OTHER]
 
-    assert [log["uid"] for log in logs if "cannot be read" in log["event"]] == [3]
+    assert [log["message"] for log in logs if "cannot be read" in log["event"]] == ["7/3"]
     assert list(server.inbox.messages) == [3]
 
 
