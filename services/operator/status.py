@@ -158,7 +158,7 @@ def _places(box: Box, data: Path) -> list[Place]:
 def _rounds(file: Path) -> dict[str, tuple[datetime | None, int | None]]:
     if not file.exists():
         return {}
-    seen = Seen(file)
+    seen = Seen(file, heals=False)
     try:
         return dict(seen.rounds())
     finally:
