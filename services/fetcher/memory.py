@@ -81,7 +81,7 @@ class Memory:
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 self._database.executemany(statement, rows)
-            except BaseException:
+            except sqlite3.Error:
                 with suppress(sqlite3.Error):
                     self._database.execute("ROLLBACK")
                 raise
@@ -136,7 +136,7 @@ def _opened(file: Path) -> sqlite3.Connection:
         database.execute("PRAGMA synchronous=NORMAL")
         database.executescript(_SCHEMA)
         (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
-    except BaseException:
+    except sqlite3.Error:
         database.close()
         raise
     if found != "ok":

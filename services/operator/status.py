@@ -1,10 +1,12 @@
 """`status`: boxes, queues and services as they are right now (behaviours O-1, O-4)."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from sqlalchemy import func, select
 
 from services.fetcher.failed import FailedMail
@@ -22,9 +24,12 @@ from shared.broker.topology import (
     lease_queue,
     retry_queue,
 )
+from shared.errors import TransientError
 from shared.netgenium.database import database_errors
 from shared.netgenium.own_tables import journal_table
 from shared.settings.box import Box
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,7 @@ class Recorded:
 def places_of(boxes: Sequence[Box], data: Path) -> list[Place]:
     """Every source of `boxes`, as the fetcher's memory in `data` has it.
 
-    Raises:
-        TransientError: The memory cannot be read.
+    A memory that cannot be read is left out, and told.
     """
     return [place for box in boxes for place in _places(box, data)]
 
@@ -158,11 +162,13 @@ def _places(box: Box, data: Path) -> list[Place]:
 def _rounds(file: Path) -> dict[str, tuple[datetime | None, int | None]]:
     if not file.exists():
         return {}
-    seen = Seen(file, heals=False)
     try:
-        return dict(seen.rounds())
-    finally:
-        seen.close()
+        with closing(Seen(file, heals=False)) as seen:
+            return dict(seen.rounds())
+    except TransientError as error:
+        # One box's memory is not another's, and the fetcher begins a damaged one anew.
+        _log.warning("memory cannot be read", reason=str(error))
+        return {}
 
 
 def _flow(admin: Admin, queue: str) -> Flow:

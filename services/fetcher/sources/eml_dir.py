@@ -28,7 +28,7 @@ from services.fetcher.sources.port import (
     SLICE_BYTES,
     SourceMail,
 )
-from shared.errors import ConfigurationError, Problem, TransientError
+from shared.errors import TransientError
 
 FAILED = "failed"
 MAX_MAIL_BYTES = 200 * 1024 * 1024
@@ -156,7 +156,7 @@ class EmlDir:
                 files = [(entry, entry.stat(follow_symlinks=False)) for entry in entries]
         except FileNotFoundError as error:
             if not self.folder.is_dir():
-                raise self._missing() from error
+                raise self._unreadable(error) from error
             # A file that went away while we looked: look again.
             return self._look()
         except OSError as error:
@@ -218,10 +218,6 @@ class EmlDir:
                 f"Cannot {action} {name} in emlDir {self.folder}: {error.strerror}; "
                 "check who may write there, and free space"
             ) from error
-
-    def _missing(self) -> ConfigurationError:
-        remedy = "create it, mount it, or correct the path"
-        return ConfigurationError([Problem(f"emlDir {self.folder}", "is no directory", remedy)])
 
     def _unreadable(self, error: OSError) -> TransientError:
         return TransientError(

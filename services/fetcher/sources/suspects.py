@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from services.fetcher.memory import Memory
+from shared import metrics
 from shared.errors import TransientError
 
 QUICK_TRIES = 3
@@ -72,6 +73,7 @@ class Suspects:
         tries = self.tries(place).get(name, 0) + 1
         rest = rest_after(tries)
         self._note(place, [(name, tries)], rest, reason)
+        metrics.box_holds(self._box, self.count())
         _log.warning(
             "message cannot be read and stays in the box",
             box=self._box,
