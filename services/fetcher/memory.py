@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS seen (place TEXT, identity TEXT, PRIMARY KEY (place, 
     WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS round (place TEXT PRIMARY KEY, at TEXT NOT NULL, waiting INTEGER);
 CREATE TABLE IF NOT EXISTS held (place TEXT, identity TEXT, tries INTEGER NOT NULL,
-    next_at TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (place, identity)) WITHOUT ROWID;
+    breaks INTEGER NOT NULL, next_at TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (place, identity)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS content (place TEXT, sha256 TEXT, identity TEXT NOT NULL,
     PRIMARY KEY (place, sha256)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS validity (place TEXT PRIMARY KEY, validity INTEGER, changes INTEGER);

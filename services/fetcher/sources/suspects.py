@@ -55,6 +55,13 @@ class Suspects:
         found = self._memory.rows("SELECT identity, tries FROM held WHERE place = ?", [place])
         return dict(found)
 
+    def breaks(self, place: str, name: str) -> int:
+        """How often the connection broke over a message that was asked for alone."""
+        found = self._memory.rows(
+            "SELECT breaks FROM held WHERE place = ? AND identity = ?", [place, name]
+        )
+        return int(found[0][0]) if found else 0
+
     def resting(self, place: str) -> set[str]:
         """Those that are left alone for now."""
         now = self._clock()
@@ -68,11 +75,11 @@ class Suspects:
         ((count,),) = self._memory.rows("SELECT count(*) FROM held WHERE tries > 0")
         return int(count)
 
-    def hold(self, place: str, name: str, reason: str) -> None:
+    def hold(self, place: str, name: str, reason: str, *, broke: bool = False) -> None:
         """A message was tried alone, or answered alone, and cannot be taken: it stays."""
         tries = self.tries(place).get(name, 0) + 1
         rest = rest_after(tries)
-        self._note(place, [(name, tries)], rest, reason)
+        self._note(place, [(name, tries, self.breaks(place, name) + broke)], rest, reason)
         metrics.box_holds(self._box, self.count())
         _log.warning(
             "message cannot be read and stays in the box",
@@ -107,20 +114,20 @@ class Suspects:
             yield
         except BrokeOffError as error:
             if len(names) == 1:
-                self.hold(place, names[0], str(error))
+                self.hold(place, names[0], str(error), broke=True)
             else:
                 known = self.tries(place)
-                fresh = [(name, 0) for name in names if name not in known]
+                fresh = [(name, 0, 0) for name in names if name not in known]
                 self._note(place, fresh, timedelta(0), str(error))
             raise
 
     def _note(
-        self, place: str, tried: Iterable[tuple[str, int]], rest: timedelta, reason: str
+        self, place: str, tried: Iterable[tuple[str, int, int]], rest: timedelta, reason: str
     ) -> None:
         at = (self._clock() + rest).astimezone(UTC).isoformat()
         self._memory.change_all(
-            "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?)",
-            [(place, name, tries, at, reason) for name, tries in tried],
+            "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?)",
+            [(place, name, tries, breaks, at, reason) for name, tries, breaks in tried],
         )
 
     def _forget(self, place: str, names: Iterable[str]) -> None:

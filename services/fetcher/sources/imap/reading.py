@@ -20,10 +20,20 @@ from services.fetcher.sources.imap.facts import (
 )
 from services.fetcher.sources.imap.look import Look
 from services.fetcher.sources.imap.session import Session
-from services.fetcher.sources.imap.text import EndlessError, whole_bodies, whole_slices
+from services.fetcher.sources.imap.text import (
+    EndlessError,
+    GoneError,
+    collected,
+    whole_bodies,
+    whole_slices,
+)
+from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.port import LARGE_BYTES, LeftInSourceError, SourceMail
-from services.fetcher.sources.suspects import QUICK_TRIES, Suspects
+from services.fetcher.sources.suspects import Suspects
 from shared.settings.box import Box
+
+_TWICE = 2
+"""After two breaks a message is read in the other way, once, and after five, and so on."""
 
 _log = structlog.get_logger()
 
@@ -81,9 +91,11 @@ class Reading:
                 for piece in whole_slices(session, facts):
                     digest.update(piece)
                     yield piece
-        except LeftInSourceError as error:
-            self._suspects.hold(folder, name, str(error))
+        except GoneError:
             raise
+        except (LeftInSourceError, RefusedError) as error:
+            self._suspects.hold(folder, name, str(error))
+            raise LeftInSourceError(str(error)) from None
         except EndlessError as error:
             self._look.keep(mail.identity, facts, str(error))
             raise
@@ -108,10 +120,8 @@ class Reading:
     ) -> Iterator[list[SourceMail]]:
         """A batch: small messages as a whole, large ones to be read by slices; or nothing."""
         names = {facts.uid: name_of(opened.uid_validity, facts.uid) for facts in group}
-        sliced = {facts.uid for facts in group if self._is_sliced(opened.folder, facts, names)}
         with self._suspects.blamed(opened.folder, list(names.values())):
-            small = [facts for facts in group if facts.uid not in sliced]
-            raws, held = whole_bodies(session, small)
+            raws, held, sliced = self._read(session, opened.folder, group, names)
         for uid, reason in held.items():
             self._suspects.hold(opened.folder, names[uid], reason)
         self._suspects.clear(opened.folder, {names[uid] for uid in raws})
@@ -134,13 +144,33 @@ class Reading:
                 for identity, facts in self.batch.items()
             ]
 
-    def _is_sliced(self, folder: str, facts: Facts, names: dict[int, str]) -> bool:
-        """Whether a message is read by slices; one that broke connections is tried both ways.
+    def _read(
+        self, session: Session, folder: str, group: Sequence[Facts], names: dict[int, str]
+    ) -> tuple[dict[int, bytes], dict[int, str], set[int]]:
+        """The texts of small messages, why others stay, and which are to be read by slices.
 
-        A server may tell of 500 bytes and send 60 MB, or send all for a slice.
+        A message that broke connections is tried both ways: a server may tell of 500 bytes and
+        send 60 MB, or send all for a slice.
         """
-        tries = self._suspects.tries(folder).get(names[facts.uid], 0)
-        return (facts.size > LARGE_BYTES) != (tries >= QUICK_TRIES - 1 and tries % 2 == 0)
+        large = {facts.uid for facts in group if facts.size > LARGE_BYTES}
+        if len(group) == 1 and self._suspects.breaks(folder, names[group[0].uid]) % 3 == _TWICE:
+            (facts,) = group
+            if facts.uid not in large:
+                return self._collected(session, facts)
+            large.clear()
+        small = [facts for facts in group if facts.uid not in large]
+        return *whole_bodies(session, small), large
+
+    def _collected(
+        self, session: Session, facts: Facts
+    ) -> tuple[dict[int, bytes], dict[int, str], set[int]]:
+        try:
+            raw = collected(session, facts, LARGE_BYTES)
+        except GoneError:
+            return {}, {}, set()
+        except (LeftInSourceError, RefusedError) as error:
+            return {}, {facts.uid: str(error)}, set()
+        return ({}, {}, {facts.uid}) if raw is None else ({facts.uid: raw}, {}, set())
 
     def _is_renamed(self, opened: Opened, facts: Facts, raw: bytes) -> bool:
         sha256 = hashlib.sha256(raw).hexdigest()

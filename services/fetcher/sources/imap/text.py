@@ -7,7 +7,7 @@ import structlog
 
 from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.imap.facts import Facts
-from services.fetcher.sources.imap.fetching import bodies_of, facts_of, slice_of
+from services.fetcher.sources.imap.fetching import bodies_of, slice_of, still_there
 from services.fetcher.sources.imap.session import Session
 from services.fetcher.sources.imap.wire import MAX_ANSWER_BYTES
 from services.fetcher.sources.port import SLICE_BYTES, LeftInSourceError
@@ -15,6 +15,10 @@ from services.fetcher.sources.whole import Came
 from shared.errors import TransientError
 
 _log = structlog.get_logger()
+
+
+class GoneError(LeftInSourceError):
+    """A message went away while it was read."""
 
 
 class EndlessError(TransientError):
@@ -60,7 +64,8 @@ def whole_slices(session: Session, facts: Facts) -> Iterator[bytes]:
     and the message is fetched once more as a whole and compared.
 
     Raises:
-        TransientError: The message has gone.
+        TransientError: The connection broke.
+        GoneError: The message has gone.
         LeftInSourceError: What came is not the mail.
         EndlessError: It is larger than any mail may be.
     """
@@ -93,9 +98,25 @@ def _pieces(session: Session, facts: Facts) -> Iterator[bytes]:
 def _piece(session: Session, facts: Facts, offset: int) -> bytes:
     """Some servers give nothing at all beyond the end."""
     piece = slice_of(session, facts.uid, offset, SLICE_BYTES)
-    if piece is None and (offset == 0 or not facts_of(session, [facts.uid])[0]):
-        raise TransientError(f"message {facts.uid} has gone while it was read")
+    if piece is None and not still_there(session, [facts.uid]):
+        raise GoneError(f"message {facts.uid} has gone while it was read")
+    if piece is None and offset == 0:
+        raise LeftInSourceError("the server says OK and gives nothing")
     return piece or b""
+
+
+def collected(session: Session, facts: Facts, most: int) -> bytes | None:
+    """The text of a message by slices, in one piece; None if it is larger than `most`.
+
+    Raises:
+        TransientError: As `whole_slices`.
+    """
+    raw = bytearray()
+    for piece in whole_slices(session, facts):
+        raw += piece
+        if len(raw) > most:
+            return None
+    return bytes(raw)
 
 
 def _rest(session: Session, facts: Facts, size: int, sha256: bytes) -> bytes:

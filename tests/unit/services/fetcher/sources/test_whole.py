@@ -7,14 +7,14 @@ from services.fetcher.sources.whole import Came
 
 MAIL = b"Received: from a by b; Mon, 02 Nov 2026 08:00:00 +0000\r\nSubject: one\r\n\r\nHello.\r\n"
 MULTIPART = (
-    b"Received: by b\r\nSubject: two\r\nContent-Type: multipart/mixed;\r\n boundary=\"=_x y\"\r\n\r\n"
+    b'Received: by b\r\nSubject: two\r\nContent-Type: multipart/mixed;\r\n boundary="=_x y"\r\n\r\n'
     b"--=_x y\r\n\r\nHello.\r\n--=_x y\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n"
 )
 NOTICES = {
     "English 2010": (
         "Microsoft Exchange Server 2010",
         "Retrieval using the IMAP4 protocol failed for the following message: 20004",
-        "The server couldn't retrieve the following message:\n\nSubject: \"Canceled\"\n\n"
+        'The server couldn\'t retrieve the following message:\n\nSubject: "Canceled"\n\n'
         "The message hasn't been deleted. You might be able to view it using Outlook.",
     ),
     "English, another wording": (
@@ -31,13 +31,13 @@ NOTICES = {
         "postmaster@firma.de",
         "Fehler",
         "Der Server konnte die folgende Nachricht nicht abrufen:\n\n"
-        "Die Nachricht wurde nicht gel\u00f6scht.",
+        "Die Nachricht wurde nicht gelöscht.",
     ),
     "Czech": (
         "postmaster@firma.cz",
         "Chyba",
-        "Server nemohl n\u00e1sleduj\u00edc\u00ed zpr\u00e1vu na\u010d\u00edst.\n"
-        "Zpr\u00e1va nebyla odstran\u011bna.",
+        "Server nemohl následující zprávu načíst.\n"
+        "Zpráva nebyla odstraněna.",
     ),
     "by its sender alone": ("Microsoft Exchange Server", "Oznámení", "Cokoli v jakémkoli jazyce."),
     "by its subject alone": ("System", "Načtení protokolem POP3 se nezdařilo: 752", "Text."),

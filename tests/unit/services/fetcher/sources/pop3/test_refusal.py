@@ -58,8 +58,6 @@ def test_a_refused_login_is_understood(words: str) -> None:
         ("message is in use", Refusal.MAIL),
     ],
 )
-def test_only_a_code_makes_a_refused_mail_the_servers_trouble(
-    words: str, meaning: Refusal
-) -> None:
+def test_only_a_code_makes_a_refused_mail_the_servers_trouble(words: str, meaning: Refusal) -> None:
     """F53: what is said of a mail in words is about this mail."""
     assert meaning_of_command(f"-ERR {words}") is meaning
