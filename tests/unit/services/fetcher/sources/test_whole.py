@@ -14,8 +14,10 @@ NOTICES = {
     "English 2010": (
         "Microsoft Exchange Server 2010",
         "Retrieval using the IMAP4 protocol failed for the following message: 20004",
-        'The server couldn\'t retrieve the following message:\n\nSubject: "Canceled"\n\n'
-        "The message hasn't been deleted. You might be able to view it using Outlook.",
+        (
+            'The server couldn\'t retrieve the following message:\n\nSubject: "Canceled"\n\n'
+            "The message hasn't been deleted. You might be able to view it using Outlook."
+        ),
     ),
     "English, another wording": (
         "postmaster@firma.cz",
@@ -30,14 +32,15 @@ NOTICES = {
     "German": (
         "postmaster@firma.de",
         "Fehler",
-        "Der Server konnte die folgende Nachricht nicht abrufen:\n\n"
-        "Die Nachricht wurde nicht gelöscht.",
+        (
+            "Der Server konnte die folgende Nachricht nicht abrufen:\n\n"
+            "Die Nachricht wurde nicht gelöscht."
+        ),
     ),
     "Czech": (
         "postmaster@firma.cz",
         "Chyba",
-        "Server nemohl následující zprávu načíst.\n"
-        "Zpráva nebyla odstraněna.",
+        ("Server nemohl následující zprávu načíst.\nZpráva nebyla odstraněna."),
     ),
     "by its sender alone": ("Microsoft Exchange Server", "Oznámení", "Cokoli v jakémkoli jazyce."),
     "by its subject alone": ("System", "Načtení protokolem POP3 se nezdařilo: 752", "Text."),
