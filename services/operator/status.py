@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from services.fetcher.failed import FailedMail
 from services.fetcher.seen import Seen
+from services.fetcher.sources.suspects import Suspects
 from services.operator.composition import Erp, local_clock
 from services.operator.feeds import seen_file
 from shared.broker.rabbitmq.address import BrokerAddress
@@ -41,6 +42,7 @@ class Place:
         state: `enabled`, `disabled` or `resting` (its pause lasts).
         read_at: When it was last read; None: never, or not known.
         waiting: Mails that waited there then; in `emlDir`: wait there now.
+        held: Those of them that could not be read and stay; the fetcher's log says why.
     """
 
     box: str
@@ -48,6 +50,7 @@ class Place:
     state: str
     read_at: datetime | None
     waiting: int | None
+    held: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +150,11 @@ def _places(box: Box, data: Path) -> list[Place]:
         state = "resting"
     places = []
     if box.imap_url or box.pop3_url:
-        rounds = _rounds(seen_file(data, box))
+        rounds, held = _remembered(box, seen_file(data, box))
         names = box.imap_folders if box.imap_url else ("POP3",)
         for name in names:
             read_at, waiting = rounds.get(name, (None, None))
-            places.append(Place(box.name, name, state, read_at, waiting))
+            places.append(Place(box.name, name, state, read_at, waiting, held.get(name)))
     if box.eml_dir:
         files = len(list(box.eml_dir.glob("*.eml"))) if box.eml_dir.is_dir() else None
         enabled = "enabled" if box.enabled else "disabled"
@@ -159,16 +162,20 @@ def _places(box: Box, data: Path) -> list[Place]:
     return places
 
 
-def _rounds(file: Path) -> dict[str, tuple[datetime | None, int | None]]:
+def _remembered(
+    box: Box, file: Path
+) -> tuple[dict[str, tuple[datetime | None, int | None]], dict[str, int]]:
+    """When each place was read, and how many mails are held there."""
     if not file.exists():
-        return {}
+        return {}, {}
     try:
         with closing(Seen(file, heals=False)) as seen:
-            return dict(seen.rounds())
+            held = Suspects(box.name, seen.memory, local_clock(box)).counts()
+            return dict(seen.rounds()), held
     except TransientError as error:
         # One box's memory is not another's, and the fetcher begins a damaged one anew.
-        _log.warning("memory cannot be read", reason=str(error))
-        return {}
+        _log.error("memory cannot be read", box=box.name, reason=str(error))
+        return {}, {}
 
 
 def _flow(admin: Admin, queue: str) -> Flow:

@@ -239,6 +239,34 @@ def test_a_state_of_the_server_pauses_the_box(server: ScriptedPop3, make: Make, 
 
 
 @pytest.mark.parametrize("raw", [MAIL, LARGE], ids=["small", "large"])
+def test_an_ok_to_a_deletion_is_believed_after_a_look(
+    server: ScriptedPop3, make: Make, tmp_path: Path, raw: bytes
+) -> None:
+    """F62: OK to DELE and QUIT, and the mails are still there: told, and not recorded again."""
+    server.mails["u1"] = raw
+    server.answers["QUIT"] = b"+OK bye\r\n"
+    taker = ATaker()
+    fetcher = fetcher_of(make(), tmp_path, taker)
+
+    with capture_logs() as logs:
+        assert [fetcher.fetch_all().taken for _ in range(3)] == [2, 0, 0]
+
+    assert len(taker.taken) == len(list(tmp_path.rglob("*.eml"))) == 2
+    stays = [log["mails"] for log in logs if log["event"] == "box does not delete"]
+    assert stays == [["u1"], ["u2"]]
+
+
+def test_a_name_that_is_used_again_names_a_new_mail(server: ScriptedPop3, make: Make) -> None:
+    """F54: a server that calls every first mail u1: the content says that it is another one."""
+    source = make()
+    assert rounds(source, 1) == ["u1", "u2"]
+    server.mails = {"u1": OTHER + b"And more.\r\n"}
+
+    assert rounds(source, 1) == ["u1"]
+    assert server.mails == {}
+
+
+@pytest.mark.parametrize("raw", [MAIL, LARGE], ids=["small", "large"])
 def test_new_names_in_every_session_record_nothing_again(
     server: ScriptedPop3, make: Make, seen: Seen, tmp_path: Path, raw: bytes
 ) -> None:

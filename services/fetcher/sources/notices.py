@@ -16,6 +16,8 @@ from shared.folding import fold_line
 MOST_BYTES = 64 * 1024
 """No notice is larger."""
 
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _PROTOCOL = re.compile(r"\b(?:imap4?|pop3?)\b.*\d\s*$")
 _EXCHANGE = re.compile(r"exchange server|microsoft@unknown")
 _CANNOT = re.compile(
@@ -44,9 +46,9 @@ def is_notice(raw: bytes, *, short: bool) -> bool:
         short: Whether fewer bytes came than were announced. A mail that came on its way (it has
             `Received`) and has the size that was told may quote a notice.
     """
-    message = message_from_bytes(raw)
-    if "Received" in message and not short:
+    if not short and _RECEIVED.search(_HEAD_END.split(raw.lstrip(b"\r\n"), maxsplit=1)[0]):
         return False
+    message = message_from_bytes(raw)
     subject, sender = _header(message, "Subject"), _header(message, "From")
     text = f"{subject}\n{_text(message)}"
     if _CANNOT.search(text) and _STILL_THERE.search(text):

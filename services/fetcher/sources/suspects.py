@@ -70,10 +70,14 @@ class Suspects:
         latest = now + _LONGEST_REST
         return {name for name, at in found if now < datetime.fromisoformat(at) <= latest}
 
+    def counts(self) -> dict[str, int]:
+        """How many messages of each place were tried in vain."""
+        question = "SELECT place, count(*) FROM held WHERE tries > 0 GROUP BY place"
+        return dict(self._memory.rows(question))
+
     def count(self) -> int:
         """How many messages of the box were tried in vain."""
-        ((count,),) = self._memory.rows("SELECT count(*) FROM held WHERE tries > 0")
-        return int(count)
+        return sum(self.counts().values())
 
     def hold(self, place: str, name: str, reason: str, *, broke: bool = False) -> None:
         """A message was tried alone, or answered alone, and cannot be taken: it stays."""

@@ -83,7 +83,8 @@ class Look:
             first_look(len(new), self._box, folder)
             self._seen.open(folder, now)
         self._seen.keep_only(folder, {str(note) for note in notes.values()})
-        self._suspects.keep_only(folder, {name_of(opened.uid_validity, uid) for uid in there})
+        if self._suspects.tries(folder):
+            self._suspects.keep_only(folder, {name_of(opened.uid_validity, uid) for uid in there})
         return self._parted(opened, new)
 
     def facts(self, session: Session, opened: Opened, uids: Sequence[int]) -> Iterator[Facts]:

@@ -106,14 +106,16 @@ class Reading:
 
     def remember_contents(self, mails: Sequence[SourceMail]) -> None:
         """These mails were taken and stay where they are."""
+        known: dict[str, list[tuple[str, str]]] = {}
         for mail in mails:
             folder, validity, uid = parts_of(mail.identity)
+            sha256 = self._digests.get(mail.identity)
             if mail.raw is not None:
                 sha256 = hashlib.sha256(mail.raw).hexdigest()
-            else:
-                sha256 = self._digests.pop(mail.identity, "")
             if sha256:
-                self._contents.remember(folder, [(sha256, name_of(validity, uid))])
+                known.setdefault(folder, []).append((sha256, name_of(validity, uid)))
+        for folder, named in known.items():
+            self._contents.remember(folder, named)
 
     def _mails(
         self, session: Session, opened: Opened, group: Sequence[Facts], since: datetime | None
@@ -179,7 +181,10 @@ class Reading:
     def _was_taken(self, folder: str, validity: int, facts: Facts, sha256: str) -> bool:
         """Whether a message was taken before, under a name that no message has any more."""
         before = self._contents.name_of(folder, sha256)
-        if before is None or before in {name_of(validity, uid) for uid in self._look.there}:
+        if before is None:
+            return False
+        old, _, uid = before.partition("/")
+        if old == str(validity) and int(uid) in self._look.there:
             return False
         self._seen.remember(folder, [str(Note(validity, facts.uid, facts.digest))])
         self._contents.remember(folder, [(sha256, name_of(validity, facts.uid))])

@@ -79,13 +79,20 @@ class Look:
         return True
 
     def was_taken(self, uidl: str | None, sha256: str | None) -> bool:
-        """Whether a mail was taken before, under a name that no mail has any more (F54)."""
+        """Whether a mail was taken before: the server did not delete it, or renamed it (F54).
+
+        The name alone proves nothing: some servers use one again. The content does.
+        """
         if not (uidl and sha256):
             return False
         before = self._contents.name_of(PLACE, sha256)
-        if before is None or before in self._names:
+        if before == uidl:
+            reason = "the server said OK to its deletion, and has it still"
+            _log.error("box does not delete", box=self._box.name, mails=[uidl], reason=reason)
+        elif before is None or before in self._names:
             return False
-        _log.info("a mail that was taken has a new name", box=self._box.name, mail=uidl)
+        else:
+            _log.info("a mail that was taken has a new name", box=self._box.name, mail=uidl)
         self.stays([(sha256, uidl)])
         return True
 
@@ -129,6 +136,10 @@ class Look:
         _log.error("too large, stays in the box", box=self._box.name, mail=uidl, limit_mb=megabytes)
         if uidl:
             self._seen.remember(PLACE, [uidl])
+
+    def deleted(self, named: Collection[tuple[str, str]]) -> None:
+        """The server said OK to the deletion of mails, as pairs of digest and UIDL."""
+        self._contents.remember(PLACE, named)
 
     def end_round(self) -> None:
         """The whole box was looked through."""

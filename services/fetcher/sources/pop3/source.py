@@ -254,6 +254,7 @@ class Pop3:
         """End the session: only `QUIT` deletes, and only its answer says that it did."""
         session, self._session = self._session, None
         deleted, self._deleted = self._deleted, []
+        digests = self._digests
         self._read, self._large, self._digests = {}, {}, {}
         if session is None:
             return
@@ -264,6 +265,8 @@ class Pop3:
             session.quit()
         except NegativeAnswerError as error:
             self._stays(deleted, str(error))
+        else:
+            self._look.deleted([(digests[name], name) for name in deleted if name in digests])
 
     def _stays(self, identities: Sequence[str], reason: str) -> None:
         """The box does not let go: what was taken is not taken again in every round (F62)."""
