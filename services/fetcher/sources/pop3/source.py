@@ -116,7 +116,7 @@ class Pop3:
         self._look.was_read(entry)
         self._digests[mail.identity] = digest.hexdigest()
         if self._look.was_taken(entry.uidl, digest.hexdigest()):
-            raise LeftInSourceError(f"{mail.identity} was taken under another name")
+            raise LeftInSourceError(f"{mail.identity} was taken before")
         self._read.setdefault(mail.identity, []).append(entry.number)
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
