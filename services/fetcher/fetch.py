@@ -80,6 +80,8 @@ class Fetcher:
 
     def _fetch(self, batch: Sequence[SourceMail]) -> Fetched:
         backed_up = self._back_up(batch)
+        if not backed_up:
+            return Fetched()
         messages = [message for message, _ in backed_up]
         self.publisher.publish(messages)
         refused = self.publisher.flush().refused

@@ -832,6 +832,21 @@ def test_a_server_that_drops_idle_is_asked_again_soon_and_not_in_a_loop(
     assert 30 < waited[-1] < 80
 
 
+@pytest.mark.parametrize("answer", ["* BYE ", "+ idling\n* BYE ", "{tag} NO "])
+def test_a_server_that_throttles_in_idle_is_given_its_time(
+    server: ScriptedImap, make: Make, answer: str
+) -> None:
+    """F57, F58: it says goodbye for five minutes: it is not asked again after a second."""
+    server.answers["IDLE"] = [answer + THROTTLED]
+    source = make()
+    take_all(source)
+
+    with pytest.raises(TransientError, match="throttling") as raised:
+        source.wait(600, Stopped())
+
+    assert raised.value.retry_after_seconds == 299.961
+
+
 def test_after_a_good_idle_a_lost_one_is_tried_again_after_a_second(
     server: ScriptedImap, make: Make
 ) -> None:

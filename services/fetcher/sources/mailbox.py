@@ -78,7 +78,8 @@ class Mailbox:
     def wait(self, seconds: float, stopped: Event) -> None:
         """As the source's."""
         if self._source:
-            self._source.wait(seconds, stopped)
+            with self._noted():
+                self._source.wait(seconds, stopped)
         else:
             stopped.wait(seconds)
 

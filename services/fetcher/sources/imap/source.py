@@ -133,10 +133,16 @@ class Imap:
         self.acknowledge([mail])
 
     def wait(self, seconds: float, stopped: threading.Event) -> None:
-        """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F58)."""
-        self._watch.wait(self._session, self._has_news, seconds, stopped)
-        if self._session and self._session.closed:
-            self._session = None
+        """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F58).
+
+        Raises:
+            TransientError: The server asks to wait longer (F57).
+        """
+        try:
+            self._watch.wait(self._session, self._has_news, seconds, stopped)
+        finally:
+            if self._session and self._session.closed:
+                self._session = None
 
     def close(self) -> None:
         """Log out."""

@@ -42,6 +42,9 @@ class Watch:
             has_news: Whether new mail came before the wait began; selects the folder.
             seconds: The longest wait.
             stopped: Ends the wait, within about a second.
+
+        Raises:
+            TransientError: The server asks to wait longer (F57).
         """
         end = time.monotonic() + min(seconds, self._poll_seconds)
         if session is None or session.closed or not session.can("IDLE"):
@@ -54,6 +57,8 @@ class Watch:
             self._drops.succeeded()
         except TransientError as error:
             session.close()
+            if error.retry_after_seconds:
+                raise
             if time.monotonic() - began > _A_GOOD_WHILE_SECONDS:
                 self._drops.succeeded()
             pause = min(self._drops.seconds(), max(0.0, end - time.monotonic()))
