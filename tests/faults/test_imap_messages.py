@@ -415,6 +415,27 @@ def test_a_state_stops_disposing_and_no_reading(
         assert server.inbox.messages == {}
 
 
+def test_some_messages_in_a_row_that_are_refused_are_some_messages(
+    server: ScriptedImap, make: Make
+) -> None:
+    """F53: the first ten of sixty: each is named, and all others are taken in the same round."""
+    mails = {number: Message(b"Subject: x\r\n\r\n%d" % number) for number in range(1, 61)}
+    server.inbox.messages = mails
+
+    def refusing(talk: Talk) -> None:
+        if "BODY" in talk.server.heard[-1] and any(named(talk, uid) for uid in range(1, 11)):
+            talk.say("{tag} NO [SERVERBUG] cannot")
+        else:
+            talk.properly()
+
+    server.answers["UID FETCH"] = refusing
+
+    with capture_logs() as logs:
+        assert len(rounds(make(), 2)) == 50
+
+    assert set(told(logs)) == {f"7/{uid}" for uid in range(1, 11)}
+
+
 def test_a_server_that_refuses_every_message_is_no_fault_of_each(
     server: ScriptedImap, make: Make
 ) -> None:

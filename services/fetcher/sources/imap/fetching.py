@@ -1,5 +1,6 @@
 """What FETCH gives of messages: sizes, texts, slices; and which it does not give, and why."""
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -7,8 +8,8 @@ from services.fetcher.sources.imap.facts import Facts, in_utc
 from services.fetcher.sources.imap.session import Session
 from services.fetcher.sources.imap.trouble import RefusedError, StateError
 
-_MOST_REFUSALS = 3
-"""So many refusals and not one message given: that is the server's state, and no message's."""
+_SAMPLE = 3
+"""So many messages at random, and all refused: that is the server's state, and no message's."""
 
 Answers = Mapping[int, Mapping[bytes, object]]
 
@@ -95,16 +96,30 @@ def _ask(session: Session, uids: Sequence[int], items: Sequence[str], given: Giv
     """A FETCH; one message that the server refuses spoils no other.
 
     Raises:
-        StateError: It refuses one after the other.
+        StateError: It refuses whatever is asked for.
     """
     try:
         given.answers.update(session.ask(lambda client: client.fetch(uids, items)))
     except RefusedError as error:
-        if len(uids) > 1:
-            half = len(uids) // 2
-            _ask(session, uids[:half], items, given)
-            _ask(session, uids[half:], items, given)
+        refusal = str(error)
+    else:
+        return
+    some = random.sample(uids, _SAMPLE) if len(uids) > _SAMPLE else ()
+    for uid in some:
+        _narrow_down(session, [uid], items, given)
+    if some and not given.answers:
+        raise StateError(f"{refusal}; so it does to every message")
+    _narrow_down(session, [uid for uid in uids if uid not in some], items, given)
+
+
+def _narrow_down(session: Session, uids: Sequence[int], items: Sequence[str], given: Given) -> None:
+    """Ask for fewer and fewer, until only those are refused that have to be."""
+    try:
+        given.answers.update(session.ask(lambda client: client.fetch(uids, items)))
+    except RefusedError as error:
+        if len(uids) == 1:
+            given.refused[uids[0]] = str(error)
             return
-        given.refused[uids[0]] = str(error)
-        if len(given.refused) >= _MOST_REFUSALS and not given.answers:
-            raise StateError(f"{error}; so it does to every message") from None
+        half = len(uids) // 2
+        _narrow_down(session, uids[:half], items, given)
+        _narrow_down(session, uids[half:], items, given)

@@ -224,6 +224,7 @@ def test_a_long_poll_is_no_death(tmp_path: Path) -> None:
             stopped.wait(seconds)
 
     feed = a_feed(Polled(_nothing), tmp_path, poll_seconds=7200.0)
+    health.beat(feed.name)
     feed._round(health, stopped)
 
     assert now[0] == 7200
