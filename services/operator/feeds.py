@@ -1,5 +1,6 @@
 """The fetcher put together: a feed for each source of each box (behaviours I-1, I-2, I-7)."""
 
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,12 +74,18 @@ def missing_of(box: Box, kind: str) -> Sequence[Problem]:
     try:
         if kind == MAILBOX:
             look_at_files(box)
-        elif box.eml_dir and not box.eml_dir.is_dir():
-            what = f"emlDir {box.eml_dir} is no directory"
-            return [Problem(box.name, what, "create it, mount it, or correct the path")]
+        elif box.eml_dir and not stat.S_ISDIR(box.eml_dir.stat().st_mode):
+            return [_no_directory(box, "is no directory")]
     except ConfigurationError as error:
         return error.problems
+    except OSError as error:
+        return [_no_directory(box, f"cannot be used: {error.strerror}")]
     return []
+
+
+def _no_directory(box: Box, what: str) -> Problem:
+    remedy = "create it, mount it, correct the path, or give this user the right to read and write"
+    return Problem(box.name, f"emlDir {box.eml_dir} {what}", remedy)
 
 
 def _sources_of(box: Box) -> list[str]:

@@ -166,13 +166,13 @@ def _remembered(
     box: Box, file: Path
 ) -> tuple[dict[str, tuple[datetime | None, int | None]], dict[str, int]]:
     """When each place was read, and how many mails are held there."""
-    if not file.exists():
-        return {}, {}
     try:
+        if not file.exists():
+            return {}, {}
         with closing(Seen(file, heals=False)) as seen:
             held = Suspects(box.name, seen.memory, local_clock(box)).counts()
             return dict(seen.rounds()), held
-    except TransientError as error:
+    except (TransientError, OSError) as error:
         # One box's memory is not another's, and the fetcher begins a damaged one anew.
         _log.error("memory cannot be read", box=box.name, reason=str(error))
         return {}, {}

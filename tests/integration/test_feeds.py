@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.operator.feeds import Feeds, boxes_to_read, local_outlet, seen_file
+from services.fetcher.sources.port import EML_DIR
+from services.operator.feeds import Feeds, boxes_to_read, local_outlet, missing_of, seen_file
 from services.operator.run import run_feeds
 from shared import metrics
 from shared.broker.port import Receipt
@@ -140,6 +141,22 @@ def test_what_is_mounted_late_is_read_then(server: ScriptedImap, tmp_path: Path)
         wait_until(lambda: len(taker.taken) == 2 and health.ready, "both mails")
 
 
+def test_a_path_that_cannot_be_looked_at_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F74: no right to look, or a share that has gone stale: a sentence, no traceback."""
+    box = a_box(eml_dir=tmp_path / "eml")
+
+    def stale(*_: object, **__: object) -> object:
+        raise OSError(116, "Stale file handle")
+
+    monkeypatch.setattr(Path, "stat", stale)
+
+    (problem,) = missing_of(box, EML_DIR)
+
+    assert "Stale file handle" in problem.what
+
+
 @pytest.mark.parametrize("bad", BAD[:3])
 def test_if_no_box_can_be_read_nothing_begins(
     server: ScriptedImap, tmp_path: Path, bad: Callable[[ScriptedImap, Path], Box]
@@ -166,7 +183,7 @@ def test_mail_that_is_held_is_counted(server: ScriptedImap, tmp_path: Path) -> N
     server.inbox.messages[3].raw = b""
     server.inbox.messages[3].size = 14_300
 
-    with reading([an_imap_box(server, tmp_path)], tmp_path / "data", ATaker()) as health:
-        wait_until(lambda: health.parts().get("box good") is None, "a round")
+    counted = b'crmservice_box_held_mails{box="good"} 1.0'
 
-    assert b'crmservice_box_held_mails{box="good"} 1.0' in metrics.exposition({})
+    with reading([an_imap_box(server, tmp_path)], tmp_path / "data", ATaker()):
+        wait_until(lambda: counted in metrics.exposition({}), "the metric")
