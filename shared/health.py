@@ -39,10 +39,10 @@ class Health:
             self._parts.add(part)
             self._waiting[part] = reason
 
-    def beat(self, worker: str) -> None:
-        """`worker` is alive."""
+    def beat(self, worker: str, wait_seconds: float = 0.0) -> None:
+        """`worker` is alive, and will wait on purpose for so long at most."""
         with self._lock:
-            self._beats[worker] = self._clock()
+            self._beats[worker] = self._clock() + wait_seconds
 
     def parts(self) -> dict[str, str | None]:
         """Every part, with the reason why it is waited for; None: it works."""

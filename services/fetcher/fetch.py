@@ -6,6 +6,7 @@ is derived from box, source identity and content (I-5).
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -15,7 +16,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from services.fetcher.failed import FailedMail, Failure
-from services.fetcher.sources.port import EML_DIR, Source, SourceMail
+from services.fetcher.sources.port import EML_DIR, LeftInSourceError, Source, SourceMail
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
@@ -91,11 +92,14 @@ class Fetcher:
         return fetched
 
     def _fetch(self, batch: Sequence[SourceMail]) -> Fetched:
-        messages = self._back_up(batch)
+        backed_up = self._back_up(batch)
+        if not backed_up:
+            return Fetched()
+        messages = [message for message, _ in backed_up]
         self.publisher.publish(messages)
         receipt = self.publisher.flush()
         safe = []
-        for message, mail in zip(messages, batch, strict=True):
+        for message, mail in backed_up:
             if message.mail_id in receipt.refused:
                 self._set_aside(mail, message.message, receipt.refused[message.mail_id])
             elif message.mail_id not in receipt.postponed:
@@ -109,14 +113,19 @@ class Fetcher:
             self.failed.note(Failure(message, reason, died_at))
         self.source.set_aside(mail, reason)
 
-    def _back_up(self, batch: Sequence[SourceMail]) -> list[FetchedMail]:
-        """Small mails are flushed to disk together, large ones slice by slice."""
+    def _back_up(self, batch: Sequence[SourceMail]) -> list[tuple[FetchedMail, SourceMail]]:
+        """Small mails are flushed to disk together, large ones slice by slice.
+
+        What its source cannot give now is left out: it stays there.
+        """
         day = self.clock().date()
         small = self._back_up_small([mail for mail in batch if mail.raw is not None], day)
-        return [
-            self._message(mail, small.get(mail.identity) or self._back_up_large(mail, day))
-            for mail in batch
-        ]
+        backed_up = []
+        for mail in batch:
+            with suppress(LeftInSourceError):
+                backup = small.get(mail.identity) or self._back_up_large(mail, day)
+                backed_up.append((self._message(mail, backup), mail))
+        return backed_up
 
     def _back_up_small(self, mails: Sequence[SourceMail], day: date) -> Mapping[str, Backup]:
         raws = [mail.raw or b"" for mail in mails]

@@ -6,8 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from services.fetcher.seen import Seen
 from services.fetcher.sources.mailbox import probe_mailbox
 from services.operator.composition import Erp, local_clock, open_erp
+from services.operator.feeds import seen_file
 from services.operator.paths import Look, Place
 from services.operator.rehearsal import Rehearsed, rehearse
 from services.operator.services import broker_address
@@ -73,6 +75,7 @@ def run_checks(
     yield from _database(environment, rehearsal=rehearsal)
     for box in boxes:
         if box.pop3_url or box.imap_url:
+            yield from _memory(box, environment.data)
             yield from _mailbox(box)
     if environment.rabbitmq_url:
         yield from _guarded("broker", partial(_broker, environment))
@@ -138,6 +141,17 @@ def _mailbox(box: Box) -> Iterator[Check]:
         yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
     else:
         yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box))])
+
+
+def _memory(box: Box, data: Path) -> Iterator[Check]:
+    """The fetcher's memory, where there is one and something is wrong with it."""
+    file = seen_file(data, box)
+    try:
+        if file.is_file():
+            Seen(file, heals=False).close()
+    except (TransientError, OSError) as error:
+        remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
+        yield Check(f"memory of {box.name}", "warn", str(error), remedy)
 
 
 def _broker(environment: Environment) -> list[Check]:

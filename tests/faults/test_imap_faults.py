@@ -399,7 +399,7 @@ def test_a_mail_that_the_server_cannot_give_spoils_no_other(
     with capture_logs() as logs:
         assert raws(take_all(make())) == [OTHER]
 
-    assert [log["uid"] for log in logs if "cannot be read" in log["event"]] == [3]
+    assert [log["message"] for log in logs if "cannot be read" in log["event"]] == ["7/3"]
     assert list(server.inbox.messages) == [3]
 
 
@@ -813,22 +813,68 @@ def test_idle_is_begun_anew_long_before_servers_drop_it(
     "answer",
     [HANG_UP, "* BYE enough", "+ idling\n* BYE enough", "{tag} NO not now", "* 1 NONSENSE"],
 )
-def test_a_server_that_drops_idle_is_not_asked_in_a_loop(
+def test_a_server_that_drops_idle_is_asked_again_soon_and_not_in_a_loop(
     server: ScriptedImap, make: Make, answer: str
 ) -> None:
-    """F58: lost in IDLE: one round at once, and if nothing changes, the poll."""
-    server.answers["IDLE"] = answer
+    """F58: lost in IDLE: a look and another IDLE after a second, then with longer waits."""
+    server.answers["IDLE"] = [answer] * 8
+    source = make(poll_seconds=300)
+    stopped = Stopped()
+
+    for _ in range(8):
+        take_all(source)
+        source.wait(600, stopped)
+
+    waited = [waited or 0.0 for waited in stopped.waited]
+    assert len(server.commands("IDLE")) == len(waited) == 8
+    assert waited[0] < 2
+    assert waited[1] < 4
+    assert 30 < waited[-1] < 80
+
+
+@pytest.mark.parametrize("answer", ["* BYE ", "+ idling\n* BYE ", "{tag} NO "])
+def test_a_server_that_throttles_in_idle_is_given_its_time(
+    server: ScriptedImap, make: Make, answer: str
+) -> None:
+    """F57, F58: it says goodbye for five minutes: it is not asked again after a second."""
+    server.answers["IDLE"] = [answer + THROTTLED]
+    source = make()
+    take_all(source)
+
+    with pytest.raises(TransientError, match="throttling") as raised:
+        source.wait(600, Stopped())
+
+    assert raised.value.retry_after_seconds == 299.961
+
+
+def test_after_a_good_idle_a_lost_one_is_tried_again_after_a_second(
+    server: ScriptedImap, make: Make
+) -> None:
+    """F58: what was lost long ago makes nobody wait now."""
+    server.answers["IDLE"] = [HANG_UP, HANG_UP, HANG_UP, announce, HANG_UP]
+    source = make(poll_seconds=300)
+    stopped = Stopped()
+
+    for _ in range(5):
+        take_all(source)
+        source.wait(600, stopped)
+
+    assert (stopped.waited[-1] or 0.0) < 2
+
+
+def test_mail_that_came_while_idle_was_lost_is_taken_in_the_next_look(
+    server: ScriptedImap, make: Make
+) -> None:
+    """F58, I-3: the server was away for a moment: nobody waits for pollSeconds."""
+    server.answers["IDLE"] = [HANG_UP]
     source = make(poll_seconds=300)
     stopped = Stopped()
     take_all(source)
-
     source.wait(600, stopped)
-    assert stopped.waited == []
-    take_all(source)
-    source.wait(600, stopped)
+    server.inbox.messages[4] = Message(OTHER)
 
-    assert [round(waited or 0) for waited in stopped.waited] == [300]
-    assert len(server.commands("IDLE")) == 1
+    assert raws(take_all(source)) == [OTHER]
+    assert sum(waited or 0.0 for waited in stopped.waited) < 2
 
 
 # Nobody but the server

@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.pop3 import session as pop3_session
@@ -259,3 +260,30 @@ def test_a_token_server_that_is_away_is_waited_for(
     token_server.start()
 
     assert contents(source) == []
+
+
+def test_one_file_that_the_server_cannot_read_holds_up_no_other(
+    dovecot: Dovecot, account: MailBoxAccount, make: Make
+) -> None:
+    """F59: Dovecot ends the session over it: it is named and set aside, all else is read."""
+    mails = [b"Subject: %d\r\n\r\nHello.\r\n" % number for number in range(10)]
+    for mail in mails[:5]:
+        dovecot.deliver(account, mail)
+    dovecot.lock_away(account, MAIL, sized=True)
+    for mail in mails[5:]:
+        dovecot.deliver(account, mail)
+    source = make()
+    taken: list[bytes | None] = []
+
+    with capture_logs() as logs:
+        for _ in range(6):
+            with suppress(TransientError):
+                for batch in source.batches():
+                    source.acknowledge(batch)
+                    taken += [mail.raw for mail in batch]
+
+    assert taken == mails
+    assert len({log["message"] for log in logs if "cannot be read" in log["event"]}) == 1
+    assert dovecot.messages(account) == 1
+    dovecot.deliver(account, MAIL)
+    assert contents(source) == [MAIL]

@@ -35,7 +35,7 @@ HOMES = {
         "shared/broker/rabbitmq/properties.py",
     },
     "prometheus_client": {"shared/metrics.py"},
-    "sqlite3": {"services/fetcher/seen.py"},
+    "sqlite3": {"services/fetcher/memory.py"},
     "alembic": {
         "shared/netgenium/migration.py",
         "shared/netgenium/migrations/env.py",

@@ -7,14 +7,14 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from services.fetcher.sources.imap.trouble import Server, said
+from services.fetcher.sources.imap.trouble import Server, is_state, said
 from services.fetcher.sources.login import backoff_seconds, xoauth2
 from shared.errors import CredentialsRefusedError
 from shared.settings.near_miss import quoted
 
 _MOST_CHALLENGES = 3
-_FOR_NOW = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
-"""Answers of RFC 5530 to a login that say nothing about the password."""
+_BUG = "[SERVERBUG]"
+"""An answer of RFC 5530 to a login that says nothing about the password."""
 
 
 class Client(Protocol):
@@ -96,7 +96,7 @@ def _refusals(server: Server, what: str, secret: SecretStr) -> Iterator[None]:
         text = said(error)
         if isinstance(cause, imaplib.IMAP4.abort) or isinstance(error, imaplib.IMAP4.abort):
             raise imaplib.IMAP4.abort(text) from None
-        if backoff_seconds(text) or any(code in text for code in _FOR_NOW):
+        if backoff_seconds(text) or is_state(text) or _BUG in text:
             raise imaplib.IMAP4.abort(text) from None
         if hidden := secret.get_secret_value():
             text = text.replace(hidden, "***")

@@ -8,6 +8,7 @@ import imaplib
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 
 from services.fetcher.sources.login import CONNECT_SECONDS
 
@@ -76,6 +77,13 @@ class Wire(imaplib.IMAP4):
         finally:
             self.sock.settimeout(CONNECT_SECONDS)
 
+    def listed(self) -> Sequence[object]:
+        """The lines of LIST, as they came; a line with a literal is a pair of bytes."""
+        kind, answer = self.list('""', '"*"')
+        if kind != "OK":
+            raise self.error(_text_of(answer))
+        return [line for line in answer if line]
+
     def has_announced(self) -> bool:
         """Whether the server told of new mail since it was last asked."""
         return bool(self.untagged_responses.pop("EXISTS", None))
@@ -117,3 +125,8 @@ class Wire(imaplib.IMAP4):
         taken = bytes(self._received[:size])
         del self._received[:size]
         return taken
+
+
+def _text_of(answer: Sequence[object]) -> str:
+    last = answer[-1] if answer else b""
+    return last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from services.fetcher.sources.login import CONNECT_SECONDS
+from services.fetcher.sources.suspects import BrokeOffError
 from shared.errors import TransientError
 
 _LINE_BYTES = 8192
@@ -126,9 +127,9 @@ class Wire:
         except OSError as error:
             raise self._gone(f"went away ({_reason(error)})") from error
 
-    def _gone(self, how: str) -> TransientError:
+    def _gone(self, how: str) -> BrokeOffError:
         self.broken = True
-        return TransientError(
+        return BrokeOffError(
             f"{self.label} {how}; what was not taken is still there: check server and network"
         )
 

@@ -15,7 +15,13 @@ from services.fetcher.sources.port import SourceMail
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
-from shared.errors import CredentialsRefusedError, HeldElsewhereError, TransientError
+from shared.errors import (
+    ConfigurationError,
+    CredentialsRefusedError,
+    HeldElsewhereError,
+    Problem,
+    TransientError,
+)
 from shared.health import LONGEST_SILENCE_SECONDS, Health
 from shared.retry import Backoff
 from tests.builders import a_box
@@ -143,7 +149,14 @@ def test_a_long_round_is_neither_silent_nor_waiting(tmp_path: Path) -> None:
     assert seen == [(True, True)] * 3
 
 
-@pytest.mark.parametrize("error", [TransientError("away"), CredentialsRefusedError("refused")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TransientError("away"),
+        CredentialsRefusedError("refused"),
+        ConfigurationError([Problem("box crm", "caFile is not mounted yet")]),
+    ],
+)
 def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> None:
     """F59, F61: the connection is given up, `/ready` says why, the next round begins anew."""
     health = Health()
@@ -160,6 +173,76 @@ def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> No
     assert seen == [str(error)]
     assert mailbox.closed == 2
     assert health.ready
+
+
+class PassingTime(threading.Event):
+    """Every wait lets all of its time pass at once, and looks at the service meanwhile."""
+
+    def __init__(self, health: Health, now: list[float]) -> None:
+        super().__init__()
+        self.seen: list[tuple[bool, bool]] = []
+        self._health = health
+        self._now = now
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._now[0] += timeout or 0.0
+        self.seen.append((self._health.alive, self._health.ready))
+        return True
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TransientError("throttled", retry_after_seconds=3600),
+        CredentialsRefusedError("refused"),
+    ],
+)
+def test_a_wait_is_no_death(tmp_path: Path, error: Exception) -> None:
+    """I9, F57, F61: while a box waits on purpose `/healthz` is good, and `/ready` says why not."""
+    now = [0.0]
+    health = Health(lambda: now[0])
+    stopped = PassingTime(health, now)
+    feed = a_feed(AMailbox(_raises(error)), tmp_path, refusals=Backoff(1170.0, 1170.0))
+    health.expect(feed.name)
+    health.beat(feed.name)
+
+    feed._round(health, stopped)
+
+    assert now[0] > LONGEST_SILENCE_SECONDS
+    assert stopped.seen == [(True, False)]
+    assert health.parts()[feed.name] == str(error)
+
+
+def test_a_long_poll_is_no_death(tmp_path: Path) -> None:
+    """I9, I-3: with pollSeconds of two hours the service is alive and ready all the while."""
+    now = [0.0]
+    health = Health(lambda: now[0])
+    stopped = PassingTime(health, now)
+
+    class Polled(AMailbox):
+        def wait(self, seconds: float, stopped: threading.Event) -> None:
+            stopped.wait(seconds)
+
+    feed = a_feed(Polled(_nothing), tmp_path, poll_seconds=7200.0)
+    health.beat(feed.name)
+    feed._round(health, stopped)
+
+    assert now[0] == 7200
+    assert stopped.seen == [(True, True)]
+
+
+def test_whoever_hangs_is_dead_after_the_wait(tmp_path: Path) -> None:
+    """F27: a wait that does not end is found ten minutes after its time."""
+    now = [0.0]
+    health = Health(lambda: now[0])
+    mailbox = AMailbox(_nothing)
+
+    a_feed(mailbox, tmp_path, poll_seconds=7200.0)._round(health, mailbox.stopped)
+
+    now[0] = 7200 + LONGEST_SILENCE_SECONDS - 1
+    assert health.alive
+    now[0] += 2
+    assert not health.alive
 
 
 def test_a_refused_login_is_not_tried_in_a_hot_loop() -> None:
