@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -22,6 +22,8 @@ from shared.broker.wire import (
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import ContractError, PermanentError
 from tests.messages import A_KEY
+
+SOME_ID = UUID(int=7)
 
 
 def a_fetched(raw: bytes | None = b"Subject: x\r\n\r\n\0\xff") -> FetchedMail:
@@ -225,10 +227,10 @@ def test_a_command_of_tomorrow_is_refused_with_a_clear_reason() -> None:
         "../../etc/passwd",
         ".",
         "POP3Downloads/2026-11-21/../../secret.eml",
-        f"POP3Downloads/2026-11-21/{uuid4()}.eml\n",
-        f"POP3Downloads/2026-11-21/{uuid4()}.part",
-        f"x/POP3Downloads/2026-11-21/{uuid4()}.eml",
-        f"POP3Downloads//2026-11-21/{uuid4()}.eml",
+        f"POP3Downloads/2026-11-21/{SOME_ID}.eml\n",
+        f"POP3Downloads/2026-11-21/{SOME_ID}.part",
+        f"x/POP3Downloads/2026-11-21/{SOME_ID}.eml",
+        f"POP3Downloads//2026-11-21/{SOME_ID}.eml",
     ],
 )
 def test_a_key_that_is_no_backups_is_refused(key: str) -> None:
