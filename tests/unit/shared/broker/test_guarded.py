@@ -9,6 +9,7 @@ from shared.broker.port import Receipt
 from shared.broker.tries import Tries
 from shared.errors import TransientError
 from tests.messages import AMessage
+from tests.servers.processes import wait_until
 
 GOOD, OTHER, BAD = AMessage("good"), AMessage("other"), AMessage("bad")
 
@@ -167,7 +168,7 @@ def test_a_folder_that_refuses_the_note_is_told_plainly(tmp_path: Path) -> None:
 
 def test_a_suspect_is_inside_with_nobody_else() -> None:
     """F15: while it is handled no mail of another box is in hand, which would count its death."""
-    gate, entered = Gate(), threading.Event()
+    gate = Gate()
     inside: list[str] = []
 
     def alone() -> None:
@@ -181,8 +182,7 @@ def test_a_suspect_is_inside_with_nobody_else() -> None:
     with gate.together():
         suspect = threading.Thread(target=alone)
         suspect.start()
-        while not gate._wanted_alone:
-            entered.wait(0.001)
+        wait_until(lambda: gate._wanted_alone > 0, "the suspect to stand before the gate")
         other = threading.Thread(target=company)
         other.start()
         assert inside == []
