@@ -235,6 +235,22 @@ def test_a_large_mail_that_stays_torn_stays(
     assert len(list(tmp_path.rglob("*.eml"))) == 1
 
 
+def test_a_text_that_is_cut_off_as_a_whole_goes_on_by_slices(
+    server: ScriptedImap, make: Make
+) -> None:
+    """F50: the same 60 kB of 100 kB each time, and no boundary to miss: a slice tells."""
+    text = b"Subject: long\r\n\r\n" + b"0123456789abcd\r\n" * 6_000
+    server.inbox.messages[3].raw = text
+    server.answers["UID FETCH 3 (BODY.PEEK[])"] = giving(text[:60_000])
+    server.answers["UID FETCH 3,4 (BODY.PEEK[])"] = giving(text[:60_000])
+
+    with capture_logs() as logs:
+        rounds(make(), 1)
+
+    assert 3 in server.inbox.messages
+    assert "7/3" in told(logs)
+
+
 @pytest.mark.parametrize(
     "answer", ["{tag} NO [SERVERBUG] cannot", "{tag} OK done", "{tag} BAD Server Unavailable. 15"]
 )

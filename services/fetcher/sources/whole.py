@@ -13,7 +13,7 @@ from services.fetcher.sources.notices import MOST_BYTES, is_notice
 _HEAD_BYTES = 128 * 1024
 _TAIL_BYTES = 16 * 1024
 _LEAST_SHARE = 4
-_OVERHEAD_BYTES = 16 * 1024
+OVERHEAD_BYTES = 16 * 1024
 """So much may be missing of a small mail: what Exchange counts beside the text."""
 
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
@@ -50,7 +50,7 @@ class Came:
             return f"what came has no header ({self.size} of {announced} announced bytes)"
         if self.size <= MOST_BYTES and is_notice(head, short=short):
             return "the server gave a notice instead of the mail"
-        if announced - self.size > _OVERHEAD_BYTES and self.size * _LEAST_SHARE < announced:
+        if announced - self.size > OVERHEAD_BYTES and self.size * _LEAST_SHARE < announced:
             return f"{self.size} of {announced} announced bytes came"
         if short and self._is_cut_off(head):
             return f"it was cut off: {self.size} of {announced} announced bytes came"

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -9,9 +10,10 @@ from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.imap.facts import Facts
 from services.fetcher.sources.imap.fetching import bodies_of, slice_of, still_there
 from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.wire import MAX_ANSWER_BYTES
 from services.fetcher.sources.port import SLICE_BYTES, LeftInSourceError
-from services.fetcher.sources.whole import Came
+from services.fetcher.sources.whole import OVERHEAD_BYTES, Came
 from shared.errors import TransientError
 
 _log = structlog.get_logger()
@@ -50,11 +52,22 @@ def whole_bodies(
         elif second is not None:
             held[facts.uid] = "each time something else comes"
     for facts in group:
-        if facts.uid in raws and (doubt := Came(raws[facts.uid]).doubt(facts.size)):
+        if facts.uid in raws and (doubt := _doubt(session, facts, raws[facts.uid])):
             held[facts.uid] = doubt
             del raws[facts.uid]
     _tell(short, again, raws)
     return raws, held
+
+
+def _doubt(session: Session, facts: Facts, raw: bytes) -> str | None:
+    """Why a message is not whole; of one that lacks much, a slice behind its end is asked for."""
+    if doubt := Came(raw).doubt(facts.size):
+        return doubt
+    if facts.size - len(raw) > OVERHEAD_BYTES:
+        with suppress(RefusedError):
+            if slice_of(session, facts.uid, len(raw), 1):
+                return f"it goes on behind the {len(raw)} bytes that came"
+    return None
 
 
 def whole_slices(session: Session, facts: Facts) -> Iterator[bytes]:
