@@ -25,16 +25,20 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from shared.errors import ConfigurationError, PermanentError, Problem, TransientError
+from shared.errors import AwayError, ConfigurationError, PermanentError, Problem, TransientError
 from shared.netgenium.driver_errors import (
     is_away,
     is_busy,
     lacks_a_right,
     lost_race,
+    names_the_server,
     sqlite_name,
     sqlstate,
 )
 from shared.netgenium.servers import engine_for
+
+PART = "database"
+"""How `/ready` calls it."""
 
 _REASON_LENGTH = 300
 
@@ -153,7 +157,10 @@ def _translated(error: SQLAlchemyError, url: URL) -> TransientError | PermanentE
     if _is_busy(error):
         return BusyError(f"The database {where} did not get through with a statement: {reason}")
     if _is_away(error):
-        return TransientError(f"The database {where} cannot be used now: {reason}; {_REMEDY}")
+        sentence = f"The database {where} cannot be used now: {reason}; {_REMEDY}"
+        if isinstance(error, DBAPIError) and names_the_server(error.orig):
+            return AwayError(sentence, PART)
+        return TransientError(sentence)
     return PermanentError(f"The database {where} refuses a statement for good: {reason}")
 
 

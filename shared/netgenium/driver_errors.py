@@ -54,6 +54,14 @@ _SQLITE_AWAY = (
 )
 """Begins of SQLite's error names that are no mail's fault; `OperationalError` has others, too."""
 
+_OWN_SQLSTATES = ("08", "25006", "53100", "53300", "57P0")
+"""Begins of states: connection, read-only, disk full, too many connections, the server stops."""
+
+_SQLITE_OWN = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR")
+
+_FIREBIRD_OWN = frozenset((335544344, *_FIREBIRD_USELESS))
+"""An I/O error, as on a full disk, or the connection is useless."""
+
 
 def sqlstate(error: BaseException | None) -> str:
     """The five characters for the kind of error; pyodbc gives them as first argument."""
@@ -107,6 +115,19 @@ def is_away(error: BaseException | None) -> bool:
         proves_useless(error)
         or sqlstate(error).startswith(_AWAY_SQLSTATES)
         or _number(error) in _SQL_SERVER_AWAY
+    )
+
+
+def names_the_server(error: BaseException | None) -> bool:
+    """Whether the error itself shows that the database cannot work: no mail is to blame.
+
+    A probe that writes nothing would not notice a full disk.
+    """
+    return (
+        sqlite_name(error).startswith(_SQLITE_OWN)
+        or sqlstate(error).startswith(_OWN_SQLSTATES)
+        or bool(_FIREBIRD_OWN & set(_gds_codes(error)))
+        or _number(error) in _SQL_SERVER_USELESS
     )
 
 
