@@ -4,8 +4,10 @@
 problems are told at once.
 """
 
+import errno
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
@@ -80,24 +82,21 @@ class Look:
             yield self._log(environment.data)
         if boxes:
             yield from self._root(boxes, _attachments(environment), use)
-        for box in boxes:
-            if Use.FETCH in use and box.enabled:
-                yield from self._sources(box)
+        reading = [box for box in boxes if box.enabled and Use.FETCH in use]
+        folders = Counter(box.eml_dir for box in reading)
+        for box in reading:
+            yield from self._sources(box, alone=folders[box.eml_dir] == 1)
 
     def _data(self, data: Path, *, writes: bool) -> Place:
         remedy = "crmservice init-db makes it; or correct CRMSERVICE_DATA"
         problems = self._folder(data, "CRMSERVICE_DATA", remedy, writes=writes, lasts=writes)
-        unmade = not data.exists() and data.parent.is_dir()
+        unmade = not _is_there(data) and _is_there(data.parent)
         return Place("data folder", str(data), problems, "unmade" if unmade else "stops")
 
     def _log(self, data: Path) -> Place:
         """The lines wait while it cannot be written: no mail does."""
         log = data / LEGACY_LOG
-        what = None
-        if log.exists():
-            what = _error(lambda: os.close(os.open(log, os.O_WRONLY | os.O_APPEND)))
-        elif data.is_dir():
-            what = _error(lambda: _try_to_write(data))
+        what = _error(lambda: _try_to_append(log))
         problem = Problem(str(log), f"cannot be written: {what}", _WRITE)
         return Place("legacy log", str(log), (problem,) if what else (), "harms")
 
@@ -109,15 +108,18 @@ class Look:
         problems = self._folder(Path(root), "rootPath", remedy, writes=False, lasts=files)
         if not problems and files:
             folder = Path(root, attachments.folder)
-            there = next(place for place in (folder, *folder.parents) if place.exists())
+            there = next(place for place in (folder, *folder.parents) if _is_there(place))
             problems = self._folder(there, "rootPath", remedy, writes=True, lasts=True)
         if files or logins or use == Use.EVERYTHING:
             yield Place("rootPath", root, problems, "stops" if files or logins else "hint")
 
-    def _sources(self, box: Box) -> Iterator[Place]:
+    def _sources(self, box: Box, *, alone: bool) -> Iterator[Place]:
         if box.eml_dir:
             remedy = "create it or correct emlDir"
             problems = self._folder(box.eml_dir, "emlDir", remedy, writes=True, lasts=False)
+            if not alone:
+                twin = Problem(str(box.eml_dir), "is another box's too", "give each box its own")
+                problems = (*problems, twin)
             yield Place(f"emlDir of {box.name}", str(box.eml_dir), problems, box=box.name)
         if (box.imap_url or box.pop3_url) and box.ca_file:
             problems = _windows(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
@@ -133,13 +135,8 @@ class Look:
         """What is wrong with a folder; the first thing only, because the others follow from it."""
         if problems := _windows(str(folder), key):
             return problems
-        if not folder.exists():
-            return (Problem(str(folder), "does not exist", remedy),)
-        if not folder.is_dir():
-            return (Problem(str(folder), "is no directory", remedy),)
         if what := _error(lambda: os.scandir(folder).close()):
-            read = "give this user the right to read it"
-            return (Problem(str(folder), f"cannot be read: {what}", read),)
+            return (_unreadable(folder, what, remedy),)
         if writes and (what := _error(lambda: _try_to_write(folder))):
             return (Problem(str(folder), f"cannot be written: {what}", _WRITE),)
         if lasts and (kind := self.file_system(folder)) in VOLATILE:
@@ -178,6 +175,21 @@ def _attachments(environment: Environment) -> Attachments:
         return Attachments()
 
 
+def _unreadable(folder: Path, what: str, remedy: str) -> Problem:
+    if _is_there(folder):
+        if not folder.is_dir():
+            return Problem(str(folder), "is no directory", remedy)
+        remedy = "give this user the right to read it"
+    elif what == os.strerror(errno.EACCES):
+        remedy = "give this user the right to see it: to enter the folders above"
+    return Problem(str(folder), f"cannot be read: {what}", remedy)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether this user sees it: `exists` would raise where a folder above may not be read."""
+    return not _error(path.stat)
+
+
 def _windows(path: str, key: str) -> tuple[Problem, ...]:
     if not is_windows_path(path):
         return ()
@@ -193,13 +205,22 @@ def _wrong(look: Callable[[], object]) -> tuple[Problem, ...]:
     return ()
 
 
-def _error(attempt: Callable[[], None]) -> str:
+def _error(attempt: Callable[[], object]) -> str:
     """Why `attempt` failed; empty if it did not."""
     try:
         attempt()
     except OSError as error:
         return error.strerror or type(error).__name__
     return ""
+
+
+def _try_to_append(log: Path) -> None:
+    """Open the log, or write beside it where there is none; a missing folder is told elsewhere."""
+    try:
+        os.close(os.open(log, os.O_WRONLY | os.O_APPEND))
+    except FileNotFoundError:
+        if _is_there(log.parent):
+            _try_to_write(log.parent)
 
 
 def _try_to_write(folder: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,34 @@ def test_rights_are_really_tried(house: House) -> None:
 
     assert set(wrong) == {"data folder", "legacy log", "rootPath", "emlDir of crm"}
     assert all("cannot be written" in told for told in wrong.values())
+
+
+def test_a_folder_that_this_user_may_not_even_see_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O-6: the data folder of another user, 0700: a sentence, never an unexpected error."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    boxes, environment = [house.box()], house.environment()
+    for name in ("stat", "scandir", "open"):
+        monkeypatch.setattr(os, name, refuse)
+
+    places = list(Look(lambda _: "ext4").at_all(boxes, environment))
+    monkeypatch.undo()
+    told = {place.name: str(place.problems) for place in places}
+
+    assert set(told) == {"data folder", "legacy log", "rootPath", "emlDir of crm"}
+    assert all("Permission denied" in what for what in told.values())
+
+
+def test_two_boxes_do_not_share_an_eml_dir(house: House) -> None:
+    """I-7: told by `check`, too; a box that is switched off reads nothing."""
+    boxes = [house.box(name="a"), house.box(name="b"), house.box(name="c", enabled=False)]
+
+    assert set(_wrong(house, boxes)) == {"emlDir of a", "emlDir of b"}
+    assert _wrong(house, boxes[1:]) == {}
 
 
 def test_memory_is_no_place_for_mail(house: House) -> None:
