@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func, make_url, select
 
 from services.writer.group_locks import locks_of
 from services.writer.spelling import as_spelled
-from shared.contracts.commands import Invited
+from shared.contracts.commands import AnyCommand, Invited
 from shared.netgenium.database import open_database
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.migration import migrate
@@ -47,7 +47,7 @@ def test_what_is_stored_alike_has_one_lock() -> None:
     """NG-7, R-e: two writers of values that the database cannot tell apart follow each other."""
     dialect = make_url("postgresql+psycopg://").get_dialect()()
     remember_charset(dialect, "WIN1250")
-    pairs = [
+    pairs: list[tuple[AnyCommand, AnyCommand]] = [
         (a_mark("a", "b\0ob@x.example"), a_mark("b", "bob@x.example")),
         (a_mark("a", "\u0431\u043e\u0431@x.example"), a_mark("b", "???@x.example")),
         (a_task("a", problem_id="7\ud800"), a_task("b", problem_id="7?")),
