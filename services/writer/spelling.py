@@ -28,7 +28,8 @@ def as_spelled(mail: MailClassified, dialect: Dialect) -> MailClassified:
 def _spelled(value: object, dialect: Dialect) -> object:
     """`value` itself where nothing in it changes."""
     if isinstance(value, str):
-        return spelled(value, dialect)
+        new = spelled(value, dialect)
+        return value if new == value else new
     if isinstance(value, tuple):
         items = tuple(_spelled(item, dialect) for item in value)
         return value if all(map(_same, items, value)) else items
