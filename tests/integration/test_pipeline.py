@@ -236,7 +236,7 @@ def test_the_legacy_log_has_the_manuals_words(tmp_path: Path) -> None:
 
 
 def test_attachments_can_lie_in_a_directory(tmp_path: Path) -> None:
-    """NG-6: strategy `directory`: a file below rootPath and a row that names it."""
+    """NG-6, A-4: strategy `directory`: one file below rootPath, and a row of each activity."""
     mapping = tmp_path / "mapping.toml"
     reference = Path("shared/netgenium/reference.toml").read_text("utf-8")
     mapping.write_text(reference.replace('strategy = "table"', 'strategy = "directory"'), "utf-8")
@@ -248,7 +248,8 @@ def test_attachments_can_lie_in_a_directory(tmp_path: Path) -> None:
     table = installation.erp.tables.table("attachment")
     with installation.erp.engine.connect() as connection:
         paths = [row.path for row in connection.execute(table.select())]
-    assert len(set(paths)) == 2
+    assert len(paths) == 2
+    assert len(set(paths)) == len(list((tmp_path / "i" / "erp").rglob("crm-*"))) == 1
     for path in paths:
         assert (tmp_path / "i" / "erp" / path).read_bytes() == b"%PDF-1.4\n"
         assert path.startswith("Files/CRMService/")
