@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts.base import Contract
+from shared.contracts.commands import ApplyEvent, UpsertInvitation
 from shared.contracts.messages import MailClassified, MailFetched, MailRecorded
 
 EXAMPLES = Path("tests/examples")
@@ -32,6 +33,19 @@ def test_every_version_can_still_be_read(path: Path) -> None:
     message = model.model_validate_json(json.dumps(example))
 
     assert json.loads(message.model_dump_json(exclude_unset=True)) == example
+
+
+def test_an_event_by_reference_says_the_same_as_an_invitation() -> None:
+    """V2-1, H-33: what earlier versions wrote for each user now travels once for all of them."""
+    message = MailClassified.model_validate(_example("mail_classified.v1.invitations"))
+    before, now = message.commands
+    assert isinstance(before, UpsertInvitation)
+    assert isinstance(now, ApplyEvent)
+    assert message.content
+
+    told = now.of(message.content.events[now.event])
+
+    assert told == before.model_copy(update={"command_id": told.command_id, "user": told.user})
 
 
 @pytest.mark.parametrize("kind", KINDS)
