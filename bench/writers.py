@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -111,7 +112,7 @@ def _fetched(raw: bytes, number: int, store: BackupStore) -> FetchedMail:
         source=f"bench:{number}",
         received_at=_CAME,
         size=len(raw),
-        sha256="",
+        sha256=sha256(raw).hexdigest(),
         backup_key=store.write([(mail_id, raw)], _CAME.date())[0],
     )
     return FetchedMail(message, raw)

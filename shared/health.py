@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 LONGEST_SILENCE_SECONDS = 600.0
-"""A worker that has not said a word for so long hangs: far above any handler's time (F27)."""
+"""A worker that has not said a word for so long hangs: far above any handler's time (F-27)."""
 
 
 class Health:

@@ -5,12 +5,12 @@ the message again. What becomes of it (architecture, "Errors and dispositions"):
 
 - handled: its outputs are published and confirmed, then it is acknowledged;
 - something outside is away: it is *given back* - published anew to the end of its queue, so that
-  no delivery is counted against it - and the service pauses (F40);
+  no delivery is counted against it - and the service pauses (F-40);
 - it can never work: it goes to the dead letters at once, with the reason;
 - an unexpected error, or one that may pass and comes while everything outside works: it rests in
   the retry queues, then goes to the dead letters;
 - consumers die of it: it is handled with nothing else in hand, so that deaths count against it
-  alone, then goes to the dead letters (F14, F15).
+  alone, then goes to the dead letters (F-14, F-15).
 """
 
 import sys
@@ -38,10 +38,10 @@ BROKER, DATABASE = "broker", "database"
 
 _WAIT_SECONDS = 0.5
 _SUSPECT_DEATHS = 3
-"""Consumers that died with a message in hand before it is handled alone (F14)."""
+"""Consumers that died with a message in hand before it is handled alone (F-14)."""
 
 _DEATHS_ALONE = 5
-"""Consumers that died with it alone in hand before it is a dead letter (F15)."""
+"""Consumers that died with it alone in hand before it is a dead letter (F-15)."""
 
 _AT_A_TIME = 25
 """Messages acknowledged at a time while one before them stays in hand: told singly, and of very
@@ -206,7 +206,7 @@ class Worker(Generic[In, Out]):
     def _send(self, link: Link, letters: Sequence[Addressed]) -> None:
         """Return when the broker has `letters`.
 
-        While it takes none (F23, F33), what they came of stays in hand, uncounted.
+        While it takes none (F-23, F-33), what they came of stays in hand, uncounted.
 
         Raises:
             TransientError: What is in hand is lost too, or it is time to stop.

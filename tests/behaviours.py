@@ -48,7 +48,7 @@ def not_built(page: str) -> list[Entry]:
 
 
 def cited(text: str) -> Iterator[str]:
-    """Identifiers in `text`, each in its one spelling: `T-1, H11`, `D-1 to D-4`."""
+    """Identifiers in `text`, each in its one spelling: `T-1, H-11`, `D-1 to D-4`."""
     for family, first, last in _RANGE.findall(text):
         yield from (f"{family}-{number}" for number in range(int(first), int(last) + 1))
     for found in _WRITTEN.findall(_RANGE.sub("", text)):

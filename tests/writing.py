@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -31,6 +32,7 @@ from shared.contracts.references import (
     UserRef,
 )
 from shared.netgenium.tables import ErpTables
+from tests.messages import A_KEY
 
 CAME = datetime(2026, 11, 6, 9, 0, tzinfo=UTC)
 JAN = UserRef(id=1, email="jan.novak@firma.cz")
@@ -54,10 +56,10 @@ def a_classified(name: str, *commands: AnyCommand, **changes: Any) -> MailClassi
         "box": "crm",
         "source": f"emlDir:{name}",
         "received_at": CAME,
-        "content_sha256": "c",
-        "backup_key": "b",
-        "key": name,
-        "body_sha256": "body",
+        "content_sha256": "c" * 64,
+        "backup_key": A_KEY,
+        "key": _key(name),
+        "body_sha256": "b" * 64,
         "subject": name,
         "sender": PETR.email,
         "message_id": f"<{name}@acme.example>",
@@ -68,6 +70,10 @@ def a_classified(name: str, *commands: AnyCommand, **changes: Any) -> MailClassi
         "content": a_content(name),
     }
     return MailClassified.model_validate(fields | changes)
+
+
+def _key(name: str) -> str:
+    return sha256(name.encode("utf-8", "replace")).hexdigest()
 
 
 def a_content(subject: str, **changes: Any) -> MailContent:
@@ -180,7 +186,7 @@ def _duplicate(number: int) -> MailClassified:
     also = UserRef(id=3, email="gone@firma.cz")
     late = [an_activity(name, also, by_envelope=True)] if number % 2 else []
     commands = (an_activity(name), an_activity(name, EVA), *late)
-    return a_classified(name, *commands, key=first, subject=first, content=a_content(first))
+    return a_classified(name, *commands, key=_key(first), subject=first, content=a_content(first))
 
 
 def _new_task(number: int) -> MailClassified:

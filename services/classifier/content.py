@@ -52,7 +52,7 @@ def _original(mail: Mail, backup_key: str) -> PartRef:
 
 
 def _not_original(part: PartRef) -> PartRef:
-    """A file of the mail that has the name of the original makes way for it (H13)."""
+    """A file of the mail that has the name of the original makes way for it (H-13)."""
     if part.name.lower() != ORIGINAL.lower():
         return part
     return part.model_copy(update={"name": "Original (2).eml"})

@@ -1,4 +1,4 @@
-"""Mail that stays in its box under a new name is known by its content (faults F51, F54).
+"""Mail that stays in its box under a new name is known by its content (faults F-51, F-54).
 
 A server may give all mail new names, some do at each login. The mail id holds the name, so every
 mail would be backed up and recorded again in each round.

@@ -19,7 +19,7 @@ from shared.health import Health
 from shared.retry import Backoff
 
 _STANDBY_SECONDS = 4.0
-"""How soon a second fetcher notices that the first one has gone (F75)."""
+"""How soon a second fetcher notices that the first one has gone (F-75)."""
 
 _RESTING_SECONDS = 30.0
 _MINUTE = timedelta(minutes=1)
@@ -28,7 +28,7 @@ _log = structlog.get_logger()
 
 
 def after_refusal() -> Backoff:
-    """Pauses after a refused login: servers lock accounts that keep knocking (F61)."""
+    """Pauses after a refused login: servers lock accounts that keep knocking (F-61)."""
     return Backoff(60.0, 900.0)
 
 

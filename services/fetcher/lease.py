@@ -1,4 +1,4 @@
-"""One fetcher per source of a box at a time (F75).
+"""One fetcher per source of a box at a time (F-75).
 
 With a broker the lease is a queue that one connection holds; in the embedded mode, here, a lock on
 a file of the data folder. It goes with the process: after a crash the next one takes over at once.

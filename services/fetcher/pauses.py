@@ -1,4 +1,4 @@
-"""A wait that a server asked for outlives a restart (faults F57, F61)."""
+"""A wait that a server asked for outlives a restart (faults F-57, F-61)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -91,7 +91,7 @@ class BackupStore:
             The keys, in the order of `mails`.
 
         Raises:
-            TransientError: The disk refused; nothing of the batch counts as backed up (F70).
+            TransientError: The disk refused; nothing of the batch counts as backed up (F-70).
         """
         if not mails:
             return []
@@ -131,7 +131,7 @@ class BackupStore:
         return Backup(mail_id, self._key(folder, mail_id), passed.size, passed.sha256)
 
     def discard_halves(self) -> int:
-        """Remove what crashes have left half-written an hour ago or earlier (F1, F2).
+        """Remove what crashes have left half-written an hour ago or earlier (F-1, F-2).
 
         Raises:
             TransientError: The disk refused.

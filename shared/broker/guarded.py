@@ -1,4 +1,4 @@
-"""A publisher within one process that one mail cannot stop (embedded mode; F14, F15, I3).
+"""A publisher within one process that one mail cannot stop (embedded mode; F-14, F-15, INV-3).
 
 With a broker, its counts of deliveries and the retry queues do this. Here a mail that the process
 dies of is handled alone the third time and then refused; one that alone meets an error which may

@@ -112,7 +112,7 @@ def is_away(error: BaseException | None) -> bool:
     if name := sqlite_name(error):
         return name.startswith(_SQLITE_AWAY)
     return (
-        proves_useless(error)
+        names_the_server(error)
         or sqlstate(error).startswith(_AWAY_SQLSTATES)
         or _number(error) in _SQL_SERVER_AWAY
     )

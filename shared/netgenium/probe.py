@@ -15,7 +15,7 @@ from shared.netgenium.own_tables import lock_table
 
 
 def answers(engine: Engine) -> None:
-    """Return if the database takes a connection and answers a statement (F40).
+    """Return if the database takes a connection and answers a statement (F-40).
 
     Raises:
         TransientError: It does not.

@@ -1,7 +1,7 @@
 """What each database needs from us: timeouts, isolation, durability, character sets.
 
 No statement, no lock and no attempt to connect lasts longer than the times below, so a write
-transaction ends by itself (F42).
+transaction ends by itself (F-42).
 """
 
 import codecs

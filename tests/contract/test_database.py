@@ -292,7 +292,7 @@ def test_tables_are_filled_in_any_order(database: Database, engine: Engine, stra
 
 
 def test_a_second_writer_waits_for_the_first(database: Database, engine: Engine) -> None:
-    """F42: two that take one lock, here a new one, follow each other, neither fails."""
+    """F-42: two that take one lock, here a new one, follow each other, neither fails."""
     second = database.connect()
     begun, order = threading.Event(), []
 
@@ -313,7 +313,7 @@ def test_a_second_writer_waits_for_the_first(database: Database, engine: Engine)
 
 
 def test_reading_goes_on_during_a_write(database: Database, engine: Engine) -> None:
-    """F42: a reader sees the state before the write, at once."""
+    """F-42: a reader sees the state before the write, at once."""
     reader = database.connect()
     with write_transaction(engine) as connection:
         insert_rows(connection, ERP.table("activity_type"), [{"name": "new"}], "identity")
@@ -322,7 +322,7 @@ def test_reading_goes_on_during_a_write(database: Database, engine: Engine) -> N
 
 
 def test_a_key_that_exists_is_a_conflict(engine: Engine) -> None:
-    """F43: another writer was first; trying again will see what it wrote."""
+    """F-43: another writer was first; trying again will see what it wrote."""
     claim = {
         "key": "a" * 64,
         "mail_id": UUID(int=1),
@@ -341,7 +341,7 @@ def test_a_key_that_exists_is_a_conflict(engine: Engine) -> None:
 
 
 def test_a_value_that_is_missing_is_no_conflict(engine: Engine) -> None:
-    """F46: a NULL where none may be never works, and is not tried again."""
+    """F-46: a NULL where none may be never works, and is not tried again."""
     with (
         pytest.raises(PermanentError) as caught,
         write_transaction(engine) as connection,
@@ -351,7 +351,7 @@ def test_a_value_that_is_missing_is_no_conflict(engine: Engine) -> None:
 
 
 def test_a_table_that_is_missing_is_permanent(database: Database) -> None:
-    """F46: a schema that drifted is no reason to wait."""
+    """F-46: a schema that drifted is no reason to wait."""
     engine = database.connect()
     with (
         pytest.raises(PermanentError, match="refuses a statement for good"),

@@ -86,7 +86,7 @@ def _failed(service: Service) -> dict[str, str]:
 
 
 def test_a_mail_that_kills_the_process_is_set_aside_and_the_others_go_on(tmp_path: Path) -> None:
-    """F15, I3, I5: good, poison, good: both good ones are recorded, the poison has its reason."""
+    """F-15, INV-3, INV-5: both good mails are recorded, the poison has its reason."""
     service = a_folder(tmp_path)
     _drop(service, "First", KILLS, "Second")
 
@@ -137,7 +137,7 @@ def mailbox(
 def test_a_mailbox_survives_a_mail_that_kills_too(
     mailbox: tuple[Service, MailBoxAccount], dovecot: Dovecot
 ) -> None:
-    """F15, O-2: the poison is a dead letter with its reason, and leaves the box as all do."""
+    """F-15, O-2: the poison is a dead letter with its reason, and leaves the box as all do."""
     service, account = mailbox
     for subject in ("First", KILLS, "Second"):
         dovecot.deliver(account, a_mail(subject))
@@ -152,7 +152,7 @@ def test_a_mailbox_survives_a_mail_that_kills_too(
 
 
 def test_the_service_survives_it_as_a_single_run_does(tmp_path: Path) -> None:
-    """F15: `run` under a supervisor: started again and again, it gets over the poison."""
+    """F-15: `run` under a supervisor: started again and again, it gets over the poison."""
     service = a_folder(tmp_path)
     _drop(service, "First", KILLS, "Second")
     for _ in range(MOST_STARTS - 1):
@@ -169,7 +169,7 @@ def test_the_service_survives_it_as_a_single_run_does(tmp_path: Path) -> None:
 
 
 def test_a_conflict_that_never_passes_is_set_aside_after_some_rounds(tmp_path: Path) -> None:
-    """R-e, I3: the others go on at once; the mail waits in its box, then has its reason."""
+    """R-e, INV-3: the others go on at once; the mail waits in its box, then has its reason."""
     service = a_folder(tmp_path)
     _drop(service, "First", CONFLICTS, "Second")
 

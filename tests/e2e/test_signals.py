@@ -118,7 +118,7 @@ def test_a_signal_is_heard_at_any_moment(
 
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_a_service_at_work(deployment: Deployment, which: signal.Signals) -> None:
-    """O-6, F14: connected and with mail behind it: an orderly end, whatever the driver does."""
+    """O-6, F-14: connected and with mail behind it: an orderly end, whatever the driver does."""
     service = deployment.start("run")
     deployment.drop(
         "a.eml", raw_mail(sender="petr@acme.example", to="jan.novak@firma.cz", subject="A")
@@ -137,7 +137,7 @@ def test_a_signal_ends_a_service_at_work(deployment: Deployment, which: signal.S
 
 @pytest.mark.parametrize("deployment", ["sqlite"], indirect=True)
 def test_a_signal_behind_sigcont_is_not_lost(deployment: Deployment) -> None:
-    """F14: a process that was stopped and goes on hears a signal, whichever thread gets it."""
+    """F-14: a process that was stopped and goes on hears a signal, whichever thread gets it."""
     for _ in range(3):
         service = deployment.start("run")
         service.send(signal.SIGSTOP)

@@ -169,7 +169,7 @@ def told(logs: list[Any]) -> list[str]:
 def test_what_is_not_the_mail_stays_and_the_rest_goes_on(
     server: ScriptedImap, make: Make, raw: bytes, size: int | None
 ) -> None:
-    """F50: a notice, nothing, a part: never deleted, named, tried again, and then taken."""
+    """F-50: a notice, nothing, a part: never deleted, named, tried again, and then taken."""
     server.inbox.messages[3].size = size
     server.inbox.messages[3].raw = raw
     source = make()
@@ -189,7 +189,7 @@ def test_what_is_not_the_mail_stays_and_the_rest_goes_on(
 def test_what_is_not_the_mail_is_neither_marked_nor_moved(
     server: ScriptedImap, make: Make, disposition: Disposition
 ) -> None:
-    """F50, I-8: whatever becomes of mail that was taken."""
+    """F-50, I-8: whatever becomes of mail that was taken."""
     server.inbox.messages[3].raw = NOTICE
 
     assert rounds(make(disposition=disposition), 1) == [OTHER]
@@ -199,7 +199,7 @@ def test_what_is_not_the_mail_is_neither_marked_nor_moved(
 
 
 def test_a_partial_fetch_that_ends_early_is_fetched_whole(server: ScriptedImap, make: Make) -> None:
-    """F50: the first 100 kB of 3 MB by slices; the whole message has the rest."""
+    """F-50: the first 100 kB of 3 MB by slices; the whole message has the rest."""
 
     def ends_early(talk: Talk) -> None:
         start = int(re.findall(r"<(\d+)\.", talk.server.heard[-1])[0])
@@ -218,7 +218,7 @@ def test_a_partial_fetch_that_ends_early_is_fetched_whole(server: ScriptedImap, 
 def test_a_large_mail_that_stays_torn_stays(
     server: ScriptedImap, make: Make, tmp_path: Path
 ) -> None:
-    """F50: the whole fetch gives the same 100 kB of 3 MB: kept, and its neighbour is taken."""
+    """F-50: the whole fetch gives the same 100 kB of 3 MB: kept, and its neighbour is taken."""
     server.inbox.messages[3] = Message(LARGE[:100_000], size=len(LARGE))
     source, taker = make(), ATaker()
     fetcher = Fetcher(
@@ -238,7 +238,7 @@ def test_a_large_mail_that_stays_torn_stays(
 def test_a_text_that_is_cut_off_as_a_whole_goes_on_by_slices(
     server: ScriptedImap, make: Make
 ) -> None:
-    """F50: the same 60 kB of 100 kB each time, and no boundary to miss: a slice tells."""
+    """F-50: the same 60 kB of 100 kB each time, and no boundary to miss: a slice tells."""
     text = b"Subject: long\r\n\r\n" + b"0123456789abcd\r\n" * 6_000
     server.inbox.messages[3].raw = text
     server.answers["UID FETCH 3 (BODY.PEEK[])"] = giving(text[:60_000])
@@ -257,7 +257,7 @@ def test_a_text_that_is_cut_off_as_a_whole_goes_on_by_slices(
 def test_a_large_mail_that_is_not_given_holds_up_nobody(
     server: ScriptedImap, make: Make, tmp_path: Path, answer: str
 ) -> None:
-    """F53: refused, or nothing given, by slices: named; the neighbour in its batch is taken."""
+    """F-53: refused, or nothing given, by slices: named; the neighbour in its batch is taken."""
     server.inbox.messages[3].raw = LARGE
     server.answers["UID FETCH 3 (BODY.PEEK[]<"] = answer
     source, taker = make(), ATaker()
@@ -298,7 +298,7 @@ def hanging_up_over(uid: int, about: str) -> Answer:
 def test_a_message_that_makes_the_server_hang_up_is_set_aside(
     server: ScriptedImap, make: Make, clock: Clock, about: str, uid: int
 ) -> None:
-    """F59: the others are read within two more rounds, the culprit rests after three tries."""
+    """F-59: the others are read within two more rounds, the culprit rests after three tries."""
     mails = {number: b"Subject: %d\r\n\r\nx\r\n" % number for number in range(3, 43)}
     server.inbox.messages = {number: Message(raw) for number, raw in mails.items()}
     server.answers["UID FETCH"] = hanging_up_over(uid, about)
@@ -326,7 +326,7 @@ def test_a_message_that_makes_the_server_hang_up_is_set_aside(
 def test_a_large_message_that_makes_the_server_hang_up_is_set_aside(
     server: ScriptedImap, make: Make
 ) -> None:
-    """F59: by slices, too; in its third try it is asked for as a whole."""
+    """F-59: by slices, too; in its third try it is asked for as a whole."""
     server.inbox.messages[3].raw = LARGE
     server.answers["UID FETCH 3 (BODY.PEEK[]<"] = HANG_UP
 
@@ -337,7 +337,7 @@ def test_a_large_message_that_makes_the_server_hang_up_is_set_aside(
 def test_a_server_that_gives_all_for_a_slice_is_asked_for_all(
     server: ScriptedImap, make: Make
 ) -> None:
-    """H30: the neighbour is read, and so is the large message in the end."""
+    """H-30: the neighbour is read, and so is the large message in the end."""
 
     def whole(talk: Talk) -> None:
         talk.literal(1, 3, "BODY[]<0>", LARGE)
@@ -353,7 +353,7 @@ def test_a_server_that_gives_all_for_a_slice_is_asked_for_all(
 def test_a_size_that_is_told_too_small_stops_nobody(
     server: ScriptedImap, make: Make, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    """H30: more comes than was told, and than any answer may have: it is read by slices."""
+    """H-30: more comes than was told, and than any answer may have: it is read by slices."""
     monkeypatch.setattr(imap_wire, "MAX_ANSWER_BYTES", 2 * LARGE_BYTES)
     server.inbox.messages[3] = Message(LARGE, size=size)
 
@@ -362,7 +362,7 @@ def test_a_size_that_is_told_too_small_stops_nobody(
 
 
 def test_a_server_in_trouble_blames_nobody_for_long(server: ScriptedImap, make: Make) -> None:
-    """F59: it hangs up whatever is asked for; when it is well again all is read at once."""
+    """F-59: it hangs up whatever is asked for; when it is well again all is read at once."""
     server.answers["UID FETCH"] = [HANG_UP, HANG_UP]
     source = make()
 
@@ -383,7 +383,7 @@ STATES = ["[LIMIT] slow down", "[UNAVAILABLE] later", "[INUSE] busy", "Too many 
 def test_a_state_of_the_server_pauses_the_box(
     server: ScriptedImap, make: Make, command: str, state: str
 ) -> None:
-    """F57: one answer is enough: no message is blamed, and no storm of commands."""
+    """F-57: one answer is enough: no message is blamed, and no storm of commands."""
     mails = {number: Message(b"Subject: x\r\n\r\n%d" % number) for number in range(1, 401)}
     server.inbox.messages = mails
     server.answers[command] = "{tag} NO " + state
@@ -414,7 +414,7 @@ def test_a_state_stops_disposing_and_no_reading(
     disposition: Disposition,
     state: str,
 ) -> None:
-    """F57, F62: all is read, the command is said once a round, and the box pauses with a reason."""
+    """F-57, F-62: all is read, the command comes once a round, the box pauses with a reason."""
     mails = {number: Message(b"Subject: x\r\n\r\n%d" % number) for number in range(1, 301)}
     server.inbox.messages = mails
     server.answers[command] = "{tag} NO " + state
@@ -434,7 +434,7 @@ def test_a_state_stops_disposing_and_no_reading(
 def test_some_messages_in_a_row_that_are_refused_are_some_messages(
     server: ScriptedImap, make: Make
 ) -> None:
-    """F53: the first ten of sixty: each is named, and all others are taken in the same round."""
+    """F-53: the first ten of sixty: each is named, and all others are taken in the same round."""
     mails = {number: Message(b"Subject: x\r\n\r\n%d" % number) for number in range(1, 61)}
     server.inbox.messages = mails
 
@@ -455,7 +455,7 @@ def test_some_messages_in_a_row_that_are_refused_are_some_messages(
 def test_a_server_that_refuses_every_message_is_no_fault_of_each(
     server: ScriptedImap, make: Make
 ) -> None:
-    """F57: NO to everything, without a code: a dozen commands, and a pause."""
+    """F-57: NO to everything, without a code: a dozen commands, and a pause."""
     mails = {number: Message(b"Subject: x\r\n\r\n%d" % number) for number in range(1, 401)}
     server.inbox.messages = mails
     server.answers["UID FETCH"] = "{tag} NO something is wrong"
@@ -477,7 +477,7 @@ def test_a_server_that_refuses_every_message_is_no_fault_of_each(
 def test_an_ok_without_data_is_looked_into(
     server: ScriptedImap, make: Make, answer: str, about: str
 ) -> None:
-    """F53: the message is still there: it is named, and tried again with longer pauses."""
+    """F-53: the message is still there: it is named, and tried again with longer pauses."""
 
     def nothing_of_3(talk: Talk) -> None:
         if about not in talk.server.heard[-1] or not named(talk, 3):
@@ -509,7 +509,7 @@ def without_rights(server: ScriptedImap, says: str) -> None:
 
 @pytest.mark.parametrize("says", ["OK done", "NO [NOPERM] not allowed"])
 def test_a_copy_is_made_once(server: ScriptedImap, make: Make, clock: Clock, says: str) -> None:
-    """I-8, F62: COPY works and deletion does not: one copy a mail, however many rounds; told."""
+    """I-8, F-62: COPY works and deletion does not: one copy a mail, however many rounds; told."""
     without_rights(server, says)
     source = make(disposition=TO_DONE)
 
@@ -533,7 +533,7 @@ def test_a_copy_is_made_once(server: ScriptedImap, make: Make, clock: Clock, say
 def test_an_ok_to_a_deletion_is_believed_after_a_look(
     server: ScriptedImap, make: Make, command: str
 ) -> None:
-    """F62: OK, and the mail is still there: it is told what right is missing."""
+    """F-62: OK, and the mail is still there: it is told what right is missing."""
     server.answers[command] = "{tag} OK done"
 
     with capture_logs() as logs:
@@ -607,7 +607,7 @@ def test_a_list_that_is_refused_spoils_nothing(
 def test_new_uids_at_each_login_record_nothing_again(
     server: ScriptedImap, make: Make, seen: Seen, tmp_path: Path, raw: bytes
 ) -> None:
-    """F51: mail that stays is known by its content: no backup, no record; it is told."""
+    """F-51: mail that stays is known by its content: no backup, no record; it is told."""
     server.inbox.messages[3].raw = raw
     taker = ATaker()
 
@@ -637,7 +637,7 @@ def test_new_uids_at_each_login_record_nothing_again(
 def test_a_second_copy_under_the_same_uidvalidity_is_a_mail(
     server: ScriptedImap, make: Make
 ) -> None:
-    """F51: the same bytes twice in one folder are two mails: the later stages judge them."""
+    """F-51: the same bytes twice in one folder are two mails: the later stages judge them."""
     source = make(disposition=SEEN)
     take_all(source)
     server.inbox.messages[5] = Message(MAIL)
@@ -646,7 +646,7 @@ def test_a_second_copy_under_the_same_uidvalidity_is_a_mail(
 
 
 def test_mail_that_has_gone_is_forgotten(server: ScriptedImap, make: Make, seen: Seen) -> None:
-    """F51: the memory of contents is not larger than the box."""
+    """F-51: the memory of contents is not larger than the box."""
     source = make(disposition=SEEN)
     take_all(source)
     del server.inbox.messages[3]

@@ -1,4 +1,4 @@
-"""A crash at any point is repaired by running again (I-5, I-6, F1 to F11).
+"""A crash at any point is repaired by running again (I-5, I-6, F-1 to F-11).
 
 A forked process runs the pipeline and kills itself with SIGKILL before its n-th step: before each
 flush, rename, deletion, SQL statement and commit. Then the pipeline runs again and the outcome
@@ -123,7 +123,7 @@ def _run_killed_before(step: int, installation: Installation) -> bool:
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_crash_before_any_step_is_repaired_by_running_again(tmp_path: Path) -> None:
-    """INV-1, INV-2, I-6, F1 to F11: killed before each step, the next run ends as without it."""
+    """INV-1, INV-2, I-6, F-1 to F-11: killed before each step, the next run ends as without it."""
     whole = _prepared(tmp_path / "whole")
     whole.run()
     expected = _outcome(whole)

@@ -68,7 +68,7 @@ def taken(mailbox: Mailbox) -> list[bytes | None]:
 def test_certificates_that_come_later_are_used_then(
     server: ScriptedImap, tmp_path: Path, authority: Authority
 ) -> None:
-    """I-2, F74: on a share that is mounted late: told, and tried again by the same process."""
+    """I-2, F-74: on a share that is mounted late: told, and tried again by the same process."""
     late = tmp_path / "mounted" / "ca.pem"
     mailbox = a_mailbox(server, tmp_path, Clock(), ca_file=late)
     with pytest.raises(ConfigurationError, match="caFile"):
@@ -81,7 +81,7 @@ def test_certificates_that_come_later_are_used_then(
 
 
 def test_the_apps_file_may_come_later(tmp_path: Path, server: ScriptedImap) -> None:
-    """I-2, F74: the same for MicrosoftOAuth.json."""
+    """I-2, F-74: the same for MicrosoftOAuth.json."""
     root = tmp_path / "erp"
     mailbox = a_mailbox(
         server, tmp_path, Clock(), pop3_oauth=True, root_path=str(root), ca_file=None
@@ -101,7 +101,7 @@ def test_the_apps_file_may_come_later(tmp_path: Path, server: ScriptedImap) -> N
 def test_a_memory_that_cannot_be_opened_is_tried_again(
     server: ScriptedImap, tmp_path: Path, authority: Authority
 ) -> None:
-    """F74: nothing is connected before; afterwards nothing is in the way."""
+    """F-74: nothing is connected before; afterwards nothing is in the way."""
     (tmp_path / "seen.db").mkdir()
     mailbox = a_mailbox(server, tmp_path, Clock(), ca_file=authority.ca_file)
     with pytest.raises(TransientError, match="CRMSERVICE_DATA"):
@@ -129,7 +129,7 @@ def test_a_damaged_memory_stops_nothing(
 def test_a_restart_does_not_knock_where_the_server_asked_to_wait(
     server: ScriptedImap, tmp_path: Path, authority: Authority, command: str
 ) -> None:
-    """F57: the time that it asked for is remembered, whatever was asked for then."""
+    """F-57: the time that it asked for is remembered, whatever was asked for then."""
     clock = Clock()
     server.answers[command] = [THROTTLED]
     with pytest.raises(TransientError, match="throttling"):
@@ -150,7 +150,7 @@ def test_a_restart_does_not_knock_where_the_server_asked_to_wait(
 def test_a_restart_does_not_knock_at_once_after_a_refused_login(
     server: ScriptedImap, tmp_path: Path, authority: Authority
 ) -> None:
-    """F61: nor does a box that is restarted again and again lock its account."""
+    """F-61: nor does a box that is restarted again and again lock its account."""
     clock = Clock()
     server.answers["AUTHENTICATE"] = "{tag} NO [AUTHENTICATIONFAILED] wrong"
     with pytest.raises(CredentialsRefusedError):

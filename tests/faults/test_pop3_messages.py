@@ -139,7 +139,7 @@ def told(logs: list[Any]) -> list[str]:
 def test_what_is_not_the_mail_stays_and_the_rest_goes_on(
     server: ScriptedPop3, make: Make, tmp_path: Path, *, raw: bytes, size: int, stays: bool
 ) -> None:
-    """F50: never deleted, nor taken; named, tried again, and then taken."""
+    """F-50: never deleted, nor taken; named, tried again, and then taken."""
     disposition = SEEN if stays else Disposition(action="delete")
     server.sizes["u1"] = size
     server.answers["RETR 1"] = EMPTY if not raw else b"+OK\r\n" + raw + b".\r\n"
@@ -159,7 +159,7 @@ def test_what_is_not_the_mail_stays_and_the_rest_goes_on(
 
 
 def test_a_large_mail_that_is_torn_stays(server: ScriptedPop3, make: Make, tmp_path: Path) -> None:
-    """F50: 1 MB of 30 MB: known at its end only; kept, and its neighbour is taken and deleted."""
+    """F-50: 1 MB of 30 MB: known at its end only; kept, and its neighbour is taken and deleted."""
     server.mails["u1"] = LARGE
     server.sizes["u1"] = 30 * len(LARGE)
     fetcher = fetcher_of(make(), tmp_path, ATaker())
@@ -177,7 +177,7 @@ def test_a_large_mail_that_is_torn_stays(server: ScriptedPop3, make: Make, tmp_p
 def test_a_mail_that_makes_the_server_hang_up_is_set_aside(
     server: ScriptedPop3, make: Make, clock: Clock, raw: bytes, answer: str | bytes
 ) -> None:
-    """F59: the others are read in the next round; the culprit rests after three tries, named."""
+    """F-59: the others are read in the next round; the culprit rests after three tries, named."""
     server.mails = {"u0": OTHER, "u1": raw, **{f"v{n}": OTHER + b"%d\r\n" % n for n in range(20)}}
     server.texts["u1"] = answer
     source = make()
@@ -199,7 +199,7 @@ def test_a_mail_that_makes_the_server_hang_up_is_set_aside(
 
 
 def test_without_uidl_the_culprit_is_known_by_its_place(server: ScriptedPop3, make: Make) -> None:
-    """F54, F59: the others are read; it is set aside when nothing moves it any more."""
+    """F-54, F-59: the others are read; it is set aside when nothing moves it any more."""
     server.answers["UIDL"] = b"-ERR unknown\r\n"
     server.texts["u1"] = HANG_UP
     source = make()
@@ -213,7 +213,7 @@ def test_without_uidl_the_culprit_is_known_by_its_place(server: ScriptedPop3, ma
 
 
 def test_a_mail_that_is_refused_rests_after_three_tries(server: ScriptedPop3, make: Make) -> None:
-    """F53: -ERR to one RETR in each round: named three times, then left alone for a while."""
+    """F-53: -ERR to one RETR in each round: named three times, then left alone for a while."""
     server.answers["RETR 1"] = b"-ERR cannot read it\r\n"
     server.mails["u3"] = OTHER
     server.answers["DELE"] = b"-ERR read-only\r\n"
@@ -227,7 +227,7 @@ def test_a_mail_that_is_refused_rests_after_three_tries(server: ScriptedPop3, ma
 
 @pytest.mark.parametrize("code", ["[SYS/TEMP]", "[IN-USE]", "[LOGIN-DELAY]"])
 def test_a_state_of_the_server_pauses_the_box(server: ScriptedPop3, make: Make, code: str) -> None:
-    """F57: one answer is enough: no mail is blamed."""
+    """F-57: one answer is enough: no mail is blamed."""
     server.mails = {f"u{number}": MAIL for number in range(300)}
     server.answers["RETR"] = f"-ERR {code} later\r\n".encode()
 
@@ -242,7 +242,7 @@ def test_a_state_of_the_server_pauses_the_box(server: ScriptedPop3, make: Make, 
 def test_an_ok_to_a_deletion_is_believed_after_a_look(
     server: ScriptedPop3, make: Make, tmp_path: Path, raw: bytes
 ) -> None:
-    """F62: OK to DELE and QUIT, and the mails are still there: told, and not recorded again."""
+    """F-62: OK to DELE and QUIT, and the mails are still there: told, and not recorded again."""
     server.mails["u1"] = raw
     server.answers["QUIT"] = b"+OK bye\r\n"
     taker = ATaker()
@@ -257,7 +257,7 @@ def test_an_ok_to_a_deletion_is_believed_after_a_look(
 
 
 def test_a_name_that_is_used_again_names_a_new_mail(server: ScriptedPop3, make: Make) -> None:
-    """F54: a server that calls every first mail u1: the content says that it is another one."""
+    """F-54: a server that calls every first mail u1: the content says that it is another one."""
     source = make()
     assert rounds(source, 1) == ["u1", "u2"]
     server.mails = {"u1": OTHER + b"And more.\r\n"}
@@ -270,7 +270,7 @@ def test_a_name_that_is_used_again_names_a_new_mail(server: ScriptedPop3, make: 
 def test_new_names_in_every_session_record_nothing_again(
     server: ScriptedPop3, make: Make, seen: Seen, tmp_path: Path, raw: bytes
 ) -> None:
-    """F54: a server that renumbers, and mail that stays: known by its content, no backup."""
+    """F-54: a server that renumbers, and mail that stays: known by its content, no backup."""
     fetcher = fetcher_of(make(disposition=SEEN), tmp_path, ATaker())
     server.mails = {"a1": raw, "a2": OTHER}
     taken = [fetcher.fetch_all().taken]
@@ -284,7 +284,7 @@ def test_new_names_in_every_session_record_nothing_again(
 
 
 def test_the_same_content_under_two_names_is_two_mails(server: ScriptedPop3, make: Make) -> None:
-    """F54: both are there: the later stages judge them."""
+    """F-54: both are there: the later stages judge them."""
     server.mails = {"u1": MAIL, "u2": MAIL}
 
     assert rounds(make(disposition=SEEN), 2) == ["u1", "u2"]

@@ -39,7 +39,7 @@ def _all_ready(services: Sequence[Service]) -> None:
 def test_services_on_firebird_survive_outages(
     deployment: Deployment, firebird: Firebird, rabbitmq: RabbitMQ
 ) -> None:
-    """F20, F40: database killed, every connection to the broker cut: nobody ends, all goes on."""
+    """F-20, F-40: database killed, every connection to the broker cut: nobody ends, all goes on."""
     services = deployment.start_all()
     workers = services[1:]
     _flows(deployment, 1)

@@ -105,7 +105,7 @@ def _recovers(engine: Engine, switch: Callable[[], None]) -> None:
 def test_behind_a_relay_the_next_transaction_gets_a_new_connection(
     pair: Pair, database: str
 ) -> None:
-    """F40, F45: one refusal proves every connection of the pool useless; the relay knows better."""
+    """F-40, F-45: one refusal proves every pooled connection useless; the relay knows better."""
     leader, standby = pair
     with proxied(leader.port) as relay:
         at_relay = make_url(database).set(port=relay.port)
@@ -126,14 +126,14 @@ def _of_both(pair: Pair, database: str) -> str:
 
 
 def test_of_several_hosts_the_one_that_writes_is_found(pair: Pair, database: str) -> None:
-    """F40, F45: the URL names both; whichever takes writes now is the one."""
+    """F-40, F-45: the URL names both; whichever takes writes now is the one."""
     engine = open_database(_of_both(pair, database))
     _recovers(engine, lambda: _switch(pair))
     engine.dispose()
 
 
 def test_a_standby_answers_but_takes_no_writes(pair: Pair, database: str) -> None:
-    """F40: a writer waits for a leader; who only reads goes on."""
+    """F-40: a writer waits for a leader; who only reads goes on."""
     engine = open_database(database)
     takes_writes(engine)
     pair[0].read_only(True)
@@ -151,7 +151,7 @@ def test_a_standby_answers_but_takes_no_writes(pair: Pair, database: str) -> Non
 
 
 def test_a_running_service_follows_the_leader(pair: Pair, tmp_path: Path) -> None:
-    """F40: `run` reads and writes at the new leader, without a restart and without a loss."""
+    """F-40: `run` reads and writes at the new leader, without a restart and without a loss."""
     standby = pair[1]
     standby.read_only(False)
     with ExitStack() as stack:
@@ -184,7 +184,7 @@ def _drop(deployment: Deployment, number: int) -> None:
 def test_a_probe_tells_that_firebird_is_away(
     firebird: Firebird, proof: Callable[[Engine], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """F40: the same probe on every database; broken connections are let go without a traceback."""
+    """F-40: the same probe on every database; broken connections are let go without a traceback."""
     with firebird.database(prepare=_prepare) as url:
         engine = open_database(url)
         proof(engine)

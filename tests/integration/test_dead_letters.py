@@ -64,7 +64,7 @@ class AnEnd(Collector[FetchedMail]):
 
 
 def test_many_large_dead_letters_are_released_in_bounded_batches(tmp_path: Path) -> None:
-    """O-2, F32: memory does not hold all of them; one that cannot be handled keeps its note."""
+    """O-2, F-32: memory does not hold all of them; one that cannot be handled keeps its note."""
     notes = FailedMail(tmp_path)
     ids = [uuid4() for _ in range(10)]
     for each in ids:

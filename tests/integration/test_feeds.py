@@ -111,7 +111,7 @@ def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]
 def test_what_one_box_misses_is_its_own_trouble(
     server: ScriptedImap, tmp_path: Path, bad: Callable[[ScriptedImap, Path], Box]
 ) -> None:
-    """I-1, F74: the other box is read; `/ready` names the one that waits, and why."""
+    """I-1, F-74: the other box is read; `/ready` names the one that waits, and why."""
     boxes = [bad(server, tmp_path), an_imap_box(server, tmp_path)]
     taker = ATaker()
 
@@ -127,7 +127,7 @@ def test_what_one_box_misses_is_its_own_trouble(
 
 
 def test_what_is_mounted_late_is_read_then(server: ScriptedImap, tmp_path: Path) -> None:
-    """F74: no restart and nobody is needed."""
+    """F-74: no restart and nobody is needed."""
     bad = without_directory(server, tmp_path)
     assert bad.eml_dir
     taker = ATaker()
@@ -144,7 +144,7 @@ def test_what_is_mounted_late_is_read_then(server: ScriptedImap, tmp_path: Path)
 def test_a_path_that_cannot_be_looked_at_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F74: no right to look, or a share that has gone stale: a sentence, no traceback."""
+    """F-74: no right to look, or a share that has gone stale: a sentence, no traceback."""
     box = a_box(eml_dir=tmp_path / "eml")
 
     def stale(*_: object, **__: object) -> object:

@@ -162,7 +162,7 @@ def test_an_event_of_any_uid_and_people_has_one_record(engine: Engine, tmp_path:
             }
             name = f"{uid} {method} {sequence}"
             told = an_invitation(name, uid, method, sequence, **event)
-            _write(engine, tmp_path, a_classified(name, told, sender=sender, key=an_id(name).hex))
+            _write(engine, tmp_path, a_classified(name, told, sender=sender))
 
     records = _rows(engine, ERP.table("invitation"))
     assert [row["cancelled"] for row in records] == [True] * len(HOSTILE)

@@ -136,7 +136,7 @@ def test_starttls_on_the_port_without_tls(
 def test_a_token_opens_the_mailbox(
     dovecot: Dovecot, account: MailBoxAccount, make: Make, token_server: TokenServer
 ) -> None:
-    """I-2: XOAUTH2; a revoked token is renewed once, without anybody's help (F56)."""
+    """I-2: XOAUTH2; a revoked token is renewed once, without anybody's help (F-56)."""
     tokens = Tokens(token_server, account.name)
     dovecot.deliver(account, a_mail("one"))
     source = make(tokens, pop3_password=None)
@@ -152,7 +152,7 @@ def test_a_token_opens_the_mailbox(
 def test_a_refused_login_is_told_without_the_secret(
     make: Make, token_server: TokenServer, by: str
 ) -> None:
-    """I-2, F61: exit code 4, what to check, and no secret."""
+    """I-2, F-61: exit code 4, what to check, and no secret."""
     tokens = Tokens(token_server, "somebody.else@firma.cz") if by == "token" else None
 
     with pytest.raises(CredentialsRefusedError, match="check pop3Name") as raised:
@@ -318,7 +318,7 @@ def test_what_others_have_flagged_is_not_removed(
 def test_what_others_remove_during_a_round_is_skipped(
     dovecot: Dovecot, account: MailBoxAccount, make: Make
 ) -> None:
-    """F53: removed between two batches by an Outlook user: the rest is taken."""
+    """F-53: removed between two batches by an Outlook user: the rest is taken."""
     for number in range(103):
         dovecot.deliver(account, a_mail(str(number)))
     source = make()
@@ -339,7 +339,7 @@ def test_what_others_remove_during_a_round_is_skipped(
 def test_a_server_that_dies_loses_nothing_and_doubles_nothing(
     dovecot: Dovecot, account: MailBoxAccount, make: Make, when: str
 ) -> None:
-    """F5, F50: killed in mid-round: what was taken is not given again, what was not is."""
+    """F-5, F-50: killed in mid-round: what was taken is not given again, what was not is."""
     for number in range(150):
         dovecot.deliver(account, a_mail(str(number)))
     source = make()
@@ -426,7 +426,7 @@ def test_old_mail_of_an_archive_is_known_as_old(
 def test_a_folder_made_anew_is_read_anew(
     dovecot: Dovecot, account: MailBoxAccount, make: Make, seen: Seen
 ) -> None:
-    """F51: deleted and made again it has another UIDVALIDITY: old notes mean nothing."""
+    """F-51: deleted and made again it has another UIDVALIDITY: old notes mean nothing."""
     dovecot.deliver(account, a_mail("one"), "Shared")
     settings = {"imap_folders": ("Shared",), "disposition": Disposition(action="seen")}
     (first,) = take_all(make(**settings))
@@ -475,7 +475,7 @@ def test_no_log_line_has_a_secret_or_a_subject(
 def test_one_file_that_the_server_cannot_read_holds_up_no_other(
     dovecot: Dovecot, account: MailBoxAccount, make: Make, *, sized: bool
 ) -> None:
-    """F59: Dovecot ends the session over it: it is named and set aside, all else is read."""
+    """F-59: Dovecot ends the session over it: it is named and set aside, all else is read."""
     for number in range(5):
         dovecot.deliver(account, a_mail(f"{number}"))
     dovecot.lock_away(account, a_mail("locked"), sized=sized)
@@ -500,7 +500,7 @@ def test_one_file_that_the_server_cannot_read_holds_up_no_other(
 
 
 def test_without_the_right_to_delete_a_copy_is_made_once(without_move: Dovecot, seen: Seen) -> None:
-    """F62, I-8: Dovecot says OK to STORE and EXPUNGE and does nothing: one copy a mail; told."""
+    """F-62, I-8: Dovecot says OK to STORE and EXPUNGE and does nothing: one copy a mail; told."""
     account = without_move.add_box(f"{uuid4().hex}@firma.cz", PASSWORD)
     without_move.deliver(account, a_mail("in the target"), folder="Done")
     without_move.deliver(account, a_mail("one"))

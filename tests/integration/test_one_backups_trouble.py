@@ -48,7 +48,7 @@ def _leads_elsewhere(backup: Path) -> None:
 def test_a_backup_that_cannot_be_read_postpones_its_mail_alone(
     tmp_path: Path, spoil: object
 ) -> None:
-    """F70, I-5: its neighbours are recorded; the reason names the backup."""
+    """F-70, I-5: its neighbours are recorded; the reason names the backup."""
     assert callable(spoil)
     installed = an_installation(tmp_path)
     first, bad, second = (_by_its_backup(installed, text) for text in ("First", "Bad", "Second"))
@@ -70,7 +70,7 @@ def _only(reasons: object, mail_id: UUID) -> str:
 
 
 def test_a_disk_of_backups_that_is_not_mounted_is_waited_for(tmp_path: Path) -> None:
-    """F40, I-5: no mail is blamed, and all are recorded when it is back."""
+    """F-40, I-5: no mail is blamed, and all are recorded when it is back."""
     installed = an_installation(tmp_path)
     mails = [_by_its_backup(installed, text) for text in ("First", "Second")]
     folder, away = installed.data / "POP3Downloads", tmp_path / "unmounted"

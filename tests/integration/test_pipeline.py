@@ -175,7 +175,7 @@ def test_a_statement_that_fails_leaves_nothing_of_its_mail(tmp_path: Path) -> No
 
 
 def test_a_database_that_is_away_leaves_the_mail_where_it_is(tmp_path: Path) -> None:
-    """F40: nothing is lost and nothing is set aside; the next run does it."""
+    """F-40: nothing is lost and nothing is set aside; the next run does it."""
     installation = an_installation(tmp_path)
     installation.drop("a.eml", raw_mail(sender=PETR, to=JAN))
     database = installation.data / "netgenium.db"
@@ -235,7 +235,7 @@ def test_the_legacy_log_has_the_manuals_words(tmp_path: Path) -> None:
 
 
 def test_hostile_mail_is_recorded_and_the_next_goes_on(tmp_path: Path) -> None:
-    """H1, H3, H7: broken mail is kept, flagged and recorded; its neighbour is processed."""
+    """H-1, H-3, H-7: broken mail is kept, flagged and recorded; its neighbour is processed."""
     installation = an_installation(tmp_path)
     nested = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(500)
@@ -253,7 +253,7 @@ def test_hostile_mail_is_recorded_and_the_next_goes_on(tmp_path: Path) -> None:
 
 
 def test_sql_in_a_mail_is_only_text(tmp_path: Path) -> None:
-    """H16: statements and wildcards in every field are stored as they are."""
+    """H-16: statements and wildcards in every field are stored as they are."""
     installation = an_installation(tmp_path)
     subject = "'; DROP TABLE ng_aktivita0; -- %_"
     installation.drop("a.eml", raw_mail(subject + "\0", subject=subject, sender=PETR, to=JAN))

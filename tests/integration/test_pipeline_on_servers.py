@@ -153,7 +153,7 @@ def _create_generator(url: str) -> None:
 
 
 def test_two_writers_of_the_same_mails_make_everything_once(tmp_path: Path, url: str) -> None:
-    """R-a, R-e, F43: two services at once over the same box; who loses sees what the other did."""
+    """R-a, R-e, F-43: two services at once over the same box; who loses sees what the other did."""
     both = [an_installation(tmp_path / name, database_url=url) for name in "xy"]
     for installation in both:
         _drop_all(installation)
@@ -168,7 +168,7 @@ def test_two_writers_of_the_same_mails_make_everything_once(tmp_path: Path, url:
 
 
 def test_two_writers_of_mails_with_one_key_make_everything_once(tmp_path: Path, url: str) -> None:
-    """R-1, R-e, F43: the same mails under other names race for their keys; one each is first."""
+    """R-1, R-e, F-43: the same mails under other names race for their keys; one each is first."""
     both = [an_installation(tmp_path / name, database_url=url) for name in "xy"]
     for installation in both:
         _drop_all(installation, installation.folder.name)
@@ -213,7 +213,7 @@ def _kill_at(server: DatabaseServer, engine: Engine, step: str) -> None:
 def test_a_server_that_dies_in_mid_run_costs_nothing(
     tmp_path: Path, server: DatabaseServer, url: str, step: str
 ) -> None:
-    """F40, F45: the mails wait in their box; when the server is back, each has one effect."""
+    """F-40, F-45: the mails wait in their box; when the server is back, each has one effect."""
     installation = an_installation(tmp_path, database_url=url)
     _drop_all(installation)
     _kill_at(server, installation.erp.engine, step)
@@ -239,7 +239,7 @@ def test_a_commit_of_which_nobody_knows_is_looked_up(
     when: Callable[[Proxy, Callable[[bytes], bool]], None],
     again: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    """F44: the same mails again find their journal rows, if the commit has come through."""
+    """F-44: the same mails again find their journal rows, if the commit has come through."""
     with proxied(server.port) as proxy:
         through = make_url(url).set(port=proxy.port).render_as_string(hide_password=False)
         installation = an_installation(tmp_path, database_url=through)

@@ -41,7 +41,7 @@ def _rest_is_quiet(house: House) -> Callable[[], bool]:
 
 
 def test_good_mail_whose_consumers_died_goes_on_exactly_once(house: House) -> None:
-    """F14, F21: after three deaths each of thirty comes through once, on one connection."""
+    """F-14, F-21: after three deaths each of thirty comes through once, on one connection."""
     texts = sorted(f"m{number}" for number in range(30))
     house.put(*texts)
     for _ in range(3):
@@ -57,7 +57,7 @@ def test_good_mail_whose_consumers_died_goes_on_exactly_once(house: House) -> No
 
 
 def test_a_real_poison_is_one_dead_letter_and_the_others_go_on_exactly_once(house: House) -> None:
-    """F15, I3: a service that a mail kills is started again and again, and gets over it."""
+    """F-15, INV-3: a service that a mail kills is started again and again, and gets over it."""
     texts = sorted(f"m{number}" for number in range(30))
     house.put(*texts[:15], POISON, *texts[15:])
     deaths = 0
@@ -123,7 +123,7 @@ def _always(house: House, text: str, error: Exception) -> None:
 
 
 def test_a_conflict_that_comes_again_rests_and_harms_no_neighbour(house: House) -> None:
-    """R-e, F41: what one mail meets alone while the database answers costs that mail a try."""
+    """R-e, F-41: what one mail meets alone while the database answers costs that mail a try."""
     _always(house, "twin", ConflictError("Another writer was first"))
     house.put("a", "twin", "b")
 
@@ -137,7 +137,7 @@ def test_a_conflict_that_comes_again_rests_and_harms_no_neighbour(house: House) 
 
 
 def test_a_conflict_for_ever_is_a_dead_letter_with_its_reason(house: House) -> None:
-    """R-e, I3: its tries are bounded as those of any other error."""
+    """R-e, INV-3: its tries are bounded as those of any other error."""
     _always(house, "twin", ConflictError("Another writer was first\nin crm_effect"))
     house.put("twin", headers={TRIES: 3})
     house.put("a")
@@ -151,7 +151,7 @@ def test_a_conflict_for_ever_is_a_dead_letter_with_its_reason(house: House) -> N
 
 
 def test_a_probe_that_says_away_burns_no_try(house: House) -> None:
-    """F40: whatever the error is called, while the database is away nothing is counted."""
+    """F-40: whatever the error is called, while the database is away nothing is counted."""
     away = True
 
     def probe() -> None:
@@ -170,7 +170,7 @@ def test_a_probe_that_says_away_burns_no_try(house: House) -> None:
 
 
 def test_an_error_that_shows_itself_that_something_is_away_is_waited_for(house: House) -> None:
-    """F40, I-5: a disk of backups that is not there is told by its name, not the database's."""
+    """F-40, I-5: a disk of backups that is not there is told by its name, not the database's."""
     gone = AwayError("Cannot look into /data: check that the disk is mounted", "backup")
     handle = house.stage.handle
     _always(house, "a", gone)
@@ -191,7 +191,7 @@ def test_an_error_that_shows_itself_that_something_is_away_is_waited_for(house: 
 def test_a_probe_that_fails_in_its_own_way_does_not_end_the_service(
     house: House, error: Exception
 ) -> None:
-    """F40: nothing is known then, so the service waits and says so."""
+    """F-40: nothing is known then, so the service waits and says so."""
     broken = True
 
     def probe() -> None:
@@ -207,7 +207,7 @@ def test_a_probe_that_fails_in_its_own_way_does_not_end_the_service(
 
 
 def test_an_output_that_is_too_big_is_its_mails_trouble(house: House) -> None:
-    """F28: its neighbours of the same batch go on; it is a dead letter with the reason."""
+    """F-28: its neighbours of the same batch go on; it is a dead letter with the reason."""
     house.put("a", "too big", "b")
 
     with house.working():
@@ -219,7 +219,7 @@ def test_an_output_that_is_too_big_is_its_mails_trouble(house: House) -> None:
 
 
 def test_a_backlog_of_large_mail_is_handled_in_bites_of_bounded_weight(house: House) -> None:
-    """F32, F5: what lies in the backup counts as if it came along."""
+    """F-32, F-5: what lies in the backup counts as if it came along."""
     size = 1_700_000
     house.put(*(f"m{number}" for number in range(40)), headers={"x-crmservice-size": size})
     bites: list[int] = []

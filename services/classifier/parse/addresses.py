@@ -150,7 +150,9 @@ def _bare(text: str) -> list[Address]:
     if not found:
         # Blanks around the at sign, as nobody but old programs writes them.
         found, odd = _with_at_sign(_BLANK_AT.sub("@", text)), True
-    return [_address(word, odd=odd) for word in found]
+    addresses = (_address(word, odd=odd) for word in found)
+    # A control character may be all that stood on one side of the at sign.
+    return [one for one in addresses if "@" in one.email[1:-1]]
 
 
 def _with_at_sign(text: str) -> list[str]:

@@ -95,7 +95,7 @@ def _guess(raw: bytes, defects: list[str], *, declared: bool) -> str:
 
 
 def clean(text: str) -> str:
-    r"""Text with line ends as `\n`, without control characters and lone surrogates (H7)."""
+    r"""Text with line ends as `\n`, without control characters and lone surrogates (H-7)."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii() and text.isprintable():

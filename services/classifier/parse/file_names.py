@@ -1,4 +1,4 @@
-"""File names of attachments: safe on every system, never a path, unique within a mail (H13)."""
+"""File names of attachments: safe on every system, never a path, unique within a mail (H-13)."""
 
 import mimetypes
 import re

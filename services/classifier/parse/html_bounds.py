@@ -1,4 +1,4 @@
-"""Bounds on HTML before a tree is built from it: tree builders can be made to explode (H6).
+"""Bounds on HTML before a tree is built from it: tree builders can be made to explode (H-6).
 
 Three things cost more than linear time and memory, also in well made libraries: elements nested
 deep, attributes of one element compared with each other, and open formatting elements, which the

@@ -157,7 +157,7 @@ class EmlDir:
         return self.now() - seen.modified_ns / 1e9 >= self.settle_seconds
 
     def _settled(self, before: Mapping[str, _Seen], young: AbstractSet[str]) -> Mapping[str, _Seen]:
-        """Those of `young` that look the same after a wait (F72)."""
+        """Those of `young` that look the same after a wait (F-72)."""
         self.sleep(self.settle_seconds)
         after = self._look()
         # What came meanwhile is still being written, for all we know.

@@ -19,7 +19,7 @@ from shared.oauth import client_credentials
 from shared.settings.box import Box
 
 _AFTER_REFUSAL_SECONDS = 40.0
-"""A restart does not knock again sooner after a refused login: servers lock accounts (F61)."""
+"""A restart does not knock again sooner after a refused login: servers lock accounts (F-61)."""
 
 
 class Mailbox:
@@ -111,7 +111,7 @@ class Mailbox:
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
-        """What a server asks for outlives a restart (F57, F61)."""
+        """What a server asks for outlives a restart (F-57, F-61)."""
         try:
             yield
         except LeftInSourceError:

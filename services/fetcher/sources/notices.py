@@ -1,4 +1,4 @@
-"""Notices that a server gives in place of a mail that it cannot convert (fault F50). Pure.
+"""Notices that a server gives in place of a mail that it cannot convert (fault F-50). Pure.
 
 Exchange answers FETCH and RETR with a small mail of its own: from *Microsoft Exchange Server*,
 without an address, without `Received`, and in the language of the server. The mail itself is still

@@ -1,4 +1,4 @@
-"""Mail that cannot be taken now holds up no other (behaviours I-5, I-6; faults F50, F59).
+"""Mail that cannot be taken now holds up no other (behaviours I-5, I-6; faults F-50, F-59).
 
 Whatever is wrong with one message - the server hangs up over it, refuses it, gives nothing or not
 the whole of it - it stays in its box and is named. What was asked for together when a connection

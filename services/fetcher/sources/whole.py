@@ -1,4 +1,4 @@
-"""Whether what came is the mail, before the only copy may go (fault F50). Pure.
+"""Whether what came is the mail, before the only copy may go (fault F-50). Pure.
 
 The announced size alone decides nothing: Exchange estimates it, and good mail may have a third of
 it. So what is shorter than announced is looked at more closely: a multipart without its last

@@ -35,7 +35,7 @@ class BrokerAddress:
         url: `amqp://` or `amqps://`, with name and password.
         ca_file: A PEM bundle that replaces the system's, for a private authority.
         client: Our name on the broker's list of connections.
-        heartbeat_seconds: A side that is silent for twice as long counts as gone (F22).
+        heartbeat_seconds: A side that is silent for twice as long counts as gone (F-22).
     """
 
     url: SecretStr

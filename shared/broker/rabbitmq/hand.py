@@ -81,7 +81,7 @@ class Hand:
 
         An unbroken run is told at once: of many single ones that are told just before the
         connection ends, a quorum queue drops some. A tag is told once, singly or in a run: the
-        broker closes the channel over a tag that it does not know any more (F21). So a run ends
+        broker closes the channel over a tag that it does not know any more (F-21). So a run ends
         at its last tag that was not told before.
         """
         fresh = {tag for tag in tags if tag > self._run_end} - self._told_alone

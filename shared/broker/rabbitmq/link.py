@@ -1,8 +1,8 @@
-"""A connection to RabbitMQ with a thread of its own, so that heartbeats go on whatever we do (F22).
+"""A connection to RabbitMQ with a thread of its own, so heartbeats go on whatever we do (F-22).
 
 A link is opened once. When anything happens to it - the broker goes away, a channel is closed, a
 queue vanishes - it is *lost*: every use raises, and its owner opens another. Tags of a lost link
-mean nothing any more, so none is ever used twice (F21).
+mean nothing any more, so none is ever used twice (F-21).
 """
 
 import threading
@@ -77,7 +77,7 @@ class Link:
         """Return when the broker has confirmed everything that was published.
 
         Raises:
-            TransientError: It took something not (F33, F26), or the link is lost. Everything
+            TransientError: It took something not (F-33, F-26), or the link is lost. Everything
                 since the last flush counts as not taken.
         """
         try:

@@ -121,7 +121,7 @@ def test_an_invariant_is_not_written_like_a_behaviour() -> None:
 
 
 def test_pages_write_identifiers_with_a_hyphen() -> None:
-    """House: one spelling for readers; docstrings of tests may still say F40 for F-40."""
+    """House: one spelling for readers; docstrings of tests may still say F-40 for F-40."""
     short = re.compile(r"(?<![\w=-])[FH][0-9]{1,2}(?![\w-])")
 
     assert [str(path) for path in DOCS if short.search(_said(path))] == []

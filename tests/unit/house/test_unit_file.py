@@ -7,7 +7,7 @@ UNIT = Path("deploy/crmservice.service").read_text("utf-8")
 
 
 def test_the_service_is_started_again_where_a_late_mount_may_mend_it() -> None:
-    """F74: 78 is tried again; what locks accounts, or is typed wrongly, is not."""
+    """F-74: 78 is tried again; what locks accounts, or is typed wrongly, is not."""
     (prevented,) = re.findall(r"^RestartPreventExitStatus=(.*)$", UNIT, re.MULTILINE)
 
     assert {int(code) for code in prevented.split()} == {

@@ -8,7 +8,7 @@ from shared.batching import batched
 def test_batches_hold_everything_in_order_and_within_both_limits(
     weights: list[int], most: int, most_bytes: int
 ) -> None:
-    """F32: only one that is heavier than the limit comes beyond it, and then alone."""
+    """F-32: only one that is heavier than the limit comes beyond it, and then alone."""
     batches = list(batched(weights, lambda weight: weight, most, most_bytes))
 
     assert [weight for batch in batches for weight in batch] == weights

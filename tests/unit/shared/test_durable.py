@@ -82,7 +82,7 @@ def test_a_file_in_the_making_stays_only_if_it_gets_its_name(tmp_path: Path) -> 
 
 
 def test_two_may_clean_up_at_once(tmp_path: Path) -> None:
-    """F2: a half that went away meanwhile is no error; a young one is being written."""
+    """F-2: a half that went away meanwhile is no error; a young one is being written."""
     old, young = tmp_path / "old.part", tmp_path / "young.part"
     for place in (old, young):
         place.write_bytes(b"ha")

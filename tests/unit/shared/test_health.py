@@ -29,7 +29,7 @@ def test_a_service_is_ready_when_every_part_works() -> None:
 
 
 def test_a_worker_that_hangs_is_not_alive() -> None:
-    """INV-9, F27: silence for ten minutes; a server that is away is no reason to be restarted."""
+    """INV-9, F-27: silence for ten minutes; a server that is away is no reason to be restarted."""
     now = 0.0
     health = Health(lambda: now)
     health.beat("classifier")
@@ -94,7 +94,7 @@ def test_nothing_else_is_told(served: tuple[Health, str]) -> None:
 
 
 def test_a_taken_port_is_told_plainly(served: tuple[Health, str]) -> None:
-    """F74: the sentence names the variable."""
+    """F-74: the sentence names the variable."""
     port = int(served[1].rpartition(":")[2])
 
     with pytest.raises(ConfigurationError, match="METRICS_PORT"), serving(Health(), HOST, port):

@@ -74,7 +74,7 @@ def test_an_unexpected_error_is_one_that_may_pass() -> None:
 
 
 def test_a_server_that_is_away_refuses_nothing() -> None:
-    """F40: a transient error burns no mail: it goes up, and the batch may come again."""
+    """F-40: a transient error burns no mail: it goes up, and the batch may come again."""
     with pytest.raises(TransientError):
         handle_batch(AStage(), _messages("a", "away"))
 
@@ -100,7 +100,7 @@ def test_what_one_mail_meets_alone_is_its_own_trouble() -> None:
 
 
 def test_while_the_probe_says_away_nothing_is_counted() -> None:
-    """F40: the batch comes again as it was, with the probe's reason."""
+    """F-40: the batch comes again as it was, with the probe's reason."""
     with pytest.raises(TransientError, match="the database is away"):
         handle_batch(AStage(), _messages("a", "away"), _is_away)
 
@@ -117,7 +117,7 @@ def test_an_error_that_shows_an_outage_itself_needs_no_probe() -> None:
 
 
 def test_what_passes_at_once_costs_no_try() -> None:
-    """F41: alone, a mail has a second try before it is postponed."""
+    """F-41: alone, a mail has a second try before it is postponed."""
 
     class Restless(AStage):
         tries = 0
@@ -136,7 +136,7 @@ def test_what_passes_at_once_costs_no_try() -> None:
 
 @pytest.mark.parametrize("error", [PermanentError("refused"), ZeroDivisionError()])
 def test_a_probe_that_fails_in_its_own_way_counts_as_an_outage(error: Exception) -> None:
-    """F40: nothing is known then, so nothing is counted and nothing ends."""
+    """F-40: nothing is known then, so nothing is counted and nothing ends."""
 
     def probe() -> None:
         raise error
@@ -156,7 +156,7 @@ def test_a_probe_may_say_that_waiting_cannot_help() -> None:
 
 
 def test_a_reason_is_one_line() -> None:
-    """I7: what ends in a header, a file or on a terminal cannot forge a second line there."""
+    """INV-7: what ends in a header, a file or on a terminal cannot forge a second line there."""
 
     class Talkative(AStage):
         def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:

@@ -25,7 +25,7 @@ _log = structlog.get_logger()
 
 
 class Disposal:
-    """Deletes, moves or marks; what a server refuses is told once an hour (F62).
+    """Deletes, moves or marks; what a server refuses is told once an hour (F-62).
 
     Attributes:
         removes: Whether messages leave the folder.
@@ -49,7 +49,7 @@ class Disposal:
         """Dispose of those messages of the selected folder that are still what they were.
 
         Returns:
-            The UIDs that are another message now (F52), and whether the server let us.
+            The UIDs that are another message now (F-52), and whether the server let us.
 
         Raises:
             TransientError: The connection broke; the messages are remembered, and still there.

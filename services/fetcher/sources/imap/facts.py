@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from services.fetcher.sources.port import BATCH_BYTES, BATCH_MAILS
 
 KEPT, COPIED = "kept", "copied"
-"""End the notes of a message that stays in the box for good (H30), and of one that was copied to
+"""End the notes of a message that stays in the box for good (H-30), and of one that was copied to
 where `move:` wants it and could not be removed."""
 
 _WHOLE_SEARCH = 1_000_000
@@ -34,7 +34,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a server says of a message; together it says whether it is still the same (F52).
+    """What a server says of a message; together it says whether it is still the same (F-52).
 
     Attributes:
         size: RFC822.SIZE; Exchange only estimates it.

@@ -79,7 +79,7 @@ def still_there(session: Session, uids: Sequence[int]) -> set[int]:
 def _given(
     session: Session, uids: Sequence[int], items: Sequence[str], item: bytes, kind: type
 ) -> Given:
-    """Ask, and look again for those of which nothing came: gone, or given nothing (F53)."""
+    """Ask, and look again for those of which nothing came: gone, or given nothing (F-53)."""
     given = Given()
     _ask(session, uids, items, given)
     silent = [

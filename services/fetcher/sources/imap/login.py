@@ -1,4 +1,4 @@
-"""Logging in by IMAP: password or XOAUTH2, and what a refusal means (behaviour I-2, F56, F61)."""
+"""Logging in by IMAP: password or XOAUTH2, and what a refusal means (behaviour I-2, F-56, F-61)."""
 
 import imaplib
 from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ def by_password(client: Client, server: Server, user: str, password: SecretStr) 
 
 
 def not_connected(server: Server) -> CredentialsRefusedError:
-    """A fresh login was good, and yet the mailbox stays closed (F56)."""
+    """A fresh login was good, and yet the mailbox stays closed (F-56)."""
     return CredentialsRefusedError(
         f"{server} accepted the login but not the mailbox: check that the mailbox of pop3Name "
         "exists, has IMAP switched on, and that the app or the user has full access to it"

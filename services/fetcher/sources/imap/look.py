@@ -88,7 +88,7 @@ class Look:
         return self._parted(opened, new)
 
     def facts(self, session: Session, opened: Opened, uids: Sequence[int]) -> Iterator[Facts]:
-        """What the server says of messages; one that no mail can be is kept for good (H30)."""
+        """What the server says of messages; one that no mail can be is kept for good (H-30)."""
         for some in _chunks(uids):
             names = [name_of(opened.uid_validity, uid) for uid in some]
             with self._suspects.blamed(opened.folder, names):

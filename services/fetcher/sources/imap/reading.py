@@ -191,7 +191,7 @@ class Reading:
         return True
 
     def _tell_new_uids(self, opened: Opened) -> None:
-        """A server that gives new UIDs each time makes us read everything each time (F51)."""
+        """A server that gives new UIDs each time makes us read everything each time (F-51)."""
         changes, before = self._contents.changes(opened.folder, opened.uid_validity)
         if changes == before:
             return

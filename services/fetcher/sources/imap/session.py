@@ -129,7 +129,7 @@ class Session:
         return True
 
     def open(self, folder: str) -> Opened:
-        """Select a folder; to read only, where the server allows no more (F62)."""
+        """Select a folder; to read only, where the server allows no more (F-62)."""
 
         def select(client: _Client) -> Mapping[bytes, int]:
             try:
@@ -173,7 +173,7 @@ class Session:
     def idle(self, seconds: float, stopped: threading.Event) -> bool:
         """Whether new mail came within `seconds` (RFC 2177).
 
-        The answer to the end of the command is the proof that the server is still there (F58).
+        The answer to the end of the command is the proof that the server is still there (F-58).
         """
         try:
             return self.ask(lambda client: _idle(client, seconds, stopped))
@@ -231,7 +231,7 @@ def _connected(server: Server, context: ssl.SSLContext) -> _Client:
 
 
 def _secure(client: _Client, server: Server, context: ssl.SSLContext | None) -> None:
-    """STARTTLS where there is a `context`; whatever was said before it is forgotten (F60)."""
+    """STARTTLS where there is a `context`; whatever was said before it is forgotten (F-60)."""
     if client.wire.state != "NONAUTH":
         raise server.insecure("says that we are logged in already, which nobody proved")
     if context is None:

@@ -2,7 +2,7 @@
 
 A message is known by folder, UIDVALIDITY and UID. Before one is deleted or moved, its size and
 time are asked for again and compared with those it was fetched with; only then, and only it, it
-goes (F51, F52). What was taken is remembered first: if anything breaks off afterwards, the next
+goes (F-51, F-52). What was taken is remembered first: if anything breaks off afterwards, the next
 round deletes what is still there, without fetching it again.
 
 Known limits: a message that another program replaces under the same UID, with the same size and
@@ -133,10 +133,10 @@ class Imap:
         self.acknowledge([mail])
 
     def wait(self, seconds: float, stopped: threading.Event) -> None:
-        """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F58).
+        """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F-58).
 
         Raises:
-            TransientError: The server asks to wait longer (F57).
+            TransientError: The server asks to wait longer (F-57).
         """
         try:
             self._watch.wait(self._session, self._has_news, seconds, stopped)

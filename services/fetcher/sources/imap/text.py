@@ -1,4 +1,4 @@
-"""Whole messages, or none: what a server gives is held against what it announced (F50)."""
+"""Whole messages, or none: what a server gives is held against what it announced (F-50)."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ class GoneError(LeftInSourceError):
 
 
 class EndlessError(TransientError):
-    """A message goes on beyond what any mail may have (H30)."""
+    """A message goes on beyond what any mail may have (H-30)."""
 
 
 def whole_bodies(

@@ -1,4 +1,4 @@
-"""What goes wrong with an IMAP server, in sentences for a person (faults F56 to F61)."""
+"""What goes wrong with an IMAP server, in sentences for a person (faults F-56 to F-61)."""
 
 import imaplib
 import re
@@ -28,7 +28,7 @@ class StateError(TransientError):
 
 
 class NotConnectedError(TransientError):
-    """Exchange's answer where a token has expired, and where a right is missing (F56)."""
+    """Exchange's answer where a token has expired, and where a right is missing (F-56)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Waiting for news in a folder: by IDLE, or until the next poll (behaviour I-3, fault F58)."""
+"""Waiting for news in a folder: by IDLE, or until the next poll (behaviour I-3, fault F-58)."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from shared.errors import TransientError
 from shared.retry import Backoff
 
 _LONGEST_IDLE_SECONDS = 540.0
-"""Exchange drops an IDLE after some hours in silence, others after 30 minutes (F58)."""
+"""Exchange drops an IDLE after some hours in silence, others after 30 minutes (F-58)."""
 
 _A_GOOD_WHILE_SECONDS = 60.0
 """An IDLE that lasted so long was no loop."""
@@ -44,7 +44,7 @@ class Watch:
             stopped: Ends the wait, within about a second.
 
         Raises:
-            TransientError: The server asks to wait longer (F57).
+            TransientError: The server asks to wait longer (F-57).
         """
         end = time.monotonic() + min(seconds, self._poll_seconds)
         if session is None or session.closed or not session.can("IDLE"):

@@ -1,4 +1,4 @@
-"""The connection below IMAP: every answer is bounded in time and in bytes (faults F59, H30).
+"""The connection below IMAP: every answer is bounded in time and in bytes (faults F-59, H-30).
 
 imaplib believes whatever a server announces and waits for as long as a byte comes now and then.
 Here a server that sends too much, or too slowly, is one that is away.
@@ -54,7 +54,7 @@ class Wire(imaplib.IMAP4):
                 return self._take(looked_at)
         line = self._take(end + 1)
         if line[:6].upper() == b"* BYE " and self.state != "LOGOUT":
-            # Nothing follows, whatever imaplib waits for; only here stands why (F57).
+            # Nothing follows, whatever imaplib waits for; only here stands why (F-57).
             raise self.abort(line[6:].decode("utf-8", "replace").strip())
         return line
 

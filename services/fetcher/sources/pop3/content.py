@@ -37,7 +37,7 @@ def content_of(session: Session, entry: Entry) -> Content:
 
     Raises:
         NegativeAnswerError: The server does not give it.
-        LeftInSourceError: What came is not the mail that was announced (F50).
+        LeftInSourceError: What came is not the mail that was announced (F-50).
         EndlessError: It is too large.
         TransientError: The server has gone.
     """
@@ -59,7 +59,7 @@ def slices_of(session: Session, entry: Entry) -> Iterator[bytes]:
     """A mail, byte for byte.
 
     Raises:
-        LeftInSourceError: The server does not give it, or not the mail that was announced (F50).
+        LeftInSourceError: The server does not give it, or not the mail that was announced (F-50).
         EndlessError: It is too large.
         TransientError: The server has gone.
     """

@@ -79,7 +79,7 @@ class Look:
         return True
 
     def was_taken(self, uidl: str | None, sha256: str | None) -> bool:
-        """Whether a mail was taken before: the server did not delete it, or renamed it (F54).
+        """Whether a mail was taken before: the server did not delete it, or renamed it (F-54).
 
         The name alone proves nothing: some servers use one again. The content does.
         """
@@ -108,7 +108,7 @@ class Look:
         Raises:
             LeftInSourceError: The server does not give the mail, or something else.
             TransientError: The connection broke, or the server cannot serve us now; or the mail
-                has no end, which ends the session, once (H30).
+                has no end, which ends the session, once (H-30).
         """
         label = f"box {self._box.name}"
         try:

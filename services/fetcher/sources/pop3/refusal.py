@@ -59,7 +59,7 @@ def meaning_of_login(words: str) -> Refusal:
     """What the refusal of a login is about.
 
     A locked account is the login's trouble, whatever else is said: knocking would keep it locked
-    (F61).
+    (F-61).
     """
     if coded := _coded(words):
         return coded

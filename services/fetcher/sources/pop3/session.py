@@ -34,7 +34,7 @@ class Entry:
     Attributes:
         number: Its number, in this session only.
         size: Bytes, as the server counts them: not always those it sends.
-        uidl: Its name for ever; None if the server has none, or gives it twice (F54).
+        uidl: Its name for ever; None if the server has none, or gives it twice (F-54).
     """
 
     number: int

@@ -2,7 +2,7 @@
 
 A session a batch: log in, list, `RETR` the batch, and in this same session `DELE` what was
 acknowledged, then `QUIT`. Without `QUIT` a server deletes nothing (RFC 1939, section 6): the mail
-comes again and is the same mail (F7).
+comes again and is the same mail (F-7).
 
 Known limits: with `disposition` `seen`, a server without `UIDL` has to send every mail in every
 round, because only its content tells it apart. Mail that was taken and stayed, whether it was to
@@ -165,7 +165,7 @@ class Pop3:
                 session.quit()
 
     def _open(self) -> Session:
-        """A session; a token that has worked and is refused now may have expired (F56)."""
+        """A session; a token that has worked and is refused now may have expired (F-56)."""
         self.close()
         try:
             self._session = open_session(self.box, self._context, self.tokens)
@@ -175,7 +175,7 @@ class Pop3:
             self.tokens.renew()
             if not self._token_worked:
                 raise
-            # Once: an account that is knocked at too often is locked (F61).
+            # Once: an account that is knocked at too often is locked (F-61).
             self._token_worked = False
             self._session = open_session(self.box, self._context, self.tokens)
         self._token_worked = True
@@ -269,7 +269,7 @@ class Pop3:
             self._look.deleted([(digests[name], name) for name in deleted if name in digests])
 
     def _stays(self, identities: Sequence[str], reason: str) -> None:
-        """The box does not let go: what was taken is not taken again in every round (F62)."""
+        """The box does not let go: what was taken is not taken again in every round (F-62)."""
         if identities:
             _log.error("box does not delete", box=self.box.name, mails=identities, reason=reason)
             self._remember(identities)

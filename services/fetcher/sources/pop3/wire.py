@@ -105,7 +105,7 @@ class Wire:
         self.broken = False
 
     def list_lines(self) -> Iterator[str]:
-        """The lines of a short answer; an endless one is cut off (H30)."""
+        """The lines of a short answer; an endless one is cut off (H-30)."""
         total = 0
         for line in self.content():
             total += len(line)

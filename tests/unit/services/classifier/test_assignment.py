@@ -206,7 +206,7 @@ def test_the_tokens_can_be_extended() -> None:
 
 
 def test_a_million_tokens_are_searched_in_linear_time() -> None:
-    """H11: floods of tokens, digits and blanks neither hang nor match."""
+    """H-11: floods of tokens, digits and blanks neither hang nor match."""
     body = "Contract:" * 50_000 + "\n" + "Contract:" + "1" * 500_000 + "\nContract:" + " " * 300_000
 
     decided = decide(a_mail(body))

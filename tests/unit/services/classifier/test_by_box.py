@@ -47,7 +47,7 @@ def test_each_mail_goes_to_the_stage_of_its_box() -> None:
 
 
 def test_mail_of_an_unknown_box_waits_for_a_person() -> None:
-    """H33: it is no mail of ours to judge; the sentence says what to do."""
+    """H-33: it is no mail of ours to judge; the sentence says what to do."""
     stage = AStage()
     batch = [a_mail("sales"), a_mail("strange")]
 

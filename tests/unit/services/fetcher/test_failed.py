@@ -50,7 +50,7 @@ def test_the_same_mail_has_one_note(tmp_path: Path) -> None:
 
 
 def test_a_foreign_file_is_told_plainly(tmp_path: Path) -> None:
-    """H33: a note that is none of ours is named, not guessed at."""
+    """H-33: a note that is none of ours is named, not guessed at."""
     (tmp_path / "failed").mkdir()
     (tmp_path / "failed" / "x.json").write_text("{}")
 
@@ -59,7 +59,7 @@ def test_a_foreign_file_is_told_plainly(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_refuses_is_waited_for(tmp_path: Path) -> None:
-    """F70: without the note the mail does not leave its box."""
+    """F-70: without the note the mail does not leave its box."""
     (tmp_path / "failed").write_text("a file in the way")
 
     with pytest.raises(TransientError, match="check free space"):

@@ -158,7 +158,7 @@ def test_a_long_round_is_neither_silent_nor_waiting(tmp_path: Path) -> None:
     ],
 )
 def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> None:
-    """F59, F61: the connection is given up, `/ready` says why, the next round begins anew."""
+    """F-59, F-61: the connection is given up, `/ready` says why, the next round begins anew."""
     health = Health()
     seen: list[str | None] = []
 
@@ -198,7 +198,7 @@ class PassingTime(threading.Event):
     ],
 )
 def test_a_wait_is_no_death(tmp_path: Path, error: Exception) -> None:
-    """I9, F57, F61: while a box waits on purpose `/healthz` is good, and `/ready` says why not."""
+    """INV-9, F-57, F-61: while a box waits on purpose `/healthz` is good, `/ready` says why."""
     now = [0.0]
     health = Health(lambda: now[0])
     stopped = PassingTime(health, now)
@@ -214,7 +214,7 @@ def test_a_wait_is_no_death(tmp_path: Path, error: Exception) -> None:
 
 
 def test_a_long_poll_is_no_death(tmp_path: Path) -> None:
-    """I9, I-3: with pollSeconds of two hours the service is alive and ready all the while."""
+    """INV-9, I-3: with pollSeconds of two hours the service is alive and ready all the while."""
     now = [0.0]
     health = Health(lambda: now[0])
     stopped = PassingTime(health, now)
@@ -232,7 +232,7 @@ def test_a_long_poll_is_no_death(tmp_path: Path) -> None:
 
 
 def test_whoever_hangs_is_dead_after_the_wait(tmp_path: Path) -> None:
-    """F27: a wait that does not end is found ten minutes after its time."""
+    """F-27: a wait that does not end is found ten minutes after its time."""
     now = [0.0]
     health = Health(lambda: now[0])
     mailbox = AMailbox(_nothing)
@@ -246,7 +246,7 @@ def test_whoever_hangs_is_dead_after_the_wait(tmp_path: Path) -> None:
 
 
 def test_a_refused_login_is_not_tried_in_a_hot_loop() -> None:
-    """F61: a server locks accounts that keep knocking: minutes, not seconds."""
+    """F-61: a server locks accounts that keep knocking: minutes, not seconds."""
     backoff = after_refusal()
 
     pauses = [backoff.seconds() for _ in range(6)]
@@ -256,7 +256,7 @@ def test_a_refused_login_is_not_tried_in_a_hot_loop() -> None:
 
 
 def test_a_second_fetcher_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """F75: while somebody else reads it is ready and touches nothing; then it takes over."""
+    """F-75: while somebody else reads it is ready and touches nothing; then it takes over."""
     monkeypatch.setattr("services.fetcher.feed._STANDBY_SECONDS", 0.01)
     health = Health()
     mailbox = AMailbox(_nothing)
@@ -304,7 +304,7 @@ def test_it_never_waits_into_the_pause(tmp_path: Path, pause_at: datetime, waits
 def test_a_pause_may_cross_midnight(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hour: int, rounds_left: int
 ) -> None:
-    """F63: from 23:00 to 01:00 of the box's own zone there is no connection."""
+    """F-63: from 23:00 to 01:00 of the box's own zone there is no connection."""
     monkeypatch.setattr("services.fetcher.feed._RESTING_SECONDS", 0.01)
     box = a_box(stop_from=time(23), stop_to=time(1), time_zone=ZoneInfo("Europe/Prague"))
     local = datetime(2026, 11, 21, hour, 30, tzinfo=box.time_zone)
@@ -319,7 +319,7 @@ def test_a_pause_may_cross_midnight(
 
 
 def test_one_process_at_a_time_has_a_lease(tmp_path: Path) -> None:
-    """F75: a lock on a file; it goes with its holder, and another label has another lock."""
+    """F-75: a lock on a file; it goes with its holder, and another label has another lock."""
     first, second = FileLease(tmp_path, "sales"), FileLease(tmp_path, "sales")
     first.hold()
     first.hold()

@@ -88,7 +88,7 @@ def test_what_fails_in_the_middle_changes_nothing(file: Path) -> None:
 
 
 def test_contents_are_known_until_their_names_have_gone(file: Path) -> None:
-    """F51: a digest leads to the mail's last name; what left the box is forgotten."""
+    """F-51: a digest leads to the mail's last name; what left the box is forgotten."""
     with closing(Memory(file)) as memory:
         contents = Contents(memory)
         contents.remember("INBOX", [("aa", "7/1"), ("bb", "7/2")])
@@ -101,7 +101,7 @@ def test_contents_are_known_until_their_names_have_gone(file: Path) -> None:
 
 
 def test_changes_of_uidvalidity_are_counted(file: Path) -> None:
-    """F51: the first look is no change; those after it are, over restarts."""
+    """F-51: the first look is no change; those after it are, over restarts."""
     for validity, changes in ((7, (0, 0)), (7, (0, 0)), (8, (1, 0)), (8, (1, 1)), (7, (2, 1))):
         with closing(Memory(file)) as memory:
             assert Contents(memory).changes("INBOX", validity) == changes

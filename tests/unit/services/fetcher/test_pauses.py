@@ -25,7 +25,7 @@ def at(memory: Memory, later: timedelta = timedelta(0)) -> Pauses:
 
 
 def test_a_restart_waits_for_the_rest_of_the_pause(memory: Memory) -> None:
-    """F57: a server that asked for five minutes is not asked after two; the reason is kept."""
+    """F-57: a server that asked for five minutes is not asked after two; the reason is kept."""
     at(memory).note(300, "throttled")
 
     with pytest.raises(TransientError, match="throttled") as raised:
@@ -35,7 +35,7 @@ def test_a_restart_waits_for_the_rest_of_the_pause(memory: Memory) -> None:
 
 
 def test_a_pause_that_is_over_is_forgotten(memory: Memory) -> None:
-    """F57: then nothing is in the way, and nothing is remembered."""
+    """F-57: then nothing is in the way, and nothing is remembered."""
     at(memory).note(300, "throttled")
 
     at(memory, timedelta(seconds=300)).respect()
@@ -45,7 +45,7 @@ def test_a_pause_that_is_over_is_forgotten(memory: Memory) -> None:
 
 @pytest.mark.parametrize("later", [timedelta(days=-400), timedelta(days=400)])
 def test_a_clock_that_was_wrong_closes_no_box(memory: Memory, later: timedelta) -> None:
-    """F71: no pause is longer than an hour, whatever a clock said when it was noted."""
+    """F-71: no pause is longer than an hour, whatever a clock said when it was noted."""
     at(memory).note(300, "throttled")
 
     at(memory, later).respect()

@@ -16,7 +16,7 @@ from tests.installation import an_installation
 def test_a_schema_that_cannot_be_looked_at_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F40, F45: a database that is being restored ends no service, whatever it answers."""
+    """F-40, F-45: a database that is being restored ends no service, whatever it answers."""
     probe = DatabaseProbe(an_installation(tmp_path).erp)
 
     def refuse(*_: object) -> None:
@@ -30,7 +30,7 @@ def test_a_schema_that_cannot_be_looked_at_is_waited_for(
 
 
 def test_a_proof_that_never_works_is_waited_for(tmp_path: Path) -> None:
-    """F40: a probe asks for nothing that could be wrong by itself, so what is wrong passes."""
+    """F-40: a probe asks for nothing that could be wrong by itself, so what is wrong passes."""
     erp = an_installation(tmp_path).erp
     with write_transaction(erp.engine) as connection:
         connection.execute(text("DROP TABLE crm_lock"))
@@ -50,7 +50,7 @@ def test_a_database_without_our_tables_is_told_before_it_is_tried(tmp_path: Path
 
 
 def test_the_schema_is_looked_at_once_and_the_proof_asked_each_time(tmp_path: Path) -> None:
-    """F40: what else is to be done at the begin is done when the database first answers."""
+    """F-40: what else is to be done at the begin is done when the database first answers."""
     asked: list[str] = []
 
     def proof(_engine: Engine) -> None:
@@ -67,7 +67,7 @@ def test_the_schema_is_looked_at_once_and_the_proof_asked_each_time(tmp_path: Pa
 
 
 def test_takes_writes_changes_nothing(tmp_path: Path) -> None:
-    """F40: it may be asked at any time."""
+    """F-40: it may be asked at any time."""
     erp = an_installation(tmp_path).erp
     with write_transaction(erp.engine) as connection:
         connection.execute(text("INSERT INTO crm_lock (name, counter) VALUES ('x', 7)"))

@@ -7,7 +7,8 @@ from sqlalchemy import Engine, func, make_url, select
 
 from services.writer.group_locks import locks_of
 from services.writer.spelling import as_spelled
-from shared.contracts.commands import AnyCommand, Invited
+from shared.contracts.commands import AnyCommand
+from shared.contracts.events import Invited
 from shared.netgenium.database import open_database
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.migration import migrate

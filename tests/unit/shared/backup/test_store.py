@@ -35,7 +35,7 @@ def test_a_backup_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_a_half_written_backup_of_a_crash_is_replaced(tmp_path: Path) -> None:
-    """F2: what a crash left under a temporary name is no backup and does not stop the next one."""
+    """F-2: what a crash left under a temporary name is no backup and does not stop the next one."""
     store, mail_id = BackupStore(tmp_path), uuid4()
     (key,) = store.write([(mail_id, b"whole")], DAY)
     (tmp_path / key).unlink()
@@ -58,7 +58,7 @@ def test_the_same_mail_again_keeps_its_backup(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_refuses_is_told_plainly(tmp_path: Path) -> None:
-    """F70: a backup that cannot be written is a transient error with path and remedy."""
+    """F-70: a backup that cannot be written is a transient error with path and remedy."""
     (tmp_path / "POP3Downloads").write_text("in the way")
 
     with pytest.raises(TransientError, match="check free space"):
@@ -73,7 +73,7 @@ def _refusing(*_: object, **__: object) -> None:
 def test_a_clean_up_that_fails_does_not_hide_what_happened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    """F70: in a folder that may not be written the rest cannot be removed either."""
+    """F-70: in a folder that may not be written the rest cannot be removed either."""
     store = BackupStore(tmp_path)
     monkeypatch.setattr("pathlib.Path.unlink", _refusing)
     monkeypatch.setattr(what, _refusing)
@@ -175,7 +175,7 @@ def test_only_a_plain_file_is_a_backup(tmp_path: Path, make: Callable[[Path], No
 def test_an_error_of_one_file_is_its_mails_trouble(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    """F70: whatever the disk says of one file, the others are read."""
+    """F-70: whatever the disk says of one file, the others are read."""
     store = BackupStore(tmp_path)
     bad, good = store.write([(uuid4(), b"bad"), (uuid4(), b"good")], DAY)
     opened = os.open
@@ -196,7 +196,7 @@ def test_an_error_of_one_file_is_its_mails_trouble(
 def test_an_error_while_a_file_is_read_is_told_as_one_when_it_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F70: a bad block in the middle of a file."""
+    """F-70: a bad block in the middle of a file."""
     store = BackupStore(tmp_path)
     (key,) = store.write([(uuid4(), b"x")], DAY)
 
@@ -219,7 +219,8 @@ def test_an_error_while_a_file_is_read_is_told_as_one_when_it_is_opened(
 def test_a_disk_that_is_not_there_is_no_mails_trouble(
     tmp_path: Path, gone: Callable[[Path], None]
 ) -> None:
-    """I-5, F40: a volume that is not mounted is waited for; the error says so itself."""
+    """I-5, F-40: a volume that is not mounted is waited for; the error says so itself."""
+    (tmp_path / "data").mkdir()
     store = BackupStore(tmp_path / "data")
     (key,) = store.write([(uuid4(), b"x")], DAY)
     gone(tmp_path / "data")

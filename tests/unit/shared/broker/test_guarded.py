@@ -68,7 +68,7 @@ def _dies() -> None:
 
 
 def test_a_mail_that_processes_die_of_is_handled_alone_and_then_refused(tmp_path: Path) -> None:
-    """F15: twice with its neighbours, once alone, and no fourth time."""
+    """F-15: twice with its neighbours, once alone, and no fourth time."""
     end, file = AnEnd(_dies), tmp_path / "tries" / "box.json"
     for _ in range(2):
         _process_that_dies(end, file, GOOD, BAD)
@@ -85,7 +85,7 @@ def test_a_mail_that_processes_die_of_is_handled_alone_and_then_refused(tmp_path
 
 
 def test_a_mail_that_gets_through_is_no_suspect_any_more(tmp_path: Path) -> None:
-    """F14: whoever was beside a poison starts anew, however often that was."""
+    """F-14: whoever was beside a poison starts anew, however often that was."""
     file = tmp_path / "box.json"
     for _ in range(5):
         _process_that_dies(AnEnd(_dies), file, GOOD, BAD)
@@ -106,7 +106,7 @@ def test_nothing_is_left_where_nothing_went_wrong(tmp_path: Path) -> None:
 
 
 def test_an_outage_is_nobodys_death(tmp_path: Path) -> None:
-    """F40: an error that is raised is no end of the process."""
+    """F-40: an error that is raised is no end of the process."""
     file = tmp_path / "box.json"
 
     def away() -> None:
@@ -122,7 +122,7 @@ def test_an_outage_is_nobodys_death(tmp_path: Path) -> None:
 
 
 def test_a_postponed_mail_is_refused_after_four_rounds(tmp_path: Path) -> None:
-    """I3: its tries are counted over the ends of processes, too."""
+    """INV-3: its tries are counted over the ends of processes, too."""
     end, file = AnEnd(), tmp_path / "box.json"
     end.postpones = {"bad": "a conflict"}
     receipts = [_publish(end, file, GOOD, BAD) for _ in range(4)]
@@ -133,7 +133,7 @@ def test_a_postponed_mail_is_refused_after_four_rounds(tmp_path: Path) -> None:
 
 
 def test_a_service_lets_a_postponed_mail_rest(tmp_path: Path) -> None:
-    """I3: it is tried again only when its rest is over; a clock put back does not prolong it."""
+    """INV-3: it is tried again only when its rest is over; a clock put back does not prolong it."""
     end, file = AnEnd(), tmp_path / "box.json"
     end.postpones = {"bad": "a conflict"}
 
@@ -148,7 +148,7 @@ def test_a_service_lets_a_postponed_mail_rest(tmp_path: Path) -> None:
 
 
 def test_a_note_that_is_torn_is_begun_anew(tmp_path: Path) -> None:
-    """F2: what a crash left half-written stops nothing."""
+    """F-2: what a crash left half-written stops nothing."""
     file = tmp_path / "box.json"
     file.write_text('{"in_hand": ["7ef0')
 
@@ -156,7 +156,7 @@ def test_a_note_that_is_torn_is_begun_anew(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_refuses_the_note_is_told_plainly(tmp_path: Path) -> None:
-    """F70: without a note nothing is handled; path and remedy are named."""
+    """F-70: without a note nothing is handled; path and remedy are named."""
     (tmp_path / "tries").write_text("in the way")
     end = AnEnd()
 
@@ -167,7 +167,7 @@ def test_a_folder_that_refuses_the_note_is_told_plainly(tmp_path: Path) -> None:
 
 
 def test_a_suspect_is_inside_with_nobody_else() -> None:
-    """F15: while it is handled no mail of another box is in hand, which would count its death."""
+    """F-15: while it is handled no mail of another box is in hand, which would count its death."""
     gate = Gate()
     inside: list[str] = []
 

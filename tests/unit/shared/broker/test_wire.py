@@ -75,7 +75,7 @@ def test_a_fetched_mail_travels_byte_for_byte(raw: bytes) -> None:
 
 
 def test_a_large_mail_travels_without_its_body() -> None:
-    """F28: above the inline limit the classifier reads the backup."""
+    """F-28: above the inline limit the classifier reads the backup."""
     mail = a_fetched(None)
 
     letter = fetched_to_letter(mail)
@@ -105,7 +105,7 @@ def test_headers_of_the_way_are_no_fields() -> None:
     ],
 )
 def test_what_is_no_fetched_mail_is_refused(spoil: Callable[[Letter], Letter]) -> None:
-    """H33: a broken or unknown message is a contract error, never a guess."""
+    """H-33: a broken or unknown message is a contract error, never a guess."""
     with pytest.raises(ContractError):
         letter_to_fetched(spoil(fetched_to_letter(a_fetched())))
 
@@ -131,7 +131,7 @@ def test_a_classified_mail_comes_back_as_it_was(length: int) -> None:
     ],
 )
 def test_what_is_no_classified_mail_is_refused(letter: Letter) -> None:
-    """H33: the reason names places and kinds of errors, no values."""
+    """H-33: the reason names places and kinds of errors, no values."""
     with pytest.raises(ContractError):
         letter_to_classified(letter)
 
@@ -183,12 +183,12 @@ def test_a_letter_of_the_fetcher_tells_of_its_mail_by_its_headers() -> None:
     ],
 )
 def test_a_letter_that_is_none_of_ours_tells_nothing(letter: Letter) -> None:
-    """O-2, H5: whatever lies in a queue of dead letters can be listed, within bounds."""
+    """O-2, H-5: whatever lies in a queue of dead letters can be listed, within bounds."""
     assert described(letter) == {}
 
 
 def test_what_a_letter_tells_is_lines() -> None:
-    """I7: a name that a mail server has made up reaches the terminal without its controls."""
+    """INV-7: a name that a mail server has made up reaches the terminal without its controls."""
     letter = fetched_to_letter(a_fetched())
     hostile = {**letter.headers, "x-crmservice-source": "pop3:a\nb\x1b]0;x\x07"}
 
@@ -196,7 +196,7 @@ def test_what_a_letter_tells_is_lines() -> None:
 
 
 def test_a_long_letter_weighs_what_it_unpacks_to() -> None:
-    """F32: the writer's bites are bounded by what its mails take in memory."""
+    """F-32: the writer's bites are bounded by what its mails take in memory."""
     letter = classified_to_letter(a_classified("š" * 200_000))
 
     assert letter.weight > 400_000 > len(letter.body)
@@ -206,13 +206,13 @@ def test_a_long_letter_weighs_what_it_unpacks_to() -> None:
 
 
 def test_a_mail_that_gives_too_much_is_refused_by_whoever_sends_it() -> None:
-    """F28: the writer need not find out; the reason names the bounds."""
-    with pytest.raises(PermanentError, match="more than the 16777216"):
-        classified_to_letter(a_classified("x" * (17 * 1024 * 1024)))
+    """F-28: the writer need not find out; the reason names the bounds."""
+    with pytest.raises(PermanentError, match="more than the 8388608"):
+        classified_to_letter(a_classified("x" * (9 * 1024 * 1024)))
 
 
 def test_a_command_of_tomorrow_is_refused_with_a_clear_reason() -> None:
-    """H33: an unknown kind of effect is never left out; it is named, with what to do."""
+    """H-33: an unknown kind of effect is never left out; it is named, with what to do."""
     fields = json.loads(a_classified().model_dump_json()) | {"commands": [{"kind": "add_comment"}]}
     letter = Letter("", "application/json", json.dumps(fields).encode())
 
@@ -248,7 +248,7 @@ def test_a_key_that_is_no_backups_is_refused(key: str) -> None:
 
 
 def test_a_compressed_bomb_is_not_unpacked() -> None:
-    """H5: what would fill the memory is refused."""
+    """H-5: what would fill the memory is refused."""
     bomb = zlib.compress(b"x" * (65 * 1024 * 1024), 9)
 
     with pytest.raises(ContractError, match="cut, or longer"):

@@ -91,7 +91,7 @@ def test_digests_and_keys_have_their_form(field: str, value: str) -> None:
 
 
 def test_words_of_a_message_are_lines() -> None:
-    """R-d, I7: verdict, source and reasons cannot forge a line of a log or steer a terminal."""
+    """R-d, INV-7: verdict, source and reasons cannot forge a line of a log or steer a terminal."""
     hostile = "PROCESSED\r\n\u202e2026-11-21 SPAM\x1b[2J\u2028\x00"
     example = _example("mail_classified.v1")
     example["trace"][0]["reason"] = hostile
@@ -103,7 +103,7 @@ def test_words_of_a_message_are_lines() -> None:
 
 
 def test_a_files_name_in_a_message_is_no_path() -> None:
-    """H13: whoever made the message, a name cannot lead out of a folder."""
+    """H-13: whoever made the message, a name cannot lead out of a folder."""
     example = _example("mail_classified.v1")
     part = example["content"]["attachments"][0]
     for name, safe in (("../../x.txt", ".._.._x.txt"), ("..", "_"), ("a\\b\n", "a_b ")):

@@ -106,7 +106,7 @@ def test_only_the_age_of_a_file_decides_whether_it_waits(
 
 
 def test_a_symbolic_link_is_never_followed(tmp_path: Path) -> None:
-    """I-7, F72: a link moves to failed/ with a reason; what it points to is not read."""
+    """I-7, F-72: a link moves to failed/ with a reason; what it points to is not read."""
     secret = tmp_path / "secret"
     secret.write_text("root:x:0")
     folder = tmp_path / "eml"
@@ -123,7 +123,7 @@ def test_a_symbolic_link_is_never_followed(tmp_path: Path) -> None:
 
 
 def test_a_pipe_does_not_hang_the_source(tmp_path: Path) -> None:
-    """F72: what is no plain file is moved aside at once."""
+    """F-72: what is no plain file is moved aside at once."""
     os.mkfifo(tmp_path / "pipe.eml")
 
     assert _all(a_source(tmp_path)) == []
@@ -131,7 +131,7 @@ def test_a_pipe_does_not_hang_the_source(tmp_path: Path) -> None:
 
 
 def test_a_huge_file_is_set_aside_unread(tmp_path: Path) -> None:
-    """F72: a file that is larger than any mail moves to failed/ without being read."""
+    """F-72: a file that is larger than any mail moves to failed/ without being read."""
     with (tmp_path / "huge.eml").open("wb") as file:
         file.truncate(300 * 1024 * 1024)
 
@@ -140,7 +140,7 @@ def test_a_huge_file_is_set_aside_unread(tmp_path: Path) -> None:
 
 
 def test_a_folder_named_like_a_mail_is_left_alone(tmp_path: Path) -> None:
-    """F72: directories are no mail."""
+    """F-72: directories are no mail."""
     (tmp_path / "folder.eml").mkdir()
 
     assert _all(a_source(tmp_path)) == []
@@ -174,7 +174,7 @@ def test_batches_are_bounded_in_number_and_bytes(tmp_path: Path) -> None:
 
 
 def test_a_name_of_the_longest_length_is_set_aside_too(tmp_path: Path) -> None:
-    """F72: a file name of 255 bytes leaves room for its reason and for a second one."""
+    """F-72: a file name of 255 bytes leaves room for its reason and for a second one."""
     name = "ž" * 125 + "x.eml"
     source = a_source(tmp_path)
     for content in (b"one", b"two"):
@@ -187,7 +187,7 @@ def test_a_name_of_the_longest_length_is_set_aside_too(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_told_plainly(tmp_path: Path) -> None:
-    """F72: what stands in the way of failed/ is a sentence with a remedy, and the file stays."""
+    """F-72: what stands in the way of failed/ is a sentence with a remedy, and the file stays."""
     (tmp_path / "failed").write_text("in the way")
     (tmp_path / "a.eml").symlink_to("/nowhere")
 
@@ -210,12 +210,12 @@ def test_a_new_mail_under_an_old_name_is_not_deleted_with_the_old_one(tmp_path: 
 
 
 def test_a_time_that_no_calendar_has_is_now() -> None:
-    """F72: a file with an absurd time is a mail like any other."""
+    """F-72: a file with an absurd time is a mail like any other."""
     assert moment_of(1e14).year >= 2026
     assert moment_of(0).year == 1970
 
 
 def test_a_missing_folder_is_told_plainly(tmp_path: Path) -> None:
-    """F72: an emlDir that is not there is an error that names it."""
+    """F-72: an emlDir that is not there is an error that names it."""
     with pytest.raises(TransientError, match="nowhere"):
         _all(a_source(tmp_path / "nowhere"))

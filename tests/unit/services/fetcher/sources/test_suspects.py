@@ -43,7 +43,7 @@ def suspects(file: Path, clock: Clock) -> Iterator[Suspects]:
 
 
 def test_who_broke_the_connection_alone_is_counted(suspects: Suspects) -> None:
-    """F59: asked for together, each is a suspect; asked for alone, it is the culprit."""
+    """F-59: asked for together, each is a suspect; asked for alone, it is the culprit."""
     with pytest.raises(BrokeOffError), suspects.blamed(PLACE, ["1", "2"]):
         raise BrokeOffError("gone")
     assert suspects.tries(PLACE) == {"1": 0, "2": 0}
@@ -57,7 +57,7 @@ def test_who_broke_the_connection_alone_is_counted(suspects: Suspects) -> None:
 
 
 def test_another_trouble_is_nobodys_fault(suspects: Suspects) -> None:
-    """F57: a server that throttles, or says that it is not available, blames no message."""
+    """F-57: a server that throttles, or says that it is not available, blames no message."""
     with pytest.raises(TransientError), suspects.blamed(PLACE, ["1"]):
         raise TransientError("throttled", retry_after_seconds=60)
 
@@ -65,7 +65,7 @@ def test_another_trouble_is_nobodys_fault(suspects: Suspects) -> None:
 
 
 def test_after_three_tries_it_rests_and_others_do_not(suspects: Suspects, clock: Clock) -> None:
-    """F59: two more tries in the next rounds, then a quarter of an hour, then half an hour."""
+    """F-59: two more tries in the next rounds, then a quarter of an hour, then half an hour."""
     for _ in range(2):
         suspects.hold(PLACE, "1", "hung up")
         assert suspects.resting(PLACE) == set()
@@ -81,7 +81,7 @@ def test_after_three_tries_it_rests_and_others_do_not(suspects: Suspects, clock:
 
 
 def test_the_rests_grow_to_a_day() -> None:
-    """F59: a message that can never be read costs one try a day."""
+    """F-59: a message that can never be read costs one try a day."""
     assert [rest_after(tries) for tries in (1, 2)] == [timedelta(0)] * 2
     assert rest_after(3) == timedelta(minutes=15)
     assert rest_after(7) == timedelta(hours=4)
@@ -89,7 +89,7 @@ def test_the_rests_grow_to_a_day() -> None:
 
 
 def test_tries_outlive_a_restart(suspects: Suspects, file: Path, clock: Clock) -> None:
-    """F59: a restart does not begin anew."""
+    """F-59: a restart does not begin anew."""
     for _ in range(3):
         suspects.hold(PLACE, "1", "hung up")
 
@@ -102,7 +102,7 @@ def test_tries_outlive_a_restart(suspects: Suspects, file: Path, clock: Clock) -
 def test_a_clock_that_was_wrong_puts_nothing_to_rest_for_years(
     suspects: Suspects, clock: Clock
 ) -> None:
-    """F71: no rest is longer than a day."""
+    """F-71: no rest is longer than a day."""
     for _ in range(3):
         suspects.hold(PLACE, "1", "hung up")
 
@@ -112,7 +112,7 @@ def test_a_clock_that_was_wrong_puts_nothing_to_rest_for_years(
 
 
 def test_what_was_read_or_has_gone_is_forgotten(suspects: Suspects) -> None:
-    """F59: the memory is not larger than the trouble."""
+    """F-59: the memory is not larger than the trouble."""
     for name in ("1", "2", "3"):
         suspects.hold(PLACE, name, "hung up")
 

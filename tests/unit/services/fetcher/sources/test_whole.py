@@ -60,7 +60,7 @@ def a_notice(sender: str, subject: str, text: str, *, received: bool = False) ->
 @pytest.mark.parametrize("name", NOTICES)
 @pytest.mark.parametrize("announced", [0, 14_300, 3_000_000])
 def test_a_servers_notice_is_not_the_mail(name: str, announced: int) -> None:
-    """F50: whatever size was announced, and in whatever language."""
+    """F-50: whatever size was announced, and in whatever language."""
     raw = a_notice(*NOTICES[name])
 
     assert "notice" in (Came(raw).doubt(announced or len(raw)) or "")
@@ -68,7 +68,7 @@ def test_a_servers_notice_is_not_the_mail(name: str, announced: int) -> None:
 
 @pytest.mark.parametrize("name", NOTICES)
 def test_a_mail_that_quotes_a_notice_is_a_mail(name: str) -> None:
-    """F50: a colleague forwards it: it came on its way and is as long as announced."""
+    """F-50: a colleague forwards it: it came on its way and is as long as announced."""
     raw = a_notice(*NOTICES[name], received=True)
 
     assert Came(raw).doubt(len(raw)) is None
@@ -83,7 +83,7 @@ def test_a_mail_that_quotes_a_notice_is_a_mail(name: str) -> None:
     ],
 )
 def test_half_a_phrase_makes_no_notice(text: str) -> None:
-    """F50: both halves belong to it: it cannot be given, and it is still there."""
+    """F-50: both halves belong to it: it cannot be given, and it is still there."""
     raw = a_notice("Jan <jan@firma.cz>", "Objednávka", text)
 
     assert Came(raw).doubt(len(raw) * 2) is None
@@ -91,7 +91,7 @@ def test_half_a_phrase_makes_no_notice(text: str) -> None:
 
 @pytest.mark.parametrize("announced", [0, 14_300])
 def test_nothing_is_no_mail(announced: int) -> None:
-    """F50: whatever was announced."""
+    """F-50: whatever was announced."""
     assert "nothing came" in (Came().doubt(announced) or "")
 
 
@@ -107,7 +107,7 @@ def test_nothing_is_no_mail(announced: int) -> None:
     ],
 )
 def test_text_without_any_header_is_no_mail(raw: bytes) -> None:
-    """F50: a part of a mail, even if as many bytes came as were announced."""
+    """F-50: a part of a mail, even if as many bytes came as were announced."""
     assert "no header" in (Came(raw).doubt(len(raw)) or "")
 
 
@@ -123,32 +123,32 @@ def test_text_without_any_header_is_no_mail(raw: bytes) -> None:
     ],
 )
 def test_what_came_as_announced_is_the_mail(raw: bytes) -> None:
-    """F50: odd beginnings, and a multipart that its sender never ended."""
+    """F-50: odd beginnings, and a multipart that its sender never ended."""
     assert Came(raw).doubt(len(raw)) is None
     assert Came(raw).doubt(1) is None
 
 
 @pytest.mark.parametrize("share", [1.01, 2, 3, 3.9])
 def test_a_size_that_was_estimated_is_no_reason(share: float) -> None:
-    """F50: good mail of Exchange may have a third of the announced size."""
+    """F-50: good mail of Exchange may have a third of the announced size."""
     assert Came(MAIL).doubt(int(len(MAIL) * share)) is None
     whole = MULTIPART + b"--=_x y--\r\n"
     assert Came(whole).doubt(int(len(whole) * share)) is None
 
 
 def test_less_than_a_quarter_is_something_else() -> None:
-    """F50: the first 100 kB of 3 MB, without a word of a notice; a small mail may be smaller."""
+    """F-50: the first 100 kB of 3 MB, without a word of a notice; a small mail may be smaller."""
     assert "announced bytes came" in (Came(MAIL * 1000).doubt(len(MAIL) * 30_000) or "")
     assert Came(MAIL).doubt(10_000) is None
 
 
 def test_a_multipart_without_its_end_was_cut_off() -> None:
-    """F50: shorter than announced, and the last boundary is missing."""
+    """F-50: shorter than announced, and the last boundary is missing."""
     assert "cut off" in (Came(MULTIPART).doubt(len(MULTIPART) + 1000) or "")
 
 
 def test_memory_holds_the_beginning_and_the_end() -> None:
-    """H30: pieces of any size; what is between head and tail is forgotten."""
+    """H-30: pieces of any size; what is between head and tail is forgotten."""
     came = Came()
     came.add(MULTIPART)
     for _ in range(100):
@@ -171,6 +171,6 @@ def test_memory_holds_the_beginning_and_the_end() -> None:
     ],
 )
 def test_hostile_heads_are_judged_all_the_same(head: bytes) -> None:
-    """H30: nothing that a sender writes raises anything."""
+    """H-30: nothing that a sender writes raises anything."""
     for announced in (0, len(head), len(head) * 2):
         Came(head).doubt(announced)

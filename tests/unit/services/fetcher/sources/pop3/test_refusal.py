@@ -44,7 +44,7 @@ LOGINS = {
 
 @pytest.mark.parametrize("words", LOGINS)
 def test_a_refused_login_is_understood(words: str) -> None:
-    """F55, F61: codes count first, then words: an account that is locked is never knocked at."""
+    """F-55, F-61: codes count first, then words: an account that is locked is never knocked at."""
     assert meaning_of_login(f"-ERR {words}") is LOGINS[words]
 
 
@@ -59,5 +59,5 @@ def test_a_refused_login_is_understood(words: str) -> None:
     ],
 )
 def test_only_a_code_makes_a_refused_mail_the_servers_trouble(words: str, meaning: Refusal) -> None:
-    """F53: what is said of a mail in words is about this mail."""
+    """F-53: what is said of a mail in words is about this mail."""
     assert meaning_of_command(f"-ERR {words}") is meaning
