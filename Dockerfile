@@ -13,7 +13,7 @@ RUN awk '/^[a-z]/ {keep = /^(editables|hatchling|packaging|pathspec|pluggy|tomlk
  && python -m venv /opt/build \
  && /opt/build/bin/pip install --no-cache-dir --require-hashes --only-binary :all: \
         -r requirements/build.txt
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY services services
 COPY shared shared
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \

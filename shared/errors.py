@@ -66,7 +66,11 @@ class WrongUseError(CRMServiceError):
 
 
 class TransientError(CRMServiceError):
-    """Something outside is away for now: pause and try again; it burns no tries of a message.
+    """It did not work now and may work later.
+
+    While a probe shows that something outside is away, whoever met it pauses, and no try of a
+    message is burnt. What one message alone meets again and again while everything outside works
+    is its own trouble: its tries are counted.
 
     Attributes:
         retry_after_seconds: How long the other side asked to wait, if it said so.
@@ -78,6 +82,19 @@ class TransientError(CRMServiceError):
         """Compose from a sentence that names the server and what to check."""
         super().__init__(sentence)
         self.retry_after_seconds = retry_after_seconds
+
+
+class AwayError(TransientError):
+    """Something outside is away as a whole, which the error itself shows: no probe is asked.
+
+    Attributes:
+        part: What is away, as `/ready` calls it.
+    """
+
+    def __init__(self, sentence: str, part: str) -> None:
+        """Compose from a sentence that names what is away and what to check."""
+        super().__init__(sentence)
+        self.part = part
 
 
 class HeldElsewhereError(TransientError):

@@ -1,11 +1,11 @@
-"""What a service can do right now: told by `/healthz`, `/ready` and the metrics (I9)."""
+"""What a service can do right now: told by `/healthz`, `/ready` and the metrics (INV-9)."""
 
 import threading
 import time
 from collections.abc import Callable
 
 LONGEST_SILENCE_SECONDS = 600.0
-"""A worker that has not said a word for so long hangs: far above any handler's time (F27)."""
+"""A worker that has not said a word for so long hangs: far above any handler's time (F-27)."""
 
 
 class Health:
@@ -39,10 +39,10 @@ class Health:
             self._parts.add(part)
             self._waiting[part] = reason
 
-    def beat(self, worker: str) -> None:
-        """`worker` is alive."""
+    def beat(self, worker: str, wait_seconds: float = 0.0) -> None:
+        """`worker` is alive, and will wait on purpose for so long at most."""
         with self._lock:
-            self._beats[worker] = self._clock()
+            self._beats[worker] = self._clock() + wait_seconds
 
     def parts(self) -> dict[str, str | None]:
         """Every part, with the reason why it is waited for; None: it works."""

@@ -60,6 +60,10 @@ _read_at = Gauge(
     "crmservice_box_read_timestamp_seconds", "When the box was last read, Unix time.", ["box"],
     registry=REGISTRY,
 )  # fmt: skip
+_held = Gauge(
+    "crmservice_box_held_mails", "Mails that could not be read and stay in the box.", ["box"],
+    registry=REGISTRY,
+)  # fmt: skip
 _part = Gauge(
     "crmservice_part_ready", "1 where a part of the service works, 0 where it is waited for.",
     ["part"], registry=REGISTRY,
@@ -94,6 +98,16 @@ def box_read(box: str, waiting: int, moment: float) -> None:
     """`box` was read at `moment` (Unix time) and held `waiting` mails."""
     _waiting.labels(box).set(waiting)
     _read_at.labels(box).set(moment)
+
+
+def part(name: str, *, ready: bool) -> None:
+    """A part that a service can do without works, or is waited for: `/ready` does not ask it."""
+    _part.labels(name).set(ready)
+
+
+def box_holds(box: str, mails: int) -> None:
+    """So many mails of `box` could not be read, and stay in it."""
+    _held.labels(box).set(mails)
 
 
 def exposition(parts: Mapping[str, str | None]) -> bytes:

@@ -42,7 +42,7 @@ class TokenSource(Protocol):
         """
 
     def renew(self) -> None:
-        """Forget the token at hand: a server refused it (F56)."""
+        """Forget the token at hand: a server refused it (F-56)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class ClientCredentials:
     ) -> None:
         """Take the way to a new token.
 
-        Durations are measured by the monotonic clock: setting the clock harms nothing (F71).
+        Durations are measured by the monotonic clock: setting the clock harms nothing (F-71).
         """
         self._ask = ask
         self._monotonic = monotonic

@@ -5,70 +5,51 @@ the message again. What becomes of it (architecture, "Errors and dispositions"):
 
 - handled: its outputs are published and confirmed, then it is acknowledged;
 - something outside is away: it is *given back* - published anew to the end of its queue, so that
-  no delivery is counted against it - and the service pauses (F40);
+  no delivery is counted against it - and the service pauses (F-40);
 - it can never work: it goes to the dead letters at once, with the reason;
-- an unexpected error: it rests in the retry queues, then goes to the dead letters.
+- an unexpected error, or one that may pass and comes while everything outside works: it rests in
+  the retry queues, then goes to the dead letters;
+- consumers die of it: it is handled with nothing else in hand, so that deaths count against it
+  alone, then goes to the dead letters (F-14, F-15).
 """
 
+import sys
 import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Generic, TypeVar
-from uuid import UUID
+from collections.abc import Iterator, Sequence
+from typing import Generic
 
 import structlog
 
 from shared import metrics
-from shared.broker.letters import Delivery, Letter
-from shared.broker.port import Handled, Message
+from shared.batching import batched
+from shared.broker.letters import Delivery
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.link import Link
 from shared.broker.sender import Sender
-from shared.broker.topology import RETRY_SECONDS, dead_queue, retry_queue
-from shared.errors import ContractError, TransientError
+from shared.errors import AwayError, TransientError
+from shared.flow import Addressed, Flow, In, Out
 from shared.health import Health
 from shared.retry import Backoff
-from shared.runner import Stage, handle_batch
+from shared.runner import ask
 
-In = TypeVar("In", bound=Message)
-Out = TypeVar("Out", bound=Message)
+__all__ = ["BROKER", "DATABASE", "Flow", "In", "Out", "Worker"]
 
 BROKER, DATABASE = "broker", "database"
 
 _WAIT_SECONDS = 0.5
 _SUSPECT_DEATHS = 3
-"""Consumers that died with a message in hand before it is handled alone (F14)."""
+"""Consumers that died with a message in hand before it is handled alone (F-14)."""
+
+_DEATHS_ALONE = 5
+"""Consumers that died with it alone in hand before it is a dead letter (F-15)."""
+
+_AT_A_TIME = 25
+"""Messages acknowledged at a time while one before them stays in hand: told singly, and of very
+many single ones just before the end of a connection a quorum queue drops some."""
+
+_ANY_WEIGHT = sys.maxsize
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Flow(Generic[In, Out]):
-    """What a worker does.
-
-    Attributes:
-        queue: The work queue it reads.
-        stage: Handles batches.
-        read: A letter's message; raises `ContractError`.
-        next_queue: Where the outputs go; None: nowhere.
-        write: An output's letter.
-        probe: Returns if everything outside the broker answers; raises `TransientError`.
-        prefetch: Messages in hand at most: with what a message may weigh, this bounds memory.
-        batch: Messages handled together at most.
-        batch_bytes: Likewise, in bytes of their bodies.
-    """
-
-    queue: str
-    stage: Stage[In, Out]
-    read: Callable[[Letter], In]
-    next_queue: str | None
-    write: Callable[[Out], Letter] | None
-    probe: Callable[[], None]
-    prefetch: int = 100
-    batch: int = 100
-    batch_bytes: int = 8 * 1024 * 1024
 
 
 class Worker(Generic[In, Out]):
@@ -89,6 +70,7 @@ class Worker(Generic[In, Out]):
         self._health = health
         self._stopped = stopped
         self._backoff = backoff or Backoff()
+        self._away: set[str] = set()
         queues = [flow.queue, flow.next_queue] if flow.next_queue else [flow.queue]
         self._sender = Sender(address, queues)
 
@@ -97,7 +79,7 @@ class Worker(Generic[In, Out]):
 
         Raises:
             CredentialsRefusedError: The broker refused us.
-            ConfigurationError: Queues or address cannot work.
+            ConfigurationError: Queues or address cannot work, or the database does not fit.
         """
         for part in (BROKER, DATABASE):
             self._health.expect(part)
@@ -105,18 +87,24 @@ class Worker(Generic[In, Out]):
             try:
                 self._probe()
                 self._session()
-            except _AwayError as away:
-                self._pause(DATABASE, away.cause)
+            except _StageError as error:
+                self._wait_for(error.cause)
             except TransientError as error:
                 self._pause(BROKER, error)
         self._sender.close()
 
     def _probe(self) -> None:
         try:
-            self._flow.probe()
+            ask(self._flow.probe)
         except TransientError as error:
-            raise _AwayError(error) from None
+            raise _StageError(error) from None
         self._health.works(DATABASE)
+
+    def _wait_for(self, error: TransientError) -> None:
+        """What the stage needs is away."""
+        part = error.part if isinstance(error, AwayError) else DATABASE
+        self._away.add(part)
+        self._pause(part, error)
 
     def _pause(self, part: str, error: TransientError) -> None:
         seconds = self._backoff.seconds(error.retry_after_seconds)
@@ -136,92 +124,89 @@ class Worker(Generic[In, Out]):
             while not self._stopped.is_set():
                 self._health.beat(self._service)
                 self._take(link)
-            self._give_back(link, link.stop_consuming())
+            self._give_all_back(link)
         finally:
             link.close()
 
     def _take(self, link: Link) -> None:
-        """Handle what came, group by group."""
+        """Handle what came."""
         flow = self._flow
         deliveries = link.receive(flow.batch, flow.batch_bytes, _WAIT_SECONDS)
         if not deliveries:
             self._sender.connect()
-            self._backoff.succeeded()
-            return
-        now, later = _apart(deliveries)
-        self._give_back(link, later)
-        for group in now:
-            self._handle(link, group)
+        try:
+            if any(map(_is_suspect, deliveries)):
+                self._take_apart(link)
+            elif deliveries:
+                self._handle(link, deliveries)
+        except _StageError:
+            self._give_all_back(link)
+            raise
         self._backoff.succeeded()
 
-    def _handle(self, link: Link, deliveries: Sequence[Delivery]) -> None:
-        """Handle `deliveries`; acknowledge them when everything that came of them is confirmed."""
-        try:
-            letters = self._letters_from(deliveries)
-        except _AwayError:
-            self._give_back(link, [*deliveries, *link.stop_consuming()])
-            raise
-        self._send(link, letters)
-        link.acknowledge(deliveries)
+    def _take_apart(self, link: Link) -> None:
+        """Handle a message that consumers may have died of when nothing else is in hand.
 
-    def _letters_from(self, deliveries: Sequence[Delivery]) -> list[tuple[str, Letter]]:
-        """What comes of `deliveries`, with the queue that each letter is for.
+        All others are handled before it. Further suspects come again, marked: their turn comes,
+        and a death counts against one message alone.
+        """
+        link.stop_consuming()
+        suspects = [each for each in link.in_hand() if _is_suspect(each)]
+        alone = [each for each in suspects if each.letter.suspect][:1]
+        for some in _together([each for each in suspects if each not in alone], _ANY_WEIGHT):
+            self._give_back(link, some, suspected=True)
+        others = [each for each in link.in_hand() if each not in alone]
+        for some in _together(others, self._flow.batch_bytes):
+            self._handle(link, some)
+        for delivery in alone:
+            self._handle_alone(link, delivery)
+        link.consume(self._flow.queue, self._flow.prefetch)
+
+    def _handle_alone(self, link: Link, delivery: Delivery) -> None:
+        if delivery.deaths < _DEATHS_ALONE:
+            _log.warning("handled alone", mail_id=delivery.letter.mail_id, deaths=delivery.deaths)
+            self._handle(link, [delivery])
+            return
+        reason = f"{delivery.deaths} consumers died while they handled this mail alone"
+        self._send(link, [self._flow.dead(delivery.letter, reason)])
+        _done(link, [delivery])
+
+    def _handle(self, link: Link, deliveries: Sequence[Delivery]) -> None:
+        """Handle `deliveries`; acknowledge them when everything that came of them is confirmed.
 
         Raises:
-            _AwayError: Something that the stage needs is away.
+            _StageError: Something that the stage needs is away.
         """
-        outgoing: list[tuple[str, Letter]] = []
-        letters: dict[UUID, Letter] = {}
-        messages: list[In] = []
-        for letter in (delivery.letter for delivery in deliveries):
-            try:
-                message = self._flow.read(letter)
-            except ContractError as error:
-                outgoing.append(self._dead(letter, str(error)))
-            else:
-                messages.append(message)
-                letters[message.mail_id] = letter
-        handled = self._handled(messages)
-        if self._flow.next_queue and self._flow.write:
-            queue, write = self._flow.next_queue, self._flow.write
-            outgoing += [(queue, write(output)) for output in handled.outputs]
-        outgoing += [self._dead(letters[one], why) for one, why in handled.refused.items()]
-        outgoing += [self._later(letters[one], why) for one, why in handled.failed.items()]
-        return outgoing
-
-    def _handled(self, messages: Sequence[In]) -> Handled[Out]:
-        if not messages:
-            return Handled()
-        begin = time.monotonic()
         try:
-            handled = handle_batch(self._flow.stage, messages)
+            letters = self._flow.outcome([delivery.letter for delivery in deliveries])
         except TransientError as error:
-            raise _AwayError(error) from None
-        metrics.handled(self._service, len(handled.outputs), time.monotonic() - begin)
-        return handled
+            raise _StageError(error) from None
+        while self._away:
+            self._health.works(self._away.pop())
+        self._send(link, letters)
+        _done(link, deliveries)
 
-    def _dead(self, letter: Letter, reason: str) -> tuple[str, Letter]:
-        metrics.came_otherwise(self._service, "dead_lettered")
-        _log.error("dead letter", mail_id=letter.mail_id, reason=reason)
-        return dead_queue(self._flow.queue), letter.dead(reason, datetime.now(UTC).isoformat())
+    def _give_all_back(self, link: Link) -> None:
+        link.stop_consuming()
+        self._give_back(link, link.in_hand())
 
-    def _later(self, letter: Letter, reason: str) -> tuple[str, Letter]:
-        if letter.tries >= len(RETRY_SECONDS):
-            return self._dead(letter, f"{reason} ({letter.tries + 1} tries)")
-        metrics.came_otherwise(self._service, "retried")
-        return retry_queue(self._flow.queue, letter.tries + 1), letter.once_more()
-
-    def _give_back(self, link: Link, deliveries: Sequence[Delivery]) -> None:
+    def _give_back(
+        self, link: Link, deliveries: Sequence[Delivery], *, suspected: bool = False
+    ) -> None:
         """Publish `deliveries` to the end of their queue: no delivery is counted against them."""
-        if deliveries:
-            self._send(link, [(self._flow.queue, delivery.letter) for delivery in deliveries])
-            link.acknowledge(deliveries)
-            metrics.came_otherwise(self._service, "given_back", len(deliveries))
+        if not deliveries:
+            return
+        letters = [delivery.letter for delivery in deliveries]
+        if suspected:
+            letters = [letter.suspected() for letter in letters]
+        self._send(link, [(self._flow.queue, letter) for letter in letters])
+        _done(link, deliveries)
+        metrics.came_otherwise(self._service, "given_back", len(deliveries))
 
-    def _send(self, link: Link, letters: Sequence[tuple[str, Letter]]) -> None:
+    def _send(self, link: Link, letters: Sequence[Addressed]) -> None:
         """Return when the broker has `letters`.
 
-        While it takes none (F23, F33), what they came of stays in hand, uncounted.
+        While it takes none (F-23, F-33), what they came of stays in hand, uncounted.
 
         Raises:
             TransientError: What is in hand is lost too, or it is time to stop.
@@ -240,7 +225,7 @@ class Worker(Generic[In, Out]):
                 return
 
 
-class _AwayError(Exception):
+class _StageError(Exception):
     """Something that the stage needs is away."""
 
     def __init__(self, cause: TransientError) -> None:
@@ -248,14 +233,16 @@ class _AwayError(Exception):
         self.cause = cause
 
 
-def _apart(
-    deliveries: Sequence[Delivery],
-) -> tuple[Sequence[Sequence[Delivery]], Sequence[Delivery]]:
-    """Groups to handle now, and what had better come again without its neighbours.
+def _done(link: Link, deliveries: Sequence[Delivery]) -> None:
+    """Return when the broker knows: whatever the next message does to us, these are done."""
+    link.acknowledge(deliveries)
+    link.settle()
 
-    A message that consumers may have died of is handled alone, after the others; further ones
-    come again, so that a death counts against one message alone.
-    """
-    suspects = [each for each in deliveries if each.deaths >= _SUSPECT_DEATHS]
-    others = [each for each in deliveries if each.deaths < _SUSPECT_DEATHS]
-    return [group for group in (others, suspects[:1]) if group], suspects[1:]
+
+def _is_suspect(delivery: Delivery) -> bool:
+    return delivery.letter.suspect or delivery.deaths >= _SUSPECT_DEATHS
+
+
+def _together(deliveries: Sequence[Delivery], most_bytes: int) -> Iterator[list[Delivery]]:
+    """`deliveries` in groups that are acknowledged at a time."""
+    return batched(deliveries, lambda each: each.letter.weight, _AT_A_TIME, most_bytes)

@@ -16,7 +16,7 @@ from services.classifier.extract import extract
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
-from shared.contracts.commands import CreateActivity, CreateTask
+from shared.contracts.commands import ApplyEvent, CreateActivity, CreateTask, UpsertInvitation
 from shared.contracts.references import (
     ActivityTypeRef,
     ContactRef,
@@ -143,6 +143,12 @@ def activities(decided: SoFar) -> list[CreateActivity]:
 def tasks(decided: SoFar) -> list[CreateTask]:
     """The tasks among the commands."""
     return [command for command in decided.commands if isinstance(command, CreateTask)]
+
+
+def invitations(decided: SoFar) -> list[UpsertInvitation]:
+    """The invitations among the commands, with what is said of their events."""
+    found = (command for command in decided.commands if isinstance(command, ApplyEvent))
+    return [command.of(decided.events[command.event]) for command in found]
 
 
 def hits(decided: SoFar) -> list[str]:

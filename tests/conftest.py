@@ -1,21 +1,35 @@
 """What every test has."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import firebird.driver as firebird_driver  # type: ignore[import-untyped]
 import psycopg
 import pytest
 import structlog
+from hypothesis import settings
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
+from shared.file_systems import VOLATILE, file_system_of
 from tests.servers.dovecot import Dovecot
 from tests.servers.firebird import Firebird
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.token_server import TokenServer
+
+# How long an example takes depends on what else the machine does: no test asserts it.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+
+
+def pytest_configure() -> None:
+    """Work on a disk: the program refuses to keep mail in memory, where some hosts have /tmp."""
+    if file_system_of(Path(tempfile.gettempdir())) in VOLATILE:
+        tempfile.tempdir = "/var/tmp"  # noqa: S108 - by the FHS it outlives a restart
 
 
 @pytest.fixture(autouse=True)

@@ -97,6 +97,14 @@ class Installation:
         return list_records(self.erp, table)
 
 
+def mapping_with_files(folder: Path) -> Path:
+    """The reference mapping, but with attachments in files."""
+    mapping = folder / "mapping.toml"
+    reference = Path("shared/netgenium/reference.toml").read_text("utf-8")
+    mapping.write_text(reference.replace('strategy = "table"', 'strategy = "directory"'), "utf-8")
+    return mapping
+
+
 def an_installation(
     folder: Path,
     company: Company = COMPANY,
@@ -109,7 +117,8 @@ def an_installation(
     Two installations may share one database.
     """
     data, eml = folder / "data", folder / "eml"
-    eml.mkdir(parents=True)
+    for needed in (eml, folder / "erp", data):
+        needed.mkdir(parents=True)
     environment = {"CRMSERVICE_DATA": str(data)}
     if mapping:
         environment["NETGENIUM_MAPPING"] = str(mapping)

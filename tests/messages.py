@@ -16,3 +16,7 @@ class AMessage:
     def mail_id(self) -> UUID:
         """The same text is the same mail."""
         return uuid5(_SPACE, self.text)
+
+
+A_KEY = f"POP3Downloads/2026-11-21/{UUID(int=7)}.eml"
+"""A backup's key."""

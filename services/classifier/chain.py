@@ -9,6 +9,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import TraceLine
+from shared.contracts.events import EventState
 from shared.domain.notes import Note
 
 
@@ -23,6 +24,7 @@ class Hit:
         stop: Ends the chain; commands already emitted stand.
         direction: The mail's direction from here on, if the rule decides it.
         notes: Further lines of the trace.
+        events: What commands refer to, behind those of the rules before.
     """
 
     reason: str
@@ -31,6 +33,7 @@ class Hit:
     stop: bool = False
     direction: Direction | None = None
     notes: tuple[Note, ...] = ()
+    events: tuple[EventState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class SoFar:
     hits: frozenset[str] = frozenset()
     trace: tuple[TraceLine, ...] = ()
     stopped: bool = False
+    events: tuple[EventState, ...] = ()
 
     @property
     def made_activity(self) -> bool:
@@ -98,11 +102,24 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
     )
     if isinstance(result, Miss):
         return replace(so_far, trace=so_far.trace + lines)
+    commands = _distinct(so_far.commands + result.commands)
+    if left_out := len(so_far.commands) + len(result.commands) - len(commands):
+        reason = f"{left_out} commands are left out: others of this mail have their ids"
+        lines = (*lines, TraceLine(id=row.id, rule=row.name, hit=False, reason=reason))
     return SoFar(
         words=so_far.words + result.words,
-        commands=so_far.commands + result.commands,
+        commands=commands,
         direction=result.direction or so_far.direction,
         hits=so_far.hits | {row.name},
         trace=so_far.trace + lines,
         stopped=so_far.stopped or result.stop,
+        events=so_far.events + result.events,
     )
+
+
+def _distinct(commands: Sequence[AnyCommand]) -> tuple[AnyCommand, ...]:
+    """Of commands with one id the first: two effects under one id could never be recorded."""
+    by_id: dict[UUID, AnyCommand] = {}
+    for command in commands:
+        by_id.setdefault(command.command_id, command)
+    return tuple(by_id.values())

@@ -6,7 +6,9 @@ from services.classifier.chain import SoFar, ask
 from services.classifier.facts.facts import Facts
 from services.classifier.late_users import keep_late_users
 from services.classifier.mail import Mail
+from services.classifier.parse.calendar_events import ATTENDEES, ATTENDEES_BEYOND
 from services.classifier.policy import ARCHIVE_POLICY, POLICY
+from shared.contracts.bounds import STORED_FILES
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import TraceLine
 
@@ -20,7 +22,22 @@ _OLD = TraceLine(
 
 def decide(mail: Mail, facts: Facts) -> SoFar:
     """Verdict, trace and commands of `mail`. Pure."""
-    return keep_late_users(ask(POLICY, mail, facts), facts)
+    return _with_bounds(keep_late_users(ask(POLICY, mail, facts), facts), mail, facts)
+
+
+def _with_bounds(decided: SoFar, mail: Mail, facts: Facts) -> SoFar:
+    """The trace says what is left out because one mail may cause only so much (H-3)."""
+    if not decided.commands:
+        return decided
+    said = []
+    if beyond := facts.users_beyond(mail):
+        said.append(f"{beyond} users beyond {facts.bounds(mail).users} are left out")
+    if (files := len(mail.parsed.attachments)) > STORED_FILES:
+        said.append(f"of {files} files only {STORED_FILES} are stored")
+    if ATTENDEES_BEYOND in mail.parsed.defects:
+        said.append(f"an event has more than {ATTENDEES} attendees: the first are kept")
+    lines = tuple(TraceLine(id="H-3", rule="bounds", hit=True, reason=one) for one in said)
+    return replace(decided, trace=decided.trace + lines)
 
 
 def decide_archived(mail: Mail, facts: Facts) -> SoFar:
@@ -28,7 +45,7 @@ def decide_archived(mail: Mail, facts: Facts) -> SoFar:
 
     It makes completed activities with its own date, and nothing else.
     """
-    decided = keep_late_users(ask(ARCHIVE_POLICY, mail, facts), facts)
+    decided = _with_bounds(keep_late_users(ask(ARCHIVE_POLICY, mail, facts), facts), mail, facts)
     activities = tuple(
         command.model_copy(update={"completed": True})
         for command in decided.commands

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import accumulate
 from uuid import UUID
 
 from services.classifier.facts.facts import BoxContext
@@ -15,7 +16,7 @@ from services.classifier.parse.quotes import split_quotes
 from services.classifier.parsed_mail import ParsedMail
 from services.classifier.phrases import bounce_by_phrase
 from services.classifier.problem import Problem, read_problem
-from services.classifier.proof import prove
+from services.classifier.proof import Proof, prove
 from shared.domain.addresses import is_valid_address
 from shared.domain.folding import fold_line
 from shared.domain.own_mail import LOOP_HEADER
@@ -23,8 +24,10 @@ from shared.domain.tokens import Token, find_tokens
 from shared.domain.vocabulary import Vocabulary, first_prefix, tight
 
 _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "resent-to")
+_RESULTS = "authentication-results"
 _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
+_ANSWERED_CHARACTERS = 4000
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
 
 
@@ -44,7 +47,6 @@ def extract(
         _without_new_task(parsed.subject, vocabulary), parsed.text, vocabulary, _own_and_quoted
     )
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
-    results = field_values(parsed, "authentication-results")
     mail = Mail(
         mail_id=mail_id,
         received_at=received_at,
@@ -58,12 +60,20 @@ def extract(
         unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards),
         tokens=tokens,
         is_our_own=_is_our_own(parsed, context),
-        proof=prove(results, context.box.authserv_id, sender),
+        proof=_proof(parsed, context, sender),
         forwarded_from=_forwarded_from(parsed),
         answers_to=_answers_to(parsed),
         problem=_problem(parsed, subject, tokens, vocabulary),
     )
     return replace(mail, bounce=_bounce(mail, vocabulary))
+
+
+def _proof(parsed: ParsedMail, context: BoxContext, sender: str | None) -> Proof:
+    if sender and parsed.senders[0].odd:
+        return Proof("refuted", "other systems may read another sender in such a From field")
+    results = field_values(parsed, _RESULTS)
+    cut = parsed.headers.are_cut(_RESULTS)
+    return prove(results, context.box.authserv_id, sender, cut)
 
 
 def _is_our_own(parsed: ParsedMail, context: BoxContext) -> bool:
@@ -86,7 +96,11 @@ def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
     earlier = [
         one for value in field_values(parsed, "references") for one in _MESSAGE_ID.findall(value)
     ]
-    return tuple(dict.fromkeys((*direct, *reversed(earlier))))[:_MOST_ANSWERED]
+    nearest = tuple(dict.fromkeys((*direct, *reversed(earlier))))[:_MOST_ANSWERED]
+    lengths = accumulate(map(len, nearest))
+    return tuple(
+        one for one, end in zip(nearest, lengths, strict=True) if end <= _ANSWERED_CHARACTERS
+    )
 
 
 def _problem(

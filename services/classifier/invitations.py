@@ -2,27 +2,51 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import islice
+from typing import NamedTuple
 
+from services.classifier.bounds import OTHER_COMMANDS
 from services.classifier.chain import command_id
+from services.classifier.event_states import STATES, last_states
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.parsed_mail import CalendarEvent
 from services.classifier.trust import distrusted
-from shared.contracts.commands import Invited, Trust, UpsertInvitation
+from shared.contracts.commands import ApplyEvent
+from shared.contracts.events import EventState, Invited, Trust
 from shared.domain.directory import User
 
-RECORDED_METHODS = ("REQUEST", "PUBLISH", "ADD", "CANCEL", "REPLY")
+RECORDED_METHODS = (*STATES, "REPLY")
 """COUNTER, REFRESH and DECLINECOUNTER (RFC 5546 section 3.2) change nothing by themselves."""
 
 
-def upserts(mail: Mail, facts: Facts) -> tuple[UpsertInvitation, ...]:
-    """One command for each event and each user whom it concerns."""
-    return tuple(
-        _upsert(event, user, mail, facts)
-        for event in mail.parsed.events
-        if event.method in RECORDED_METHODS
+class Recorded(NamedTuple):
+    """What is to be recorded.
+
+    Attributes:
+        events: Each state once.
+        commands: One for each event and each user whom it concerns.
+        left_out: Some commands more would be beyond the bounds.
+    """
+
+    events: tuple[EventState, ...]
+    commands: tuple[ApplyEvent, ...]
+    left_out: bool
+
+
+def recorded(mail: Mail, facts: Facts, first: int) -> Recorded:
+    """What is recorded of the calendar parts of `mail`; `first` is the place of its first event."""
+    events = last_states(mail.parsed.events)
+    users = len(facts.user_recipients(mail)) + len(facts.forwarding_users(mail))
+    most = facts.bounds(mail).commands - users - OTHER_COMMANDS
+    wanted = (
+        _apply(event, first + place, user, mail)
+        for place, event in enumerate(events)
         for user in _concerned(event, mail, facts)
     )
+    commands = tuple(islice(wanted, most))
+    states = tuple(_state(event, mail, facts) for event in events) if commands else ()
+    return Recorded(states, commands, left_out=next(wanted, None) is not None)
 
 
 def _concerned(event: CalendarEvent, mail: Mail, facts: Facts) -> Iterator[User]:
@@ -35,11 +59,16 @@ def _concerned(event: CalendarEvent, mail: Mail, facts: Facts) -> Iterator[User]
         yield from (user for user in users if user and user.ref.id not in seen)
 
 
-def _upsert(event: CalendarEvent, user: User, mail: Mail, facts: Facts) -> UpsertInvitation:
+def _apply(event: CalendarEvent, place: int, user: User, mail: Mail) -> ApplyEvent:
     name = f"{user.ref.id}\0{event.method}\0{event.uid}\0{event.recurrence_id}"
-    return UpsertInvitation(
-        command_id=command_id(mail, "R-5", name),
-        user=user.ref,
+    if event.method == "REPLY":
+        # Several people may answer in one mail, to the same occurrence.
+        name = "\0".join((name, *(attendee.address for attendee in event.attendees)))
+    return ApplyEvent(command_id=command_id(mail, "R-5", name), user=user.ref, event=place)
+
+
+def _state(event: CalendarEvent, mail: Mail, facts: Facts) -> EventState:
+    return EventState(
         uid=event.uid,
         recurrence_id=event.recurrence_id,
         method=event.method,

@@ -84,7 +84,7 @@ class Mail:
 
     @property
     def sent_at(self) -> datetime:
-        """Date of the mail; when it was received, if the mail has no valid date (H10)."""
+        """Date of the mail; when it was received, if the mail has no valid date (H-10)."""
         return self.parsed.date or self.received_at
 
 

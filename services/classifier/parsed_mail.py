@@ -14,10 +14,13 @@ class Address:
     Attributes:
         email: The addr-spec in lower case, without comments: `jan@firma.cz`. May be invalid.
         name: The display name, decoded. Never used for matching (behaviour R-b).
+        odd: Others may read another address there: characters inside it or blanks were taken out,
+            a route, or a second address beside the brackets. As a sender it is not believed (S-1).
     """
 
     email: str
     name: str = ""
+    odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)

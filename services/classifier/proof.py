@@ -7,12 +7,12 @@ which has no authserv-id but `compauth`. What a sender writes into such a field 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from typing import Literal
 
 State = Literal["proven", "refuted", "unknown"]
 
-_FIELD_CHARACTERS = 10_000
 _TOKEN = re.compile(r'\\.|[()"]|[^\\()"]+', re.DOTALL)
 _NOT_IN_A_NAME = re.compile(r"[^\w.@-]")
 _PAIR = re.compile(r"([A-Za-z][\w.-]{0,60})(?:/[0-9]+)?\s*=\s*([^\s;]+)")
@@ -35,27 +35,42 @@ class _Results:
 
     authserv_id: str
     methods: Sequence[tuple[str, str, Mapping[str, str]]]
+    cut: bool = False
 
     def result_of(self, method: str) -> tuple[str, Mapping[str, str]] | None:
         return next(((r, properties) for m, r, properties in self.methods if m == method), None)
 
 
-def prove(fields: Sequence[str], authserv_id: str | None, sender: str | None) -> Proof:
+def prove(
+    fields: Sequence[str],
+    authserv_id: str | None,
+    sender: str | None,
+    cut: Sequence[bool] = (),
+) -> Proof:
     """What the `Authentication-Results` fields, from the top, say of the address `sender`.
 
     Args:
         fields: Their decoded values.
         authserv_id: The receiving system's name, or None if none is configured.
         sender: The one valid address of From, or None.
+        cut: Of each field, whether it is longer than what was kept of it. What may have stood in
+            the rest nobody knows: such a field of ours refutes.
     """
     if sender is None:
         return Proof("unknown", "there is no single valid sender")
-    ours = _ours(fields, authserv_id)
-    return UNKNOWN if ours is None else _judge(ours, sender.rpartition("@")[2])
+    read = [
+        replace(_read(value), cut=rest)
+        for value, rest in zip(fields, chain(cut, repeat(False)), strict=False)
+    ]
+    ours = _ours(read, authserv_id)
+    if ours is None:
+        return UNKNOWN
+    if ours.cut:
+        return Proof("refuted", "the receiving system's results are too long to be read")
+    return _judge(ours, sender.rpartition("@")[2])
 
 
-def _ours(fields: Sequence[str], authserv_id: str | None) -> _Results | None:
-    read = [_read(value) for value in fields]
+def _ours(read: Sequence[_Results], authserv_id: str | None) -> _Results | None:
     wanted = (authserv_id or "").lower()
     own = next((one for one in read if wanted and one.authserv_id == wanted), None)
     if own is None and read and not read[0].authserv_id and read[0].result_of("compauth"):
@@ -65,7 +80,7 @@ def _ours(fields: Sequence[str], authserv_id: str | None) -> _Results | None:
 
 def _read(value: str) -> _Results:
     """Split a field; anything that is not as RFC 8601 has it is passed over."""
-    head, *results = _without_comments(value[:_FIELD_CHARACTERS]).split(";")
+    head, *results = _without_comments(value).split(";")
     authserv_id = ""
     if "=" in head:
         results = [head, *results]

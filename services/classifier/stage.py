@@ -11,6 +11,7 @@ from services.classifier.decide import decide, decide_archived
 from services.classifier.extract import extract
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.mail import Mail
+from services.classifier.message_size import within_bounds
 from services.classifier.parse.mail import parse_mail
 from shared.backup.store import BackupStore
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
@@ -81,9 +82,11 @@ def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassifie
 
 
 def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -> MailClassified:
-    """The message to the writer."""
-    content = mail_content(mail, facts.context, message.backup_key) if decided.commands else None
-    return MailClassified(
+    """The message to the writer, within its bound."""
+    content = None
+    if decided.commands:
+        content = mail_content(mail, facts.context, message.backup_key, decided.events)
+    whole = MailClassified(
         mail_id=message.mail_id,
         box=message.box,
         source=message.source,
@@ -102,3 +105,4 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         content=content,
         again=message.again,
     )
+    return within_bounds(whole)

@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared.contracts.messages import MailFetched
+from shared.durable import flush_folder, make_folder, unfinished, write_flushed
 from shared.errors import PermanentError, TransientError
 
 
@@ -39,18 +40,20 @@ class FailedMail:
         self._folder = data / "failed"
 
     def note(self, failure: Failure) -> None:
-        """Write a note, durable when this returns enough that the mail may leave its box.
+        """Write a note; it is durable when this returns, so the mail may leave its box.
 
         Raises:
             TransientError: The disk refused.
         """
         content = asdict(failure) | {"message": failure.message.model_dump(mode="json")}
         path = self._path(failure.message.mail_id)
-        half = path.with_suffix(".part")
+        text = json.dumps(content, ensure_ascii=False).encode()
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            half.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-            half.replace(path)
+            make_folder(self._folder, self._folder.parent, 0o700)
+            with unfinished(path.with_suffix(".part")) as half:
+                write_flushed(half, [text], 0o600)
+                half.replace(path)
+            flush_folder(self._folder)
         except OSError as error:
             raise self._refused("write", error) from error
 
@@ -69,7 +72,7 @@ class FailedMail:
         for path, text in texts:
             try:
                 found = json.loads(text)
-                message = MailFetched.model_validate(found["message"])
+                message = MailFetched.read(found["message"])
                 yield Failure(message, found["reason"], found["died_at"])
             except (ValueError, KeyError, TypeError, ValidationError):
                 raise PermanentError(f"{path} is no note of ours; move it away") from None

@@ -9,12 +9,17 @@ import structlog
 
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import Lease
-from shared.errors import CredentialsRefusedError, HeldElsewhereError, TransientError
+from shared.errors import (
+    ConfigurationError,
+    CredentialsRefusedError,
+    HeldElsewhereError,
+    TransientError,
+)
 from shared.health import Health
 from shared.retry import Backoff
 
 _STANDBY_SECONDS = 4.0
-"""How soon a second fetcher notices that the first one has gone (F75)."""
+"""How soon a second fetcher notices that the first one has gone (F-75)."""
 
 _RESTING_SECONDS = 30.0
 _MINUTE = timedelta(minutes=1)
@@ -23,7 +28,7 @@ _log = structlog.get_logger()
 
 
 def after_refusal() -> Backoff:
-    """Pauses after a refused login: servers lock accounts that keep knocking (F61)."""
+    """Pauses after a refused login: servers lock accounts that keep knocking (F-61)."""
     return Backoff(60.0, 900.0)
 
 
@@ -55,6 +60,7 @@ class Feed:
         Raises:
             TransientError: Source, disk or next stage is away, or another process reads it.
             CredentialsRefusedError: The source refused the login.
+            ConfigurationError: A file or folder that the source needs is missing.
         """
         self.lease.hold()
         fetched = self.fetcher.fetch_all(stopped)
@@ -95,13 +101,18 @@ class Feed:
             health.works(self.name)
             self.backoff.succeeded()
             self.refusals.succeeded()
-            self.fetcher.source.wait(self._until_rest(), stopped)
+            seconds = self._until_rest()
+            health.beat(self.name, seconds)
+            self.fetcher.source.wait(seconds, stopped)
         except HeldElsewhereError:
             # Standing by is what a second fetcher is for.
             health.works(self.name)
             stopped.wait(_STANDBY_SECONDS)
         except TransientError as error:
             self._pause(health, stopped, error, self.backoff.seconds(error.retry_after_seconds))
+        except ConfigurationError as error:
+            # A file that a late mount brings: this source's trouble, and no other's.
+            self._pause(health, stopped, error, self.backoff.seconds())
         except CredentialsRefusedError as error:
             self._pause(health, stopped, error, self.refusals.seconds())
 
@@ -111,6 +122,7 @@ class Feed:
         self.fetcher.source.close()
         _log.warning("waiting", part=self.name, reason=str(error), seconds=round(seconds, 1))
         health.waiting(self.name, str(error))
+        health.beat(self.name, seconds)
         stopped.wait(seconds)
 
     def _until_rest(self) -> float:

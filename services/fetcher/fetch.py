@@ -6,6 +6,7 @@ is derived from box, source identity and content (I-5).
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -15,7 +16,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from services.fetcher.failed import FailedMail, Failure
-from services.fetcher.sources.port import EML_DIR, Source, SourceMail
+from services.fetcher.sources.port import EML_DIR, LeftInSourceError, Source, SourceMail
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
@@ -37,10 +38,25 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Counts of one round."""
+    """Counts of one round.
+
+    Attributes:
+        taken: Safe with the next stage.
+        set_aside: Can never be processed.
+        postponed: Stayed in the source for a later round: they met an error that may pass.
+    """
 
     taken: int = 0
     set_aside: int = 0
+    postponed: int = 0
+
+    def __add__(self, other: "Fetched") -> "Fetched":
+        """Both together."""
+        return Fetched(
+            self.taken + other.taken,
+            self.set_aside + other.set_aside,
+            self.postponed + other.postponed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +84,28 @@ class Fetcher:
             TransientError: Source, disk or next stage is away; what was not taken is still in
                 the source.
         """
-        taken = set_aside = 0
+        fetched = Fetched()
         for batch in self.source.batches():
-            refused = self._fetch(batch)
-            taken += len(batch) - refused
-            set_aside += refused
+            fetched += self._fetch(batch)
             if stopped():
                 break
-        return Fetched(taken, set_aside)
+        return fetched
 
-    def _fetch(self, batch: Sequence[SourceMail]) -> int:
-        messages = self._back_up(batch)
+    def _fetch(self, batch: Sequence[SourceMail]) -> Fetched:
+        backed_up = self._back_up(batch)
+        if not backed_up:
+            return Fetched()
+        messages = [message for message, _ in backed_up]
         self.publisher.publish(messages)
-        refused = self.publisher.flush().refused
+        receipt = self.publisher.flush()
         safe = []
-        for message, mail in zip(messages, batch, strict=True):
-            if message.mail_id in refused:
-                self._set_aside(mail, message.message, refused[message.mail_id])
-            else:
+        for message, mail in backed_up:
+            if message.mail_id in receipt.refused:
+                self._set_aside(mail, message.message, receipt.refused[message.mail_id])
+            elif message.mail_id not in receipt.postponed:
                 safe.append(mail)
         self.source.acknowledge(safe)
-        return len(refused)
+        return Fetched(len(safe), len(receipt.refused), len(receipt.postponed))
 
     def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
         if self.source.kind != EML_DIR:
@@ -96,14 +113,19 @@ class Fetcher:
             self.failed.note(Failure(message, reason, died_at))
         self.source.set_aside(mail, reason)
 
-    def _back_up(self, batch: Sequence[SourceMail]) -> list[FetchedMail]:
-        """Small mails are flushed to disk together, large ones slice by slice."""
+    def _back_up(self, batch: Sequence[SourceMail]) -> list[tuple[FetchedMail, SourceMail]]:
+        """Small mails are flushed to disk together, large ones slice by slice.
+
+        What its source cannot give now is left out: it stays there.
+        """
         day = self.clock().date()
         small = self._back_up_small([mail for mail in batch if mail.raw is not None], day)
-        return [
-            self._message(mail, small.get(mail.identity) or self._back_up_large(mail, day))
-            for mail in batch
-        ]
+        backed_up = []
+        for mail in batch:
+            with suppress(LeftInSourceError):
+                backup = small.get(mail.identity) or self._back_up_large(mail, day)
+                backed_up.append((self._message(mail, backup), mail))
+        return backed_up
 
     def _back_up_small(self, mails: Sequence[SourceMail], day: date) -> Mapping[str, Backup]:
         raws = [mail.raw or b"" for mail in mails]

@@ -1,4 +1,4 @@
-"""One fetcher per source of a box at a time (F75).
+"""One fetcher per source of a box at a time (F-75).
 
 With a broker the lease is a queue that one connection holds; in the embedded mode, here, a lock on
 a file of the data folder. It goes with the process: after a crash the next one takes over at once.
@@ -67,7 +67,7 @@ class FileLease:
     def _opened(self) -> IO[str]:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            return (self._folder / f"{_file_name(self._name)}.lock").open("w")
+            return (self._folder / f"{file_name(self._name)}.lock").open("w")
         except OSError as error:
             raise TransientError(
                 f"Cannot write in the data folder {self._folder}: {error.strerror}; "
@@ -95,6 +95,6 @@ class SenderLease:
         self.sender.close()
 
 
-def _file_name(box: str) -> str:
-    """A name for the lease that no other box's label gives."""
+def file_name(box: str) -> str:
+    """A name for a file about a lease that no other box's label gives."""
     return f"{re.sub(r'[^0-9A-Za-z.@-]', '_', box)}-{hashlib.sha256(box.encode()).hexdigest()[:8]}"

@@ -1,15 +1,18 @@
 """`check`: configuration, database, mapping and folders - each OK, or what to do (O-1, O-6)."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from services.fetcher.seen import Seen
 from services.fetcher.sources.mailbox import probe_mailbox
 from services.operator.composition import Erp, local_clock, open_erp
-from services.operator.services import answers, broker_address
+from services.operator.feeds import seen_file
+from services.operator.paths import Look, Place
+from services.operator.rehearsal import Rehearsed, rehearse
+from services.operator.services import broker_address
 from services.operator.status import flows_of
 from shared.errors import (
     ConfigurationError,
@@ -19,7 +22,10 @@ from shared.errors import (
     Problem,
     TransientError,
 )
+from shared.netgenium.database import shown
 from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.migration import SchemaState, schema_state
+from shared.netgenium.probe import answers
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
@@ -46,8 +52,16 @@ class Check:
     exit_code: ExitCode = ExitCode.DONE
 
 
-def run_checks(config: Sequence[Path], environment: Environment) -> Iterator[Check]:
-    """Everything, in the order in which it is needed; one failure does not hide the others."""
+def run_checks(
+    config: Sequence[Path], environment: Environment, *, rehearsal: bool = False
+) -> Iterator[Check]:
+    """Everything, in the order in which it is needed; one failure does not hide the others.
+
+    Args:
+        config: Files of the boxes.
+        environment: What the installation is.
+        rehearsal: Also try what the writer would do, and undo it.
+    """
     boxes: Sequence[Box] = ()
     try:
         loaded = load_boxes(config)
@@ -56,12 +70,12 @@ def run_checks(config: Sequence[Path], environment: Environment) -> Iterator[Che
         yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
     except ConfigurationError as error:
         yield from (_problem("configuration", "fail", one) for one in error.problems)
-    yield from _database(environment)
-    yield from _folder("data folder", environment.data, create=True)
+    for place in Look().at_all(boxes, environment):
+        yield from _place(place)
+    yield from _database(environment, rehearsal=rehearsal)
     for box in boxes:
-        if box.eml_dir:
-            yield from _folder(f"emlDir of {box.name}", box.eml_dir, create=False)
         if box.pop3_url or box.imap_url:
+            yield from _memory(box, environment.data)
             yield from _mailbox(box)
     if environment.rabbitmq_url:
         yield from _guarded("broker", partial(_broker, environment))
@@ -79,7 +93,7 @@ def worst(checks: Sequence[Check]) -> ExitCode:
     return next((code for code in order if code in codes), ExitCode.DONE)
 
 
-def _database(environment: Environment) -> Iterator[Check]:
+def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
     try:
         erp = open_erp(environment)
         yield Check("mapping", "ok", str(environment.mapping or "the reference mapping"))
@@ -88,15 +102,35 @@ def _database(environment: Environment) -> Iterator[Check]:
         yield Check("database", "skipped", "needs a mapping that can be read")
         return
     yield from _guarded("database", lambda: _connects(erp))
+    if rehearsal:
+        yield from _guarded("rehearsal", lambda: _rehearsal(erp))
 
 
 def _connects(erp: Erp) -> list[Check]:
-    answers(erp)
+    answers(erp.engine)
     problems = inspect_schema(erp.engine, erp.tables)
-    url = erp.engine.url.render_as_string(hide_password=True)
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
-    return [Check("database", "ok", f"{url}: reachable, fits the mapping")]
+    return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+
+
+def _rehearsal(erp: Erp) -> Iterator[Check]:
+    if schema_state(erp.engine) is not SchemaState.CURRENT:
+        yield Check("rehearsal", "skipped", "needs our own tables: run crmservice init-db")
+        return
+    for tried in rehearse(erp):
+        yield _step(tried)
+
+
+def _step(tried: Rehearsed) -> Check:
+    name = f"rehearsal: {tried.step}"
+    if tried.error is None:
+        return Check(name, "ok", "done and undone")
+    wrong = isinstance(tried.error, PermanentError)
+    remedy = "correct the mapping, the table or the rights" if wrong else "try again"
+    remedy += f"; refused was: {tried.statement}" if tried.statement else ""
+    code = ExitCode.CONFIGURATION_WRONG if wrong else tried.error.exit_code
+    return Check(name, "fail", str(tried.error), remedy, code)
 
 
 def _mailbox(box: Box) -> Iterator[Check]:
@@ -107,6 +141,17 @@ def _mailbox(box: Box) -> Iterator[Check]:
         yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
     else:
         yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box))])
+
+
+def _memory(box: Box, data: Path) -> Iterator[Check]:
+    """The fetcher's memory, where there is one and something is wrong with it."""
+    file = seen_file(data, box)
+    try:
+        if file.is_file():
+            Seen(file, heals=False).close()
+    except (TransientError, OSError) as error:
+        remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
+        yield Check(f"memory of {box.name}", "warn", str(error), remedy)
 
 
 def _broker(environment: Environment) -> list[Check]:
@@ -120,22 +165,14 @@ def _broker(environment: Environment) -> list[Check]:
     return checks
 
 
-def _folder(name: str, folder: Path, *, create: bool) -> Iterator[Check]:
-    if not folder.is_dir() and create:
-        parent = next(path for path in folder.parents if path.exists())
-        if os.access(parent, os.W_OK):
-            yield Check(name, "ok", f"{folder}: will be made")
-            return
-    if not folder.is_dir():
-        yield _problem(name, "fail", Problem(str(folder), "is no directory", "create it"))
-    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        remedy = "give this user the right to read and write it"
-        yield _problem(name, "fail", Problem(str(folder), "may not be written", remedy))
-    else:
-        yield Check(name, "ok", str(folder))
+def _place(place: Place) -> Iterator[Check]:
+    status: Status = "warn" if place.weight in {"hint", "unmade"} else "fail"
+    if not place.problems:
+        yield Check(place.name, "ok", place.path)
+    yield from (_problem(place.name, status, problem) for problem in place.problems)
 
 
-def _guarded(name: str, look: Callable[[], list[Check]]) -> Iterator[Check]:
+def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     try:
         yield from look()
     except TransientError as error:

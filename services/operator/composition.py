@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,15 +15,15 @@ from services.operator.secret import own_mail
 from services.writer.attachments import AttachmentStore
 from services.writer.legacy_log import LegacyLog
 from services.writer.stage import WriterStage
-from services.writer.unit_of_work import UnitOfWork
 from shared.backup.store import BackupStore
 from shared.broker.local import LocalTransport
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
 from shared.domain.own_mail import OwnMail
 from shared.domain.vocabulary import build_vocabulary
-from shared.netgenium.database import database_errors, open_database
+from shared.netgenium.database import open_database
 from shared.netgenium.mapping import load_mapping
+from shared.netgenium.probe import takes_writes
 from shared.netgenium.tables import ErpTables
 from shared.runner import handle_batch
 from shared.settings.box import Box
@@ -82,7 +82,7 @@ def writer_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> WriterStage:
         erp.engine,
         erp.tables,
         AttachmentStore(BackupStore(data), Path(box.root_path)),
-        LegacyLog(data / LEGACY_LOG),
+        legacy_log(box, data),
         local_clock(box),
     )
 
@@ -99,25 +99,29 @@ def local_pipeline(
         recorded: Is told of every mail after its commit.
     """
     writer, classifier = writer_stage(boxes, erp, data), classifier_stage(boxes, erp, data)
+    probe = partial(takes_writes, erp.engine)
     to_writer: LocalTransport[MailClassified, MailRecorded] = LocalTransport(
-        partial(handle_batch, writer), recorded
+        partial(handle_batch, writer, probe=probe), recorded
     )
     to_classifier: LocalTransport[FetchedMail, MailClassified] = LocalTransport(
-        partial(handle_batch, classifier), to_writer
+        partial(handle_batch, classifier, probe=probe), to_writer
     )
     return to_classifier
 
 
-def sweep_orphans(box: Box, erp: Erp, data: Path) -> int:
-    """Remove attachment files that a crash left without a row, a day ago or earlier.
+def legacy_log(box: Box, data: Path) -> LegacyLog:
+    """The log in the manual's words, in the local time of `box`."""
+    return LegacyLog(data / LEGACY_LOG, box.time_zone)
+
+
+def prepare_writer(box: Box, erp: Erp, data: Path) -> None:
+    """Make the attachments' folder ready, and write lines of the legacy log that wait.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The folder cannot be written now.
     """
-    store = AttachmentStore(BackupStore(data), Path(box.root_path))
-    with database_errors(erp.engine), erp.engine.connect() as connection:
-        now = datetime.now(UTC)
-        return store.sweep(UnitOfWork(connection, erp.tables, now), now - timedelta(days=1))
+    AttachmentStore(BackupStore(data), Path(box.root_path)).prepare(erp.tables.mapping)
+    legacy_log(box, data).catch_up(erp.engine)
 
 
 def local_clock(box: Box) -> Callable[[], datetime]:

@@ -3,8 +3,7 @@
 With a broker they are in its queues of dead letters; without one, notes in the data folder.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,16 +11,18 @@ from typing import Protocol
 from uuid import UUID
 
 from services.fetcher.failed import FailedMail
-from shared.broker.letters import DIED_AT, REASON, RELEASED, Letter
+from services.fetcher.sources.port import BATCH_BYTES, BATCH_MAILS
+from shared.batching import batched
+from shared.broker.letters import DIED_AT, REASON, Letter
 from shared.broker.port import Publisher
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
 from shared.broker.topology import WORK_QUEUES, dead_queue
+from shared.broker.wire import described
+from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail
 
 _BROKERS_REASON = "x-first-death-reason"
-_PREFIX = "x-crmservice-"
-_DETAILS = ("source", "received-at", "size", "sha256", "backup-key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,15 @@ class LocalDeadLetters:
         messages = {str(failure.message.mail_id): failure.message for failure in notes.all()}
         chosen = [messages[one.mail_id] for one in self.all() if wanted(one)]
         publisher = self.publisher()
-        publisher.publish([FetchedMail(message, None) for message in chosen])
-        refused = publisher.flush().refused
-        for message in chosen:
-            if message.mail_id not in refused:
-                notes.forget(message.mail_id)
-        return len(chosen) - len(refused)
+        released = 0
+        for batch in batched(chosen, lambda message: message.size, BATCH_MAILS, BATCH_BYTES):
+            publisher.publish([FetchedMail(message, None) for message in batch])
+            kept = publisher.flush().kept
+            for message in batch:
+                if message.mail_id not in kept:
+                    notes.forget(message.mail_id)
+                    released += 1
+        return released
 
     def drop(self, wanted: Wanted) -> int:
         """Remove the notes of those that are `wanted`."""
@@ -157,24 +161,10 @@ def _described(queue: str, letter: Letter) -> DeadLetter:
     if reason is None:
         reason = f"the broker gave it up: {headers.get(_BROKERS_REASON, 'unknown')}"
     return DeadLetter(
-        letter.mail_id,
+        one_line(letter.mail_id),
         queue,
-        str(reason),
-        str(headers.get(DIED_AT, "")),
-        int(headers.get(RELEASED, 0)),
-        dict(_details(letter)),
+        one_line(str(reason)),
+        one_line(str(headers.get(DIED_AT, ""))),
+        letter.releases,
+        described(letter),
     )
-
-
-def _details(letter: Letter) -> Iterator[tuple[str, str]]:
-    """Headers of a fetched mail, or the same fields of a classified one."""
-    fields: Mapping[str, object] = letter.headers
-    if letter.content_type == "application/json":
-        try:
-            body = json.loads(letter.body)
-        except ValueError:
-            body = {}
-        fields = {f"{_PREFIX}{k.replace('_', '-')}": v for k, v in dict(body).items()}
-    for name in ("box", *_DETAILS):
-        if (value := fields.get(f"{_PREFIX}{name}")) is not None:
-            yield name.replace("-", "_"), str(value)

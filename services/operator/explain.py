@@ -16,6 +16,7 @@ from services.classifier.parse.mail import parse_mail
 from services.classifier.stage import classified
 from services.fetcher.fetch import mail_id
 from services.fetcher.sources.eml_dir import moment_of
+from shared.backup.store import key_of
 from shared.contracts.messages import MailClassified, MailFetched
 from shared.errors import WrongUseError
 
@@ -97,14 +98,17 @@ def _read(path: Path, context: BoxContext) -> _Read | Unreadable:
     except OSError as error:
         return Unreadable(str(path), f"cannot be read: {error.strerror}")
     digest = sha256(raw).hexdigest()
+    own_id = mail_id(context.box.email, "emlDir", path.name, digest)
+    received_at = moment_of(modified)
     message = MailFetched(
-        mail_id=mail_id(context.box.email, "emlDir", path.name, digest),
+        mail_id=own_id,
         box=context.box.name,
         source=f"file:{path.name}",
-        received_at=moment_of(modified),
+        received_at=received_at,
         size=len(raw),
         sha256=digest,
-        backup_key=path.name,
+        # Where its backup would lie: nothing is read from there.
+        backup_key=key_of(own_id, received_at.date()),
     )
     mail = extract(
         parse_mail(raw, message.backup_key),

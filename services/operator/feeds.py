@@ -1,5 +1,6 @@
 """The fetcher put together: a feed for each source of each box (behaviours I-1, I-2, I-7)."""
 
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,25 +8,28 @@ from pathlib import Path
 from services.fetcher.failed import FailedMail
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched, Fetcher
-from services.fetcher.lease import FileLease, Lease, SenderLease
-from services.fetcher.seen import Seen
+from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
 from services.fetcher.sources.eml_dir import EmlDir
-from services.fetcher.sources.mailbox import mailbox_of
+from services.fetcher.sources.mailbox import Mailbox, look_at_files
 from services.fetcher.sources.port import EML_DIR, Source
 from services.operator.composition import local_clock
 from shared import metrics
 from shared.backup.store import BackupStore
+from shared.broker.guarded import Gate, Guarded
 from shared.broker.port import Publisher
 from shared.broker.publisher import BrokerPublisher
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, lease_queue
+from shared.broker.tries import Tries
 from shared.broker.wire import fetched_to_letter
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError, Problem
 from shared.settings.box import Box
 
-SEEN = "seen"
+SEEN, TRIES = "seen", "tries"
+"""Folders of the data folder."""
+MAILBOX = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +41,17 @@ class Outlet:
 
 
 def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
-    """Boxes that are switched on, with each `emlDir` looked at.
+    """Boxes that are switched on.
+
+    What one box misses (its `caFile`, its app's file, its `emlDir`) is waited for, and said in
+    `/ready`; the other boxes are read. Only where every source misses something nothing begins.
 
     Raises:
-        ConfigurationError: An `emlDir` is missing or shared, or no box is switched on.
+        ConfigurationError: An `emlDir` is shared, no box is switched on, or none can be read.
     """
     ready = [box for box in boxes if box.enabled]
-    problems = [
-        Problem(box.name, f"emlDir {box.eml_dir} is no directory", "create it or correct the path")
-        for box in ready
-        if box.eml_dir and not box.eml_dir.is_dir()
-    ]
     folders = [box.eml_dir for box in ready]
-    problems += [
+    problems = [
         Problem(box.name, f"emlDir {box.eml_dir} is another box's too", "give each box its own")
         for box in ready
         if box.eml_dir and folders.count(box.eml_dir) > 1
@@ -57,9 +59,41 @@ def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
     if not ready:
         names = ", ".join(box.name for box in boxes)
         problems.append(Problem(names, "no box is enabled", "set enabled to true in one of them"))
+    missing = [missing_of(box, kind) for box in ready for kind in _sources_of(box)]
+    if missing and all(missing):
+        problems += [problem for problems_of_one in missing for problem in problems_of_one]
     if problems:
         raise ConfigurationError(problems)
     return ready
+
+
+def missing_of(box: Box, kind: str) -> Sequence[Problem]:
+    """What a source of `box` needs on this machine and does not find; nothing is connected.
+
+    Args:
+        box: Whose source.
+        kind: `emlDir`, or `mailbox`.
+    """
+    try:
+        if kind == MAILBOX:
+            look_at_files(box)
+        elif box.eml_dir and not stat.S_ISDIR(box.eml_dir.stat().st_mode):
+            return [_no_directory(box, "is no directory")]
+    except ConfigurationError as error:
+        return error.problems
+    except OSError as error:
+        return [_no_directory(box, f"cannot be used: {error.strerror}")]
+    return []
+
+
+def _no_directory(box: Box, what: str) -> Problem:
+    remedy = "create it, mount it, correct the path, or give this user the right to read and write"
+    return Problem(box.name, f"emlDir {box.eml_dir} {what}", remedy)
+
+
+def _sources_of(box: Box) -> list[str]:
+    mailbox = [MAILBOX] if box.imap_url or box.pop3_url else []
+    return mailbox + ([EML_DIR] if box.eml_dir else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +114,23 @@ class Feeds:
         """A feed for each source of `boxes`, which `boxes_to_read` has looked at."""
         feeds = []
         for box in boxes:
-            if box.imap_url or box.pop3_url:
+            if MAILBOX in _sources_of(box):
                 feeds.append(self._mailbox_feed(box))
             if box.eml_dir:
                 feeds.append(self._feed(box, EmlDir(box.eml_dir, box.eml_settle_seconds)))
         return feeds
 
     def _mailbox_feed(self, box: Box) -> Feed:
-        seen = Seen(seen_file(self.data, box))
+        mailbox = Mailbox(box, seen_file(self.data, box), local_clock(box))
 
         def tell_metrics() -> None:
-            rounds = seen.rounds().values()
+            rounds = mailbox.rounds().values()
             if rounds:
                 waiting = sum(count for _, count in rounds)
                 metrics.box_read(box.name, waiting, max(at for at, _ in rounds).timestamp())
+            metrics.box_holds(box.name, mailbox.held())
 
-        return self._feed(box, mailbox_of(box, seen, local_clock(box)), tell_metrics)
+        return self._feed(box, mailbox, tell_metrics)
 
     def _feed(self, box: Box, source: Source, also: Callable[[], None] = lambda: None) -> Feed:
         files = source.kind == EML_DIR
@@ -139,10 +174,22 @@ def broker_outlet(address: BrokerAddress) -> Callable[[str], Outlet]:
 
 
 def local_outlet(
-    data: Path, publisher: Callable[[], Publisher[FetchedMail]]
+    data: Path, publisher: Callable[[], Publisher[FetchedMail]], rests: Sequence[float] = ()
 ) -> Callable[[str], Outlet]:
-    """Outlets into this process."""
-    return lambda name: Outlet(publisher(), FileLease(data, name))
+    """Outlets into this process, which no mail of one source can stop.
+
+    Args:
+        data: The data folder.
+        publisher: Makes the pipeline of a source.
+        rests: Seconds that a mail rests before each further try; without them every round is one.
+    """
+    gate = Gate()
+
+    def outlet(name: str) -> Outlet:
+        tries = Tries(data / TRIES / f"{file_name(name)}.json")
+        return Outlet(Guarded(publisher(), tries, gate, rests), FileLease(data, name))
+
+    return outlet
 
 
 def seen_file(data: Path, box: Box) -> Path:

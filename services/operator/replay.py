@@ -6,7 +6,9 @@ whatever it has not made yet.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,10 +19,14 @@ from sqlalchemy import select
 
 from services.fetcher.fetch import INLINE_BYTES, mail_id
 from services.fetcher.sources.eml_dir import moment_of
+from services.fetcher.sources.port import BATCH_BYTES
 from services.operator.composition import Erp, local_clock
+from shared.backup.owner import give, refuse_strangers
 from shared.backup.store import FOLDER, BackupStore
+from shared.batching import batched
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
+from shared.contracts.primitives import BACKUP_KEY_FORM
 from shared.errors import WrongUseError
 from shared.netgenium.database import database_errors
 from shared.netgenium.many import in_chunks
@@ -70,15 +76,16 @@ class Replay:
     def publish(
         self, files: Sequence[Path], publisher: Publisher[FetchedMail]
     ) -> Iterator[Mapping[UUID, str]]:
-        """Publish the mails of `files`, batch by batch; gives what was refused of each batch.
+        """Publish the mails of `files`, batch by batch; gives what of each was not processed.
 
         Raises:
             TransientError: Database, disk or the next stage is away.
-            WrongUseError: It is not clear which box a mail belongs to.
+            WrongUseError: It is not clear which box a mail belongs to, a file cannot be read, or
+                the services could not read its backup.
         """
-        for begin in range(0, len(files), BATCH):
-            publisher.publish(self._mails(files[begin : begin + BATCH]))
-            yield publisher.flush().refused
+        for batch in batched(files, _size, BATCH, BATCH_BYTES):
+            publisher.publish(self._mails(batch))
+            yield publisher.flush().kept
 
     def _found(self, target: str) -> list[Path]:
         path = Path(target)
@@ -102,18 +109,22 @@ class Replay:
     def _mails(self, files: Sequence[Path]) -> list[FetchedMail]:
         ids = {file: self._own_id(file) for file in files}
         journal = self._journal(own for own in ids.values() if own)
-        return [
-            self._mail(file, journal.get(own) if own else None, own) for file, own in ids.items()
-        ]
+        mails = []
+        for file, own in ids.items():
+            try:
+                mails.append(self._mail(file, journal.get(own) if own else None, own))
+            except OSError as error:
+                raise WrongUseError(
+                    f"{file} cannot be read: {error.strerror}; check the file and who may read it"
+                ) from None
+        return mails
 
     def _own_id(self, file: Path) -> UUID | None:
         """The mail id of one of our backups; None for a file from elsewhere."""
-        if file.absolute().is_relative_to(self.data / FOLDER):
-            try:
-                return UUID(file.stem)
-            except ValueError:
-                return None
-        return None
+        if not file.absolute().is_relative_to(self.data):
+            return None
+        key = file.absolute().relative_to(self.data).as_posix()
+        return UUID(file.stem) if re.fullmatch(BACKUP_KEY_FORM, key) else None
 
     def _mail(self, file: Path, known: _Known | None, own: UUID | None) -> FetchedMail:
         received_at = moment_of(file.stat().st_mtime)
@@ -121,6 +132,8 @@ class Replay:
         if own is None:
             message = self._taken_in(file, box)
         else:
+            # One that root has written earlier, as a user whom the services are not.
+            give(file, self.data)
             key = file.absolute().relative_to(self.data).as_posix()
             size, sha256 = _measured(file)
             message = MailFetched(
@@ -136,6 +149,7 @@ class Replay:
 
     def _taken_in(self, file: Path, box: Box) -> MailFetched:
         """A file from elsewhere is backed up first, under an id of its content and name."""
+        refuse_strangers(self.data)
         store, day = BackupStore(self.data), local_clock(box)().date()
         backup = store.write_large(
             _slices(file), day, partial(mail_id, box.email, _KIND, file.name)
@@ -170,6 +184,12 @@ class Replay:
                     )
                 )
             }
+
+
+def _size(file: Path) -> int:
+    with suppress(OSError):
+        return file.stat().st_size
+    return 0
 
 
 def _measured(file: Path) -> tuple[int, str]:

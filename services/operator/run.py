@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ import structlog
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched
 from services.fetcher.sources.eml_dir import EmlDir
-from services.operator.composition import Erp, local_pipeline, sweep_orphans
+from services.operator.composition import Erp, local_pipeline, prepare_writer
 from services.operator.feeds import Feeds, local_outlet
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
@@ -33,6 +33,7 @@ class Tally:
         tell: Called for each recorded mail.
         verdicts: How many mails had which verdict.
         set_aside: Mails and files that could not be processed.
+        postponed: Mails that stayed in their source for a later round, by feed.
         unsettled: Files that were still being written, by feed.
         resting: Boxes that were not read because their pause lasts.
     """
@@ -40,6 +41,7 @@ class Tally:
     tell: Callable[[MailRecorded], None]
     verdicts: Counter[str] = field(default_factory=Counter)
     set_aside: int = 0
+    postponed: dict[str, int] = field(default_factory=dict)
     unsettled: dict[str, int] = field(default_factory=dict)
     resting: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,6 +63,7 @@ class Tally:
         """A feed has had a round."""
         with self._lock:
             self.set_aside += fetched.set_aside
+            self.postponed[feed.name] = fetched.postponed
             if isinstance(feed.fetcher.source, EmlDir):
                 self.set_aside += feed.fetcher.source.unprocessable
                 self.unsettled[feed.name] = feed.fetcher.source.unsettled
@@ -98,23 +101,29 @@ def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -
     Raises:
         CRMServiceError: A feed cannot go on; all have ended.
     """
+
+    def run(feed: Feed) -> None:
+        try:
+            feed.run(health, stopped)
+        finally:
+            # A feed that ends by itself ends the service: its supervisor starts it again.
+            stopped.set()
+
     with ThreadPoolExecutor(len(feeds), "feed") as pool:
-        runs = [pool.submit(feed.run, health, stopped) for feed in feeds]
-        wait(runs, return_when=FIRST_COMPLETED)
-        # A feed that ends by itself ends the service: its supervisor starts it again.
-        stopped.set()
+        runs = [pool.submit(run, feed) for feed in feeds]
     for each in runs:
         each.result()
 
 
-def local_feeds(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> list[Feed]:
-    """Feeds into a pipeline within this process.
+def local_feeds(
+    boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally, rests: Sequence[float] = ()
+) -> list[Feed]:
+    """Feeds into a pipeline within this process; `rests` as for `local_outlet`.
 
     Raises:
         TransientError: Database or disk is away.
     """
     BackupStore(data).discard_halves()
-    if swept := sweep_orphans(boxes[0], erp, data):
-        _log.info("attachment files without a row removed", files=swept)
-    outlet = local_outlet(data, lambda: local_pipeline(boxes, erp, data, tally))
+    prepare_writer(boxes[0], erp, data)
+    outlet = local_outlet(data, lambda: local_pipeline(boxes, erp, data, tally), rests)
     return Feeds(data, outlet, tally.after).of(boxes)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from shared.domain.own_mail import OwnMail
 from shared.errors import ConfigurationError, Problem
 from shared.settings.environment import Environment
-from shared.settings.reading import UnreadableError, read_small_file
+from shared.settings.reading import MissingError, UnreadableError, read_small_file
 
 FILE = "secret"
 _LIMIT_BYTES = 4096
@@ -25,10 +25,10 @@ def own_mail(environment: Environment) -> OwnMail | None:
     if environment.secret:
         return OwnMail(environment.secret)
     file = environment.data / FILE
-    if not file.exists():
-        return None
     try:
         text = read_small_file(file, _LIMIT_BYTES).decode("ascii", "replace").strip()
+    except MissingError:
+        return None
     except UnreadableError as error:
         raise ConfigurationError([Problem(str(file), str(error), error.remedy)]) from None
     if not text:
@@ -45,7 +45,7 @@ def make_secret(data: Path) -> None:
     """
     file = data / FILE
     try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return

@@ -1,14 +1,17 @@
 """`status`: boxes, queues and services as they are right now (behaviours O-1, O-4)."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from sqlalchemy import func, select
 
 from services.fetcher.failed import FailedMail
 from services.fetcher.seen import Seen
+from services.fetcher.sources.suspects import Suspects
 from services.operator.composition import Erp, local_clock
 from services.operator.feeds import seen_file
 from shared.broker.rabbitmq.address import BrokerAddress
@@ -22,9 +25,12 @@ from shared.broker.topology import (
     lease_queue,
     retry_queue,
 )
+from shared.errors import TransientError
 from shared.netgenium.database import database_errors
 from shared.netgenium.own_tables import journal_table
 from shared.settings.box import Box
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Place:
         state: `enabled`, `disabled` or `resting` (its pause lasts).
         read_at: When it was last read; None: never, or not known.
         waiting: Mails that waited there then; in `emlDir`: wait there now.
+        held: Those of them that could not be read and stay; the fetcher's log says why.
     """
 
     box: str
@@ -43,6 +50,7 @@ class Place:
     state: str
     read_at: datetime | None
     waiting: int | None
+    held: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +91,7 @@ class Recorded:
 def places_of(boxes: Sequence[Box], data: Path) -> list[Place]:
     """Every source of `boxes`, as the fetcher's memory in `data` has it.
 
-    Raises:
-        TransientError: The memory cannot be read.
+    A memory that cannot be read is left out, and told.
     """
     return [place for box in boxes for place in _places(box, data)]
 
@@ -143,11 +150,11 @@ def _places(box: Box, data: Path) -> list[Place]:
         state = "resting"
     places = []
     if box.imap_url or box.pop3_url:
-        rounds = _rounds(seen_file(data, box))
+        rounds, held = _remembered(box, seen_file(data, box))
         names = box.imap_folders if box.imap_url else ("POP3",)
         for name in names:
             read_at, waiting = rounds.get(name, (None, None))
-            places.append(Place(box.name, name, state, read_at, waiting))
+            places.append(Place(box.name, name, state, read_at, waiting, held.get(name)))
     if box.eml_dir:
         files = len(list(box.eml_dir.glob("*.eml"))) if box.eml_dir.is_dir() else None
         enabled = "enabled" if box.enabled else "disabled"
@@ -155,14 +162,20 @@ def _places(box: Box, data: Path) -> list[Place]:
     return places
 
 
-def _rounds(file: Path) -> dict[str, tuple[datetime | None, int | None]]:
-    if not file.exists():
-        return {}
-    seen = Seen(file)
+def _remembered(
+    box: Box, file: Path
+) -> tuple[dict[str, tuple[datetime | None, int | None]], dict[str, int]]:
+    """When each place was read, and how many mails are held there."""
     try:
-        return dict(seen.rounds())
-    finally:
-        seen.close()
+        if not file.exists():
+            return {}, {}
+        with closing(Seen(file, heals=False)) as seen:
+            held = Suspects(box.name, seen.memory, local_clock(box)).counts()
+            return dict(seen.rounds()), held
+    except (TransientError, OSError) as error:
+        # One box's memory is not another's, and the fetcher begins a damaged one anew.
+        _log.error("memory cannot be read", box=box.name, reason=str(error))
+        return {}, {}
 
 
 def _flow(admin: Admin, queue: str) -> Flow:

@@ -1,5 +1,7 @@
 """Which handler applies which command: the table of the writer."""
 
+from typing import assert_never
+
 from services.writer.handlers.count_soft_bounce import count_soft_bounce
 from services.writer.handlers.create_activity import create_activity
 from services.writer.handlers.create_task import create_task
@@ -9,6 +11,7 @@ from services.writer.handlers.upsert_invitation import upsert_invitation
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import (
     AnyCommand,
+    ApplyEvent,
     CountSoftBounce,
     CreateActivity,
     CreateTask,
@@ -24,7 +27,8 @@ def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
     """Let the handler of `command` add its rows to `work`.
 
     Raises:
-        ContractError: The message has commands but no content to make records from.
+        ContractError: The message has commands but no content to make records from, or refers to
+            an event that it does not hold.
     """
     content = mail.content
     if content is None:
@@ -42,3 +46,7 @@ def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
             count_soft_bounce(command, mail, work)
         case UpsertInvitation():
             upsert_invitation(command, mail, work)
+        case ApplyEvent():
+            raise ContractError("Events are taken out of a mail's content before")
+        case _:
+            assert_never(command)

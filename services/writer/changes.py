@@ -10,14 +10,13 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import AnyCommand, Mark
 from shared.contracts.messages import MailClassified
 from shared.netgenium.many import values_by_owner
 from shared.netgenium.mapping_model import InTable
-from shared.netgenium.own_tables import change_table
 from shared.netgenium.tables import ErpTables
 
 Values = Mapping[str, Any]
@@ -49,9 +48,8 @@ def record_change(  # noqa: PLR0913 - a change is all of this
         "old_values": None if old is None else as_text(old),
         "new_values": as_text(_shortened(_stored(work, entity, record_id, new))),
         "changed_at": work.now,
-        "change_number": _next_number(work, entity, record_id),
     }
-    work.connection.execute(insert(change_table), [row])
+    work.changes.append(row)
 
 
 def change_record(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values | None:
@@ -95,20 +93,12 @@ def as_text(values: Values) -> str:
     return json.dumps(dict(values), ensure_ascii=False, default=_plain)
 
 
-def _next_number(work: UnitOfWork, entity: str, record_id: int) -> int:
-    own = change_table.c
-    query = select(func.max(own.change_number)).where(
-        own.entity == entity, own.record_id == record_id
-    )
-    return (work.connection.scalar(query) or 0) + 1
-
-
 def _stored(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values:
-    """`new` as the database has it: a text may have been cut."""
+    """`new` as the database has it now: a text may have been cut."""
     table = work.erp.table(entity)
-    columns = [name for name in new if name in table.c]
+    columns = [name for name, value in new.items() if name in table.c and isinstance(value, str)]
     stored = _values(work.connection, table, record_id, columns)
-    return {**{name: value for name, value in new.items() if name not in table.c}, **stored}
+    return {**new, **stored}
 
 
 def _values(connection: Connection, table: Table, record_id: int, names: Sequence[str]) -> Values:

@@ -52,8 +52,9 @@ class Decision:
 
 
 def digest(*parts: str) -> str:
-    """A key for texts of any length."""
-    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+    """A key for texts of any length; a NUL inside of one is no border between two."""
+    clean = (part.replace("\0", "") for part in parts)
+    return sha256("\0".join(clean).encode("utf-8", "replace")).hexdigest()
 
 
 def event_key(command: UpsertInvitation) -> str:

@@ -65,6 +65,8 @@ def record(
 ) -> None:
     """Write journal rows and claims; another writer's claim of the same key is a conflict.
 
+    All in the order of their keys: two writers of the same mails never wait for each other.
+
     Args:
         connection: In the transaction of the effects.
         settled: What is recorded.
@@ -72,9 +74,11 @@ def record(
         now: The moment of recording.
     """
     claims = [_claim_row(one, now) for one in settled if one.claims]
+    claims.sort(key=lambda row: str(row["key"]))
     if claims:
         connection.execute(insert(identification_key_table), claims)
-    rows = [_journal_row(one, now) for one in settled]
+    in_order = sorted(settled, key=lambda one: one.mail.mail_id)
+    rows = [_journal_row(one, now) for one in in_order]
     new = [row for row in rows if row["mail_id"] not in before]
     if new:
         connection.execute(insert(journal_table), new)

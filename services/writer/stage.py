@@ -3,8 +3,13 @@
 Consumes `MailClassified`, emits `MailRecorded`. On failure the transaction leaves nothing, and the
 runner gives the group again, mail by mail. The same mail id twice has one effect: the journal row
 is written in the transaction that makes the effect, and is looked for first.
+
+A group takes all its locks at its begin, before it reads anything, so writers at the same time
+never wait for each other, and what is read stays true.
 """
 
+import random
+import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,17 +21,22 @@ from sqlalchemy import Connection, Engine
 from services.writer.apply import apply
 from services.writer.attachments import AttachmentStore
 from services.writer.claim import Settled, late_command_ids, settle
+from services.writer.earlier import makes_tasks, read_earlier
+from services.writer.events import with_events
+from services.writer.group_locks import locks_of
 from services.writer.journal import key_owners, made_before, record, recorded_verdicts
 from services.writer.legacy_log import LegacyLog
+from services.writer.spelling import as_spelled
+from services.writer.task_numbers import new_task_numbers
 from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
-from shared.contracts.commands import CreateActivity
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.netgenium.database import ConflictError, write_transaction
-from shared.netgenium.queries.recorded import read_threads
+from shared.netgenium.locks import hold
 from shared.netgenium.tables import ErpTables
 
-_TRIES = 3
+_TRIES = 4
+_LONGEST_PAUSE_SECONDS = 0.2
 
 _log = structlog.get_logger()
 
@@ -41,6 +51,7 @@ class WriterStage:
         attachments: Where files go.
         legacy_log: The log in the manual's words.
         clock: Gives the time, aware, in local time.
+        pause: Waits for some seconds, before a group that met another writer is tried again.
     """
 
     engine: Engine
@@ -48,18 +59,21 @@ class WriterStage:
     attachments: AttachmentStore
     legacy_log: LegacyLog
     clock: Callable[[], datetime]
+    pause: Callable[[float], None] = time.sleep
     name: str = "writer"
 
     def handle(self, batch: Sequence[MailClassified]) -> Sequence[MailRecorded]:
         """Record all of `batch` in one commit; mail recorded before stays as it is.
 
         Raises:
-            TransientError: The database is away, or other writers were first too often.
+            ConflictError: Each time there was a row with one of our keys: other writers were first
+                too often, or the ERP has a unique column that a mail cannot fit.
+            TransientError: The database is away.
             PermanentError: A command can never be applied; nothing of the batch is recorded.
         """
         recorded, settled = self._commit(batch)
         now = self.clock()
-        self.legacy_log.write((one.verdict for one in settled), now)
+        self.legacy_log.catch_up(self.engine)
         for one in settled:
             age = (now - one.mail.received_at).total_seconds()
             metrics.recorded(one.mail.box, one.verdict, age)
@@ -79,12 +93,15 @@ class WriterStage:
             except ConflictError:
                 # Another writer claimed one of our keys in the meantime: now it can be seen.
                 _log.info("group is tried again", mails=len(batch))
+                self.pause(random.uniform(0, _LONGEST_PAUSE_SECONDS))  # noqa: S311 - no secret
         return self._commit_once(batch)
 
     def _commit_once(
         self, batch: Sequence[MailClassified]
     ) -> tuple[list[MailRecorded], list[Settled]]:
         with write_transaction(self.engine) as connection:
+            batch = [as_spelled(with_events(mail), connection.dialect) for mail in batch]
+            hold(connection, *locks_of(batch))
             before = recorded_verdicts(connection, [mail.mail_id for mail in batch])
             fresh = {m.mail_id: m for m in batch if m.again or m.mail_id not in before}
             owners = key_owners(connection, [m.key for m in batch])
@@ -92,7 +109,9 @@ class WriterStage:
             settled = self._apply(
                 connection, _with_news(settle(fresh.values(), owners, made), before)
             )
-            record(connection, settled, before, self.clock())
+            now = self.clock()
+            record(connection, settled, before, now)
+            self.legacy_log.note(connection, (one.verdict for one in settled), now)
         verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
         again = before.keys() - {one.mail.mail_id for one in settled}
         recorded = []
@@ -102,15 +121,11 @@ class WriterStage:
         return recorded, settled
 
     def _apply(self, connection: Connection, settled: Sequence[Settled]) -> list[Settled]:
-        answered = {
-            message_id
-            for one in settled
-            for command in one.commands
-            if isinstance(command, CreateActivity)
-            for message_id in command.answers_to
-        }
-        threads = read_threads(connection, self.erp, answered) if answered else {}
-        work = UnitOfWork(connection, self.erp, self.clock(), threads)
+        commands = [command for one in settled for command in one.commands]
+        earlier = read_earlier(connection, self.erp, commands)
+        work = UnitOfWork(connection, self.erp, self.clock(), earlier)
+        if makes_tasks(commands, earlier):
+            work.task_numbers = new_task_numbers(connection, self.erp)
         for one in settled:
             for command in one.commands:
                 apply(command, one.mail, work)

@@ -1,21 +1,24 @@
-"""Numbers of new tasks: one more than the highest there is.
+"""Numbers of new tasks: one more than the highest there is (behaviour N-1).
 
 The ERP's own numbering is not documented. Only numbers that are digits alone count, among the
-newest thousand tasks; the write transaction keeps other writers out.
+newest thousand tasks.
 """
 
-from sqlalchemy import select
+from collections.abc import Iterator
+from itertools import count
 
-from services.writer.unit_of_work import UnitOfWork
+from sqlalchemy import Connection, select
+
+from shared.netgenium.locks import TASK_NUMBERS, hold
+from shared.netgenium.tables import ErpTables
 
 _NEWEST = 1000
 
 
-def next_task_number(work: UnitOfWork) -> str:
-    """The next number, after those of the database and of this unit of work."""
-    task = work.erp.table("task").c
+def new_task_numbers(connection: Connection, erp: ErpTables) -> Iterator[str]:
+    """The next numbers in order; no other writer numbers tasks until this transaction ends."""
+    hold(connection, TASK_NUMBERS)
+    task = erp.table("task").c
     newest = select(task.number).order_by(task.id.desc()).limit(_NEWEST)
-    numbers = [*work.connection.scalars(newest)]
-    numbers += [str(row.values["number"]) for row in work.rows.get("task", [])]
-    taken = (int(number) for number in numbers if number and number.isdecimal())
-    return str(max(taken, default=0) + 1)
+    taken = (int(one) for one in connection.scalars(newest) if one and one.isdecimal())
+    return map(str, count(max(taken, default=0) + 1))

@@ -7,7 +7,7 @@ since. What soft bounces counted goes with the mark that they led to.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
 from services.writer.changes import as_remembered, as_text, whole_record
+from services.writer.group_locks import address_lock, problem_lock, record_lock
 from shared.netgenium.locks import hold
-from shared.netgenium.own_tables import change_table, effect_table, soft_bounce_table
+from shared.netgenium.own_tables import (
+    change_table,
+    effect_table,
+    problem_table,
+    soft_bounce_table,
+)
 from shared.netgenium.tables import ErpTables, ManyTable
 
 Values = Mapping[str, Any]
@@ -53,14 +59,30 @@ def undo_mail(
     Returns:
         What became of each change; nothing if the mail has changed nothing.
     """
-    for name in ("forbidden_email", "problem"):
-        hold(connection, name)
+    hold(connection, *_locks(connection, mail_id))
     changes = change_table.c
     query = select(change_table).where(changes.mail_id == mail_id)
     found = connection.execute(query.order_by(changes.entity, changes.record_id)).all()
     keys = [_key(row) for row in sorted(found, key=_place, reverse=True)]
     undone = [_undo(connection, erp, key, by, now) for key in keys]
     return [*undone, *_forget_counts(connection, mail_id)]
+
+
+def _locks(connection: Connection, mail_id: UUID) -> Iterator[str]:
+    """The locks that writers of the same records hold."""
+    changes, bounces = change_table.c, soft_bounce_table.c
+    tasks = set()
+    query = select(changes.entity, changes.record_id, changes.address)
+    for change in connection.execute(query.where(changes.mail_id == mail_id)):
+        yield record_lock(change.entity, change.record_id)
+        if change.address is not None:
+            yield address_lock(change.address)
+        if change.entity == "task":
+            tasks.add(change.record_id)
+    counted = select(bounces.address).where(bounces.mail_id == mail_id)
+    yield from map(address_lock, connection.scalars(counted))
+    about = select(problem_table.c.problem_id).where(problem_table.c.task_id.in_(tasks))
+    yield from map(problem_lock, connection.scalars(about))
 
 
 def _key(change: Row[Any]) -> ColumnElement[bool]:

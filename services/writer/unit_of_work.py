@@ -4,19 +4,22 @@ Handlers add rows and may refer to rows that are not written yet. `flush` writes
 few statements, however many mails the group has, and records which command made which row.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, insert
 
+from services.writer.change_rows import write_changes
+from services.writer.earlier import Earlier
 from shared.contracts.commands import AnyCommand
 from shared.contracts.content import TraceLine
 from shared.contracts.messages import MailClassified
 from shared.netgenium.ids import insert_rows
-from shared.netgenium.own_tables import effect_table
-from shared.netgenium.queries.recorded import ASSIGNMENTS, Assigned
+from shared.netgenium.own_tables import effect_table, soft_bounce_table
+from shared.netgenium.queries.recorded import ASSIGNMENTS
 from shared.netgenium.tables import ErpTables, ManyTable
 
 _ORDER = ("task", "activity")
@@ -53,19 +56,25 @@ class UnitOfWork:
 
     Attributes:
         now: When the transaction began.
-        threads: What mails recorded before are assigned to, by Message-ID (A-6).
+        earlier: What earlier mails have left.
+        task_numbers: The numbers of new tasks.
         verdicts: Final log words of mails whose handlers decided them.
         said: Further lines of the trace, by mail.
+        changes: Rows of the record of changes, in order, without their number.
+        soft_bounces: Rows of the soft bounces counted.
     """
 
     connection: Connection
     erp: ErpTables
     now: datetime
-    threads: Mapping[str, Assigned] = field(default_factory=dict)
+    earlier: Earlier = field(default_factory=Earlier)
+    task_numbers: Iterator[str] = field(default_factory=lambda: iter(()))
     verdicts: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     said: dict[UUID, list[TraceLine]] = field(default_factory=dict)
     rows: dict[str, list[NewRow]] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
+    changes: list[Mapping[str, Any]] = field(default_factory=list)
+    soft_bounces: list[Mapping[str, Any]] = field(default_factory=list)
     _made: dict[UUID, NewRow] = field(default_factory=dict)
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
@@ -100,7 +109,7 @@ class UnitOfWork:
         for message_id in answers_to:
             if own := self._assigned_here(message_id):
                 return own
-            if found := self.threads.get(message_id):
+            if found := self.earlier.threads.get(message_id):
                 return found.ids
         return {}
 
@@ -136,13 +145,22 @@ class UnitOfWork:
         self._write(entity, [row for row in self.rows.get(entity, []) if row.id is None])
 
     def flush(self) -> None:
-        """Write all rows, their lists and the effects; the rows know their ids afterwards."""
+        """Write all rows, their lists and the effects; the rows know their ids afterwards.
+
+        Rows with keys that another writer may have, too, are written in the order of their keys:
+        of two writers of the same mails one waits, never each for the other.
+        """
         for entity in _ORDER:
             self.write(entity)
         for work in self._afterwards:
             work()
-        if self.effects:
-            self.connection.execute(insert(effect_table), [_effect(e) for e in self.effects])
+        write_changes(self.connection, self.changes)
+        self._insert_sorted(soft_bounce_table, self.soft_bounces)
+        self._insert_sorted(effect_table, [_effect(effect) for effect in self.effects])
+
+    def _insert_sorted(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        if in_order := sorted(map(dict, rows), key=lambda row: row["command_id"]):
+            self.connection.execute(insert(table), in_order)
 
     def _write(self, entity: str, rows: Sequence[NewRow]) -> None:
         if not rows:

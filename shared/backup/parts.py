@@ -3,6 +3,7 @@
 import binascii
 import hashlib
 import re
+import string
 from collections.abc import Iterator
 
 import pybase64
@@ -10,8 +11,9 @@ import pybase64
 from shared.contracts.content import TransferEncoding
 
 _PIECE_BYTES = 1024 * 1024
+_BASE64 = f"{string.ascii_letters}{string.digits}+/".encode()
 _LINE_ENDS = b"\r\n"
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _LINE = re.compile(rb"[^\r\n]++")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
@@ -66,7 +68,7 @@ def _base64(encoded: bytes | memoryview) -> bytes:
         return pybase64.b64decode(encoded)
     except binascii.Error:
         # A torn tail: what is no whole group of four characters is left out.
-        characters = _NOT_BASE64.sub(b"", encoded)
+        characters = bytes(encoded).translate(None, _NOT_BASE64)
         whole = len(characters) // 4 * 4
         rest = characters[whole:]
         rest = rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""

@@ -4,23 +4,31 @@ A backup lies at `POP3Downloads/yyyy-MM-dd/<mail id>.eml` below the store's root
 9); that relative path is its key. It becomes visible under that name only when it is whole.
 """
 
+import errno
 import hashlib
 import os
-import time
-from collections.abc import Callable, Iterable, Sequence
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
+from shared.backup.owner import give
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import PartRef
-from shared.errors import PermanentError, TransientError
+from shared.contracts.primitives import BACKUP_FOLDER, BACKUP_KEY_FORM, BackupKey
+from shared.durable import discard_forgotten, flush_folder, make_folder, unfinished, write_flushed
+from shared.errors import AwayError, PermanentError, TransientError
 
-FOLDER = "POP3Downloads"
+FOLDER = BACKUP_FOLDER
+PART = "backup"
+"""How `/ready` calls the store when all of it is away."""
+
 _FLUSHES_AT_ONCE = 8
 _OWNER_ONLY_FILE = 0o600
 _OWNER_ONLY_FOLDER = 0o700
@@ -39,9 +47,28 @@ class Backup:
     """
 
     mail_id: UUID
-    key: str
+    key: BackupKey
     size: int
     sha256: str
+
+
+class _Passed:
+    """The pieces of a mail on their way to the disk, measured as they pass."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self.size = 0
+        self._pieces = pieces
+        self._digest = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._digest.update(piece)
+            self.size += len(piece)
+            yield piece
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +76,12 @@ class BackupStore:
     """Backups below one folder.
 
     Attributes:
-        root: The data folder; the same for every service.
+        root: The data folder, the same for every service; it is never made here.
     """
 
     root: Path
 
-    def write(self, mails: Sequence[tuple[UUID, bytes]], day: date) -> list[str]:
+    def write(self, mails: Sequence[tuple[UUID, bytes]], day: date) -> list[BackupKey]:
         """Back up `mails` in the folder of `day`; they are durable when this returns.
 
         Each file is written under a temporary name, flushed, and renamed; the folder is flushed
@@ -64,15 +91,15 @@ class BackupStore:
             The keys, in the order of `mails`.
 
         Raises:
-            TransientError: The disk refused; nothing of the batch counts as backed up (F70).
+            TransientError: The disk refused; nothing of the batch counts as backed up (F-70).
         """
         if not mails:
             return []
         folder = self._folder(day)
         try:
-            _make_durable_folder(folder)
-            _write_all([folder / _name(mail_id) for mail_id, _ in mails], [raw for _, raw in mails])
-            _flush_folder(folder)
+            self._make(folder)
+            self._write_all([(folder / _name(mail_id), raw) for mail_id, raw in mails])
+            flush_folder(folder)
         except OSError as error:
             raise _disk_refused("write the backup in", folder, error) from error
         return [self._key(folder, mail_id) for mail_id, _ in mails]
@@ -91,131 +118,129 @@ class BackupStore:
             TransientError: The disk refused; or what `slices` raises. No backup is left.
         """
         folder = self._folder(day)
-        half = folder / f"{uuid4()}{_HALF}"
-        digest, size = hashlib.sha256(), 0
+        passed = _Passed(slices)
         try:
-            _make_durable_folder(folder)
-            with _opened_half(half) as file:
-                for piece in slices:
-                    digest.update(piece)
-                    size += len(piece)
-                    _write_whole(file, piece)
-                os.fsync(file.fileno())
-            mail_id = named(digest.hexdigest())
-            half.rename(folder / _name(mail_id))
-            _flush_folder(folder)
+            self._make(folder)
+            with unfinished(folder / f"{uuid4()}{_HALF}") as half:
+                write_flushed(half, passed, _OWNER_ONLY_FILE, self._own)
+                mail_id = named(passed.sha256)
+                half.rename(folder / _name(mail_id))
+            flush_folder(folder)
         except OSError as error:
             raise _disk_refused("write the backup in", folder, error) from error
-        finally:
-            half.unlink(missing_ok=True)
-        return Backup(mail_id, self._key(folder, mail_id), size, digest.hexdigest())
+        return Backup(mail_id, self._key(folder, mail_id), passed.size, passed.sha256)
 
     def discard_halves(self) -> int:
-        """Remove what crashes have left half-written an hour ago or earlier (F1, F2).
+        """Remove what crashes have left half-written an hour ago or earlier (F-1, F-2).
 
         Raises:
             TransientError: The disk refused.
         """
-        limit = time.time() - _FORGOTTEN_SECONDS
+        halves = (self.root / FOLDER).glob(f"*/*{_HALF}")
         try:
-            old = [
-                half
-                for half in (self.root / FOLDER).glob(f"*/*{_HALF}")
-                if half.stat().st_mtime < limit
-            ]
-            for half in old:
-                half.unlink(missing_ok=True)
+            return discard_forgotten(halves, _FORGOTTEN_SECONDS)
         except OSError as error:
             raise _disk_refused("clean up in", self.root / FOLDER, error) from error
-        return len(old)
+
+    def _make(self, folder: Path) -> None:
+        make_folder(folder, self.root, _OWNER_ONLY_FOLDER)
+        for one in (folder.parent, folder):
+            give(one, self.root)
+
+    def _own(self, descriptor: int) -> None:
+        give(descriptor, self.root)
+
+    def _write_all(self, mails: Sequence[tuple[Path, bytes]]) -> None:
+        """Several files at a time: the file system flushes those of one moment together."""
+        with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
+            for _ in pool.map(self._write_durably, mails):
+                pass
+
+    def _write_durably(self, mail: tuple[Path, bytes]) -> None:
+        path, raw = mail
+        if path.exists():
+            return
+        with unfinished(path.with_suffix(_HALF)) as half:
+            write_flushed(half, [raw], _OWNER_ONLY_FILE, self._own)
+            half.rename(path)
 
     def _folder(self, day: date) -> Path:
         return self.root / FOLDER / day.isoformat()
 
-    def _key(self, folder: Path, mail_id: UUID) -> str:
+    def _key(self, folder: Path, mail_id: UUID) -> BackupKey:
         return (folder / _name(mail_id)).relative_to(self.root).as_posix()
 
-    def read(self, key: str) -> bytes:
+    def read(self, key: BackupKey) -> bytes:
         """The whole mail.
 
         Raises:
-            PermanentError: There is no such backup.
-            TransientError: It cannot be read now.
+            PermanentError: `key` is none of a backup.
+            TransientError: This backup is missing or cannot be read: that is its mail's trouble.
+            AwayError: No backup can be read.
         """
-        with self._opened(key) as file:
+        with self._opened(key) as file, self._reading(key):
             return file.read()
 
     def read_part(self, part: PartRef) -> bytes:
         """The decoded bytes of `part`.
 
         Raises:
-            PermanentError: The backup is missing, or shorter than the part says.
-            TransientError: The backup cannot be read now.
+            PermanentError: `part` names no backup, or the backup is shorter than the part says.
+            TransientError, AwayError: As for `read`.
         """
-        with self._opened(part.backup_key) as file:
+        with self._opened(part.backup_key) as file, self._reading(part.backup_key):
             file.seek(part.start)
-            encoded = file.read(part.end - part.start)
+            encoded = file.read(max(part.end - part.start, 0))
         if len(encoded) != part.end - part.start:
             raise PermanentError(f"The backup {part.backup_key} is shorter than its mail was")
         return decode_transfer(encoded, part.encoding)
 
-    def _opened(self, key: str) -> BinaryIO:
-        path = self.root / key
+    def _opened(self, key: BackupKey) -> BinaryIO:
+        """A plain file of ours, never one that a link leads to."""
+        if not re.fullmatch(BACKUP_KEY_FORM, key):
+            raise PermanentError("The message names no backup of ours; nothing was opened")
+        with self._reading(key):
+            descriptor = os.open(self.root / key, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                os.close(descriptor)
+                raise OSError(errno.EINVAL, "not a plain file")
+            return os.fdopen(descriptor, "rb")
+
+    @contextmanager
+    def _reading(self, key: BackupKey) -> Iterator[None]:
         try:
-            return path.open("rb")
-        except FileNotFoundError as error:
-            raise PermanentError(f"The backup {path} is missing") from error
+            yield
         except OSError as error:
-            raise _disk_refused("read the backup", path, error) from error
+            self._raise_if_away()
+            path = self.root / key
+            if isinstance(error, FileNotFoundError):
+                raise TransientError(f"The backup {path} is missing") from error
+            raise TransientError(
+                f"Cannot read the backup {path}: {error.strerror}; check the file and who may "
+                "read it"
+            ) from error
+
+    def _raise_if_away(self) -> None:
+        """Tell the trouble of one file from that of the disk: then no mail is to blame."""
+        folder = self.root / FOLDER
+        try:
+            with os.scandir(folder) as days:
+                next(days, None)
+        except OSError as error:
+            raise AwayError(
+                f"Cannot look into {folder}: {error.strerror}; check that the disk of the backups "
+                "is mounted and who may read it",
+                PART,
+            ) from error
 
 
-def _make_durable_folder(folder: Path) -> None:
-    """Make `folder`; a new entry in a parent is flushed with the parent."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    for path in reversed(missing):
-        path.mkdir(mode=_OWNER_ONLY_FOLDER, exist_ok=True)
-        _flush_folder(path.parent)
-
-
-def _write_all(paths: Sequence[Path], raws: Sequence[bytes]) -> None:
-    """Several files at a time: the file system flushes those of one moment together."""
-    with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
-        for _ in pool.map(_write_durably, paths, raws):
-            pass
-
-
-def _write_durably(path: Path, raw: bytes) -> None:
-    if path.exists():
-        return
-    half = path.with_suffix(_HALF)
-    with _opened_half(half) as file:
-        _write_whole(file, raw)
-        os.fsync(file.fileno())
-    half.rename(path)
+def key_of(mail_id: UUID, day: date) -> BackupKey:
+    """The key of a mail that is backed up on `day`."""
+    return f"{FOLDER}/{day.isoformat()}/{_name(mail_id)}"
 
 
 def _name(mail_id: UUID) -> str:
     return f"{mail_id}.eml"
-
-
-def _opened_half(half: Path) -> FileIO:
-    """A file for the owner alone; what a crash left under this name is overwritten."""
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
-    return FileIO(descriptor, "w")
-
-
-def _write_whole(file: FileIO, raw: bytes) -> None:
-    view = memoryview(raw)
-    while view:
-        view = view[file.write(view) :]
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _disk_refused(action: str, path: Path, error: OSError) -> TransientError:

@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from shared.contracts.line import one_line
+
 Header = str | int | bool
 
 TRIES = "x-crmservice-tries"
-"""How often handling met an unexpected error."""
+"""How often handling met an error that may pass."""
+
+SUSPECT = "x-crmservice-suspect"
+"""Consumers died with it in hand: it is handled with nothing else in hand."""
+
+SIZE = "x-crmservice-size"
+"""Bytes that handling it takes into memory, where that is more than its body."""
 
 REASON = "x-crmservice-reason"
 """Why a dead letter died."""
@@ -37,28 +45,50 @@ class Letter:
 
     @property
     def tries(self) -> int:
-        """How often handling met an unexpected error so far."""
-        tries = self.headers.get(TRIES, 0)
-        return tries if isinstance(tries, int) else 0
+        """How often handling met an error that may pass, so far."""
+        return self._count(TRIES)
+
+    @property
+    def releases(self) -> int:
+        """How often an operator released it."""
+        return self._count(RELEASED)
+
+    @property
+    def suspect(self) -> bool:
+        """Whether consumers may have died of it."""
+        return bool(self.headers.get(SUSPECT, False))
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes in memory, at least: a mail may lie in the backup, or compressed."""
+        return max(len(self.body), self._count(SIZE))
+
+    def suspected(self) -> "Letter":
+        """As one that consumers may have died of."""
+        return replace(self, headers={**self.headers, SUSPECT: True})
 
     def once_more(self) -> "Letter":
-        """With one more try on its account."""
-        return replace(self, headers={**self.headers, TRIES: self.tries + 1})
+        """With one more try on its account; no consumer died of it this time."""
+        kept = {name: value for name, value in self.headers.items() if name != SUSPECT}
+        return replace(self, headers={**kept, TRIES: self.tries + 1})
 
     def dead(self, reason: str, moment: str) -> "Letter":
-        """As a dead letter."""
-        reason = reason[:_LONGEST_REASON]
+        """As a dead letter, whose reason is one line."""
+        reason = one_line(reason)[:_LONGEST_REASON]
         return replace(self, headers={**self.headers, REASON: reason, DIED_AT: moment})
 
     def released(self) -> "Letter":
         """As new again, but for the count of releases."""
-        count = self.headers.get(RELEASED, 0)
         kept = {
             name: value
             for name, value in self.headers.items()
-            if name not in (TRIES, REASON, DIED_AT)
+            if name not in (TRIES, SUSPECT, REASON, DIED_AT)
         }
-        return replace(self, headers={**kept, RELEASED: int(count) + 1})
+        return replace(self, headers={**kept, RELEASED: self.releases + 1})
+
+    def _count(self, header: str) -> int:
+        count = self.headers.get(header, 0)
+        return count if isinstance(count, int) else 0
 
 
 @dataclass(frozen=True, slots=True)

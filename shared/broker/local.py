@@ -25,6 +25,7 @@ class LocalTransport(Generic[In, Out]):
         self._handle = handle
         self._onward = onward
         self._refused: dict[UUID, str] = {}
+        self._postponed: dict[UUID, str] = {}
 
     def publish(self, batch: Sequence[In]) -> None:
         """Let the stage handle `batch` and hand on what it makes.
@@ -36,23 +37,31 @@ class LocalTransport(Generic[In, Out]):
             return
         try:
             handled = self._handle(batch)
-            # Here nothing waits for a further try: the source sets both kinds aside.
+            # A bug does not pass by waiting: the source sets its mail aside, too.
             self._refused |= handled.refused | handled.failed
+            self._postponed |= handled.postponed
             self._onward.publish(handled.outputs)
         except TransientError:
             # Nothing since the last flush counts as taken, so nothing counts as refused either.
-            self._refused.clear()
+            self._forget()
             raise
 
     def flush(self) -> Receipt:
-        """Return when everything published is committed, with what was refused on the way.
+        """Return when everything published is committed, with what was not taken on the way.
 
         Raises:
             TransientError: A stage further on cannot work now.
         """
-        refused = {**self._refused, **self._onward.flush().refused}
+        onward = self._onward.flush()
+        receipt = Receipt(
+            {**self._refused, **onward.refused}, {**self._postponed, **onward.postponed}
+        )
+        self._forget()
+        return receipt
+
+    def _forget(self) -> None:
         self._refused.clear()
-        return Receipt(refused)
+        self._postponed.clear()
 
 
 class Collector(Generic[Out]):

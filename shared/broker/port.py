@@ -25,9 +25,17 @@ class Receipt:
     Attributes:
         refused: Mails that can never be processed, with the reason. A broker never refuses (it
             keeps dead letters itself); within one process the source sets such mail aside.
+        postponed: Mails that met an error which may pass, with the reason; within one process
+            they stay in their source for a later round. A broker lets them rest itself.
     """
 
     refused: Mapping[UUID, str] = field(default_factory=dict)
+    postponed: Mapping[UUID, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> Mapping[UUID, str]:
+        """Mails that were not processed, for either cause."""
+        return {**self.refused, **self.postponed}
 
 
 @dataclass(slots=True)
@@ -38,11 +46,20 @@ class Handled(Generic[Out]):
         outputs: Messages for the next stage.
         refused: Mails that can never be handled, with the reason.
         failed: Mails that met an unexpected error, with the reason: another try may help.
+        postponed: Mails that met, alone, an error which may pass, while everything outside works.
     """
 
     outputs: list[Out] = field(default_factory=list)
     refused: dict[UUID, str] = field(default_factory=dict)
     failed: dict[UUID, str] = field(default_factory=dict)
+    postponed: dict[UUID, str] = field(default_factory=dict)
+
+    def add(self, other: "Handled[Out]") -> None:
+        """Take in what came of another batch."""
+        self.outputs += other.outputs
+        self.refused |= other.refused
+        self.failed |= other.failed
+        self.postponed |= other.postponed
 
 
 class Publisher(Protocol[M_contra]):

@@ -5,20 +5,28 @@ limit the body is empty and the classifier reads the backup. A classified mail i
 """
 
 import zlib
+from collections.abc import Mapping
 
-from pydantic import ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from shared.broker.letters import Header, Letter
+from shared.broker.letters import SIZE, Header, Letter
+from shared.contracts.bounds import MESSAGE_BYTES
+from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
-from shared.errors import ContractError
+from shared.errors import ContractError, PermanentError
 
 _PREFIX = "x-crmservice-"
 _INLINE = "x-crmservice-inline"
 _RAW, _JSON, _ZLIB = "message/rfc822", "application/json", "application/zlib"
 _COMPRESSED_FROM_BYTES = 64 * 1024
 _FASTEST = 1
-_LONGEST_BYTES = 64 * 1024 * 1024
+_LONGEST_READ_BYTES = 8 * MESSAGE_BYTES
+"""Earlier versions wrote longer messages, which are still read."""
+
+
 _FIELDS = tuple(MailFetched.model_fields)
+_UNKNOWN_KIND = "union_tag_invalid"
+_LONGEST_KIND = 40
 
 
 def fetched_to_letter(mail: FetchedMail) -> Letter:
@@ -37,10 +45,8 @@ def letter_to_fetched(letter: Letter) -> FetchedMail:
     Raises:
         ContractError: It is none of a version that we know.
     """
-    names = {f"{_PREFIX}{name.replace('_', '-')}": name for name in _FIELDS}
-    fields = {names[name]: value for name, value in letter.headers.items() if name in names}
     try:
-        message = MailFetched.model_validate(fields)
+        message = MailFetched.read(_fields_in_headers(letter))
     except ValidationError as error:
         raise _not_ours(MailFetched.__name__, error) from None
     inline = letter.headers.get(_INLINE, False)
@@ -52,11 +58,20 @@ def letter_to_fetched(letter: Letter) -> FetchedMail:
 
 
 def classified_to_letter(mail: MailClassified) -> Letter:
-    """The letter to the writer; a long one is compressed."""
+    """The letter to the writer; a long one is compressed, and says how long it was.
+
+    Raises:
+        PermanentError: It is longer than any mail needs.
+    """
     body = mail.model_dump_json().encode()
     if len(body) < _COMPRESSED_FROM_BYTES:
         return Letter(str(mail.mail_id), _JSON, body)
-    return Letter(str(mail.mail_id), _ZLIB, zlib.compress(body, _FASTEST))
+    if len(body) > MESSAGE_BYTES:
+        raise PermanentError(
+            f"What the mail gives takes {len(body)} bytes, more than the {MESSAGE_BYTES} "
+            "that go to the writer; its backup is whole"
+        )
+    return Letter(str(mail.mail_id), _ZLIB, zlib.compress(body, _FASTEST), {SIZE: len(body)})
 
 
 def letter_to_classified(letter: Letter) -> MailClassified:
@@ -65,26 +80,69 @@ def letter_to_classified(letter: Letter) -> MailClassified:
     Raises:
         ContractError: It is none of a version that we know.
     """
-    body = _inflated(letter.body) if letter.content_type == _ZLIB else letter.body
     try:
-        return MailClassified.model_validate_json(body)
+        return MailClassified.read_json(_json_of(letter))
     except ValidationError as error:
         raise _not_ours(MailClassified.__name__, error) from None
 
 
-def _inflated(body: bytes) -> bytes:
+class _Outline(BaseModel):
+    """What both kinds of letters tell of their mail, as far as they do."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    box: str | None = None
+    source: str | None = None
+    received_at: str | None = None
+    size: int | None = None
+    sha256: str | None = Field(None, validation_alias=AliasChoices("sha256", "content_sha256"))
+    backup_key: str | None = None
+
+
+def described(letter: Letter) -> Mapping[str, str]:
+    """What a letter of any queue tells of its mail, each a line; nothing if it is none of ours."""
+    try:
+        if letter.content_type in (_JSON, _ZLIB):
+            outline = _Outline.model_validate_json(_json_of(letter))
+        else:
+            outline = _Outline.model_validate(_fields_in_headers(letter))
+    except (ValidationError, ContractError):
+        return {}
+    told = outline.model_dump(exclude_none=True)
+    return {name: one_line(str(value)) for name, value in told.items()}
+
+
+def _fields_in_headers(letter: Letter) -> dict[str, Header]:
+    names = {f"{_PREFIX}{name.replace('_', '-')}": name for name in _FIELDS}
+    return {names[name]: value for name, value in letter.headers.items() if name in names}
+
+
+def _json_of(letter: Letter) -> bytes:
+    """The body, unpacked; never more bytes than the letter says, so that its weight is true."""
+    if letter.content_type != _ZLIB:
+        return letter.body
+    most = (
+        min(letter.weight, _LONGEST_READ_BYTES) if SIZE in letter.headers else _LONGEST_READ_BYTES
+    )
     inflater = zlib.decompressobj()
     try:
-        inflated = inflater.decompress(body, _LONGEST_BYTES)
+        inflated = inflater.decompress(letter.body, most)
     except zlib.error:
         raise ContractError("The message's body is not compressed as it says") from None
     if not inflater.eof:
-        raise ContractError(f"The message's body is cut, or longer than {_LONGEST_BYTES} bytes")
+        raise ContractError(f"The message's body is cut, or longer than {most} bytes")
     return inflated
 
 
 def _not_ours(kind: str, error: ValidationError) -> ContractError:
     # Only places and kinds of errors: the values are a mail's.
-    found = error.errors(include_input=False, include_url=False, include_context=False)
+    found = error.errors(include_input=False, include_url=False)
+    unknown = [one for one in found if one["type"] == _UNKNOWN_KIND]
+    if unknown:
+        tag = one_line(str(unknown[0].get("ctx", {}).get("tag", "")))[:_LONGEST_KIND]
+        return ContractError(
+            f"The message holds a command of the kind {tag!r}, which this service does not know: "
+            "bring it up to the version of the service that sent it, and release the mail"
+        )
     where = ", ".join(".".join(map(str, one["loc"])) + f" ({one['type']})" for one in found[:5])
     return ContractError(f"The message is no {kind} of a version this service knows: {where}")

@@ -4,9 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts.base import Contract
+from shared.contracts.events import EventState
 from shared.contracts.references import (
     ActivityTypeRef,
     ContactRef,
@@ -19,7 +20,6 @@ from shared.contracts.references import (
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
 """Opt-out and undeliverable (manual, chapter 13)."""
-Trust = Literal["proven", "unproven", "refused"]
 
 
 class Command(Contract):
@@ -129,45 +129,39 @@ class CountSoftBounce(Command):
     marks: bool = False
 
 
-class Invited(Contract):
-    """An attendee with the answer, as `ACCEPTED` (RFC 5545 section 3.2.12)."""
-
-    address: str
-    answer: str
-
-
-class UpsertInvitation(Command):
+class UpsertInvitation(Command, EventState):
     """The state of an event for one user; the writer decides what counts (V2-1, V2-2, R-e).
 
-    Attributes:
-        recurrence_id: Which occurrence: `20261110T080000Z`, `20261110`, or None for the whole.
-        stamp: DTSTAMP.
-        start, end: `2026-11-10T08:00:00Z`, or a date where all-day.
-        rule: RRULE as it stands, never expanded.
-        sender: Who sent the mail.
-        trust: Whether the sender is proven, and whether changes are refused (S-1).
+    Messages of earlier versions carry it; now an `ApplyEvent` stands for it.
     """
 
     kind: Literal["upsert_invitation"] = "upsert_invitation"
     user: UserRef
-    uid: str
-    recurrence_id: str | None
-    method: str
-    sequence: int = Field(ge=0)
-    stamp: AwareDatetime | None
-    start: str | None
-    end: str | None
-    all_day: bool
-    location: str
-    summary: str
-    organizer: str | None
-    attendees: tuple[Invited, ...]
-    rule: str | None
-    sender: str
-    trust: Trust
+
+
+class ApplyEvent(Command):
+    """The same by reference, so that texts and attendees travel once a mail.
+
+    Attributes:
+        event: Its place among the events of the mail's content.
+    """
+
+    kind: Literal["apply_event"] = "apply_event"
+    user: UserRef
+    event: int = Field(ge=0)
+
+    def of(self, event: EventState) -> UpsertInvitation:
+        """The command with all that `event` says."""
+        return UpsertInvitation(command_id=self.command_id, user=self.user, **dict(event))
 
 
 AnyCommand = Annotated[
-    CreateActivity | CreateTask | UpdateTask | MarkForbidden | CountSoftBounce | UpsertInvitation,
+    CreateActivity
+    | CreateTask
+    | UpdateTask
+    | MarkForbidden
+    | CountSoftBounce
+    | UpsertInvitation
+    | ApplyEvent,
     Field(discriminator="kind"),
 ]

@@ -1,10 +1,14 @@
 """What a mail says, as far as records are made from it (behaviour A-3, A-4)."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared.contracts.base import Contract
+from shared.contracts.events import EventState
+from shared.contracts.line import Line
+from shared.contracts.primitives import BACKUP_KEY_FORM, SHA256_FORM, FileName
 
 TransferEncoding = Literal["identity", "base64", "quoted-printable", "uuencode"]
 
@@ -15,26 +19,32 @@ class PartRef(Contract):
     The writer seeks, decodes and stores it without parsing the mail.
 
     Attributes:
-        backup_key: The backup that holds it, relative to the backup's root.
+        backup_key: The backup that holds it, relative to the data folder.
         start, end: Byte range of the encoded body in the backup, end excluded.
         encoding: The content transfer encoding (RFC 2045 section 6).
         name: Sanitised file name, never a path; unique within the mail.
         content_type: Media type in lower case, as `image/png`.
         size, sha256: Of the decoded bytes.
+
+    A message checks the parts that it carries: `SentContent`.
     """
 
     backup_key: str
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     encoding: TransferEncoding
-    name: str
+    name: FileName
     content_type: str
     size: int = Field(ge=0)
     sha256: str
 
 
 class MailContent(Contract):
-    """The part of a mail that is the same in every record made from it (ch. 15.10)."""
+    """The part of a mail that is the same in every record made from it (ch. 15.10).
+
+    Attributes:
+        events: Those that the mail's commands refer to by their place here.
+    """
 
     subject: str
     text: str
@@ -45,6 +55,22 @@ class MailContent(Contract):
     cc: tuple[str, ...]
     message_id: str | None
     attachments: tuple[PartRef, ...] = ()
+    events: tuple[EventState, ...] = ()
+
+
+def _sent(content: MailContent) -> MailContent:
+    for part in content.attachments:
+        if not re.fullmatch(BACKUP_KEY_FORM, part.backup_key):
+            raise ValueError("a part's backup_key is none of a backup")
+        if not re.fullmatch(SHA256_FORM, part.sha256):
+            raise ValueError("a part's sha256 is no digest")
+        if part.end < part.start:
+            raise ValueError("a part ends before its start")
+    return content
+
+
+SentContent = Annotated[MailContent, AfterValidator(_sent)]
+"""Content in a message: whoever sent it, its parts lie in backups and nowhere else."""
 
 
 class TraceLine(Contract):
@@ -57,7 +83,7 @@ class TraceLine(Contract):
         reason: One sentence for a person.
     """
 
-    id: str
-    rule: str
+    id: Line
+    rule: Line
     hit: bool
-    reason: str
+    reason: Line

@@ -1,14 +1,22 @@
-"""The messages between the stages. Adding an optional field is compatible; else a new version."""
+"""The messages between the stages.
 
+Adding an optional field is compatible, because readers pass over what they do not know; anything
+else is a new version.
+"""
+
+from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from shared.contracts.base import Contract
 from shared.contracts.commands import AnyCommand, Direction
-from shared.contracts.content import MailContent, TraceLine
+from shared.contracts.content import SentContent, TraceLine
+from shared.contracts.line import Line
+from shared.contracts.primitives import BackupKey, Sha256
+from shared.errors import ContractError
 
 
 class MailFetched(Contract):
@@ -20,7 +28,7 @@ class MailFetched(Contract):
         source: Where it came from, as `emlDir:offer.eml`.
         received_at: When the source got it (file time, INTERNALDATE).
         size, sha256: Of the raw bytes.
-        backup_key: Path of the backup below the backup's root.
+        backup_key: Path of the backup below the data folder.
         archive: An old mail: recorded without tasks, marks and forwards (I-11).
         again: An explicit replay that bypasses the duplicate rule (R-a).
     """
@@ -28,12 +36,12 @@ class MailFetched(Contract):
     kind: Literal["mail_fetched"] = "mail_fetched"
     schema_version: Literal[1] = 1
     mail_id: UUID
-    box: str
-    source: str
+    box: Line
+    source: Line
     received_at: AwareDatetime
     size: int = Field(ge=0)
-    sha256: str
-    backup_key: str
+    sha256: Sha256
+    backup_key: BackupKey
     archive: bool = False
     again: bool = False
 
@@ -65,29 +73,45 @@ class MailClassified(Contract):
         body_sha256: Digest of the body: different bodies under one key are flagged.
         verdict: The log words in order (R-d).
         direction: None if the chain stopped before the direction was decided.
+        commands: Their ids are distinct: two effects of one id could never be recorded.
         content: What the commands' records say; None if there is no command.
         again: An explicit replay: claimed keys and the journal's row do not stop it (R-a).
+
+    Raises:
+        ContractError: Two commands have one id.
     """
 
     kind: Literal["mail_classified"] = "mail_classified"
     schema_version: Literal[1] = 1
     mail_id: UUID
-    box: str
-    source: str
+    box: Line
+    source: Line
     received_at: AwareDatetime
-    content_sha256: str
-    backup_key: str
-    key: str
-    body_sha256: str
+    content_sha256: Sha256
+    backup_key: BackupKey
+    key: Sha256
+    body_sha256: Sha256
     subject: str
     sender: str | None
     message_id: str | None
-    verdict: tuple[str, ...]
+    verdict: tuple[Line, ...]
     direction: Direction | None
     trace: tuple[TraceLine, ...]
     commands: tuple[AnyCommand, ...]
-    content: MailContent | None
+    content: SentContent | None
     again: bool = False
+
+    @model_validator(mode="after")
+    def _each_command_has_its_own_id(self) -> Self:
+        counted = Counter(command.command_id for command in self.commands)
+        if twice := [one for one in self.commands if counted[one.command_id] > 1]:
+            kinds = ", ".join(sorted({one.kind for one in twice}))
+            # No ValueError: pydantic would not let the reason through.
+            raise ContractError(
+                f"Commands of mail {self.mail_id} share the id {twice[0].command_id} ({kinds}): "
+                "the classifier must give each its own"
+            )
+        return self
 
 
 class MailRecorded(Contract):
@@ -100,8 +124,8 @@ class MailRecorded(Contract):
     kind: Literal["mail_recorded"] = "mail_recorded"
     schema_version: Literal[1] = 1
     mail_id: UUID
-    box: str
-    source: str
+    box: Line
+    source: Line
     subject: str
-    verdict: tuple[str, ...]
+    verdict: tuple[Line, ...]
     again: bool

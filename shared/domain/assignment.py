@@ -5,7 +5,7 @@ for whatever was passed over.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,9 @@ from shared.domain.tokens import Token
 from shared.domain.vocabulary import TokenKind
 
 DEFAULT_TYPE = "E-mail"
+
+PASSED_OVER = 20
+"""Tokens that are passed over and named in the trace; of more it says only that there are."""
 
 ScopeWish = int | Literal["none", "default"]
 """A depth (`p2`), no scope at all (`p-`), or the role of the user (no word)."""
@@ -63,20 +66,22 @@ def assign(tokens: Sequence[Token], directory: Directory, direction: Direction) 
         return Assignment(None, None, default_type, "default", ())
     token, *others = tokens
     record, found = _record(token, directory)
-    passed_over = [
-        Note("T-1", "token", False, f"a further token is passed over: {other}")
-        for other in dict.fromkeys(others)
-        if (other.kind, other.number) != (token.kind, token.number)
-    ]
+    passed_over = _passed_over([str(other) for other in others if str(other) != str(token)])
     if token.kind == "opportunity":
         notes = [found, *passed_over, *_opportunity_notes(token)]
-        return Assignment(
-            token, record, _default_type(directory.activity_types), "default", tuple(notes)
-        )
+        return Assignment(token, record, default_type, "default", tuple(notes))
     activity_type, type_note = _type(token, directory.activity_types, direction)
     scope = _scope(token)
     notes = [found, *passed_over, *([type_note] if type_note else [])]
     return Assignment(token, record, activity_type, scope, tuple(notes))
+
+
+def _passed_over(others: Iterable[str]) -> list[Note]:
+    """A note for each further token; of many only the first are named."""
+    said = [f"a further token is passed over: {other}" for other in dict.fromkeys(others)]
+    if len(said) > PASSED_OVER:
+        said[PASSED_OVER - 1 :] = ["more tokens are passed over than are named here"]
+    return [Note("T-1", "token", False, one) for one in said]
 
 
 def assigned_record(

@@ -37,7 +37,7 @@ def link_outgoing(
     directory: Directory,
     own_domains: Container[str],
     *,
-    with_others: bool,
+    other_contacts: int,
 ) -> Linked:
     """Link by the first recipient from outside that is found.
 
@@ -45,7 +45,7 @@ def link_outgoing(
         recipients: Addresses in header order.
         directory: Users and the address book.
         own_domains: Nobody in these is from outside.
-        with_others: Link the other contacts among the recipients, too.
+        other_contacts: Link so many of the other contacts among the recipients at most.
     """
     external = tuple(
         address
@@ -53,9 +53,7 @@ def link_outgoing(
         if address not in directory.users and domain_of(address) not in own_domains
     )
     linked = _link(external, directory)
-    if not with_others:
-        return linked
-    others = _other_contacts(external, directory, linked.contact)
+    others = _other_contacts(external, directory, linked.contact)[:other_contacts]
     return Linked(linked.contact, linked.relationship, others, linked.notes)
 
 

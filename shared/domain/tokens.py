@@ -5,7 +5,8 @@ before one in mid-line, then in quoted text. The patterns are linear: no nested 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -16,6 +17,12 @@ from shared.domain.vocabulary import TokenKind, Vocabulary
 Place = Literal["subject", "text", "quoted text"]
 
 MAX_DIGITS = 18
+MOST_OF_A_KIND = 25
+"""Tokens of one kind that are kept of a mail: the first wins, a few more are named in the trace."""
+
+FOLLOWING_CHARACTERS = 500
+"""What is read behind a number: an activity type and a few words."""
+
 _QUOTE_MARKS = "> |"
 _COLON = re.compile(
     "[:\u02d0\u0589\u0fbf\u1038\u1365\u1366\u16ec\u17d6\u1804\u2236\u2831\u2a74\u2e2c\ufe13\ufe55\uff1a"
@@ -31,7 +38,7 @@ class Token:
     Attributes:
         kind: What the number is of.
         number: Digits, or `yyyy-digits`.
-        following: The rest of its line, folded, without leading blanks.
+        following: What stands behind it on its line, folded, without leading blanks.
         place: Where it stands.
     """
 
@@ -58,7 +65,7 @@ SplitQuotes = Callable[[str], tuple[str, str]]
 def find_tokens(
     subject: str, text: str, vocabulary: Vocabulary, split_quotes: SplitQuotes
 ) -> tuple[Token, ...]:
-    """All tokens in the order in which they win (T-1).
+    """The first tokens of each kind, each once, in the order in which they win (T-1).
 
     Args:
         subject: Decoded subject.
@@ -67,15 +74,27 @@ def find_tokens(
         split_quotes: Called only if the text holds a token at all, because it is slow.
     """
     keywords = _keywords(vocabulary.tokens)
-    found = [match.token for match in _search(keywords, fold_line(subject), "subject")]
+    found = _first([match.token for match in _search(keywords, fold_line(subject), "subject")])
     if any(True for _ in _search(keywords, _foldable(text), "text")):
         own, quoted = split_quotes(text)
-        matches = list(_search(keywords, _foldable(own), "text"))
-        found += [match.token for match in matches if match.begins_line]
-        found += [match.token for match in matches if not match.begins_line]
-        quoted_matches = _search(keywords, _foldable(quoted), "quoted text")
-        found += [match.token for match in quoted_matches]
-    return tuple(found)
+        folded = _foldable(own)
+        for begins_line in (True, False):
+            matches = _search(keywords, folded, "text")
+            found += _first(one.token for one in matches if one.begins_line is begins_line)
+        found += _first(one.token for one in _search(keywords, _foldable(quoted), "quoted text"))
+    return tuple(_first(found))
+
+
+def _first(tokens: Iterable[Token]) -> list[Token]:
+    """Of each kind the first so many, each number once in each place."""
+    kept: dict[tuple[TokenKind, str, Place], Token] = {}
+    counts: Counter[TokenKind] = Counter()
+    for token in tokens:
+        name = (token.kind, token.number, token.place)
+        if name not in kept and counts[token.kind] < MOST_OF_A_KIND:
+            counts[token.kind] += 1
+            kept[name] = token
+    return list(kept.values())
 
 
 def _foldable(text: str) -> str:
@@ -84,16 +103,26 @@ def _foldable(text: str) -> str:
 
 
 def _search(words: "_Keywords", folded: str, place: Place) -> Iterator[_Match]:
-    for match in words.pattern.finditer(folded):
-        if sum(map(str.isdigit, match["number"])) > MAX_DIGITS:
-            continue
-        line_start = folded.rfind("\n", 0, match.start()) + 1
-        line_end = folded.find("\n", match.end())
-        following = folded[match.end() : line_end if line_end >= 0 else len(folded)].lstrip()
-        yield _Match(
-            Token(words.kinds[match["keyword"]], match["number"], following, place),
-            not folded[line_start : match.start()].strip(_QUOTE_MARKS),
-        )
+    """Every token of the lines; only the first of a line can begin it. Linear in the text."""
+    for line in folded.split("\n"):
+        begin = 0
+        for match in words.pattern.finditer(line):
+            may_begin, begin = begin == 0, match.end()
+            if sum(map(str.isdigit, match["number"])) > MAX_DIGITS:
+                continue
+            yield _Match(
+                Token(words.kinds[match["keyword"]], match["number"], _behind(line, begin), place),
+                may_begin and not line[: match.start()].strip(_QUOTE_MARKS),
+            )
+
+
+def _behind(line: str, begin: int) -> str:
+    """The words behind a number, as many as anybody asks for; never a piece of one."""
+    end = begin + FOLLOWING_CHARACTERS
+    following = line[begin:end].lstrip()
+    if len(line) > end and not line[end].isspace():
+        following = following.rpartition(" ")[0]
+    return following
 
 
 @dataclass(frozen=True, slots=True)

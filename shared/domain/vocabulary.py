@@ -102,7 +102,7 @@ class Vocabulary:
 
 
 def build_vocabulary(extensions: Mapping[str, tuple[str, ...]]) -> Vocabulary:
-    """The built-in phrases with a box's extensions (configuration keys of section V)."""
+    """The built-in phrases with a box's extensions (behaviour V)."""
     phrases = {
         key: tuple(
             folded for phrase in (*built_in, *extensions.get(key, ())) if (folded := _fold(phrase))

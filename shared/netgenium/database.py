@@ -6,8 +6,8 @@ What else each database needs stands in `servers`.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -25,38 +25,22 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from shared.errors import ConfigurationError, PermanentError, Problem, TransientError
+from shared.errors import AwayError, ConfigurationError, PermanentError, Problem, TransientError
+from shared.netgenium.driver_errors import (
+    is_away,
+    is_busy,
+    lacks_a_right,
+    lost_race,
+    names_the_server,
+    sqlite_name,
+    sqlstate,
+)
 from shared.netgenium.servers import engine_for
 
+PART = "database"
+"""How `/ready` calls it."""
+
 _REASON_LENGTH = 300
-_SQLITE_AWAY = (
-    "SQLITE_PERM",
-    "SQLITE_BUSY",
-    "SQLITE_LOCKED",
-    "SQLITE_NOMEM",
-    "SQLITE_READONLY",
-    "SQLITE_INTERRUPT",
-    "SQLITE_IOERR",
-    "SQLITE_CORRUPT",
-    "SQLITE_FULL",
-    "SQLITE_CANTOPEN",
-    "SQLITE_PROTOCOL",
-    "SQLITE_NOTADB",
-)
-"""Begins of SQLite's error names that are no mail's fault; `OperationalError` has others, too."""
-
-_AWAY_SQLSTATES = ("08", "25006", "28", "40", "53", "57", "HYT")
-"""Begins of states: connection, read-only, login, deadlock, resources, operator, time-out."""
-
-_LOST_RACE_SQLSTATES = ("40001", "40P01")
-"""Serialization failures and deadlocks."""
-
-_FIREBIRD_WAITED_LONG = 335544510
-"""`isc_lock_timeout`; its state is that of a deadlock."""
-
-_SQL_SERVER_DEADLOCK = 1205
-_SQL_SERVER_AWAY = (1204, 1222)
-"""No locks are left; a lock was waited for too long."""
 
 _PARAMETERS = re.compile(
     r"(duplicate key value is|truncated value:|-?Problematic key value is|"
@@ -65,14 +49,39 @@ _PARAMETERS = re.compile(
 )
 """SQL Server and Firebird repeat values."""
 
+Step = Callable[[], AbstractContextManager[Connection]]
+
+REHEARSAL = "crm_rehearsal"
+"""The engine's option that makes its write transactions steps of a rehearsal."""
+
 _EXTRAS = ("firebird", "mssql", "postgresql")
 """The databases whose drivers are extras of our package, of the same name."""
 
 _REMEDY = "check that it runs, who may connect and write, and its free space"
 
 
-class ConflictError(TransientError):
+_SHOWN = ("host", "port", "charset", "sslmode", "target_session_attrs")
+"""What of a URL's query is told; anything else may hold a password, as `odbc_connect` does."""
+
+_WORD = re.compile(r"(?:pwd|password)\s*=\s*([^;]+)", re.IGNORECASE)
+"""A password inside `odbc_connect`."""
+
+
+class BusyError(TransientError):
+    """One statement took too long, or waited too long for a lock, where the database answers.
+
+    That the database is away is not said by this: a probe tells.
+    """
+
+
+class ConflictError(BusyError):
     """Another writer was first with the same key or row: trying again will see what it wrote."""
+
+
+def shown(url: URL) -> str:
+    """A database URL for people: where the database is, without anything that may be secret."""
+    query = {name: value for name, value in url.query.items() if name in _SHOWN}
+    return url.set(query=query).render_as_string(hide_password=True)
 
 
 def open_database(url: str) -> Engine:
@@ -110,13 +119,19 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
     Raises:
         ConflictError: Another writer was first with the same key or row.
-        TransientError: The database is away, locked or full.
+        BusyError: A statement took too long, or waited too long for a lock.
+        TransientError: The database is away or full.
         PermanentError: The statement can never work.
     """
-    # SQLite then takes its write lock at the begin: see `servers`.
-    writing = engine.execution_options(crm_write=True)
-    with database_errors(engine), writing.begin() as connection:
+    step: Step | None = engine.get_execution_options().get(REHEARSAL)
+    with database_errors(engine), step() if step else writing(engine).begin() as connection:
         yield connection
+
+
+def writing(engine: Engine) -> Engine:
+    """`engine` for transactions that write."""
+    # SQLite then takes its write lock at the begin: see `servers`.
+    return engine.execution_options(crm_write=True)
 
 
 @contextmanager
@@ -125,7 +140,8 @@ def database_errors(engine: Engine) -> Iterator[None]:
 
     Raises:
         ConflictError: A unique key exists already, or two writers waited for each other.
-        TransientError: The database is away, locked or full.
+        BusyError: A statement took too long, or waited too long for a lock.
+        TransientError: The database is away or full.
         PermanentError: The statement can never work.
     """
     try:
@@ -135,36 +151,34 @@ def database_errors(engine: Engine) -> Iterator[None]:
 
 
 def _translated(error: SQLAlchemyError, url: URL) -> TransientError | PermanentError:
-    # The query may hold a password, too: `odbc_connect` does.
-    where = url.set(query={}).render_as_string(hide_password=True)
-    reason = _reason(error, url)
-    if is_unique_violation(error) or _is_lost_race(error):
+    where, reason = shown(url), _reason(error, url)
+    if is_unique_violation(error) or (isinstance(error, DBAPIError) and lost_race(error.orig)):
         return ConflictError(f"Another writer was first in {where}: {reason}")
+    if _is_busy(error):
+        return BusyError(f"The database {where} did not get through with a statement: {reason}")
     if _is_away(error):
-        return TransientError(f"The database {where} cannot be used now: {reason}; {_REMEDY}")
+        sentence = f"The database {where} cannot be used now: {reason}; {_REMEDY}"
+        if isinstance(error, DBAPIError) and names_the_server(error.orig):
+            return AwayError(sentence, PART)
+        return TransientError(sentence)
     return PermanentError(f"The database {where} refuses a statement for good: {reason}")
+
+
+def _is_busy(error: SQLAlchemyError) -> bool:
+    # Without a statement it is the connecting that took too long.
+    return isinstance(error, DBAPIError) and error.statement is not None and is_busy(error.orig)
 
 
 def _is_away(error: SQLAlchemyError) -> bool:
     if isinstance(error, PoolTimeoutError):
         return True
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError) or lacks_a_right(error.orig):
         return False
-    if sqlite_name := getattr(error.orig, "sqlite_errorname", ""):
-        return str(sqlite_name).startswith(_SQLITE_AWAY)
-    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-        return True
-    return _sqlstate(error).startswith(_AWAY_SQLSTATES) or _number(error) in _SQL_SERVER_AWAY
-
-
-def _is_lost_race(error: SQLAlchemyError) -> bool:
-    """Whether the whole transaction gave way to another: a deadlock, or a row changed meanwhile."""
-    if not isinstance(error, DBAPIError):
-        return False
-    if _FIREBIRD_WAITED_LONG in (getattr(error.orig, "gds_codes", None) or ()):
-        # The other one still has the lock: there is nothing new to see.
-        return False
-    return _sqlstate(error) in _LOST_RACE_SQLSTATES or _number(error) == _SQL_SERVER_DEADLOCK
+    if sqlite_name(error.orig):
+        # Its OperationalError is about missing tables, too; BEGIN and COMMIT are no statements.
+        return is_away(error.orig) or is_busy(error.orig)
+    lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return lost or is_away(error.orig)
 
 
 def is_unique_violation(error: SQLAlchemyError) -> bool:
@@ -175,24 +189,11 @@ def is_unique_violation(error: SQLAlchemyError) -> bool:
     """
     if not isinstance(error, DatabaseError):
         return False
-    sqlstate = _sqlstate(error)
-    if not isinstance(error, IntegrityError) and not sqlstate.startswith("23"):
+    state = sqlstate(error.orig)
+    if not isinstance(error, IntegrityError) and not state.startswith("23"):
         return False
     line = str(error.orig).partition("\n")[0].upper()
-    return sqlstate == "23505" or any(word in line for word in ("UNIQUE", "DUPLICATE"))
-
-
-def _sqlstate(error: DBAPIError) -> str:
-    """The driver's five characters for the kind of error; pyodbc gives them as first argument."""
-    arguments = getattr(error.orig, "args", None) or ("",)
-    state = getattr(error.orig, "sqlstate", None) or arguments[0]
-    return state if isinstance(state, str) and len(state) == 5 else ""  # noqa: PLR2004 - a state's length
-
-
-def _number(error: DBAPIError) -> int | None:
-    """SQL Server's number for the kind of error, which pymssql gives as first argument."""
-    arguments = getattr(error.orig, "args", None) or (None,)
-    return arguments[0] if isinstance(arguments[0], int) else None
+    return state == "23505" or any(word in line for word in ("UNIQUE", "DUPLICATE"))
 
 
 def _reason(error: SQLAlchemyError, url: URL) -> str:
@@ -205,8 +206,16 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
     # Firebird's first line alone says little.
     told = lines if hasattr(original, "gds_codes") else lines[:1]
     line = " ".join(_PARAMETERS.sub("", line) for line in told)
-    password = str(url.password or "")
-    return (line.replace(password, "***") if password else line)[:_REASON_LENGTH].strip()
+    for secret in _secrets(url):
+        line = line.replace(secret, "***")
+    return line[:_REASON_LENGTH].strip()
+
+
+def _secrets(url: URL) -> list[str]:
+    """Passwords of the URL, which a driver's words may repeat."""
+    query = [str(url.query.get(name, "")) for name in ("password", "passwd", "pwd")]
+    odbc = _WORD.findall(str(url.query.get("odbc_connect", "")))
+    return [secret for secret in (str(url.password or ""), *query, *odbc) if secret]
 
 
 def _make_private_folder(file: str | None) -> None:
@@ -214,7 +223,8 @@ def _make_private_folder(file: str | None) -> None:
         return
     folder = Path(file).parent
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Its parent is there or mistyped.
+        folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         what = f"its folder {folder} cannot be made: {error.strerror}"
         remedy = "choose another folder or correct the access rights"

@@ -5,14 +5,26 @@ driver's own default, a snapshot, would number two records alike. All of this ho
 firebird-driver with sqlalchemy-firebird; this module is their home.
 """
 
+import atexit
 import sys
+from contextlib import suppress
 from ctypes.util import find_library
+from functools import cache
 from itertools import count
 from secrets import randbelow
 from typing import Any
+from weakref import WeakSet
 
 from firebird.driver import TPB, Isolation, driver_config  # type: ignore[import-untyped]
-from firebird.driver.fbapi import has_api  # type: ignore[import-untyped]
+from firebird.driver import Error as FirebirdError
+from firebird.driver.fbapi import (  # type: ignore[import-untyped]
+    FB_SHUTDOWN_CALLBACK,
+    ISC_STATUS_ARRAY,
+    fb_shut_confirmation,
+    fb_shutrsn_signal,
+    get_api,
+    has_api,
+)
 from sqlalchemy import Connection, Engine, event
 
 from shared.errors import ConfigurationError, Problem
@@ -33,6 +45,41 @@ def _need_library() -> None:
     if sys.platform == "linux" and not (has_api() or named or find_library("fbclient")):
         what, remedy = "needs Firebird's client library", "apt-get install libfbclient2"
         raise ConfigurationError([Problem("NETGENIUM_DATABASE_URL", what, remedy)])
+
+
+@FB_SHUTDOWN_CALLBACK  # type: ignore[untyped-decorator]
+def _not_by_a_signal(reason: int, _mask: int, _argument: object) -> int:
+    """1 refuses."""
+    return int(reason == fb_shutrsn_signal)
+
+
+@cache
+def _keep_connections_at_signals() -> None:
+    """Let a signal end nothing but what we end.
+
+    With its first connection the client library takes SIGINT and SIGTERM over, and at either
+    shuts down every connection of the process, in the middle of the batch in hand. Our own
+    handlers are still called, and they decide what ends, and when.
+    """
+    status = ISC_STATUS_ARRAY()
+    get_api().fb_shutdown_callback(status, _not_by_a_signal, fb_shut_confirmation, None)
+
+
+def _drop(connection: Any) -> None:  # noqa: ANN401 - the driver's own
+    """Let go of a broken connection: sqlalchemy-firebird calls a method that the driver lacks."""
+    # That it has broken is known: the driver can only say so once more.
+    with suppress(FirebirdError):
+        connection.close()
+
+
+_engines: WeakSet[Engine] = WeakSet()
+
+
+@atexit.register
+def _close_connections() -> None:
+    """Close what is open before the driver shuts its library down, which it registered earlier."""
+    for engine in tuple(_engines):
+        engine.dispose()
 
 
 _turn = count(randbelow(100))
@@ -59,7 +106,13 @@ def prepare(engine: Engine, charset: str) -> None:
         ConfigurationError: Firebird's client library is not installed.
     """
     _need_library()
+    _engines.add(engine)
+    engine.dialect.do_terminate = _drop  # type: ignore[assignment, method-assign]
     driver_config.db_defaults.timeout.value = CONNECT_SECONDS
+
+    @event.listens_for(engine, "do_connect")
+    def load(*_: object) -> None:
+        _keep_connections_at_signals()
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own

@@ -45,7 +45,7 @@ def _on_table(dialect: GrantDialect, grant: Grant) -> str:
 
 
 def _on_generators(dialect: GrantDialect, mapping: NetGeniumMapping) -> Iterator[str]:
-    """The writer takes ids; PostgreSQL's `serial` keys are sequences with rights of their own."""
+    """The writer takes ids; PostgreSQL's serial keys are sequences with rights of their own."""
     kind, _, name = mapping.ids.strategy.partition(":")
     if kind == "generator":
         yield _GENERATOR[dialect](_quoted(dialect, name))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy import Sequence as DatabaseSequence
 
 from shared.errors import ConfigurationError, Problem
-from shared.netgenium.locks import hold
+from shared.netgenium.locks import IDS, hold
 from shared.netgenium.servers import is_firebird
 
 Row = Mapping[str, Any]
@@ -98,7 +98,10 @@ def _steps(dialect: Dialect) -> bool:
 
 
 def _counted_up(connection: Connection, into: Table, count: int) -> list[int]:
-    """Ids behind the highest, under a lock that holds among several writers until the commit."""
-    hold(connection, into.name)
+    """Ids behind the highest, under a lock that holds among several writers until the commit.
+
+    One lock for all tables: who writes into several tables does so in any order.
+    """
+    hold(connection, IDS)
     highest = connection.scalar(select(func.coalesce(func.max(into.c.id), 0))) or 0
     return list(range(highest + 1, highest + 1 + count))

@@ -25,19 +25,43 @@ def in_chunks(values: Iterable[T], size: int = _IN_AT_ONCE) -> Iterator[list[T]]
         yield chunk
 
 
+def lowered(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """`column` in lower case; what it is compared with goes through the column's own type.
+
+    Without the type a value would reach the database as it came from a mail, and Firebird would
+    make each text a BLOB of its own.
+    """
+    return func.lower(column, type_=column.type)
+
+
+def by_stored_form(
+    connection: Connection, column: ColumnElement[Any], texts: Iterable[str]
+) -> Mapping[str, Sequence[str]]:
+    """`texts` by how `column` stores them: what is read back says which of them was asked for.
+
+    Several may be stored alike, where one has a NUL, is too long, or has letters that the database
+    does not have.
+    """
+    bound = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    forms: dict[str, list[str]] = defaultdict(list)
+    for text in sorted(set(texts)):
+        forms[bound(text) if bound else text].append(text)
+    return forms
+
+
 def owners_by_text(
     connection: Connection, erp: ErpTables, entity: str, field: str, texts: Iterable[str]
 ) -> Mapping[str, Sequence[int]]:
     """Ids of the `entity` records that hold one of `texts` in `field`, by text, in id order.
 
-    Texts are compared in lower case; `texts` must be in lower case.
+    Texts are compared in lower case; `texts` must be in lower case. What the database cannot spell
+    has no owner: two people whose addresses are stored alike must not be taken for each other.
     """
     owners: dict[str, dict[int, None]] = defaultdict(dict)
     for chunk in in_chunks(sorted(set(texts))):
         for owner, value in _pairs(erp, entity, field):
-            # With the column's length: without one, Firebird makes each text a BLOB of its own.
-            lowered = func.lower(value, type_=value.type)
-            query = select(owner, lowered).where(lowered.in_(chunk)).order_by(owner)
+            held = lowered(value)
+            query = select(owner, held).where(held.in_(chunk)).order_by(owner)
             for owner_id, text in connection.execute(query):
                 owners[text][owner_id] = None
     return {text: sorted(ids) for text, ids in owners.items()}

@@ -1,6 +1,7 @@
 """Our own tables, in the ERP's database so that effects and journal share one transaction.
 
-They carry the prefix `crm_`; migrations touch nothing else.
+They carry the prefix `crm_`; migrations touch nothing else. Every text that may come from a mail
+is a `CutText`: neither storing nor comparing it can fail.
 """
 
 from datetime import UTC, datetime
@@ -56,12 +57,12 @@ journal_table = Table(
     Column("subject", CutText(1000), nullable=False),
     Column("sender", CutText(320)),
     Column("message_id", CutText(1000)),
-    Column("verdict", Unicode(250), nullable=False),
+    Column("verdict", CutText(250), nullable=False),
     Column("direction", Unicode(10)),
     Column("trace", CutText(), nullable=False),
     Column("content_sha256", _DIGEST, nullable=False),
     Column("body_sha256", _DIGEST, nullable=False),
-    Column("backup_key", Unicode(250), nullable=False),
+    Column("backup_key", CutText(250), nullable=False),
     Column("differs", Boolean(create_constraint=False), nullable=False),
     Column("recorded_at", UtcMoment, nullable=False),
     Column("message_key", _DIGEST),
@@ -144,7 +145,7 @@ soft_bounce_table = Table(
 problem_table = Table(
     "crm_problem",
     OWN,
-    Column("problem_id", Unicode(50), primary_key=True),
+    Column("problem_id", CutText(50), primary_key=True),
     Column("task_id", BigInteger, nullable=False),
     Column("state_at", UtcMoment, nullable=False),
     Column("mail_id", _MAIL_ID, nullable=False),
@@ -176,9 +177,34 @@ answer_table = Table(
     Column("key", _DIGEST, primary_key=True),
     Column("event_key", _DIGEST, nullable=False),
     Column("attendee", CutText(320), nullable=False),
-    Column("answer", Unicode(30), nullable=False),
+    Column("answer", CutText(30), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("stamp", UtcMoment),
     Index("ix_crm_answer_event_key", "event_key"),
 )
 """What attendees have answered, whether or not the invitation has come yet (V2-1)."""
+
+log_words_table = Table(
+    "crm_log_words",
+    OWN,
+    Column("group_id", _MAIL_ID, primary_key=True),
+    Column("recorded_at", UtcMoment, nullable=False),
+    Column("words", CutText(), nullable=False),
+    Column("written_at", UtcMoment),
+    Index("ix_crm_log_words_written_at", "written_at"),
+)
+"""Words for the legacy log, a line each, of mails that were recorded together (R-d).
+
+Without `written_at` they do not stand in the file yet.
+"""
+
+log_file_table = Table(
+    "crm_log_file",
+    OWN,
+    Column("file", _DIGEST, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+)
+"""How large each legacy log was, in bytes, when its lines were last confirmed.
+
+`file` is a digest of its path. The row `lock` is held by who writes what waits.
+"""

@@ -1,15 +1,17 @@
 """What each database needs from us: timeouts, isolation, durability, character sets.
 
 No statement, no lock and no attempt to connect lasts longer than the times below, so a write
-transaction ends by itself (F42).
+transaction ends by itself (F-42).
 """
 
 import codecs
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError
+
+from shared.netgenium.driver_errors import proves_useless
 
 CONNECT_SECONDS = 10
 """Longest wait for a server that does not answer."""
@@ -40,22 +42,31 @@ def engine_for(url: URL) -> Engine:
     Raises:
         sqlalchemy.exc.ArgumentError, ModuleNotFoundError: See `open_database`.
     """
-    match url.get_backend_name():
-        case "sqlite":
-            return _sqlite(url)
-        case "postgresql":
-            return _postgresql(url)
-        case "firebird":
-            return _firebird(url)
-        case "mssql":
-            return _sql_server(url)
-        case _:
-            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    makers = {
+        "sqlite": _sqlite,
+        "postgresql": _postgresql,
+        "firebird": _firebird,
+        "mssql": _sql_server,
+    }
+    engine = makers.get(url.get_backend_name(), _other)(url)
+    event.listen(engine, "handle_error", _drop_useless)
+    return engine
+
+
+def _drop_useless(context: ExceptionContext) -> None:
+    """With a connection that is proven useless the whole pool goes: the next ones are new."""
+    if proves_useless(context.original_exception):
+        context.is_disconnect = True
 
 
 def is_firebird(dialect: Dialect) -> bool:
     """Whether statements go to Firebird; its dialect carries the driver in its name."""
     return dialect.name.partition(".")[0] == "firebird"
+
+
+def locks_in_order(dialect: Dialect) -> bool:
+    """Whether a sorted `SELECT … FOR UPDATE` locks its rows in their order."""
+    return dialect.name == "postgresql"
 
 
 def changed_meanwhile(error: DBAPIError) -> bool:
@@ -128,6 +139,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
+    url = _with_each_host(url)
     limits = {
         "statement_timeout": STATEMENT_SECONDS * 1000,
         "lock_timeout": LOCK_SECONDS * 1000,
@@ -157,6 +169,14 @@ def _postgresql(url: URL) -> Engine:
         remember_charset(engine.dialect, encoding or "UTF8")
 
     return engine
+
+
+def _with_each_host(url: URL) -> URL:
+    """`host=a:1,b:2` as libpq's users write it; SQLAlchemy wants `host=a:1&host=b:2`."""
+    hosts = url.query.get("host", ())
+    if isinstance(hosts, str) and "," in hosts and ":" in hosts:
+        return url.update_query_dict({"host": tuple(hosts.split(","))})
+    return url
 
 
 def _firebird(url: URL) -> Engine:
@@ -197,6 +217,10 @@ def _sql_server(url: URL) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _other(url: URL) -> Engine:
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _given(url: URL, name: str) -> tuple[str, ...]:

@@ -80,6 +80,17 @@ def _continues(character: str) -> bool:
     return character == _JOINER or unicodedata.category(character) in {"Mn", "Me", "Mc"}
 
 
+def spelled(text: str, dialect: Dialect) -> str:
+    """`text` as that database can hold it: without NUL, and `?` for each letter it does not have.
+
+    What is compared must be spelled like what is stored.
+    """
+    if text.isascii():
+        return text.replace("\0", "")
+    codec = charset(dialect)
+    return text.replace("\0", "").encode(codec, "replace").decode(codec)
+
+
 def local_time(moment: datetime, zone: tzinfo) -> datetime:
     """`moment` without zone in the local time of `zone`, moved into what databases can hold."""
     try:
@@ -115,9 +126,8 @@ class CutText(TypeDecorator[str]):
         value = value.replace("\0", "")
         if self.length:
             value = cut(value, self.length, width=_width_in(dialect))
-        # The mark may be beyond the database's letters, too.
-        codec = charset(dialect)
-        return value if value.isascii() else value.encode(codec, "replace").decode(codec)
+        # After cutting: the mark may be beyond the database's letters, too.
+        return spelled(value, dialect)
 
 
 class CheckBox(TypeDecorator[bool]):

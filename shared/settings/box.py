@@ -38,7 +38,7 @@ class Box(BaseModel):
         save_originals_from: Addresses in lower case (A-4).
         ignore_subject: As written; compared folded (R-12).
         own_domains: Domain of the box and those configured, in lower case (D-3).
-        vocabulary: What the configuration adds to section V, by key; a key not there adds nothing.
+        vocabulary: What the configuration adds to the built-in phrases, by key (V).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

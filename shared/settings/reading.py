@@ -13,11 +13,16 @@ class UnreadableError(Exception):
         self.remedy = remedy
 
 
+class MissingError(UnreadableError):
+    """There is no such file, where it could be seen if there were."""
+
+
 def read_small_file(path: Path, limit_bytes: int) -> bytes:
     """Return the bytes of a regular file of at most `limit_bytes`.
 
     Raises:
-        UnreadableError: It is missing, no file, too large, or may not be read.
+        MissingError: It is missing.
+        UnreadableError: It is no file, too large, or may not be read.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -25,7 +30,7 @@ def read_small_file(path: Path, limit_bytes: int) -> bytes:
         with path.open("rb") as file:
             raw = file.read(limit_bytes + 1)
     except FileNotFoundError:
-        raise UnreadableError("there is no such file", "Check the path.") from None
+        raise MissingError("there is no such file", "Check the path.") from None
     except PermissionError:
         raise UnreadableError("the file may not be read", "Give this user the right.") from None
     except (OSError, ValueError) as error:

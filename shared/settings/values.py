@@ -4,6 +4,7 @@ A parser takes the text as written and returns the value. It raises `NotAllowedE
 allowed; it never repeats the text, because only the caller knows whether it is a secret.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -84,7 +85,7 @@ def text(value: str) -> str:
 
 
 def phrase(value: str) -> str:
-    """Return `value` as written; folding takes care of its white space (section V)."""
+    """Return `value` as written; folding takes care of its white space (behaviour V)."""
     return value
 
 
@@ -192,6 +193,11 @@ def absolute_path(value: str) -> str:
     if not (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()):
         raise NotAllowedError("an absolute path")
     return text(value)
+
+
+def is_windows_path(written: str) -> bool:
+    """Tell whether `written` is a path of Windows that this machine cannot have (I-13)."""
+    return os.name == "posix" and bool(PureWindowsPath(written).drive)
 
 
 def absolute_folder(value: str) -> Path:

@@ -1,4 +1,4 @@
-"""The keys that extend the vocabulary (section V of the behaviours); each may stand repeatedly."""
+"""The keys that extend the vocabulary (behaviour V); each may be given repeatedly."""
 
 from shared.settings.key import Key
 from shared.settings.values import phrase
@@ -12,7 +12,7 @@ def _extends(name: str, description: str, source: str) -> Key:
         "",
         description,
         f"V, {source}",
-        default_note="added to section V",
+        default_note="added to the vocabulary",
         repeatable=True,
         acts=True,
     )

@@ -1,4 +1,4 @@
-"""The XML of a box's file: from bytes to entries with their lines (manual, chapter 7; H12).
+"""The XML of a box's file: from bytes to entries with their lines (manual, chapter 7; H-12).
 
 No DTD, no entities, no network. The parser's own messages are not passed on: they repeat pieces of
 the file, and such a piece may be part of a password.

@@ -135,7 +135,7 @@ def test_what_is_published_reaches_the_other_end_in_order(line: Line) -> None:
 
 
 def test_publishing_fails_while_nothing_is_taken_and_works_afterwards(line: Line) -> None:
-    """I-6, F33: what the next stage cannot take now is not taken; publishing again works."""
+    """I-6, F-33: what the next stage cannot take now is not taken; publishing again works."""
     with line.away(), pytest.raises(TransientError):
         _publish(line, "a")
 

@@ -30,6 +30,7 @@ class Shell:
         self.folder = folder
         self.eml = folder / "eml"
         self.eml.mkdir()
+        (folder / "erp").mkdir()
         self.config = folder / "crm.xml"
         self.write_config()
 
@@ -215,7 +216,7 @@ def test_a_subject_that_the_terminal_lacks_stops_nothing(ready: Shell) -> None:
 
 
 def test_one_boxs_trouble_is_not_anothers(ready: Shell) -> None:
-    """F40: a service goes on with the box that works while another's folder is away."""
+    """F-40: a service goes on with the box that works while another's folder is away."""
     other = ready.folder / "other.xml"
     away = ready.folder / "away"
     away.mkdir()
@@ -233,6 +234,24 @@ def test_one_boxs_trouble_is_not_anothers(ready: Shell) -> None:
         service.communicate(timeout=30)
 
     assert service.returncode == 0
+
+
+def test_a_box_that_is_switched_off_is_not_read(ready: Shell) -> None:
+    """E-5: its mail stays where it is, and the other box's is processed."""
+    off = ready.folder / "off"
+    off.mkdir()
+    text = ready.config.read_text("utf-8").replace(str(ready.eml), str(off))
+    text = text.replace("crm@lisovna", "off@lisovna")
+    text = text.replace("</appSettings>", '<add key="enabled" value="false" />\n</appSettings>')
+    (ready.folder / "off.xml").write_text(text, "utf-8")
+    for folder in (ready.eml, off):
+        (folder / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    result = ready("run", "--once", "--config", "off.xml", "--config", "crm.xml")
+
+    assert result.returncode == 0, result.stderr
+    assert [path.name for path in off.iterdir()] == ["a.eml"]
+    assert list(ready.eml.iterdir()) == []
 
 
 def test_explain_shows_a_person_the_whole_trace(ready: Shell) -> None:
@@ -355,7 +374,7 @@ def test_run_refuses_a_database_that_does_not_fit(ready: Shell) -> None:
 def test_a_database_that_cannot_be_reached_is_told(
     shell: Shell, url: str, code: int, told: str
 ) -> None:
-    """O-6, F40: an unusable database is a sentence with an exit code, its password nowhere."""
+    """O-6, F-40: an unusable database is a sentence with an exit code, its password nowhere."""
     result = shell("check", "--config", "crm.xml", NETGENIUM_DATABASE_URL=url)
 
     shown = " ".join((result.stdout + result.stderr).split())
@@ -393,7 +412,7 @@ def test_init_db_is_safe_to_repeat(ready: Shell) -> None:
 
 
 def test_a_service_ends_cleanly_when_told_to(ready: Shell) -> None:
-    """F14: without --once it goes on until SIGTERM, and then ends with 0."""
+    """F-14: without --once it goes on until SIGTERM, and then ends with 0."""
     (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
     with running(ready, "run", "--config", "crm.xml", PYTHONUNBUFFERED="1") as service:
         assert service.stdout is not None
@@ -425,7 +444,7 @@ def test_an_interrupted_command_says_so(ready: Shell) -> None:
 
 
 def test_a_service_waits_for_a_database_that_is_away(ready: Shell) -> None:
-    """F40: a service says that it waits and does not end; `--once` ends with 5."""
+    """F-40: a service says that it waits and does not end; `--once` ends with 5."""
     broken = f"sqlite:///{ready.eml}"
     once = ready("run", "--once", "--config", "crm.xml", NETGENIUM_DATABASE_URL=broken)
     with running(ready, "run", "--config", "crm.xml", NETGENIUM_DATABASE_URL=broken) as service:
@@ -445,7 +464,7 @@ def test_list_before_init_db_says_what_to_do(shell: Shell) -> None:
 
 
 def test_two_processes_do_not_read_one_box(ready: Shell) -> None:
-    """F75: while a service reads a box, another one says so and ends with 5."""
+    """F-75: while a service reads a box, another one says so and ends with 5."""
     with running(ready, "run", "--config", "crm.xml", PYTHONUNBUFFERED="1") as service:
         lease = ready.folder / "data" / "leases"
         deadline = time.monotonic() + 30

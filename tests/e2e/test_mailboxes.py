@@ -91,7 +91,7 @@ def test_a_mailbox_is_read_with_a_token(
 
 
 def test_a_refused_login_ends_a_run_with_four(dovecot: Dovecot, tmp_path: Path) -> None:
-    """F61, O-6: credentials refused is 4, a server that is away 5; no secret is told."""
+    """F-61, O-6: credentials refused is 4, a server that is away 5; no secret is told."""
     account = dovecot.add_box("refused", "another one")
     dovecot.deliver(account, a_mail(1))
     deployment = deployed(tmp_path, keys_of(dovecot, "imap", account.name))

@@ -55,7 +55,7 @@ def test_mail_goes_through_three_services_to_the_erp(deployment: Deployment) -> 
 
 
 def test_large_mail_goes_by_its_backup(deployment: Deployment) -> None:
-    """F28: a mail of 3 MB never is in the broker, and comes out with its attachment."""
+    """F-28: a mail of 3 MB never is in the broker, and comes out with its attachment."""
     deployment.start_all()
     big = EmailMessage()
     big["From"], big["To"], big["Subject"] = "petr@acme.example", "jan.novak@firma.cz", "Big"
@@ -71,7 +71,7 @@ def test_large_mail_goes_by_its_backup(deployment: Deployment) -> None:
 
 
 def test_a_second_fetcher_stands_by_and_takes_over(deployment: Deployment) -> None:
-    """F75: two fetchers never read one box at a time; when one dies the other goes on."""
+    """F-75: two fetchers never read one box at a time; when one dies the other goes on."""
     first = deployment.start("fetcher")
     second = deployment.start("fetcher")
     deployment.drop("a.eml", a_mail(1))
@@ -89,7 +89,7 @@ def test_a_second_fetcher_stands_by_and_takes_over(deployment: Deployment) -> No
 def test_mail_waits_in_its_source_while_the_broker_is_away(
     deployment: Deployment, rabbitmq: RabbitMQ
 ) -> None:
-    """F20: nothing leaves the source unconfirmed; afterwards everything flows by itself."""
+    """F-20: nothing leaves the source unconfirmed; afterwards everything flows by itself."""
     services = deployment.start_all()
     deployment.drop("a.eml", a_mail(1))
     wait_until(lambda: len(deployment.list("journal")) == 1, "the first mail")

@@ -86,17 +86,17 @@ class World:
 
 
 def kill_a_service(world: World) -> None:
-    """SIGKILL: no chance to tidy up (F1 to F11)."""
+    """SIGKILL: no chance to tidy up (F-1 to F-11)."""
     world.chance.choice(world.services).end(signal.SIGKILL)
 
 
 def stop_a_service(world: World) -> None:
-    """SIGTERM: it finishes or gives back what is in hand (F14)."""
+    """SIGTERM: it finishes or gives back what is in hand (F-14)."""
     world.chance.choice(world.services).send(signal.SIGTERM)
 
 
 def freeze_a_service(world: World) -> None:
-    """It does nothing for a while and then goes on as if nothing had been (F22)."""
+    """It does nothing for a while and then goes on as if nothing had been (F-22)."""
     service = world.chance.choice(world.services)
     if service.process.poll() is None:
         service.send(signal.SIGSTOP)
@@ -105,35 +105,35 @@ def freeze_a_service(world: World) -> None:
 
 
 def kill_the_broker(world: World) -> None:
-    """SIGKILL and start (F20, F21)."""
+    """SIGKILL and start (F-20, F-21)."""
     world.rabbitmq.kill()
     world.rest(world.broken_for())
     world.rabbitmq.start()
 
 
 def freeze_the_broker(world: World) -> None:
-    """It answers nothing for a while (F22)."""
+    """It answers nothing for a while (F-22)."""
     world.rabbitmq.freeze()
     world.rest(world.broken_for())
     world.rabbitmq.thaw()
 
 
 def block_the_broker(world: World) -> None:
-    """A memory alarm: publishers have to wait (F23)."""
+    """A memory alarm: publishers have to wait (F-23)."""
     world.rabbitmq.control("set_vm_memory_high_watermark", "absolute", "1MB")
     world.rest(world.broken_for())
     world.rabbitmq.control("set_vm_memory_high_watermark", "0.6")
 
 
 def kill_the_database(world: World) -> None:
-    """Cut in mid-transaction (F40, F44)."""
+    """Cut in mid-transaction (F-40, F-44)."""
     world.postgresql.kill()
     world.rest(world.broken_for())
     world.postgresql.start()
 
 
 def kill_the_mail_server(world: World) -> None:
-    """The mailbox goes away in mid-command (F50)."""
+    """The mailbox goes away in mid-command (F-50)."""
     world.dovecot.kill()
     world.rest(world.broken_for())
     world.dovecot.start()

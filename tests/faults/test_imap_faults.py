@@ -163,7 +163,7 @@ def shortened(talk: Talk) -> None:
 
 
 def test_half_a_mail_is_no_mail(server: ScriptedImap, make: Make) -> None:
-    """F50, F1: an end in mid-literal gives nothing and deletes nothing; next time it is whole."""
+    """F-50, F-1: an end in mid-literal gives nothing and deletes nothing; next time it is whole."""
     server.answers["UID FETCH 3 (BODY"] = [half_a_literal]
     source = make()
 
@@ -176,14 +176,14 @@ def test_half_a_mail_is_no_mail(server: ScriptedImap, make: Make) -> None:
 
 
 def test_a_mail_shorter_than_announced_is_fetched_again(server: ScriptedImap, make: Make) -> None:
-    """F50: what is short the first time and whole the second is whole."""
+    """F-50: what is short the first time and whole the second is whole."""
     server.answers["UID FETCH 3 (BODY"] = [shortened]
 
     assert raws(take_all(make())) == [MAIL]
 
 
 def test_a_size_that_was_only_estimated_is_accepted(server: ScriptedImap, make: Make) -> None:
-    """F50: Exchange estimates: the same bytes twice are the mail; it is said."""
+    """F-50: Exchange estimates: the same bytes twice are the mail; it is said."""
     server.inbox.messages[3].size = len(MAIL) + 7
 
     with capture_logs() as logs:
@@ -195,7 +195,7 @@ def test_a_size_that_was_only_estimated_is_accepted(server: ScriptedImap, make: 
 
 
 def test_a_mail_that_is_short_in_two_ways_is_left(server: ScriptedImap, make: Make) -> None:
-    """F50: two different halves are no mail: it stays, and its neighbour is taken."""
+    """F-50: two different halves are no mail: it stays, and its neighbour is taken."""
 
     def shorter(talk: Talk) -> None:
         talk.literal(1, 3, "BODY[]", MAIL[:5])
@@ -216,7 +216,7 @@ def test_a_mail_that_is_short_in_two_ways_is_left(server: ScriptedImap, make: Ma
 
 
 def test_a_short_slice_is_not_the_end_of_a_large_mail(server: ScriptedImap, make: Make) -> None:
-    """F50: a slice that is short before the announced end: it goes on from there."""
+    """F-50: a slice that is short before the announced end: it goes on from there."""
 
     def short_slice(talk: Talk) -> None:
         talk.literal(1, 3, f"BODY[]<{SLICE_BYTES}>", LARGE[SLICE_BYTES : SLICE_BYTES + 100])
@@ -236,7 +236,7 @@ def test_a_short_slice_is_not_the_end_of_a_large_mail(server: ScriptedImap, make
 def test_a_large_mail_ends_where_the_server_says_so(
     server: ScriptedImap, make: Make, size: int
 ) -> None:
-    """F50: whatever was announced, slices are read to the end, and it is a multiple of nothing."""
+    """F-50: whatever was announced, slices are read to the end, and it is a multiple of nothing."""
     server.inbox.messages[3] = Message(LARGE, size=size)
     source = make()
 
@@ -246,7 +246,7 @@ def test_a_large_mail_ends_where_the_server_says_so(
 
 
 def test_a_large_mail_that_goes_away_is_no_mail(server: ScriptedImap, make: Make) -> None:
-    """F53: gone between two slices: nothing is whole, nothing is remembered."""
+    """F-53: gone between two slices: nothing is whole, nothing is remembered."""
     server.inbox.messages[3].raw = LARGE
     source = make()
     (mail,) = next(iter(source.batches()))
@@ -261,7 +261,7 @@ def test_a_large_mail_that_goes_away_is_no_mail(server: ScriptedImap, make: Make
 
 
 def test_a_large_mail_is_read_in_its_own_session_only(server: ScriptedImap, make: Make) -> None:
-    """F51: after the connection was lost, a UID may name another mail."""
+    """F-51: after the connection was lost, a UID may name another mail."""
     server.inbox.messages[3].raw = LARGE
     source = make()
     (mail,) = next(iter(source.batches()))
@@ -279,7 +279,7 @@ def test_a_large_mail_is_read_in_its_own_session_only(server: ScriptedImap, make
 def test_a_new_uidvalidity_deletes_nothing(
     server: ScriptedImap, make: Make, seen: Seen, *, reconnects: bool, now: bytes
 ) -> None:
-    """F51: taken, not yet deleted, then all UIDs are new: nothing goes, all is fetched again."""
+    """F-51: taken, not yet deleted, then all UIDs are new: nothing goes, all is fetched again."""
     source = make()
     batch = next(iter(source.batches()))
     source.close()
@@ -302,7 +302,7 @@ def test_a_new_uidvalidity_deletes_nothing(
 def test_another_mail_under_the_same_uid_stays(
     server: ScriptedImap, make: Make, other: Message
 ) -> None:
-    """F52: size and time are compared before a deletion; what differs is fetched as new."""
+    """F-52, INV-8: size and time are compared before a deletion; what differs is new."""
     source = make()
     batches = source.batches()
     batch = next(batches)
@@ -319,7 +319,7 @@ def test_another_mail_under_the_same_uid_stays(
 def test_what_was_taken_is_deleted_after_a_lost_connection(
     server: ScriptedImap, make: Make, seen: Seen
 ) -> None:
-    """F5, F6: taken, the connection ends before the deletion: deleted next time, not fetched."""
+    """F-5, F-6: taken, the connection ends before the deletion: deleted next time, not fetched."""
     server.answers["UID EXPUNGE"] = [HANG_UP]
     source = make()
     with pytest.raises(TransientError):
@@ -376,7 +376,7 @@ def test_without_move_mail_is_copied_and_removed(server: ScriptedImap, make: Mak
 
 
 def test_a_vanished_mail_is_skipped(server: ScriptedImap, make: Make) -> None:
-    """F53: gone between the look and the fetch, by an Outlook user: no error, the next is taken."""
+    """F-53: gone between the look and the fetch, by a person: no error, the next is taken."""
 
     def vanish(talk: Talk) -> None:
         del talk.server.inbox.messages[3]
@@ -391,7 +391,7 @@ def test_a_vanished_mail_is_skipped(server: ScriptedImap, make: Make) -> None:
 def test_a_mail_that_the_server_cannot_give_spoils_no_other(
     server: ScriptedImap, make: Make
 ) -> None:
-    """F53: a NO to a batch is narrowed down to the one mail; that one is told and stays."""
+    """F-53: a NO to a batch is narrowed down to the one mail; that one is told and stays."""
     server.inbox.messages[4] = Message(OTHER)
     for uids in ("3,4", "3"):
         server.answers[f"UID FETCH {uids} (BODY"] = "{tag} NO Server Unavailable. 15"
@@ -399,12 +399,12 @@ def test_a_mail_that_the_server_cannot_give_spoils_no_other(
     with capture_logs() as logs:
         assert raws(take_all(make())) == [OTHER]
 
-    assert [log["uid"] for log in logs if "cannot be read" in log["event"]] == [3]
+    assert [log["message"] for log in logs if "cannot be read" in log["event"]] == ["7/3"]
     assert list(server.inbox.messages) == [3]
 
 
 def test_only_uids_are_spoken_of_and_nothing_is_enabled(server: ScriptedImap, make: Make) -> None:
-    """F53: sequence numbers never; IMAP4rev2, CONDSTORE or UTF8 are never enabled."""
+    """F-53: sequence numbers never; IMAP4rev2, CONDSTORE or UTF8 are never enabled."""
     server.capabilities += " ENABLE IMAP4rev2 CONDSTORE UTF8=ACCEPT"
     make().probe()
     take_all(make())
@@ -431,7 +431,7 @@ def store_refused(server: ScriptedImap) -> None:
 def test_a_box_that_refuses_deletion_is_told_once_an_hour(
     server: ScriptedImap, make: Make, clock: Clock, refuse: Callable[[ScriptedImap], None]
 ) -> None:
-    """F62: mail is taken once, stays, and is not processed again every five minutes."""
+    """F-62: mail is taken once, stays, and is not processed again every five minutes."""
     refuse(server)
     source = make()
 
@@ -454,7 +454,7 @@ def test_a_box_that_refuses_deletion_is_told_once_an_hour(
 
 
 def test_a_token_that_has_expired_is_renewed(server: ScriptedImap, make: Make) -> None:
-    """F56: the connection is made anew with a new token, within the round or the next."""
+    """F-56: the connection is made anew with a new token, within the round or the next."""
     tokens = Tokens()
     source = make(tokens)
     server.answers["UID SEARCH"] = [NOT_CONNECTED]
@@ -470,7 +470,7 @@ def test_a_token_that_has_expired_is_renewed(server: ScriptedImap, make: Make) -
 def test_a_mailbox_that_stays_closed_is_a_missing_right(
     server: ScriptedImap, make: Make, command: str
 ) -> None:
-    """F56, I-2: not connected with a new token either: the right to the mailbox is missing."""
+    """F-56, I-2: not connected with a new token either: the right to the mailbox is missing."""
     server.answers[command] = NOT_CONNECTED
     tokens = Tokens()
 
@@ -482,7 +482,7 @@ def test_a_mailbox_that_stays_closed_is_a_missing_right(
 
 
 def test_a_refused_token_ends_the_conversation_of_xoauth2(server: ScriptedImap, make: Make) -> None:
-    """I-2, F61: the server's reason is answered with an empty line; no secret in the sentence."""
+    """I-2, F-61: the server's reason is answered with an empty line; no secret in the sentence."""
 
     def refuse(talk: Talk) -> None:
         talk.say("+ ")
@@ -506,7 +506,7 @@ def test_a_refused_token_ends_the_conversation_of_xoauth2(server: ScriptedImap, 
 
 @pytest.mark.parametrize("challenge", ["+ ", "+ not base64!"])
 def test_endless_challenges_end(server: ScriptedImap, make: Make, challenge: str) -> None:
-    """H30: a server that only ever asks is left."""
+    """H-30: a server that only ever asks is left."""
 
     def ask(talk: Talk) -> None:
         talk.say(challenge)
@@ -526,7 +526,7 @@ def test_endless_challenges_end(server: ScriptedImap, make: Make, challenge: str
 def test_a_refused_password_is_named_and_never_shown(
     server: ScriptedImap, make: Make, echo: str
 ) -> None:
-    """F61: the sentence says what to check, even where a server repeats the password."""
+    """F-61: the sentence says what to check, even where a server repeats the password."""
     server.answers["AUTHENTICATE"] = "{tag} NO " + echo
 
     with pytest.raises(CredentialsRefusedError, match="check pop3Name and pop3Password") as raised:
@@ -540,7 +540,7 @@ def test_a_refused_password_is_named_and_never_shown(
 def test_a_login_that_could_not_be_judged_is_no_refusal(
     server: ScriptedImap, make: Make, answer: str
 ) -> None:
-    """F61: only a server that says no to the password gives the alarm of a wrong one."""
+    """F-61: only a server that says no to the password gives the alarm of a wrong one."""
     server.answers["AUTHENTICATE"] = answer
 
     with pytest.raises(TransientError):
@@ -606,7 +606,7 @@ def test_the_library_logs_neither_mail_nor_login(
 def test_a_server_that_throttles_is_given_the_time_it_asks_for(
     server: ScriptedImap, make: Make, command: str, answer: str
 ) -> None:
-    """F57: the wait is read from the answer, whatever was asked."""
+    """F-57: the wait is read from the answer, whatever was asked."""
     server.answers[command] = [answer]
 
     with pytest.raises(TransientError, match="throttling") as raised:
@@ -618,7 +618,7 @@ def test_a_server_that_throttles_is_given_the_time_it_asks_for(
 
 @pytest.mark.parametrize("where", ["greeting", "UID FETCH", "NOOP"])
 def test_a_throttling_farewell_is_read(server: ScriptedImap, make: Make, where: str) -> None:
-    """F57: BYE with a wait: as the greeting, in a round, and before one."""
+    """F-57: BYE with a wait: as the greeting, in a round, and before one."""
     source = make()
     if where == "greeting":
         server.greeting = "* BYE " + THROTTLED
@@ -635,7 +635,7 @@ def test_a_throttling_farewell_is_read(server: ScriptedImap, make: Make, where: 
 @pytest.mark.parametrize("command", ["CAPABILITY", "AUTHENTICATE", "SELECT", "UID FETCH"])
 @pytest.mark.usefixtures("impatient")
 def test_a_server_that_hangs_is_away(server: ScriptedImap, make: Make, command: str) -> None:
-    """F59: no read waits for ever; the next round works on a new connection."""
+    """F-59: no read waits for ever; the next round works on a new connection."""
     server.answers[command] = [SILENCE]
     source = make()
 
@@ -649,7 +649,7 @@ def test_a_server_that_hangs_is_away(server: ScriptedImap, make: Make, command: 
 def test_a_server_that_dribbles_is_away(
     server: ScriptedImap, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F59: a byte now and then keeps no connection alive."""
+    """F-59: a byte now and then keeps no connection alive."""
     monkeypatch.setattr(imap_wire, "PATIENCE_SECONDS", 0.3)
     monkeypatch.setattr(imap_wire, "SLOWEST_BYTES_A_SECOND", 10**6)
 
@@ -773,7 +773,7 @@ def test_without_idle_the_box_is_polled(server: ScriptedImap, make: Make) -> Non
 
 @pytest.mark.usefixtures("impatient")
 def test_a_connection_that_died_in_silence_is_found(server: ScriptedImap, make: Make) -> None:
-    """F58: IDLE ends in time; no answer to that: the wait returns, the next round reconnects."""
+    """F-58: IDLE ends in time; no answer to that: the wait returns, the next round reconnects."""
 
     def silence_after(talk: Talk) -> None:
         talk.say("+ idling")
@@ -793,7 +793,7 @@ def test_a_connection_that_died_in_silence_is_found(server: ScriptedImap, make: 
 def test_idle_is_begun_anew_long_before_servers_drop_it(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F58: at most nine minutes in one IDLE, whatever the poll."""
+    """F-58: at most nine minutes in one IDLE, whatever the poll."""
     asked: list[float] = []
 
     def idle(_: object, seconds: float, __: threading.Event) -> bool:
@@ -813,29 +813,75 @@ def test_idle_is_begun_anew_long_before_servers_drop_it(
     "answer",
     [HANG_UP, "* BYE enough", "+ idling\n* BYE enough", "{tag} NO not now", "* 1 NONSENSE"],
 )
-def test_a_server_that_drops_idle_is_not_asked_in_a_loop(
+def test_a_server_that_drops_idle_is_asked_again_soon_and_not_in_a_loop(
     server: ScriptedImap, make: Make, answer: str
 ) -> None:
-    """F58: lost in IDLE: one round at once, and if nothing changes, the poll."""
-    server.answers["IDLE"] = answer
+    """F-58: lost in IDLE: a look and another IDLE after a second, then with longer waits."""
+    server.answers["IDLE"] = [answer] * 8
+    source = make(poll_seconds=300)
+    stopped = Stopped()
+
+    for _ in range(8):
+        take_all(source)
+        source.wait(600, stopped)
+
+    waited = [waited or 0.0 for waited in stopped.waited]
+    assert len(server.commands("IDLE")) == len(waited) == 8
+    assert waited[0] < 2
+    assert waited[1] < 4
+    assert 30 < waited[-1] < 80
+
+
+@pytest.mark.parametrize("answer", ["* BYE ", "+ idling\n* BYE ", "{tag} NO "])
+def test_a_server_that_throttles_in_idle_is_given_its_time(
+    server: ScriptedImap, make: Make, answer: str
+) -> None:
+    """F-57, F-58: it says goodbye for five minutes: it is not asked again after a second."""
+    server.answers["IDLE"] = [answer + THROTTLED]
+    source = make()
+    take_all(source)
+
+    with pytest.raises(TransientError, match="throttling") as raised:
+        source.wait(600, Stopped())
+
+    assert raised.value.retry_after_seconds == 299.961
+
+
+def test_after_a_good_idle_a_lost_one_is_tried_again_after_a_second(
+    server: ScriptedImap, make: Make
+) -> None:
+    """F-58: what was lost long ago makes nobody wait now."""
+    server.answers["IDLE"] = [HANG_UP, HANG_UP, HANG_UP, announce, HANG_UP]
+    source = make(poll_seconds=300)
+    stopped = Stopped()
+
+    for _ in range(5):
+        take_all(source)
+        source.wait(600, stopped)
+
+    assert (stopped.waited[-1] or 0.0) < 2
+
+
+def test_mail_that_came_while_idle_was_lost_is_taken_in_the_next_look(
+    server: ScriptedImap, make: Make
+) -> None:
+    """F-58, I-3: the server was away for a moment: nobody waits for pollSeconds."""
+    server.answers["IDLE"] = [HANG_UP]
     source = make(poll_seconds=300)
     stopped = Stopped()
     take_all(source)
-
     source.wait(600, stopped)
-    assert stopped.waited == []
-    take_all(source)
-    source.wait(600, stopped)
+    server.inbox.messages[4] = Message(OTHER)
 
-    assert [round(waited or 0) for waited in stopped.waited] == [300]
-    assert len(server.commands("IDLE")) == 1
+    assert raws(take_all(source)) == [OTHER]
+    assert sum(waited or 0.0 for waited in stopped.waited) < 2
 
 
 # Nobody but the server
 
 
 def test_a_certificate_that_proves_nothing_is_refused(server: ScriptedImap, make: Make) -> None:
-    """F60, I11: without its authority the server is nobody; nothing was sent."""
+    """F-60, INV-11: without its authority the server is nobody; nothing was sent."""
     with pytest.raises(TransientError, match=r"certificate.*nothing was sent.*caFile"):
         take_all(make(ca_file=None))
 
@@ -846,7 +892,7 @@ def test_a_certificate_that_proves_nothing_is_refused(server: ScriptedImap, make
 def test_a_certificate_for_another_host_is_refused(
     server: ScriptedImap, make: Make, authority: Authority, name: str
 ) -> None:
-    """F60, I11: the name in imapUrl is the one that must be proven."""
+    """F-60, INV-11: the name in imapUrl is the one that must be proven."""
     server.tls = authority.server_context(name)
 
     with pytest.raises(TransientError, match="certificate"):
@@ -856,7 +902,7 @@ def test_a_certificate_for_another_host_is_refused(
 
 
 def test_plain_text_where_tls_is_expected_is_refused(server: ScriptedImap, make: Make) -> None:
-    """F60, I-2: TLS from the first byte on every port but 143."""
+    """F-60, I-2: TLS from the first byte on every port but 143."""
     server.tls = None
 
     with pytest.raises(TransientError, match="speaks no TLS"):
@@ -864,7 +910,7 @@ def test_plain_text_where_tls_is_expected_is_refused(server: ScriptedImap, make:
 
 
 def test_an_unreachable_server_is_named(make: Make) -> None:
-    """F59: nothing listens: the sentence says where and what to check."""
+    """F-59: nothing listens: the sentence says where and what to check."""
     port = free_port()
 
     with pytest.raises(TransientError, match=rf"localhost:{port} cannot be reached.*imapUrl"):
@@ -873,7 +919,7 @@ def test_an_unreachable_server_is_named(make: Make) -> None:
 
 @pytest.mark.parametrize("host", ["does-not-exist.invalid", ".", "a" * 70 + ".cz"])
 def test_a_host_that_is_none_is_named(make: Make, host: str) -> None:
-    """F59: a name nobody has, or nobody can have."""
+    """F-59: a name nobody has, or nobody can have."""
     with pytest.raises(TransientError, match="cannot be reached"):
         take_all(make(imap_url=ServerAddress(host=host, port=993)))
 
@@ -897,7 +943,7 @@ def test_port_143_begins_with_starttls(upgraded: ScriptedImap, make: Make) -> No
 
 
 def test_a_server_without_starttls_gets_no_password(upgraded: ScriptedImap, make: Make) -> None:
-    """F60, I11: stripped from the capabilities: refused, even with allowPlaintext."""
+    """F-60, INV-11: stripped from the capabilities: refused, even with allowPlaintext."""
     upgraded.starttls = None
 
     with pytest.raises(TransientError, match=r"no STARTTLS.*nothing was sent"):
@@ -918,7 +964,7 @@ def test_a_server_without_starttls_gets_no_password(upgraded: ScriptedImap, make
 def test_a_refused_starttls_gets_no_password(
     upgraded: ScriptedImap, make: Make, answer: str | None, greeting: str
 ) -> None:
-    """F60, I11: refused, begun without TLS, or made superfluous by PREAUTH: nothing was sent."""
+    """F-60, INV-11: refused, begun without TLS, or made needless by PREAUTH: nothing was sent."""
     upgraded.greeting = greeting
     if answer:
         upgraded.answers["STARTTLS"] = answer
@@ -934,7 +980,7 @@ def test_a_refused_starttls_gets_no_password(
 
 
 def test_a_login_that_was_not_asked_for_is_refused(server: ScriptedImap, make: Make) -> None:
-    """F60, I11: PREAUTH behind TLS: whose mailbox that is, nobody knows."""
+    """F-60, INV-11: PREAUTH behind TLS: whose mailbox that is, nobody knows."""
     server.greeting = "* PREAUTH welcome"
 
     with pytest.raises(TransientError, match="logged in already"):
@@ -944,7 +990,7 @@ def test_a_login_that_was_not_asked_for_is_refused(server: ScriptedImap, make: M
 
 
 def test_what_was_said_before_tls_is_forgotten(upgraded: ScriptedImap, make: Make) -> None:
-    """F60: answers slipped in before TLS are not believed after it."""
+    """F-60: answers slipped in before TLS are not believed after it."""
 
     def slip_in(talk: Talk) -> None:
         tag = talk.tag
@@ -968,7 +1014,7 @@ def test_what_was_said_before_tls_is_forgotten(upgraded: ScriptedImap, make: Mak
 def test_a_mail_larger_than_any_stays_and_is_told(
     server: ScriptedImap, make: Make, seen: Seen
 ) -> None:
-    """H30: above 200 MB: logged as an error, left in the box, never asked for, never deleted."""
+    """H-30: above 200 MB: logged as an error, left in the box, never asked for, never deleted."""
     server.inbox.messages[3].size = 300 * 1024 * 1024
     server.inbox.messages[4] = Message(OTHER)
     source = make()
@@ -986,7 +1032,7 @@ def test_a_mail_larger_than_any_stays_and_is_told(
 def test_a_mail_without_end_is_given_up_for_good(
     server: ScriptedImap, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """H30: announced with 2 MB, endless in fact: one round is lost, the mail stays in the box."""
+    """H-30: announced with 2 MB, endless in fact: one round is lost, the mail stays in the box."""
     monkeypatch.setattr(imap_text, "MAX_MAIL_BYTES", 4 * SLICE_BYTES)
 
     def endless(talk: Talk) -> None:
@@ -1018,7 +1064,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_an_answer_that_is_none_harms_nobody(server: ScriptedImap, make: Make, lie: str) -> None:
-    """H30: whatever comes instead of an answer, it is a server that is away."""
+    """H-30: whatever comes instead of an answer, it is a server that is away."""
 
     def tell(talk: Talk) -> None:
         talk.send(LIES[lie].replace(b"TAG", talk.tag.encode()))
@@ -1033,7 +1079,7 @@ def test_an_answer_that_is_none_harms_nobody(server: ScriptedImap, make: Make, l
 
 
 def test_a_literal_of_4_gb_is_not_waited_for(server: ScriptedImap, make: Make) -> None:
-    """H30: what is announced beyond any batch is refused before it is read."""
+    """H-30: what is announced beyond any batch is refused before it is read."""
     server.answers["UID FETCH 3 (BODY"] = b"* 1 FETCH (UID 3 BODY[] {4294967295}\r\nx"
 
     with pytest.raises(TransientError, match="announced 4294967295 bytes"):
@@ -1041,7 +1087,7 @@ def test_a_literal_of_4_gb_is_not_waited_for(server: ScriptedImap, make: Make) -
 
 
 def test_a_slice_is_no_larger_than_asked(server: ScriptedImap, make: Make) -> None:
-    """H30: memory stays constant, whatever a server sends for a slice."""
+    """H-30: memory stays constant, whatever a server sends for a slice."""
 
     def whole(talk: Talk) -> None:
         talk.literal(1, 3, "BODY[]<0>", LARGE)
@@ -1063,7 +1109,7 @@ def test_a_slice_is_no_larger_than_asked(server: ScriptedImap, make: Make) -> No
 def test_a_flood_is_cut_off(
     server: ScriptedImap, make: Make, monkeypatch: pytest.MonkeyPatch, line: bytes, said: str
 ) -> None:
-    """H30: untagged lines, or one line, without end: a bound on bytes ends it."""
+    """H-30: untagged lines, or one line, without end: a bound on bytes ends it."""
     monkeypatch.setattr(imap_wire, "MAX_ANSWER_BYTES", 2**20)
     monkeypatch.setattr(imap_wire, "MAX_LINE_BYTES", 2**19)
 
@@ -1079,7 +1125,7 @@ def test_a_flood_is_cut_off(
 
 @pytest.mark.parametrize("line", ["* OK still here", "* 1 RECENT"])
 def test_endless_lines_in_idle_end(server: ScriptedImap, make: Make, line: str) -> None:
-    """H30: a server that talks without end while we wait is left."""
+    """H-30: a server that talks without end while we wait is left."""
 
     def chatter(talk: Talk) -> None:
         talk.say("+ idling")
@@ -1097,7 +1143,7 @@ def test_endless_lines_in_idle_end(server: ScriptedImap, make: Make, line: str) 
 
 
 def test_an_unsolicited_answer_is_not_taken_for_a_mail(server: ScriptedImap, make: Make) -> None:
-    """F53: a FETCH answer that only bears a sequence number, which is another mail's UID."""
+    """F-53: a FETCH answer that only bears a sequence number, which is another mail's UID."""
 
     def also(talk: Talk) -> None:
         talk.say("* 3 FETCH (FLAGS (\\Seen))", "* 1 EXPUNGE", "{tag} OK done")
@@ -1109,7 +1155,7 @@ def test_an_unsolicited_answer_is_not_taken_for_a_mail(server: ScriptedImap, mak
 
 @pytest.mark.parametrize("arrived", ["99-Foo-2026 10:00:00 +0100", "01-Jan-0001 00:00:00 +9999"])
 def test_a_time_that_no_calendar_has_is_now(server: ScriptedImap, make: Make, arrived: str) -> None:
-    """H30: the mail is taken, and deleted, all the same."""
+    """H-30: the mail is taken, and deleted, all the same."""
     server.inbox.messages[3].arrived = arrived
 
     (mail,) = take_all(make())
@@ -1119,7 +1165,7 @@ def test_a_time_that_no_calendar_has_is_now(server: ScriptedImap, make: Make, ar
 
 
 def test_a_folder_without_uidvalidity_is_not_read(server: ScriptedImap, make: Make) -> None:
-    """F51: without it no UID means anything."""
+    """F-51: without it no UID means anything."""
     server.answers["SELECT"] = "* 1 EXISTS\n{tag} OK [READ-WRITE] done"
 
     with pytest.raises(TransientError, match="UIDVALIDITY"):

@@ -1,4 +1,4 @@
-"""A crash at any point is repaired by running again (I-5, I-6, F1 to F11).
+"""A crash at any point is repaired by running again (I-5, I-6, F-1 to F-11).
 
 A forked process runs the pipeline and kills itself with SIGKILL before its n-th step: before each
 flush, rename, deletion, SQL statement and commit. Then the pipeline runs again and the outcome
@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from services.operator.composition import LEGACY_LOG
+from services.writer import legacy_log
 from tests.builders import raw_mail
-from tests.installation import Installation, an_installation
+from tests.installation import Installation, an_installation, mapping_with_files
 
 JAN, EVA, PETR = "jan.novak@firma.cz", "eva.mala@firma.cz", "petr@acme.example"
 MAILS: Mapping[str, bytes] = {
@@ -48,11 +50,30 @@ def _outcome(installation: Installation) -> Mapping[str, Any]:
             (row["mail_id"], tuple(row["verdict"])) for row in installation.list("journal")
         ),
         "backups": len(ids),
+        "files": [file.read_bytes() for file in _files(installation)],
+        "log": _logged(installation.data / LEGACY_LOG),
     }
 
 
+def _files(installation: Installation) -> list[Path]:
+    """The attachments that rows name: none is missing, and no other lies beside them (A-4)."""
+    table, root = installation.erp.tables.table("attachment"), installation.folder / "erp"
+    with installation.erp.engine.connect() as connection:
+        named = {root / row.path for row in connection.execute(table.select())}
+    assert named == set(root.glob("Files/CRMService/*/crm-*"))
+    return sorted(named)
+
+
+def _logged(log: Path) -> list[str]:
+    """The words of the legacy log; every line is whole (R-d)."""
+    lines = log.read_text("utf-8").splitlines(keepends=True)
+    assert all(line.startswith("NOTICE ") and line.endswith("\n") for line in lines)
+    return sorted(line.split(" ", 3)[3] for line in lines)
+
+
 def _prepared(folder: Path) -> Installation:
-    installation = an_installation(folder)
+    folder.mkdir()
+    installation = an_installation(folder / "i", mapping=mapping_with_files(folder))
     for name, raw in MAILS.items():
         installation.drop(name, raw)
     return installation
@@ -76,6 +97,7 @@ def _die_before(step: int, engine: Engine) -> Callable[[], int]:
         return counting
 
     os.fsync = counted(os.fsync)
+    legacy_log.write_whole = counted(legacy_log.write_whole)  # type: ignore[attr-defined]
     Path.rename = counted(Path.rename)  # type: ignore[method-assign]
     Path.unlink = counted(Path.unlink)  # type: ignore[method-assign]
     event.listen(engine, "before_cursor_execute", count)
@@ -101,7 +123,7 @@ def _run_killed_before(step: int, installation: Installation) -> bool:
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_crash_before_any_step_is_repaired_by_running_again(tmp_path: Path) -> None:
-    """I-6, F1 to F11: killed before every single step, the next run ends where no crash would."""
+    """INV-1, INV-2, I-6, F-1 to F-11: killed before each step, the next run ends as without it."""
     whole = _prepared(tmp_path / "whole")
     whole.run()
     expected = _outcome(whole)

@@ -38,7 +38,7 @@ POINTS = {
 def test_a_service_that_dies_at_a_step_loses_and_doubles_nothing(
     step: str, rabbitmq: RabbitMQ, dovecot: Dovecot, tmp_path: Path
 ) -> None:
-    """F1 to F6, F8 to F10: whoever starts it again, each mail has its effects once."""
+    """F-1 to F-6, F-8 to F-10: whoever starts it again, each mail has its effects once."""
     name, point = POINTS[step]
     account = dovecot.add_box(f"kill-{tmp_path.name}", "pw")
     keys = {

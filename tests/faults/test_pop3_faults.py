@@ -20,7 +20,8 @@ from services.fetcher.sources.pop3 import content as pop3_content
 from services.fetcher.sources.pop3 import session as pop3_session
 from services.fetcher.sources.pop3 import source as pop3
 from services.fetcher.sources.pop3 import wire as pop3_wire
-from services.fetcher.sources.pop3.source import PLACE, Pop3
+from services.fetcher.sources.pop3.look import PLACE
+from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import LARGE_BYTES, SourceMail
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.settings.box import Box
@@ -142,7 +143,7 @@ def test_a_round_that_is_broken_off_still_deletes_what_was_acknowledged(
 
 
 def test_a_session_that_dies_before_quit_deletes_nothing(server: ScriptedPop3, make: Make) -> None:
-    """F7: the mail comes again under the same name."""
+    """F-7: the mail comes again under the same name."""
     server.answers["QUIT"] = [HANG_UP]
     source = make()
 
@@ -204,7 +205,7 @@ def test_what_is_gone_is_forgotten(server: ScriptedPop3, make: Make, seen: Seen)
 def test_a_box_that_does_not_delete_is_not_read_again_and_again(
     server: ScriptedPop3, make: Make, answer: str
 ) -> None:
-    """F62: a refused deletion is told, and the mail is not taken in every round."""
+    """F-62: a refused deletion is told, and the mail is not taken in every round."""
     server.answers[answer] = b"-ERR read-only\r\n"
     source = make()
 
@@ -215,7 +216,7 @@ def test_a_box_that_does_not_delete_is_not_read_again_and_again(
 
 
 def test_without_uidl_the_content_is_the_name(server: ScriptedPop3, make: Make) -> None:
-    """F54: a server without UIDL; the same content twice is one mail, and both copies go."""
+    """F-54: a server without UIDL; the same content twice is one mail, and both copies go."""
     server.answers["UIDL"] = b"-ERR unknown\r\n"
     server.mails |= {"u2": OTHER, "u3": MAIL}
 
@@ -228,7 +229,7 @@ def test_without_uidl_the_content_is_the_name(server: ScriptedPop3, make: Make) 
 
 
 def test_without_uidl_mail_that_stays_is_taken_once(server: ScriptedPop3, make: Make) -> None:
-    """F54: with `disposition` `seen` its content tells that it was taken."""
+    """F-54: with `disposition` `seen` its content tells that it was taken."""
     server.answers["UIDL"] = b"-ERR unknown\r\n"
     source = make(disposition=SEEN)
 
@@ -237,7 +238,7 @@ def test_without_uidl_mail_that_stays_is_taken_once(server: ScriptedPop3, make: 
 
 
 def test_a_uidl_that_stands_twice_names_nothing(server: ScriptedPop3, make: Make) -> None:
-    """F54: mails with one UIDL are told apart by their content."""
+    """F-54: mails with one UIDL are told apart by their content."""
     server.mails |= {"u2": OTHER, "u3": b"Subject: three\r\n\r\n"}
     server.answers["UIDL"] = [b"+OK\r\n1 same\r\n2 same\r\n3 own\r\n.\r\n"]
 
@@ -250,7 +251,7 @@ def test_a_uidl_that_stands_twice_names_nothing(server: ScriptedPop3, make: Make
 def test_another_name_in_every_session_still_deletes_by_the_session(
     server: ScriptedPop3, make: Make
 ) -> None:
-    """F54: a server that renumbers: what this session read is deleted, by its number."""
+    """F-54: a server that renumbers: what this session read is deleted, by its number."""
     server.mails["u2"] = OTHER
     server.answers["UIDL"] = [b"+OK\r\n1 x\r\n2 y\r\n.\r\n"]
 
@@ -269,7 +270,7 @@ def test_another_name_in_every_session_still_deletes_by_the_session(
 def test_a_box_that_another_reads_is_waited_for(
     server: ScriptedPop3, make: Make, words: str
 ) -> None:
-    """F55: a lock is no refused login."""
+    """F-55: a lock is no refused login."""
     server.answers["PASS"] = [f"-ERR {words}\r\n".encode()]
     source = make()
 
@@ -281,7 +282,7 @@ def test_a_box_that_another_reads_is_waited_for(
 
 
 def test_a_server_that_asks_for_slowness_gets_it(server: ScriptedPop3, make: Make) -> None:
-    """F57: the time that a throttling server names is waited."""
+    """F-57: the time that a throttling server names is waited."""
     words = b"-ERR Request is throttled. Suggested Backoff Time: 299961 milliseconds\r\n"
     server.answers["PASS"] = words
 
@@ -292,7 +293,7 @@ def test_a_server_that_asks_for_slowness_gets_it(server: ScriptedPop3, make: Mak
 
 
 def test_a_server_that_is_full_is_waited_for(server: ScriptedPop3, make: Make) -> None:
-    """F57: a greeting may refuse as well."""
+    """F-57: a greeting may refuse as well."""
     server.answers["greeting"] = b"-ERR Connection is closed. 10\r\n"
 
     with pytest.raises(TransientError, match=r"Connection is closed\. 10"):
@@ -305,7 +306,7 @@ def test_a_server_that_is_full_is_waited_for(server: ScriptedPop3, make: Make) -
 def test_a_refused_login_says_what_to_check_and_no_secret(
     server: ScriptedPop3, make: Make, words: str
 ) -> None:
-    """F61: whatever the server repeats, the password stands nowhere; one try a round."""
+    """F-61: whatever the server repeats, the password stands nowhere; one try a round."""
     server.answers["PASS"] = f"-ERR {words}\r\n".encode()
 
     with (
@@ -341,7 +342,7 @@ def test_oauth_is_spoken_in_two_steps(server: ScriptedPop3, make: Make) -> None:
 
 
 def test_a_token_that_has_worked_is_renewed_once(server: ScriptedPop3, make: Make) -> None:
-    """F56: an expired token costs no round; a refused app is not knocked for."""
+    """F-56: an expired token costs no round; a refused app is not knocked for."""
     server.answers["AUTH"] = b"+ \r\n"
     tokens = Tokens()
     source = make(tokens, pop3_oauth=True)
@@ -374,7 +375,7 @@ def test_a_refusal_may_come_as_a_challenge(server: ScriptedPop3, make: Make) -> 
 def test_a_server_that_hangs_is_left(
     server: ScriptedPop3, make: Make, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    """F59: every read has an end."""
+    """F-59: every read has an end."""
     monkeypatch.setattr(pop3_wire, "CONNECT_SECONDS", 0.2)
     server.answers[command] = SILENCE
 
@@ -386,7 +387,7 @@ def test_a_server_that_hangs_is_left(
 def test_a_server_that_hangs_up_loses_nothing(
     server: ScriptedPop3, make: Make, command: str
 ) -> None:
-    """F50: the next round takes the mail."""
+    """F-50: the next round takes the mail."""
     server.answers[command] = [HANG_UP]
     source = make()
 
@@ -397,7 +398,7 @@ def test_a_server_that_hangs_up_loses_nothing(
 
 
 def test_half_a_mail_is_no_mail(server: ScriptedPop3, make: Make) -> None:
-    """F50: a connection that ends in the middle of a mail gives nothing."""
+    """F-50: a connection that ends in the middle of a mail gives nothing."""
     server.answers["RETR"] = [b"+OK\r\nSubject: one\r\n\r\nHel<EOF>"]
     source = make()
 
@@ -408,7 +409,7 @@ def test_half_a_mail_is_no_mail(server: ScriptedPop3, make: Make) -> None:
 
 
 def test_a_server_that_is_away_is_named(make: Make) -> None:
-    """F73: the error names server and box, and what to check."""
+    """F-73: the error names server and box, and what to check."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     source = make(pop3_url=ServerAddress(host="localhost", port=port))
@@ -418,7 +419,7 @@ def test_a_server_that_is_away_is_named(make: Make) -> None:
 
 
 def test_a_server_without_tls_gets_no_password(server: ScriptedPop3, make: Make) -> None:
-    """I-2, F60: STLS is required; a line in between that takes it out gets nothing."""
+    """I-2, F-60: STLS is required; a line in between that takes it out gets nothing."""
     with pytest.raises(TransientError, match="nothing was sent"):
         taken(make(allow_plaintext=False))
 
@@ -428,7 +429,7 @@ def test_a_server_without_tls_gets_no_password(server: ScriptedPop3, make: Make)
 def test_what_stands_before_tls_does_not_count_inside_of_it(
     server: ScriptedPop3, make: Make, tmp_path: Path
 ) -> None:
-    """F60: answers slipped in before TLS begins are forgotten."""
+    """F-60: answers slipped in before TLS begins are forgotten."""
     authority = Authority(tmp_path)
     server.stls = authority.server_context()
     server.answers["STLS"] = b"+OK\r\n+OK\r\n+OK\r\n"
@@ -442,7 +443,7 @@ def test_what_stands_before_tls_does_not_count_inside_of_it(
 def test_a_bad_certificate_gets_no_password(
     server: ScriptedPop3, make: Make, tmp_path: Path, names: tuple[str, ...]
 ) -> None:
-    """F60: another name, or an authority nobody knows."""
+    """F-60: another name, or an authority nobody knows."""
     authority = Authority(tmp_path)
     server.stls = authority.server_context(*names)
     known = {"ca_file": authority.ca_file} if names == ("other.example",) else {}
@@ -473,7 +474,7 @@ def test_another_port_means_tls_from_the_first_byte(
 def test_a_port_without_tls_is_told(
     server: ScriptedPop3, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F60: plain text where TLS is meant."""
+    """F-60: plain text where TLS is meant."""
     monkeypatch.setattr(pop3_session, "PLAIN_PORT", 110)
 
     with pytest.raises(TransientError, match="TLS failed"):
@@ -507,11 +508,10 @@ def test_the_port_says_when_tls_begins(
     [
         b"Subject: " + b"x" * 5000 + b"\r\n\r\n" + b"y" * 300_000 + b"\r\n",
         b"Subject: z\r\n\r\n" + b"y" * 65535 + b"\r\n." + b"y" * 65534 + b"\r\n.\r\n..\r\n",
-        b".\r\n.a\r\n..\r\n\r\n.\r\n",
+        b"A: b\r\n\r\n.\r\n.a\r\n..\r\n\r\n.\r\n",
         b"Subject: lf\n\nalone\n.\nand more\r\nend\r\n",
         b"Subject: half\r\n\r\nx\n.\r\nand more\r\n",
         b"Subject: nul\r\n\r\n\x00\xff\r\r\n\n\r\n",
-        b"\r\n",
     ],
 )
 def test_a_mail_comes_byte_for_byte(server: ScriptedPop3, make: Make, mail: bytes) -> None:
@@ -524,7 +524,7 @@ def test_a_mail_comes_byte_for_byte(server: ScriptedPop3, make: Make, mail: byte
 def test_a_server_that_ends_its_lines_in_its_own_way_is_understood(
     server: ScriptedPop3, make: Make
 ) -> None:
-    """F50: a lone line feed after `+OK` says that all lines end so; nobody waits for another."""
+    """F-50: a lone line feed after `+OK` says that all lines end so; nobody waits for another."""
     server.answers["RETR"] = b"+OK\nSubject: lf\n\n..dot\n.\n"
 
     assert [mail.raw for mail in taken(make())] == [b"Subject: lf\n\n.dot\n"]
@@ -565,7 +565,7 @@ def test_after_its_session_a_batch_can_be_neither_read_nor_deleted(
 
 
 def test_a_large_mail_that_is_refused_is_waited_for(server: ScriptedPop3, make: Make) -> None:
-    """F53: it was listed, and is not given."""
+    """F-53: it was listed, and is not given."""
     server.mails = {"u1": b"x" * (LARGE_BYTES + 1) + b"\r\n"}
     server.answers["RETR"] = b"-ERR gone\r\n"
     source = make()
@@ -592,7 +592,7 @@ def test_a_large_mail_that_was_not_read_stays(server: ScriptedPop3, make: Make) 
 def test_a_size_that_is_a_lie_harms_nothing(
     server: ScriptedPop3, make: Make, answers: dict[str, bytes]
 ) -> None:
-    """H30: a mail said to be small is given in slices as soon as it is not."""
+    """H-30: a mail said to be small is given in slices as soon as it is not."""
     large = b"Subject: large\r\n\r\n" + b"x" * (LARGE_BYTES + 1) + b"\r\n"
     server.mails, server.sizes = {"u1": large}, {"u1": 10}
     server.answers.update(answers)
@@ -610,7 +610,7 @@ def test_a_size_that_is_a_lie_harms_nothing(
 def test_a_mail_above_every_limit_is_left(
     server: ScriptedPop3, make: Make, monkeypatch: pytest.MonkeyPatch, said: int
 ) -> None:
-    """H30: whatever LIST says of it, it is told once and the other mail is taken."""
+    """H-30: whatever LIST says of it, it is told once and the other mail is taken."""
     for module in (pop3_content, pop3):
         monkeypatch.setattr(module, "MAX_MAIL_BYTES", 1_500_000)
     server.mails = {"u1": b"x" * 1_600_000, "u2": OTHER}
@@ -630,7 +630,7 @@ def test_a_mail_above_every_limit_is_left(
 def test_a_list_without_end_is_cut_off(
     server: ScriptedPop3, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """H30: a list has a limit."""
+    """H-30: a list has a limit."""
     monkeypatch.setattr(pop3_wire, "_LIST_BYTES", 1000)
     server.answers["LIST"] = b"+OK\r\n" + b"1 1\r\n" * 400
 
@@ -640,7 +640,7 @@ def test_a_list_without_end_is_cut_off(
 
 @pytest.mark.parametrize("greeting", [b"* OK IMAP4rev1\r\n", b"+" * 20_000, b"\r\n"])
 def test_what_speaks_no_pop3_is_told(server: ScriptedPop3, make: Make, greeting: bytes) -> None:
-    """H30: another protocol on the port."""
+    """H-30: another protocol on the port."""
     server.answers["greeting"] = greeting
 
     with pytest.raises(TransientError, match="speaks no POP3"):
@@ -651,7 +651,7 @@ def test_what_speaks_no_pop3_is_told(server: ScriptedPop3, make: Make, greeting:
 def test_a_server_that_does_not_say_what_it_has_is_told(
     server: ScriptedPop3, make: Make, command: str
 ) -> None:
-    """H30: -ERR to what every server must know."""
+    """H-30: -ERR to what every server must know."""
     server.answers[command] = b"-ERR not today\r\n"
     source = make()
 
@@ -662,14 +662,14 @@ def test_a_server_that_does_not_say_what_it_has_is_told(
 
 
 def test_lines_of_a_list_that_are_none_are_skipped(server: ScriptedPop3, make: Make) -> None:
-    """H30: nonsense in a list harms no other line."""
+    """H-30: nonsense in a list harms no other line."""
     server.answers["LIST"] = b"+OK\r\nx y\r\n99999999999999999999 1\r\n1 much\r\n.\r\n"
 
     assert [mail.raw for mail in taken(make())] == [MAIL]
 
 
 def test_a_mail_that_is_not_given_harms_no_other(server: ScriptedPop3, make: Make) -> None:
-    """F53: -ERR to one RETR; the mail stays for the next round."""
+    """F-53: -ERR to one RETR; the mail stays for the next round."""
     server.mails["u2"] = OTHER
     server.answers["RETR 1"] = [b"-ERR no such message\r\n"]
     source = make()
@@ -694,7 +694,7 @@ def test_many_mails_come_in_batches_with_a_session_each(server: ScriptedPop3, ma
 
 def test_a_batch_holds_about_eight_megabytes(server: ScriptedPop3, make: Make) -> None:
     """I-6: whatever LIST says of the sizes."""
-    mail = b"x" * 1_000_000 + b"\r\n"
+    mail = b"Subject: x\r\n\r\n" + b"x" * 1_000_000 + b"\r\n"
     server.mails = {f"u{number}": mail for number in range(10)}
     server.sizes = dict.fromkeys(server.mails, 1)
 

@@ -4,7 +4,7 @@ import imaplib
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,15 @@ class Tokens:
 
     def renew(self) -> None:
         self._token = self._server.give(self._username)
+
+
+@pytest.fixture(scope="module")
+def without_move() -> Iterator[Dovecot]:
+    """A server that cannot move."""
+    server = Dovecot(without=["MOVE"])
+    server.start()
+    yield server
+    server.remove()
 
 
 @pytest.fixture
@@ -127,7 +136,7 @@ def test_starttls_on_the_port_without_tls(
 def test_a_token_opens_the_mailbox(
     dovecot: Dovecot, account: MailBoxAccount, make: Make, token_server: TokenServer
 ) -> None:
-    """I-2: XOAUTH2; a revoked token is renewed once, without anybody's help (F56)."""
+    """I-2: XOAUTH2; a revoked token is renewed once, without anybody's help (F-56)."""
     tokens = Tokens(token_server, account.name)
     dovecot.deliver(account, a_mail("one"))
     source = make(tokens, pop3_password=None)
@@ -143,7 +152,7 @@ def test_a_token_opens_the_mailbox(
 def test_a_refused_login_is_told_without_the_secret(
     make: Make, token_server: TokenServer, by: str
 ) -> None:
-    """I-2, F61: exit code 4, what to check, and no secret."""
+    """I-2, F-61: exit code 4, what to check, and no secret."""
     tokens = Tokens(token_server, "somebody.else@firma.cz") if by == "token" else None
 
     with pytest.raises(CredentialsRefusedError, match="check pop3Name") as raised:
@@ -309,7 +318,7 @@ def test_what_others_have_flagged_is_not_removed(
 def test_what_others_remove_during_a_round_is_skipped(
     dovecot: Dovecot, account: MailBoxAccount, make: Make
 ) -> None:
-    """F53: removed between two batches by an Outlook user: the rest is taken."""
+    """F-53: removed between two batches by an Outlook user: the rest is taken."""
     for number in range(103):
         dovecot.deliver(account, a_mail(str(number)))
     source = make()
@@ -330,7 +339,7 @@ def test_what_others_remove_during_a_round_is_skipped(
 def test_a_server_that_dies_loses_nothing_and_doubles_nothing(
     dovecot: Dovecot, account: MailBoxAccount, make: Make, when: str
 ) -> None:
-    """F5, F50: killed in mid-round: what was taken is not given again, what was not is."""
+    """F-5, F-50: killed in mid-round: what was taken is not given again, what was not is."""
     for number in range(150):
         dovecot.deliver(account, a_mail(str(number)))
     source = make()
@@ -417,7 +426,7 @@ def test_old_mail_of_an_archive_is_known_as_old(
 def test_a_folder_made_anew_is_read_anew(
     dovecot: Dovecot, account: MailBoxAccount, make: Make, seen: Seen
 ) -> None:
-    """F51: deleted and made again it has another UIDVALIDITY: old notes mean nothing."""
+    """F-51: deleted and made again it has another UIDVALIDITY: old notes mean nothing."""
     dovecot.deliver(account, a_mail("one"), "Shared")
     settings = {"imap_folders": ("Shared",), "disposition": Disposition(action="seen")}
     (first,) = take_all(make(**settings))
@@ -460,3 +469,55 @@ def test_no_log_line_has_a_secret_or_a_subject(
     assert PASSWORD not in str(logs)
     assert "confidential" not in str(logs)
     assert dovecot.messages(account) == 0
+
+
+@pytest.mark.parametrize("sized", [False, True])
+def test_one_file_that_the_server_cannot_read_holds_up_no_other(
+    dovecot: Dovecot, account: MailBoxAccount, make: Make, *, sized: bool
+) -> None:
+    """F-59: Dovecot ends the session over it: it is named and set aside, all else is read."""
+    for number in range(5):
+        dovecot.deliver(account, a_mail(f"{number}"))
+    dovecot.lock_away(account, a_mail("locked"), sized=sized)
+    for number in range(5, 10):
+        dovecot.deliver(account, a_mail(f"{number}"))
+    source = make()
+    taken: list[SourceMail] = []
+
+    with capture_logs() as logs:
+        for _ in range(8):
+            with suppress(TransientError):
+                for batch in source.batches():
+                    source.acknowledge(batch)
+                    taken += batch
+
+    assert sorted(subjects(taken)) == [str(number) for number in range(10)]
+    assert len({log["message"] for log in logs if "cannot be read" in log["event"]}) == 1
+    assert dovecot.messages(account) == 1
+    # It rests: a round is quiet, and new mail goes on.
+    dovecot.deliver(account, a_mail("new"))
+    assert subjects(take_all(source)) == ["new"]
+
+
+def test_without_the_right_to_delete_a_copy_is_made_once(without_move: Dovecot, seen: Seen) -> None:
+    """F-62, I-8: Dovecot says OK to STORE and EXPUNGE and does nothing: one copy a mail; told."""
+    account = without_move.add_box(f"{uuid4().hex}@firma.cz", PASSWORD)
+    without_move.deliver(account, a_mail("in the target"), folder="Done")
+    without_move.deliver(account, a_mail("one"))
+    without_move.limit(account, "lrwsip")
+    box = a_box(
+        imap_url=ServerAddress(host="localhost", port=without_move.imaps_port),
+        pop3_name=account.name,
+        pop3_password=SecretStr(account.password),
+        ca_file=without_move.ca_file,
+        disposition=Disposition(action="move", folder="Done"),
+    )
+
+    with capture_logs() as logs:
+        for _ in range(4):
+            with closing(Imap(box, seen, lambda: datetime.now(UTC), None)) as source:
+                take_all(source)
+
+    assert without_move.messages(account, "Done") == 2
+    assert without_move.messages(account) == 1
+    assert "right to delete" in next(log["reason"] for log in logs if "stays" in log["event"])

@@ -139,7 +139,7 @@ def test_an_address_left_over_from_a_deleted_record_finds_nobody(
 
 
 def test_hostile_addresses_are_only_compared(installation: Installation) -> None:
-    """H16: quotes, wildcards and statements in an address find nothing and break nothing."""
+    """H-16: quotes, wildcards and statements in an address find nothing and break nothing."""
     for sender in ("'%' or 1=1 --@acme.example", "%@%", "_@beta.example\\", "x@' OR ''='"):
         facts = facts_of(installation, sender=sender)
         assert facts.address_book == {}

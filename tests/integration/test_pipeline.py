@@ -1,6 +1,5 @@
 """The whole pipeline in one process, from emlDir to committed rows in SQLite."""
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -64,7 +63,7 @@ def test_attachment_bytes_reach_the_erp(tmp_path: Path) -> None:
 
 
 def test_the_same_mail_twice_has_one_effect(tmp_path: Path) -> None:
-    """R-a: the same mail id again is a redelivery: nothing is made, its verdict is told again."""
+    """R-a, INV-12: the same mail id again is a redelivery: nothing is made, its verdict is told."""
     installation = an_installation(tmp_path)
     for _ in range(2):
         installation.drop("a.eml", raw_mail(sender=PETR, to=JAN))
@@ -176,7 +175,7 @@ def test_a_statement_that_fails_leaves_nothing_of_its_mail(tmp_path: Path) -> No
 
 
 def test_a_database_that_is_away_leaves_the_mail_where_it_is(tmp_path: Path) -> None:
-    """F40: nothing is lost and nothing is set aside; the next run does it."""
+    """F-40: nothing is lost and nothing is set aside; the next run does it."""
     installation = an_installation(tmp_path)
     installation.drop("a.eml", raw_mail(sender=PETR, to=JAN))
     database = installation.data / "netgenium.db"
@@ -235,53 +234,8 @@ def test_the_legacy_log_has_the_manuals_words(tmp_path: Path) -> None:
     assert all(word[0] == "NOTICE" and len(word[1]) == 10 and len(word[2]) == 8 for word in words)
 
 
-def test_attachments_can_lie_in_a_directory(tmp_path: Path) -> None:
-    """NG-6: strategy `directory`: a file below rootPath and a row that names it."""
-    mapping = tmp_path / "mapping.toml"
-    reference = Path("shared/netgenium/reference.toml").read_text("utf-8")
-    mapping.write_text(reference.replace('strategy = "table"', 'strategy = "directory"'), "utf-8")
-    installation = an_installation(tmp_path / "i", mapping=mapping)
-    installation.drop("a.eml", WITH_FILE)
-
-    installation.run()
-
-    table = installation.erp.tables.table("attachment")
-    with installation.erp.engine.connect() as connection:
-        paths = [row.path for row in connection.execute(table.select())]
-    assert len(set(paths)) == 2
-    for path in paths:
-        assert (tmp_path / "i" / "erp" / path).read_bytes() == b"%PDF-1.4\n"
-        assert path.startswith("Files/CRMService/")
-        assert path.endswith(".pdf")
-
-
-def test_files_without_a_row_are_swept(tmp_path: Path) -> None:
-    """NG-6: what a crash left without a row is removed after a day; the rest is kept."""
-    mapping = tmp_path / "mapping.toml"
-    reference = Path("shared/netgenium/reference.toml").read_text("utf-8")
-    mapping.write_text(reference.replace('strategy = "table"', 'strategy = "directory"'), "utf-8")
-    installation = an_installation(tmp_path / "i", mapping=mapping)
-    installation.drop("a.eml", WITH_FILE)
-    installation.run()
-    root = tmp_path / "i" / "erp" / "Files" / "CRMService"
-    stored = sorted(root.rglob("crm-*"))
-    orphan, young, foreign = (
-        root / "aa" / name for name in ("crm-old.pdf", "crm-new.pdf", "x.pdf")
-    )
-    orphan.parent.mkdir(exist_ok=True)
-    for path in (orphan, young, foreign):
-        path.write_bytes(b"x")
-    for path in (*stored, orphan, foreign):
-        os.utime(path, (1_000_000, 1_000_000))
-
-    installation.run()
-
-    assert not orphan.exists()
-    assert all(path.exists() for path in (*stored, young, foreign))
-
-
 def test_hostile_mail_is_recorded_and_the_next_goes_on(tmp_path: Path) -> None:
-    """H1, H3, H7: broken mail is kept, flagged and recorded; its neighbour is processed."""
+    """H-1, H-3, H-7: broken mail is kept, flagged and recorded; its neighbour is processed."""
     installation = an_installation(tmp_path)
     nested = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(500)
@@ -299,7 +253,7 @@ def test_hostile_mail_is_recorded_and_the_next_goes_on(tmp_path: Path) -> None:
 
 
 def test_sql_in_a_mail_is_only_text(tmp_path: Path) -> None:
-    """H16: statements and wildcards in every field are stored as they are."""
+    """H-16: statements and wildcards in every field are stored as they are."""
     installation = an_installation(tmp_path)
     subject = "'; DROP TABLE ng_aktivita0; -- %_"
     installation.drop("a.eml", raw_mail(subject + "\0", subject=subject, sender=PETR, to=JAN))

@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.pop3 import session as pop3_session
@@ -143,7 +144,7 @@ def test_mail_that_stays_is_taken_once(
 def test_a_server_that_dies_before_quit_keeps_the_mail(
     dovecot: Dovecot, account: MailBoxAccount, make: Make
 ) -> None:
-    """F7: DELE alone deletes nothing; the mail comes again under its old name."""
+    """F-7: DELE alone deletes nothing; the mail comes again under its old name."""
     dovecot.deliver(account, MAIL)
     source = make()
     batches = source.batches()
@@ -162,7 +163,7 @@ def test_a_server_that_dies_before_quit_keeps_the_mail(
 
 
 def test_a_server_that_is_away_is_told(dovecot: Dovecot, make: Make) -> None:
-    """F50: stopped, and found again."""
+    """F-50: stopped, and found again."""
     source = make()
     dovecot.kill()
     with pytest.raises(TransientError, match="cannot be reached"):
@@ -173,13 +174,13 @@ def test_a_server_that_is_away_is_told(dovecot: Dovecot, make: Make) -> None:
 
 
 def test_a_wrong_password_is_refused(make: Make) -> None:
-    """F61: Dovecot's own words."""
+    """F-61: Dovecot's own words."""
     with pytest.raises(CredentialsRefusedError, match="check pop3Name and pop3Password"):
         contents(make(pop3_password=SecretStr("wrong-password")))
 
 
 def test_an_authority_nobody_knows_is_refused(make: Make, token_server: TokenServer) -> None:
-    """F60: the certificate is of another authority."""
+    """F-60: the certificate is of another authority."""
     with pytest.raises(TransientError, match="certificate is refused"):
         contents(make(ca_file=token_server.ca_file))
 
@@ -211,7 +212,7 @@ def test_a_revoked_token_is_renewed_within_the_round(
     token_server: TokenServer,
     tmp_path: Path,
 ) -> None:
-    """F56: a token that was good and is not costs one more login."""
+    """F-56: a token that was good and is not costs one more login."""
     write_app(tmp_path, token_server, token_server.client_secret)
     source = by_token()
     contents(source)
@@ -224,7 +225,7 @@ def test_a_revoked_token_is_renewed_within_the_round(
 def test_an_expired_secret_is_told_and_a_new_one_needs_no_restart(
     by_token: Callable[[], Pop3], token_server: TokenServer, tmp_path: Path
 ) -> None:
-    """F61: the code, the remedy, never the secret; the file is read again."""
+    """F-61: the code, the remedy, never the secret; the file is read again."""
     write_app(tmp_path, token_server, token_server.expired_secret)
     source = by_token()
     with pytest.raises(CredentialsRefusedError, match=r"AADSTS7000222.*has expired") as caught:
@@ -238,7 +239,7 @@ def test_an_expired_secret_is_told_and_a_new_one_needs_no_restart(
 def test_a_token_server_of_an_unknown_authority_gets_no_secret(
     make: Make, token_server: TokenServer, tmp_path: Path
 ) -> None:
-    """F60: nothing is sent to a server that cannot prove itself."""
+    """F-60: nothing is sent to a server that cannot prove itself."""
     write_app(tmp_path, token_server, token_server.client_secret)
 
     with pytest.raises(TransientError, match="nothing was sent"):
@@ -250,7 +251,7 @@ def test_a_token_server_of_an_unknown_authority_gets_no_secret(
 def test_a_token_server_that_is_away_is_waited_for(
     by_token: Callable[[], Pop3], token_server: TokenServer, tmp_path: Path
 ) -> None:
-    """F73: and asked again in the next round."""
+    """F-73: and asked again in the next round."""
     write_app(tmp_path, token_server, token_server.client_secret)
     source = by_token()
     token_server.stop()
@@ -259,3 +260,30 @@ def test_a_token_server_that_is_away_is_waited_for(
     token_server.start()
 
     assert contents(source) == []
+
+
+def test_one_file_that_the_server_cannot_read_holds_up_no_other(
+    dovecot: Dovecot, account: MailBoxAccount, make: Make
+) -> None:
+    """F-59: Dovecot ends the session over it: it is named and set aside, all else is read."""
+    mails = [b"Subject: %d\r\n\r\nHello.\r\n" % number for number in range(10)]
+    for mail in mails[:5]:
+        dovecot.deliver(account, mail)
+    dovecot.lock_away(account, MAIL, sized=True)
+    for mail in mails[5:]:
+        dovecot.deliver(account, mail)
+    source = make()
+    taken: list[bytes | None] = []
+
+    with capture_logs() as logs:
+        for _ in range(6):
+            with suppress(TransientError):
+                for batch in source.batches():
+                    source.acknowledge(batch)
+                    taken += [mail.raw for mail in batch]
+
+    assert taken == mails
+    assert len({log["message"] for log in logs if "cannot be read" in log["event"]}) == 1
+    assert dovecot.messages(account) == 1
+    dovecot.deliver(account, MAIL)
+    assert contents(source) == [MAIL]

@@ -63,7 +63,7 @@ def _work(installation: Installation) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_two_writers_in_any_order_end_alike(tmp_path: Path, url: str, seed: int) -> None:
-    """R-e, F-48: marks, the problem's task and the invitation are those of one writer in order."""
+    """R-e, INV-4, F-48: marks, the problem's task and the invitation are as by one writer."""
     writers = [
         an_installation(tmp_path / "one", database_url=url),
         an_installation(tmp_path / "two", COMPANY, database_url=url),

@@ -25,6 +25,8 @@ from tests.servers.rabbitmq import RabbitMQ
 
 
 def _letter(message: AMessage) -> Letter:
+    if message.text == "too big":
+        raise PermanentError("takes too many bytes")
     return Letter(str(message.mail_id), "text/plain", message.text.encode())
 
 
@@ -132,6 +134,13 @@ class House:
 @pytest.fixture
 def house(rabbitmq: RabbitMQ) -> Iterator[House]:
     """A virtual host of its own."""
+    with a_house(rabbitmq) as made:
+        yield made
+
+
+@contextmanager
+def a_house(rabbitmq: RabbitMQ) -> Iterator[House]:
+    """A virtual host for the length of the block."""
     with rabbitmq.vhost() as url:
         yield House(rabbitmq, url)
 
@@ -153,7 +162,7 @@ def test_messages_go_through_the_stage_to_the_next_queue(house: House) -> None:
 
 
 def test_what_can_never_work_is_a_dead_letter_with_its_reason(house: House) -> None:
-    """F46, H33: at once, and its neighbours go on."""
+    """F-46, H-33: at once, and its neighbours go on."""
     house.put("a", "impossible", "garbled", "b")
 
     with house.working():
@@ -167,7 +176,7 @@ def test_what_can_never_work_is_a_dead_letter_with_its_reason(house: House) -> N
 
 
 def test_an_unexpected_error_is_tried_again_later(house: House) -> None:
-    """I3: it rests in the first retry queue with a count, and its neighbours go on."""
+    """INV-3: it rests in the first retry queue with a count, and its neighbours go on."""
     house.put("a", "bug")
 
     with house.working():
@@ -180,7 +189,7 @@ def test_an_unexpected_error_is_tried_again_later(house: House) -> None:
 
 
 def test_a_rested_message_comes_back_by_itself(house: House) -> None:
-    """F30: when its step is over the broker gives it to the work queue, no cycle drops it."""
+    """F-30: when its step is over the broker gives it to the work queue, no cycle drops it."""
     house.put("bug")
 
     with house.working():
@@ -192,7 +201,7 @@ def test_a_rested_message_comes_back_by_itself(house: House) -> None:
 
 
 def test_the_last_try_makes_a_dead_letter(house: House) -> None:
-    """I3: tries are bounded; the reason says how many there were."""
+    """INV-3: tries are bounded; the reason says how many there were."""
     house.put("bug", headers={TRIES: 3})
 
     with house.working():
@@ -204,7 +213,7 @@ def test_the_last_try_makes_a_dead_letter(house: House) -> None:
 
 
 def test_a_database_that_is_away_pauses_and_burns_no_tries(house: House) -> None:
-    """F40: messages wait in the queue as if they had never been in hand; then all are handled."""
+    """F-40: messages wait in the queue as if they had never been in hand; then all are handled."""
     texts = [f"m{number}" for number in range(30)]
     house.put(*texts)
 
@@ -224,7 +233,7 @@ def test_a_database_that_is_away_pauses_and_burns_no_tries(house: House) -> None
 
 
 def test_being_told_to_stop_gives_back_what_is_in_hand(house: House) -> None:
-    """F14: SIGTERM with messages in hand counts no delivery against them."""
+    """F-14: SIGTERM with messages in hand counts no delivery against them."""
     texts = [f"m{number}" for number in range(300)]
     begun, go_on = threading.Event(), threading.Event()
 
@@ -249,7 +258,7 @@ def test_being_told_to_stop_gives_back_what_is_in_hand(house: House) -> None:
 
 
 def test_a_broker_that_is_killed_loses_nothing(house: House) -> None:
-    """F20, F21: after its restart the worker goes on by itself; nothing is lost."""
+    """F-20, F-21: after its restart the worker goes on by itself; nothing is lost."""
     texts = [f"m{number}" for number in range(50)]
     house.put(*texts)
     with house.working():
@@ -267,7 +276,7 @@ def test_a_broker_that_is_killed_loses_nothing(house: House) -> None:
 
 
 def test_a_broker_that_says_nothing_is_noticed(house: House) -> None:
-    """F22: without a reset heartbeats find out, and the worker comes back by itself."""
+    """F-22: without a reset heartbeats find out, and the worker comes back by itself."""
     house.heartbeat_seconds = 2
     house.put("a")
     with house.working():
@@ -284,7 +293,7 @@ def test_a_broker_that_says_nothing_is_noticed(house: House) -> None:
 
 
 def test_an_alarm_of_the_broker_is_waited_out(house: House) -> None:
-    """F23: short memory blocks publishing; what is in hand stays there and is handled later."""
+    """F-23: short memory blocks publishing; what is in hand stays there and is handled later."""
     house.put("a", "b")
     house.node.control("set_vm_memory_high_watermark", "absolute", "1MB")
     try:
@@ -298,7 +307,7 @@ def test_an_alarm_of_the_broker_is_waited_out(house: House) -> None:
 
 
 def test_a_queue_with_other_arguments_is_told_plainly(house: House) -> None:
-    """F26: wrong arguments end the service with a sentence that says what to do."""
+    """F-26: wrong arguments end the service with a sentence that says what to do."""
     with administration(house.address) as admin:
         admin.declare([Queue(CLASSIFIER_MAIL, {"x-queue-type": "classic"})])
         with pytest.raises(ConfigurationError, match="other arguments"):
@@ -306,7 +315,7 @@ def test_a_queue_with_other_arguments_is_told_plainly(house: House) -> None:
 
 
 def test_a_message_that_comes_twice_is_handled_twice_alike(house: House) -> None:
-    """F31: the way may double a message; ids that derive from the mail let the writer see it."""
+    """F-31: the way may double a message; ids that derive from the mail let the writer see it."""
     house.put("a", "a")
 
     with house.working():
@@ -317,7 +326,7 @@ def test_a_message_that_comes_twice_is_handled_twice_alike(house: House) -> None
 
 
 def test_a_queue_that_vanishes_is_made_again(house: House) -> None:
-    """F26: a deleted queue is noticed, not published into the void."""
+    """F-26: a deleted queue is noticed, not published into the void."""
     sender = Sender(house.address, [CLASSIFIER_MAIL])
     sender.connect()
     house.node.control("delete_queue", "-p", house.url.rpartition("/")[2], CLASSIFIER_MAIL)
@@ -333,7 +342,7 @@ def test_a_queue_that_vanishes_is_made_again(house: House) -> None:
 
 
 def test_a_long_queue_is_worked_off_in_bounded_bites(house: House) -> None:
-    """F32: however many wait, a hundred at most are in hand."""
+    """F-32: however many wait, a hundred at most are in hand."""
     house.put(*(f"m{number}" for number in range(2000)))
     in_hand = []
 
@@ -350,7 +359,7 @@ def test_a_long_queue_is_worked_off_in_bounded_bites(house: House) -> None:
 
 
 def test_a_message_that_consumers_die_of_is_handled_alone(house: House) -> None:
-    """F14, F15: after three deaths it has no neighbours that could be counted with it."""
+    """F-14, F-15: after three deaths it has no neighbours that could be counted with it."""
     house.put("a", "b", "c")
     for _ in range(3):
         # Each look counts one death for each of them.
@@ -371,7 +380,7 @@ def test_wrong_credentials_are_told_plainly(rabbitmq: RabbitMQ) -> None:
 
 
 def test_tls_proves_the_broker(rabbitmq: RabbitMQ) -> None:
-    """F60: amqps with the right authority works, with another one nothing is sent."""
+    """F-60: amqps with the right authority works, with another one nothing is sent."""
     url = SecretStr(rabbitmq.url(tls=True))
     with administration(BrokerAddress(url, rabbitmq.ca_file)) as admin:
         assert admin.state("none") is None
@@ -385,7 +394,7 @@ def test_tls_proves_the_broker(rabbitmq: RabbitMQ) -> None:
 
 
 def test_a_broker_that_is_away_is_told_plainly() -> None:
-    """F20: address and remedy, never the password."""
+    """F-20: address and remedy, never the password."""
     link = Link(BrokerAddress(SecretStr("amqp://guest:secret-word@127.0.0.1:1/%2F")))
     with pytest.raises(TransientError, match=r"127\.0\.0\.1:1 is away") as caught:
         link.open()

@@ -43,20 +43,20 @@ def checked(raw: bytes) -> ParsedMail:
 @given(st.binary(max_size=3000))
 @example(b"")
 def test_any_bytes_parse(raw: bytes) -> None:
-    """A-3, H7: parsing is total: any bytes give a mail whose parts are what they say."""
+    """A-3, H-7: parsing is total: any bytes give a mail whose parts are what they say."""
     checked(raw)
 
 
 @given(st.lists(PIECES, max_size=60))
 @settings(max_examples=300)
 def test_anything_that_looks_like_a_mail_parses(pieces: list[bytes]) -> None:
-    """A-3, H9: any order of the pieces that mails are made of gives a mail."""
+    """A-3, H-9: any order of the pieces that mails are made of gives a mail."""
     checked(b"".join(pieces))
 
 
 @given(st.sampled_from(DEMO), st.data())
 def test_damaged_mails_parse(raw: bytes, data: st.DataObject) -> None:
-    """A-3, H7: a mail with bytes cut out, put in and changed is still a mail."""
+    """A-3, H-7: a mail with bytes cut out, put in and changed is still a mail."""
     for _ in range(data.draw(st.integers(1, 4))):
         begin = data.draw(st.integers(0, len(raw)))
         end = data.draw(st.integers(begin, min(begin + 50, len(raw))))

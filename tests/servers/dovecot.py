@@ -51,6 +51,10 @@ userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
 }}
+mail_plugins = acl
+plugin {{
+  acl = vfile
+}}
 service anvil {{
   chroot =
   # Else everybody waits longer and longer after somebody's wrong password.
@@ -180,6 +184,27 @@ class Dovecot:
         path.write_bytes(raw)
         self._give(path)
         path.rename(maildir / "new" / name)
+
+    def lock_away(self, box: MailBoxAccount, raw: bytes, *, sized: bool) -> None:
+        """Put a mail into INBOX whose file the server may not read.
+
+        Args:
+            box: Whose.
+            raw: The mail, in CRLF lines.
+            sized: Whether the file's name tells its size, so that the server only stumbles over
+                the text.
+        """
+        self.deliver(box, raw)
+        path = max((self._maildir(box.name, "INBOX") / "new").iterdir())
+        path.chmod(0)
+        if sized:
+            path.rename(path.with_name(f"{path.name},S={len(raw)},W={len(raw)}"))
+
+    def limit(self, box: MailBoxAccount, rights: str) -> None:
+        """Give the owner of INBOX no rights but these, as `lrwsip` (RFC 4314)."""
+        file = self._maildir(box.name, "INBOX") / "dovecot-acl"
+        file.write_text(f"owner {rights}\n", "utf-8")
+        self._give(file)
 
     def messages(self, box: MailBoxAccount, folder: str = "INBOX") -> int:
         """How many mails lie in a folder; none if it is not there."""

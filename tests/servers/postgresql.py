@@ -69,6 +69,11 @@ class PostgreSQL:
         """End it in mid-work: every connection is cut, nothing is tidied up."""
         self._process.end(signal.SIGQUIT)
 
+    def read_only(self, yes: bool) -> None:  # noqa: FBT001 - a switch
+        """Take writes no more, or again: what a leader does that has become a standby."""
+        self._run(f"ALTER SYSTEM SET default_transaction_read_only = {'on' if yes else 'off'}")
+        self._run("SELECT pg_reload_conf()")
+
     def remove(self) -> None:
         """End it and remove its data."""
         self.kill()

@@ -34,6 +34,10 @@ class Proxy:
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 
+    def lead_to(self, port: int) -> None:
+        """Lead new connections to another server; those that are open stay where they are."""
+        self._server = port
+
     def cut(self) -> None:
         """Cut every connection now; new ones are taken."""
         for one in tuple(self._open):

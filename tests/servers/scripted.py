@@ -262,7 +262,10 @@ class Talk:
     def do_status(self, rest: str) -> None:
         """Whether a folder is there."""
         name = rest.split('"')[1]
-        self.say("{tag} OK done" if name in self.server.folders else "{tag} NO no such folder")
+        if folder := self.server.folders.get(name):
+            self.say(f'* STATUS "{name}" (UIDVALIDITY {folder.validity})', "{tag} OK done")
+        else:
+            self.say("{tag} NO no such folder")
 
     def do_select(self, rest: str) -> None:
         """Open a folder."""
@@ -305,6 +308,8 @@ class Talk:
                     self._expunge(uid)
             case "COPY" | "MOVE":
                 self._copy(uids, " ".join(rest).strip('"'), move=name == "MOVE")
+            case _:
+                pass
         self.say("{tag} OK done")
 
     def _expunge(self, uid: int) -> None:

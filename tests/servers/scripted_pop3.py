@@ -30,6 +30,7 @@ class ScriptedPop3:
         answers: What is said instead of the proper answer, by command line or its first word; a
             list is used up, one answer a time.
         sizes: What LIST says of a mail instead of the truth, by UIDL.
+        texts: What is said to RETR instead of the mail, by UIDL.
         stls: TLS for STLS; None where it is not offered.
         tls: TLS from the first byte.
         heard: All command lines, over all sessions.
@@ -39,6 +40,7 @@ class ScriptedPop3:
     mails: dict[str, bytes] = field(default_factory=dict)
     answers: dict[str, Answer | list[Answer]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, Answer] = field(default_factory=dict)
     stls: ssl.SSLContext | None = None
     tls: ssl.SSLContext | None = None
     heard: list[str] = field(default_factory=list)
@@ -118,6 +120,9 @@ class _Session:
         return not (isinstance(answer, bytes) and answer.endswith(b"<EOF>"))
 
     def _scripted(self, command: str) -> Answer | None:
+        word, _, number = command.partition(" ")
+        if word == "RETR" and (text := self._server.texts.get(self._names[int(number) - 1])):
+            return text
         for key in (command, command.partition(" ")[0]):
             found = self._server.answers.get(key)
             if isinstance(found, list):

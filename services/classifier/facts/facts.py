@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.classifier.bounds import Bounds, bounds_for
 from services.classifier.mail import Mail
 from shared.domain.addresses import domain_of
 from shared.domain.directory import Directory, User
@@ -52,13 +53,23 @@ class Facts:
 
     def user_recipients(self, mail: Mail) -> tuple[User, ...]:
         """Recipients by To and Cc who are users, in header order, each once; never the box."""
-        return self._users_among(mail.recipients)
+        return self._users_among(mail.recipients)[: self.bounds(mail).users]
 
     def forwarding_users(self, mail: Mail) -> tuple[User, ...]:
         """Users whom only the envelope names: it was forwarded from their mailbox (R-c)."""
         listed = {user.ref.id for user in self.user_recipients(mail)}
         users = self._users_among(mail.forwarded_from)
-        return tuple(user for user in users if user.ref.id not in listed)
+        others = tuple(user for user in users if user.ref.id not in listed)
+        return others[: self.bounds(mail).users - len(listed)]
+
+    def users_beyond(self, mail: Mail) -> int:
+        """How many users beyond the bound the mail names."""
+        users = self._users_among((*mail.recipients, *mail.forwarded_from))
+        return max(len(users) - self.bounds(mail).users, 0)
+
+    def bounds(self, mail: Mail) -> Bounds:
+        """What the mail may cause at most."""
+        return bounds_for(mail, self.context.box.own_domains)
 
     def is_for_users(self, mail: Mail) -> bool:
         """Whether any recipient is a user, by header or by envelope."""

@@ -11,17 +11,15 @@ from services.classifier.parse.file_names import safe_name, unique_names
 from services.classifier.parse.headers import decode_field, read_headers
 from services.classifier.parse.html import html_to_text
 from services.classifier.parse.scanner import Part
+from services.classifier.parse.transfer import decoded_prefix, transfer_encoding
+from services.classifier.parse.wrapped import unwrapped
 from shared.backup.parts import decode_transfer, measured
-from shared.contracts.content import PartRef, TransferEncoding
+from shared.contracts.content import PartRef
 
-_ENCODINGS: dict[str, TransferEncoding] = {
-    "base64": "base64",
-    "quoted-printable": "quoted-printable",
-    "x-uuencode": "uuencode",
-    "uuencode": "uuencode",
-    "x-uue": "uuencode",
-}
 _BODY = re.compile(rb"\r?\n\r?\n")
+_LOOKED_AT_BYTES = 4096
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]|\A(?:%PDF-|\{\\rtf|PK\x03)")
+_HTML = re.compile(rb"\s*<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE)
 _SUBJECT_WITHIN = 16 * 1024
 _SUBJECT_CHARACTERS = 100
 _NO_PATH = str.maketrans("/\\", "__")
@@ -64,9 +62,9 @@ def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list
     files: list[PartRef] = []
     inline: set[str] = set()
     digest = hashlib.sha256()
-    for part in leaves:
+    for source, part in _opened(raw, leaves, defects):
         if _is_readable(part, defects):
-            readable.append(_read(raw, part, defects))
+            readable.append(_read(source, part, defects))
             digest.update(readable[-1].sha256.encode())
         elif part.end > part.start or _file_name(part, defects):
             file = _file(raw, part, backup_key, defects)
@@ -83,6 +81,17 @@ def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list
     return Body(text, is_html, html, _distinct(files), digest.hexdigest())
 
 
+def _opened(raw: bytes, leaves: Iterable[Part], defects: list[str]) -> Iterator[tuple[bytes, Part]]:
+    """Every leaf with the bytes that it is a range of; of a wrapped multipart its texts before."""
+    for part in leaves:
+        if inner := unwrapped(raw, part, defects):
+            source, parts = inner
+            yield from ((source, one) for one in parts if _is_readable(one, defects))
+        elif part.untyped:
+            _tell_type(raw, part)
+        yield raw, part
+
+
 def _is_readable(part: Part, defects: list[str]) -> bool:
     """Plain or HTML text without a file name, that is not sent as a file."""
     if part.content_type not in _READABLE or _file_name(part, defects):
@@ -90,11 +99,18 @@ def _is_readable(part: Part, defects: list[str]) -> bool:
     return part.headers.word("content-disposition") != "attachment"
 
 
+def _tell_type(raw: bytes, part: Part) -> None:
+    """Whether a part whose type nobody knows is text: by its first bytes."""
+    begin = decoded_prefix(raw, part, _LOOKED_AT_BYTES)
+    if _BINARY.search(begin) is None:
+        part.content_type = "text/html" if _HTML.match(begin) else "text/plain"
+
+
 def _read(raw: bytes, part: Part, defects: list[str]) -> _Readable:
     # Four bytes of base64 or UTF-8 give at least one character of what is kept.
     end = min(part.end, part.start + 4 * limits.HTML_CHARACTERS)
     charset = part.headers.parameter("charset", "content-type", defects)
-    decoded = decode_transfer(raw[part.start : end], _encoding(part))
+    decoded = decode_transfer(raw[part.start : end], transfer_encoding(part.headers))
     text = clean(decode_text(decoded, charset, defects))
     digest = hashlib.sha256(decoded.translate(None, b"\r")).hexdigest()
     return _Readable(part, text, part.content_type == "text/html", digest)
@@ -126,7 +142,7 @@ def _file_name(part: Part, defects: list[str]) -> str | None:
 def _name(raw: bytes, part: Part, defects: list[str]) -> str | None:
     """The name given; for an attached mail without one its subject, as mail programs show it."""
     name = _file_name(part, defects)
-    if name or part.content_type != "message/rfc822" or _encoding(part) != "identity":
+    if name or part.content_type != "message/rfc822" or not _is_plain(part):
         return name
     section = raw[part.start : min(part.end, part.start + _SUBJECT_WITHIN)]
     subject = read_headers(_BODY.split(section, maxsplit=1)[0], []).first("subject")
@@ -135,12 +151,12 @@ def _name(raw: bytes, part: Part, defects: list[str]) -> str | None:
     return f"{words[:_SUBJECT_CHARACTERS].strip()}.eml" if words.strip() else None
 
 
-def _encoding(part: Part) -> TransferEncoding:
-    return _ENCODINGS.get(part.headers.word("content-transfer-encoding"), "identity")
+def _is_plain(part: Part) -> bool:
+    return transfer_encoding(part.headers) == "identity"
 
 
 def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRef:
-    encoding = _encoding(part)
+    encoding = transfer_encoding(part.headers)
     # A view: the bytes of a large file are not copied before they are decoded.
     size, sha256 = measured(memoryview(raw)[part.start : part.end], encoding)
     return PartRef(

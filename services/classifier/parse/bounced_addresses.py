@@ -6,19 +6,24 @@ Everything matches at most a few hundred characters from where it is tried: line
 import re
 from collections.abc import Iterable
 
+from services.classifier.parse.charsets import clean_line
+from services.classifier.parse.headers import decode_words
+
 _ADDRESS = re.compile(
     r"[^\s<>()\[\]\",;:|\\@'`]{1,64}@(?:[\w](?:[\w.-]{0,250}[\w])?|\[[0-9a-fA-F.:IPv]{3,45}\])"
 )
 _QUOTED = re.compile(r'"[^"\n@]{1,60}"@[\w](?:[\w.-]{0,250}[\w])?')
 _TYPE = re.compile(r"\s*(?:rfc-?822|utf-?8|smtp|x400|x-[a-z0-9-]{1,20}|unknown)\s*;", re.IGNORECASE)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
-_UTF8 = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+_UTF8 = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _COMMENT = re.compile(r"\([^()]{0,200}\)")
 _BEFORE = "*.,:;'`-!&/"
 _DAEMONS = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|mdaemon|mailer|post-?master|mail\.delivery\.system|listserv"
     r"|symantec_antivirus[\w]{0,30}|no-?reply|do-?not-?reply|abuse|root)(?:\+[^@]{0,60})?@"
 )
+_TYPED_CHARACTERS = 1000
+_LONGEST = 320
 _LAST_CHARACTER = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -37,7 +42,9 @@ def typed_address(value: str) -> str | None:
     text = _COMMENT.sub("", text).strip()
     if "+" in text and "@" not in text:
         text = _XTEXT.sub(lambda code: chr(int(code[1], 16)), text)
-    found_in = addresses_in(text[:1000])
+    if "=?" in text and "@" not in text:
+        text = decode_words(text, [])
+    found_in = addresses_in(clean_line(text[:_TYPED_CHARACTERS]))
     return found_in[0] if found_in else None
 
 
@@ -53,7 +60,21 @@ def addresses_in(text: str) -> list[str]:
     found = [match[0] for match in _QUOTED.finditer(text)] if '"@' in text else []
     found += [match[0] for match in _ADDRESS.finditer(text)]
     tidied = (tidy(address) for address in found)
-    return list(dict.fromkeys(address for address in tidied if "@" in address[1:]))
+    return list(dict.fromkeys(address for address in tidied if is_possible(address)))
+
+
+def is_possible(address: str) -> bool:
+    """Whether `address` can be one at all: characters that no system takes make it none.
+
+    What is stored and compared in a database must not fail there. Letters of any script may stand
+    in an address (RFC 6531); control characters, blanks and undecodable bytes never.
+    """
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or len(address) > _LONGEST:
+        return False
+    quoted = local.startswith('"')
+    bare = address.replace(" ", "") if quoted else address
+    return bare.isprintable() and " " not in bare and "\ufffd" not in bare
 
 
 def tidy(address: str) -> str:

@@ -17,8 +17,11 @@ from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.guard import guarded
 from services.classifier.parsed_mail import Attendee, CalendarEvent
 
-ATTENDEES = 1000
-"""Of one event, as recipients of a mail."""
+ATTENDEES = 300
+"""Of one event: more are no meeting."""
+
+ATTENDEES_BEYOND = "attendees beyond the limit"
+"""The defect of an event that has more."""
 
 _UID_CHARACTERS = 500
 _RULE_CHARACTERS = 500
@@ -168,7 +171,7 @@ class _Reader:
             if address is None:
                 continue
             if len(answers) == ATTENDEES and address not in answers:
-                self.defects.append("attendees beyond the limit")
+                self.defects.append(ATTENDEES_BEYOND)
                 break
             answers.setdefault(address, token(line.parameter("PARTSTAT")) or "NEEDS-ACTION")
         return tuple(Attendee(address, answer) for address, answer in answers.items())

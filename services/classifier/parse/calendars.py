@@ -12,9 +12,8 @@ from services.classifier.parse.calendar_lines import (
 )
 from services.classifier.parse.calendar_zones import Zones
 from services.classifier.parse.scanner import Part
+from services.classifier.parse.transfer import decoded_prefix
 from services.classifier.parsed_mail import CalendarEvent
-from shared.backup.parts import decode_transfer
-from shared.contracts.content import TransferEncoding
 
 EVENTS = 200
 """Events of one mail; an invitation has one, and one more for each changed occurrence."""
@@ -23,18 +22,14 @@ _TYPES = ("text/calendar", "application/ics")
 _ENCODED_BYTES = 4 * PART_BYTES
 """Quoted-printable takes three bytes for one, and some line ends."""
 
-_ENCODINGS: dict[str, TransferEncoding] = {
-    "base64": "base64",
-    "quoted-printable": "quoted-printable",
-}
-
 
 def read_events(
     raw: bytes, leaves: Sequence[Part], defects: list[str]
 ) -> tuple[CalendarEvent, ...]:
     """Events of the calendar parts among `leaves` that have a METHOD.
 
-    The same calendar is often sent twice, inside the text and as a file: every event counts once.
+    The same calendar is often sent twice, inside the text and as a file: what says the same counts
+    once. Which of several states of one event counts is not decided here.
 
     Args:
         raw: The mail.
@@ -42,17 +37,16 @@ def read_events(
         defects: Gets what was wrong or beyond a cap.
     """
     budget = Budget()
-    events: dict[tuple[str, str, str | None, int], CalendarEvent] = {}
+    events: dict[CalendarEvent, None] = {}
     for part in leaves:
         if not _is_calendar(part):
             continue
         for event in _of_part(raw, part, budget, defects):
             if len(events) == EVENTS:
                 defects.append("calendar events beyond the limit")
-                return tuple(events.values())
-            key = (event.method, event.uid, event.recurrence_id, event.sequence)
-            events.setdefault(key, event)
-    return tuple(events.values())
+                return tuple(events)
+            events[event] = None
+    return tuple(events)
 
 
 def read_calendar(
@@ -101,9 +95,7 @@ def _of_part(raw: bytes, part: Part, budget: Budget, defects: list[str]) -> Iter
     if budget.size <= 0:
         defects.append("calendars beyond the limit")
         return
-    encoded = raw[part.start : min(part.end, part.start + _ENCODED_BYTES)]
-    named = part.headers.word("content-transfer-encoding")
-    data = decode_transfer(encoded, _ENCODINGS.get(named, "identity"))
+    data = decoded_prefix(raw, part, _ENCODED_BYTES)
     charset = part.headers.parameter("charset", "content-type", defects)
     method = part.headers.parameter("method", "content-type", defects)
     yield from read_calendar(data, charset, method, budget, defects)

@@ -16,6 +16,7 @@ from services.classifier.parse.bounced_addresses import (
     addresses_in,
     distinct,
     is_daemon,
+    is_possible,
     tidy,
     typed_address,
 )
@@ -91,7 +92,7 @@ def _known(found: Iterable[bytes]) -> list[str]:
         {
             one
             for one in tidied
-            if "@" in one[1:] and not is_daemon(one) and not set(" \t<>") & set(one)
+            if is_possible(one) and not is_daemon(one) and not set(" \t<>") & set(one)
         }
     )
 

@@ -1,4 +1,4 @@
-"""File names of attachments: safe on every system, never a path, unique within a mail (H13)."""
+"""File names of attachments: safe on every system, never a path, unique within a mail (H-13)."""
 
 import mimetypes
 import re
@@ -12,6 +12,9 @@ _PATH = re.compile(r"[/\\]")
 _RESERVED = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
 _LONGEST_SUFFIX = 20
+_ENDINGS = mimetypes.MimeTypes()
+"""Python's own table: the module's functions would ask files of the host as well."""
+
 _NAMELESS = {
     "text/calendar": "invite.ics",
     "application/ics": "invite.ics",
@@ -65,4 +68,4 @@ def _name_for(content_type: str) -> str:
     if content_type in _NAMELESS:
         return _NAMELESS[content_type]
     stem = "image" if content_type.startswith("image/") else "attachment"
-    return stem + (mimetypes.guess_extension(content_type) or ".bin")
+    return stem + (_ENDINGS.guess_extension(content_type) or ".bin")

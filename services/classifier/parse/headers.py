@@ -2,7 +2,7 @@
 
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import mktime_tz, parsedate_tz
@@ -16,6 +16,21 @@ _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,90}\?[bBqQ]\?)")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_LETTERS = r"[A-Za-z0-9!#$&^_+.-]++"
+_WORD = re.compile(
+    rf"""(?:[\s"'<;,:=]|\([^()]*+\))*+({_LETTERS})(?!\s*=)(?:\s*+[/\\]\s*+({_LETTERS})?+)?+"""
+)
+"""The first token, or two with a slash between; comments, quotes and separators are passed over."""
+
+_WORD_BYTES = 1000
+ALWAYS_READ = frozenset(
+    (
+        *("from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references"),
+        *("content-type", "content-transfer-encoding", "content-disposition", "mime-version"),
+    )
+)
+"""Fields that are read wherever they stand: what identifies a mail must not get lost (H-3)."""
+
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -25,9 +40,11 @@ class Headers:
 
     Attributes:
         fields: Lower-case name and raw unfolded value, in order.
+        cut: Numbers of the fields that are longer than what is kept of them.
     """
 
     fields: Sequence[tuple[str, bytes]]
+    cut: frozenset[int] = frozenset()
     _parameters: dict[str, dict[str, tuple[bytes, str | None]]] = field(default_factory=dict)
 
     def all(self, name: str) -> list[bytes]:
@@ -38,10 +55,26 @@ class Headers:
         """Raw value of the first field with this lower-case name."""
         return next((value for field_name, value in self.fields if field_name == name), None)
 
+    def are_cut(self, name: str) -> list[bool]:
+        """Of every field with this lower-case name, whether it is longer than what is kept."""
+        return [
+            at in self.cut for at, (field_name, _) in enumerate(self.fields) if field_name == name
+        ]
+
     def word(self, name: str) -> str:
-        """What stands before the parameters of the first such field, in lower case."""
-        value = (self.first(name) or b"").partition(b";")[0]
-        return value.decode("ascii", "replace").strip().lower()
+        """The token that a MIME field begins with (RFC 2045 section 5.1), in lower case.
+
+        Senders forget semicolons, and write quotes, comments, blanks and encoded words around it.
+        Empty if the field has none, or is not there.
+        """
+        text = (self.first(name) or b"")[:_WORD_BYTES].decode("latin-1")
+        if "=?" in text:
+            text = decode_words(text, [])
+        found = _WORD.match(text)
+        if found is None:
+            return ""
+        words = [word.strip(".").lower() for word in found.groups(default="")]
+        return "/".join(filter(None, words))
 
     def parameter(self, name: str, of: str, defects: list[str]) -> str | None:
         """A parameter of the first field `of`, decoded (RFC 2231, RFC 2047); None without it."""
@@ -55,26 +88,48 @@ class Headers:
         return clean(decode_words(text, defects) if "=?" in text else text)
 
 
-def read_headers(section: bytes, defects: list[str]) -> Headers:
-    """Split a header section into fields; what is beyond the caps is dropped and flagged."""
+def read_headers(
+    section: bytes, defects: list[str], wanted: Callable[[str], bool] | None = None
+) -> Headers:
+    """Split a header section into fields; what is beyond the caps is dropped and flagged.
+
+    Args:
+        section: The raw lines.
+        defects: Gets what was wrong or beyond a cap.
+        wanted: Tells by the lower-case name which fields are kept; None for all.
+    """
     if len(section) > limits.HEADER_SECTION_BYTES:
         defects.append("header section beyond the limit")
         section = section[: limits.HEADER_SECTION_BYTES]
     fields: list[tuple[str, bytes]] = []
+    cut: set[int] = set()
     for whole in _FOLD.sub(b"", section).splitlines():
         line = whole[: limits.HEADER_FIELD_BYTES]
         if not _FIELD.match(line):
             if line.strip() and not line.startswith((b"From ", b">From ")):
                 _flag(defects, "a header line without a name")
             continue
-        if len(fields) == limits.HEADER_FIELDS:
-            _flag(defects, "header fields beyond the limit")
-            break
+        raw_name, _, value = line.partition(b":")
+        name = raw_name.strip().decode("ascii").lower()
+        if not _is_kept(name, len(fields), wanted, defects):
+            continue
         if len(whole) > len(line):
             _flag(defects, "a header field beyond the limit")
-        name, _, value = line.partition(b":")
-        fields.append((name.strip().decode("ascii").lower(), value.strip()))
-    return Headers(fields)
+            cut.add(len(fields))
+        fields.append((name, value.strip()))
+    return Headers(fields, frozenset(cut))
+
+
+def _is_kept(
+    name: str, count: int, wanted: Callable[[str], bool] | None, defects: list[str]
+) -> bool:
+    """Whether a field is kept behind `count` others: beyond the limit only what is always read."""
+    if wanted and not wanted(name):
+        return False
+    if count < limits.HEADER_FIELDS:
+        return True
+    _flag(defects, "header fields beyond the limit")
+    return name in ALWAYS_READ and count < limits.HEADER_FIELDS + limits.LATE_HEADER_FIELDS
 
 
 def decode_field(raw: bytes, defects: list[str]) -> str:

@@ -53,7 +53,7 @@ def html_to_text(html: str, defects: list[str]) -> str:
 
 
 def sanitise_html(html: str) -> str:
-    """HTML that can be shown: no scripts, handlers, forms, styles or remote pictures (H14)."""
+    """HTML that can be shown: no scripts, handlers, forms, styles or remote pictures (H-14)."""
     defects: list[str] = []
     bounded = bounded_html(html, defects)
     return guarded("the HTML", lambda: _sanitised(bounded), "", defects)

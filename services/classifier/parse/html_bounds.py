@@ -1,4 +1,4 @@
-"""Bounds on HTML before a tree is built from it: tree builders can be made to explode (H6).
+"""Bounds on HTML before a tree is built from it: tree builders can be made to explode (H-6).
 
 Three things cost more than linear time and memory, also in well made libraries: elements nested
 deep, attributes of one element compared with each other, and open formatting elements, which the
@@ -9,6 +9,7 @@ that is linear itself. Mail that people write is never near.
 
 import re
 from collections import Counter
+from itertools import islice
 
 from services.classifier.parse import limits
 
@@ -21,6 +22,7 @@ _CROWDED_TAG = re.compile(
     rf"<([a-z][^\s/>]{{0,50}}+)(?={_SPACE})(?:{_ATTRIBUTE}){{{limits.HTML_ATTRIBUTES},}}+",
     re.IGNORECASE,
 )
+_TAG = re.compile("<")
 _FORMATTING = re.compile(
     r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
 )
@@ -39,8 +41,13 @@ def bounded_html(html: str, defects: list[str]) -> str:
     if len(html) > limits.HTML_CHARACTERS:
         defects.append("HTML beyond the limit")
         html = html[: limits.HTML_CHARACTERS]
-    html = _CROWDED_TAG.sub(r"<\1 ", html)
     tags = html.count("<")
+    if tags > limits.HTML_TAGS:
+        defects.append("HTML tags beyond the limit")
+        found = islice(_TAG.finditer(html), limits.HTML_TAGS, None)
+        html = html[: next(found).start()]
+        tags = limits.HTML_TAGS
+    html = _CROWDED_TAG.sub(r"<\1 ", html)
     if tags - html.count("</") <= limits.HTML_QUICK_TAGS:
         return html
     formatting = len(_FORMATTING.findall(html))

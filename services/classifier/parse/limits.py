@@ -9,11 +9,17 @@ HEADER_SECTION_BYTES = 1024 * 1024
 HEADER_FIELDS = 1000
 """Fields of one part: real mail has under a hundred."""
 
+LATE_HEADER_FIELDS = 1000
+"""Fields behind those that are kept all the same, of the few that every mail is known by."""
+
 RECIPIENTS = 1000
 """To and Cc together; Postfix allows as many recipients of one mail."""
 
 NESTING = 100
 """Multiparts inside multiparts; Postfix's own limit."""
+
+BROKEN_MULTIPARTS = 3
+"""Multiparts inside multiparts whose lost boundary is looked for."""
 
 PARTS = 1000
 """Parts of one mail."""
@@ -26,6 +32,9 @@ TEXT_CHARACTERS = 1024 * 1024
 
 HTML_CHARACTERS = 2 * 1024 * 1024
 """HTML that is turned into text, of all parts together."""
+
+HTML_TAGS = 100_000
+"""Tags of one HTML part: each becomes a node, which takes a hundred times its bytes."""
 
 HTML_NESTING = 500
 """Elements inside elements; tree builders take quadratic time in the depth."""

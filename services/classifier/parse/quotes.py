@@ -9,8 +9,10 @@ a quote or signature began before, else as own.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from mailparser_reply.parser import EmailMessage
 
@@ -65,17 +67,16 @@ class OwnAndQuoted:
 
 
 def split_quotes(text: str) -> OwnAndQuoted:
-    """Tell own text from quoted text. Total; bounded in time."""
+    """Tell own text from quoted text. Total; bounded in time and memory."""
     lines = text.split("\n")
-    candidates = list(_unquoted(lines))
-    kept = _without_signature([lines[number] for number in candidates])
-    own = [candidates[position] for position in kept]
-    behind = sorted(set(range(len(lines))).difference(own))
-    return OwnAndQuoted(_block(lines, own).strip(), _block(lines, behind).strip("\n"))
-
-
-def _block(lines: Sequence[str], numbers: Sequence[int]) -> str:
-    return "\n".join([lines[number] for number in numbers])
+    # A text may be nothing but line ends: a number of its own for each would be the largest thing.
+    candidates = array("I", _unquoted(lines))
+    is_own = bytearray(len(lines))
+    for position in _without_signature([lines[number] for number in candidates]):
+        is_own[candidates[position]] = True
+    own = [line for line, mine in zip(lines, is_own, strict=True) if mine]
+    quoted = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
+    return OwnAndQuoted("\n".join(own).strip(), "\n".join(quoted).strip("\n"))
 
 
 def _unquoted(lines: Sequence[str]) -> Iterator[int]:
@@ -157,17 +158,17 @@ def _wrote(lines: Sequence[str], number: int) -> bool:
     return False
 
 
-def _without_signature(lines: Sequence[str]) -> list[int]:
+def _without_signature(lines: Sequence[str]) -> Iterable[int]:
     """Positions of the lines that the library takes for none of quote, signature, disclaimer."""
     short = _searchable(lines)
     defects: list[str] = []
     body = guarded("quotes", lambda: _library("\n".join(short)), None, defects)
     if body is None:
-        return list(range(len(lines)))
+        return range(len(lines))
     wanted = (line for line in body.split("\n") if line.strip())
     own, ended = _divided(short, wanted)
     # Text beyond what was searched belongs to whatever was at hand.
-    return own if ended else [*own, *range(len(short), len(lines))]
+    return own if ended else chain(own, range(len(short), len(lines)))
 
 
 def _searchable(lines: Sequence[str]) -> list[str]:

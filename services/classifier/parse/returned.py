@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.bounced_addresses import is_possible
 from services.classifier.parse.charsets import clean_line, decode_text
 from services.classifier.parse.headers import Headers, read_headers
 from services.classifier.parse.scanner import Part
@@ -73,7 +74,7 @@ def returned_of(headers: Headers) -> Returned:
 def _addresses(headers: Headers, name: str, limit: int = _RECIPIENTS) -> tuple[str, ...]:
     value = (headers.first(name) or b"")[:_HEADER_BYTES]
     found = read_addresses(decode_text(value, None, []), limit, [])
-    return tuple(dict.fromkeys(one.email for one in found if "@" in one.email))
+    return tuple(dict.fromkeys(one.email for one in found if is_possible(one.email)))
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -1,16 +1,29 @@
-"""The decoded beginning of a leaf, for readers of reports."""
+"""Content transfer encodings of parts: the one table, and the decoded beginning of a leaf."""
 
+from services.classifier.parse.headers import Headers
 from services.classifier.parse.scanner import Part
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import TransferEncoding
 
 _ENCODINGS: dict[str, TransferEncoding] = {
     "base64": "base64",
+    "base-64": "base64",
+    "x-base64": "base64",
     "quoted-printable": "quoted-printable",
+    "quotedprintable": "quoted-printable",
+    "x-uuencode": "uuencode",
+    "uuencode": "uuencode",
+    "x-uue": "uuencode",
+    "uue": "uuencode",
 }
+
+
+def transfer_encoding(headers: Headers) -> TransferEncoding:
+    """How the body of a part with these headers is encoded; `identity` where nobody knows."""
+    return _ENCODINGS.get(headers.word("content-transfer-encoding"), "identity")
 
 
 def decoded_prefix(raw: bytes, part: Part, limit: int) -> bytes:
     """At most the first `limit` encoded bytes of a leaf, decoded."""
-    encoding = _ENCODINGS.get(part.headers.word("content-transfer-encoding"), "identity")
-    return decode_transfer(raw[part.start : min(part.end, part.start + limit)], encoding)
+    encoded = raw[part.start : min(part.end, part.start + limit)]
+    return decode_transfer(encoded, transfer_encoding(part.headers))

@@ -20,7 +20,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         mail.recipients,
         facts.directory,
         facts.context.box.own_domains,
-        with_others=facts.context.links_other_contacts,
+        other_contacts=facts.bounds(mail).users if facts.context.links_other_contacts else 0,
     )
     if linked.unknown and facts.context.box.only_known_customers:
         return Miss("no recipient is in the address book (onlyKnownCustomers)", linked.notes)

@@ -1,8 +1,8 @@
 """The `emlDir` source: a directory of `.eml` files (manual, chapter 6; behaviour I-7).
 
-Only files whose size and time stand still are read, never through a symbolic link. A file is
-deleted when its mail is acknowledged. One that cannot be processed moves to `failed/` beside it,
-with a reason file.
+Only files whose size and time stand still are read, never through a symbolic link: at once where
+the time is old enough, else after a wait. A file is deleted when its mail is acknowledged. One that
+cannot be processed moves to `failed/` beside it, with a reason file.
 
 Known limits: directories below `emlDir` are not read.
 """
@@ -13,7 +13,8 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from services.fetcher.sources.port import (
     SLICE_BYTES,
     SourceMail,
 )
+from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
 
 FAILED = "failed"
@@ -35,6 +37,7 @@ MAX_MAIL_BYTES = 200 * 1024 * 1024
 """Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
 
 _LONGEST_STEM = 240
+_REASON_MODE = 0o644
 _LOOK_SECONDS = 1.0
 
 _THE_FILE_ITSELF = (errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO)
@@ -59,6 +62,7 @@ class EmlDir:
         folder: The directory.
         settle_seconds: How long size and time of a file must stand still before it is read.
         sleep: Waits so many seconds.
+        now: The time, in seconds since 1970, as files have it.
         unprocessable: How many files were moved to `failed/` before they became mail.
         unsettled: How many files were still being written at the last look.
     """
@@ -66,20 +70,30 @@ class EmlDir:
     folder: Path
     settle_seconds: float
     sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time
     unprocessable: int = 0
     unsettled: int = 0
     kind: str = field(default="emlDir", init=False)
     _read_as: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
-        """What waits, by name, at most 100 mails and about 8 MB at a time.
+        """What waits, at most 100 mails and about 8 MB at a time; by name, the old files first.
 
         Raises:
             TransientError: The directory cannot be read.
         """
+        before = self._look()
+        old = {name: seen for name, seen in before.items() if self._is_old(seen)}
+        young = before.keys() - old.keys()
+        self.unsettled = 0
+        yield from self._read_all(old)
+        if young:
+            yield from self._read_all(self._settled(before, young))
+
+    def _read_all(self, files: Mapping[str, _Seen]) -> Iterator[Sequence[SourceMail]]:
         batch: list[SourceMail] = []
         waiting = 0
-        for name, seen in self._settled_files():
+        for name, seen in sorted(files.items()):
             if batch and (len(batch) == BATCH_MAILS or waiting + seen.size > BATCH_BYTES):
                 yield batch
                 batch, waiting = [], 0
@@ -138,17 +152,19 @@ class EmlDir:
             found = _looks(self.folder / name)
         return read is not None and found is not None and found != read
 
-    def _settled_files(self) -> list[tuple[str, _Seen]]:
-        """Files that look the same before and after the wait (F72)."""
-        before = self._look()
-        if not before:
-            return []
-        if self.settle_seconds:
-            self.sleep(self.settle_seconds)
-        after = self._look() if self.settle_seconds else before
-        settled = [(name, seen) for name, seen in after.items() if before.get(name) == seen]
-        self.unsettled = len(after) - len(settled)
-        return sorted(settled)
+    def _is_old(self, seen: _Seen) -> bool:
+        """Whether the file has stood still for long enough already."""
+        return self.now() - seen.modified_ns / 1e9 >= self.settle_seconds
+
+    def _settled(self, before: Mapping[str, _Seen], young: AbstractSet[str]) -> Mapping[str, _Seen]:
+        """Those of `young` that look the same after a wait (F-72)."""
+        self.sleep(self.settle_seconds)
+        after = self._look()
+        # What came meanwhile is still being written, for all we know.
+        fresh = {name: seen for name, seen in after.items() if name in young or name not in before}
+        settled = {name: seen for name, seen in fresh.items() if before.get(name) == seen}
+        self.unsettled += len(fresh) - len(settled)
+        return settled
 
     def _look(self) -> dict[str, _Seen]:
         try:
@@ -206,7 +222,8 @@ class EmlDir:
             # The reason first: a file in failed/ always has one.
             target = _free_name(failed, name)
             reason_file = failed / f"{_shortened(target)}.reason.txt"
-            reason_file.write_text(reason + "\n", encoding="utf-8")
+            write_flushed(reason_file, [f"{reason}\n".encode("utf-8", "replace")], _REASON_MODE)
+            flush_folder(failed)
             (self.folder / name).rename(failed / target)
 
     @contextmanager

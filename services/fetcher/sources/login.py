@@ -7,14 +7,14 @@ from shared.errors import ConfigurationError, Problem
 from shared.settings.box import Box
 
 CONNECT_SECONDS = 30.0
-"""The longest a connection or one read may take: a server that hangs is away (F59)."""
+"""The longest a connection or one read may take: a server that hangs is away (F-59)."""
 
 _LONGEST_PAUSE_SECONDS = 3600.0
 _THROTTLED = re.compile(r"Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
 
 
 def tls_context(box: Box) -> ssl.SSLContext:
-    """TLS 1.2 or later, certificate and host name always checked (I-2, F60).
+    """TLS 1.2 or later, certificate and host name always checked (I-2, F-60).
 
     Raises:
         ConfigurationError: `caFile` holds no certificates.
@@ -46,6 +46,6 @@ def xoauth2(user: str, token: str) -> bytes:
 
 
 def backoff_seconds(answer: str) -> float | None:
-    """How long a throttling server asks to wait (F57); at most an hour, None if it does not."""
+    """How long a throttling server asks to wait (F-57); at most an hour, None if it does not."""
     found = _THROTTLED.search(answer)
     return min(int(found[1]) / 1000, _LONGEST_PAUSE_SECONDS) if found else None

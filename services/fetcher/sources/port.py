@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.errors import TransientError
+
 EML_DIR, IMAP, POP3 = "emlDir", "imap", "pop3"
 """The kinds of sources, as logs and the journal call them."""
 
@@ -16,6 +18,10 @@ SLICE_BYTES = 256 * 1024
 
 BATCH_MAILS = 100
 BATCH_BYTES = 8 * 1024 * 1024
+
+
+class LeftInSourceError(TransientError):
+    """One mail cannot be taken now; its source has noted why, and the others go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,11 @@ class Source(Protocol):
         """
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
-        """The bytes of a large mail, byte for byte; only while its batch is the latest."""
+        """The bytes of a large mail, byte for byte; only while its batch is the latest.
+
+        Raises:
+            LeftInSourceError: This mail alone cannot be taken; it stays where it is.
+        """
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         """These mails of the latest batch are safe with the next stage: they may go (I-6)."""

@@ -3,16 +3,24 @@
 import json
 import sys
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from services.operator.check import run_checks, worst
 from services.operator.commands.options import AsJson, Config, begin
 from services.operator.present.as_text import checks_as_text, stdout_console
+from shared.log import configure_logging
+
+Rehearse = Annotated[
+    bool,
+    typer.Option("--rehearse", help="Also try every kind of statement, and undo all of it."),
+]
 
 
 def check(
     config: Config,
+    rehearse: Rehearse = False,  # noqa: FBT002 - a flag of the command line
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Look at configuration, database, mapping and folders: each OK, or what to do.
@@ -21,10 +29,17 @@ def check(
     Examples:
       crmservice check --config crm.xml
       crmservice check --config crm.xml --json
+      crmservice check --config crm.xml --rehearse
 
-    Ends with 0 only if nothing is wrong; warnings do not count.
+    Ends with 0 only if nothing is wrong; warnings do not count. --rehearse lets the
+    classifier and the writer work on made-up mails, in one transaction that is rolled
+    back: no row stays, no file is written, but ids that the database counts are used up.
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
-    checks = list(run_checks(config, begin("error")))
+    environment = begin("error")
+    if rehearse:
+        # The writer would log what it records, and nothing of that stays.
+        configure_logging("error", environment.log_format)
+    checks = list(run_checks(config, environment, rehearsal=rehearse))
     code = worst(checks)
     if as_json:
         rows = [asdict(one) | {"exit_code": int(one.exit_code)} for one in checks]

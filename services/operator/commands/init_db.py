@@ -9,7 +9,7 @@ from services.operator.commands.options import begin, tell
 from services.operator.company import fill_company, load_company
 from services.operator.composition import open_erp
 from services.operator.secret import make_secret
-from shared.netgenium.database import database_errors
+from shared.netgenium.database import database_errors, shown
 from shared.netgenium.migration import migrate
 from shared.netgenium.reference_schema import create_reference_schema
 
@@ -39,8 +39,8 @@ def init_db(
         filled = wanted is not None and fill_company(erp.engine, erp.tables, wanted)
     if environment.secret is None:
         make_secret(environment.data)
-    url = erp.engine.url.render_as_string(hide_password=True)
-    tell(f"{url}: reference schema {'created' if made else 'was there'}, own tables up to date")
+    where, schema = shown(erp.engine.url), "created" if made else "was there"
+    tell(f"{where}: reference schema {schema}, own tables up to date")
     if wanted:
         tell(f"{company}: {'filled in' if filled else 'was there already'}")
     tell("next: crmservice check --config crm.xml")

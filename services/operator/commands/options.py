@@ -53,6 +53,29 @@ def begin(default_level: LogLevel) -> Environment:
     return environment
 
 
+def begin_with(
+    config: Sequence[Path], default_level: LogLevel
+) -> tuple[Environment, tuple[Box, ...]]:
+    """As `begin` and `boxes_of`, with the problems of both at once.
+
+    Raises:
+        ConfigurationError: Everything that is wrong with environment and files.
+    """
+    problems: list[Problem] = []
+    environment, boxes = None, None
+    try:
+        environment = begin(default_level)
+    except ConfigurationError as error:
+        problems += error.problems
+    try:
+        boxes = boxes_of(config)
+    except ConfigurationError as error:
+        problems += error.problems
+    if environment is None or boxes is None:
+        raise ConfigurationError(problems)
+    return environment, boxes
+
+
 def boxes_of(config: Sequence[Path]) -> tuple[Box, ...]:
     """The boxes of the configuration files; warnings go to standard error.
 

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.commands.run import summarise, tell_json, tell_person
 from services.operator.composition import Erp, local_pipeline, open_erp
 from services.operator.feeds import plain_publisher
+from services.operator.paths import Use, require_paths
 from services.operator.replay import Replay
 from services.operator.run import Tally
 from services.operator.services import DatabaseProbe, broker_address
@@ -46,8 +47,10 @@ def replay(
     With RABBITMQ_URL the mail goes to the classifier's queue; otherwise it is
     processed here. With --force a DUPLICATE KEY makes its own activities.
     """
-    environment = begin("warning")
-    boxes, erp = boxes_of(config), open_erp(environment)
+    environment, boxes = begin_with(config, "warning")
+    if environment.rabbitmq_url is None:
+        require_paths(boxes, environment, Use.CLASSIFY | Use.WRITE)
+    erp = open_erp(environment)
     DatabaseProbe(erp)()
     replay = Replay(environment.data, erp, boxes, box, again=force)
     files = replay.files(targets)

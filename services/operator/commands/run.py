@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
-from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.composition import open_erp
 from services.operator.feeds import boxes_to_read
+from services.operator.paths import Use, require_paths
 from services.operator.run import Tally, local_feeds, run_feeds, run_once
 from services.operator.services import DatabaseProbe, running
+from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
 from shared.errors import ExitCode, TransientError
 from shared.health import Health
+from shared.netgenium.probe import takes_writes
 from shared.retry import Backoff
 from shared.worker import DATABASE
 
@@ -33,13 +36,15 @@ def run(
       crmservice run --once --config crm.xml
       crmservice run --config crm.xml
 
-    Prints one line a mail after its commit. Ends with 3 if some mail could not be
-    processed: it lies in failed/ below emlDir, with its reason.
+    Prints one line a mail after its commit. With --once it ends with 3 if some mail
+    could not be processed: it lies in failed/ below emlDir, with its reason.
+    Without, it goes on until SIGTERM, and then ends with 0.
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
-    environment = begin("warning" if once else "info")
-    boxes = boxes_to_read(boxes_of(config))
+    environment, named = begin_with(config, "warning" if once else "info")
+    require_paths(named, environment, Use.EVERYTHING)
+    boxes = boxes_to_read(named)
     erp = open_erp(environment)
-    probe = DatabaseProbe(erp)
+    probe = DatabaseProbe(erp, proof=takes_writes)
     tally = Tally(tell_json if as_json else tell_person)
     if once:
         probe()
@@ -47,9 +52,10 @@ def run(
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
-            run_feeds(local_feeds(boxes, erp, environment.data, tally), health, stopped)
+            feeds = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
+            run_feeds(feeds, health, stopped)
     summarise(tally)
-    if tally.set_aside:
+    if once and (tally.set_aside or sum(tally.postponed.values())):
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
@@ -94,6 +100,11 @@ def summarise(tally: Tally) -> None:
         tell(
             f"{tally.set_aside} could not be processed: crmservice dead-letters list has those of "
             "mailboxes, failed/ below emlDir the others, with their reasons"
+        )
+    if postponed := sum(tally.postponed.values()):
+        tell(
+            f"{postponed} met an error that may pass: they stay where they are, and the next run "
+            "tries them again"
         )
     if unsettled := sum(tally.unsettled.values()):
         tell(f"{unsettled} file(s) are still being written: the next run takes them")

@@ -1,6 +1,6 @@
 """`crmservice fetcher`, `crmservice classifier`, `crmservice writer`: one stage a process."""
 
-from services.operator.commands.options import Config, begin, boxes_of
+from services.operator.commands.options import Config, begin_with
 from services.operator.services import run_classifier, run_fetcher, run_writer
 
 
@@ -14,8 +14,8 @@ def fetcher(config: Config) -> None:
     Runs until SIGTERM. One process reads a box at a time: a second one stands by and
     takes over within seconds. Needs RABBITMQ_URL and CRMSERVICE_DATA.
     """
-    environment = begin("info")
-    run_fetcher(boxes_of(config), environment)
+    environment, boxes = begin_with(config, "info")
+    run_fetcher(boxes, environment)
 
 
 def classifier(config: Config) -> None:
@@ -28,8 +28,8 @@ def classifier(config: Config) -> None:
     Runs until SIGTERM; as many as you like. Name the files of all boxes. Needs
     RABBITMQ_URL, NETGENIUM_DATABASE_URL and the fetcher's CRMSERVICE_DATA.
     """
-    environment = begin("info")
-    run_classifier(boxes_of(config), environment)
+    environment, boxes = begin_with(config, "info")
+    run_classifier(boxes, environment)
 
 
 def writer(config: Config) -> None:
@@ -42,5 +42,5 @@ def writer(config: Config) -> None:
     Runs until SIGTERM; as many as you like. Needs RABBITMQ_URL,
     NETGENIUM_DATABASE_URL and the fetcher's CRMSERVICE_DATA.
     """
-    environment = begin("info")
-    run_writer(boxes_of(config), environment)
+    environment, boxes = begin_with(config, "info")
+    run_writer(boxes, environment)

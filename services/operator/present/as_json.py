@@ -5,13 +5,14 @@ Fields may be added in later versions, never changed.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
 
 from services.classifier.mail import Mail
 from services.classifier.parse.quotes import split_quotes
 from services.operator.explain import Explained, Unreadable
 from shared.contracts.commands import (
     AnyCommand,
+    ApplyEvent,
     CountSoftBounce,
     CreateActivity,
     CreateTask,
@@ -87,6 +88,10 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _mark(command)
         case UpsertInvitation():
             return _invitation(command)
+        case ApplyEvent():
+            return _invitation(command.of(content.events[command.event])) if content else {}
+        case _:
+            assert_never(command)
 
 
 def utc(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """Results for a person: what somebody in support understands without knowing the program."""
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -9,19 +10,20 @@ from rich.text import Text
 from services.operator.check import Check
 from services.operator.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
-from shared.contracts.commands import AnyCommand
+from services.writer.events import with_events
+from shared.contracts.commands import (
+    AnyCommand,
+    ApplyEvent,
+    CountSoftBounce,
+    CreateActivity,
+    CreateTask,
+    MarkForbidden,
+    UpdateTask,
+    UpsertInvitation,
+)
 from shared.contracts.content import TraceLine
 
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
-
-_MADE_FROM = {
-    "create_activity": "Activity",
-    "create_task": "Task",
-    "update_task": "Task updated",
-    "mark_forbidden": "Mark",
-    "count_soft_bounce": "Soft bounce counted",
-    "upsert_invitation": "Invitation",
-}
 
 
 def stdout_console() -> Console:
@@ -48,7 +50,7 @@ def explained_as_text(result: Explained | Unreadable) -> RenderableType:
     head.add_row("Verdict", Text(", ".join(outcome.verdict), style="bold"))
     if outcome.direction:
         head.add_row("Direction", outcome.direction)
-    for command in outcome.commands:
+    for command in with_events(outcome).commands:
         head.add_row("Would make", Text(_described(command)))
     for defect in parsed.defects:
         head.add_row("Defect", Text(defect, style="yellow"))
@@ -75,11 +77,30 @@ def trace_table(trace: tuple[TraceLine, ...]) -> Table:
 
 def _described(command: AnyCommand) -> str:
     fields = dict(command_as_json(command, None))
-    kind = fields.pop("kind")
+    del fields["kind"]
     described = ", ".join(
         f"{name.replace('_', ' ')} {_value(value)}" for name, value in fields.items() if value
     )
-    return f"{_MADE_FROM[kind]}: {described}"
+    return f"{_label(command)}: {described}"
+
+
+def _label(command: AnyCommand) -> str:
+    """What a command makes, in words."""
+    match command:
+        case CreateActivity():
+            return "Activity"
+        case CreateTask():
+            return "Task"
+        case UpdateTask():
+            return "Task updated"
+        case MarkForbidden():
+            return "Mark"
+        case CountSoftBounce():
+            return "Mark" if command.marks else "Soft bounce counted"
+        case UpsertInvitation() | ApplyEvent():
+            return "Invitation"
+        case _:
+            assert_never(command)
 
 
 def _value(value: object) -> str:
@@ -95,6 +116,9 @@ def _value(value: object) -> str:
 def checks_as_text(checks: Sequence[Check]) -> Table:
     """One line a check, with what to do."""
     table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(3):
+        # A path or an address that does not fit goes on in the next line.
+        table.add_column(overflow="fold")
     for check in checks:
         style = _STATUS_STYLES[check.status]
         detail = check.detail + (f"\n→ {check.remedy}" if check.remedy else "")

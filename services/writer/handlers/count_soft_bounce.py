@@ -3,16 +3,14 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from services.writer.handlers.mark_forbidden import mark_address
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import CountSoftBounce
 from shared.contracts.messages import MailClassified
 from shared.domain.soft_bounces import enough_soft_bounces
-from shared.netgenium.locks import hold
-from shared.netgenium.own_tables import change_table, soft_bounce_table
-from shared.netgenium.queries.recorded import read_soft_bounces
+from shared.netgenium.own_tables import change_table
 
 _ON_ITS_WAY = timedelta(days=5)
 """How long a report may have been on its way: so long servers try again (RFC 5321, 4.5.4.1)."""
@@ -20,8 +18,6 @@ _ON_ITS_WAY = timedelta(days=5)
 
 def count_soft_bounce(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> None:
     """Remember the day, and mark the address if that is enough and it is not marked yet."""
-    hold(work.connection, "forbidden_email")
-    earlier = read_soft_bounces(work.connection, [command.address])
     day = _day(command, mail, work)
     row = {
         "command_id": command.command_id,
@@ -29,8 +25,9 @@ def count_soft_bounce(command: CountSoftBounce, mail: MailClassified, work: Unit
         "bounced_on": day,
         "mail_id": mail.mail_id,
     }
-    work.connection.execute(insert(soft_bounce_table), [row])
-    days = earlier.get(command.address, frozenset())
+    work.soft_bounces.append(row)
+    days = work.earlier.soft_bounces.get(command.address, frozenset())
+    work.earlier.soft_bounces[command.address] = days | {day}
     if enough_soft_bounces(days, day) and not _stands(command.address, work):
         mark_address(command, mail, work, "broken")
         work.say(mail, "B-3", "bounce", f"{command.address}: three soft bounces: marked")
@@ -48,6 +45,8 @@ def _day(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> da
 
 def _stands(address: str, work: UnitOfWork) -> bool:
     """Whether the address is marked as broken by a mail before."""
+    if any((row["address"], row["mark"]) == (address, "broken") for row in work.changes):
+        return True
     change = change_table.c
     standing = (change.address == address, change.mark == "broken", change.undone_at.is_(None))
     return work.connection.execute(select(change.mail_id).where(*standing)).first() is not None

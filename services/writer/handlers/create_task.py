@@ -1,7 +1,6 @@
 """Creates a task (behaviour N-1)."""
 
 from services.writer.changes import record_change, whole_record
-from services.writer.task_numbers import next_task_number
 from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
@@ -21,7 +20,7 @@ def add_task(
 ) -> NewRow:
     """The new row; `remember_task` is called once it is written."""
     values = {
-        "number": next_task_number(work),
+        "number": next(work.task_numbers),
         "subject": command.subject,
         "text": content.text,
         "status": command.status,

@@ -62,7 +62,7 @@ def _remember(command: UpsertInvitation, attendee: str, answer: str, work: UnitO
         "revision": command.sequence,
         "stamp": command.stamp,
     }
-    put_row(work.connection, answer_table, values)
+    put_row(work.connection, answer_table, values, known=row is not None)
     return True
 
 

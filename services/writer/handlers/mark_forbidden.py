@@ -1,13 +1,13 @@
 """Marks an address (manual, chapter 13; behaviours B-1, B-2, B-5)."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.writer.changes import Values, change_record, record_change
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import AnyCommand, CountSoftBounce, Mark, MarkForbidden
 from shared.contracts.messages import MailClassified
 from shared.netgenium.ids import insert_rows
-from shared.netgenium.locks import hold
+from shared.netgenium.many import lowered
 
 _BOXES = {
     "do_not_send": {"allow_emails": False, "allow_bulk_emails": False},
@@ -25,7 +25,6 @@ def mark_address(
     command: MarkForbidden | CountSoftBounce, mail: MailClassified, work: UnitOfWork, mark: Mark
 ) -> None:
     """Set `mark`; each changed record is remembered for `undo`."""
-    hold(work.connection, "forbidden_email")
     named = [("contact", one.id) for one in command.contacts]
     named += [("relationship", one.id) for one in command.relationships]
     for entity, record_id in named:
@@ -51,7 +50,7 @@ def _forbid(command: AnyCommand, mail: MailClassified, work: UnitOfWork, mark: M
     """A row of its own for an address that nobody has; a row that is there already stays."""
     address = str(getattr(command, "address", ""))
     table = work.erp.table("forbidden_email")
-    same = (func.lower(table.c.address) == address, table.c.type == mark)
+    same = (lowered(table.c.address) == address, table.c.type == mark)
     found = work.connection.scalar(select(table.c.id).where(*same).order_by(table.c.id))
     values = {"address": address, "type": mark, "recorded_on": mail.received_at}
     old: Values | None = None if found is None else {}

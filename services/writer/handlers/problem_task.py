@@ -6,18 +6,15 @@ overwrites a newer state.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from services.writer.changes import change_record, record_change
+from services.writer.earlier import KnownProblem
 from services.writer.handlers.create_task import add_task, remember_task
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
-from shared.netgenium.locks import hold
 from shared.netgenium.own_tables import problem_table
-from shared.netgenium.queries.recorded import read_problem_tasks
 
 _AHEAD = timedelta(days=1)
 """How far ahead of us a sender's clock and zone may be."""
@@ -27,28 +24,23 @@ def problem_task(
     command: CreateTask | UpdateTask, mail: MailClassified, content: MailContent, work: UnitOfWork
 ) -> None:
     """Apply the state that a problem mail tells, and say in the verdict what was done."""
-    hold(work.connection, "problem")
-    problem_id = command.problem_id or ""
+    problem = work.earlier.problems[command.problem_id or ""]
     state_at = _state_at(mail, content)
-    existing = read_problem_tasks(work.connection, work.erp, [problem_id]).get(problem_id)
-    newest = work.connection.scalar(
-        select(problem_table.c.state_at).where(problem_table.c.problem_id == problem_id)
-    )
-    if existing is None:
+    if problem.task_id is None:
         row = add_task(command, mail, content, work)
         work.write("task")
         remember_task(command, mail, row, work)
         done, task_id = "NEW TASK CREATED", row.id or 0
-    elif newest is not None and newest > state_at:
+    elif problem.state_at is not None and problem.state_at > state_at:
         work.reword(mail, ("Task application", "DELETED"))
         work.say(mail, "P-2", "problem", "a newer mail has told the state of this problem already")
         return
     else:
-        task_id = existing[0]
+        task_id = problem.task_id
         _update(command, mail, task_id, work)
         done = f"TASK {task_id} UPDATED"
     work.reword(mail, ("Task application", done, "DELETED"))
-    _remember(problem_id, task_id, mail, state_at, work)
+    _remember(command.problem_id or "", task_id, mail, state_at, work)
 
 
 def _state_at(mail: MailClassified, content: MailContent) -> datetime:
@@ -76,4 +68,6 @@ def _remember(
         "state_at": state_at,
         "mail_id": mail.mail_id,
     }
-    put_row(work.connection, problem_table, row)
+    known = work.earlier.problems[problem_id].state_at is not None
+    put_row(work.connection, problem_table, row, known=known)
+    work.earlier.problems[problem_id] = KnownProblem(task_id, state_at)

@@ -1,6 +1,7 @@
 """Records an invitation, its change, its cancellation or an answer (manual, chapter 14)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import RowMapping, select, update
 
@@ -20,7 +21,6 @@ from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.messages import MailClassified
-from shared.netgenium.locks import hold
 from shared.netgenium.own_tables import invitation_table
 
 _GONE = "its record was deleted in the ERP and stays away"
@@ -30,14 +30,15 @@ def upsert_invitation(command: UpsertInvitation, mail: MailClassified, work: Uni
     """Decide by what is stored, in this transaction, and say in the trace what became of it."""
     if not work.erp.has("invitation"):
         return
-    hold(work.connection, "invitation")
-    stored = _read(state_key(command), work)
+    stored = work.earlier.invitations.get(state_key(command))
     record_id = stored.record_id if stored else None
     gone = record_id is not None and not is_there(record_id, command, work)
     if command.method == "REPLY":
         reasons = [record_answers(command, None if gone else record_id, work)]
     else:
-        series = _read(series_key(command), work) if command.recurrence_id else None
+        series = None
+        if command.recurrence_id:
+            series = work.earlier.invitations.get(series_key(command))
         decision = decide(stored, command, series)
         reasons = [decision.reason]
         if decision.counts:
@@ -47,14 +48,6 @@ def upsert_invitation(command: UpsertInvitation, mail: MailClassified, work: Uni
     work.say(
         mail, "V2-2", "invitation", f"{command.user.email}: {command.uid}: {'; '.join(reasons)}"
     )
-
-
-def _read(key: str, work: UnitOfWork) -> Stored | None:
-    own = invitation_table.c
-    row = work.connection.execute(select(invitation_table).where(own.key == key)).first()
-    if row is None:
-        return None
-    return Stored(row.record_id, row.revision, row.stamp, row.organizer, row.genuine, row.cancelled)
 
 
 def _apply(  # noqa: PLR0913 - both tables are written from all of this
@@ -86,7 +79,15 @@ def _apply(  # noqa: PLR0913 - both tables are written from all of this
         "cancelled": decision.cancelled,
         "mail_id": mail.mail_id,
     }
-    put_row(work.connection, invitation_table, row)
+    put_row(work.connection, invitation_table, row, known=stored is not None)
+    work.earlier.invitations[state_key(command)] = Stored(
+        record_id,
+        newest.revision,
+        newest.stamp,
+        command.organizer,
+        is_genuine(command),
+        decision.cancelled,
+    )
     if record_id is not None and not gone:
         work.touched(mail, command, "invitation", record_id)
 
@@ -104,6 +105,8 @@ def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> list[str
         set_values(row["record_id"], {"cancelled": True}, work)
         own = update(invitation_table).where(invitation_table.c.key == row["key"])
         work.connection.execute(own.values(cancelled=True))
+        if known := work.earlier.invitations.get(row["key"]):
+            work.earlier.invitations[row["key"]] = replace(known, cancelled=True)
     return [f"{len(ended)} changed occurrences with it"] if ended else []
 
 

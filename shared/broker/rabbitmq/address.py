@@ -35,7 +35,7 @@ class BrokerAddress:
         url: `amqp://` or `amqps://`, with name and password.
         ca_file: A PEM bundle that replaces the system's, for a private authority.
         client: Our name on the broker's list of connections.
-        heartbeat_seconds: A side that is silent for twice as long counts as gone (F22).
+        heartbeat_seconds: A side that is silent for twice as long counts as gone (F-22).
     """
 
     url: SecretStr
@@ -44,7 +44,7 @@ class BrokerAddress:
     heartbeat_seconds: int = 30
 
     def parameters(self) -> pika.URLParameters:
-        """What pika connects with; TLS is verified always (I11).
+        """What pika connects with; TLS is verified always (INV-11).
 
         Raises:
             ConfigurationError: The address cannot work.

@@ -47,7 +47,7 @@ class Admin:
         """Make `queues` unless they are there; without the right to, check that they are.
 
         Raises:
-            ConfigurationError: One is there with other arguments (F26).
+            ConfigurationError: One is there with other arguments (F-26).
             TransientError: One is missing and may not be made, or the broker has gone.
         """
         for queue in queues:

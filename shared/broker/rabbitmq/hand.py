@@ -9,40 +9,63 @@ from shared.broker.letters import Delivery
 
 @dataclass(slots=True)
 class Hand:
-    """Deliveries that nobody has asked for yet, and the count of those in hand altogether.
+    """Deliveries in hand: those that nobody has asked for yet, and those that are being handled.
 
     Attributes:
         prefetch: How many may be in hand.
-        held: How many are.
     """
 
     prefetch: int = 0
-    held: int = 0
+    _held: dict[int, Delivery] = field(default_factory=dict)
     _waiting: deque[Delivery] = field(default_factory=deque)
-    _acknowledged: int = 0
-    _ahead: set[int] = field(default_factory=set)
+    _run_end: int = 0
+    _told_alone: set[int] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         """Whether anything waits."""
         return bool(self._waiting)
 
     @property
+    def held(self) -> list[Delivery]:
+        """Everything in hand, oldest first."""
+        return list(self._held.values())
+
+    @property
     def full(self) -> bool:
         """Whether the broker sends no more until something is acknowledged."""
-        return self.held >= self.prefetch
+        return self.count >= self.prefetch
+
+    @property
+    def count(self) -> int:
+        """How many are in hand."""
+        return len(self._held)
+
+    def more_than(self, count: int) -> bool:
+        """Whether more than `count` are in hand."""
+        return self.count > count
 
     def put(self, delivery: Delivery) -> None:
         """A delivery came."""
-        self.held += 1
+        self._held[delivery.tag] = delivery
         self._waiting.append(delivery)
 
+    def done(self, deliveries: Iterable[Delivery]) -> None:
+        """Deliveries are in hand no more."""
+        for delivery in deliveries:
+            self._held.pop(delivery.tag, None)
+
     def take(self, most: int, most_bytes: int) -> list[Delivery]:
-        """The oldest that wait: at least one if there is any, within both limits."""
+        """The oldest that wait: at least one if there is any, within both limits.
+
+        Args:
+            most: Deliveries.
+            most_bytes: What they weigh together.
+        """
         taken: list[Delivery] = []
-        size = 0
+        weight = 0
         while self._waiting and len(taken) < most:
-            size += len(self._waiting[0].letter.body)
-            if taken and size > most_bytes:
+            weight += self._waiting[0].letter.weight
+            if taken and weight > most_bytes:
                 break
             taken.append(self._waiting.popleft())
         return taken
@@ -57,12 +80,18 @@ class Hand:
         """How `tags` are told to the broker: all up to one, and some beyond it.
 
         An unbroken run is told at once: of many single ones that are told just before the
-        connection ends, a quorum queue drops some.
+        connection ends, a quorum queue drops some. A tag is told once, singly or in a run: the
+        broker closes the channel over a tag that it does not know any more (F-21). So a run ends
+        at its last tag that was not told before.
         """
-        done, wanted = self._acknowledged, set(tags) | self._ahead
-        while self._acknowledged + 1 in wanted:
-            self._acknowledged += 1
-        beyond = {tag for tag in wanted if tag > self._acknowledged}
-        alone = sorted(beyond - self._ahead)
-        self._ahead = beyond
-        return (self._acknowledged if self._acknowledged > done else None), alone
+        fresh = {tag for tag in tags if tag > self._run_end} - self._told_alone
+        end, last_fresh = self._run_end, None
+        while end + 1 in fresh or end + 1 in self._told_alone:
+            end += 1
+            if end in fresh:
+                last_fresh = end
+            self._told_alone.discard(end)
+        self._run_end = end
+        alone = sorted(tag for tag in fresh if tag > end)
+        self._told_alone.update(alone)
+        return last_fresh, alone

@@ -1,12 +1,13 @@
-"""A connection to RabbitMQ with a thread of its own, so that heartbeats go on whatever we do (F22).
+"""A connection to RabbitMQ with a thread of its own, so heartbeats go on whatever we do (F-22).
 
 A link is opened once. When anything happens to it - the broker goes away, a channel is closed, a
 queue vanishes - it is *lost*: every use raises, and its owner opens another. Tags of a lost link
-mean nothing any more, so none is ever used twice (F21).
+mean nothing any more, so none is ever used twice (F-21).
 """
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pika
@@ -68,7 +69,7 @@ class Link:
             TransientError: The link is lost.
         """
         with self._changed:
-            self._raise_if_lost()
+            self.still_there()
             self._confirms.outstanding += len(letters)
         self._soon(lambda: self._publish(letters))
 
@@ -76,7 +77,7 @@ class Link:
         """Return when the broker has confirmed everything that was published.
 
         Raises:
-            TransientError: It took something not (F33, F26), or the link is lost. Everything
+            TransientError: It took something not (F-33, F-26), or the link is lost. Everything
                 since the last flush counts as not taken.
         """
         try:
@@ -99,7 +100,7 @@ class Link:
             TransientError: The queue is missing, or the link is lost.
             CredentialsRefusedError: This user may not read it.
         """
-        self._ask(queue, lambda: self._consume(queue, prefetch, exclusive=False))
+        self._ask(lambda: self._consume(queue, prefetch, exclusive=False), queue)
 
     def hold(self, queue: str) -> None:
         """Become the one consumer of `queue`, which is made if missing; lasts as the link does.
@@ -108,15 +109,7 @@ class Link:
             HeldElsewhereError: Another link holds it.
             TransientError: The link is lost.
         """
-
-        def hold() -> None:
-            self._channel.queue_declare(
-                queue,
-                durable=True,
-                callback=lambda _: self._consume(queue, prefetch=1, exclusive=True),
-            )
-
-        self._ask(queue, hold)
+        self._ask(lambda: self._hold(queue), queue)
 
     def receive(self, most: int, most_bytes: int, seconds: float) -> list[Delivery]:
         """What came, oldest first; waits up to `seconds` for the first one.
@@ -126,11 +119,11 @@ class Link:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._hand or self._lost, seconds)
-            self._raise_if_lost()
+            self.still_there()
             return self._hand.take(most, most_bytes)
 
     def stop_consuming(self) -> list[Delivery]:
-        """Receive no more; gives what is in hand and was not received yet.
+        """Receive no more, until `consume`; gives what is in hand and was not received yet.
 
         pika refuses what arrives after a cancellation, which counts as a delivery: so it waits
         until everything is here that the broker may have sent.
@@ -138,27 +131,38 @@ class Link:
         Raises:
             TransientError: The link is lost.
         """
-        self._all_arrived()
-        self._ask(
-            self._asked_for,
-            lambda: self._channel.basic_cancel(
-                self._consumer, callback=lambda _: self._step_done()
-            ),
-        )
+        if self._consumer:
+            self._all_arrived()
+            consumer, self._consumer = self._consumer, ""
+            self._ask(lambda: self._channel.basic_cancel(consumer, callback=self._step_done))
         with self._changed:
             return self._hand.take_all()
+
+    def in_hand(self) -> list[Delivery]:
+        """Everything that came and was not acknowledged, oldest first."""
+        with self._changed:
+            return self._hand.held
+
+    def settle(self) -> None:
+        """Return when the broker has worked through every acknowledgement so far.
+
+        Raises:
+            TransientError: The link is lost.
+        """
+        # What is answered in its turn behind them; it changes nothing for the present consumer.
+        self._ask(lambda: self._channel.basic_qos(prefetch_count=1, callback=self._step_done))
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """`deliveries` are done with."""
         with self._changed:
-            self._hand.held -= len(deliveries)
+            self._hand.done(deliveries)
         self._soon(lambda: self._acknowledge(deliveries))
 
     def _all_arrived(self) -> None:
         with self._changed:
             while not self._hand.full and self._lost is None:
-                before = self._hand.held
-                if not self._changed.wait_for(lambda: self._hand.held > before, _QUIET_SECONDS):  # noqa: B023 - asked at once
+                more = partial(self._hand.more_than, self._hand.count)
+                if not self._changed.wait_for(more, _QUIET_SECONDS):
                     return
 
     def still_there(self) -> None:
@@ -168,7 +172,8 @@ class Link:
             CRMServiceError: It is lost; the error says why.
         """
         with self._changed:
-            self._raise_if_lost()
+            if self._lost is not None:
+                raise self._lost
 
     def close(self) -> None:
         """Close the connection; what was not acknowledged comes again. Never raises."""
@@ -200,17 +205,16 @@ class Link:
         channel.add_on_close_callback(self._on_channel_end)
         channel.add_on_cancel_callback(self._on_cancelled)
         channel.add_on_return_callback(self._on_return)
-        channel.confirm_delivery(self._on_confirm, callback=lambda _: self._step_done())
+        channel.confirm_delivery(self._on_confirm, callback=self._step_done)
 
     def _on_end(self, _connection: object, reason: BaseException) -> None:
         self._lose(refused(self._address, reason))
         self._connection.ioloop.stop()
 
     def _on_channel_end(self, _channel: object, reason: BaseException) -> None:
-        if self._asked_for:
-            self._lose(refused_queue(self._address, self._asked_for, reason))
-        else:
-            self._lose(refused(self._address, reason))
+        queue = self._asked_for
+        where = self._address
+        self._lose(refused_queue(where, queue, reason) if queue else refused(where, reason))
         self._close()
 
     def _on_cancelled(self, _frame: object) -> None:
@@ -227,8 +231,12 @@ class Link:
         self._hand.prefetch = prefetch
         self._channel.basic_qos(prefetch_count=prefetch)
         self._consumer = self._channel.basic_consume(
-            queue, self._on_letter, exclusive=exclusive, callback=lambda _: self._step_done()
+            queue, self._on_letter, exclusive=exclusive, callback=self._step_done
         )
+
+    def _hold(self, queue: str) -> None:
+        consume = partial(self._consume, queue, 1, exclusive=True)
+        self._channel.queue_declare(queue, durable=True, callback=lambda _: consume())
 
     def _on_letter(self, _channel: object, method: Any, properties: Any, body: bytes) -> None:  # noqa: ANN401 - pika has no types
         with self._changed:
@@ -260,7 +268,7 @@ class Link:
         with self._changed:
             self._confirms.returned(method.routing_key)
 
-    def _step_done(self) -> None:
+    def _step_done(self, _frame: object) -> None:
         with self._changed:
             self._done += 1
             self._changed.notify_all()
@@ -272,7 +280,7 @@ class Link:
 
     # And this in whichever thread uses the link.
 
-    def _ask(self, queue: str, ask: Callable[[], None]) -> None:
+    def _ask(self, ask: Callable[[], None], queue: str = "") -> None:
         done = self._done
         self._asked_for = queue
         self._soon(ask)
@@ -295,10 +303,6 @@ class Link:
     def _wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
         with self._changed:
             in_time = self._changed.wait_for(lambda: self._lost or condition(), seconds)
-            self._raise_if_lost()
+            self.still_there()
         if not in_time:
             raise TransientError(f"{self._address} gave no answer for {seconds:.0f} s: {what}")
-
-    def _raise_if_lost(self) -> None:
-        if self._lost is not None:
-            raise self._lost

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, select
 
 from shared.contracts.references import RecordRef
 from shared.domain.earlier import Processed, Thread
-from shared.netgenium.many import in_chunks
+from shared.netgenium.many import by_stored_form, in_chunks
 from shared.netgenium.own_tables import effect_table, identification_key_table, journal_table
 from shared.netgenium.queries.recorded import read_problem_tasks, read_threads
 from shared.netgenium.tables import ErpTables
@@ -69,13 +69,15 @@ def read_erp_message_ids(
     activity = erp.table("activity")
     ours = and_(effect_table.c.entity == "activity", effect_table.c.record_id == activity.c.id)
     found: set[str] = set()
-    for chunk in in_chunks(sorted(set(message_ids))):
+    names = by_stored_form(connection, activity.c.message_id, message_ids)
+    for chunk in in_chunks(names):
         query = (
             select(activity.c.message_id)
             .join_from(activity, effect_table, ours, isouter=True)
             .where(activity.c.message_id.in_(chunk), effect_table.c.command_id.is_(None))
         )
-        found.update(connection.scalars(query))
+        for stored in connection.scalars(query):
+            found.update(names.get(stored, ()))
     return frozenset(found)
 
 

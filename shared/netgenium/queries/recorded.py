@@ -7,9 +7,9 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Column, Connection, Select, and_, select
 
-from shared.netgenium.many import in_chunks
+from shared.netgenium.many import by_stored_form, in_chunks
 from shared.netgenium.own_tables import (
     effect_table,
     journal_table,
@@ -30,8 +30,12 @@ class Assigned:
 
 
 def message_key(message_id: str) -> str:
-    """The digest by which the journal finds a Message-ID: a long text cannot be indexed."""
-    return sha256(message_id.encode("utf-8", "replace")).hexdigest()
+    """The digest by which the journal finds a Message-ID: a long text cannot be indexed.
+
+    Letters beyond ASCII, which no Message-ID should have, count as `?`, as they are where the
+    database cannot spell them.
+    """
+    return sha256(message_id.replace("\0", "").encode("ascii", "replace")).hexdigest()
 
 
 def read_threads(
@@ -42,7 +46,9 @@ def read_threads(
     Mail that we recorded is found through the journal; mail that NET Genium has sent itself
     through the Message-ID of its activity.
     """
-    by_key = {message_key(one): one for one in message_ids}
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for one in sorted(set(message_ids)):
+        by_key[message_key(one)].append(one)
     found: dict[str, Assigned] = {}
     activity = erp.table("activity").c
     columns = [activity[kind] for kind in ASSIGNMENTS if kind in activity]
@@ -58,24 +64,26 @@ def read_threads(
         )
         _collect(connection, query, by_key, found)
     if erp.has("activity", "message_id"):
-        for chunk in in_chunks(sorted(set(by_key.values()) - found.keys())):
+        rest = {one for asked in by_key.values() for one in asked} - found.keys()
+        names = by_stored_form(connection, activity.message_id, rest)
+        for chunk in in_chunks(names):
             sent = select(activity.message_id, *columns).where(activity.message_id.in_(chunk))
-            _collect(connection, sent.order_by(activity.id), {one: one for one in chunk}, found)
+            _collect(connection, sent.order_by(activity.id), names, found)
     return found
 
 
 def _collect(
     connection: Connection,
     query: Select[Any],
-    names: Mapping[str, str],
+    names: Mapping[str, Sequence[str]],
     found: dict[str, Assigned],
 ) -> None:
-    """The first activity of a mail that is assigned to anything."""
+    """The first activity of a mail that is assigned to anything; `names` by what is selected."""
     for name, *values in connection.execute(query):
         kinds = [str(column.key) for column in query.selected_columns][1:]
         ids = {kind: one for kind, one in zip(kinds, values, strict=True) if one is not None}
-        if ids and name in names:
-            found.setdefault(names[name], Assigned(ids))
+        for asked in names.get(name, ()) if ids else ():
+            found.setdefault(asked, Assigned(ids))
 
 
 def read_soft_bounces(
@@ -84,10 +92,12 @@ def read_soft_bounces(
     """Days of earlier soft bounces by address (B-3)."""
     columns = soft_bounce_table.c
     days: dict[str, set[date]] = defaultdict(set)
-    for chunk in in_chunks(sorted(set(addresses))):
+    names = by_stored_form(connection, columns.address, addresses)
+    for chunk in in_chunks(names):
         query = select(columns.address, columns.bounced_on).where(columns.address.in_(chunk))
         for row in connection.execute(query):
-            days[row.address].add(row.bounced_on)
+            for asked in names.get(row.address, ()):
+                days[asked].add(row.bounced_on)
     return {address: frozenset(found) for address, found in days.items()}
 
 
@@ -95,19 +105,19 @@ def read_problem_tasks(
     connection: Connection, erp: ErpTables, problem_ids: Iterable[str]
 ) -> Mapping[str, tuple[int, str]]:
     """Id and number of the task of each problem that has one (P-2)."""
-    wanted = sorted(set(problem_ids))
-    task = erp.table("task").c
+    wanted = set(problem_ids)
+    task, own = erp.table("task").c, problem_table.c
+    ours = select(own.problem_id, task.id, task.number).join_from(
+        problem_table, erp.table("task"), own.task_id == task.id
+    )
+    queries: list[tuple[Column[Any], Select[Any]]] = [(own.problem_id, ours)]
+    if "problem_id" in task:
+        theirs = select(task.problem_id, task.id, task.number).order_by(task.id.desc())
+        queries.insert(0, (task.problem_id, theirs))
     found: dict[str, tuple[int, str]] = {}
-    for chunk in in_chunks(wanted):
-        ours = (
-            select(problem_table.c.problem_id, task.id, task.number)
-            .join_from(problem_table, erp.table("task"), problem_table.c.task_id == task.id)
-            .where(problem_table.c.problem_id.in_(chunk))
-        )
-        queries: Sequence[Select[Any]] = [ours]
-        if "problem_id" in task:
-            theirs = select(task.problem_id, task.id, task.number)
-            queries = [theirs.where(task.problem_id.in_(chunk)).order_by(task.id.desc()), ours]
-        for query in queries:
-            found |= {name: (row_id, number) for name, row_id, number in connection.execute(query)}
+    for column, query in queries:
+        names = by_stored_form(connection, column, wanted)
+        for chunk in in_chunks(names):
+            for name, row_id, number in connection.execute(query.where(column.in_(chunk))):
+                found |= dict.fromkeys(names.get(name, ()), (row_id, number))
     return found

@@ -74,7 +74,7 @@ def test_a_service_ends_in_peace_and_its_log_stays_small(name: str) -> None:
 
 @pytest.mark.parametrize("name", LASTING)
 def test_a_lasting_service_tells_its_health_and_comes_back(name: str) -> None:
-    """House: `up --wait` means something, and a crash is not the end."""
+    """O-7: `up --wait` means something, and a crash or a restart of the host is not the end."""
     assert SERVICES[name]["restart"] == "unless-stopped"
     assert _list(_mapping(SERVICES[name]["healthcheck"])["test"])[0] == "CMD"
 
@@ -212,6 +212,7 @@ def test_the_image_gets_nothing_but_sources() -> None:
     assert {rule for rule in rules if rule.startswith("!")} == {
         "!pyproject.toml",
         "!README.md",
+        "!LICENSE",
         "!requirements/*.txt",
         "!services",
         "!shared",
@@ -223,3 +224,14 @@ def test_the_reader_refuses_what_it_does_not_know() -> None:
     for odd in ("a: 1\na: 2", "a:\n  b: 1\n    c: 2", "a: 1\n- b", "a: 1\n? b", "a: >\n  text"):
         with pytest.raises(ValueError, match=r"not understood|twice"):
             compose_yaml.read(odd)
+
+
+def test_the_image_has_what_the_wheel_is_made_of() -> None:
+    """House: files that pyproject.toml names beside the code are copied to the builder."""
+    project = Path("pyproject.toml").read_text("utf-8")
+    readme = re.search(r'^readme = "(.+)"$', project, re.MULTILINE)
+    licence = re.search(r'^license-files = \["(.+)"\]$', project, re.MULTILINE)
+
+    assert readme
+    assert licence
+    assert f"\nCOPY pyproject.toml {readme[1]} {licence[1]} ./\n" in DOCKERFILE

@@ -12,7 +12,6 @@ from services.operator.commands import app
 from services.operator.records import TABLES
 from shared.broker.topology import DELIVERY_LIMIT, RETRY_SECONDS, WORK_QUEUES
 from shared.errors import ExitCode
-from tests import behaviours
 
 SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rglob("*.py"))
 HOMES = {
@@ -36,7 +35,7 @@ HOMES = {
         "shared/broker/rabbitmq/properties.py",
     },
     "prometheus_client": {"shared/metrics.py"},
-    "sqlite3": {"services/fetcher/seen.py"},
+    "sqlite3": {"services/fetcher/memory.py"},
     "alembic": {
         "shared/netgenium/migration.py",
         "shared/netgenium/migrations/env.py",
@@ -44,16 +43,15 @@ HOMES = {
         "shared/netgenium/migrations/versions/v0002_changes.py",
         "shared/netgenium/migrations/versions/v0003_change_order.py",
         "shared/netgenium/migrations/versions/v0004_effects_by_record.py",
+        "shared/netgenium/migrations/versions/v0005_legacy_log.py",
     },
 }
 BROAD_EXCEPT = {
     "shared/runner.py",
     "services/classifier/parse/guard.py",
     # The last resort of the command line, which turns a bug into a sentence.
-    "services/operator/main.py",
+    "services/operator/command_line.py",
 }
-PURE = ("rules", "chain", "policy", "claim", "extract", "domain")
-IMPURE_IMPORTS = {"sqlalchemy", "structlog", "os", "pathlib", "time", "socket", "random"}
 
 
 def _functions(path: Path) -> Iterator[ast.FunctionDef]:
@@ -109,14 +107,27 @@ def test_the_environment_is_read_in_one_place() -> None:
     }
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_the_core_is_pure(name: str) -> None:
-    """House: rules, chain and what they lean on import nothing with I/O, clock or log."""
-    paths = [path for path in SOURCES if name in (path.stem, path.parent.name)]
+def test_a_database_is_known_by_its_dialect_in_one_place() -> None:
+    """NG-9: a dialect's name may carry its driver, so only `servers` compares it by hand."""
+    # SQLAlchemy calls these two what everybody calls them.
+    plain = re.compile(r"dialect\.name (==|in) (\"sqlite\"|_COUNT_UTF16)")
+    compared = re.compile(r"dialect\.name\s*(==|!=|in\b|not in)")
+    found = {
+        path.as_posix()
+        for path in SOURCES
+        if any(compared.search(plain.sub("", line)) for line in path.read_text("utf-8").split("\n"))
+    }
 
-    assert paths
-    for path in paths:
-        assert _imports(path) & IMPURE_IMPORTS == set(), path
+    assert found <= {"shared/netgenium/servers.py"}
+
+
+def test_a_database_url_is_shown_in_one_place() -> None:
+    """O-6: a password may stand in its query, too, so one function renders it for people."""
+    shows = re.compile(r"render_as_string|hide_password")
+
+    assert {p.as_posix() for p in SOURCES if shows.search(p.read_text("utf-8"))} == {
+        "shared/netgenium/database.py"
+    }
 
 
 def test_no_name_of_the_erp_stands_in_the_code() -> None:
@@ -176,8 +187,3 @@ def test_the_readme_shows_the_demos_mails() -> None:
     shown = set(re.findall(r"^    (\d\d-[\w-]+\.eml)", readme, re.MULTILINE))
     assert shown
     assert shown <= mails
-
-
-def test_the_table_of_behaviours_is_true() -> None:
-    """House: docs/behaviour-coverage.md is what the command writes."""
-    assert behaviours.PAGE.read_text("utf-8") == behaviours.table(behaviours.proved())

@@ -13,7 +13,7 @@ from tests.servers.processes import HOST, free_port
 
 
 def test_a_service_is_ready_when_every_part_works() -> None:
-    """I9: a part that is waited for makes it unready, with the reason."""
+    """INV-9: a part that is waited for makes it unready, with the reason."""
     health = Health()
     seen = [health.ready]
     health.expect("broker")
@@ -29,7 +29,7 @@ def test_a_service_is_ready_when_every_part_works() -> None:
 
 
 def test_a_worker_that_hangs_is_not_alive() -> None:
-    """I9, F27: silence for ten minutes; a server that is away is no reason to be restarted."""
+    """INV-9, F-27: silence for ten minutes; a server that is away is no reason to be restarted."""
     now = 0.0
     health = Health(lambda: now)
     health.beat("classifier")
@@ -59,7 +59,7 @@ def _get(url: str) -> tuple[int, bytes]:
 
 
 def test_readiness_is_told_over_http(served: tuple[Health, str]) -> None:
-    """I9: 503 with the reason while something is waited for, 200 afterwards."""
+    """INV-9: 503 with the reason while something is waited for, 200 afterwards."""
     health, url = served
     health.waiting("broker", "it is away")
 
@@ -86,7 +86,7 @@ def test_metrics_are_told_over_http(served: tuple[Health, str]) -> None:
 
 
 def test_nothing_else_is_told(served: tuple[Health, str]) -> None:
-    """I9: three pages, and no way to change anything."""
+    """INV-9: three pages, and no way to change anything."""
     _, url = served
 
     assert _get(f"{url}/")[0] == 404
@@ -94,7 +94,7 @@ def test_nothing_else_is_told(served: tuple[Health, str]) -> None:
 
 
 def test_a_taken_port_is_told_plainly(served: tuple[Health, str]) -> None:
-    """F74: the sentence names the variable."""
+    """F-74: the sentence names the variable."""
     port = int(served[1].rpartition(":")[2])
 
     with pytest.raises(ConfigurationError, match="METRICS_PORT"), serving(Health(), HOST, port):

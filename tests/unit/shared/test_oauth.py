@@ -233,7 +233,7 @@ def test_an_ipv6_address_keeps_its_brackets(write: Write) -> None:
 def test_a_refused_app_is_told_with_a_remedy(
     session: Session, tokens: ClientCredentials, code: str, remedy: str
 ) -> None:
-    """F61: the code of Microsoft and words of ours; never theirs, which may hold the secret."""
+    """F-61: the code of Microsoft and words of ours; never theirs, which may hold the secret."""
     description = f"AADSTS{code}: Invalid client secret {SECRET} provided. Trace ID: 1"
     session.given = (401, {"error": "invalid_client", "error_description": description}, {})
 
@@ -242,7 +242,7 @@ def test_a_refused_app_is_told_with_a_remedy(
 
 
 def test_no_error_repeats_the_secret(session: Session, tokens: ClientCredentials) -> None:
-    """F61: neither its text nor what it was caused by."""
+    """F-61: neither its text nor what it was caused by."""
     description = f"AADSTS7000215: {SECRET}"
     session.given = (401, {"error": "invalid_client", "error_description": description}, {})
 
@@ -254,7 +254,7 @@ def test_no_error_repeats_the_secret(session: Session, tokens: ClientCredentials
 
 
 def test_a_tenant_that_does_not_exist_is_told(session: Session, tokens: ClientCredentials) -> None:
-    """F61: the first question is refused already."""
+    """F-61: the first question is refused already."""
     description = "AADSTS90002: Tenant not found."
     session.about = (400, {"error": "invalid_tenant", "error_description": description}, {})
 
@@ -276,7 +276,7 @@ def test_a_tenant_that_does_not_exist_is_told(session: Session, tokens: ClientCr
 def test_a_busy_server_is_waited_for(
     session: Session, tokens: ClientCredentials, which: str, answer: Answer, seconds: float | None
 ) -> None:
-    """F57: for as long as it asks."""
+    """F-57: for as long as it asks."""
     setattr(session, which, answer)
 
     with pytest.raises(TransientError, match="asks to wait") as caught:
@@ -298,7 +298,7 @@ def test_a_busy_server_is_waited_for(
 def test_a_server_that_is_away_is_waited_for(
     session: Session, tokens: ClientCredentials, which: str, error: Exception, words: str
 ) -> None:
-    """F60: network and certificate; no text of the library is repeated."""
+    """F-60: network and certificate; no text of the library is repeated."""
     setattr(session, which, error)
 
     with pytest.raises(TransientError, match=words) as caught:
@@ -327,7 +327,7 @@ def test_a_server_that_is_away_is_waited_for(
 def test_what_is_no_token_server_is_told(
     session: Session, tokens: ClientCredentials, which: str, answer: Answer
 ) -> None:
-    """F60: a proxy's page, a redirect, an address without TLS: nothing of it is followed."""
+    """F-60: a proxy's page, a redirect, an address without TLS: nothing of it is followed."""
     setattr(session, which, answer)
 
     with pytest.raises(TransientError, match="does not answer as a token server does"):
@@ -339,7 +339,7 @@ def test_what_is_no_token_server_is_told(
 def test_a_renewed_secret_needs_no_restart(
     session: Session, tokens: ClientCredentials, write: Write
 ) -> None:
-    """F61: the file is read again for each new token; a broken one is waited for."""
+    """F-61: the file is read again for each new token; a broken one is waited for."""
     tokens.token()
     tokens.renew()
     write({"web": WEB | {"client_secret": "another"}})
@@ -353,7 +353,7 @@ def test_a_renewed_secret_needs_no_restart(
 
 
 def test_a_token_is_renewed_five_minutes_early() -> None:
-    """F71: by a clock that nobody sets."""
+    """F-71: by a clock that nobody sets."""
     now = [1000.0]
     given = iter(["one", "two", "three"])
     tokens = ClientCredentials(lambda: Token(SecretStr(next(given)), 3600), lambda: now[0])
@@ -369,7 +369,7 @@ def test_a_token_is_renewed_five_minutes_early() -> None:
 
 
 def test_a_failed_renewal_does_not_leave_the_old_token() -> None:
-    """F56: what has expired is not given again."""
+    """F-56: what has expired is not given again."""
     now = [0.0]
     answers: Iterator[Token | None] = iter([Token(SecretStr("one"), 600), None])
 
@@ -390,7 +390,7 @@ def test_a_failed_renewal_does_not_leave_the_old_token() -> None:
 
 
 def test_threads_share_one_question() -> None:
-    """F56: several boxes' feeds at once ask for one token."""
+    """F-56: several boxes' feeds at once ask for one token."""
     begun, asked = threading.Barrier(8), []
 
     def ask() -> Token:
@@ -415,7 +415,7 @@ def test_threads_share_one_question() -> None:
 def test_what_stands_in_the_environment_does_not_count(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """F60: REQUESTS_CA_BUNDLE would make another authority trusted."""
+    """F-60: REQUESTS_CA_BUNDLE would make another authority trusted."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "other.pem"))
 
     with session_of(tmp_path / "ca.pem") as session, session_of(None) as public:
@@ -440,5 +440,5 @@ def test_what_stands_in_the_environment_does_not_count(
     ],
 )
 def test_how_long_a_server_asks_to_wait(written: str | None, seconds: float | None) -> None:
-    """F57: Retry-After in both its forms, at most an hour."""
+    """F-57: Retry-After in both its forms, at most an hour."""
     assert retry_after(written, datetime(2026, 11, 2, 9, 0, tzinfo=UTC)) == seconds

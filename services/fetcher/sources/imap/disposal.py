@@ -1,89 +1,139 @@
 """What becomes of a message that was taken (behaviours I-6, I-8).
 
-Only the messages named go: never EXPUNGE or CLOSE, which would remove what others have flagged.
+Only the messages named go: never EXPUNGE or CLOSE, which would remove what others have flagged. A
+server's OK is believed after a look: some say it and do nothing. A message that was copied and
+cannot be removed is remembered as copied, so that no round copies it again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from services.fetcher.seen import Seen
 from services.fetcher.sources.imap.facts import Note
+from services.fetcher.sources.imap.fetching import facts_of, still_there
 from services.fetcher.sources.imap.session import Session
-from services.fetcher.sources.imap.trouble import RefusedError
+from services.fetcher.sources.imap.trouble import RefusedError, StateError
 from shared.settings.box import Box
 
 _ONCE_AN_HOUR = timedelta(hours=1)
+_STAYS = "mail that was taken stays in its folder"
 
 _log = structlog.get_logger()
 
 
 class Disposal:
-    """Deletes, moves or marks; what a server refuses is told once an hour (F62).
+    """Deletes, moves or marks; what a server refuses is told once an hour (F-62).
 
     Attributes:
         removes: Whether messages leave the folder.
+        trouble: Why the server does not dispose of anything in this round; None: it does.
     """
 
-    def __init__(self, box: Box, clock: Callable[[], datetime]) -> None:
-        """Take the box's `disposition`."""
+    def __init__(self, box: Box, seen: Seen, clock: Callable[[], datetime]) -> None:
+        """Take the box's `disposition`, its memory, and the time."""
         self._box = box
+        self._seen = seen
         self._clock = clock
         self._said: dict[str, datetime] = {}
         self.removes = box.disposition.action != "seen"
+        self.trouble: StateError | None = None
+
+    def begin_round(self) -> None:
+        """Try again what the server did not do in the last round."""
+        self.trouble = None
 
     def of_taken(self, session: Session, notes: Iterable[Note]) -> tuple[set[int], bool]:
         """Dispose of those messages of the selected folder that are still what they were.
 
         Returns:
-            The UIDs that are another message now (F52), and whether the server let us.
+            The UIDs that are another message now (F-52), and whether the server let us.
 
         Raises:
             TransientError: The connection broke; the messages are remembered, and still there.
         """
         validity = session.opened.uid_validity if session.opened else None
         known = {note.uid: note for note in notes if note.uid_validity == validity}
-        if not self.removes or not known:
-            return set(), self._of(session, list(known))
-        facts = session.facts(list(known))
-        same = [each.uid for each in facts if each.digest == known[each.uid].digest]
-        others = {each.uid for each in facts}.difference(same)
+        if not known or self.trouble:
+            return set(), not self.trouble
+        try:
+            return self._of_known(session, known)
+        except StateError as error:
+            # The mail is safe: reading goes on, and the round ends with this.
+            self.trouble = error
+            return set(), False
+
+    def _of_known(self, session: Session, known: dict[int, Note]) -> tuple[set[int], bool]:
+        if not self.removes:
+            return set(), self._of(session, list(known.values()))
+        facts, _ = facts_of(session, list(known))
+        same = [known[each.uid] for each in facts if each.digest == known[each.uid].digest]
+        others = {each.uid for each in facts}.difference(note.uid for note in same)
         for uid in others:
             _log.warning("another message under a known UID", box=self._box.name, uid=uid)
         return others, self._of(session, same)
 
-    def _of(self, session: Session, uids: Sequence[int]) -> bool:
+    def _of(self, session: Session, notes: Sequence[Note]) -> bool:
         """Dispose of messages; whether the server let us."""
-        if not uids or session.opened is None:
+        if not notes or session.opened is None:
             return True
         if session.opened.read_only:
             self._say("folder is read-only: mail that was taken stays in it", session)
             return False
         try:
-            self._act(session, uids)
+            return self._act(session, notes)
         except RefusedError as error:
-            self._say("mail that was taken stays in its folder", session, str(error))
+            self._say(_STAYS, session, str(error))
             return False
-        return True
 
-    def _act(self, session: Session, uids: Sequence[int]) -> None:
+    def _act(self, session: Session, notes: Sequence[Note]) -> bool:
         target = self._box.disposition.folder
         if not self.removes:
-            session.flag(uids, "\\Seen")
-        elif target is None:
-            self._remove(session, uids)
-        elif session.can("MOVE"):
-            session.move(uids, target)
-        else:
-            session.copy(uids, target)
-            self._remove(session, uids)
+            session.flag(_uids(notes), "\\Seen")
+            return True
+        if target is None:
+            return self._remove(session, notes)
+        new = [note for note in notes if not note.copied]
+        if session.can("MOVE"):
+            return self._move(session, notes, new, target)
+        if new:
+            session.copy(_uids(new), target)
+            self._remember_copied(session, new)
+        return self._remove(session, notes)
 
-    def _remove(self, session: Session, uids: Sequence[int]) -> None:
-        session.flag(uids, "\\Deleted")
-        if session.can("UIDPLUS"):
-            session.expunge(uids)
-        else:
+    def _move(
+        self, session: Session, notes: Sequence[Note], new: Sequence[Note], target: str
+    ) -> bool:
+        """MOVE; what is still there afterwards may be a copy, and is not moved again."""
+        if new:
+            session.move(_uids(new), target)
+        left = still_there(session, _uids(notes))
+        self._remember_copied(session, [note for note in new if note.uid in left])
+        return self._all_gone(session, left)
+
+    def _remove(self, session: Session, notes: Sequence[Note]) -> bool:
+        session.flag(_uids(notes), "\\Deleted")
+        if not session.can("UIDPLUS"):
             self._say("server cannot delete single messages: they stay, flagged", session)
+            return True
+        session.expunge(_uids(notes))
+        return self._all_gone(session, still_there(session, _uids(notes)))
+
+    def _all_gone(self, session: Session, left: Collection[int]) -> bool:
+        if left:
+            reason = (
+                f"the server said OK and removed nothing of {len(left)} message(s): give this user "
+                "the right to delete and expunge in the folder"
+            )
+            self._say(_STAYS, session, reason)
+        return not left
+
+    def _remember_copied(self, session: Session, notes: Sequence[Note]) -> None:
+        if notes and session.opened:
+            copied = [str(replace(note, copied=True)) for note in notes]
+            self._seen.remember(session.opened.folder, copied)
 
     def _say(self, event: str, session: Session, reason: str = "the server's rights") -> None:
         now = self._clock()
@@ -92,3 +142,7 @@ class Disposal:
             self._said[event] = now
             folder = session.opened.folder if session.opened else ""
             _log.warning(event, box=self._box.name, folder=folder, reason=reason)
+
+
+def _uids(notes: Iterable[Note]) -> list[int]:
+    return [note.uid for note in notes]

@@ -51,7 +51,7 @@ class Entry:
         """A session that is logged in, with a mailbox behind it.
 
         A token that is refused, or accepted without a mailbox behind it, may have expired: a new
-        one is tried, once (F56).
+        one is tried, once (F-56).
 
         Raises:
             TransientError: The server is away, or a folder to move to is missing.

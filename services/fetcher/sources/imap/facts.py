@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, tzinfo
 
 from services.fetcher.sources.port import BATCH_BYTES, BATCH_MAILS
 
-KEPT = "kept"
-"""Ends the note of a message that stays in the box for good (H30)."""
+KEPT, COPIED = "kept", "copied"
+"""End the notes of a message that stays in the box for good (H-30), and of one that was copied to
+where `move:` wants it and could not be removed."""
 
 _WHOLE_SEARCH = 1_000_000
 """So many UIDs are asked for at once: their line stays below what is taken as one."""
@@ -33,7 +34,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a server says of a message; together it says whether it is still the same (F52).
+    """What a server says of a message; together it says whether it is still the same (F-52).
 
     Attributes:
         size: RFC822.SIZE; Exchange only estimates it.
@@ -52,17 +53,23 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is remembered of a message that was taken: what it was, and whether it stays."""
+    """What is remembered of a message that was taken: what it was, and how far it is.
+
+    Attributes:
+        kept: Whether it stays where it is for good.
+        copied: Whether it only has to be removed.
+    """
 
     uid_validity: int
     uid: int
     digest: str
     kept: bool = False
+    copied: bool = False
 
     def __str__(self) -> str:
         """As it stands in the fetcher's memory."""
-        kept = f" {KEPT}" if self.kept else ""
-        return f"{self.uid_validity}/{self.uid} {self.digest}{kept}"
+        end = f" {KEPT}" * self.kept + f" {COPIED}" * self.copied
+        return f"{self.uid_validity}/{self.uid} {self.digest}{end}"
 
 
 def note_from(text: str) -> Note | None:
@@ -71,8 +78,13 @@ def note_from(text: str) -> Note | None:
     validity, _, uid = name.partition("/")
     if not (validity.isdecimal() and uid.isdecimal()):
         return None
-    digest, _, kept = rest.partition(" ")
-    return Note(int(validity), int(uid), digest, kept == KEPT)
+    digest, *states = rest.split(" ")
+    return Note(int(validity), int(uid), digest, KEPT in states, COPIED in states)
+
+
+def name_of(uid_validity: int, uid: int) -> str:
+    """A message's name within its folder."""
+    return f"{uid_validity}/{uid}"
 
 
 def identity_of(opened: Opened, uid: int) -> str:

@@ -1,4 +1,4 @@
-"""Logging in by IMAP: password or XOAUTH2, and what a refusal means (behaviour I-2, F56, F61)."""
+"""Logging in by IMAP: password or XOAUTH2, and what a refusal means (behaviour I-2, F-56, F-61)."""
 
 import imaplib
 from collections.abc import Callable, Iterator
@@ -7,14 +7,14 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from services.fetcher.sources.imap.trouble import Server, said
+from services.fetcher.sources.imap.trouble import Server, is_state, said
 from services.fetcher.sources.login import backoff_seconds, xoauth2
 from shared.errors import CredentialsRefusedError
 from shared.settings.near_miss import quoted
 
 _MOST_CHALLENGES = 3
-_FOR_NOW = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
-"""Answers of RFC 5530 to a login that say nothing about the password."""
+_BUG = "[SERVERBUG]"
+"""An answer of RFC 5530 to a login that says nothing about the password."""
 
 
 class Client(Protocol):
@@ -66,7 +66,7 @@ def by_password(client: Client, server: Server, user: str, password: SecretStr) 
 
 
 def not_connected(server: Server) -> CredentialsRefusedError:
-    """A fresh login was good, and yet the mailbox stays closed (F56)."""
+    """A fresh login was good, and yet the mailbox stays closed (F-56)."""
     return CredentialsRefusedError(
         f"{server} accepted the login but not the mailbox: check that the mailbox of pop3Name "
         "exists, has IMAP switched on, and that the app or the user has full access to it"
@@ -96,7 +96,7 @@ def _refusals(server: Server, what: str, secret: SecretStr) -> Iterator[None]:
         text = said(error)
         if isinstance(cause, imaplib.IMAP4.abort) or isinstance(error, imaplib.IMAP4.abort):
             raise imaplib.IMAP4.abort(text) from None
-        if backoff_seconds(text) or any(code in text for code in _FOR_NOW):
+        if backoff_seconds(text) or is_state(text) or _BUG in text:
             raise imaplib.IMAP4.abort(text) from None
         if hidden := secret.get_secret_value():
             text = text.replace(hidden, "***")

@@ -17,9 +17,9 @@ import structlog
 from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
-from services.fetcher.sources.imap.facts import Facts, Opened, in_utc, searches
+from services.fetcher.sources.imap.facts import Opened, searches
 from services.fetcher.sources.imap.login import Client
-from services.fetcher.sources.imap.trouble import RefusedError, Server
+from services.fetcher.sources.imap.trouble import RefusedError, Server, StateError
 from services.fetcher.sources.imap.wire import Wire
 from services.fetcher.sources.login import CONNECT_SECONDS
 from shared.errors import CRMServiceError, TransientError
@@ -95,8 +95,8 @@ class Session:
         self.opened: Opened | None = None
         self.closed = False
         try:
-            self._ask(log_in)
-            offered = self._ask(lambda client: client.capabilities())
+            self.ask(log_in)
+            offered = self.ask(lambda client: client.capabilities())
         except CRMServiceError:
             self._drop()
             raise
@@ -107,20 +107,29 @@ class Session:
         return extension in self._can
 
     def folders(self) -> list[str]:
-        """The folders that can hold mail."""
-        listed = self._ask(lambda client: client.list_folders())
-        return [str(name) for flags, _, name in listed if b"\\Noselect" not in flags]
+        """The folders that can hold mail; what of the list cannot be read is left out.
+
+        The list is for hints: a folder that cannot be read, and a list that is refused, are no
+        reason not to read a box.
+        """
+        try:
+            lines = self.ask(lambda client: client.wire.listed())
+        except RefusedError as error:
+            _log.warning("folders are not listed", reason=str(error))
+            return []
+        named = [_folder_of(self._client, line) for line in lines]
+        return [name for name in named if name is not None]
 
     def has_folder(self, folder: str) -> bool:
         """Whether a folder is there, listed or not."""
         try:
-            self._ask(lambda client: client.folder_status(folder, ["UIDVALIDITY"]))
+            self.ask(lambda client: client.folder_status(folder, ["UIDVALIDITY"]))
         except RefusedError:
             return False
         return True
 
     def open(self, folder: str) -> Opened:
-        """Select a folder; to read only, where the server allows no more (F62)."""
+        """Select a folder; to read only, where the server allows no more (F-62)."""
 
         def select(client: _Client) -> Mapping[bytes, int]:
             try:
@@ -128,8 +137,8 @@ class Session:
             except imaplib.IMAP4.readonly:
                 return dict(client.select_folder(folder, readonly=True))
 
-        found = self._ask(select)
-        self.opened = self._ask(lambda client: _opened(folder, found, client.wire))
+        found = self.ask(select)
+        self.opened = self.ask(lambda client: _opened(folder, found, client.wire))
         return self.opened
 
     def uids(self, criterion: str) -> set[int]:
@@ -138,63 +147,36 @@ class Session:
         found: set[int] = set()
         for uids in searches(opened) if opened and opened.messages else ():
             question = f"UID {uids} {criterion}"
-            found.update(self._ask(lambda client, text=question: client.search(text)))  # type: ignore[misc]
+            found.update(self.ask(lambda client, text=question: client.search(text)))  # type: ignore[misc]
         return found
-
-    def facts(self, uids: Sequence[int]) -> list[Facts]:
-        """Size and time of arrival; messages that have gone are left out (F53)."""
-        found = self._each(uids, ["RFC822.SIZE", "INTERNALDATE"])
-        return [
-            Facts(uid, size, in_utc(found[uid].get(b"INTERNALDATE")))
-            for uid in uids
-            if isinstance(size := found.get(uid, {}).get(b"RFC822.SIZE"), int)
-        ]
-
-    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """Whole messages, without marking them as seen; what has gone is left out (F53)."""
-        found = self._each(uids, ["BODY.PEEK[]"])
-        return {
-            uid: raw
-            for uid, answer in found.items()
-            if isinstance(raw := answer.get(b"BODY[]"), bytes)
-        }
-
-    def slice(self, uid: int, offset: int, size: int) -> bytes | None:
-        """At most `size` bytes from `offset`; None if the message has gone or has no body."""
-        item = f"BODY.PEEK[]<{offset}.{size}>"
-        answer = self._ask(lambda client: client.fetch([uid], [item])).get(uid, {})
-        piece = answer.get(f"BODY[]<{offset}>".encode())
-        if isinstance(piece, bytes) and len(piece) > size:
-            raise self._judged(ValueError("more bytes than were asked for"))
-        return piece if isinstance(piece, bytes) else None
 
     def flag(self, uids: Sequence[int], flag: str) -> None:
         """Add a flag."""
-        self._ask(lambda client: client.add_flags(uids, [flag.encode()], silent=True))
+        self.ask(lambda client: client.add_flags(uids, [flag.encode()], silent=True))
 
     def expunge(self, uids: Sequence[int]) -> None:
         """Remove exactly these messages, which bear the flag (RFC 4315)."""
-        self._ask(lambda client: client.uid_expunge(uids))
+        self.ask(lambda client: client.uid_expunge(uids))
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Move (RFC 6851)."""
-        self._ask(lambda client: client.move(uids, folder))
+        self.ask(lambda client: client.move(uids, folder))
 
     def copy(self, uids: Sequence[int], folder: str) -> None:
         """Copy."""
-        self._ask(lambda client: client.copy(uids, folder))
+        self.ask(lambda client: client.copy(uids, folder))
 
     def look_alive(self) -> None:
         """Find out whether the connection is still good."""
-        self._ask(lambda client: client.noop())
+        self.ask(lambda client: client.noop())
 
     def idle(self, seconds: float, stopped: threading.Event) -> bool:
         """Whether new mail came within `seconds` (RFC 2177).
 
-        The answer to the end of the command is the proof that the server is still there (F58).
+        The answer to the end of the command is the proof that the server is still there (F-58).
         """
         try:
-            return self._ask(lambda client: _idle(client, seconds, stopped))
+            return self.ask(lambda client: _idle(client, seconds, stopped))
         except TransientError:
             self._drop()
             raise
@@ -208,29 +190,19 @@ class Session:
             self._client.logout()
         self._drop()
 
-    def _each(
-        self, uids: Sequence[int], items: Sequence[str]
-    ) -> Mapping[int, Mapping[bytes, object]]:
-        """What a FETCH answers; one message that the server cannot give spoils no other."""
-        try:
-            return dict(self._ask(lambda client: client.fetch(uids, items)))
-        except RefusedError as error:
-            if len(uids) == 1:
-                _log.warning("message cannot be read", uid=uids[0], reason=str(error))
-                return {}
-        half = len(uids) // 2
-        return {**self._each(uids[:half], items), **self._each(uids[half:], items)}
-
-    def _ask(self, question: Callable[[_Client], _T]) -> _T:
+    def ask(self, question: Callable[[_Client], _T]) -> _T:
+        """What the library answers to a question; its exceptions end here."""
         try:
             return question(self._client)
         except _BROKEN as error:
-            raise self._judged(error) from None
+            raise self.judged(error) from None
 
-    def _judged(self, error: Exception) -> CRMServiceError:
+    def judged(self, error: Exception) -> CRMServiceError:
+        """The trouble behind an exception; the connection is given up, unless it is still good."""
         broken = ValueError(str(error)) if isinstance(error, ProtocolError) else error
         trouble = self._server.trouble(broken)
-        if not isinstance(trouble, RefusedError):
+        good = isinstance(trouble, RefusedError | StateError)
+        if not good or isinstance(error, imaplib.IMAP4.abort):
             self._drop()
         return trouble
 
@@ -259,7 +231,7 @@ def _connected(server: Server, context: ssl.SSLContext) -> _Client:
 
 
 def _secure(client: _Client, server: Server, context: ssl.SSLContext | None) -> None:
-    """STARTTLS where there is a `context`; whatever was said before it is forgotten (F60)."""
+    """STARTTLS where there is a `context`; whatever was said before it is forgotten (F-60)."""
     if client.wire.state != "NONAUTH":
         raise server.insecure("says that we are logged in already, which nobody proved")
     if context is None:
@@ -268,6 +240,16 @@ def _secure(client: _Client, server: Server, context: ssl.SSLContext | None) -> 
         raise server.insecure("offers no STARTTLS")
     client.starttls(context)
     client.wire.untagged_responses.clear()
+
+
+def _folder_of(client: _Client, line: object) -> str | None:
+    """The name in one line of LIST; None where it holds no mail or cannot be read."""
+    try:
+        ((flags, _, name),) = client._proc_folder_list([line])  # noqa: SLF001 - one line at a time
+    except _MISUNDERSTOOD as error:
+        _log.info("a folder's name cannot be read and is passed over", reason=type(error).__name__)
+        return None
+    return None if b"\\Noselect" in flags else str(name)
 
 
 def _opened(folder: str, found: Mapping[bytes, int], wire: Wire) -> Opened:

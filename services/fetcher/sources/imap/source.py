@@ -2,7 +2,7 @@
 
 A message is known by folder, UIDVALIDITY and UID. Before one is deleted or moved, its size and
 time are asked for again and compared with those it was fetched with; only then, and only it, it
-goes (F51, F52). What was taken is remembered first: if anything breaks off afterwards, the next
+goes (F-51, F-52). What was taken is remembered first: if anything breaks off afterwards, the next
 round deletes what is still there, without fetching it again.
 
 Known limits: a message that another program replaces under the same UID, with the same size and
@@ -10,7 +10,6 @@ time, is taken for the same.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,27 +20,17 @@ from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import WaitsForStartError
 from services.fetcher.sources.imap.disposal import Disposal
 from services.fetcher.sources.imap.entry import Entry, FolderError
-from services.fetcher.sources.imap.facts import (
-    Facts,
-    Note,
-    Opened,
-    as_named,
-    groups,
-    identity_of,
-    is_old,
-    parts_of,
-)
+from services.fetcher.sources.imap.facts import Facts, Note, Opened, as_named, parts_of
 from services.fetcher.sources.imap.look import Look
+from services.fetcher.sources.imap.reading import Reading
 from services.fetcher.sources.imap.session import Session
-from services.fetcher.sources.imap.text import EndlessError, whole_bodies, whole_slices
 from services.fetcher.sources.imap.trouble import RefusedError
-from services.fetcher.sources.port import IMAP, LARGE_BYTES, SourceMail
+from services.fetcher.sources.imap.watch import Watch
+from services.fetcher.sources.port import IMAP, LeftInSourceError, SourceMail
+from services.fetcher.sources.suspects import Suspects
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth import TokenSource
 from shared.settings.box import Box
-
-_LONGEST_IDLE_SECONDS = 540.0
-"""Exchange drops an IDLE after some hours in silence, others after 30 minutes (F58)."""
 
 _log = structlog.get_logger()
 
@@ -70,23 +59,25 @@ class Imap:
         self._seen = seen
         self._clock = clock
         self._entry = Entry(box, tokens)
-        self._disposal = Disposal(box, clock)
-        self._look = Look(box, seen, clock, self._disposal)
+        suspects = Suspects(box.name, seen.memory, clock)
+        self._disposal = Disposal(box, seen, clock)
+        self._look = Look(box, seen, clock, self._disposal, suspects)
+        self._reading = Reading(box, seen, clock, self._look, suspects)
+        self._watch = Watch(box.name, box.poll_seconds)
         self._folders = [as_named(folder) for folder in box.imap_folders]
         self._next: dict[str, int] = {}
         self._session: Session | None = None
-        self._batch: dict[str, Facts] = {}
-        self._idle_broke = False
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """What waits, folder by folder.
 
         Raises:
-            TransientError: The server is away; or a folder is missing or waits for `startFrom`,
-                and the others were read.
+            TransientError: The server is away; or a folder is missing or waits for `startFrom`, or
+                the server disposes of nothing now, and all else was read.
             CredentialsRefusedError: It refused the login.
         """
         troubles: list[TransientError] = []
+        self._disposal.begin_round()
         with self._closed_on_error():
             session = self._ready()
             for folder in self._folders:
@@ -94,6 +85,8 @@ class Imap:
                     yield from self._of_folder(session, folder)
                 except (WaitsForStartError, FolderError) as error:
                     troubles.append(error)
+            if self._disposal.trouble:
+                troubles.append(self._disposal.trouble)
             if len(troubles) == 1:
                 raise troubles[0]
             if troubles:
@@ -104,17 +97,14 @@ class Imap:
 
         Raises:
             TransientError: The connection broke, or the message has gone.
+            LeftInSourceError: What came is not the mail: it stays, and the others go on.
         """
-        facts = self._batch.get(mail.identity)
+        facts = self._reading.batch.get(mail.identity)
         session = self._session
         if facts is None or session is None or not _is_open(session, mail.identity):
             raise TransientError(f"{self._entry.server}: the folder of a large mail was left")
         with self._closed_on_error():
-            try:
-                yield from whole_slices(session, facts)
-            except EndlessError as error:
-                self._look.keep(mail.identity, facts, str(error))
-                raise
+            yield from self._reading.slices(session, mail, facts)
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         """Remember, then dispose of those that are still what they were.
@@ -125,14 +115,17 @@ class Imap:
         taken: dict[str, list[Note]] = {}
         for mail in mails:
             folder, validity, uid = parts_of(mail.identity)
-            facts = self._batch.get(mail.identity, Facts(uid, 0, None))
+            facts = self._reading.batch.get(mail.identity, Facts(uid, 0, None))
             taken.setdefault(folder, []).append(Note(validity, uid, facts.digest))
         for folder, notes in taken.items():
             self._seen.remember(folder, map(str, notes))
         session = self._session
         if session and session.opened:
             with self._closed_on_error():
-                self._disposal.of_taken(session, taken.get(session.opened.folder, []))
+                notes = taken.get(session.opened.folder, [])
+                _, allowed = self._disposal.of_taken(session, notes)
+            if not (allowed and self._disposal.removes):
+                self._reading.remember_contents(mails)
 
     def set_aside(self, mail: SourceMail, reason: str) -> None:
         """Backup and fetcher keep the mail and the reason; the mailbox is done with it."""
@@ -140,19 +133,16 @@ class Imap:
         self.acknowledge([mail])
 
     def wait(self, seconds: float, stopped: threading.Event) -> None:
-        """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F58)."""
-        end = time.monotonic() + min(seconds, self._box.poll_seconds)
-        session, broke, self._idle_broke = self._session, self._idle_broke, False
-        if session and not session.closed and session.can("IDLE") and not broke:
-            try:
-                self._watch(session, end, stopped)
-            except TransientError as error:
-                _log.info("connection lost while waiting", box=self._box.name, reason=str(error))
-                self._idle_broke = True
-                self.close()
-            return
-        # Without IDLE, or where it just broke: a server that drops it is not asked in a loop.
-        stopped.wait(max(0.0, end - time.monotonic()))
+        """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F-58).
+
+        Raises:
+            TransientError: The server asks to wait longer (F-57).
+        """
+        try:
+            self._watch.wait(self._session, self._has_news, seconds, stopped)
+        finally:
+            if self._session and self._session.closed:
+                self._session = None
 
     def close(self) -> None:
         """Log out."""
@@ -205,45 +195,21 @@ class Imap:
     def _of_folder(self, session: Session, folder: str) -> Iterator[list[SourceMail]]:
         opened = self._open(session, folder)
         self._next[folder] = opened.uid_next
-        since = self._seen.opened_at(folder)
-        new = self._look.for_new(session, opened)
-        for group in groups(self._look.facts(session, opened, new)):
-            batch = self._read(session, opened, group, since)
-            if batch:
-                yield batch
+        yield from self._reading.batches(session, opened)
 
-    def _read(
-        self, session: Session, opened: Opened, group: Sequence[Facts], since: datetime | None
-    ) -> list[SourceMail]:
-        """A batch: small messages as a whole, large ones to be read by slices."""
-        large = {facts.uid for facts in group if facts.size > LARGE_BYTES}
-        raws = whole_bodies(session, [facts for facts in group if facts.uid not in large])
-        there = [facts for facts in group if facts.uid in raws or facts.uid in large]
-        self._batch = {identity_of(opened, facts.uid): facts for facts in there}
-        return [
-            SourceMail(
-                identity,
-                facts.arrived or self._clock(),
-                raws.get(facts.uid),
-                old=self._box.archive and is_old(facts, since),
-            )
-            for identity, facts in self._batch.items()
-        ]
-
-    def _watch(self, session: Session, end: float, stopped: threading.Event) -> None:
+    def _has_news(self, session: Session) -> bool:
+        """Whether the first folder has new messages since it was read; it is selected."""
         folder = self._folders[0]
         if session.opened is None or session.opened.folder != folder:
-            opened = self._open(session, folder)
-            if opened.uid_next != self._next.get(folder):
-                return
-        while not stopped.is_set() and (left := end - time.monotonic()) > 0:
-            if session.idle(min(left, _LONGEST_IDLE_SECONDS), stopped):
-                return
+            return self._open(session, folder).uid_next != self._next.get(folder)
+        return False
 
     @contextmanager
     def _closed_on_error(self) -> Iterator[None]:
         try:
             yield
+        except LeftInSourceError:
+            raise
         except CRMServiceError:
             self.close()
             raise

@@ -1,56 +1,101 @@
-"""Whole messages, or none: what a server gives is held against what it announced (F50)."""
+"""Whole messages, or none: what a server gives is held against what it announced (F-50)."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import structlog
 
 from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.imap.facts import Facts
+from services.fetcher.sources.imap.fetching import bodies_of, slice_of, still_there
 from services.fetcher.sources.imap.session import Session
-from services.fetcher.sources.port import SLICE_BYTES
+from services.fetcher.sources.imap.trouble import RefusedError
+from services.fetcher.sources.imap.wire import MAX_ANSWER_BYTES
+from services.fetcher.sources.port import SLICE_BYTES, LeftInSourceError
+from services.fetcher.sources.whole import OVERHEAD_BYTES, Came
 from shared.errors import TransientError
 
 _log = structlog.get_logger()
 
 
+class GoneError(LeftInSourceError):
+    """A message went away while it was read."""
+
+
 class EndlessError(TransientError):
-    """A message goes on beyond what any mail may have (H30)."""
+    """A message goes on beyond what any mail may have (H-30)."""
 
 
-def whole_bodies(session: Session, group: Sequence[Facts]) -> dict[int, bytes]:
-    """The text of each message; what has gone, or differs each time, is left out.
+def whole_bodies(
+    session: Session, group: Sequence[Facts]
+) -> tuple[dict[int, bytes], dict[int, str]]:
+    """The text of each message, and why others are not to be taken; what has gone is in neither.
 
-    One that is shorter than announced is asked for again. If the same comes again, it is whole:
-    Exchange only estimates the size of what it has not yet converted.
+    One that is shorter than announced is asked for again. If the same comes again, and nothing
+    else speaks against it, it is whole: Exchange only estimates the size of what it has not yet
+    converted.
+
+    Raises:
+        TransientError: The connection broke, or the server cannot serve us now.
     """
     if not group:
-        return {}
-    raws = session.bodies([facts.uid for facts in group])
+        return {}, {}
+    raws, held = bodies_of(session, [facts.uid for facts in group])
     short = [facts for facts in group if facts.uid in raws and len(raws[facts.uid]) < facts.size]
-    again = session.bodies([facts.uid for facts in short]) if short else {}
+    again, refused = bodies_of(session, [facts.uid for facts in short]) if short else ({}, {})
+    held |= refused
     for facts in short:
-        first, second = raws.pop(facts.uid, None), again.get(facts.uid)
+        first, second = raws.pop(facts.uid), again.get(facts.uid)
         if second is not None and (second == first or len(second) >= facts.size):
             raws[facts.uid] = second
-        _log.warning(
-            "message shorter than announced",
-            uid=facts.uid,
-            announced=facts.size,
-            given=None if second is None else len(second),
-            taken=facts.uid in raws,
-        )
-    return raws
+        elif second is not None:
+            held[facts.uid] = "each time something else comes"
+    for facts in group:
+        if facts.uid in raws and (doubt := _doubt(session, facts, raws[facts.uid])):
+            held[facts.uid] = doubt
+            del raws[facts.uid]
+    _tell(short, again, raws)
+    return raws, held
+
+
+def _doubt(session: Session, facts: Facts, raw: bytes) -> str | None:
+    """Why a message is not whole; of one that lacks much, a slice behind its end is asked for."""
+    if doubt := Came(raw).doubt(facts.size):
+        return doubt
+    if facts.size - len(raw) > OVERHEAD_BYTES:
+        with suppress(RefusedError):
+            if slice_of(session, facts.uid, len(raw), 1):
+                return f"it goes on behind the {len(raw)} bytes that came"
+    return None
 
 
 def whole_slices(session: Session, facts: Facts) -> Iterator[bytes]:
     """The text of a large message, piece by piece.
 
-    A short piece is the end; if it comes before the announced end, the server must say so twice.
+    A short piece is the end; if it comes before the announced end, the server must say so twice,
+    and the message is fetched once more as a whole and compared.
 
     Raises:
-        TransientError: The message has gone.
+        TransientError: The connection broke.
+        GoneError: The message has gone.
+        LeftInSourceError: What came is not the mail.
         EndlessError: It is larger than any mail may be.
     """
+    came, digest = Came(), hashlib.sha256()
+    for piece in _pieces(session, facts):
+        came.add(piece)
+        digest.update(piece)
+        yield piece
+    if came.size < facts.size:
+        rest = _rest(session, facts, came.size, digest.digest())
+        came.add(rest)
+        yield rest
+    if doubt := came.doubt(facts.size):
+        raise LeftInSourceError(doubt)
+
+
+def _pieces(session: Session, facts: Facts) -> Iterator[bytes]:
     offset = 0
     while True:
         piece = _piece(session, facts, offset)
@@ -61,15 +106,54 @@ def whole_slices(session: Session, facts: Facts) -> Iterator[bytes]:
             yield piece
         if not piece or (len(piece) < SLICE_BYTES and offset >= facts.size):
             break
-    if offset < facts.size:
-        _log.warning(
-            "message shorter than announced", uid=facts.uid, announced=facts.size, given=offset
-        )
 
 
 def _piece(session: Session, facts: Facts, offset: int) -> bytes:
     """Some servers give nothing at all beyond the end."""
-    piece = session.slice(facts.uid, offset, SLICE_BYTES)
-    if piece is None and (offset == 0 or not session.facts([facts.uid])):
-        raise TransientError(f"message {facts.uid} has gone while it was read")
+    piece = slice_of(session, facts.uid, offset, SLICE_BYTES)
+    if piece is None and not still_there(session, [facts.uid]):
+        raise GoneError(f"message {facts.uid} has gone while it was read")
+    if piece is None and offset == 0:
+        raise LeftInSourceError("the server says OK and gives nothing")
     return piece or b""
+
+
+def collected(session: Session, facts: Facts, most: int) -> bytes | None:
+    """The text of a message by slices, in one piece; None if it is larger than `most`.
+
+    Raises:
+        TransientError: As `whole_slices`.
+    """
+    raw = bytearray()
+    for piece in whole_slices(session, facts):
+        raw += piece
+        if len(raw) > most:
+            return None
+    return bytes(raw)
+
+
+def _rest(session: Session, facts: Facts, size: int, sha256: bytes) -> bytes:
+    """What the slices have left out, by a fetch of the whole; nothing if they were the whole.
+
+    Raises:
+        LeftInSourceError: The whole is another one.
+    """
+    _log.warning("message shorter than announced", uid=facts.uid, announced=facts.size, given=size)
+    if facts.size > MAX_ANSWER_BYTES:
+        # Too large to be compared: what came must be complete in itself.
+        return b""
+    raw = bodies_of(session, [facts.uid])[0].get(facts.uid, b"")
+    if hashlib.sha256(raw[:size]).digest() != sha256:
+        raise LeftInSourceError("by slices something else comes than as a whole")
+    return raw[size:]
+
+
+def _tell(short: Sequence[Facts], again: dict[int, bytes], taken: dict[int, bytes]) -> None:
+    for facts in short:
+        _log.warning(
+            "message shorter than announced",
+            uid=facts.uid,
+            announced=facts.size,
+            given=len(again[facts.uid]) if facts.uid in again else None,
+            taken=facts.uid in taken,
+        )

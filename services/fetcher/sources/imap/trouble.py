@@ -1,22 +1,34 @@
-"""What goes wrong with an IMAP server, in sentences for a person (faults F56 to F61)."""
+"""What goes wrong with an IMAP server, in sentences for a person (faults F-56 to F-61)."""
 
 import imaplib
+import re
 import ssl
 from dataclasses import dataclass
 
 from services.fetcher.sources.login import backoff_seconds
+from services.fetcher.sources.suspects import BrokeOffError
 from shared.errors import CRMServiceError, TransientError
 from shared.settings.near_miss import quoted
 
 _NOT_CONNECTED = "authenticated but not connected"
+_STATES = re.compile(
+    r"\[(?:UNAVAILABLE|INUSE|LIMIT|OVERQUOTA|CONTACTADMIN)\b"
+    r"|too many (?:simultaneous )?connections",
+    re.IGNORECASE,
+)
+"""Answers about the server or the account, whatever was asked (RFC 5530; RFC 9051, 7.1)."""
 
 
 class RefusedError(TransientError):
     """The server answered NO or BAD to one command; the connection is good."""
 
 
+class StateError(TransientError):
+    """The server cannot serve us now, and says so: no fault of the message that was asked for."""
+
+
 class NotConnectedError(TransientError):
-    """Exchange's answer where a token has expired, and where a right is missing (F56)."""
+    """Exchange's answer where a token has expired, and where a right is missing (F-56)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +76,14 @@ class Server:
             return self._throttles(seconds)
         if _NOT_CONNECTED in text.lower():
             return NotConnectedError(f"{self} has dropped the login; it is made anew")
+        if is_state(text):
+            return StateError(
+                f"{self} cannot serve us now: {quoted(text)}; the box is tried again, with longer "
+                "and longer pauses"
+            )
         if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
             return RefusedError(f"{self} refused a command: {quoted(text)}")
-        return TransientError(
+        return BrokeOffError(
             f"{self} broke off: {quoted(text)}; what was not finished is done in the next round"
         )
 
@@ -75,6 +92,11 @@ class Server:
             f"{self} is throttling and asks to wait {seconds:.0f} seconds",
             retry_after_seconds=seconds,
         )
+
+
+def is_state(text: str) -> bool:
+    """Whether an answer is about the server's state, and not about what was asked."""
+    return bool(_STATES.search(text))
 
 
 def said(error: BaseException) -> str:

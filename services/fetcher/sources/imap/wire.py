@@ -1,4 +1,4 @@
-"""The connection below IMAP: every answer is bounded in time and in bytes (faults F59, H30).
+"""The connection below IMAP: every answer is bounded in time and in bytes (faults F-59, H-30).
 
 imaplib believes whatever a server announces and waits for as long as a byte comes now and then.
 Here a server that sends too much, or too slowly, is one that is away.
@@ -8,6 +8,7 @@ import imaplib
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 
 from services.fetcher.sources.login import CONNECT_SECONDS
 
@@ -53,7 +54,7 @@ class Wire(imaplib.IMAP4):
                 return self._take(looked_at)
         line = self._take(end + 1)
         if line[:6].upper() == b"* BYE " and self.state != "LOGOUT":
-            # Nothing follows, whatever imaplib waits for; only here stands why (F57).
+            # Nothing follows, whatever imaplib waits for; only here stands why (F-57).
             raise self.abort(line[6:].decode("utf-8", "replace").strip())
         return line
 
@@ -75,6 +76,13 @@ class Wire(imaplib.IMAP4):
             return None
         finally:
             self.sock.settimeout(CONNECT_SECONDS)
+
+    def listed(self) -> Sequence[object]:
+        """The lines of LIST, as they came; a line with a literal is a pair of bytes."""
+        kind, answer = self.list('""', '"*"')
+        if kind != "OK":
+            raise self.error(_text_of(answer))
+        return [line for line in answer if line]
 
     def has_announced(self) -> bool:
         """Whether the server told of new mail since it was last asked."""
@@ -117,3 +125,8 @@ class Wire(imaplib.IMAP4):
         taken = bytes(self._received[:size])
         del self._received[:size]
         return taken
+
+
+def _text_of(answer: Sequence[object]) -> str:
+    last = answer[-1] if answer else b""
+    return last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last)

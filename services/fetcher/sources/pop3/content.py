@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.pop3.session import Entry, Session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
-from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES
-from shared.errors import TransientError
+from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES, LeftInSourceError
+from services.fetcher.sources.whole import Came
 
 __all__ = ["MAX_MAIL_BYTES", "Content", "EndlessError", "content_of", "slices_of"]
 
@@ -37,40 +37,47 @@ def content_of(session: Session, entry: Entry) -> Content:
 
     Raises:
         NegativeAnswerError: The server does not give it.
+        LeftInSourceError: What came is not the mail that was announced (F-50).
         EndlessError: It is too large.
         TransientError: The server has gone.
     """
     if entry.uidl and entry.size > LARGE_BYTES:
         return Content(None, session.head(entry.number), None)
-    digest, kept, total = hashlib.sha256(), bytearray(), 0
+    digest, kept, came = hashlib.sha256(), bytearray(), Came()
     for piece in _bounded(session.content(entry.number), entry.number):
         digest.update(piece)
-        total += len(piece)
-        if total <= LARGE_BYTES:
+        came.add(piece)
+        if came.size <= LARGE_BYTES:
             kept += piece
+    if doubt := came.doubt(entry.size):
+        raise LeftInSourceError(doubt)
     head = bytes(kept)
-    return Content(head if total <= LARGE_BYTES else None, head, digest.hexdigest())
+    return Content(head if came.size <= LARGE_BYTES else None, head, digest.hexdigest())
 
 
-def slices_of(session: Session, number: int) -> Iterator[bytes]:
+def slices_of(session: Session, entry: Entry) -> Iterator[bytes]:
     """A mail, byte for byte.
 
     Raises:
+        LeftInSourceError: The server does not give it, or not the mail that was announced (F-50).
         EndlessError: It is too large.
-        TransientError: The server has gone, or does not give it.
+        TransientError: The server has gone.
     """
     try:
-        pieces = session.content(number)
+        pieces = session.content(entry.number)
     except NegativeAnswerError as error:
-        raise TransientError(f"{session.wire.label} does not give a mail: {error}") from None
-    waiting = bytearray()
-    for piece in _bounded(pieces, number):
+        raise LeftInSourceError(f"{session.wire.label} does not give a mail: {error}") from None
+    waiting, came = bytearray(), Came()
+    for piece in _bounded(pieces, entry.number):
+        came.add(piece)
         if len(waiting) + len(piece) > SLICE_BYTES:
             yield bytes(waiting)
             waiting.clear()
         waiting += piece
     if waiting:
         yield bytes(waiting)
+    if doubt := came.doubt(entry.size):
+        raise LeftInSourceError(doubt)
 
 
 def _bounded(pieces: Iterator[bytes], number: int) -> Iterator[bytes]:

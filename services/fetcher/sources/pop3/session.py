@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from services.fetcher.sources.login import backoff_seconds, xoauth2
 from services.fetcher.sources.pop3.received import HEAD_BYTES
+from services.fetcher.sources.pop3.refusal import Refusal, meaning_of_login
 from services.fetcher.sources.pop3.wire import NegativeAnswerError, Wire, connect
 from shared.errors import CredentialsRefusedError, CRMServiceError, TransientError
 from shared.oauth import TokenSource
@@ -22,14 +23,6 @@ PLAIN_PORT, TLS_PORT = 110, 995
 
 _BUSY_SECONDS = 60.0
 _LONGEST_NUMBER = 16
-_BUSY = (
-    *("[in-use]", "[login-delay]", "[sys/", "in use", "try again", "temporar"),
-    *("maildrop", "mailbox lock", "mailbox is lock", "already lock", "to lock", "throttl"),
-)
-"""How servers say that it is not the login's fault (RFC 2449, section 8; RFC 3206).
-
-A locked account is not among them: knocking again would keep it locked (F61).
-"""
 
 _log = structlog.get_logger()
 
@@ -41,12 +34,17 @@ class Entry:
     Attributes:
         number: Its number, in this session only.
         size: Bytes, as the server counts them: not always those it sends.
-        uidl: Its name for ever; None if the server has none, or gives it twice (F54).
+        uidl: Its name for ever; None if the server has none, or gives it twice (F-54).
     """
 
     number: int
     size: int
     uidl: str | None
+
+    @property
+    def name(self) -> str:
+        """Its UIDL, or what else tells it from others for as long as none goes."""
+        return self.uidl or f"number {self.number} of {self.size} bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,16 +190,20 @@ def _authenticate(wire: Wire, answer: bytes) -> None:
 
 def _refused(label: str, box: Box, words: str) -> CRMServiceError:
     """Why the server did not let us in; not in its words, which may repeat a secret."""
-    folded = words.casefold()
-    pause = backoff_seconds(words)
-    if pause or ("[auth]" not in folded and any(word in folded for word in _BUSY)):
+    pause, meaning = backoff_seconds(words), meaning_of_login(words)
+    if pause or meaning is not Refusal.LOGIN:
+        why = (
+            "it is busy, or another program reads it; one reader at a time is what POP3 allows"
+            if meaning is Refusal.BUSY
+            else "the server takes no logins, or not so many, for now; if that lasts, see whether "
+            "another program reads it, and what the server's log says"
+        )
         return TransientError(
-            f"{label} does not open the mailbox now: it is busy, or another program reads it; "
-            "one reader at a time is what POP3 allows",
+            f"{label} does not open the mailbox now: {why}",
             retry_after_seconds=pause or _BUSY_SECONDS,
         )
     name = f"{label} refused the login of {box.pop3_name}"
-    if "authenticated but not connected" in folded:
+    if "authenticated but not connected" in words.casefold():
         return CredentialsRefusedError(
             f"{name}: the app has no right on this mailbox; give it full access (Exchange: "
             "Add-MailboxPermission), or check pop3Name"
@@ -212,7 +214,8 @@ def _refused(label: str, box: Box, words: str) -> CRMServiceError:
             "permission POP.AccessAsApp with consent, and full access to the mailbox"
         )
     return CredentialsRefusedError(
-        f"{name}: check pop3Name and pop3Password, and that POP3 is on for the mailbox"
+        f"{name}: check pop3Name and pop3Password, that POP3 is on for the mailbox, and that the "
+        "account is neither locked nor disabled"
     )
 
 

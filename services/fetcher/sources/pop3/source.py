@@ -2,45 +2,44 @@
 
 A session a batch: log in, list, `RETR` the batch, and in this same session `DELE` what was
 acknowledged, then `QUIT`. Without `QUIT` a server deletes nothing (RFC 1939, section 6): the mail
-comes again and is the same mail (F7).
+comes again and is the same mail (F-7).
 
 Known limits: with `disposition` `seen`, a server without `UIDL` has to send every mail in every
 round, because only its content tells it apart. Mail that was taken and stayed, whether it was to
 stay or the server refused to delete it, is not deleted later on.
 """
 
+import hashlib
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 import structlog
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.pop3.content import (
     MAX_MAIL_BYTES,
-    EndlessError,
     content_of,
     slices_of,
 )
-from services.fetcher.sources.pop3.received import dated_at, received_at
+from services.fetcher.sources.pop3.look import PLACE, Look
+from services.fetcher.sources.pop3.received import received_at
 from services.fetcher.sources.pop3.session import Entry, Session, open_session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import (
     BATCH_BYTES,
     BATCH_MAILS,
     POP3,
+    LeftInSourceError,
     SourceMail,
 )
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth import TokenSource
 from shared.settings.box import Box
-
-PLACE = "POP3"
 
 _log = structlog.get_logger()
 
@@ -62,17 +61,20 @@ class Pop3:
     tokens: TokenSource | None
     kind: str = field(default=POP3, init=False)
     _context: ssl.SSLContext = field(init=False, repr=False)
+    _look: Look = field(init=False, repr=False)
     _session: Session | None = field(default=None, init=False, repr=False)
     _token_worked: bool = field(default=False, init=False)
     _opened_at: datetime | None = field(default=None, init=False)
     # What was read completely in this session, by identity: it may be deleted in it.
     _read: dict[str, list[int]] = field(default_factory=dict, init=False)
-    _large: dict[str, int] = field(default_factory=dict, init=False)
+    _large: dict[str, Entry] = field(default_factory=dict, init=False)
+    _digests: dict[str, str] = field(default_factory=dict, init=False)
     _deleted: list[str] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         """Look at `caFile` before anything is connected."""
         self._context = tls_context(self.box)
+        self._look = Look(self.box, self.seen, self.clock)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """What waits, in the box's order, at most 100 mails and about 8 MB at a time.
@@ -82,15 +84,16 @@ class Pop3:
             CredentialsRefusedError: It refused the login.
         """
         self._opened_at = self.seen.opened_at(PLACE)
-        offered: set[str] = set()
+        done: set[str] = set()
         more = True
         try:
             while more:
                 session = self._open()
-                batch, more = self._batch(session, offered)
+                batch, more = self._batch(session, done)
                 if batch:
                     yield batch
                 self._finish()
+            self._look.end_round()
         finally:
             self.close()
 
@@ -98,14 +101,23 @@ class Pop3:
         """The bytes of a large mail.
 
         Raises:
-            TransientError: The server has gone, or does not give the mail.
+            TransientError: The server has gone.
+            LeftInSourceError: It does not give the mail, or not the whole of it, or it was taken
+                under another name.
         """
-        number, session = self._large.get(mail.identity), self._session
-        if number is None or session is None:
+        entry, session = self._large.get(mail.identity), self._session
+        if entry is None or session is None:
             raise TransientError(f"{mail.identity} of box {self.box.name}: its session has ended")
-        with self._left_if_endless(mail.identity):
-            yield from slices_of(session, number)
-        self._read.setdefault(mail.identity, []).append(number)
+        digest = hashlib.sha256()
+        with self._look.guarded(entry):
+            for piece in slices_of(session, entry):
+                digest.update(piece)
+                yield piece
+        self._look.was_read(entry)
+        self._digests[mail.identity] = digest.hexdigest()
+        if self._look.was_taken(entry.uidl, digest.hexdigest()):
+            raise LeftInSourceError(f"{mail.identity} was taken before")
+        self._read.setdefault(mail.identity, []).append(entry.number)
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         """Mark for deletion, or remember, what was read in this session.
@@ -117,7 +129,7 @@ class Pop3:
             for mail in mails:
                 self._delete(mail.identity)
         else:
-            self.seen.remember(PLACE, [mail.identity for mail in mails])
+            self._remember([mail.identity for mail in mails])
 
     def set_aside(self, mail: SourceMail, reason: str) -> None:
         """Backup and fetcher keep the mail: it leaves the box as any other.
@@ -153,7 +165,7 @@ class Pop3:
                 session.quit()
 
     def _open(self) -> Session:
-        """A session; a token that has worked and is refused now may have expired (F56)."""
+        """A session; a token that has worked and is refused now may have expired (F-56)."""
         self.close()
         try:
             self._session = open_session(self.box, self._context, self.tokens)
@@ -163,71 +175,62 @@ class Pop3:
             self.tokens.renew()
             if not self._token_worked:
                 raise
-            # Once: an account that is knocked at too often is locked (F61).
+            # Once: an account that is knocked at too often is locked (F-61).
             self._token_worked = False
             self._session = open_session(self.box, self._context, self.tokens)
         self._token_worked = True
         return self._session
 
-    def _batch(self, session: Session, offered: set[str]) -> tuple[list[SourceMail], bool]:
-        """The next batch, and whether there is more."""
+    def _batch(self, session: Session, done: set[str]) -> tuple[list[SourceMail], bool]:
+        """The next batch, and whether there is more; what broke a session comes alone."""
         batch: list[SourceMail] = []
         total = 0
-        for entry in self._waiting(session, offered):
+        together, alone = self._look.waiting(session, done)
+        for entry in together:
             if batch and (len(batch) == BATCH_MAILS or total + entry.size > BATCH_BYTES):
                 return batch, True
-            mail = self._take(session, entry, offered)
+            mail = self._take(session, entry, done)
             if mail:
                 batch.append(mail)
-                offered.add(mail.identity)
                 # What the server says of a size need not be true.
                 total += max(entry.size, len(mail.raw or b""))
-        return batch, False
+        if batch or not alone:
+            return batch, bool(alone)
+        mail = self._take(session, alone[0], done)
+        return [mail] if mail else [], len(alone) > 1
 
-    def _waiting(self, session: Session, offered: set[str]) -> list[Entry]:
-        """What was not taken yet; a mail without a name has to be read to know."""
-        try:
-            entries = session.entries()
-        except NegativeAnswerError as error:
-            raise TransientError(f"{session.wire.label} does not list: {error}") from None
-        now = self.clock()
-        if self.seen.opened_at(PLACE) is None:
-            first_look(len(entries), self.box, PLACE)
-            self.seen.open(PLACE, now)
-        names = {entry.uidl for entry in entries if entry.uidl}
-        if len(names) == len(entries):
-            self.seen.keep_only(PLACE, names)
-            self.seen.keep_only(self._before(), names)
-        taken = self.seen.known(PLACE) | self.seen.known(self._before()) | offered
-        waiting = [entry for entry in entries if entry.uidl is None or entry.uidl not in taken]
-        self.seen.note_round(PLACE, now, len(waiting))
-        return waiting
-
-    def _take(self, session: Session, entry: Entry, offered: set[str]) -> SourceMail | None:
+    def _take(self, session: Session, entry: Entry, done: set[str]) -> SourceMail | None:
         """A mail; None where it is not to be taken, or not now."""
         if entry.size > MAX_MAIL_BYTES:
-            self._leave(entry.uidl)
+            self._look.leave(entry)
             return None
-        if self._is_before_start(session, entry):
-            return None
-        try:
-            return self._mail(session, entry, offered)
-        except NegativeAnswerError as error:
-            _log.warning("mail not given", server=session.wire.label, reason=str(error))
-            return None
+        with suppress(LeftInSourceError), self._look.guarded(entry):
+            if self._look.is_before_start(session, entry):
+                return None
+            mail = self._mail(session, entry, done)
+            if mail:
+                done.add(mail.identity)
+            return mail
+        done.add(entry.name)
+        return None
 
-    def _mail(self, session: Session, entry: Entry, offered: set[str]) -> SourceMail | None:
-        with self._left_if_endless(entry.uidl):
-            content = content_of(session, entry)
+    def _mail(self, session: Session, entry: Entry, done: set[str]) -> SourceMail | None:
+        content = content_of(session, entry)
+        if content.sha256:
+            self._look.was_read(entry)
         identity = entry.uidl or f"sha256:{content.sha256}"
-        if not entry.uidl and (identity in offered or identity in self.seen.known(PLACE)):
+        if not entry.uidl and (identity in done or identity in self.seen.known(PLACE)):
             # The same content again: if its twin is of this session, it goes with it.
             self._read.get(identity, []).append(entry.number)
             return None
+        if self._look.was_taken(entry.uidl, content.sha256):
+            return None
         if content.raw is None:
-            self._large[identity] = entry.number
+            self._large[identity] = entry
         else:
             self._read[identity] = [entry.number]
+        if content.sha256:
+            self._digests[identity] = content.sha256
         now = self.clock()
         received = received_at(content.head, now) or now
         return SourceMail(identity, received, content.raw, old=self._is_old(received))
@@ -235,21 +238,6 @@ class Pop3:
     def _is_old(self, received: datetime) -> bool:
         """Whether a mail was there before the box was first read (I-11)."""
         return self.box.archive and (self._opened_at is None or received < self._opened_at)
-
-    def _is_before_start(self, session: Session, entry: Entry) -> bool:
-        """Whether a mail is older than `startFrom`; what has a name is asked once."""
-        if not isinstance(self.box.start_from, date):
-            return False
-        moment = dated_at(session.head(entry.number), self.clock())
-        if moment is None or moment.astimezone(self.box.time_zone).date() >= self.box.start_from:
-            return False
-        if entry.uidl:
-            self.seen.remember(self._before(), [entry.uidl])
-        return True
-
-    def _before(self) -> str:
-        """Where is remembered what is too old: another `startFrom` asks anew."""
-        return f"{PLACE} before {self.box.start_from}"
 
     def _delete(self, identity: str) -> None:
         numbers, session = self._read.pop(identity, []), self._session
@@ -266,7 +254,8 @@ class Pop3:
         """End the session: only `QUIT` deletes, and only its answer says that it did."""
         session, self._session = self._session, None
         deleted, self._deleted = self._deleted, []
-        self._read, self._large = {}, {}
+        digests = self._digests
+        self._read, self._large, self._digests = {}, {}, {}
         if session is None:
             return
         if session.wire.broken:
@@ -276,25 +265,17 @@ class Pop3:
             session.quit()
         except NegativeAnswerError as error:
             self._stays(deleted, str(error))
+        else:
+            self._look.deleted([(digests[name], name) for name in deleted if name in digests])
 
     def _stays(self, identities: Sequence[str], reason: str) -> None:
-        """The box does not let go: what was taken is not taken again in every round (F62)."""
+        """The box does not let go: what was taken is not taken again in every round (F-62)."""
         if identities:
             _log.error("box does not delete", box=self.box.name, mails=identities, reason=reason)
-            self.seen.remember(PLACE, identities)
+            self._remember(identities)
 
-    @contextmanager
-    def _left_if_endless(self, uidl: str | None) -> Iterator[None]:
-        """A mail larger than its server says ends the session, once (H30)."""
-        try:
-            yield
-        except EndlessError as error:
-            self._leave(uidl)
-            raise TransientError(f"{error} of box {self.box.name} has no end; it is left") from None
-
-    def _leave(self, uidl: str | None) -> None:
-        """A mail that is too large stays in the box, and is told once."""
-        megabytes = MAX_MAIL_BYTES // 1024 // 1024
-        _log.error("too large, stays in the box", box=self.box.name, mail=uidl, limit_mb=megabytes)
-        if uidl:
-            self.seen.remember(PLACE, [uidl])
+    def _remember(self, identities: Sequence[str]) -> None:
+        """These were taken and stay: neither their names nor their contents are taken again."""
+        known = [(self._digests[name], name) for name in identities if name in self._digests]
+        self._look.stays(known)
+        self.seen.remember(PLACE, identities)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from services.fetcher.sources.login import CONNECT_SECONDS
+from services.fetcher.sources.suspects import BrokeOffError
 from shared.errors import TransientError
 
 _LINE_BYTES = 8192
@@ -104,7 +105,7 @@ class Wire:
         self.broken = False
 
     def list_lines(self) -> Iterator[str]:
-        """The lines of a short answer; an endless one is cut off (H30)."""
+        """The lines of a short answer; an endless one is cut off (H-30)."""
         total = 0
         for line in self.content():
             total += len(line)
@@ -126,9 +127,9 @@ class Wire:
         except OSError as error:
             raise self._gone(f"went away ({_reason(error)})") from error
 
-    def _gone(self, how: str) -> TransientError:
+    def _gone(self, how: str) -> BrokeOffError:
         self.broken = True
-        return TransientError(
+        return BrokeOffError(
             f"{self.label} {how}; what was not taken is still there: check server and network"
         )
 

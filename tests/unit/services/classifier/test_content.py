@@ -24,12 +24,12 @@ def test_the_content_is_what_the_mail_says() -> None:
 
 
 def test_a_mail_without_a_valid_date_has_the_date_it_was_received() -> None:
-    """H10: an absurd date falls back to when the mail was received."""
+    """H-10: an absurd date falls back to when the mail was received."""
     assert mail_content(a_mail(date="31 Feb 99999"), _house(), "key").sent_at == RECEIVED
 
 
 def test_html_is_sanitised_where_the_erp_keeps_it() -> None:
-    """A-3, H14: scripts and handlers never reach the ERP."""
+    """A-3, H-14: scripts and handlers never reach the ERP."""
     html = '<p onclick="x()">Hi <script>alert(1)</script><b>you</b></p>'
     mail = a_mail(html, more="Content-Type: text/html; charset=utf-8\n")
 

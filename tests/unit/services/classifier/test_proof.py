@@ -54,6 +54,30 @@ def test_only_the_receiving_systems_topmost_result_counts(fields: list[str], sta
     assert prove(fields, MX, SENDER).state == state
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "".join(f"dkim=pass header.d=evil{n}.example; " for n in range(3000)),
+        "spf=pass (" + "x" * 50_000 + "); ",
+        "spf=pass " + "()" * 20_000 + "; ",
+    ],
+)
+def test_a_long_field_is_read_to_its_end(before: str) -> None:
+    """S-1, H-17: a result does not get lost behind many others, or behind a long comment."""
+    assert prove([f"{MX}; {before}dmarc=fail"], MX, SENDER).state == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [(MX, "refuted"), (f"{MX} 1", "refuted"), ("other.example", "unknown")]
+)
+def test_a_cut_field_of_ours_refutes(name: str, state: str) -> None:
+    """S-1, H-17: what stood in the rest nobody knows; a cut field of somebody else says nothing."""
+    results = f"{name}; dmarc=pass header.from=acme.example; " + "spf=pass; " * 12_000
+    mail = a_mail(more=f"Authentication-Results: {results}dmarc=fail\n", box=a_box(authserv_id=MX))
+
+    assert mail.proof.state == state
+
+
 def test_without_a_sender_nothing_is_proven() -> None:
     """S-1, R-b: no single valid sender."""
     assert prove([f"{MX}; dmarc=pass"], MX, None).state == "unknown"

@@ -7,6 +7,7 @@ import pytest
 from services.fetcher.failed import FailedMail, Failure
 from shared.contracts.messages import MailFetched
 from shared.errors import PermanentError, TransientError
+from tests.messages import A_KEY
 
 
 def a_failure(mail_id: UUID | None = None, reason: str = "why") -> Failure:
@@ -18,7 +19,7 @@ def a_failure(mail_id: UUID | None = None, reason: str = "why") -> Failure:
         received_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
         size=3,
         sha256="00" * 32,
-        backup_key="POP3Downloads/2026-11-21/x.eml",
+        backup_key=A_KEY,
     )
     return Failure(message, reason, "2026-11-21T08:00:01+00:00")
 
@@ -49,7 +50,7 @@ def test_the_same_mail_has_one_note(tmp_path: Path) -> None:
 
 
 def test_a_foreign_file_is_told_plainly(tmp_path: Path) -> None:
-    """H33: a note that is none of ours is named, not guessed at."""
+    """H-33: a note that is none of ours is named, not guessed at."""
     (tmp_path / "failed").mkdir()
     (tmp_path / "failed" / "x.json").write_text("{}")
 
@@ -58,7 +59,7 @@ def test_a_foreign_file_is_told_plainly(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_refuses_is_waited_for(tmp_path: Path) -> None:
-    """F70: without the note the mail does not leave its box."""
+    """F-70: without the note the mail does not leave its box."""
     (tmp_path / "failed").write_text("a file in the way")
 
     with pytest.raises(TransientError, match="check free space"):

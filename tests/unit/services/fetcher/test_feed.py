@@ -15,7 +15,13 @@ from services.fetcher.sources.port import SourceMail
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
-from shared.errors import CredentialsRefusedError, HeldElsewhereError, TransientError
+from shared.errors import (
+    ConfigurationError,
+    CredentialsRefusedError,
+    HeldElsewhereError,
+    Problem,
+    TransientError,
+)
 from shared.health import LONGEST_SILENCE_SECONDS, Health
 from shared.retry import Backoff
 from tests.builders import a_box
@@ -121,7 +127,7 @@ def test_rounds_follow_each_other_until_it_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_long_round_is_neither_silent_nor_waiting(tmp_path: Path) -> None:
-    """I9: a full box takes many batches: after each one the feed is ready, and alive."""
+    """INV-9: a full box takes many batches: after each one the feed is ready, and alive."""
     now = 0.0
     health = Health(lambda: now)
     seen: list[tuple[bool, bool]] = []
@@ -143,9 +149,16 @@ def test_a_long_round_is_neither_silent_nor_waiting(tmp_path: Path) -> None:
     assert seen == [(True, True)] * 3
 
 
-@pytest.mark.parametrize("error", [TransientError("away"), CredentialsRefusedError("refused")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TransientError("away"),
+        CredentialsRefusedError("refused"),
+        ConfigurationError([Problem("box crm", "caFile is not mounted yet")]),
+    ],
+)
 def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> None:
-    """F59, F61: the connection is given up, `/ready` says why, the next round begins anew."""
+    """F-59, F-61: the connection is given up, `/ready` says why, the next round begins anew."""
     health = Health()
     seen: list[str | None] = []
 
@@ -162,8 +175,78 @@ def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> No
     assert health.ready
 
 
+class PassingTime(threading.Event):
+    """Every wait lets all of its time pass at once, and looks at the service meanwhile."""
+
+    def __init__(self, health: Health, now: list[float]) -> None:
+        super().__init__()
+        self.seen: list[tuple[bool, bool]] = []
+        self._health = health
+        self._now = now
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._now[0] += timeout or 0.0
+        self.seen.append((self._health.alive, self._health.ready))
+        return True
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TransientError("throttled", retry_after_seconds=3600),
+        CredentialsRefusedError("refused"),
+    ],
+)
+def test_a_wait_is_no_death(tmp_path: Path, error: Exception) -> None:
+    """INV-9, F-57, F-61: while a box waits on purpose `/healthz` is good, `/ready` says why."""
+    now = [0.0]
+    health = Health(lambda: now[0])
+    stopped = PassingTime(health, now)
+    feed = a_feed(AMailbox(_raises(error)), tmp_path, refusals=Backoff(1170.0, 1170.0))
+    health.expect(feed.name)
+    health.beat(feed.name)
+
+    feed._round(health, stopped)
+
+    assert now[0] > LONGEST_SILENCE_SECONDS
+    assert stopped.seen == [(True, False)]
+    assert health.parts()[feed.name] == str(error)
+
+
+def test_a_long_poll_is_no_death(tmp_path: Path) -> None:
+    """INV-9, I-3: with pollSeconds of two hours the service is alive and ready all the while."""
+    now = [0.0]
+    health = Health(lambda: now[0])
+    stopped = PassingTime(health, now)
+
+    class Polled(AMailbox):
+        def wait(self, seconds: float, stopped: threading.Event) -> None:
+            stopped.wait(seconds)
+
+    feed = a_feed(Polled(_nothing), tmp_path, poll_seconds=7200.0)
+    health.beat(feed.name)
+    feed._round(health, stopped)
+
+    assert now[0] == 7200
+    assert stopped.seen == [(True, True)]
+
+
+def test_whoever_hangs_is_dead_after_the_wait(tmp_path: Path) -> None:
+    """F-27: a wait that does not end is found ten minutes after its time."""
+    now = [0.0]
+    health = Health(lambda: now[0])
+    mailbox = AMailbox(_nothing)
+
+    a_feed(mailbox, tmp_path, poll_seconds=7200.0)._round(health, mailbox.stopped)
+
+    now[0] = 7200 + LONGEST_SILENCE_SECONDS - 1
+    assert health.alive
+    now[0] += 2
+    assert not health.alive
+
+
 def test_a_refused_login_is_not_tried_in_a_hot_loop() -> None:
-    """F61: a server locks accounts that keep knocking: minutes, not seconds."""
+    """F-61: a server locks accounts that keep knocking: minutes, not seconds."""
     backoff = after_refusal()
 
     pauses = [backoff.seconds() for _ in range(6)]
@@ -173,7 +256,7 @@ def test_a_refused_login_is_not_tried_in_a_hot_loop() -> None:
 
 
 def test_a_second_fetcher_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """F75: while somebody else reads it is ready and touches nothing; then it takes over."""
+    """F-75: while somebody else reads it is ready and touches nothing; then it takes over."""
     monkeypatch.setattr("services.fetcher.feed._STANDBY_SECONDS", 0.01)
     health = Health()
     mailbox = AMailbox(_nothing)
@@ -221,7 +304,7 @@ def test_it_never_waits_into_the_pause(tmp_path: Path, pause_at: datetime, waits
 def test_a_pause_may_cross_midnight(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hour: int, rounds_left: int
 ) -> None:
-    """F63: from 23:00 to 01:00 of the box's own zone there is no connection."""
+    """F-63: from 23:00 to 01:00 of the box's own zone there is no connection."""
     monkeypatch.setattr("services.fetcher.feed._RESTING_SECONDS", 0.01)
     box = a_box(stop_from=time(23), stop_to=time(1), time_zone=ZoneInfo("Europe/Prague"))
     local = datetime(2026, 11, 21, hour, 30, tzinfo=box.time_zone)
@@ -236,7 +319,7 @@ def test_a_pause_may_cross_midnight(
 
 
 def test_one_process_at_a_time_has_a_lease(tmp_path: Path) -> None:
-    """F75: a lock on a file; it goes with its holder, and another label has another lock."""
+    """F-75: a lock on a file; it goes with its holder, and another label has another lock."""
     first, second = FileLease(tmp_path, "sales"), FileLease(tmp_path, "sales")
     first.hold()
     first.hold()

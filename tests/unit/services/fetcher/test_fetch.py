@@ -51,9 +51,16 @@ class ASource:
 class APublisher:
     """A next stage that takes, refuses, or is away."""
 
-    def __init__(self, *, refuses: dict[UUID, str] | None = None, away: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        refuses: dict[UUID, str] | None = None,
+        postpones: dict[UUID, str] | None = None,
+        away: bool = False,
+    ) -> None:
         self.taken: list[FetchedMail] = []
         self.refuses = refuses or {}
+        self.postpones = postpones or {}
         self.away = away
 
     def publish(self, batch: Sequence[FetchedMail]) -> None:
@@ -62,7 +69,7 @@ class APublisher:
     def flush(self) -> Receipt:
         if self.away:
             raise TransientError("the database is away")
-        return Receipt(self.refuses)
+        return Receipt(self.refuses, self.postpones)
 
 
 def a_mail(identity: str = "a.eml", raw: bytes = b"raw") -> SourceMail:
@@ -110,6 +117,18 @@ def test_a_refused_mail_is_set_aside_and_the_rest_go_on(tmp_path: Path) -> None:
     assert fetched == Fetched(taken=2, set_aside=1)
     assert source.acknowledged == ["a.eml", "c.eml"]
     assert source.failed == {"b.eml": "why"}
+
+
+def test_a_postponed_mail_stays_where_it_is_and_the_rest_go_on(tmp_path: Path) -> None:
+    """I-6: it is neither acknowledged nor set aside, so the next round has it again."""
+    later = mail_id("crm@firma.cz", "emlDir", "b.eml", sha256(b"raw").hexdigest())
+    source = ASource(a_mail("a.eml"), a_mail("b.eml"), a_mail("c.eml"))
+
+    fetched = a_fetcher(source, APublisher(postpones={later: "why"}), tmp_path).fetch_all()
+
+    assert fetched == Fetched(taken=2, postponed=1)
+    assert source.acknowledged == ["a.eml", "c.eml"]
+    assert source.failed == {}
 
 
 def test_the_mail_id_is_derived_and_stable() -> None:

@@ -59,7 +59,7 @@ def test_the_last_round_of_each_place_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_used_is_told_plainly(tmp_path: Path) -> None:
-    """F74: a folder that may not be written stops the fetcher with a sentence."""
+    """F-74: a folder that may not be written stops the fetcher with a sentence."""
     (tmp_path / "box.db").mkdir()
 
     with pytest.raises(TransientError, match="CRMSERVICE_DATA"):

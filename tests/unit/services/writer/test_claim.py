@@ -4,21 +4,23 @@ from services.writer.claim import Claim, late_command_ids, settle
 from shared.contracts.commands import MarkForbidden
 from shared.contracts.messages import MailClassified
 from tests.builders import RECEIVED
+from tests.messages import A_KEY
 
 ONE, TWO = UUID(int=1), UUID(int=2)
+KEY, BODY = "0" * 64, "b" * 64
 
 
-def a_classified(mail_id: UUID = ONE, key: str = "k", **changes: object) -> MailClassified:
+def a_classified(mail_id: UUID = ONE, key: str = KEY, **changes: object) -> MailClassified:
     """A classified mail that was PROCESSED."""
     fields: dict[str, object] = {
         "mail_id": mail_id,
         "box": "crm",
         "source": "emlDir:a.eml",
         "received_at": RECEIVED,
-        "content_sha256": "c",
-        "backup_key": "b",
+        "content_sha256": "c" * 64,
+        "backup_key": A_KEY,
         "key": key,
-        "body_sha256": "body",
+        "body_sha256": BODY,
         "subject": "s",
         "sender": "a@b.cz",
         "message_id": None,
@@ -56,8 +58,8 @@ def test_of_two_mails_in_one_group_the_first_wins() -> None:
 
 def test_a_key_claimed_before_makes_a_duplicate() -> None:
     """R-e: what the classifier did not see yet, the writer decides; another body is flagged."""
-    (same,) = settle([a_classified(TWO)], {"k": Claim(ONE, "body")})
-    (other,) = settle([a_classified(TWO)], {"k": Claim(ONE, "another body")})
+    (same,) = settle([a_classified(TWO)], {KEY: Claim(ONE, BODY)})
+    (other,) = settle([a_classified(TWO)], {KEY: Claim(ONE, "another body")})
 
     assert same.verdict == other.verdict == ("DUPLICATE KEY", "DELETED")
     assert (same.differs, other.differs) == (False, True)
@@ -65,7 +67,7 @@ def test_a_key_claimed_before_makes_a_duplicate() -> None:
 
 def test_a_mail_that_owns_its_key_is_no_duplicate_of_itself() -> None:
     """R-a: the same mail id again keeps its verdict and claims nothing twice."""
-    (settled,) = settle([a_classified(ONE)], {"k": Claim(ONE, "body")})
+    (settled,) = settle([a_classified(ONE)], {KEY: Claim(ONE, BODY)})
 
     assert settled.verdict == ("PROCESSED",)
     assert not settled.claims
@@ -75,7 +77,7 @@ def test_an_explicit_replay_keeps_its_verdict_and_does_what_is_left() -> None:
     """R-a: whoever has the key, what it has made before is not made again."""
     done, left = a_mark(UUID(int=8)), a_mark(UUID(int=9))
     mail = a_classified(TWO, commands=(done, left), again=True)
-    owners = {"k": Claim(ONE, "another body")}
+    owners = {KEY: Claim(ONE, "another body")}
 
     (settled,) = settle([mail], owners, {done.command_id})
 

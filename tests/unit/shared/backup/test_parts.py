@@ -49,7 +49,7 @@ def test_decoding_is_total(encoded: bytes, encoding: TransferEncoding) -> None:
 
 
 def test_short_lines_that_claim_to_be_long_stay_bounded() -> None:
-    """H4: two bytes of a hostile uuencoded file never become forty-five."""
+    """H-4: two bytes of a hostile uuencoded file never become forty-five."""
     encoded = b"M\n" * 100_000
 
     assert len(decode_transfer(encoded, "uuencode")) <= len(encoded) + 63

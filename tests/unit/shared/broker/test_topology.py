@@ -10,7 +10,7 @@ from shared.broker.topology import (
 
 
 def test_a_work_queue_dead_letters_at_least_once() -> None:
-    """F29: that needs reject-publish; with another overflow it would be at most once."""
+    """F-29: that needs reject-publish; with another overflow it would be at most once."""
     work = queues_of(CLASSIFIER_MAIL)[-1]
 
     assert work.name == "classifier.mail"
@@ -34,7 +34,7 @@ def test_dead_letters_stay_for_ever() -> None:
 
 
 def test_a_retry_goes_back_to_its_queue_when_its_time_is_over() -> None:
-    """F30: each step has a queue, so that a message waits for no slower one before it."""
+    """F-30: each step has a queue, so that a message waits for no slower one before it."""
     retries = {queue.name: queue.arguments for queue in queues_of(CLASSIFIER_MAIL)[1:-1]}
 
     for step, seconds in enumerate(RETRY_SECONDS, start=1):
@@ -45,7 +45,7 @@ def test_a_retry_goes_back_to_its_queue_when_its_time_is_over() -> None:
 
 
 def test_every_work_queue_has_all_of_its_queues() -> None:
-    """F26: what a message may be sent to is declared."""
+    """F-26: what a message may be sent to is declared."""
     names = [queue.name for queue in all_queues()]
 
     assert len(names) == len(set(names)) == len(WORK_QUEUES) * (2 + len(RETRY_SECONDS))

@@ -1,9 +1,11 @@
+import json
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from uuid import uuid4
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -12,12 +14,16 @@ from hypothesis import strategies as st
 from shared.broker.letters import Letter
 from shared.broker.wire import (
     classified_to_letter,
+    described,
     fetched_to_letter,
     letter_to_classified,
     letter_to_fetched,
 )
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
-from shared.errors import ContractError
+from shared.errors import ContractError, PermanentError
+from tests.messages import A_KEY
+
+SOME_ID = UUID(int=7)
 
 
 def a_fetched(raw: bytes | None = b"Subject: x\r\n\r\n\0\xff") -> FetchedMail:
@@ -30,7 +36,7 @@ def a_fetched(raw: bytes | None = b"Subject: x\r\n\r\n\0\xff") -> FetchedMail:
         received_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
         size=len(content),
         sha256=sha256(content).hexdigest(),
-        backup_key="POP3Downloads/2026-11-21/x.eml",
+        backup_key=A_KEY,
     )
     return FetchedMail(message, raw)
 
@@ -43,7 +49,7 @@ def a_classified(subject: str = "x") -> MailClassified:
         source="imap:INBOX/7/12",
         received_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
         content_sha256="00" * 32,
-        backup_key="POP3Downloads/2026-11-21/x.eml",
+        backup_key=A_KEY,
         key="11" * 32,
         body_sha256="22" * 32,
         subject=subject,
@@ -69,7 +75,7 @@ def test_a_fetched_mail_travels_byte_for_byte(raw: bytes) -> None:
 
 
 def test_a_large_mail_travels_without_its_body() -> None:
-    """F28: above the inline limit the classifier reads the backup."""
+    """F-28: above the inline limit the classifier reads the backup."""
     mail = a_fetched(None)
 
     letter = fetched_to_letter(mail)
@@ -79,7 +85,7 @@ def test_a_large_mail_travels_without_its_body() -> None:
 
 
 def test_headers_of_the_way_are_no_fields() -> None:
-    """I3: counts and reasons that the way adds do not make the message another one."""
+    """INV-3: counts and reasons that the way adds do not make the message another one."""
     mail = a_fetched()
 
     letter = fetched_to_letter(mail).once_more().dead("why", "2026-11-21T08:00:00Z").released()
@@ -99,7 +105,7 @@ def test_headers_of_the_way_are_no_fields() -> None:
     ],
 )
 def test_what_is_no_fetched_mail_is_refused(spoil: Callable[[Letter], Letter]) -> None:
-    """H33: a broken or unknown message is a contract error, never a guess."""
+    """H-33: a broken or unknown message is a contract error, never a guess."""
     with pytest.raises(ContractError):
         letter_to_fetched(spoil(fetched_to_letter(a_fetched())))
 
@@ -125,13 +131,13 @@ def test_a_classified_mail_comes_back_as_it_was(length: int) -> None:
     ],
 )
 def test_what_is_no_classified_mail_is_refused(letter: Letter) -> None:
-    """H33: the reason names places and kinds of errors, no values."""
+    """H-33: the reason names places and kinds of errors, no values."""
     with pytest.raises(ContractError):
         letter_to_classified(letter)
 
 
 def test_the_reason_of_a_refusal_quotes_nothing() -> None:
-    """I7: a value that does not fit may be a mail's text."""
+    """INV-7: a value that does not fit may be a mail's text."""
     letter = Letter("", "application/json", b'{"subject": "confidential", "mail_id": "secret"}')
 
     with pytest.raises(ContractError) as caught:
@@ -142,8 +148,107 @@ def test_the_reason_of_a_refusal_quotes_nothing() -> None:
     assert "mail_id" in str(caught.value)
 
 
+@pytest.mark.parametrize("length", [1, 200_000])
+def test_a_letter_tells_of_its_mail_whatever_its_form(length: int) -> None:
+    """O-2: one place knows the form of letters; a compressed one is described as any other."""
+    mail = a_classified("š" * length)
+
+    assert described(classified_to_letter(mail).dead("why", "now")) == {
+        "box": "sales",
+        "source": "imap:INBOX/7/12",
+        "received_at": "2026-11-21T08:00:00Z",
+        "sha256": "00" * 32,
+        "backup_key": A_KEY,
+    }
+
+
+def test_a_letter_of_the_fetcher_tells_of_its_mail_by_its_headers() -> None:
+    """O-2: its size, too."""
+    mail = a_fetched()
+
+    found = described(fetched_to_letter(mail))
+
+    assert found["backup_key"] == A_KEY
+    assert found["size"] == str(mail.message.size)
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        Letter("", "application/json", b"["),
+        Letter("", "application/json", b"[1]"),
+        Letter("", "application/zlib", b"no zlib"),
+        Letter("", "application/zlib", zlib.compress(b" " * (65 * 1024 * 1024), 9)),
+        Letter("", "text/plain", b"", {"x-crmservice-size": "x"}),
+    ],
+)
+def test_a_letter_that_is_none_of_ours_tells_nothing(letter: Letter) -> None:
+    """O-2, H-5: whatever lies in a queue of dead letters can be listed, within bounds."""
+    assert described(letter) == {}
+
+
+def test_what_a_letter_tells_is_lines() -> None:
+    """INV-7: a name that a mail server has made up reaches the terminal without its controls."""
+    letter = fetched_to_letter(a_fetched())
+    hostile = {**letter.headers, "x-crmservice-source": "pop3:a\nb\x1b]0;x\x07"}
+
+    assert described(replace(letter, headers=hostile))["source"] == "pop3:a b\ufffd]0;x\ufffd"
+
+
+def test_a_long_letter_weighs_what_it_unpacks_to() -> None:
+    """F-32: the writer's bites are bounded by what its mails take in memory."""
+    letter = classified_to_letter(a_classified("š" * 200_000))
+
+    assert letter.weight > 400_000 > len(letter.body)
+    light = replace(letter, headers={"x-crmservice-size": 1000})
+    with pytest.raises(ContractError, match="longer than"):
+        letter_to_classified(light)
+
+
+def test_a_mail_that_gives_too_much_is_refused_by_whoever_sends_it() -> None:
+    """F-28: the writer need not find out; the reason names the bounds."""
+    with pytest.raises(PermanentError, match="more than the 8388608"):
+        classified_to_letter(a_classified("x" * (9 * 1024 * 1024)))
+
+
+def test_a_command_of_tomorrow_is_refused_with_a_clear_reason() -> None:
+    """H-33: an unknown kind of effect is never left out; it is named, with what to do."""
+    fields = json.loads(a_classified().model_dump_json()) | {"commands": [{"kind": "add_comment"}]}
+    letter = Letter("", "application/json", json.dumps(fields).encode())
+
+    with pytest.raises(ContractError, match=r"kind 'add_comment'.*release the mail"):
+        letter_to_classified(letter)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "/etc/passwd",
+        "../../etc/passwd",
+        ".",
+        "POP3Downloads/2026-11-21/../../secret.eml",
+        f"POP3Downloads/2026-11-21/{SOME_ID}.eml\n",
+        f"POP3Downloads/2026-11-21/{SOME_ID}.part",
+        f"x/POP3Downloads/2026-11-21/{SOME_ID}.eml",
+        f"POP3Downloads//2026-11-21/{SOME_ID}.eml",
+    ],
+)
+def test_a_key_that_is_no_backups_is_refused(key: str) -> None:
+    """I-5: nothing that a message names is opened but a backup; a part of a mail likewise."""
+    letter = fetched_to_letter(a_fetched())
+    with pytest.raises(ContractError, match="backup_key"):
+        letter_to_fetched(
+            replace(letter, headers={**letter.headers, "x-crmservice-backup-key": key})
+        )
+
+    fields = json.loads(Path("tests/examples/mail_classified.v1.json").read_text("utf-8"))
+    fields["content"]["attachments"][0]["backup_key"] = key
+    with pytest.raises(ContractError, match="content"):
+        letter_to_classified(Letter("", "application/json", json.dumps(fields).encode()))
+
+
 def test_a_compressed_bomb_is_not_unpacked() -> None:
-    """H5: what would fill the memory is refused."""
+    """H-5: what would fill the memory is refused."""
     bomb = zlib.compress(b"x" * (65 * 1024 * 1024), 9)
 
     with pytest.raises(ContractError, match="cut, or longer"):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts.base import Contract
+from shared.contracts.commands import ApplyEvent, UpsertInvitation
 from shared.contracts.messages import MailClassified, MailFetched, MailRecorded
 
 EXAMPLES = Path("tests/examples")
@@ -34,12 +35,92 @@ def test_every_version_can_still_be_read(path: Path) -> None:
     assert json.loads(message.model_dump_json(exclude_unset=True)) == example
 
 
+def test_an_event_by_reference_says_the_same_as_an_invitation() -> None:
+    """V2-1, H-33: what earlier versions wrote for each user now travels once for all of them."""
+    message = MailClassified.model_validate(_example("mail_classified.v1.invitations"))
+    before, now = message.commands
+    assert isinstance(before, UpsertInvitation)
+    assert isinstance(now, ApplyEvent)
+    assert message.content
+
+    told = now.of(message.content.events[now.event])
+
+    assert told == before.model_copy(update={"command_id": told.command_id, "user": told.user})
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_an_example_of_its_version(kind: str) -> None:
     """H-33: adding a version adds an example."""
     version = KINDS[kind].model_fields["schema_version"].default
 
     assert (EXAMPLES / f"{kind}.v{version}.json").exists()
+
+
+def _grown(value: Any) -> Any:
+    """With a field that only a newer service knows, wherever there is a place for one."""
+    if isinstance(value, list):
+        return [_grown(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _grown(one) for name, one in value.items()} | {"tomorrow": {"new": [1]}}
+    return value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_message_of_tomorrow_is_read_today(kind: str) -> None:
+    """H-33: fields that a newer version adds, at any depth, are passed over by an older reader."""
+    path = EXAMPLES / "tomorrow" / f"{kind}.json"
+    grown = json.loads(path.read_text("utf-8"))
+    example = _example(f"{kind}.v1")
+    assert grown == _grown(example)
+
+    message = KINDS[kind].read_json(json.dumps(grown))
+
+    assert message == KINDS[kind].read(grown) == KINDS[kind].read(example)
+    with pytest.raises(ValidationError, match="tomorrow"):
+        KINDS[kind].model_validate(grown)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("sha256", "0" * 63), ("sha256", "G" * 64), ("sha256", ""), ("backup_key", "../x.eml")],
+)
+def test_digests_and_keys_have_their_form(field: str, value: str) -> None:
+    """I-5, H-33: what is not of the form is no message of ours."""
+    with pytest.raises(ValidationError, match=field):
+        MailFetched.model_validate(_example("mail_fetched.v1") | {field: value})
+
+
+def test_words_of_a_message_are_lines() -> None:
+    """R-d, INV-7: verdict, source and reasons cannot forge a line of a log or steer a terminal."""
+    hostile = "PROCESSED\r\n\u202e2026-11-21 SPAM\x1b[2J\u2028\x00"
+    example = _example("mail_classified.v1")
+    example["trace"][0]["reason"] = hostile
+
+    message = MailClassified.model_validate(example | {"verdict": [hostile], "source": hostile})
+
+    for text in (*message.verdict, message.source, message.trace[0].reason):
+        assert text == "PROCESSED  \ufffd2026-11-21 SPAM\ufffd[2J \ufffd"
+
+
+def test_a_files_name_in_a_message_is_no_path() -> None:
+    """H-13: whoever made the message, a name cannot lead out of a folder."""
+    example = _example("mail_classified.v1")
+    part = example["content"]["attachments"][0]
+    for name, safe in (("../../x.txt", ".._.._x.txt"), ("..", "_"), ("a\\b\n", "a_b ")):
+        part["name"] = name
+        message = MailClassified.model_validate(example)
+        assert message.content
+        assert message.content.attachments[0].name == safe
+
+
+@pytest.mark.parametrize(("start", "end"), [(5, 4)])
+def test_a_part_ends_after_its_start(start: int, end: int) -> None:
+    """A-4: a range that runs backwards would read the whole file."""
+    example = _example("mail_classified.v1")
+    example["content"]["attachments"][0] |= {"start": start, "end": end}
+
+    with pytest.raises(ValidationError, match="before its start"):
+        MailClassified.model_validate(example)
 
 
 @pytest.mark.parametrize(

@@ -208,9 +208,24 @@ def test_the_tokens_can_be_extended() -> None:
 
 
 def test_a_million_tokens_are_searched_in_linear_time() -> None:
-    """H11: floods of tokens, digits and blanks neither hang nor match."""
+    """H-11: floods of tokens, digits and blanks neither hang nor match."""
     body = "Contract:" * 50_000 + "\n" + "Contract:" + "1" * 500_000 + "\nContract:" + " " * 300_000
 
     decided = decide(a_mail(body))
 
     assert _only(decided).contract is None
+
+
+def test_what_is_read_behind_a_number_is_bounded_and_whole() -> None:
+    """H-11, T-5: of a long line as much is kept as anybody asks for, never a piece of a word."""
+    for blanks in range(480, 520):
+        (token,) = a_mail("Contract:123 " + "x" * blanks + " p2 more\n").tokens
+        assert len(token.following) <= 500
+        assert set(token.following.split()) <= {"x" * blanks, "p2", "more"}
+
+
+def test_the_same_number_in_subject_and_text_are_two_tokens() -> None:
+    """P-1, T-1: a problem's contract is read from the text, whatever the subject says."""
+    mail = a_mail("Contract:123\n", subject="Contract:123")
+
+    assert [token.place for token in mail.tokens] == ["subject", "text"]

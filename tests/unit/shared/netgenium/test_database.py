@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
@@ -22,11 +22,13 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
-from shared.errors import ConfigurationError, PermanentError, TransientError
+from shared.errors import AwayError, ConfigurationError, PermanentError, TransientError
 from shared.netgenium.database import (
+    BusyError,
     ConflictError,
     database_errors,
     open_database,
+    shown,
     write_transaction,
 )
 
@@ -106,7 +108,7 @@ def test_the_folder_of_a_new_database_is_private(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_url_is_told_without_its_password(url: str) -> None:
-    """F40: a URL that cannot work ends with one sentence that says which variable it is."""
+    """F-40: a URL that cannot work ends with one sentence that says which variable it is."""
     with pytest.raises(ConfigurationError, match="NETGENIUM_DATABASE_URL") as caught:
         open_database(url)
     assert "sqlite:////path/file.db" in str(caught.value)
@@ -114,7 +116,7 @@ def test_a_bad_url_is_told_without_its_password(url: str) -> None:
 
 
 def test_a_missing_driver_is_told_with_its_package() -> None:
-    """F40: the sentence names what to install."""
+    """F-40: the sentence names what to install."""
     with pytest.raises(ConfigurationError, match="needs the Python package MySQLdb") as caught:
         open_database("mysql+mysqldb://u:geheim@h/x")
     assert "geheim" not in str(caught.value)
@@ -138,7 +140,7 @@ def test_a_missing_driver_is_told_with_its_package() -> None:
 def test_a_missing_driver_that_is_an_extra_is_told_with_it(
     monkeypatch: pytest.MonkeyPatch, url: str, error: Exception, sentence: str
 ) -> None:
-    """F40: without its extra a database is not there; the sentence names the extra."""
+    """F-40: without its extra a database is not there; the sentence names the extra."""
 
     def fail(_url: object) -> Engine:
         raise error
@@ -150,7 +152,7 @@ def test_a_missing_driver_that_is_an_extra_is_told_with_it(
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    """F40: a file where the folder should be."""
+    """F-40: a file where the folder should be."""
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match=r"its folder .* cannot be made"):
         _file(tmp_path / "file" / "a.db")
@@ -168,7 +170,7 @@ def _a_folder(folder: Path) -> None:
 def test_a_file_that_is_no_database_pauses_the_work(
     tmp_path: Path, prepare: Callable[[Path], None]
 ) -> None:
-    """F40: no mail is set aside because the database file is wrong."""
+    """F-40: no mail is set aside because the database file is wrong."""
     prepare(tmp_path)
     with (
         pytest.raises(
@@ -181,7 +183,7 @@ def test_a_file_that_is_no_database_pauses_the_work(
 
 
 def test_a_damaged_database_pauses_the_work(tmp_path: Path) -> None:
-    """F45: pages that were overwritten."""
+    """F-45: pages that were overwritten."""
     engine = _file(tmp_path / "a.db")
     with write_transaction(engine) as connection:
         _execute(connection, "CREATE TABLE t (a)", _LARGE)
@@ -195,19 +197,19 @@ def test_a_damaged_database_pauses_the_work(tmp_path: Path) -> None:
 
 
 def test_a_locked_database_pauses_the_work(tmp_path: Path) -> None:
-    """F42: after the longest wait the other writer still holds the lock."""
+    """F-42: after the longest wait the other writer still holds the lock."""
     holder = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     holder.execute("PRAGMA journal_mode=WAL")
     holder.execute("BEGIN IMMEDIATE")
     engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}", connect_args={"timeout": 0})
-    with pytest.raises(TransientError, match="locked"), database_errors(engine):  # noqa: SIM117 - the order matters
+    with pytest.raises(BusyError, match="locked"), database_errors(engine):  # noqa: SIM117 - the order matters
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE t (a)"))
     holder.close()
 
 
 def test_a_full_disk_pauses_the_work(tmp_path: Path) -> None:
-    """F47: the database may not grow."""
+    """F-47: the database may not grow."""
     engine = _file(tmp_path / "a.db")
     with (
         pytest.raises(TransientError, match=r"full; check .* free space"),
@@ -217,7 +219,7 @@ def test_a_full_disk_pauses_the_work(tmp_path: Path) -> None:
 
 
 def test_a_database_that_may_only_be_read_pauses_the_work(tmp_path: Path) -> None:
-    """F45: wrong access rights are no mail's fault."""
+    """F-45: wrong access rights are no mail's fault."""
     engine = _file(tmp_path / "a.db")
     with (
         pytest.raises(TransientError, match="readonly"),
@@ -237,7 +239,7 @@ def test_a_database_that_may_only_be_read_pauses_the_work(tmp_path: Path) -> Non
     ],
 )
 def test_a_statement_that_never_works_is_permanent(tmp_path: Path, statement: str) -> None:
-    """F46: SQLite calls these operational, too; no waiting changes them."""
+    """F-46: SQLite calls these operational, too; no waiting changes them."""
     with (
         pytest.raises(PermanentError, match="refuses a statement for good"),
         write_transaction(_file(tmp_path / "a.db")) as connection,
@@ -246,7 +248,7 @@ def test_a_statement_that_never_works_is_permanent(tmp_path: Path, statement: st
 
 
 def test_an_exhausted_pool_pauses_the_work(tmp_path: Path) -> None:
-    """F40: no connection became free in time."""
+    """F-40: no connection became free in time."""
     engine = create_engine(
         f"sqlite:///{tmp_path / 'a.db'}",
         poolclass=QueuePool,
@@ -268,9 +270,13 @@ def test_an_exhausted_pool_pauses_the_work(tmp_path: Path) -> None:
         (_error(IntegrityError, "violates foreign key", "23503"), PermanentError),
         (_error(OperationalError, "deadlock detected", "40P01"), ConflictError),
         (_error(OperationalError, "could not serialize", "40001"), ConflictError),
-        (_error(OperationalError, "canceling statement", "57014"), TransientError),
+        (_error(OperationalError, "canceling statement", "57014"), BusyError),
+        (_error(OperationalError, "canceling due to lock timeout", "55P03"), BusyError),
+        (_error(OperationalError, "could not extend file: no space", "53100"), AwayError),
+        (_error(OperationalError, "out of memory", "53200"), TransientError),
         (_error(OperationalError, "the server closed the connection"), TransientError),
-        (_error(DatabaseError, "read-only transaction", "25006"), TransientError),
+        (_error(OperationalError, "terminating connection", "57P01"), AwayError),
+        (_error(DatabaseError, "read-only transaction", "25006"), AwayError),
         (_error(ProgrammingError, "relation does not exist", "42P01"), PermanentError),
         (_error(ProgrammingError, "gone", None, lost=True), TransientError),
         (_error(InterfaceError, "connection already closed"), TransientError),
@@ -281,23 +287,27 @@ def test_an_exhausted_pool_pauses_the_work(tmp_path: Path) -> None:
         ),
         (_error(DatabaseError, "violation of FOREIGN KEY constraint", "23000"), PermanentError),
         (_error(DatabaseError, "update conflicts with concurrent update", "40001"), ConflictError),
-        (_error(DatabaseError, "lock time-out", "40001", gds=335544510), TransientError),
-        (_error(DatabaseError, "Unable to complete network request", "08006"), TransientError),
+        (_error(DatabaseError, "lock time-out", "40001", gds=335544510), BusyError),
+        (_error(DatabaseError, "Unable to complete network request", "08006"), AwayError),
+        (_error(DatabaseError, "I/O error: no space left", "HY000", gds=335544344), AwayError),
         (_error(DatabaseError, "Table unknown", "42S02"), PermanentError),
         (_error(DatabaseError, "no state at all"), PermanentError),
+        (_error(DatabaseError, "connection shutdown", "08003", gds=335544856), AwayError),
+        (_error(DatabaseError, "read-only database", "42000", gds=335544765), AwayError),
+        (_error(DatabaseError, "no permission for INSERT", "28000", gds=335544352), PermanentError),
     ],
 )
 def test_errors_of_other_drivers_are_told_apart(
     tmp_path: Path, error: DBAPIError, wanted: type[Exception]
 ) -> None:
-    """F41, F43-F46: by the state or the words that each driver gives."""
+    """F-41, F-43 to F-46: by the state or the words that each driver gives."""
     found = _raised(error, _file(tmp_path / "a.db"))
     assert type(found) is wanted
     assert "secret parameter" not in str(found)
 
 
 def test_sql_servers_states_are_its_first_argument(tmp_path: Path) -> None:
-    """F43: pyodbc gives (state, words), and repeats values in its words."""
+    """F-43: pyodbc gives (state, words), and repeats values in its words."""
     words = "Violation of PRIMARY KEY constraint 'x'. Cannot insert duplicate key in object 'y'. "
     original = Exception("23000", f"{words}The duplicate key value is (secret value).")
     error = IntegrityError("INSERT", ("secret parameter",), original)
@@ -316,7 +326,9 @@ def test_sql_servers_states_are_its_first_argument(tmp_path: Path) -> None:
     ("number", "words", "wanted"),
     [
         (1205, b"was deadlocked on lock resources and has been chosen", ConflictError),
-        (1222, b"Lock request time out period exceeded.", TransientError),
+        (1222, b"Lock request time out period exceeded.", BusyError),
+        (20003, b"DB-Lib error 20003: connection timed out", BusyError),
+        (3906, b"Failed to update database because the database is read-only.", AwayError),
         (2627, b"Violation of PRIMARY KEY constraint. Cannot insert duplicate key", ConflictError),
         (208, b"Invalid object name 'ng_aktivita0'.", PermanentError),
     ],
@@ -324,7 +336,7 @@ def test_sql_servers_states_are_its_first_argument(tmp_path: Path) -> None:
 def test_pymssql_gives_a_number(
     tmp_path: Path, number: int, words: bytes, wanted: type[Exception]
 ) -> None:
-    """F41, F42, F43, F46: SQL Server's own numbers, in the first argument."""
+    """F-41, F-42, F-43, F-46: SQL Server's own numbers, in the first argument."""
     kind = IntegrityError if wanted is ConflictError and number != 1205 else DatabaseError
     error = kind("INSERT", ("secret parameter",), Exception(number, words))
     found = _raised(error, _file(tmp_path / "a.db"))
@@ -340,7 +352,7 @@ def test_pymssql_gives_a_number(
     ],
 )
 def test_a_password_never_shows(url: str) -> None:
-    """F40: passwords of a URL stand in no error, wherever in the URL they are."""
+    """F-40: passwords of a URL stand in no error, wherever in the URL they are."""
     engine = create_engine("sqlite://")
     # No such server is at hand, so the address of one is put in place of ours.
     engine.url = engine.url.set(username="crm", password="geheim", host="db.firma.cz").set(
@@ -351,8 +363,33 @@ def test_a_password_never_shows(url: str) -> None:
     assert "crm:***@db.firma.cz" in str(found)
 
 
+def test_an_attempt_to_connect_that_took_too_long_is_no_statement(tmp_path: Path) -> None:
+    """F-40: without a statement it is the server that is away."""
+    timed_out = _DriverError("Login timeout expired", "HYT00")
+    found = _raised(OperationalError(None, None, timed_out), _file(tmp_path / "a.db"))
+    assert type(found) is TransientError
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("sqlite:////srv/crm/a.db", "sqlite:////srv/crm/a.db"),
+        ("postgresql+psycopg://u:geheim@h/d", "postgresql+psycopg://u:***@h/d"),
+        ("postgresql+psycopg://u@h/d?password=geheim", "postgresql+psycopg://u@h/d"),
+        (
+            "postgresql+psycopg://u@/d?host=a:1,b:2&passfile=geheim",
+            "postgresql+psycopg://u@/d?host=a%3A1%2Cb%3A2",
+        ),
+        ("mssql+pyodbc:///?odbc_connect=PWD%3Dgeheim", "mssql+pyodbc:///"),
+    ],
+)
+def test_an_address_is_shown_without_anything_that_may_be_secret(url: str, wanted: str) -> None:
+    """F-40: people see where the database is, several hosts too, and no part that may be secret."""
+    assert shown(make_url(url)) == wanted
+
+
 def test_parameters_never_show(tmp_path: Path) -> None:
-    """F46: a mail's text does not get into logs by way of a failed statement."""
+    """F-46: a mail's text does not get into logs by way of a failed statement."""
     engine = _file(tmp_path / "a.db")
     with write_transaction(engine) as connection:
         connection.execute(text("CREATE TABLE t (a UNIQUE, b NOT NULL)"))
@@ -369,7 +406,7 @@ def test_parameters_never_show(tmp_path: Path) -> None:
 
 
 def test_a_long_driver_message_is_one_short_line(tmp_path: Path) -> None:
-    """F40: an error is for a person to read."""
+    """F-40: an error is for a person to read."""
     found = _raised(_error(OperationalError, "a" * 5000 + "\nDETAIL: b"), _file(tmp_path / "a.db"))
     assert "\n" not in str(found)
     assert "DETAIL" not in str(found)
@@ -377,7 +414,7 @@ def test_a_long_driver_message_is_one_short_line(tmp_path: Path) -> None:
 
 
 def test_two_writers_that_read_first_lose_nothing(tmp_path: Path) -> None:
-    """F41: the write lock is taken at the begin, so what was read is still true at the write."""
+    """F-41: the write lock is taken at the begin, so what was read is still true at the write."""
     engine = _file(tmp_path / "a.db")
     with write_transaction(engine) as connection:
         _execute(connection, "CREATE TABLE t (a integer)", "INSERT INTO t VALUES (0)")

@@ -106,7 +106,7 @@ def test_the_examples_are_valid() -> None:
 
 
 def test_the_times_on_the_page_are_those_of_the_program() -> None:
-    """F42: how long each server is waited for."""
+    """F-42: how long each server is waited for."""
     rows = {row[0]: row[1:] for row in _rows("Database servers") if len(row) == 5}
     connecting, lock = f"{servers.CONNECT_SECONDS} s", f"{servers.LOCK_SECONDS} s"
     third = servers.LOCK_SECONDS // 3
@@ -120,7 +120,7 @@ def test_the_times_on_the_page_are_those_of_the_program() -> None:
 
 
 def test_the_addresses_on_the_page_are_understood() -> None:
-    """F40: every example opens, and its extra is one that the project has."""
+    """F-40: every example opens, and its extra is one that the project has."""
     rows = [row for row in _rows("Database servers") if "://" in row[1]]
     assert len(rows) == 5
     extras = tomllib.loads((PAGE_FILE.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]

@@ -243,7 +243,7 @@ def test_a_generator_that_cannot_be_is_told(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
-    """F40: inspection says so instead of listing every table as missing."""
+    """F-40: inspection says so instead of listing every table as missing."""
     (tmp_path / "a.db").mkdir()
     with pytest.raises(TransientError, match="cannot be used now"):
         inspect_schema(open_database(f"sqlite:///{tmp_path / 'a.db'}"), ERP)

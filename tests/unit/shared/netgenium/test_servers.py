@@ -30,7 +30,7 @@ def _arguments(url: str) -> dict[str, Any]:
 
 
 def test_postgresql_ends_statements_locks_and_idle_transactions() -> None:
-    """F42: limits in milliseconds, and a way to notice that the other side has gone."""
+    """F-42: limits in milliseconds, and a way to notice that the other side has gone."""
     given = _arguments("postgresql+psycopg://crm@db.firma.cz/netgenium")
     assert given["options"] == (
         "-c statement_timeout=60000 -c lock_timeout=30000"
@@ -42,7 +42,7 @@ def test_postgresql_ends_statements_locks_and_idle_transactions() -> None:
 
 
 def test_what_the_url_says_about_limits_counts() -> None:
-    """F42: an installation may choose its own."""
+    """F-42: an installation may choose its own."""
     url = "postgresql+psycopg://db.firma.cz/x?connect_timeout=3&options=-c%20lock_timeout%3D5"
     given = _arguments(url)
     assert given["connect_timeout"] == "3"
@@ -51,8 +51,19 @@ def test_what_the_url_says_about_limits_counts() -> None:
     assert (given["timeout"], given["login_timeout"]) == ("5", 10)
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["host=a:1,b:2", "host=a:1&host=b:2", "host=a,b&port=1,2"],
+)
+def test_postgresql_may_have_several_hosts(query: str) -> None:
+    """F-40: in whichever way they are written; libpq finds the one that takes writes."""
+    given = _arguments(f"postgresql+psycopg://u@/d?{query}&target_session_attrs=read-write")
+    assert (given["host"], given["port"]) == ("a,b", "1,2")
+    assert given["target_session_attrs"] == "read-write"
+
+
 def test_sql_server_ends_statements_and_logins() -> None:
-    """F42: pymssql has limits of its own."""
+    """F-42: pymssql has limits of its own."""
     given = _arguments("mssql+pymssql://crm@db.firma.cz:1433/db1")
     assert (given["timeout"], given["login_timeout"]) == (60, 10)
 
@@ -73,7 +84,7 @@ def test_firebirds_address_is_the_engines_own(url: str, database: str, charset: 
 
 
 def test_firebird_without_its_library_is_told_in_advance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """F40: the sentence names what to install."""
+    """F-40: the sentence names what to install."""
     monkeypatch.setattr("shared.netgenium.firebird.has_api", lambda: False)
     monkeypatch.setattr("shared.netgenium.firebird.find_library", lambda _name: None)
     with pytest.raises(ConfigurationError, match="apt-get install libfbclient2") as caught:

@@ -75,7 +75,7 @@ def test_a_lock_is_taken_by_an_update() -> None:
 
 
 def test_locks_have_an_end_and_a_savepoint_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """F42, NG-4: the insert of a lock row that another writer made first is undone alone."""
+    """F-42, NG-4: the insert of a lock row that another writer made first is undone alone."""
     done: list[str] = []
 
     class _Cursor:
@@ -129,7 +129,7 @@ def dead(monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 
 def test_a_dead_server_pauses_the_work(dead: Engine) -> None:
-    """F40: pymssql cannot connect; nothing is set aside, and no password is told."""
+    """F-40: pymssql cannot connect; nothing is set aside, and no password is told."""
     with pytest.raises(TransientError, match="cannot be used now") as caught:  # noqa: SIM117 - what is tested stands alone
         with write_transaction(dead):
             pass

@@ -51,6 +51,26 @@ def test_a_value_may_stand_in_a_file(tmp_path: Path, end: str) -> None:
     assert environment.database_url.get_secret_value() == "postgresql://crm:he slo @db/ng"
 
 
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbfX", b"X  \r\n", b" X\t\n", b"\xef\xbb\xbf X \n"])
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("NETGENIUM_DATABASE_URL", "postgresql+psycopg://u:p@h/d"),
+        ("RABBITMQ_URL", "amqp://u:p@h/"),
+    ],
+)
+def test_a_byte_order_mark_and_blanks_are_no_part_of_an_address(
+    tmp_path: Path, name: str, address: str, content: bytes
+) -> None:
+    """O-6: what editors leave in a file changes neither a database's name nor a password."""
+    file = tmp_path / "url"
+    file.write_bytes(content.replace(b"X", address.encode()))
+    environment = Environment.from_environ({f"{name}_FILE": str(file)})
+    found = environment.database_url if name.startswith("NET") else environment.rabbitmq_url
+    assert found is not None
+    assert found.get_secret_value() == address
+
+
 def test_all_problems_of_the_environment_come_at_once_without_a_secret(tmp_path: Path) -> None:
     """I-1: five problems in one error, in which no value of a secret variable stands."""
     secret = "Tajne-Heslo-1"
@@ -139,3 +159,12 @@ def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
     """I-1: what is set for the process is what the service gets."""
     monkeypatch.setenv("CRMSERVICE_DATA", "/srv/data")
     assert read_environment().data == Path("/srv/data")
+
+
+@pytest.mark.parametrize("name", ["CRMSERVICE_DATA", "NETGENIUM_MAPPING", "RABBITMQ_CA_FILE"])
+def test_a_path_of_windows_is_none_of_this_machine(name: str) -> None:
+    """I-13: it would become a folder with an odd name below the working directory."""
+    (problem,) = _problems({name: r"D:\Services\CRMService"})
+
+    assert problem.where == f"environment variable {name}"
+    assert "not one of Windows" in problem.remedy

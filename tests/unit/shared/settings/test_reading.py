@@ -14,7 +14,7 @@ def test_a_file_up_to_the_limit_is_read(tmp_path: Path) -> None:
 
 
 def test_a_file_above_the_limit_is_refused(tmp_path: Path) -> None:
-    """H12: one byte more than the limit is refused."""
+    """H-12: one byte more than the limit is refused."""
     path = tmp_path / "crm.xml"
     path.write_bytes(b"123456")
     with pytest.raises(UnreadableError, match="larger than 5 bytes"):
@@ -22,7 +22,7 @@ def test_a_file_above_the_limit_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
-    """H12: a directory, a pipe that nobody writes to, and a missing file are told apart."""
+    """H-12: a directory, a pipe that nobody writes to, and a missing file are told apart."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for path in (tmp_path, pipe):
@@ -34,6 +34,6 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
 def test_an_impossible_path_is_refused(tmp_path: Path, name: str) -> None:
-    """H12: a path that no file can have is a sentence, not a traceback."""
+    """H-12: a path that no file can have is a sentence, not a traceback."""
     with pytest.raises(UnreadableError, match="cannot be read"):
         read_small_file(tmp_path / name, 5)

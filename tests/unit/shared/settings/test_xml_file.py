@@ -45,14 +45,14 @@ _EXTERNAL = '<!DOCTYPE a SYSTEM "file:///etc/passwd">\n' + _GOOD
     ],
 )
 def test_a_doctype_is_refused(tmp_path: Path, content: bytes) -> None:
-    """I-1, H12: a DOCTYPE is refused whatever it holds and however it is encoded."""
+    """I-1, H-12: a DOCTYPE is refused whatever it holds and however it is encoded."""
     entries, report = _read(tmp_path, content)
     assert entries is None
     assert [problem.what for problem in report.problems] == ["the file contains a DOCTYPE"]
 
 
 def test_a_doctype_that_hides_in_an_encoding_is_refused(tmp_path: Path) -> None:
-    """H12: a DOCTYPE whose letters are not ASCII bytes gives no entries either."""
+    """H-12: a DOCTYPE whose letters are not ASCII bytes gives no entries either."""
     text = '<?xml version="1.0" encoding="UTF-7"?>' + _BOMB.replace("<!DOCTYPE", "+ADw-!DOCTYPE")
     entries, report = _read(tmp_path, text)
     assert entries is None
@@ -73,7 +73,7 @@ def test_a_doctype_that_hides_in_an_encoding_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_xml_is_reported_with_its_line(
     tmp_path: Path, content: bytes, place: str, what: str
 ) -> None:
-    """I-1, H12: an empty, a binary, a cut and a wrongly encoded file are problems with a line."""
+    """I-1, H-12: an empty, a binary, a cut and a wrongly encoded file are problems with a line."""
     entries, report = _read(tmp_path, content)
     assert entries is None
     assert [problem.where for problem in report.problems] == [place]
@@ -100,7 +100,7 @@ def test_a_syntax_error_repeats_nothing_of_the_file(tmp_path: Path, line: str) -
 
 
 def test_a_file_above_one_mebibyte_is_refused(tmp_path: Path) -> None:
-    """H12: size is capped before anything is parsed."""
+    """H-12: size is capped before anything is parsed."""
     entries, report = _read(tmp_path, _GOOD.encode() + b" " * 1024 * 1024)
     assert entries is None
     assert "larger than 1048576 bytes" in report.problems[0].what

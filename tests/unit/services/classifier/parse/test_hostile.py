@@ -1,4 +1,4 @@
-"""Hostile mail (faults.md, section 4): parsed within bounds, flagged, never an exception.
+"""Hostile mail (behaviours H-1 to H-15): parsed within bounds, flagged, never an exception.
 
 The guard on CPU time is generous: it tells a hang from a slow machine, not fast from slow.
 """
@@ -42,7 +42,7 @@ def nested(depth: int, content_type: str = "multipart/mixed") -> bytes:
 
 
 def test_deep_nesting_is_cut() -> None:
-    """H1: below 100 levels the rest is one opaque part; the mail is parsed."""
+    """H-1: below 100 levels the rest is one opaque part; the mail is parsed."""
     mail = bounded(nested(1000) + b"Content-Type: text/plain\n\nContract:1\n")
 
     assert flagged(mail, "nested beyond the limit")
@@ -51,7 +51,7 @@ def test_deep_nesting_is_cut() -> None:
 
 
 def test_nested_messages_stay_closed() -> None:
-    """H1: a message inside a message is a file; a thousand levels cost one."""
+    """H-1: a message inside a message is a file; a thousand levels cost one."""
     mail = bounded(HEAD + b"Content-Type: message/rfc822\n\n" * 1000 + b"x")
 
     assert [part.content_type for part in mail.attachments] == ["message/rfc822"]
@@ -62,7 +62,7 @@ def test_nested_messages_stay_closed() -> None:
     [b"\n--x\n\ntext", b"\n--x\nContent-Type: multipart/mixed; boundary=y\n\n", b"\n--x\n--x"],
 )
 def test_a_flood_of_parts_is_cut(part: bytes) -> None:
-    """H2: of 100,000 parts a thousand are read, the rest is flagged."""
+    """H-2: of 100,000 parts a thousand are read, the rest is flagged."""
     raw = HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + part * 100_000
 
     assert flagged(bounded(raw), "parts beyond the limit")
@@ -90,7 +90,7 @@ def test_a_flood_of_parts_is_cut(part: bytes) -> None:
     ids=lambda value: str(value[:18]) if isinstance(value, bytes) else None,
 )
 def test_floods_in_headers_are_cut(field: bytes, flag: str) -> None:
-    """H3: caps on a field, the section, the fields and the recipients; the rest is read."""
+    """H-3: caps on a field, the section, the fields and the recipients; the rest is read."""
     mail = bounded(b"Date: Mon, 02 Nov 2026 09:12:00 +0100\n" + field + b"\n\nbody\n")
 
     assert mail.date is not None
@@ -99,7 +99,7 @@ def test_floods_in_headers_are_cut(field: bytes, flag: str) -> None:
 
 
 def test_a_body_without_end_is_searched_in_part() -> None:
-    """H4: a single line of 50 MB is cut to what is searched; the size is told truly."""
+    """H-4: a single line of 50 MB is cut to what is searched; the size is told truly."""
     raw = HEAD + b"\nContract:1 " + b"x" * 50_000_000
 
     mail = bounded(raw)
@@ -121,20 +121,20 @@ def test_a_body_without_end_is_searched_in_part() -> None:
     ids=["soft breaks", "delimiters", "other delimiters", "CR", "LF"],
 )
 def test_floods_of_lines_are_linear(body: bytes) -> None:
-    """H4: line floods in a multipart and in quoted-printable text cost linear time."""
+    """H-4: line floods in a multipart and in quoted-printable text cost linear time."""
     bounded(HEAD + b"Content-Type: multipart/mixed; boundary=zz\n\n--zz\n\n" + body)
     bounded(HEAD + b"Content-Transfer-Encoding: quoted-printable\n\n" + body)
 
 
 def test_a_mail_without_a_blank_line_is_header_alone() -> None:
-    """H4: no blank line: the fields are read, the body is empty."""
+    """H-4: no blank line: the fields are read, the body is empty."""
     mail = bounded(HEAD.rstrip(b"\n"))
 
     assert (mail.subject, mail.text) == ("hostile", "")
 
 
 def test_archives_are_never_opened() -> None:
-    """H5: a bomb in an archive is a file of its packed size."""
+    """H-5: a bomb in an archive is a file of its packed size."""
     packed = b"PK\x03\x04" + b"\0" * 1000
     raw = (
         HEAD + b'Content-Type: application/zip; name="42.zip"\n'
@@ -174,7 +174,7 @@ def test_archives_are_never_opened() -> None:
 )
 @pytest.mark.parametrize("read", [lambda html: html_to_text(html, []), sanitise_html])
 def test_html_bombs_are_bounded(html: str, read: Callable[[str], str]) -> None:
-    """H6: nesting, attributes, entities, unclosed and repeated elements end in time."""
+    """H-6: nesting, attributes, entities, unclosed and repeated elements end in time."""
     begin = time.process_time()
     found = read(html)
     assert time.process_time() - begin < HANG_SECONDS
@@ -183,7 +183,7 @@ def test_html_bombs_are_bounded(html: str, read: Callable[[str], str]) -> None:
 
 
 def test_html_is_read_up_to_where_it_becomes_a_bomb() -> None:
-    """H6: the text before the nesting limit is kept, and the cut is flagged."""
+    """H-6: the text before the nesting limit is kept, and the cut is flagged."""
     mail = bounded(
         HEAD + b"Content-Type: text/html\n\n<p>Contract:1</p>" + b"<div>" * 5_000 + b"deep"
     )
@@ -193,7 +193,7 @@ def test_html_is_read_up_to_where_it_becomes_a_bomb() -> None:
 
 
 def test_large_ordinary_html_is_read_whole() -> None:
-    """H6: a near miss - thousands of rows, links and bold words are an ordinary newsletter."""
+    """H-6: a near miss - thousands of rows, links and bold words are an ordinary newsletter."""
     row = '<tr><td><b>One</b><td><a href="https://a.cz/?x=1&y=2"><font size=2>two</font></a>'
     html = "<table>" + row * 5_000 + "</table>"
     defects: list[str] = []
@@ -207,7 +207,7 @@ def test_large_ordinary_html_is_read_whole() -> None:
 
 
 def test_many_html_parts_share_one_limit() -> None:
-    """H6: what is read of HTML is bounded for the mail, not for each part."""
+    """H-6: what is read of HTML is bounded for the mail, not for each part."""
     part = b"--x\nContent-Type: text/html\n\n" + b"<p>x</p>" * 20_000 + b"\n"
     raw = HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + part * 200
 
@@ -232,7 +232,7 @@ def test_many_html_parts_share_one_limit() -> None:
     ],
 )
 def test_hidden_text_is_not_read(hidden: str) -> None:
-    """H6: what a reader cannot see cannot assign a mail."""
+    """H-6: what a reader cannot see cannot assign a mail."""
     assert html_to_text(f"<body><p>Seen</p>{hidden}</body>", []) == "Seen"
 
 
@@ -241,7 +241,7 @@ def test_hidden_text_is_not_read(hidden: str) -> None:
     ["font-size:10px", "font-size:0.5em", "opacity:0.9", "background:none", "overflow:hidden"],
 )
 def test_visible_text_is_read(style: str) -> None:
-    """H6: a near miss - styles that look like hiding but show their text."""
+    """H-6: a near miss - styles that look like hiding but show their text."""
     assert html_to_text(f'<p style="{style}">Contract:1</p>', []) == "Contract:1"
 
 
@@ -257,7 +257,7 @@ def test_visible_text_is_read(style: str) -> None:
     ],
 )
 def test_odd_bytes_become_clean_text(raw: bytes, text: str) -> None:
-    """H7: control characters, marks, line ends and broken bytes are normalised."""
+    """H-7: control characters, marks, line ends and broken bytes are normalised."""
     found = bounded(HEAD + b"\n" + raw).text
 
     assert text in found
@@ -266,7 +266,7 @@ def test_odd_bytes_become_clean_text(raw: bytes, text: str) -> None:
 
 
 def test_direction_overrides_leave_subject_and_names() -> None:
-    """H7: no right-to-left override in a subject or a file name."""
+    """H-7: no right-to-left override in a subject or a file name."""
     raw = "From: a@b.cz\nSubject: abc\u202egnp.exe\n\n".encode()
 
     assert bounded(raw).subject == "abcgnp.exe"
@@ -288,7 +288,7 @@ def test_direction_overrides_leave_subject_and_names() -> None:
     ],
 )
 def test_only_charsets_are_charsets(charset: str) -> None:
-    """H8: codec names that are no charsets are unknown; the text is decoded all the same."""
+    """H-8: codec names that are no charsets are unknown; the text is decoded all the same."""
     raw = HEAD + f"Content-Type: text/plain; charset={charset}\n\n".encode() + b"\\u0041 \xc3\xa9 x"
 
     assert "\\u0041 é x" in bounded(raw).text
@@ -296,7 +296,7 @@ def test_only_charsets_are_charsets(charset: str) -> None:
 
 @pytest.mark.parametrize("charset", ["utf-16", "utf-7", "iso-2022-jp", "windows-1250", "gb2312"])
 def test_a_lying_charset_loses_nothing_else(charset: str) -> None:
-    """H8: bytes that their charset cannot be are replaced and flagged; the mail is read."""
+    """H-8: bytes that their charset cannot be are replaced and flagged; the mail is read."""
     raw = (
         HEAD + f"Content-Type: text/plain; charset={charset}\n\n".encode() + b"\xff\xfe\x81\x1b(B x"
     )
@@ -309,7 +309,7 @@ def test_a_lying_charset_loses_nothing_else(charset: str) -> None:
     [b'""', b'"' + b"b" * 10_000 + b'"', b"x; boundary=y", b'"x', b"\xff\xfe", b""],
 )
 def test_odd_boundaries_are_bounded(boundary: bytes) -> None:
-    """H9: an unusable boundary makes the body one opaque text; nothing escapes."""
+    """H-9: an unusable boundary makes the body one opaque text; nothing escapes."""
     raw = (
         HEAD
         + b"Content-Type: multipart/mixed; boundary="
@@ -321,7 +321,7 @@ def test_odd_boundaries_are_bounded(boundary: bytes) -> None:
 
 
 def test_of_two_content_types_the_first_counts() -> None:
-    """H9: a second Content-Type changes nothing."""
+    """H-9: a second Content-Type changes nothing."""
     raw = HEAD + b"Content-Type: text/plain\nContent-Type: text/html\n\n<b>x</b>"
 
     assert bounded(raw).text == "<b>x</b>"
@@ -342,7 +342,7 @@ def test_of_two_content_types_the_first_counts() -> None:
     ],
 )
 def test_absurd_dates_are_no_dates(dates: str, expected: str | None) -> None:
-    """H10: the first valid date between 1970 and 2100 counts; else there is none."""
+    """H-10: the first valid date between 1970 and 2100 counts; else there is none."""
     date = bounded(dates.encode() + HEAD + b"\n").date
 
     if expected is not None:
@@ -375,7 +375,7 @@ def test_absurd_dates_are_no_dates(dates: str, expected: str | None) -> None:
     ids=lambda text: repr(text[:8]),
 )
 def test_quote_bombs_are_bounded(text: str) -> None:
-    """H11: the quadratic patterns of the quote finder never see enough to hang."""
+    """H-11: the quadratic patterns of the quote finder never see enough to hang."""
     begin = time.process_time()
     parts = split_quotes(text)
     assert time.process_time() - begin < HANG_SECONDS
@@ -401,7 +401,7 @@ def test_quote_bombs_are_bounded(text: str) -> None:
     ],
 )
 def test_file_names_are_safe_everywhere(name: str, safe: str) -> None:
-    """H13: no path, device, stream, control or direction character; never empty or endless."""
+    """H-13: no path, device, stream, control or direction character; never empty or endless."""
     raw = HEAD + f"Content-Disposition: attachment; filename*=utf-8''{_percent(name)}\n".encode()
     raw += b"Content-Type: application/octet-stream\n\nx"
 
@@ -413,7 +413,7 @@ def _percent(name: str) -> str:
 
 
 def test_a_number_for_a_long_name_keeps_it_short() -> None:
-    """H13: the number that tells two long names apart does not make them longer."""
+    """H-13: the number that tells two long names apart does not make them longer."""
     part = b'--x\nContent-Type: application/pdf; name="%s.pdf"\n\n1\n' % (b"x" * 500)
     raw = HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + part * 3 + b"--x--"
 
@@ -424,7 +424,7 @@ def test_a_number_for_a_long_name_keeps_it_short() -> None:
 
 
 def test_doubled_file_names_are_told_apart() -> None:
-    """H13: the same name twice, in any case, gets a number."""
+    """H-13: the same name twice, in any case, gets a number."""
     part = b'--x\nContent-Type: application/pdf; name="%s"\n\n%s\n'
     raw = HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n"
     raw += part % (b"a.pdf", b"1") + part % (b"A.PDF", b"2") + part % (b"a.pdf", b"3") + b"--x--"
@@ -434,7 +434,7 @@ def test_doubled_file_names_are_told_apart() -> None:
 
 @pytest.mark.parametrize("field", ["Subject", "From", "To"])
 def test_line_ends_never_leave_a_field(field: str) -> None:
-    """H15: an encoded line end in a field cannot begin a new line anywhere."""
+    """H-15: an encoded line end in a field cannot begin a new line anywhere."""
     raw = f"{field}: =?utf-8?Q?a=0D=0ABcc:_x@y.cz?= <a@b.cz>\n\n".encode()
     mail = bounded(raw)
 
@@ -444,7 +444,7 @@ def test_line_ends_never_leave_a_field(field: str) -> None:
 
 @pytest.mark.parametrize("size", [1, 2])
 def test_memory_stays_near_the_size_of_the_mail(size: int) -> None:
-    """H4: a large attachment costs a small multiple of its size."""
+    """H-4, INV-5: a large attachment costs a small multiple of its size."""
     raw = (
         HEAD + b'Content-Type: application/pdf; name="a.pdf"\n'
         b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(b"x" * size * 5_000_000)

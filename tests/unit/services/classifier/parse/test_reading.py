@@ -29,7 +29,7 @@ OWN = "Souhlasím s nabídkou.\nContract:5"
         ("<a@b.cz", ["a@b.cz"]),
         ('"a b"@c.cz', ['"a b"@c.cz']),
         ("a@b.cz,,;, c@d.cz", ["a@b.cz", "c@d.cz"]),
-        ("Jan Novák", ["jan novák"]),
+        ("Jan Novák", []),
     ],
 )
 def test_addresses_are_what_stands_in_brackets(field: str, emails: list[str]) -> None:
@@ -156,7 +156,7 @@ def test_signature_pictures_are_listed_once() -> None:
 
 
 def test_an_inner_multipart_without_its_end_ends_with_the_outer_one() -> None:
-    """H7: a missing final boundary costs nothing behind it."""
+    """H-7: a missing final boundary costs nothing behind it."""
     inner = "Content-Type: multipart/alternative; boundary=y\r\n\r\n--y\r\n\r\ninside"
     mail = parse_mail(_with_parts(inner, "Content-Type: a/b; name=f.bin\r\n\r\nfile"), "key")
 
@@ -177,7 +177,7 @@ def test_an_inner_multipart_without_its_end_ends_with_the_outer_one() -> None:
     ids=["LF", "CR", "mixed", "BOM", "blank lines first", "mbox"],
 )
 def test_ways_of_writing_lines_do_not_matter(raw: bytes) -> None:
-    """H7: line ends, marks and mailbox lines before the header are read through."""
+    """H-7: line ends, marks and mailbox lines before the header are read through."""
     mail = parse_mail(raw, "key")
 
     assert (mail.subject, mail.text, mail.to[0].email) == ("s", "body", "a@b.cz")
@@ -205,19 +205,19 @@ def test_ways_of_writing_lines_do_not_matter(raw: bytes) -> None:
     ],
 )
 def test_malformed_mails_lose_no_text(raw: bytes, text: str) -> None:
-    """A-3, H9: where blank lines are missing or lines look like boundaries, all text is read."""
+    """A-3, H-9: where blank lines are missing or lines look like boundaries, all text is read."""
     assert parse_mail(raw, "key").text == text
 
 
 def test_one_boundary_used_twice_means_the_inner_multipart() -> None:
-    """H9: an inner multipart may have the boundary of the outer one; both texts are read."""
+    """H-9: an inner multipart may have the boundary of the outer one; both texts are read."""
     inner = "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ninside\r\n--x--"
 
     assert parse_mail(_with_parts(inner, "\r\noutside"), "key").text == "inside\n\noutside"
 
 
 def test_a_mail_in_utf_16_is_text() -> None:
-    """H8: a whole mail in UTF-16 has no header that can be trusted; its text is readable."""
+    """H-8: a whole mail in UTF-16 has no header that can be trusted; its text is readable."""
     mail = parse_mail("From: a@b.cz\n\nPříloha".encode("utf-16"), "key")
 
     assert mail.text == "From: a@b.cz\n\nPříloha"
@@ -291,7 +291,7 @@ def test_html_becomes_the_text_a_reader_sees(html: str, text: str) -> None:
     ],
 )
 def test_html_for_the_erp_is_harmless(html: str, kept: str) -> None:
-    """H14: scripts, handlers, forms, styles and remote pictures are gone."""
+    """H-14: scripts, handlers, forms, styles and remote pictures are gone."""
     assert sanitise_html(html) == kept
 
 

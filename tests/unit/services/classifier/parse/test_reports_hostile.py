@@ -136,3 +136,46 @@ def test_any_text_gives_a_result(status: str, said: str) -> None:
         reports = reports_of(raw)
         assert all("@" in failure.address for failure in reports.failures)
         assert all(address == address.lower() for address in reports.complainants)
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("<\0bob@beta.example>", "bob@beta.example"),
+        ("rfc822; bo\x07b@beta.example", "bob@beta.example"),
+        ("rfc822;bob+00@beta.example", "bob+00@beta.example"),
+        ("rfc822;+00bob+40beta.example", "bob@beta.example"),
+        ("utf-8; bob\\x{0}@beta.example", "bob@beta.example"),
+        ("utf-8; \\x{161}efa@beta.example", "šefa@beta.example"),
+        ("=?utf-8?Q?bob=40beta.example?=", "bob@beta.example"),
+        ("rfc822; =?utf-8?B?Ym9iQGJldGEuZXhhbXBsZQ==?=", "bob@beta.example"),
+        ("rfc822; bo\u200bb@beta.example", None),
+        ("rfc822; bob\ufffd@beta.example", None),
+        ("rfc822; bob\ue000@beta.example", None),
+        ("rfc822; @beta.example", None),
+        ("rfc822; bob", None),
+    ],
+)
+def test_what_no_address_can_be_is_none(value: str, address: str | None) -> None:
+    """B-2, R-3: addresses of reports are clean before anybody compares or stores them."""
+    bounce = reports_of(a_report(a_recipient("Action: failed", "Status: 5.1.1", final=value)))
+    complaint = reports_of(
+        a_complaint(f"Feedback-Type: abuse\nOriginal-Rcpt-To: {value}\n", original="From: x@y.cz\n")
+    )
+
+    expected = [address] if address else []
+    assert [one.address for one in bounce.failures] == expected
+    assert list(complaint.complainants) == expected
+
+
+@given(st.binary(max_size=60))
+def test_reports_give_only_addresses_that_a_database_takes(value: bytes) -> None:
+    """B-2, R-3: whatever bytes stand in a report, its addresses are printable, without blanks."""
+    report = a_report(a_recipient("Action: failed", final="rfc822; HERE@b.cz"))
+    found = reports_of(report.replace(b"HERE", value))
+
+    for failure in found.failures:
+        for address in failure.addresses:
+            assert address.isprintable()
+            address.encode("utf-8")
+            assert len(address) <= 320

@@ -13,6 +13,7 @@ from tests.builders import (
     activities,
     decide,
     hits,
+    invitations,
     raw_mail,
     some_facts,
 )
@@ -33,14 +34,14 @@ def _upserts(body: str, method: str = "REQUEST", **fields: str) -> list[UpsertIn
     box = a_box(time_zone=ZoneInfo("Europe/Prague"))
     raw = raw_mail(body, more=CALENDAR.format(method) + fields.pop("more", ""), **fields)
     decided = decide(a_mail(raw, box=box), some_facts(box))
-    return [one for one in decided.commands if isinstance(one, UpsertInvitation)]
+    return invitations(decided)
 
 
 def test_each_recipient_who_is_a_user_gets_a_record_and_an_activity() -> None:
     """R-5, V2-1: key and content of the event, and the mail as an activity."""
     raw = raw_mail(_event(), to=f"{JAN}, {EVA}, {STRANGER}", more=CALENDAR.format("REQUEST"))
     decided = decide(a_mail(raw))
-    first, second = (one for one in decided.commands if isinstance(one, UpsertInvitation))
+    first, second = invitations(decided)
 
     assert (first.user.email, second.user.email) == (JAN, EVA)
     assert (first.uid, first.recurrence_id, first.sequence) == ("u1@acme", None, 3)
@@ -104,6 +105,6 @@ def test_who_is_refuted_may_change_nothing() -> None:
     for result in ("fail", "none", "pass"):
         raw = raw_mail(_event(), more=CALENDAR.format("REQUEST") + more.format(result))
         decided = decide(a_mail(raw, box=box), some_facts(box))
-        trusts += [one.trust for one in decided.commands if isinstance(one, UpsertInvitation)]
+        trusts += [one.trust for one in invitations(decided)]
 
     assert trusts == ["refused", "unproven", "proven"]

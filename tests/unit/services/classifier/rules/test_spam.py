@@ -7,7 +7,7 @@ from tests.builders import JAN, PETR, a_mail, decide, hits, raw_mail, reasons
     ("sender", "told"),
     [
         (None, "0 From fields"),
-        ("nobody", "not a valid e-mail address"),
+        ("nobody", "0 addresses"),
         ("a@b@c", "not a valid e-mail address"),
         (f"{PETR}, {JAN}", "2 addresses"),
         ("", "0 addresses"),
@@ -19,6 +19,23 @@ def test_a_sender_that_is_not_one_valid_address_is_spam(sender: str | None, told
 
     assert decided.words == ("SPAM", "DELETED")
     assert any(told in reason for reason in reasons(decided, "R-7"))
+
+
+@pytest.mark.parametrize(
+    "before", ["X-Hop: 1\n" * 1500, "X-Hop: 1\n" * 150_000, f"X-Long: {'x' * 3_000_000}\n"]
+)
+def test_a_sender_behind_a_flood_of_fields_is_found(before: str) -> None:
+    """R-b, H-3: a thousand fields, or a megabyte of them, before From make no customer spam."""
+    decided = decide(a_mail(more=before))
+
+    assert decided.words == ("PROCESSED",)
+
+
+def test_a_second_sender_behind_a_flood_of_fields_is_seen() -> None:
+    """R-7, H-3: and none hides another From behind them."""
+    decided = decide(a_mail(more=f"From: {JAN}\n" + "X-Hop: 1\n" * 150_000))
+
+    assert decided.words == ("SPAM", "DELETED")
 
 
 def test_two_from_fields_are_spam() -> None:

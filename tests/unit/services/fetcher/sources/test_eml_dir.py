@@ -57,8 +57,56 @@ def test_a_file_that_does_not_stand_still_waits(tmp_path: Path, change: str) -> 
     assert file.exists()
 
 
+def test_an_old_file_is_taken_at_the_first_look(tmp_path: Path) -> None:
+    """I-7: what has stood still for long enough is not waited for."""
+    for name in ("a.eml", "b.eml"):
+        (tmp_path / name).write_bytes(name.encode())
+        os.utime(tmp_path / name, (1_000_000, 1_000_000))
+    waits: list[float] = []
+    source = EmlDir(tmp_path, 30.0, sleep=waits.append)
+
+    assert [mail.identity for mail in _all(source)] == ["a.eml", "b.eml"]
+    assert (waits, source.unsettled) == ([], 0)
+
+
+def test_old_files_do_not_wait_for_young_ones(tmp_path: Path) -> None:
+    """I-7: the old ones are out before the wait begins; a young one comes after it."""
+    for name in ("a-young.eml", "b-old.eml", "c-grows.eml"):
+        (tmp_path / name).write_bytes(b"x")
+    os.utime(tmp_path / "b-old.eml", (1_000_000, 1_000_000))
+    out: list[str] = []
+    seen_at_wait: list[list[str]] = []
+
+    def wait(seconds: float) -> None:
+        assert seconds == 5.0
+        seen_at_wait.append(list(out))
+        (tmp_path / "c-grows.eml").write_bytes(b"xx")
+
+    source = EmlDir(tmp_path, 5.0, sleep=wait)
+    for batch in source.batches():
+        out += [mail.identity for mail in batch]
+
+    assert seen_at_wait == [["b-old.eml"]]
+    assert out == ["b-old.eml", "a-young.eml"]
+    assert source.unsettled == 1
+
+
+@pytest.mark.parametrize(("age", "waits"), [(4.9, [5.0]), (5.0, []), (-100.0, [5.0])])
+def test_only_the_age_of_a_file_decides_whether_it_waits(
+    tmp_path: Path, age: float, waits: list[float]
+) -> None:
+    """I-7: a time in the future, of a server whose clock is ahead, waits and is taken then."""
+    (tmp_path / "a.eml").write_bytes(b"x")
+    os.utime(tmp_path / "a.eml", (1_000_000, 1_000_000))
+    waited: list[float] = []
+    source = EmlDir(tmp_path, 5.0, sleep=waited.append, now=lambda: 1_000_000 + age)
+
+    assert [mail.identity for mail in _all(source)] == ["a.eml"]
+    assert waited == waits
+
+
 def test_a_symbolic_link_is_never_followed(tmp_path: Path) -> None:
-    """I-7, F72: a link moves to failed/ with a reason; what it points to is not read."""
+    """I-7, F-72: a link moves to failed/ with a reason; what it points to is not read."""
     secret = tmp_path / "secret"
     secret.write_text("root:x:0")
     folder = tmp_path / "eml"
@@ -75,7 +123,7 @@ def test_a_symbolic_link_is_never_followed(tmp_path: Path) -> None:
 
 
 def test_a_pipe_does_not_hang_the_source(tmp_path: Path) -> None:
-    """F72: what is no plain file is moved aside at once."""
+    """F-72: what is no plain file is moved aside at once."""
     os.mkfifo(tmp_path / "pipe.eml")
 
     assert _all(a_source(tmp_path)) == []
@@ -83,7 +131,7 @@ def test_a_pipe_does_not_hang_the_source(tmp_path: Path) -> None:
 
 
 def test_a_huge_file_is_set_aside_unread(tmp_path: Path) -> None:
-    """F72: a file that is larger than any mail moves to failed/ without being read."""
+    """F-72: a file that is larger than any mail moves to failed/ without being read."""
     with (tmp_path / "huge.eml").open("wb") as file:
         file.truncate(300 * 1024 * 1024)
 
@@ -92,7 +140,7 @@ def test_a_huge_file_is_set_aside_unread(tmp_path: Path) -> None:
 
 
 def test_a_folder_named_like_a_mail_is_left_alone(tmp_path: Path) -> None:
-    """F72: directories are no mail."""
+    """F-72: directories are no mail."""
     (tmp_path / "folder.eml").mkdir()
 
     assert _all(a_source(tmp_path)) == []
@@ -126,7 +174,7 @@ def test_batches_are_bounded_in_number_and_bytes(tmp_path: Path) -> None:
 
 
 def test_a_name_of_the_longest_length_is_set_aside_too(tmp_path: Path) -> None:
-    """F72: a file name of 255 bytes leaves room for its reason and for a second one."""
+    """F-72: a file name of 255 bytes leaves room for its reason and for a second one."""
     name = "ž" * 125 + "x.eml"
     source = a_source(tmp_path)
     for content in (b"one", b"two"):
@@ -139,7 +187,7 @@ def test_a_name_of_the_longest_length_is_set_aside_too(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_told_plainly(tmp_path: Path) -> None:
-    """F72: what stands in the way of failed/ is a sentence with a remedy, and the file stays."""
+    """F-72: what stands in the way of failed/ is a sentence with a remedy, and the file stays."""
     (tmp_path / "failed").write_text("in the way")
     (tmp_path / "a.eml").symlink_to("/nowhere")
 
@@ -162,12 +210,12 @@ def test_a_new_mail_under_an_old_name_is_not_deleted_with_the_old_one(tmp_path: 
 
 
 def test_a_time_that_no_calendar_has_is_now() -> None:
-    """F72: a file with an absurd time is a mail like any other."""
+    """F-72: a file with an absurd time is a mail like any other."""
     assert moment_of(1e14).year >= 2026
     assert moment_of(0).year == 1970
 
 
 def test_a_missing_folder_is_told_plainly(tmp_path: Path) -> None:
-    """F72: an emlDir that is not there is an error that names it."""
+    """F-72: an emlDir that is not there is an error that names it."""
     with pytest.raises(TransientError, match="nowhere"):
         _all(a_source(tmp_path / "nowhere"))

@@ -15,7 +15,7 @@ def test_xoauth2_names_the_mailbox_and_the_token() -> None:
 
 
 def test_certificate_and_name_are_always_checked(tmp_path: Path) -> None:
-    """I-2, F60: TLS 1.2 at least; an authority of one's own replaces the public ones."""
+    """I-2, F-60: TLS 1.2 at least; an authority of one's own replaces the public ones."""
     own = tls_context(a_box(ca_file=Authority(tmp_path).ca_file))
 
     for context in (own, tls_context(a_box())):
@@ -48,5 +48,5 @@ def test_an_authority_that_is_none_is_told(tmp_path: Path, content: str | None) 
     ],
 )
 def test_a_throttling_server_says_how_long(answer: str, seconds: float | None) -> None:
-    """F57: Exchange names the time; nobody can make us wait for ever."""
+    """F-57: Exchange names the time; nobody can make us wait for ever."""
     assert backoff_seconds(answer) == seconds

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.operator.commands import app
-from services.operator.commands.options import files_of
+from services.operator.commands.options import begin_with, files_of
 from shared.errors import ConfigurationError
 
 
@@ -38,3 +38,19 @@ def test_commands_take_the_directory(
     told = capsys.readouterr().out
     assert str(tmp_path / "north.xml") in told
     assert str(tmp_path / "south.xml") in told
+
+
+def test_the_problems_of_environment_and_files_are_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O-6: one report, not one after the other."""
+    file = tmp_path / "crm.xml"
+    file.write_text("<configuration><appSettings/></configuration>", "utf-8")
+    monkeypatch.setenv("METRICS_PORT", "none")
+
+    with pytest.raises(ConfigurationError) as raised:
+        begin_with([file], "info")
+
+    told = str(raised.value)
+    assert "METRICS_PORT" in told
+    assert "rootPath is missing" in told

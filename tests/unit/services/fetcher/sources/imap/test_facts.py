@@ -52,7 +52,7 @@ def test_what_is_no_note_is_none(text: str) -> None:
 
 
 def test_a_search_covers_every_uid_once() -> None:
-    """H30: ranges without a gap; above a million messages several."""
+    """H-30: ranges without a gap; above a million messages several."""
     assert list(searches(opened(3, 2**32 - 1))) == ["1:*"]
     assert list(searches(opened(0, 1))) == ["1:*"]
     assert list(searches(opened(2_000_000, 2_500_001))) == [
@@ -102,7 +102,7 @@ def test_what_was_there_before_is_old() -> None:
 
 
 def test_times_without_a_zone_are_utc() -> None:
-    """H30: and what no calendar has is none."""
+    """H-30: and what no calendar has is none."""
     assert in_utc(NOON.replace(tzinfo=None)) == NOON
     assert in_utc(NOON.astimezone(timezone(timedelta(hours=1)))) == NOON
     assert in_utc(None) is None

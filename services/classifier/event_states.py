@@ -1,0 +1,54 @@
+"""Several states of one event in one mail are folded before commands are made (V2-1a). Pure.
+
+People attach the old and the new calendar file together, and programs send REQUEST and CANCEL in
+one mail. The last state, by SEQUENCE, then DTSTAMP, decides for an event or one occurrence of it;
+of two that are equal a cancellation, else the first. What attendees answer is theirs: there the
+last answer of each attendee counts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from services.classifier.parsed_mail import CalendarEvent
+
+STATES = ("REQUEST", "PUBLISH", "ADD", "CANCEL")
+"""Methods that tell the state of an event; a REPLY tells an answer to it."""
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+Occurrence = tuple[str, str | None]
+
+
+def last_states(events: Iterable[CalendarEvent]) -> tuple[CalendarEvent, ...]:
+    """The events and answers that count, each once, in the order in which they first come."""
+    states: dict[Occurrence, CalendarEvent] = {}
+    answers: dict[tuple[Occurrence, str], CalendarEvent] = {}
+    for event in events:
+        occurrence = (event.uid, event.recurrence_id)
+        if event.method in STATES:
+            states[occurrence] = _later(states.get(occurrence), event)
+        elif event.method == "REPLY":
+            for attendee in event.attendees:
+                key = (occurrence, attendee.address)
+                answers[key] = _later(answers.get(key), event)
+    return (*states.values(), *_replies(answers))
+
+
+def _replies(answers: Mapping[tuple[Occurrence, str], CalendarEvent]) -> Iterator[CalendarEvent]:
+    """Each answer with those of its attendees for whom none is later."""
+    told: defaultdict[CalendarEvent, set[str]] = defaultdict(set)
+    for (_, address), event in answers.items():
+        told[event].add(address)
+    for event, addresses in told.items():
+        attendees = tuple(one for one in event.attendees if one.address in addresses)
+        yield replace(event, attendees=attendees)
+
+
+def _later(known: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent:
+    return event if known is None or _order(event) > _order(known) else known
+
+
+def _order(event: CalendarEvent) -> tuple[int, datetime, bool]:
+    return event.sequence, event.stamp or _LONG_AGO, event.method == "CANCEL"

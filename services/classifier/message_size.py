@@ -1,0 +1,85 @@
+"""The message to the writer about one mail stays within its bound, whatever the mail is. Pure."""
+
+from collections.abc import Callable, Iterator
+
+from shared.contracts.bounds import MESSAGE_BYTES
+from shared.contracts.commands import ApplyEvent, CreateActivity
+from shared.contracts.content import MailContent, TraceLine
+from shared.contracts.messages import MailClassified
+
+_CHARACTER_BYTES = 6
+"""A character takes at most so much of JSON."""
+
+_ENTRY_BYTES = 500
+_KEPT_CHARACTERS = 256 * 1024
+
+
+def within_bounds(message: MailClassified) -> MailClassified:
+    """`message`, or what is left of it when the least important is left out, which its trace says.
+
+    The original mail is kept in any case.
+    """
+    if _at_most(message) <= MESSAGE_BYTES:
+        return message
+    for what, lighter in _STEPS:
+        if len(message.model_dump_json()) <= MESSAGE_BYTES:
+            break
+        reason = f"{what}: the mail is too large"
+        line = TraceLine(id="H-4", rule="bounds", hit=True, reason=reason)
+        message = lighter(message)
+        message = message.model_copy(update={"trace": (*message.trace, line)})
+    return message
+
+
+def _at_most(message: MailClassified) -> int:
+    """Bytes that the message can have at most, counted quickly."""
+    content = message.content
+    texts = [message.subject, *(line.reason for line in message.trace)]
+    if content:
+        texts += [content.text, content.html or "", *content.to, *content.cc]
+        for event in content.events:
+            texts += (event.summary, event.location, event.rule or "", event.uid)
+            texts += (attendee.address for attendee in event.attendees)
+    for command in message.commands:
+        texts += command.answers_to if isinstance(command, CreateActivity) else ()
+    entries = len(texts) + len(message.commands) + (len(content.attachments) if content else 0)
+    return sum(map(len, texts)) * _CHARACTER_BYTES + entries * _ENTRY_BYTES
+
+
+def _without_html(message: MailClassified) -> MailClassified:
+    return _with_content(message, html=None)
+
+
+def _without_invitations(message: MailClassified) -> MailClassified:
+    commands = tuple(one for one in message.commands if not isinstance(one, ApplyEvent))
+    return _with_content(message.model_copy(update={"commands": commands}), events=())
+
+
+def _without_answers(message: MailClassified) -> MailClassified:
+    return message.model_copy(update={"commands": tuple(_unthreaded(message))})
+
+
+def _unthreaded(message: MailClassified) -> Iterator[object]:
+    for command in message.commands:
+        threaded = isinstance(command, CreateActivity) and command.answers_to
+        yield command.model_copy(update={"answers_to": ()}) if threaded else command
+
+
+def _with_less_text(message: MailClassified) -> MailClassified:
+    text = message.content.text[:_KEPT_CHARACTERS] if message.content else ""
+    return _with_content(message, text=text)
+
+
+def _with_content(message: MailClassified, **changes: object) -> MailClassified:
+    content: MailContent | None = message.content
+    if content is None:
+        return message
+    return message.model_copy(update={"content": content.model_copy(update=changes)})
+
+
+_STEPS: tuple[tuple[str, Callable[[MailClassified], MailClassified]], ...] = (
+    ("the HTML is left out", _without_html),
+    ("invitations are left out", _without_invitations),
+    ("what it answers is left out", _without_answers),
+    ("the text is cut", _with_less_text),
+)

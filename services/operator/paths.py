@@ -1,0 +1,234 @@
+"""The paths of an installation, looked at where they will be used (behaviours O-1, I-7, I-13).
+
+`check` shows what is found; `run` and the services refuse to start with what would lose data. All
+problems are told at once.
+"""
+
+import errno
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Flag, auto
+from pathlib import Path
+from typing import Literal
+
+from services.fetcher.sources.login import tls_context
+from services.operator.composition import LEGACY_LOG
+from shared.errors import ConfigurationError, Problem
+from shared.file_systems import VOLATILE, file_system_of
+from shared.netgenium.mapping import load_mapping
+from shared.netgenium.mapping_model import Attachments
+from shared.oauth_app import app_file, read_app
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+from shared.settings.values import is_windows_path
+
+Weight = Literal["stops", "unmade", "harms", "hint"]
+"""Work cannot begin with it; nor with it, but `init-db` makes it; mail flows, but something is not
+done; nobody uses it."""
+
+_NO_WINDOWS = (
+    "mount the Windows folder on this machine and set {key} to the mount point, as /srv/netgenium; "
+    "see docs/installation.md"
+)
+_WRITE = "give this user the right to write and delete there, and see that there is free space"
+
+
+class Use(Flag):
+    """What a process does."""
+
+    FETCH = auto()
+    CLASSIFY = auto()
+    WRITE = auto()
+    EVERYTHING = FETCH | CLASSIFY | WRITE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One path that was looked at.
+
+    Attributes:
+        name: What it is for.
+        path: As it is written.
+        problems: What is wrong with it; none: it is good.
+        box: The box whose own it is; None: all need it.
+    """
+
+    name: str
+    path: str
+    problems: tuple[Problem, ...]
+    weight: Weight = "stops"
+    box: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks at paths.
+
+    Attributes:
+        file_system: Gives the type of the file system that a path lies on.
+    """
+
+    file_system: Callable[[Path], str] = file_system_of
+
+    def at_all(
+        self, boxes: Sequence[Box], environment: Environment, use: Use = Use.EVERYTHING
+    ) -> Iterator[Place]:
+        """Every path that a process with `use` needs; `boxes` of one deployment."""
+        yield self._data(environment.data, writes=Use.FETCH in use)
+        if Use.WRITE in use:
+            yield self._log(environment.data)
+        if boxes:
+            yield from self._root(boxes, _attachments(environment), use)
+        reading = [box for box in boxes if box.enabled and Use.FETCH in use]
+        folders = Counter(box.eml_dir for box in reading)
+        for box in reading:
+            yield from self._sources(box, alone=folders[box.eml_dir] == 1)
+
+    def _data(self, data: Path, *, writes: bool) -> Place:
+        remedy = "crmservice init-db makes it; or correct CRMSERVICE_DATA"
+        problems = self._folder(data, "CRMSERVICE_DATA", remedy, writes=writes, lasts=writes)
+        unmade = not _is_there(data) and _is_there(data.parent)
+        return Place("data folder", str(data), problems, "unmade" if unmade else "stops")
+
+    def _log(self, data: Path) -> Place:
+        """The lines wait while it cannot be written: no mail does."""
+        log = data / LEGACY_LOG
+        what = _error(lambda: _try_to_append(log))
+        problem = Problem(str(log), f"cannot be written: {what}", _WRITE)
+        return Place("legacy log", str(log), (problem,) if what else (), "harms")
+
+    def _root(self, boxes: Sequence[Box], attachments: Attachments, use: Use) -> Iterator[Place]:
+        root = boxes[0].root_path
+        remedy = "correct rootPath: it is the directory of NET Genium"
+        logins = Use.FETCH in use and any(box.pop3_oauth and box.enabled for box in boxes)
+        files = Use.WRITE in use and attachments.strategy == "directory"
+        problems = self._folder(Path(root), "rootPath", remedy, writes=False, lasts=files)
+        if not problems and files:
+            folder = Path(root, attachments.folder)
+            there = next(place for place in (folder, *folder.parents) if _is_there(place))
+            problems = self._folder(there, "rootPath", remedy, writes=True, lasts=True)
+        if files or logins or use == Use.EVERYTHING:
+            yield Place("rootPath", root, problems, "stops" if files or logins else "hint")
+
+    def _sources(self, box: Box, *, alone: bool) -> Iterator[Place]:
+        if box.eml_dir:
+            remedy = "create it or correct emlDir"
+            problems = self._folder(box.eml_dir, "emlDir", remedy, writes=True, lasts=False)
+            if not alone:
+                twin = Problem(str(box.eml_dir), "is another box's too", "give each box its own")
+                problems = (*problems, twin)
+            yield Place(f"emlDir of {box.name}", str(box.eml_dir), problems, box=box.name)
+        if (box.imap_url or box.pop3_url) and box.ca_file:
+            problems = _windows(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
+            yield Place(f"caFile of {box.name}", str(box.ca_file), problems, box=box.name)
+        if box.pop3_oauth and not is_windows_path(box.root_path):
+            app = app_file(box)
+            problems = _wrong(lambda: read_app(app))
+            yield Place(f"OAuth2 file of {box.name}", str(app), problems, box=box.name)
+
+    def _folder(
+        self, folder: Path, key: str, remedy: str, *, writes: bool, lasts: bool
+    ) -> tuple[Problem, ...]:
+        """What is wrong with a folder; the first thing only, because the others follow from it."""
+        if problems := _windows(str(folder), key):
+            return problems
+        if what := _error(lambda: os.scandir(folder).close()):
+            return (_unreadable(folder, what, remedy),)
+        if writes and (what := _error(lambda: _try_to_write(folder))):
+            return (Problem(str(folder), f"cannot be written: {what}", _WRITE),)
+        if lasts and (kind := self.file_system(folder)) in VOLATILE:
+            what = f"lies in memory ({kind}): a restart empties it"
+            return (Problem(str(folder), what, f"mount a disk there, or correct {key}"),)
+        return ()
+
+
+def require_paths(
+    boxes: Sequence[Box], environment: Environment, use: Use, look: Look | None = None
+) -> None:
+    """Refuse to start where mail could not be processed without loss.
+
+    A path of one box's own stops the others only if each of them has such trouble: whoever reads
+    the box tells of it.
+
+    Raises:
+        ConfigurationError: With all problems.
+    """
+    stopping = [
+        place
+        for place in (look or Look()).at_all(boxes, environment, use)
+        if place.problems and place.weight in {"stops", "unmade"}
+    ]
+    enabled = {box.name for box in boxes if box.enabled}
+    of_all = any(place.box is None for place in stopping)
+    if of_all or (enabled and enabled <= {place.box for place in stopping}):
+        raise ConfigurationError(problem for place in stopping for problem in place.problems)
+
+
+def _attachments(environment: Environment) -> Attachments:
+    try:
+        return load_mapping(environment.mapping).attachments
+    except ConfigurationError:
+        # Whoever needs the mapping tells of it.
+        return Attachments()
+
+
+def _unreadable(folder: Path, what: str, remedy: str) -> Problem:
+    if _is_there(folder):
+        if not folder.is_dir():
+            return Problem(str(folder), "is no directory", remedy)
+        remedy = "give this user the right to read it"
+    elif what == os.strerror(errno.EACCES):
+        remedy = "give this user the right to see it: to enter the folders above"
+    return Problem(str(folder), f"cannot be read: {what}", remedy)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether this user sees it: `exists` would raise where a folder above may not be read."""
+    return not _error(path.stat)
+
+
+def _windows(path: str, key: str) -> tuple[Problem, ...]:
+    if not is_windows_path(path):
+        return ()
+    what = "is a Windows path, which this machine does not have"
+    return (Problem(path, what, _NO_WINDOWS.format(key=key)),)
+
+
+def _wrong(look: Callable[[], object]) -> tuple[Problem, ...]:
+    try:
+        look()
+    except ConfigurationError as error:
+        return error.problems
+    return ()
+
+
+def _error(attempt: Callable[[], object]) -> str:
+    """Why `attempt` failed; empty if it did not."""
+    try:
+        attempt()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
+def _try_to_append(log: Path) -> None:
+    """Open the log, or write beside it where there is none; a missing folder is told elsewhere."""
+    try:
+        os.close(os.open(log, os.O_WRONLY | os.O_APPEND))
+    except FileNotFoundError:
+        if _is_there(log.parent):
+            _try_to_write(log.parent)
+
+
+def _try_to_write(folder: Path) -> None:
+    """Make a file, fill a block of it, and remove it: rights on paper are not all."""
+    descriptor, name = tempfile.mkstemp(prefix=".crmservice-", dir=folder)
+    try:
+        os.write(descriptor, bytes(4096))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+        Path(name).unlink()

@@ -1,0 +1,128 @@
+"""What earlier mails have left, read once for all commands of a group (behaviour R-e).
+
+It is read behind the group's locks, and handlers keep it up to date: a mail sees what the mails
+before it in its group have done.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+
+from services.writer.invitation import Stored, series_key, state_key
+from shared.contracts.commands import (
+    AnyCommand,
+    CountSoftBounce,
+    CreateActivity,
+    CreateTask,
+    UpdateTask,
+    UpsertInvitation,
+)
+from shared.netgenium.many import by_stored_form, in_chunks
+from shared.netgenium.own_tables import invitation_table, problem_table
+from shared.netgenium.queries.recorded import (
+    Assigned,
+    read_problem_tasks,
+    read_soft_bounces,
+    read_threads,
+)
+from shared.netgenium.tables import ErpTables
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProblem:
+    """What is known of a problem.
+
+    Attributes:
+        task_id: Its task; None while there is none.
+        state_at: When its newest state was told; None if no mail has told one.
+    """
+
+    task_id: int | None = None
+    state_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Earlier:
+    """What mails before have left.
+
+    Attributes:
+        threads: What they are assigned to, by Message-ID (A-6).
+        problems: By problem id, for every problem of the group (P-2).
+        soft_bounces: Days by address (B-3).
+        invitations: States by key (V2-2).
+    """
+
+    threads: Mapping[str, Assigned] = field(default_factory=dict)
+    problems: dict[str, KnownProblem] = field(default_factory=dict)
+    soft_bounces: dict[str, frozenset[date]] = field(default_factory=dict)
+    invitations: dict[str, Stored] = field(default_factory=dict)
+
+
+def read_earlier(connection: Connection, erp: ErpTables, commands: Sequence[AnyCommand]) -> Earlier:
+    """Read what `commands` will be decided by."""
+    answered = {
+        one for each in commands if isinstance(each, CreateActivity) for one in each.answers_to
+    }
+    bounced = {one.address for one in commands if isinstance(one, CountSoftBounce)}
+    invited = [one for one in commands if isinstance(one, UpsertInvitation)]
+    return Earlier(
+        read_threads(connection, erp, answered),
+        _read_problems(connection, erp, _problem_ids(commands)),
+        dict(read_soft_bounces(connection, bounced)),
+        _read_invitations(connection, invited),
+    )
+
+
+def makes_tasks(commands: Iterable[AnyCommand], earlier: Earlier) -> bool:
+    """Whether one of `commands` needs the number of a new task."""
+    return any(
+        isinstance(one, CreateTask | UpdateTask)
+        and (one.problem_id is None or earlier.problems[one.problem_id].task_id is None)
+        for one in commands
+    )
+
+
+def _problem_ids(commands: Iterable[AnyCommand]) -> set[str]:
+    return {
+        one.problem_id
+        for one in commands
+        if isinstance(one, CreateTask | UpdateTask) and one.problem_id is not None
+    }
+
+
+def _read_problems(
+    connection: Connection, erp: ErpTables, ids: set[str]
+) -> dict[str, KnownProblem]:
+    tasks = read_problem_tasks(connection, erp, ids)
+    own = problem_table.c
+    told: dict[str, datetime] = {}
+    names = by_stored_form(connection, own.problem_id, ids)
+    for chunk in in_chunks(names):
+        query = select(own.problem_id, own.state_at).where(own.problem_id.in_(chunk))
+        for row in connection.execute(query):
+            told |= dict.fromkeys(names.get(row.problem_id, ()), row.state_at)
+    return {one: KnownProblem(tasks.get(one, (None,))[0], told.get(one)) for one in ids}
+
+
+def _read_invitations(
+    connection: Connection, commands: Sequence[UpsertInvitation]
+) -> dict[str, Stored]:
+    """States of events and of their series, with organisers as `commands` call them."""
+    own = invitation_table.c
+    keys = {key for one in commands for key in (state_key(one), series_key(one))}
+    organizers = (one.organizer for one in commands if one.organizer is not None)
+    names = by_stored_form(connection, own.organizer, organizers)
+    return {
+        row.key: Stored(
+            row.record_id,
+            row.revision,
+            row.stamp,
+            names.get(row.organizer, [row.organizer])[0],
+            row.genuine,
+            row.cancelled,
+        )
+        for chunk in in_chunks(sorted(keys))
+        for row in connection.execute(select(invitation_table).where(own.key.in_(chunk)))
+    }

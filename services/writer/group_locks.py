@@ -1,0 +1,62 @@
+"""What a group of mails locks before it reads anything: a lock for each thing it works on. Pure.
+
+A new kind of command says here what two writers must not do at once.
+"""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from shared.contracts.commands import (
+    AnyCommand,
+    ApplyEvent,
+    CountSoftBounce,
+    CreateActivity,
+    CreateTask,
+    MarkForbidden,
+    UpdateTask,
+    UpsertInvitation,
+)
+from shared.contracts.messages import MailClassified
+from shared.errors import ContractError
+from shared.netgenium.locks import lock_for
+
+
+def locks_of(mails: Iterable[MailClassified]) -> frozenset[str]:
+    """Names of the locks that the commands of `mails` need."""
+    return frozenset(lock for mail in mails for one in mail.commands for lock in _locks(one))
+
+
+def address_lock(address: str) -> str:
+    """Held by who counts bounces of an address, or marks it."""
+    return lock_for("address", address.lower())
+
+
+def record_lock(entity: str, record_id: int) -> str:
+    """Held by who marks a contact or a relationship, which may have several addresses."""
+    return lock_for(entity, str(record_id))
+
+
+def problem_lock(problem_id: str) -> str:
+    """Held by who makes or changes the task of a problem."""
+    return lock_for("problem", problem_id)
+
+
+def _locks(command: AnyCommand) -> Iterable[str]:
+    match command:
+        case CreateActivity():
+            return ()
+        case CreateTask() | UpdateTask():
+            return () if command.problem_id is None else (problem_lock(command.problem_id),)
+        case MarkForbidden() | CountSoftBounce():
+            return (
+                address_lock(command.address),
+                *(record_lock("contact", one.id) for one in command.contacts),
+                *(record_lock("relationship", one.id) for one in command.relationships),
+            )
+        case UpsertInvitation():
+            # Of all users and occurrences: answers and the end of a series concern several.
+            return (lock_for("event", command.uid),)
+        case ApplyEvent():
+            raise ContractError("Events are taken out of a mail's content before")
+        case _:
+            assert_never(command)

@@ -1,0 +1,44 @@
+"""Commands as the database can hold them, so that what is compared is what was stored (NG-7).
+
+Done once for a whole command, whatever its fields: a NUL, half a surrogate pair or a letter that
+the database does not have never reaches a statement, and never tells two values apart that are
+stored alike.
+"""
+
+from sqlalchemy import Dialect
+
+from shared.contracts.base import Contract
+from shared.contracts.messages import MailClassified
+from shared.netgenium.types import spelled
+
+
+def as_spelled(mail: MailClassified, dialect: Dialect) -> MailClassified:
+    """`mail` with its Message-ID and every text of its commands as the database can hold them."""
+    content = mail.content
+    if content is not None:
+        message_id = _spelled(content.message_id, dialect)
+        if message_id is not content.message_id:
+            content = content.model_copy(update={"message_id": message_id})
+    commands = _spelled(mail.commands, dialect)
+    if commands is mail.commands and content is mail.content:
+        return mail
+    return mail.model_copy(update={"commands": commands, "content": content})
+
+
+def _spelled(value: object, dialect: Dialect) -> object:
+    """`value` itself where nothing in it changes."""
+    if isinstance(value, str):
+        new = spelled(value, dialect)
+        return value if new == value else new
+    if isinstance(value, tuple):
+        items = tuple(_spelled(item, dialect) for item in value)
+        return value if all(map(_same, items, value)) else items
+    if isinstance(value, Contract):
+        fields = {name: _spelled(old, dialect) for name, old in value}
+        changed = {name: new for name, new in fields.items() if new is not getattr(value, name)}
+        return value.model_copy(update=changed) if changed else value
+    return value
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other

@@ -1,0 +1,54 @@
+"""A classifier that a message kills: `python -m tests.faults.poisoned_worker URL`."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+from shared.broker.letters import Letter
+from shared.broker.rabbitmq.address import BrokerAddress
+from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
+from shared.health import Health
+from shared.worker import Flow, Worker
+from tests.messages import AMessage
+
+POISON = "poison"
+
+
+class Dying:
+    """A stage that does not survive a message."""
+
+    name = "classifier"
+
+    def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:
+        """Handle `batch`, or die."""
+        if any(message.text == POISON for message in batch):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return batch
+
+
+def a_message(letter: Letter) -> AMessage:
+    """What a letter says."""
+    return AMessage(letter.body.decode())
+
+
+def a_letter(message: AMessage) -> Letter:
+    """A message on its way."""
+    return Letter(str(message.mail_id), "text/plain", message.text.encode())
+
+
+def main() -> None:
+    """Work until told to stop."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    flow: Flow[AMessage, AMessage] = Flow(
+        CLASSIFIER_MAIL, Dying(), a_message, WRITER_COMMANDS, a_letter, lambda: None
+    )
+    Worker(flow, BrokerAddress(SecretStr(sys.argv[1])), Health(), stopped).run()
+
+
+if __name__ == "__main__":
+    main()

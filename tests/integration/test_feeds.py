@@ -1,0 +1,189 @@
+"""The feeds of several boxes: one box's trouble is not another's."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from services.fetcher.sources.port import EML_DIR
+from services.operator.feeds import Feeds, boxes_to_read, local_outlet, missing_of, seen_file
+from services.operator.run import run_feeds
+from shared import metrics
+from shared.broker.port import Receipt
+from shared.contracts.messages import FetchedMail
+from shared.errors import ConfigurationError
+from shared.health import Health
+from shared.settings.box import Box
+from shared.settings.values import ServerAddress
+from tests.builders import a_box
+from tests.servers.certificates import Authority
+from tests.servers.processes import wait_until
+from tests.servers.scripted import Message, ScriptedImap
+
+MAIL = b"Subject: one\r\n\r\nHello.\r\n"
+
+
+class ATaker:
+    """A next stage that takes everything."""
+
+    def __init__(self) -> None:
+        self.taken: list[FetchedMail] = []
+
+    def publish(self, batch: Sequence[FetchedMail]) -> None:
+        self.taken += batch
+
+    def flush(self) -> Receipt:
+        return Receipt()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ScriptedImap]:
+    """An IMAP server with one mail, proved by `ca.pem`."""
+    server = ScriptedImap(tls=Authority(tmp_path).server_context("localhost"))
+    server.inbox.messages[3] = Message(MAIL)
+    yield server
+    server.stop()
+
+
+def an_imap_box(server: ScriptedImap, tmp_path: Path, name: str = "good", **settings: Any) -> Box:
+    """A box of the server."""
+    given: dict[str, Any] = {
+        "name": name,
+        "email": f"{name}@firma.cz",
+        "imap_url": ServerAddress(host="localhost", port=server.port),
+        "pop3_password": SecretStr("pw"),
+        "ca_file": tmp_path / "ca.pem",
+    }
+    return a_box(**given | settings)
+
+
+def without_certificates(server: ScriptedImap, tmp_path: Path) -> Box:
+    """A caFile on a share that is not mounted."""
+    return an_imap_box(server, tmp_path, "bad", ca_file=tmp_path / "share" / "ca.pem")
+
+
+def without_app(server: ScriptedImap, tmp_path: Path) -> Box:
+    """No MicrosoftOAuth.json."""
+    root = str(tmp_path / "share")
+    return an_imap_box(server, tmp_path, "bad", pop3_oauth=True, root_path=root)
+
+
+def without_directory(_: ScriptedImap, tmp_path: Path) -> Box:
+    """An emlDir on a share that is not mounted."""
+    return a_box(name="bad", email="bad@firma.cz", eml_dir=tmp_path / "share" / "eml")
+
+
+def without_memory(server: ScriptedImap, tmp_path: Path) -> Box:
+    """A memory that cannot be opened at all."""
+    box = an_imap_box(server, tmp_path, "bad")
+    seen_file(tmp_path / "data", box).mkdir(parents=True)
+    return box
+
+
+BAD: list[Callable[[ScriptedImap, Path], Box]] = [
+    without_certificates,
+    without_app,
+    without_directory,
+    without_memory,
+]
+
+
+@contextmanager
+def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]:
+    """The feeds of `boxes`, running."""
+    health, stopped = Health(), threading.Event()
+    feeds = Feeds(data, local_outlet(data, lambda: taker)).of(boxes_to_read(boxes))
+    thread = threading.Thread(target=run_feeds, args=[feeds, health, stopped])
+    thread.start()
+    try:
+        yield health
+    finally:
+        stopped.set()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_what_one_box_misses_is_its_own_trouble(
+    server: ScriptedImap, tmp_path: Path, bad: Callable[[ScriptedImap, Path], Box]
+) -> None:
+    """I-1, F-74: the other box is read; `/ready` names the one that waits, and why."""
+    boxes = [bad(server, tmp_path), an_imap_box(server, tmp_path)]
+    taker = ATaker()
+
+    with reading(boxes, tmp_path / "data", taker) as health:
+        wait_until(lambda: health.parts().get("box good") is None and bool(taker.taken), "mail")
+        name = "box bad emlDir" if boxes[0].eml_dir else "box bad"
+        wait_until(lambda: health.parts().get(name) not in (None, "not tried yet"), "the reason")
+
+        assert not health.ready
+        assert health.alive
+
+    assert [fetched.raw for fetched in taker.taken] == [MAIL]
+
+
+def test_what_is_mounted_late_is_read_then(server: ScriptedImap, tmp_path: Path) -> None:
+    """F-74: no restart and nobody is needed."""
+    bad = without_directory(server, tmp_path)
+    assert bad.eml_dir
+    taker = ATaker()
+
+    boxes = [an_imap_box(server, tmp_path), bad.model_copy(update={"eml_settle_seconds": 0.0})]
+    with reading(boxes, tmp_path / "data", taker) as health:
+        wait_until(lambda: "emlDir" in (health.parts().get("box bad emlDir") or ""), "the reason")
+        bad.eml_dir.mkdir(parents=True)
+        (bad.eml_dir / "1.eml").write_bytes(MAIL)
+
+        wait_until(lambda: len(taker.taken) == 2 and health.ready, "both mails")
+
+
+def test_a_path_that_cannot_be_looked_at_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-74: no right to look, or a share that has gone stale: a sentence, no traceback."""
+    box = a_box(eml_dir=tmp_path / "eml")
+
+    def stale(*_: object, **__: object) -> object:
+        raise OSError(116, "Stale file handle")
+
+    monkeypatch.setattr(Path, "stat", stale)
+
+    (problem,) = missing_of(box, EML_DIR)
+
+    assert "Stale file handle" in problem.what
+
+
+@pytest.mark.parametrize("bad", BAD[:3])
+def test_if_no_box_can_be_read_nothing_begins(
+    server: ScriptedImap, tmp_path: Path, bad: Callable[[ScriptedImap, Path], Box]
+) -> None:
+    """O-6: then it is the configuration: all problems are told at once."""
+    second = a_box(name="second", email="second@firma.cz", eml_dir=tmp_path / "nowhere")
+
+    with pytest.raises(ConfigurationError) as raised:
+        boxes_to_read([bad(server, tmp_path), second])
+
+    assert len(raised.value.problems) == 2
+
+
+def test_a_box_with_one_good_source_can_be_read(server: ScriptedImap, tmp_path: Path) -> None:
+    """O-6: a mailbox whose certificates are missing, beside a directory that is there."""
+    (tmp_path / "eml").mkdir()
+    box = without_certificates(server, tmp_path).model_copy(update={"eml_dir": tmp_path / "eml"})
+
+    assert boxes_to_read([box]) == [box]
+
+
+def test_mail_that_is_held_is_counted(server: ScriptedImap, tmp_path: Path) -> None:
+    """O-3: the metric of the box says how many messages could not be read."""
+    server.inbox.messages[3].raw = b""
+    server.inbox.messages[3].size = 14_300
+
+    counted = b'crmservice_box_held_mails{box="good"} 1.0'
+
+    with reading([an_imap_box(server, tmp_path)], tmp_path / "data", ATaker()):
+        wait_until(lambda: counted in metrics.exposition({}), "the metric")

@@ -1,0 +1,116 @@
+"""Docstrings name what is there: parameters, fields, errors, functions, even once renamed."""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+PATHS = [path for top in ("services", "shared", "bench") for path in Path(top).rglob("*.py")]
+_SECTION = re.compile(r"^(Args|Attributes|Raises):\n((?:(?: {4}.*)?\n?)*)", re.MULTILINE)
+_ENTRY = re.compile(r"^ {4}(\S[^:\n]*):(?= |$)", re.MULTILINE)
+VALUES = {"ext4"}
+"""Words of the world outside, which docstrings quote as examples."""
+_TICKED = re.compile(r"(?<!`)`([a-z_][a-z0-9_]*)`(?!`)")
+
+
+class Names:
+    """What a module may name: its own names and words, and what others define."""
+
+    def __init__(self, trees: Mapping[Path, ast.Module]) -> None:
+        self.defined = {path.stem for path in trees}
+        self.classes = {name for name in dir(builtins) if name[0].isupper()}
+        self.words: set[str] = set()
+        for tree in trees.values():
+            nodes = list(ast.walk(tree))
+            self.words |= _words(nodes)
+            self.classes |= {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+            self.defined |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+            imports = [one for one in nodes if isinstance(one, ast.Import | ast.ImportFrom)]
+            self.classes |= {alias.name for one in imports for alias in one.names}
+
+
+def _words(nodes: list[ast.AST]) -> set[str]:
+    """Words of the string constants that are no docstrings: keys, outcomes, statements."""
+    documents = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    texts = (
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if id(node) not in documents
+    )
+    return {word for text in texts for word in re.findall(r"\w+", text)}
+
+
+def _parameters(function: ast.FunctionDef) -> set[str]:
+    given = function.args
+    single = [one for one in (given.vararg, given.kwarg) if one]
+    return {one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs, *single)}
+
+
+def _attributes(node: ast.AST) -> set[str]:
+    """Fields, methods, class variables, and what is set on or asked of objects."""
+    found = set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.Attribute):
+            found.add(one.attr)
+        elif isinstance(one, ast.FunctionDef):
+            found.add(one.name)
+        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+            found.add(one.id)
+    return found
+
+
+def _listed(docstring: str, section: str) -> list[str]:
+    """Names that a section describes; `start, end: …` describes two."""
+    bodies = [body for title, body in _SECTION.findall(docstring) if title == section]
+    return [
+        name.strip().lstrip("*")
+        for body in bodies
+        for names in _ENTRY.findall(body)
+        for name in names.split(",")
+    ]
+
+
+def _faults(tree: ast.Module, names: Names) -> Iterator[str]:
+    attributes = _attributes(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        text = ast.get_docstring(node) or ""
+        known = _parameters(node) if isinstance(node, ast.FunctionDef) else _attributes(node)
+        section = "Args" if isinstance(node, ast.FunctionDef) else "Attributes"
+        yield from (f"{node.name}: {one}" for one in _listed(text, section) if one not in known)
+        for error in _listed(text, "Raises"):
+            if "." not in error and error not in names.classes:
+                yield f"{node.name}: {error}"
+        elsewhere = attributes | names.defined | names.words
+        if isinstance(node, ast.FunctionDef):
+            ticked = set(_TICKED.findall(text)) - known - elsewhere - VALUES
+            yield from (f"{node.name}: {one}" for one in sorted(ticked))
+
+
+def test_docstrings_name_what_exists() -> None:
+    """House: Args are parameters, Attributes are fields, Raises are errors, names are names."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in PATHS}
+    names = Names(trees)
+
+    assert [f"{path}: {one}" for path, tree in trees.items() for one in _faults(tree, names)] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ('def f(a):\n    """X.\n\n    Args:\n        b: Y.\n    """\n', "f: b"),
+        ('class C:\n    """X.\n\n    Attributes:\n        b: Y.\n    """\n    a: int\n', "C: b"),
+        ('def f():\n    """X.\n\n    Raises:\n        OldError: Y.\n    """\n', "f: OldError"),
+        ('def f(limit):\n    """Cut `bound`."""\n', "f: bound"),
+    ],
+)
+def test_a_name_that_is_gone_is_noticed(source: str, fault: str) -> None:
+    """House: the check above sees parameters, fields, errors and names that were renamed."""
+    tree = ast.parse(source)
+
+    assert list(_faults(tree, Names({Path("m.py"): tree}))) == [fault]

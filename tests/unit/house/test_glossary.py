@@ -1,0 +1,37 @@
+"""The glossary names classes that there are, and is in an order in which words are found."""
+
+import ast
+import re
+from pathlib import Path
+
+PAGE = Path("docs/glossary.md").read_text("utf-8")
+ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \|([^|]*)\|$", re.MULTILINE)
+HEAD = "| word | meaning | classes |"
+
+
+def _classes() -> set[str]:
+    """Public classes of the services and of what they share."""
+    modules = [path for top in ("services", "shared") for path in Path(top).rglob("*.py")]
+    trees = [ast.parse(path.read_text("utf-8")) for path in modules]
+    nodes = (node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+    return {node.name for node in nodes if not node.name.startswith("_")}
+
+
+def test_every_class_of_the_glossary_exists() -> None:
+    """House: who renames a class renames it here, too."""
+    named = {name for _, _, cell in ROW.findall(PAGE) for name in re.findall(r"`(\w+)`", cell)}
+
+    assert len(named) > 20
+    assert named - _classes() == set()
+
+
+def test_every_word_stands_once_and_in_order() -> None:
+    """House: within its group a word is where the alphabet says, and nowhere twice."""
+    tables = [part.partition("\n## ")[0] for part in PAGE.split(f"{HEAD}\n")[1:]]
+    groups = [[word.casefold() for word, *_ in ROW.findall(table)] for table in tables]
+
+    assert all(groups)
+    for group in groups:
+        assert group == sorted(group)
+    everything = [word for group in groups for word in group]
+    assert len(set(everything)) == len(everything)
