@@ -75,13 +75,11 @@ def read_earlier(connection: Connection, erp: ErpTables, commands: Sequence[AnyC
     )
 
 
-def makes_tasks(commands: Iterable[AnyCommand], earlier: Earlier) -> bool:
-    """Whether one of `commands` needs the number of a new task."""
-    return any(
-        isinstance(one, CreateTask | UpdateTask)
-        and (one.problem_id is None or earlier.problems[one.problem_id].task_id is None)
-        for one in commands
-    )
+def tasks_wanted(commands: Iterable[AnyCommand], earlier: Earlier) -> int:
+    """How many new tasks `commands` make at most; several mails of a new problem make one."""
+    asked = [one.problem_id for one in commands if isinstance(one, CreateTask | UpdateTask)]
+    new = {one for one in asked if one is not None and earlier.problems[one].task_id is None}
+    return asked.count(None) + len(new)
 
 
 def _problem_ids(commands: Iterable[AnyCommand]) -> set[str]:

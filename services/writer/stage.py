@@ -21,13 +21,13 @@ from sqlalchemy import Connection, Engine
 from services.writer.apply import apply
 from services.writer.attachments import AttachmentStore
 from services.writer.claim import Settled, late_command_ids, settle
-from services.writer.earlier import makes_tasks, read_earlier
+from services.writer.earlier import read_earlier, tasks_wanted
 from services.writer.events import with_events
 from services.writer.group_locks import locks_of
 from services.writer.journal import key_owners, made_before, record, recorded_verdicts
 from services.writer.legacy_log import LegacyLog
 from services.writer.spelling import as_spelled
-from services.writer.task_numbers import new_task_numbers
+from services.writer.task_numbers import reserve_task_numbers
 from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
 from shared.contracts.messages import MailClassified, MailRecorded
@@ -124,8 +124,8 @@ class WriterStage:
         commands = [command for one in settled for command in one.commands]
         earlier = read_earlier(connection, self.erp, commands)
         work = UnitOfWork(connection, self.erp, self.clock(), earlier)
-        if makes_tasks(commands, earlier):
-            work.task_numbers = new_task_numbers(connection, self.erp)
+        wanted = tasks_wanted(commands, earlier)
+        work.task_numbers = reserve_task_numbers(connection, self.erp, wanted)
         for one in settled:
             for command in one.commands:
                 apply(command, one.mail, work)

@@ -76,7 +76,7 @@ _LOOKED_UP = (
     "invitation",
     "forbidden_email",
 )
-_NOT_LOOKED_UP = ("crm_change", "crm_lock", "crm_log_file", "crm_log_words")
+_NOT_LOOKED_UP = ("crm_change", "crm_counter", "crm_lock", "crm_log_file", "crm_log_words")
 
 ROLES: Mapping[Role, RoleRights] = {
     # Facts for the rules.

@@ -23,7 +23,7 @@ from shared.netgenium.own_tables import lock_table
 from shared.netgenium.servers import LOCK_SECONDS, changed_meanwhile, locks_in_order
 
 TASK_NUMBERS = "2/task numbers"
-"""Held by who numbers new tasks."""
+"""Held for the moment in which numbers of new tasks are reserved."""
 
 IDS = "3/ids"
 """Held by who counts ids up from the highest; every other lock is taken before it."""
@@ -43,6 +43,11 @@ def lock_for(kind: str, thing: str) -> str:
     return f"1/{kind}/{int.from_bytes(digest[:4]) % _SHARES:03x}"
 
 
+def writes_follow_one_another(connection: Connection) -> bool:
+    """Whether the database lets one write transaction begin only when the other has ended."""
+    return connection.dialect.name == "sqlite"
+
+
 def hold(connection: Connection, *names: str) -> None:
     """Take the locks `names`, in order; who asks for one of them waits for this transaction's end.
 
@@ -57,7 +62,7 @@ def hold(connection: Connection, *names: str) -> None:
         ConflictError: Other writers made the missing rows at the same time, again and again.
         sqlalchemy.exc.DatabaseError: The wait took too long; `write_transaction` translates it.
     """
-    if connection.dialect.name == "sqlite":
+    if writes_follow_one_another(connection):
         return
     wanted = sorted(set(names))
     _make_missing(connection, wanted)

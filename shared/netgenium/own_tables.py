@@ -106,6 +106,14 @@ lock_table = Table(
 )
 """A row to lock for each thing that only one writer may do at a time."""
 
+counter_table = Table(
+    "crm_counter",
+    OWN,
+    Column("name", Unicode(63), primary_key=True),
+    Column("reserved", BigInteger, nullable=False),
+)
+"""The highest number of a kind that any writer has reserved, whether or not it was used."""
+
 change_table = Table(
     "crm_change",
     OWN,

@@ -44,6 +44,7 @@ HOMES = {
         "shared/netgenium/migrations/versions/v0003_change_order.py",
         "shared/netgenium/migrations/versions/v0004_effects_by_record.py",
         "shared/netgenium/migrations/versions/v0005_legacy_log.py",
+        "shared/netgenium/migrations/versions/v0006_counters.py",
     },
 }
 BROAD_EXCEPT = {
