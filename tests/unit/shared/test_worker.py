@@ -1,0 +1,86 @@
+"""The order in which a worker tells the broker: nothing is acknowledged before it is safe."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from pydantic import SecretStr
+
+from shared.broker.letters import Delivery, Letter
+from shared.broker.rabbitmq.address import BrokerAddress
+from shared.broker.rabbitmq.link import Link
+from shared.flow import Flow
+from shared.health import Health
+from shared.worker import Worker
+from tests.messages import AMessage
+
+
+@dataclass
+class AStage:
+    """Gives every message on as it is."""
+
+    name: str = "classifier"
+
+    def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:
+        return batch
+
+
+@dataclass
+class ABroker:
+    """Link and sender in one; remembers what it was told, in order."""
+
+    told: list[str] = field(default_factory=list)
+
+    def acknowledge(self, _deliveries: Sequence[Delivery]) -> None:
+        self.told.append("acknowledged")
+
+    def settle(self) -> None:
+        self.told.append("settled")
+
+    def send(self, letters: Sequence[tuple[str, Letter]]) -> None:
+        self.told += [f"sent to {queue}" for queue, _ in letters]
+
+    def flush(self) -> None:
+        self.told.append("confirmed")
+
+
+def a_letter(message: AMessage) -> Letter:
+    """A message as it travels."""
+    return Letter(str(message.mail_id), "text/plain", message.text.encode())
+
+
+@pytest.fixture
+def broker() -> ABroker:
+    """A broker that takes everything."""
+    return ABroker()
+
+
+@pytest.fixture
+def worker(broker: ABroker) -> Worker[AMessage, AMessage]:
+    """A worker from queue `a` to queue `b`."""
+    read: Callable[[Letter], AMessage] = lambda letter: AMessage(letter.body.decode())  # noqa: E731 - one line of a stand-in
+    flow = Flow("a", AStage(), read, "b", a_letter, lambda: None)
+    address = BrokerAddress(SecretStr("amqp://localhost"), None, "a test")
+    made = Worker(flow, address, Health(), threading.Event())
+    made._sender = cast(Any, broker)
+    return made
+
+
+def test_a_message_is_acknowledged_after_what_came_of_it_is_confirmed(
+    worker: Worker[AMessage, AMessage], broker: ABroker
+) -> None:
+    """F-8: a crash between the two gives the message again; the other order would lose it."""
+    worker._handle(cast(Link, broker), [Delivery(1, a_letter(AMessage("x")), 0)])
+
+    assert broker.told == ["sent to b", "confirmed", "acknowledged", "settled"]
+
+
+def test_a_message_is_given_back_before_it_is_acknowledged(
+    worker: Worker[AMessage, AMessage], broker: ABroker
+) -> None:
+    """F-40: it stands at the end of its queue before the broker forgets it."""
+    worker._give_back(cast(Link, broker), [Delivery(1, a_letter(AMessage("x")), 0)])
+
+    assert broker.told == ["sent to a", "confirmed", "acknowledged", "settled"]
