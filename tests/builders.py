@@ -31,6 +31,7 @@ from shared.domain.folding import fold_line
 from shared.domain.own_mail import OwnMail
 from shared.domain.vocabulary import build_vocabulary
 from shared.settings.box import Box
+from tests.messages import A_KEY
 
 BOX = "crm@firma.cz"
 JAN = "jan.novak@firma.cz"
@@ -90,7 +91,7 @@ def a_mail(source: bytes | str = "Hello.\n", box: Box | None = None, **fields: A
     raw = source if isinstance(source, bytes) else raw_mail(source, **fields)
     box = box or a_box()
     return extract(
-        parse_mail(raw, "backup.eml"),
+        parse_mail(raw, A_KEY),
         BoxContext(box, build_vocabulary(box.vocabulary), own_mail=OWN_MAIL),
         mail_id=MAIL_ID,
         received_at=RECEIVED,

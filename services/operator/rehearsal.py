@@ -125,9 +125,10 @@ class Stages:
                 hold(connection, f"rehearsal {uuid4().hex}"[:63])
 
     def _box(self) -> Box:
-        root = str(self.folder / "erp")
+        root = self.folder / "erp"
+        root.mkdir(exist_ok=True)
         zone = ZoneInfo("Europe/Prague")
-        return Box(name="rehearsal", email=f"box@{DOMAIN}", root_path=root, time_zone=zone)
+        return Box(name="rehearsal", email=f"box@{DOMAIN}", root_path=str(root), time_zone=zone)
 
 
 def _steps(made_up: MadeUp, stage: Stages) -> Iterator[Step]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, insert, select, update
 
-from shared.netgenium.database import write_transaction
+from shared.netgenium.database import transaction_beside
 from shared.netgenium.locks import TASK_NUMBERS, hold, writes_follow_one_another
 from shared.netgenium.own_tables import counter_table
 from shared.netgenium.tables import ErpTables
@@ -34,8 +34,8 @@ def reserve_task_numbers(connection: Connection, erp: ErpTables, count: int) -> 
     if writes_follow_one_another(connection):
         first = _reserved(connection, erp, count)
     else:
-        with write_transaction(connection.engine) as apart:
-            first = _reserved(apart, erp, count)
+        with transaction_beside(connection) as beside:
+            first = _reserved(beside, erp, count)
     return map(str, range(first, first + count))
 
 

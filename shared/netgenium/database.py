@@ -128,6 +128,21 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def transaction_beside(connection: Connection) -> Iterator[Connection]:
+    """A short transaction of its own while that of `connection` goes on.
+
+    In a rehearsal it is a step of it, so that it leaves nothing either.
+
+    Raises:
+        ConflictError, TransientError, PermanentError: As for `write_transaction`.
+    """
+    step: Step | None = connection.get_execution_options().get(REHEARSAL)
+    engine = connection.engine
+    with database_errors(engine), step() if step else writing(engine).begin() as beside:
+        yield beside
+
+
 def writing(engine: Engine) -> Engine:
     """`engine` for transactions that write."""
     # SQLite then takes its write lock at the begin: see `servers`.

@@ -17,7 +17,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
-from shared.netgenium.database import ConflictError, write_transaction
+from shared.netgenium.database import ConflictError, transaction_beside
 from shared.netgenium.many import in_chunks
 from shared.netgenium.own_tables import lock_table
 from shared.netgenium.servers import LOCK_SECONDS, changed_meanwhile, locks_in_order
@@ -90,8 +90,8 @@ def _make(connection: Connection, names: Sequence[str]) -> None:
         query = select(lock_table.c.name).where(lock_table.c.name.in_(chunk))
         there.update(connection.scalars(query))
     if missing := [name for name in names if name not in there]:
-        with write_transaction(connection.engine) as apart:
-            apart.execute(insert(lock_table), [{"name": name, "counter": 0} for name in missing])
+        with transaction_beside(connection) as beside:
+            beside.execute(insert(lock_table), [{"name": name, "counter": 0} for name in missing])
 
 
 def _take_together(connection: Connection, names: Sequence[str]) -> None:

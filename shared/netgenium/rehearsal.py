@@ -65,6 +65,7 @@ def rehearsed(engine: Engine) -> Iterator[Rehearsal]:
         whole = connection.begin()
         rehearsal = Rehearsal(engine, connection)
         rehearsal.engine = engine.execution_options(**{REHEARSAL: rehearsal.step})
+        connection.execution_options(**{REHEARSAL: rehearsal.step})
         try:
             yield rehearsal
         finally:

@@ -719,7 +719,7 @@ def test_a_box_that_was_opened_may_become_full(server: ScriptedPop3, make: Make)
     """I-11: the question is asked at the first look alone."""
     source = make()
     taken(source)
-    server.mails = {f"u{number}": MAIL for number in range(501)}
+    server.mails = {f"later{number}": MAIL for number in range(501)}
 
     assert len(taken(source)) == 501
 

@@ -17,6 +17,7 @@ from sqlalchemy import event
 from services.fetcher.failed import FailedMail, Failure
 from services.fetcher.sources.eml_dir import FAILED, EmlDir
 from services.operator.composition import LEGACY_LOG
+from services.operator.feeds import TRIES
 from shared.backup.store import FOLDER, BackupStore
 from shared.contracts.messages import MailFetched
 from shared.netgenium.database import open_database, write_transaction
@@ -92,7 +93,8 @@ def test_nothing_is_committed_or_deleted_before_what_it_needs_is_durable(
     installation.run()
 
     assert watched.faults == []
-    assert watched.disk.torn == []
+    # Notes of mails in hand are for a process that dies, which a flush is not needed for.
+    assert [file for file in watched.disk.torn if file.parent.name != TRIES] == []
     assert watched.commits > 0
     assert watched.deletions == (2 if size == "both" else 1)
     assert watched.disk.lost(installation.folder / "erp") == []

@@ -33,6 +33,7 @@ from tests.builders import (
     tasks,
 )
 from tests.installation import COMPANY, Installation, an_installation
+from tests.messages import A_KEY
 
 EMPLOYEES = [f"user{number}@firma.cz" for number in range(1100)]
 OWN = a_box(own_domains=("firma.cz",))
@@ -47,8 +48,8 @@ def facts() -> Facts:
 def message_of(mail: Mail) -> MailClassified:
     """The message to the writer, after its way."""
     fetched = MailFetched(
-        mail_id=MAIL_ID, box="crm", source="x", received_at=RECEIVED, size=1, sha256="",
-        backup_key="POP3Downloads/2026-11-02/x.eml",
+        mail_id=MAIL_ID, box="crm", source="x", received_at=RECEIVED, size=1, sha256="a" * 64,
+        backup_key=A_KEY,
     )  # fmt: skip
     message = classified(fetched, mail, facts(), decide(mail, facts()))
     assert letter_to_classified(classified_to_letter(message)) == message

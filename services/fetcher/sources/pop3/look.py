@@ -21,6 +21,9 @@ from shared.settings.box import Box
 
 PLACE = "POP3"
 
+_DELETED = "POP3 deleted"
+"""Where contents are remembered whose deletion the server has confirmed."""
+
 _log = structlog.get_logger()
 
 
@@ -86,7 +89,7 @@ class Look:
         if not (uidl and sha256):
             return False
         before = self._contents.name_of(PLACE, sha256)
-        if before == uidl:
+        if uidl in (before, self._contents.name_of(_DELETED, sha256)):
             reason = "the server said OK to its deletion, and has it still"
             _log.error("box does not delete", box=self._box.name, mails=[uidl], reason=reason)
         elif before is None or before in self._names:
@@ -139,11 +142,12 @@ class Look:
 
     def deleted(self, named: Collection[tuple[str, str]]) -> None:
         """The server said OK to the deletion of mails, as pairs of digest and UIDL."""
-        self._contents.remember(PLACE, named)
+        self._contents.remember(_DELETED, named)
 
     def end_round(self) -> None:
         """The whole box was looked through."""
-        self._contents.keep_only(PLACE, self._names)
+        for place in (PLACE, _DELETED):
+            self._contents.keep_only(place, self._names)
 
     def _forget_what_has_gone(self, entries: Collection[Entry]) -> None:
         names = {entry.uidl for entry in entries if entry.uidl}
