@@ -46,7 +46,7 @@ class World:
     dovecot: Dovecot
     wires: dict[str, Proxy]
     chance: random.Random
-    names: Sequence[str] = ("fetcher", "fetcher", "classifier", "classifier", "writer", "writer")
+    names: Sequence[str] = (*("fetcher",) * 2, *("classifier",) * 2, *("writer",) * 4)
     services: list[Service] = field(default_factory=list)
 
     def start_services(self) -> None:
@@ -180,7 +180,8 @@ class Account:
     Attributes:
         sent: How many went into the mailbox.
         lost: Of which there is neither a journal row nor a dead letter.
-        doubled: With more than one journal row, or other than one activity for each user.
+        doubled: With more than one journal row, or other than one activity for each user; and
+            numbers of tasks that were given twice.
         dead: Dead letters, by reason.
         left: Messages in queues, mails in the box.
         acts: What the nemesis did, how often.
@@ -224,14 +225,27 @@ def run(world: World, acts: Sequence[Act], seconds: float) -> Account:
 
 def _send(world: World, sent: list[str], until: int) -> None:
     while len(sent) < until:
-        subject = f"Ledger {len(sent)}"
+        number = len(sent)
+        asks = _asks_for_a_task(number)
+        subject = f"New task: Ledger {number}" if asks else f"Ledger {number}"
         world.dovecot.deliver(world.account, raw_mail(
-            sender="petr@acme.example",
-            to="jan.novak@firma.cz" + (", eva.mala@firma.cz" if len(sent) % 3 == 0 else ""),
+            sender="jan.novak@firma.cz" if asks else "petr@acme.example",
+            to=", ".join(_recipients(number)),
             subject=subject,
-            more=f"Message-ID: <ledger-{len(sent)}@acme.example>\n",
+            more=f"Message-ID: <ledger-{number}@acme.example>\n",
         ))  # fmt: skip
         sent.append(subject)
+
+
+def _asks_for_a_task(number: int) -> bool:
+    return number % 5 == 1
+
+
+def _recipients(number: int) -> Sequence[str]:
+    if _asks_for_a_task(number):
+        return ("eva.mala@firma.cz",)
+    both = ("jan.novak@firma.cz", "eva.mala@firma.cz")
+    return both if number % 3 == 0 else both[:1]
 
 
 def _through(world: World, mails: int) -> bool:
@@ -254,7 +268,10 @@ def _left(world: World) -> int:
 def _account(world: World, sent: Sequence[str], acts: Counter[str], took: float) -> Account:
     journal = Counter(row["subject"] for row in world.deployment.list("journal"))
     activities = Counter(row["subject"] for row in world.deployment.list("activities"))
-    wanted = {subject: 2 if number % 3 == 0 else 1 for number, subject in enumerate(sent)}
+    wanted = {subject: len(_recipients(number)) for number, subject in enumerate(sent)}
+    tasks = [row for row in world.deployment.list("tasks") if row["mail_id"]]
+    numbers = Counter(row["number"] for row in tasks)
+    asked = sum(map(_asks_for_a_task, range(len(sent))))
     letters = world.deployment.call("dead-letters", "list", "--json").stdout.splitlines()
     return Account(
         sent=len(sent),
@@ -263,7 +280,9 @@ def _account(world: World, sent: Sequence[str], acts: Counter[str], took: float)
             subject
             for subject in sent
             if journal[subject] > 1 or (journal[subject] and activities[subject] != wanted[subject])
-        ],
+        ]
+        + [f"task {number}" for number, count in numbers.items() if count > 1]
+        + [f"{len(tasks)} tasks for {asked} mails"] * (len(tasks) != asked),
         dead=Counter(letters),
         left=_left(world),
         acts=acts,
@@ -294,7 +313,6 @@ def a_world(
                 "pop3Name": account.name,
                 "pop3Password": account.password,
                 "caFile": str(dovecot.ca_file),
-                "pollSeconds": "5",
             },
         )
         chance = random.Random(seed)  # noqa: S311 - no secret hangs on it
@@ -345,10 +363,11 @@ def _page(rows: Sequence[str], seconds: float, seed: int) -> str:
         "# The ledger\n\n"
         f"What `make test-faults` wrote on {datetime.now(UTC):%Y-%m-%d}: {len(rows)} runs of "
         f"{seconds:.0f} s with seed {seed}. Mails go into a Dovecot mailbox, some to two users; "
-        "two fetchers, two classifiers and two writers take them through RabbitMQ to PostgreSQL, "
+        "two fetchers, two classifiers and four writers take them through RabbitMQ to PostgreSQL, "
         "all behind proxies, while a nemesis does what the second column says, as often as it "
         "says. Afterwards everything is healed and every mail is accounted: *lost* has no journal "
-        "row, *doubled* has two, or not exactly one activity for each user.\n\n"
+        "row, *doubled* has two, or not exactly one activity for each user. Every fifth mail asks "
+        "for a task, which must be there once, with a number of its own.\n\n"
         "| run | faults | mails | lost | doubled | dead letters | left in queues and box | "
         "through after the last fault |\n|---|---|---|---|---|---|---|---|\n"
     )
