@@ -233,7 +233,6 @@ def test_a_server_that_dies_in_mid_run_costs_nothing(
 
 def _at_the_journal(engine: Engine, act: Callable[[], None]) -> None:
     """Do something once, when the writer's own transaction is nearly at its end."""
-
     left = [act]
 
     def statement(_connection: Connection, _cursor: object, words: str, *_more: Any) -> None:
