@@ -12,6 +12,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
+from shared.owner import give
+
 _NOT_OFFERED = (errno.EINVAL, errno.ENOTSUP)
 """Answers of file systems, as older SMB mounts, that write names at once and flush no folders."""
 
@@ -21,6 +23,8 @@ _durable_folders: set[tuple[Path, int]] = set()
 
 def make_folder(folder: Path, below: Path, mode: int) -> None:
     """Make `folder` and whatever is missing between it and `below`; all of it is durable then.
+
+    As root, a new folder is for the owner of the one above it.
 
     Folders that are there already are made durable, too, once in a process: a crash may have come
     between making one and flushing its parent.
@@ -38,6 +42,7 @@ def make_folder(folder: Path, below: Path, mode: int) -> None:
         parent, place = place, place / part
         with suppress(FileExistsError):
             place.mkdir(mode)
+            give(place, parent)
         durable = place, place.stat().st_ino
         if durable not in _durable_folders:
             flush_folder(parent)

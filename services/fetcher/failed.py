@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from shared.contracts.messages import MailFetched
 from shared.durable import flush_folder, make_folder, unfinished, write_flushed
 from shared.errors import PermanentError, TransientError
+from shared.owner import give
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class FailedMail:
         try:
             make_folder(self._folder, self._folder.parent, 0o700)
             with unfinished(path.with_suffix(".part")) as half:
-                write_flushed(half, [text], 0o600)
+                write_flushed(half, [text], 0o600, self._own)
                 half.replace(path)
             flush_folder(self._folder)
         except OSError as error:
@@ -87,6 +88,9 @@ class FailedMail:
             self._path(mail_id).unlink(missing_ok=True)
         except OSError as error:
             raise self._refused("remove a note in", error) from error
+
+    def _own(self, descriptor: int) -> None:
+        give(descriptor, self._folder)
 
     def _path(self, mail_id: UUID) -> Path:
         return self._folder / f"{mail_id}.json"

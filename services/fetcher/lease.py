@@ -13,6 +13,7 @@ from typing import IO, Protocol
 
 from shared.broker.sender import Sender
 from shared.errors import HeldElsewhereError, TransientError
+from shared.owner import make_file_of_owner, make_folder_of_owner
 
 
 class Lease(Protocol):
@@ -66,8 +67,10 @@ class FileLease:
 
     def _opened(self) -> IO[str]:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            return (self._folder / f"{file_name(self._name)}.lock").open("w")
+            make_folder_of_owner(self._folder)
+            lock = self._folder / f"{file_name(self._name)}.lock"
+            make_file_of_owner(lock)
+            return lock.open("w")
         except OSError as error:
             raise TransientError(
                 f"Cannot write in the data folder {self._folder}: {error.strerror}; "

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from shared.errors import TransientError
+from shared.owner import make_file_of_owner, make_folder_of_owner
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS opened (place TEXT PRIMARY KEY, at TEXT NOT NULL);
@@ -128,7 +129,8 @@ class Memory:
 
 
 def _opened(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder_of_owner(file.parent)
+    make_file_of_owner(file)
     database = sqlite3.connect(
         file, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table
 
 from services.classifier.facts.facts import BoxContext
 from services.classifier.facts.look_up import DatabaseLookUp
@@ -22,8 +22,9 @@ from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
 from shared.domain.own_mail import OwnMail
 from shared.domain.vocabulary import build_vocabulary
 from shared.netgenium.database import open_database
+from shared.netgenium.grants import Privilege, Role, used_tables
 from shared.netgenium.mapping import load_mapping
-from shared.netgenium.probe import takes_writes
+from shared.netgenium.probe import answers, takes_writes
 from shared.netgenium.tables import ErpTables
 from shared.runner import handle_batch
 from shared.settings.box import Box
@@ -99,7 +100,7 @@ def local_pipeline(
         recorded: Is told of every mail after its commit.
     """
     writer, classifier = writer_stage(boxes, erp, data), classifier_stage(boxes, erp, data)
-    probe = partial(takes_writes, erp.engine)
+    probe = partial(writes_work(erp), erp.engine)
     to_writer: LocalTransport[MailClassified, MailRecorded] = LocalTransport(
         partial(handle_batch, writer, probe=probe), recorded
     )
@@ -107,6 +108,22 @@ def local_pipeline(
         partial(handle_batch, classifier, probe=probe), to_writer
     )
     return to_classifier
+
+
+def reads_work(erp: Erp) -> Callable[[Engine], None]:
+    """Proves that the classifier can read what it looks up."""
+    return partial(answers, tables=_tables(erp, "crm_classifier", "SELECT"))
+
+
+def writes_work(erp: Erp) -> Callable[[Engine], None]:
+    """Proves that the writer can read and add what it works with."""
+    read, added = (_tables(erp, "crm_writer", way) for way in ("SELECT", "INSERT"))
+    return partial(takes_writes, tables=added, read=read)
+
+
+def _tables(erp: Erp, role: Role, privilege: Privilege) -> list[Table]:
+    names = used_tables(erp.tables.mapping, role, privilege)
+    return [erp.tables.metadata.tables[name] for name in sorted(names)]
 
 
 def legacy_log(box: Box, data: Path) -> LegacyLog:

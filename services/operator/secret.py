@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from shared.domain.own_mail import OwnMail
 from shared.errors import ConfigurationError, Problem
+from shared.owner import give, make_folder_of_owner
 from shared.settings.environment import Environment
 from shared.settings.reading import MissingError, UnreadableError, read_small_file
 
@@ -45,7 +46,7 @@ def make_secret(data: Path) -> None:
     """
     file = data / FILE
     try:
-        data.mkdir(mode=0o700, exist_ok=True)
+        make_folder_of_owner(data)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
@@ -54,4 +55,5 @@ def make_secret(data: Path) -> None:
         remedy = "correct the access rights of the data folder"
         raise ConfigurationError([Problem(str(file), what, remedy)]) from None
     with os.fdopen(descriptor, "w", encoding="ascii") as written:
+        give(descriptor, data)
         written.write(secrets.token_hex(_RANDOM_BYTES) + "\n")

@@ -13,7 +13,9 @@ from services.operator.composition import (
     classifier_stage,
     open_erp,
     prepare_writer,
+    reads_work,
     writer_stage,
+    writes_work,
 )
 from services.operator.feeds import Feeds, boxes_to_read, broker_outlet
 from services.operator.paths import Use, require_paths
@@ -28,7 +30,7 @@ from shared.errors import ConfigurationError, PermanentError, Problem, Transient
 from shared.health import Health
 from shared.health_server import serving
 from shared.netgenium.inspection import inspect_schema
-from shared.netgenium.probe import answers, takes_writes
+from shared.netgenium.probe import answers
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.worker import Flow, In, Out, Worker
@@ -67,7 +69,7 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
         letter_to_fetched,
         WRITER_COMMANDS,
         classified_to_letter,
-        DatabaseProbe(erp),
+        DatabaseProbe(erp, proof=reads_work(erp)),
     )
     _run_worker(flow, environment)
 
@@ -88,7 +90,7 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         None,
         None,
         DatabaseProbe(
-            erp, partial(prepare_writer, boxes[0], erp, environment.data), proof=takes_writes
+            erp, partial(prepare_writer, boxes[0], erp, environment.data), proof=writes_work(erp)
         ),
         prefetch=WRITER_PREFETCH,
     )

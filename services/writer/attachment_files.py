@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from uuid import UUID, uuid4
 
 from shared.durable import discard_forgotten, flush_folder, make_folder, unfinished, write_flushed
+from shared.owner import give
 
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
@@ -115,8 +116,11 @@ class AttachmentFiles:
         # A name of its own: another writer may be at the same mail.
         half = self.erp_folder / self.folder / _UNFINISHED / f"{uuid4()}{_HALF}"
         with unfinished(half):
-            write_flushed(half, [content], FILE_MODE)
+            write_flushed(half, [content], FILE_MODE, self._own)
             half.rename(target)
+
+    def _own(self, descriptor: int) -> None:
+        give(descriptor, self.erp_folder / self.folder)
 
 
 def suffix_of(name: str) -> str:

@@ -25,6 +25,7 @@ from shared.durable import flush_folder, write_whole
 from shared.errors import CRMServiceError
 from shared.netgenium.database import ConflictError, database_errors, write_transaction
 from shared.netgenium.own_tables import log_file_table, log_words_table
+from shared.owner import give
 
 PART = "legacy log"
 """What metrics call it."""
@@ -123,6 +124,8 @@ class LegacyLog:
         made = not self.path.exists()
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         with FileIO(descriptor, "r+") as file:
+            if made:
+                give(descriptor, self.path.parent)
             write_whole(file, unwritten(lines, _read(descriptor, confirmed)))
             os.fsync(descriptor)
             size = os.fstat(descriptor).st_size

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
-from shared.backup.owner import give
 from shared.backup.parts import decode_transfer
 from shared.contracts.content import PartRef
 from shared.contracts.primitives import BACKUP_FOLDER, BACKUP_KEY_FORM, BackupKey
 from shared.durable import discard_forgotten, flush_folder, make_folder, unfinished, write_flushed
 from shared.errors import AwayError, PermanentError, TransientError
+from shared.owner import give
 
 FOLDER = BACKUP_FOLDER
 PART = "backup"

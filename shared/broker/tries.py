@@ -16,6 +16,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import TransientError
+from shared.owner import give, make_folder_of_owner
 
 _log = structlog.get_logger()
 
@@ -116,9 +117,10 @@ class Tries:
         note = self._known()
         try:
             if note.in_hand or note.troubles:
-                self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder_of_owner(self._file.parent)
                 half = self._file.with_suffix(".part")
                 half.write_text(json.dumps(note.model_dump(mode="json")), "utf-8")
+                give(half, self._file.parent)
                 half.replace(self._file)
             else:
                 self._file.unlink(missing_ok=True)

@@ -145,11 +145,16 @@ def granted(mapping: NetGeniumMapping) -> Iterator[Grant]:
 
 def inserted_tables(mapping: NetGeniumMapping) -> frozenset[str]:
     """The ERP's tables that the writer adds rows to."""
+    return used_tables(mapping, "crm_writer", "INSERT")
+
+
+def used_tables(mapping: NetGeniumMapping, role: Role, privilege: Privilege) -> frozenset[str]:
+    """The ERP's tables that `role` uses in a way."""
     return frozenset(
         grant.table
         for grant in granted(mapping)
-        if grant.role == "crm_writer" and grant.privilege == "INSERT"
-        if grant.table not in OWN.tables
+        if grant.role == role and grant.privilege == privilege
+        if grant.table not in OWN.tables and grant.table != VERSION_TABLE
     )
 
 

@@ -4,18 +4,36 @@ A probe asks for nothing that could be wrong by itself, so whatever goes wrong i
 state, and passes.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
-from sqlalchemy import Engine, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    cast,
+    false,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
 
 from shared.errors import PermanentError, TransientError
 from shared.netgenium.database import database_errors, write_transaction
 from shared.netgenium.own_tables import lock_table
+from shared.netgenium.servers import locks_in_order
 
 
-def answers(engine: Engine) -> None:
+def answers(engine: Engine, tables: Iterable[Table] = ()) -> None:
     """Return if the database takes a connection and answers a statement (F-40).
+
+    Args:
+        engine: The database.
+        tables: Must be readable: somebody may hold one as a whole, as `ALTER TABLE` does.
 
     Raises:
         TransientError: It does not.
@@ -23,12 +41,20 @@ def answers(engine: Engine) -> None:
     with _whatever_is_wrong_passes(), database_errors(engine), engine.connect() as connection:
         # Each dialect adds what its database needs: Firebird has no SELECT without a table.
         connection.scalar(select(literal_column("1")))
+    with suppress(PermanentError), database_errors(engine), engine.connect() as connection:
+        for table in tables:
+            connection.execute(_read_no_row(table))
 
 
-def takes_writes(engine: Engine) -> None:
+def takes_writes(engine: Engine, tables: Iterable[Table] = (), read: Iterable[Table] = ()) -> None:
     """Return if the database lets us write, too: a standby answers, but does not.
 
-    Changes nothing: no lock has an empty name.
+    Changes nothing: no lock has an empty name, and tables get no row.
+
+    Args:
+        engine: The database.
+        tables: Must take rows: somebody may hold one as a whole, as `CREATE INDEX` does.
+        read: Must be readable.
 
     Raises:
         TransientError: It does not.
@@ -36,6 +62,24 @@ def takes_writes(engine: Engine) -> None:
     nothing = update(lock_table).where(lock_table.c.name == "").values(counter=0)
     with _whatever_is_wrong_passes(), write_transaction(engine) as connection:
         connection.execute(nothing)
+    with suppress(PermanentError), write_transaction(engine) as connection:
+        for table in read:
+            connection.execute(_read_no_row(table))
+        for table in tables:
+            _write_no_row(connection, table)
+
+
+def _read_no_row(table: Table) -> Select[Any]:
+    return select(table.c[0]).where(false())
+
+
+def _write_no_row(connection: Connection, table: Table) -> None:
+    """Ask for the table, not for any row: what holds a single row is one mail's own trouble."""
+    if locks_in_order(connection.dialect):
+        # PostgreSQL: some locks of tables let others read, but not write.
+        column = list(table.c)[-1]
+        no_row = select(cast(null(), column.type)).where(false())
+        connection.execute(insert(table).from_select([column], no_row))
 
 
 @contextmanager

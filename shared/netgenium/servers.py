@@ -5,6 +5,8 @@ transaction ends by itself (F-42).
 """
 
 import codecs
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
@@ -12,6 +14,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from shared.netgenium.driver_errors import proves_useless
+from shared.owner import make_file_of_owner
 
 CONNECT_SECONDS = 10
 """Longest wait for a server that does not answer."""
@@ -118,6 +121,14 @@ def remember_charset(dialect: Dialect, database: str, connection: str = "utf-8")
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
+    file = url.database or ":memory:"
+
+    @event.listens_for(engine, "do_connect")
+    def make_file(*_: object) -> None:
+        if file != ":memory:" and not file.startswith("file:"):
+            # What is wrong with the place SQLite tells itself.
+            with suppress(OSError):
+                make_file_of_owner(Path(file))
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own

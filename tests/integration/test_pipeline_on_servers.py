@@ -233,11 +233,12 @@ def test_a_server_that_dies_in_mid_run_costs_nothing(
 
 def _at_the_journal(engine: Engine, act: Callable[[], None]) -> None:
     """Do something once, when the writer's own transaction is nearly at its end."""
+    left = [act]
 
     def statement(_connection: Connection, _cursor: object, words: str, *_more: Any) -> None:
-        if words.startswith("INSERT INTO crm_journal"):
-            event.remove(engine, "before_cursor_execute", statement)
-            act()
+        # A listener that removes itself would change the list that is being walked through.
+        if left and words.startswith("INSERT INTO crm_journal"):
+            left.pop()()
 
     event.listen(engine, "before_cursor_execute", statement)
 

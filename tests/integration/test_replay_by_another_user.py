@@ -13,9 +13,9 @@ import pytest
 from services.operator.composition import local_pipeline
 from services.operator.replay import Replay
 from services.operator.run import Tally
-from shared.backup.owner import give, refuse_strangers
 from shared.backup.store import BackupStore
 from shared.errors import WrongUseError
+from shared.owner import give, refuse_strangers
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
 

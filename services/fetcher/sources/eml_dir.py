@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from services.fetcher.sources.port import (
 )
 from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
+from shared.owner import give
 
 FAILED = "failed"
 MAX_MAIL_BYTES = 200 * 1024 * 1024
@@ -218,7 +219,9 @@ class EmlDir:
     def _move_to_failed(self, name: str, reason: str) -> None:
         failed = self.folder / FAILED
         with self._writing("set aside", name):
-            failed.mkdir(exist_ok=True)
+            with suppress(FileExistsError):
+                failed.mkdir()
+                give(failed, self.folder)
             # The reason first: a file in failed/ always has one.
             target = _free_name(failed, name)
             reason_file = failed / f"{_shortened(target)}.reason.txt"
