@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Literal
 
 from services.fetcher.sources.login import tls_context
-from services.operator.composition import LEGACY_LOG
 from shared.errors import ConfigurationError, Problem
 from shared.file_systems import VOLATILE, file_system_of
-from shared.netgenium.mapping import load_mapping
 from shared.netgenium.mapping_model import Attachments
 from shared.oauth_app import app_file, read_app
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.settings.values import is_windows_path
+
+LEGACY_LOG = "CRMService.log"
+"""Below the data folder."""
 
 Weight = Literal["stops", "unmade", "harms", "hint"]
 """Work cannot begin with it; nor with it, but `init-db` makes it; mail flows, but something is not
@@ -168,6 +169,9 @@ def require_paths(
 
 
 def _attachments(environment: Environment) -> Attachments:
+    # Here, because it needs SQLAlchemy, which the fetcher does without.
+    from shared.netgenium.mapping import load_mapping  # noqa: PLC0415
+
     try:
         return load_mapping(environment.mapping).attachments
     except ConfigurationError:
