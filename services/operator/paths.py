@@ -82,7 +82,7 @@ class Look:
         if Use.WRITE in use:
             yield self._log(environment.data)
         if boxes:
-            yield from self._root(boxes, _attachments(environment), use)
+            yield from self._root(boxes, environment, use)
         reading = [box for box in boxes if box.enabled and Use.FETCH in use]
         folders = Counter(box.eml_dir for box in reading)
         for box in reading:
@@ -101,11 +101,12 @@ class Look:
         problem = Problem(str(log), f"cannot be written: {what}", _WRITE)
         return Place("legacy log", str(log), (problem,) if what else (), "harms")
 
-    def _root(self, boxes: Sequence[Box], attachments: Attachments, use: Use) -> Iterator[Place]:
+    def _root(self, boxes: Sequence[Box], environment: Environment, use: Use) -> Iterator[Place]:
         root = boxes[0].root_path
         remedy = "correct rootPath: it is the directory of NET Genium"
         logins = Use.FETCH in use and any(box.pop3_oauth and box.enabled for box in boxes)
-        files = Use.WRITE in use and attachments.strategy == "directory"
+        attachments = _attachments(environment) if Use.WRITE in use else Attachments()
+        files = attachments.strategy == "directory"
         problems = self._folder(Path(root), "rootPath", remedy, writes=False, lasts=files)
         if not problems and files:
             folder = Path(root, attachments.folder)
