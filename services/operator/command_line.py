@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done, 4 credentials refused,
 unreachable, 78 configuration wrong, 130 interrupted (behaviour O-6).
 """
 
-import io
 import sys
 import tempfile
 import traceback
@@ -25,12 +24,8 @@ def call(*, as_json: bool) -> int:
     Args:
         as_json: A failure is told as one JSON line on standard error.
     """
-    output.open_if_closed()
     try:
-        # A subject that the terminal's encoding lacks must not stop the work.
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")
+        output.prepare()
         code = _run(as_json=as_json)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
@@ -43,10 +38,14 @@ def call(*, as_json: bool) -> int:
 def _run(*, as_json: bool) -> int:
     try:
         code = int(app(standalone_mode=False, prog_name=PROGRAM) or ExitCode.DONE)
+    except SystemExit as ended:
+        # So typer ends the shell's completion, and what met a reader that has gone.
+        lost = output.lost()
+        return _output_lost(lost, as_json=as_json) if lost else int(ended.code or ExitCode.DONE)
     except TyperException as error:
         return _wrong_use(error, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence for the person, the rest to a file
-        lost = output.lost()
+        lost = output.lost() if isinstance(error, OSError) else None
         return _output_lost(lost, as_json=as_json) if lost else _failure(error, as_json=as_json)
     lost = output.lost()
     return code or (_output_lost(lost, as_json=as_json) if lost else code)
