@@ -24,8 +24,10 @@ from zoneinfo import ZoneInfo
 from bench import databases
 from bench.mails import a_company, a_mail
 from bench.reports import KINDS, a_report
+from services.operator.classifying import classifier_stage
 from services.operator.company import fill_company
-from services.operator.composition import Erp, classifier_stage, open_erp, writer_stage
+from services.operator.composition import Erp, open_erp
+from services.operator.writing import writer_stage
 from services.writer.stage import WriterStage
 from shared.backup.store import BackupStore
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched

@@ -10,12 +10,18 @@ from typing import Literal, TextIO
 
 import structlog
 
+from shared.streams import is_utf8
+
 LogFormat = Literal["auto", "json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 def configure_logging(
-    level: LogLevel, log_format: LogFormat = "auto", stream: TextIO | None = None
+    level: LogLevel,
+    log_format: LogFormat = "auto",
+    stream: TextIO | None = None,
+    *,
+    coloured: bool = True,
 ) -> None:
     """Set up logging for this process.
 
@@ -23,13 +29,14 @@ def configure_logging(
         level: The lowest level that is written.
         log_format: `auto` means `console` on a terminal and `json` elsewhere.
         stream: Where to; standard error by default.
+        coloured: Whether the console form has colours on a terminal.
     """
     stream = stream or sys.stderr
     readable = log_format == "console" or (log_format == "auto" and stream.isatty())
     renderer = (
-        structlog.dev.ConsoleRenderer(colors=stream.isatty())
+        structlog.dev.ConsoleRenderer(colors=coloured and stream.isatty())
         if readable
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
+        else structlog.processors.JSONRenderer(ensure_ascii=not is_utf8(stream))
     )
     structlog.configure(
         processors=[

@@ -6,17 +6,14 @@ secret nor a token ever stands in a text of this module.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-import msal
 from pydantic import SecretStr
 
 from shared.errors import ConfigurationError, TransientError
-from shared.oauth_app import App, app_file, read_app
-from shared.oauth_http import TokenServer, refusal, session_of, unclear
+from shared.oauth_app import App, Token, app_file, read_app
 from shared.settings.box import Box
 
 EARLY_SECONDS = 300.0
@@ -43,14 +40,6 @@ class TokenSource(Protocol):
 
     def renew(self) -> None:
         """Forget the token at hand: a server refused it (F-56)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token as it was given, with its lifetime in seconds."""
-
-    secret: SecretStr
-    lifetime_seconds: float
 
 
 class ClientCredentials:
@@ -101,7 +90,10 @@ def client_credentials(box: Box, scope: str | None = None) -> ClientCredentials:
 
     def ask() -> Token:
         app = _read_again(file)
-        return _ask(app, scope or mail_scope(app.server), box.ca_file)
+        # Here, so that only those who need a token have what asks for it.
+        from shared.oauth_msal import new_token  # noqa: PLC0415
+
+        return new_token(app, scope or mail_scope(app.server), box.ca_file)
 
     return ClientCredentials(ask)
 
@@ -117,33 +109,3 @@ def _read_again(file: Path) -> App:
         return read_app(file)
     except ConfigurationError as error:
         raise TransientError(str(error)) from None
-
-
-def _ask(app: App, scope: str, ca_file: Path | None) -> Token:
-    """A new token. Nothing of msal's cache is used: it goes by the wall clock."""
-    with session_of(ca_file) as session:
-        try:
-            client = msal.ConfidentialClientApplication(
-                app.client_id,
-                client_credential=app.client_secret.get_secret_value(),
-                authority=app.authority,
-                # Else it would ask Microsoft whether the token server is one.
-                instance_discovery=False,
-                http_client=TokenServer(session, app),
-            )
-            answer = client.acquire_token_for_client(scopes=[scope])
-        except (ValueError, KeyError, TypeError, AttributeError, RuntimeError):
-            # Their texts may quote what was sent.
-            raise unclear(app) from None
-    return _token(answer, app)
-
-
-def _token(answer: object, app: App) -> Token:
-    if not isinstance(answer, Mapping):
-        raise unclear(app)
-    if "error" in answer:
-        raise refusal(answer, app)
-    try:
-        return Token(SecretStr(str(answer["access_token"])), float(answer["expires_in"]))
-    except (KeyError, TypeError, ValueError):
-        raise unclear(app) from None

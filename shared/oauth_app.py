@@ -42,6 +42,14 @@ class App:
         return urlsplit(self.authority).hostname or ""
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as it was given, with its lifetime in seconds."""
+
+    secret: SecretStr
+    lifetime_seconds: float
+
+
 def app_file(box: Box) -> Path:
     """Where the app of a box stands (manual, chapter 7)."""
     return Path(box.root_path) / "Config" / "MicrosoftOAuth.json"

@@ -6,7 +6,7 @@ from services.classifier.chain import SoFar, ask
 from services.classifier.facts.facts import Facts
 from services.classifier.late_users import keep_late_users
 from services.classifier.mail import Mail
-from services.classifier.parse.calendar_events import ATTENDEES, ATTENDEES_BEYOND
+from services.classifier.parse.limits import ATTENDEES, ATTENDEES_BEYOND
 from services.classifier.policy import ARCHIVE_POLICY, POLICY
 from shared.contracts.bounds import STORED_FILES
 from shared.contracts.commands import CreateActivity

@@ -8,7 +8,8 @@ from typing import Literal
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.mailbox import probe_mailbox
-from services.operator.composition import Erp, local_clock, open_erp
+from services.operator.clock import local_clock
+from services.operator.composition import Erp, open_erp
 from services.operator.feeds import seen_file
 from services.operator.paths import Look, Place
 from services.operator.rehearsal import Rehearsed, rehearse
@@ -24,8 +25,8 @@ from shared.errors import (
 )
 from shared.netgenium.database import shown
 from shared.netgenium.inspection import inspect_schema
-from shared.netgenium.migration import SchemaState, schema_state
 from shared.netgenium.probe import answers
+from shared.netgenium.schema_state import SchemaState, schema_state
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment

@@ -4,17 +4,18 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done, 4 credentials refused,
 unreachable, 78 configuration wrong, 130 interrupted (behaviour O-6).
 """
 
-import io
-import json
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 
 from typer.exceptions import TyperException
 
-from services.operator import signals
+from services.operator import output, signals
 from services.operator.commands import app
 from shared.errors import CRMServiceError, ExitCode
+
+PROGRAM = "crmservice"
 
 
 def call(*, as_json: bool) -> int:
@@ -24,10 +25,7 @@ def call(*, as_json: bool) -> int:
         as_json: A failure is told as one JSON line on standard error.
     """
     try:
-        # A subject that the terminal's encoding lacks must not stop the work.
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")
+        output.prepare()
         code = _run(as_json=as_json)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
@@ -39,14 +37,40 @@ def call(*, as_json: bool) -> int:
 
 def _run(*, as_json: bool) -> int:
     try:
-        return int(app(standalone_mode=False) or ExitCode.DONE)
+        code = int(app(standalone_mode=False, prog_name=PROGRAM) or ExitCode.DONE)
+    except SystemExit as ended:
+        # So typer ends the shell's completion, and what met a reader that has gone.
+        lost = output.lost()
+        return _output_lost(lost, as_json=as_json) if lost else int(ended.code or ExitCode.DONE)
     except TyperException as error:
-        # The kinds that name the option and the nearest one have a message of their own.
-        sentence = getattr(error, "format_message", error.__str__)()
-        _tell(f"{sentence}\ntry: crmservice --help", ExitCode.WRONG_USE, as_json=as_json)
-        return ExitCode.WRONG_USE
+        return _wrong_use(error, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence for the person, the rest to a file
-        return _failure(error, as_json=as_json)
+        lost = output.lost() if isinstance(error, OSError) else None
+        return _output_lost(lost, as_json=as_json) if lost else _failure(error, as_json=as_json)
+    lost = output.lost()
+    return code or (_output_lost(lost, as_json=as_json) if lost else code)
+
+
+def _wrong_use(error: TyperException, *, as_json: bool) -> ExitCode:
+    # The kinds that name the option and the nearest one have a message of their own.
+    sentence = getattr(error, "format_message", error.__str__)()
+    context = getattr(error, "ctx", None)
+    if context and sentence == context.get_help():
+        # Called without a command: the help is the whole message.
+        sys.stderr.write(f"{sentence}\n")
+    else:
+        path = context.command_path if context else PROGRAM
+        _tell(f"{sentence}\ntry: {path} --help", ExitCode.WRONG_USE, as_json=as_json)
+    return ExitCode.WRONG_USE
+
+
+def _output_lost(error: OSError, *, as_json: bool) -> ExitCode:
+    if isinstance(error, BrokenPipeError):
+        # Whoever reads has what it wanted, as `head` does.
+        return ExitCode.DONE
+    sentence = f"standard output cannot be written: {error.strerror}"
+    _tell(sentence, ExitCode.FAILED, as_json=as_json)
+    return ExitCode.FAILED
 
 
 def _failure(error: Exception, *, as_json: bool) -> ExitCode:
@@ -55,7 +79,7 @@ def _failure(error: Exception, *, as_json: bool) -> ExitCode:
     if isinstance(error, CRMServiceError):
         sentence, code = str(error), error.exit_code
     else:
-        sentence, code = f"unexpected error; details in {_details(error)}", ExitCode.FAILED
+        sentence, code = f"unexpected error; {_details(error)}", ExitCode.FAILED
     _tell(sentence, code, as_json=as_json)
     return code
 
@@ -68,16 +92,21 @@ def _came_of_interruption(error: BaseException | None) -> bool:
 
 
 def _tell(sentence: str, code: ExitCode, *, as_json: bool) -> None:
-    if as_json:
-        sentence = json.dumps({"error": sentence, "code": int(code)}, ensure_ascii=False)
-    else:
-        sentence = f"crmservice: {sentence}"
-    sys.stderr.write(sentence + "\n")
+    with suppress(OSError):
+        # Where nothing can be told, the exit code tells.
+        if as_json:
+            output.write_json({"error": sentence, "code": int(code)}, sys.stderr)
+        else:
+            sys.stderr.write(f"crmservice: {sentence}\n")
 
 
 def _details(error: Exception) -> str:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="crmservice-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        traceback.print_exception(error, file=file)
-    return file.name
+    """Where a bug's details are; where no file can be written, its kind must do."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="crmservice-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            traceback.print_exception(error, file=file)
+    except OSError:
+        return f"its details cannot be written: {type(error).__name__}"
+    return f"details in {file.name}"

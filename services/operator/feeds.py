@@ -1,7 +1,9 @@
 """The fetcher put together: a feed for each source of each box (behaviours I-1, I-2, I-7)."""
 
 import stat
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
 from services.fetcher.sources.eml_dir import EmlDir
 from services.fetcher.sources.mailbox import Mailbox, look_at_files
 from services.fetcher.sources.port import EML_DIR, Source
-from services.operator.composition import local_clock
+from services.operator.clock import local_clock
 from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.guarded import Gate, Guarded
@@ -25,6 +27,7 @@ from shared.broker.tries import Tries
 from shared.broker.wire import fetched_to_letter
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError, Problem
+from shared.health import Health
 from shared.settings.box import Box
 
 SEEN, TRIES = "seen", "tries"
@@ -195,3 +198,23 @@ def local_outlet(
 def seen_file(data: Path, box: Box) -> Path:
     """What the fetcher of `box` remembers."""
     return data / SEEN / f"{box.email}.db"
+
+
+def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -> None:
+    """Run each feed in a thread of its own: one box's trouble is not another's.
+
+    Raises:
+        CRMServiceError: A feed cannot go on; all have ended.
+    """
+
+    def run(feed: Feed) -> None:
+        try:
+            feed.run(health, stopped)
+        finally:
+            # A feed that ends by itself ends the service: its supervisor starts it again.
+            stopped.set()
+
+    with ThreadPoolExecutor(len(feeds), "feed") as pool:
+        runs = [pool.submit(run, feed) for feed in feeds]
+    for each in runs:
+        each.result()

@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Literal
 
 from services.fetcher.sources.login import tls_context
-from services.operator.composition import LEGACY_LOG
 from shared.errors import ConfigurationError, Problem
 from shared.file_systems import VOLATILE, file_system_of
-from shared.netgenium.mapping import load_mapping
 from shared.netgenium.mapping_model import Attachments
 from shared.oauth_app import app_file, read_app
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.settings.values import is_windows_path
+
+LEGACY_LOG = "CRMService.log"
+"""Below the data folder."""
 
 Weight = Literal["stops", "unmade", "harms", "hint"]
 """Work cannot begin with it; nor with it, but `init-db` makes it; mail flows, but something is not
@@ -81,7 +82,7 @@ class Look:
         if Use.WRITE in use:
             yield self._log(environment.data)
         if boxes:
-            yield from self._root(boxes, _attachments(environment), use)
+            yield from self._root(boxes, environment, use)
         reading = [box for box in boxes if box.enabled and Use.FETCH in use]
         folders = Counter(box.eml_dir for box in reading)
         for box in reading:
@@ -100,11 +101,12 @@ class Look:
         problem = Problem(str(log), f"cannot be written: {what}", _WRITE)
         return Place("legacy log", str(log), (problem,) if what else (), "harms")
 
-    def _root(self, boxes: Sequence[Box], attachments: Attachments, use: Use) -> Iterator[Place]:
+    def _root(self, boxes: Sequence[Box], environment: Environment, use: Use) -> Iterator[Place]:
         root = boxes[0].root_path
         remedy = "correct rootPath: it is the directory of NET Genium"
         logins = Use.FETCH in use and any(box.pop3_oauth and box.enabled for box in boxes)
-        files = Use.WRITE in use and attachments.strategy == "directory"
+        attachments = _attachments(environment) if Use.WRITE in use else Attachments()
+        files = attachments.strategy == "directory"
         problems = self._folder(Path(root), "rootPath", remedy, writes=False, lasts=files)
         if not problems and files:
             folder = Path(root, attachments.folder)
@@ -168,6 +170,9 @@ def require_paths(
 
 
 def _attachments(environment: Environment) -> Attachments:
+    # Here, because it needs SQLAlchemy, which the fetcher does without.
+    from shared.netgenium.mapping import load_mapping  # noqa: PLC0415
+
     try:
         return load_mapping(environment.mapping).attachments
     except ConfigurationError:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from services.operator.composition import Erp
-from services.operator.present.as_json import utc
+from services.operator.present.times import utc
 from shared.netgenium.database import database_errors
 from shared.netgenium.many import values_by_owner
 from shared.netgenium.own_tables import change_table, effect_table, journal_table

@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
-from services.operator.composition import Erp, classifier_stage, writer_stage
+from services.operator.classifying import classifier_stage
+from services.operator.composition import Erp
 from services.operator.rehearsal_mails import DOMAIN, MadeUp
+from services.operator.writing import writer_stage
 from services.writer.undo import undo_mail
 from shared.backup.store import BackupStore
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched

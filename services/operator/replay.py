@@ -20,7 +20,8 @@ from sqlalchemy import select
 from services.fetcher.fetch import INLINE_BYTES, mail_id
 from services.fetcher.sources.eml_dir import moment_of
 from services.fetcher.sources.port import BATCH_BYTES
-from services.operator.composition import Erp, local_clock
+from services.operator.clock import local_clock
+from services.operator.composition import Erp
 from shared.backup.store import FOLDER, BackupStore
 from shared.batching import batched
 from shared.broker.port import Publisher
@@ -30,7 +31,6 @@ from shared.errors import WrongUseError
 from shared.netgenium.database import database_errors
 from shared.netgenium.many import in_chunks
 from shared.netgenium.own_tables import journal_table
-from shared.owner import give, refuse_strangers
 from shared.settings.box import Box
 
 BATCH = 50

@@ -3,7 +3,6 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +12,14 @@ import structlog
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched
 from services.fetcher.sources.eml_dir import EmlDir
-from services.operator.composition import Erp, local_pipeline, prepare_writer
+from services.operator.composition import Erp
 from services.operator.feeds import Feeds, local_outlet
+from services.operator.pipeline import local_pipeline
+from services.operator.writing import prepare_writer
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import MailRecorded
 from shared.errors import CRMServiceError
-from shared.health import Health
 from shared.settings.box import Box
 
 _log = structlog.get_logger()
@@ -51,8 +51,8 @@ class Tally:
         with self._lock:
             for mail in batch:
                 self.verdicts[", ".join(mail.verdict)] += 1
-                with suppress(BrokenPipeError):
-                    # Nobody reads what is told any more: the work goes on.
+                with suppress(OSError):
+                    # Nobody reads what is told, or it cannot be written: the work goes on.
                     self.tell(mail)
 
     def flush(self) -> Receipt:
@@ -93,26 +93,6 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
         for failure in failures[:-1]:
             _log.error("box not read", reason=str(failure))
         raise failures[-1]
-
-
-def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -> None:
-    """Run each feed in a thread of its own: one box's trouble is not another's.
-
-    Raises:
-        CRMServiceError: A feed cannot go on; all have ended.
-    """
-
-    def run(feed: Feed) -> None:
-        try:
-            feed.run(health, stopped)
-        finally:
-            # A feed that ends by itself ends the service: its supervisor starts it again.
-            stopped.set()
-
-    with ThreadPoolExecutor(len(feeds), "feed") as pool:
-        runs = [pool.submit(run, feed) for feed in feeds]
-    for each in runs:
-        each.result()
 
 
 def local_feeds(

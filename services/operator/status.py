@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from services.fetcher.failed import FailedMail
 from services.fetcher.seen import Seen
 from services.fetcher.sources.suspects import Suspects
-from services.operator.composition import Erp, local_clock
+from services.operator.clock import local_clock
+from services.operator.composition import Erp
 from services.operator.feeds import seen_file
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import Admin, QueueState, administration

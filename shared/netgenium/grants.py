@@ -16,8 +16,8 @@ from shared.netgenium.mapping_model import (
     NetGeniumMapping,
     column_name,
 )
-from shared.netgenium.migration import VERSION_TABLE
 from shared.netgenium.own_tables import OWN
+from shared.netgenium.schema_state import VERSION_TABLE
 
 Role = Literal["crm_classifier", "crm_writer", "crm_operator"]
 Privilege = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]

@@ -23,8 +23,8 @@ from shared.errors import Problem
 from shared.netgenium.database import database_errors
 from shared.netgenium.grants import inserted_tables
 from shared.netgenium.mapping_checks import OWN_PREFIX
-from shared.netgenium.migration import SchemaState, schema_state
 from shared.netgenium.own_tables import OWN
+from shared.netgenium.schema_state import SchemaState, schema_state
 from shared.netgenium.tables import ErpTables
 from shared.netgenium.types import CheckBox, Choice, CutText
 

@@ -1,6 +1,5 @@
-"""Versions of our own tables: bringing them up to date, and telling how they stand."""
+"""Our own tables brought up to date: the home of alembic."""
 
-from enum import Enum
 from pathlib import Path
 
 from alembic import command
@@ -14,10 +13,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from shared.errors import ConfigurationError, Problem
-from shared.netgenium.database import database_errors, write_transaction
+from shared.netgenium.database import write_transaction
+from shared.netgenium.schema_state import VERSION_TABLE, SchemaState, schema_state, state_of
 from shared.netgenium.servers import is_firebird
-
-VERSION_TABLE = "crm_schema_version"
 
 _FIREBIRD = "firebird.firebird"
 """The name of its SQLAlchemy dialect."""
@@ -44,25 +42,6 @@ def _drop_column(element: DropColumn, compiler: DDLCompiler, **_more: object) ->
     return f"{table} DROP {format_column_name(compiler, element.column.name)}"
 
 
-class SchemaState(Enum):
-    """How our tables in a database stand to this program."""
-
-    ABSENT = "absent"
-    OLDER = "older than this program"
-    CURRENT = "up to date"
-    NEWER = "newer than this program"
-
-
-def schema_state(engine: Engine) -> SchemaState:
-    """Look at the version that the database names.
-
-    Raises:
-        TransientError: The database is away.
-    """
-    with database_errors(engine), engine.connect() as connection:
-        return _state(connection)
-
-
 def migrate(engine: Engine) -> None:
     """Bring our tables up to date, in one transaction; nothing happens if they are.
 
@@ -77,7 +56,7 @@ def migrate(engine: Engine) -> None:
         with write_transaction(engine) as connection:
             _context(connection).stamp(ScriptDirectory.from_config(_config()), "base")
     with write_transaction(engine) as connection:
-        state = _state(connection)
+        state = state_of(connection)
         if state is SchemaState.NEWER:
             what = "the crm_ tables are newer than this program"
             raise ConfigurationError([Problem("database", what, "install the newer crmservice")])
@@ -89,18 +68,6 @@ def migrate(engine: Engine) -> None:
 
 def _context(connection: Connection) -> MigrationContext:
     return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-
-
-def _state(connection: Connection) -> SchemaState:
-    versions = _context(connection).get_current_heads()
-    if not versions:
-        return SchemaState.ABSENT
-    scripts = ScriptDirectory.from_config(_config())
-    if versions == (scripts.get_current_head(),):
-        return SchemaState.CURRENT
-    # Ours never branch: several versions at once are none that this program knows.
-    known = {script.revision for script in scripts.walk_revisions()}
-    return SchemaState.OLDER if len(versions) == 1 and known >= set(versions) else SchemaState.NEWER
 
 
 def _config() -> Config:

@@ -31,6 +31,7 @@ class Environment(BaseModel):
         secret: Secret of the installation; None: the file in the data folder counts.
         log_level: Least level that is logged; None: the command decides.
         log_format: `auto` is console on a terminal, else JSON.
+        no_color: Whether a terminal gets no codes, neither colours nor others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -45,6 +46,7 @@ class Environment(BaseModel):
     secret: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] | None = None
     log_format: Literal["auto", "json", "console"] = "auto"
+    no_color: bool = False
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

@@ -130,6 +130,13 @@ VARIABLES: tuple[Variable, ...] = (
         "auto",
         "Form of the log: `json`, `console`, or `auto`: console on a terminal, else JSON.",
     ),
+    Variable(
+        "NO_COLOR",
+        "no_color",
+        bool,
+        "colours on a terminal",
+        "Any value: a terminal gets no codes, neither colours nor others (no-color.org).",
+    ),
 )
 
 

@@ -24,9 +24,10 @@ from shared.netgenium.inspection import inspect_schema
 from shared.netgenium.locks import hold
 from shared.netgenium.many import owners_by_text, values_by_owner
 from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import SchemaState, migrate, schema_state
+from shared.netgenium.migration import migrate
 from shared.netgenium.own_tables import OWN, effect_table, identification_key_table, lock_table
 from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.schema_state import SchemaState, schema_state
 from shared.netgenium.tables import ErpTables, ManyTable
 from tests.servers.ports import DatabaseServer, Prepare
 

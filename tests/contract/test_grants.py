@@ -28,9 +28,10 @@ from shared.netgenium.grants_sql import GrantDialect, statements
 from shared.netgenium.ids import insert_rows
 from shared.netgenium.inspection import inspect_schema
 from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import VERSION_TABLE, migrate
+from shared.netgenium.migration import migrate
 from shared.netgenium.own_tables import OWN
 from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.schema_state import VERSION_TABLE
 from shared.netgenium.tables import ErpTables
 
 MAPPING = load_mapping(None)

@@ -16,8 +16,8 @@ from sqlalchemy import event
 
 from services.fetcher.failed import FailedMail, Failure
 from services.fetcher.sources.eml_dir import FAILED, EmlDir
-from services.operator.composition import LEGACY_LOG
 from services.operator.feeds import TRIES
+from services.operator.paths import LEGACY_LOG
 from shared.backup.store import FOLDER, BackupStore
 from shared.contracts.messages import MailFetched
 from shared.netgenium.database import open_database, write_transaction

@@ -10,7 +10,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.message_size import within_bounds
 from services.classifier.stage import classified
-from services.operator.composition import writer_stage
+from services.operator.writing import writer_stage
 from shared.broker.wire import classified_to_letter, letter_to_classified
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.commands import CreateActivity

@@ -10,8 +10,14 @@ import pytest
 from pydantic import SecretStr
 
 from services.fetcher.sources.port import EML_DIR
-from services.operator.feeds import Feeds, boxes_to_read, local_outlet, missing_of, seen_file
-from services.operator.run import run_feeds
+from services.operator.feeds import (
+    Feeds,
+    boxes_to_read,
+    local_outlet,
+    missing_of,
+    run_feeds,
+    seen_file,
+)
 from shared import metrics
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail

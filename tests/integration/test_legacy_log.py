@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.operator.composition import LEGACY_LOG, legacy_log
+from services.operator.paths import LEGACY_LOG
+from services.operator.writing import legacy_log
 from services.writer.legacy_log import PART
 from shared import metrics
 from shared.netgenium.database import open_database

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
-from services.operator.composition import context_of, look_up_in
+from services.operator.classifying import context_of, look_up_in
 from shared.domain.directory import Directory
 from tests.builders import a_mail
 from tests.installation import Installation, an_installation

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.operator.composition import local_pipeline
+from services.operator.pipeline import local_pipeline
 from services.operator.run import Tally
 from shared.backup.store import BackupStore
 from shared.broker.port import Publisher

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, make_url, text
 
-from services.operator.composition import LEGACY_LOG
+from services.operator.paths import LEGACY_LOG
 from shared.errors import TransientError
 from shared.netgenium.database import open_database, write_transaction
 from shared.netgenium.mapping import load_mapping

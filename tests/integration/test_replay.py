@@ -8,8 +8,8 @@ import pytest
 
 from services.classifier import stage as classifier
 from services.fetcher.failed import FailedMail, Failure
-from services.operator.composition import local_pipeline
 from services.operator.dead_letters import LocalDeadLetters
+from services.operator.pipeline import local_pipeline
 from services.operator.replay import Replay
 from services.operator.run import Tally
 from shared.contracts.messages import FetchedMail, MailFetched

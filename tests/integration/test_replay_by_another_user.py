@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.operator.composition import local_pipeline
+from services.operator.pipeline import local_pipeline
 from services.operator.replay import Replay
 from services.operator.run import Tally
 from shared.backup.store import BackupStore

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import unquote
 
+from services.classifier.parse import limits
 from services.classifier.parse.calendar_lines import Component, Property
 from services.classifier.parse.calendar_values import (
     in_range,
@@ -16,12 +17,6 @@ from services.classifier.parse.calendar_zones import Zones
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.guard import guarded
 from services.classifier.parsed_mail import Attendee, CalendarEvent
-
-ATTENDEES = 300
-"""Of one event: more are no meeting."""
-
-ATTENDEES_BEYOND = "attendees beyond the limit"
-"""The defect of an event that has more."""
 
 _UID_CHARACTERS = 500
 _RULE_CHARACTERS = 500
@@ -170,8 +165,8 @@ class _Reader:
             address = read_address(line)
             if address is None:
                 continue
-            if len(answers) == ATTENDEES and address not in answers:
-                self.defects.append(ATTENDEES_BEYOND)
+            if len(answers) == limits.ATTENDEES and address not in answers:
+                self.defects.append(limits.ATTENDEES_BEYOND)
                 break
             answers.setdefault(address, token(line.parameter("PARTSTAT")) or "NEEDS-ACTION")
         return tuple(Attendee(address, answer) for address, answer in answers.items())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.classifier.parse.calendar_events import read_event, token
 from services.classifier.parse.calendar_lines import (
     PART_BYTES,
     Budget,
@@ -10,7 +9,6 @@ from services.classifier.parse.calendar_lines import (
     calendar_text,
     read_components,
 )
-from services.classifier.parse.calendar_zones import Zones
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix
 from services.classifier.parsed_mail import CalendarEvent
@@ -61,6 +59,10 @@ def read_calendar(
         budget: What the mail's calendars may still use.
         defects: Gets what was wrong or beyond a cap.
     """
+    # Here, because icalendar is heavy, and few mails have a calendar.
+    from services.classifier.parse.calendar_events import read_event, token  # noqa: PLC0415
+    from services.classifier.parse.calendar_zones import Zones  # noqa: PLC0415
+
     outermost = read_components(calendar_text(data, charset, budget, defects), budget, defects)
     for calendar in _calendars(outermost):
         own = calendar.first("METHOD")

@@ -3,8 +3,6 @@
 import codecs
 import re
 
-import chardet
-
 _FAMILIES = (
     "us-ascii utf-8 utf-16 utf-16le utf-16be utf-32 utf-32le utf-32be utf-7",
     " ".join(f"iso-8859-{number}" for number in (*range(1, 12), 13, 14, 15, 16)),
@@ -90,6 +88,9 @@ def _guess(raw: bytes, defects: list[str], *, declared: bool) -> str:
         defects.append("8-bit text without a charset")
     if len(raw) < _TOO_SHORT_TO_GUESS:
         return raw.decode("cp1252", "replace")
+    # Here, because its tables take megabytes, and few mails hide their charset.
+    import chardet  # noqa: PLC0415
+
     found = chardet.detect(raw[:_GUESSED_BYTES])["encoding"]
     return raw.decode(_codec(found) or "cp1252", "replace")
 

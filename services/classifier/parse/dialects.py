@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.message import Message
 
-from flufl.bounce import all_failures
-
 from services.classifier.parse.bounced_addresses import (
     addresses_in,
     distinct,
@@ -71,6 +69,9 @@ def library_failures(raw: bytes, defects: list[str]) -> tuple[list[str], list[st
 
 
 def _asked(raw: bytes) -> tuple[list[str], list[str]]:
+    # Here, because it is many modules, and few mails are bounces without a report.
+    from flufl.bounce import all_failures  # noqa: PLC0415
+
     message = message_from_bytes(raw)
     _forget_attached_mail(message)
     temporary, permanent = all_failures(message)

@@ -56,3 +56,9 @@ QUOTE_LINE_CHARACTERS = 300
 
 FILE_NAME_CHARACTERS = 200
 """Windows' paths are short, and the ERP adds its own folder."""
+
+ATTENDEES = 300
+"""Of one event: more are no meeting."""
+
+ATTENDEES_BEYOND = "attendees beyond the limit"
+"""The defect of an event that has more."""

@@ -1,20 +1,115 @@
-"""The commands of `crmservice`, one file a command, put together into one application."""
+"""The commands of `crmservice`, one file a command, put together into one application.
+
+A command's module is imported when the command is called, and not before: what one command needs
+must not cost all the others, nor `--help` and the shell's completion.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+from typer.main import get_command
 
-from services.operator.commands import dead_letters
-from services.operator.commands.check import check
-from services.operator.commands.demo import demo
-from services.operator.commands.discover import discover
-from services.operator.commands.explain import explain
-from services.operator.commands.grants import grants
-from services.operator.commands.init_db import init_db
-from services.operator.commands.list_records import list_table
-from services.operator.commands.replay import replay
-from services.operator.commands.run import run
-from services.operator.commands.services import classifier, fetcher, writer
-from services.operator.commands.status import status
-from services.operator.commands.undo import undo
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command as the list of all commands has it.
+
+    Attributes:
+        name: What the person types.
+        where: Its function, or its `Typer` of several commands: `module:name` below this package.
+        summary: What it does, short enough for the list of `crmservice --help`.
+    """
+
+    name: str
+    where: str
+    summary: str
+
+
+COMMANDS = (
+    Listed("check", "check:check", "Look at all that is set up: each OK, or what to do."),
+    Listed(
+        "init-db", "init_db:init_db", "Create our own tables, in an empty database also the ERP's."
+    ),
+    Listed("run", "run:run", "Process mail in this one process."),
+    Listed("fetcher", "fetcher:fetcher", "Read mail, back it up, hand it to the broker."),
+    Listed("classifier", "classifier:classifier", "Turn fetched mail into the writer's commands."),
+    Listed("writer", "writer:writer", "Apply commands to the database of NET Genium."),
+    Listed("status", "status:status", "Show what waits where, and who works."),
+    Listed("replay", "replay:replay", "Process backed up mail again; nothing is made twice."),
+    Listed(
+        "dead-letters", "dead_letters:app", "Mail that could not be processed: see, release, drop."
+    ),
+    Listed("explain", "explain:explain", "Show what would become of mails, and why."),
+    Listed("list", "list_records:list_table", "List records of the database."),
+    Listed("undo", "undo:undo", "Take back the marks and tasks that a mail has made."),
+    Listed("demo", "demo:demo", "Show the main job on a demo company."),
+    Listed("discover", "discover:discover", "Propose a mapping file from the ERP's database."),
+    Listed("grants", "grants:grants", "Print the SQL that gives each database role its rights."),
+)
+
+
+class Later(TyperCommand):
+    """A command that is listed at once and imported when it is called; its callback imports it."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: Any = None,  # noqa: ANN401 - typer's own type has no public name
+        **extra: Any,  # noqa: ANN401 - as typer gives it
+    ) -> Any:  # noqa: ANN401 - the same
+        """Parse the arguments as the real command does, which the context then runs."""
+        imported = self.callback() if self.callback else self
+        return imported.make_context(info_name, args, parent=parent, **extra)
+
+
+def _imported(listed: Listed) -> Any:  # noqa: ANN401 - typer's own type has no public name
+    module, _, name = listed.where.partition(":")
+    found = getattr(import_module(f"{__name__}.{module}"), name)
+    if not isinstance(found, typer.Typer):
+        function, found = found, typer.Typer(add_completion=False, rich_markup_mode=None)
+        found.command(listed.name)(function)
+    command = get_command(found)
+    for each in (command, *getattr(command, "commands", {}).values()):
+        each.help = as_written(each.help or "")
+    return command
+
+
+def as_written(text: str) -> str:
+    r"""Mark what is indented in a help text, so that its lines are not run together.
+
+    Args:
+        text: Of a docstring. A `\b` line of its own is how typer is told.
+    """
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(f"\b\n{each}" if "\n  " in each else each for each in paragraphs)
+
+
+def _import(listed: Listed) -> Callable[[], Any]:
+    return lambda: _imported(listed)
+
+
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if wanted:
+        # Here, because it imports the standard library's mail package.
+        from importlib import metadata  # noqa: PLC0415
+
+        typer.echo(f"crmservice {metadata.version('crmservice')}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_tell_version),
+    ] = False,
+) -> None:
+    """Nothing happens here; typer reads the options of `crmservice` itself from the arguments."""
+
 
 app = typer.Typer(
     name="crmservice",
@@ -22,19 +117,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    callback=_options,
 )
-app.command("check")(check)
-app.command("init-db")(init_db)
-app.command("run")(run)
-app.command("fetcher")(fetcher)
-app.command("classifier")(classifier)
-app.command("writer")(writer)
-app.command("status")(status)
-app.command("replay")(replay)
-app.add_typer(dead_letters.app, name="dead-letters")
-app.command("explain")(explain)
-app.command("list")(list_table)
-app.command("undo")(undo)
-app.command("demo")(demo)
-app.command("discover")(discover)
-app.command("grants")(grants)
+for _listed in COMMANDS:
+    app.command(_listed.name, cls=Later, help=_listed.summary)(_import(_listed))

@@ -1,16 +1,15 @@
 """`crmservice check`."""
 
-import json
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from services.operator.check import run_checks, worst
-from services.operator.commands.options import AsJson, Config, begin
-from services.operator.present.as_text import checks_as_text, stdout_console
-from shared.log import configure_logging
+from services.operator.commands.options import AsJson, Config, begin, set_up_logging
+from services.operator.output import write_json
+from services.operator.present.checks import checks_as_text
+from services.operator.present.console import stdout_console
 
 Rehearse = Annotated[
     bool,
@@ -25,7 +24,6 @@ def check(
 ) -> None:
     """Look at configuration, database, mapping and folders: each OK, or what to do.
 
-    \b
     Examples:
       crmservice check --config crm.xml
       crmservice check --config crm.xml --json
@@ -34,16 +32,16 @@ def check(
     Ends with 0 only if nothing is wrong; warnings do not count. --rehearse lets the
     classifier and the writer work on made-up mails, in one transaction that is rolled
     back: no row stays, no file is written, but ids that the database counts are used up.
-    """  # noqa: D301 - typer keeps the lines behind a \b as they are
+    """
     environment = begin("error")
     if rehearse:
         # The writer would log what it records, and nothing of that stays.
-        configure_logging("error", environment.log_format)
+        set_up_logging("error", environment)
     checks = list(run_checks(config, environment, rehearsal=rehearse))
     code = worst(checks)
     if as_json:
         rows = [asdict(one) | {"exit_code": int(one.exit_code)} for one in checks]
-        sys.stdout.write(json.dumps({"ok": not code, "checks": rows}, ensure_ascii=False) + "\n")
+        write_json({"ok": not code, "checks": rows})
     else:
         stdout_console().print(checks_as_text(checks))
     raise typer.Exit(code)

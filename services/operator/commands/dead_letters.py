@@ -1,6 +1,5 @@
 """`crmservice dead-letters`: list, show, release, drop."""
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +10,8 @@ from uuid import UUID
 import typer
 
 from services.operator.commands.options import AsJson, begin, boxes_of, tell
-from services.operator.composition import local_pipeline, open_erp
+from services.operator.composition import open_erp
+from services.operator.database_probe import DatabaseProbe
 from services.operator.dead_letters import (
     BrokerDeadLetters,
     DeadLetter,
@@ -19,9 +19,12 @@ from services.operator.dead_letters import (
     LocalDeadLetters,
     Wanted,
 )
-from services.operator.present.as_text import records_as_text, stdout_console
+from services.operator.output import write_json
+from services.operator.pipeline import local_pipeline
+from services.operator.present.console import stdout_console
+from services.operator.present.records import records_as_text
 from services.operator.run import Tally
-from services.operator.services import DatabaseProbe, broker_address
+from services.operator.services import broker_address
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail
 from shared.errors import WrongUseError
@@ -30,6 +33,8 @@ from shared.settings.environment import Environment
 app = typer.Typer(
     help="Mail that could not be processed: see why, release it, or drop it.",
     no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 MailIds = Annotated[list[str] | None, typer.Argument(help="Ids of the mails.")]
@@ -42,9 +47,8 @@ OptionalConfig = Annotated[
 
 @app.command("list")
 def list_them(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the command line
-    r"""List dead letters with their reasons.
+    """List dead letters with their reasons.
 
-    \b
     Examples:
       crmservice dead-letters list
       crmservice dead-letters list --json
@@ -52,7 +56,7 @@ def list_them(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the 
     letters = _kept(begin("warning"), None).all()
     if as_json:
         for letter in letters:
-            sys.stdout.write(json.dumps(asdict(letter), ensure_ascii=False) + "\n")
+            write_json(asdict(letter))
         return
     rows = [
         {"mail_id": one.mail_id, "queue": one.queue, "died_at": one.died_at, "reason": one.reason}
@@ -66,9 +70,8 @@ def show(
     mail_id: Annotated[str, typer.Argument(help="Id of the mail.")],
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    r"""Show all that is known of a dead letter.
+    """Show all that is known of a dead letter.
 
-    \b
     Example:
       crmservice dead-letters show 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
     """
@@ -78,7 +81,7 @@ def show(
         raise _none([mail_id])
     for one in found:
         if as_json:
-            sys.stdout.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+            write_json(asdict(one))
         else:
             _show(one)
 
@@ -89,9 +92,8 @@ def release(
     everything: Everything = False,  # noqa: FBT002 - a flag of the command line
     config: OptionalConfig = None,
 ) -> None:
-    r"""Have dead letters processed again, once their cause is mended.
+    """Have dead letters processed again, once their cause is mended.
 
-    \b
     Examples:
       crmservice dead-letters release 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
       crmservice dead-letters release --all
@@ -110,9 +112,8 @@ def drop(
     mail_ids: MailIds = None,
     everything: Everything = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    r"""Remove dead letters for good; the backups of their mails stay.
+    """Remove dead letters for good; the backups of their mails stay.
 
-    \b
     Example:
       crmservice dead-letters drop 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
 

@@ -12,7 +12,7 @@ from services.operator.company import fill_company, load_company
 from services.operator.composition import open_erp
 from services.operator.demo import prepare, summary
 from services.operator.feeds import boxes_to_read
-from services.operator.present.as_text import stdout_console
+from services.operator.present.console import stdout_console
 from services.operator.run import Tally, run_once
 from shared.contracts.messages import MailRecorded
 from shared.netgenium.migration import migrate
@@ -28,13 +28,12 @@ def demo(
 ) -> None:
     """Show the main job on a demo company: mails go in, activities come out.
 
-    \b
     Examples:
       crmservice demo
       crmservice demo --data /tmp/demo
 
     Uses an SQLite file of its own; running it twice makes nothing twice.
-    """  # noqa: D301 - typer keeps the lines behind a \b as they are
+    """
     begin("warning")
     data = data.absolute()
     config = prepare(folder, data)

@@ -20,14 +20,13 @@ def discover(
 ) -> None:
     """Propose a mapping file from the tables and columns of the ERP's database.
 
-    \b
     Examples:
       crmservice discover --output mapping.toml
       crmservice discover | less
 
     Only reads the database. Each line's comment says how sure it is. Ends with 3 if something
     that a mapping needs was not found: it stays as a comment, with the nearest names.
-    """  # noqa: D301 - typer keeps the lines behind a \b as they are
+    """
     if output and output.exists() and not force:
         raise WrongUseError(f"{output} exists; give another name, or --force to overwrite it")
     found = propose(open_database(begin("warning").database_url.get_secret_value()))

@@ -1,18 +1,20 @@
 """`crmservice explain`."""
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 from rich.progress import track
 
+from services.operator.classifying import context_of, look_up_in
 from services.operator.commands.options import AsJson, Config, begin, boxes_of
-from services.operator.composition import context_of, look_up_in, open_erp
+from services.operator.composition import open_erp
 from services.operator.explain import Unreadable, files_of
 from services.operator.explain import explain as explain_files
+from services.operator.output import write_json
 from services.operator.present.as_json import explained_as_json
-from services.operator.present.as_text import explained_as_text, stderr_console, stdout_console
+from services.operator.present.as_text import explained_as_text
+from services.operator.present.console import stderr_console, stdout_console
 from shared.errors import ExitCode, WrongUseError
 
 
@@ -23,11 +25,10 @@ def explain(
 ) -> None:
     """Show what would become of mails, and why. Writes nothing.
 
-    \b
     Examples:
       crmservice explain offer.eml --config crm.xml
       crmservice explain POP3Downloads/2026-11-21 --config crm.xml --json
-    """  # noqa: D301 - typer keeps the lines behind a \b as they are
+    """
     environment = begin("warning")
     boxes = boxes_of(config)
     if len(boxes) != 1:
@@ -46,7 +47,7 @@ def explain(
     ):
         unreadable += isinstance(result, Unreadable)
         if as_json:
-            sys.stdout.write(json.dumps(explained_as_json(result), ensure_ascii=False) + "\n")
+            write_json(explained_as_json(result))
         else:
             console.print(explained_as_text(result))
     if unreadable:

@@ -22,14 +22,13 @@ def init_db(
 ) -> None:
     """Create our own tables; in an empty database also the reference schema, and fill it.
 
-    \b
     Examples:
       crmservice init-db
       crmservice init-db --company company.toml
 
     The database is NETGENIUM_DATABASE_URL, by default an SQLite file in the data folder.
     Safe to run again: what is there stays.
-    """  # noqa: D301 - typer keeps the lines behind a \b as they are
+    """
     environment = begin("warning")
     wanted = load_company(company) if company else None
     erp = open_erp(environment)

@@ -1,17 +1,22 @@
 """Options that several commands share, and how they begin."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigurationError, Problem, WrongUseError
 from shared.log import LogLevel, configure_logging
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment, read_environment
+from shared.settings.near_miss import quoted
+
+Word = TypeVar("Word", bound=str)
+"""One of several words that a person types."""
 
 
 def files_of(named: Sequence[Path]) -> list[Path]:
@@ -42,6 +47,19 @@ Config = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
+def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
+    """The one of the `known` things of a kind that `word` names.
+
+    Raises:
+        WrongUseError: It names none; tells the nearest, and all there are.
+    """
+    for each in known:
+        if each == word:
+            return each
+    meant = "".join(f"Did you mean {each}? " for each in get_close_matches(word, known, n=1))
+    raise WrongUseError(f"there is no {kind} {quoted(word)}. {meant}There are {', '.join(known)}")
+
+
 def begin(default_level: LogLevel) -> Environment:
     """Read the environment and set up logging; `default_level` holds unless it says otherwise.
 
@@ -49,8 +67,13 @@ def begin(default_level: LogLevel) -> Environment:
         ConfigurationError: The environment cannot work.
     """
     environment = read_environment()
-    configure_logging(environment.log_level or default_level, environment.log_format)
+    set_up_logging(environment.log_level or default_level, environment)
     return environment
+
+
+def set_up_logging(level: LogLevel, environment: Environment) -> None:
+    """Log from `level` on, in the form that the environment says."""
+    configure_logging(level, environment.log_format, coloured=not environment.no_color)
 
 
 def begin_with(

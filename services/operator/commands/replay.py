@@ -9,12 +9,14 @@ import typer
 
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.commands.run import summarise, tell_json, tell_person
-from services.operator.composition import Erp, local_pipeline, open_erp
+from services.operator.composition import Erp, open_erp
+from services.operator.database_probe import DatabaseProbe
 from services.operator.feeds import plain_publisher
 from services.operator.paths import Use, require_paths
+from services.operator.pipeline import local_pipeline
 from services.operator.replay import Replay
 from services.operator.run import Tally
-from services.operator.services import DatabaseProbe, broker_address
+from services.operator.services import broker_address
 from shared.broker.port import Publisher
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.contracts.messages import FetchedMail
@@ -36,9 +38,8 @@ def replay(
     ] = False,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    r"""Process backed up mail again; nothing that it has made is made twice.
+    """Process backed up mail again; nothing that it has made is made twice.
 
-    \b
     Examples:
       crmservice replay 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --config crm.xml
       crmservice replay data/POP3Downloads/2026-11-21 --config crm.xml

@@ -1,6 +1,5 @@
 """`crmservice run`."""
 
-import json
 import sys
 import threading
 from typing import Annotated
@@ -9,10 +8,12 @@ import typer
 
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.composition import open_erp
-from services.operator.feeds import boxes_to_read
+from services.operator.database_probe import DatabaseProbe
+from services.operator.feeds import boxes_to_read, run_feeds
+from services.operator.output import write_json
 from services.operator.paths import Use, require_paths
-from services.operator.run import Tally, local_feeds, run_feeds, run_once
-from services.operator.services import DatabaseProbe, running
+from services.operator.run import Tally, local_feeds, run_once
+from services.operator.services import running
 from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
 from shared.errors import ExitCode, TransientError
@@ -31,7 +32,6 @@ def run(
 ) -> None:
     """Process mail: fetcher, classifier and writer in this one process.
 
-    \b
     Examples:
       crmservice run --once --config crm.xml
       crmservice run --config crm.xml
@@ -39,7 +39,7 @@ def run(
     Prints one line a mail after its commit. With --once it ends with 3 if some mail
     could not be processed: it lies in failed/ below emlDir, with its reason.
     Without, it goes on until SIGTERM, and then ends with 0.
-    """  # noqa: D301 - typer keeps the lines behind a \b as they are
+    """
     environment, named = begin_with(config, "warning" if once else "info")
     require_paths(named, environment, Use.EVERYTHING)
     boxes = boxes_to_read(named)
@@ -84,7 +84,7 @@ def tell_json(mail: MailRecorded) -> None:
         "source": mail.source,
         "again": mail.again,
     }
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    write_json(line)
 
 
 def tell_person(mail: MailRecorded) -> None:

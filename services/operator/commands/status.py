@@ -1,7 +1,5 @@
 """`crmservice status`."""
 
-import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
@@ -10,7 +8,9 @@ import typer
 
 from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
 from services.operator.composition import open_erp
-from services.operator.present.as_text import records_as_text, stdout_console
+from services.operator.output import write_json
+from services.operator.present.console import stdout_console
+from services.operator.present.records import records_as_text
 from services.operator.services import broker_address
 from services.operator.status import (
     failed_in,
@@ -30,9 +30,8 @@ def status(
     config: Config,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    r"""Show boxes, queues and services: what waits where, and who works.
+    """Show boxes, queues and services: what waits where, and who works.
 
-    \b
     Examples:
       crmservice status --config crm.xml
       crmservice status --config crm.xml --json
@@ -48,7 +47,7 @@ def status(
             failures.append(error)
             report[name] = {"error": str(error)}
     if as_json:
-        sys.stdout.write(json.dumps(report, ensure_ascii=False, default=str) + "\n")
+        write_json(report)
     else:
         _print(report)
     if failures:

@@ -1,6 +1,5 @@
 """`crmservice undo`."""
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from sqlalchemy import select
 
 from services.operator.commands.options import AsJson, begin
 from services.operator.composition import open_erp
+from services.operator.output import write_json
 from services.writer.undo import Undone, undo_mail
 from shared.errors import ConfigurationError, ExitCode, WrongUseError
 from shared.netgenium.database import write_transaction
@@ -29,11 +29,10 @@ def undo(
 ) -> None:
     """Take back the marks and tasks that a mail has made; its activities stay.
 
-    \b
     Examples:
       crmservice undo 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
       crmservice undo 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --by "Jana Malá"
-    """  # noqa: D301 - typer keeps the lines behind a \b as they are
+    """
     erp = open_erp(begin("warning"))
     if problems := inspect_schema(erp.engine, erp.tables):
         raise ConfigurationError(problems)
@@ -46,7 +45,10 @@ def undo(
     if not any(one.done for one in undone):
         raise WrongUseError(_nothing(wanted, undone))
     for one in undone:
-        sys.stdout.write(f"{json.dumps(asdict(one)) if as_json else _line(one)}\n")
+        if as_json:
+            write_json(asdict(one))
+        else:
+            sys.stdout.write(f"{_line(one)}\n")
     if not all(one.done for one in undone):
         raise typer.Exit(ExitCode.PARTLY_DONE)
 

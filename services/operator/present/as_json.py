@@ -4,12 +4,12 @@ Fields may be added in later versions, never changed.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from services.classifier.mail import Mail
 from services.classifier.parse.quotes import split_quotes
 from services.operator.explain import Explained, Unreadable
+from services.operator.present.times import utc
 from shared.contracts.commands import (
     AnyCommand,
     ApplyEvent,
@@ -92,11 +92,6 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _invitation(command.of(content.events[command.event])) if content else {}
         case _:
             assert_never(command)
-
-
-def utc(moment: datetime) -> str:
-    """As `2026-11-10T08:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _activity(command: CreateActivity, content: MailContent | None) -> Json:

@@ -1,15 +1,14 @@
 """Results for a person: what somebody in support understands without knowing the program."""
 
-from collections.abc import Mapping, Sequence
 from typing import assert_never
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.operator.check import Check
 from services.operator.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
+from services.operator.present.records import value_as_text
 from services.writer.events import with_events
 from shared.contracts.commands import (
     AnyCommand,
@@ -22,18 +21,6 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.contracts.content import TraceLine
-
-_STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
-
-
-def stdout_console() -> Console:
-    """Results: colour only on a terminal, and never with NO_COLOR."""
-    return Console(highlight=False, soft_wrap=False)
-
-
-def stderr_console() -> Console:
-    """Messages and progress."""
-    return Console(stderr=True, highlight=False)
 
 
 def explained_as_text(result: Explained | Unreadable) -> RenderableType:
@@ -79,7 +66,9 @@ def _described(command: AnyCommand) -> str:
     fields = dict(command_as_json(command, None))
     del fields["kind"]
     described = ", ".join(
-        f"{name.replace('_', ' ')} {_value(value)}" for name, value in fields.items() if value
+        f"{name.replace('_', ' ')} {value_as_text(value)}"
+        for name, value in fields.items()
+        if value
     )
     return f"{_label(command)}: {described}"
 
@@ -101,38 +90,3 @@ def _label(command: AnyCommand) -> str:
             return "Invitation"
         case _:
             assert_never(command)
-
-
-def _value(value: object) -> str:
-    if value is True:
-        return "yes"
-    if value is False:
-        return "no"
-    if isinstance(value, list):
-        return " + ".join(map(str, value))
-    return str(value)
-
-
-def checks_as_text(checks: Sequence[Check]) -> Table:
-    """One line a check, with what to do."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for _ in range(3):
-        # A path or an address that does not fit goes on in the next line.
-        table.add_column(overflow="fold")
-    for check in checks:
-        style = _STATUS_STYLES[check.status]
-        detail = check.detail + (f"\n→ {check.remedy}" if check.remedy else "")
-        table.add_row(Text(check.status.upper(), style=style), check.name, Text(detail))
-    return table
-
-
-def records_as_text(rows: Sequence[Mapping[str, object]]) -> RenderableType:
-    """Records below each other, without empty fields."""
-    blocks: list[RenderableType] = []
-    for row in rows:
-        table = Table(box=None, pad_edge=False, show_header=False)
-        for name, value in row.items():
-            if value not in (None, [], ""):
-                table.add_row(Text(name.replace("_", " "), style="dim"), Text(_value(value)))
-        blocks += [table, Text()]
-    return Group(*blocks) if blocks else Text("none")

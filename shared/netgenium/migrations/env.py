@@ -3,8 +3,7 @@
 from alembic import context
 
 from shared.netgenium.own_tables import OWN
-
-VERSION_TABLE = "crm_schema_version"
+from shared.netgenium.schema_state import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -26,7 +26,7 @@ HOMES = {
     "flufl": {"services/classifier/parse/dialects.py"},
     "mailparser_reply": {"services/classifier/parse/quotes.py"},
     "imapclient": {"services/fetcher/sources/imap/session.py"},
-    "msal": {"shared/oauth.py"},
+    "msal": {"shared/oauth_msal.py"},
     "requests": {"shared/oauth_http.py"},
     "pika": {
         "shared/broker/rabbitmq/address.py",

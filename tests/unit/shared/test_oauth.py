@@ -10,10 +10,10 @@ import pytest
 import requests
 from pydantic import SecretStr
 
-from shared import oauth
+from shared import oauth_msal
 from shared.errors import ConfigurationError, CredentialsRefusedError, TransientError
-from shared.oauth import ClientCredentials, Token, client_credentials, mail_scope
-from shared.oauth_app import read_app
+from shared.oauth import ClientCredentials, client_credentials, mail_scope
+from shared.oauth_app import Token, read_app
 from shared.oauth_http import retry_after, session_of
 from tests.builders import a_box
 
@@ -67,7 +67,7 @@ class Session:
 def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     """The session that the token server is asked by."""
     made = Session()
-    monkeypatch.setattr(oauth, "session_of", lambda _: nullcontext(made))
+    monkeypatch.setattr(oauth_msal, "session_of", lambda _: nullcontext(made))
     return made
 
 

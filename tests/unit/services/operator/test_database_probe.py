@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from services.operator.services import DatabaseProbe
+from services.operator.database_probe import DatabaseProbe
 from shared.errors import ConfigurationError, PermanentError, TransientError
 from shared.netgenium.database import open_database, write_transaction
 from shared.netgenium.probe import answers, takes_writes
@@ -22,7 +22,7 @@ def test_a_schema_that_cannot_be_looked_at_is_waited_for(
     def refuse(*_: object) -> None:
         raise PermanentError("no right to look")
 
-    monkeypatch.setattr("services.operator.services.inspect_schema", refuse)
+    monkeypatch.setattr("services.operator.database_probe.inspect_schema", refuse)
     with pytest.raises(TransientError, match="no right to look"):
         probe()
     monkeypatch.undo()

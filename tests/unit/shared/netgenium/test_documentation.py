@@ -11,8 +11,8 @@ from shared.netgenium import servers
 from shared.netgenium.catalogue import CATALOGUE
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.mapping_model import InColumns, MappedEntity, NetGeniumMapping, column_name
-from shared.netgenium.migration import VERSION_TABLE
 from shared.netgenium.own_tables import OWN
+from shared.netgenium.schema_state import VERSION_TABLE
 
 PAGE_FILE = Path(__file__).parents[4] / "docs" / "netgenium.md"
 PAGE = PAGE_FILE.read_text("utf-8")

@@ -9,8 +9,8 @@ from shared.netgenium.grants import ROLES, Grant, granted, inserted_tables
 from shared.netgenium.grants_sql import DIALECTS, GrantDialect, grants_sql, statements
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.mapping_model import InColumns, NetGeniumMapping
-from shared.netgenium.migration import VERSION_TABLE
 from shared.netgenium.own_tables import OWN
+from shared.netgenium.schema_state import VERSION_TABLE
 from shared.netgenium.tables import ErpTables
 
 REFERENCE = load_mapping(None)

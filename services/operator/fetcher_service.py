@@ -1,0 +1,25 @@
+"""The fetcher as a service: until it is told to stop."""
+
+from collections.abc import Sequence
+
+from services.operator.feeds import Feeds, boxes_to_read, broker_outlet, run_feeds
+from services.operator.paths import Use, require_paths
+from services.operator.services import broker_address, running
+from shared.backup.store import BackupStore
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+
+
+def run_fetcher(boxes: Sequence[Box], environment: Environment) -> None:
+    """Read mailboxes and directories; mail goes to the classifier's queue.
+
+    Raises:
+        ConfigurationError: Boxes or broker address cannot work.
+        CredentialsRefusedError: The broker refused us.
+    """
+    require_paths(boxes, environment, Use.FETCH)
+    ready = boxes_to_read(boxes)
+    outlet = broker_outlet(broker_address(environment, "fetcher"))
+    with running(environment) as (health, stopped):
+        BackupStore(environment.data).discard_halves()
+        run_feeds(Feeds(environment.data, outlet).of(ready), health, stopped)

@@ -1,0 +1,23 @@
+"""The results of `check` for a person."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from services.operator.check import Check
+
+_STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
+
+
+def checks_as_text(checks: Sequence[Check]) -> Table:
+    """One line a check, with what to do."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(3):
+        # A path or an address that does not fit goes on in the next line.
+        table.add_column(overflow="fold")
+    for check in checks:
+        style = _STATUS_STYLES[check.status]
+        detail = check.detail + (f"\n→ {check.remedy}" if check.remedy else "")
+        table.add_row(Text(check.status.upper(), style=style), check.name, Text(detail))
+    return table
