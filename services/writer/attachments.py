@@ -74,7 +74,7 @@ class AttachmentStore:
         most = len(effects) if in_files or not parts else max(STORED_FILES // parts, 1)
         if most < len(effects):
             reason = f"{parts} files are stored with {most} of {len(effects)} activities"
-            work.say(effects[0].mail, "H-3", "bounds", reason)
+            work.outcome.say(effects[0].mail, "H-3", "bounds", reason)
         return effects[:most]
 
     def _files(self, mapping: NetGeniumMapping) -> AttachmentFiles | None:
@@ -118,8 +118,4 @@ def _add_rows(
         }
         for effect in effects
     ]
-    mapped = [
-        {key: value for key, value in row.items() if work.erp.has("attachment", key)}
-        for row in rows
-    ]
-    work.append(work.erp.table("attachment"), mapped)
+    work.insert_all("attachment", rows)

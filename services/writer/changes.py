@@ -10,7 +10,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, select
 
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import AnyCommand, Mark
@@ -55,14 +55,14 @@ def record_change(  # noqa: PLR0913 - a change is all of this
 def change_record(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values | None:
     """Set the mapped ones of `new` in a record; gives what stood there, None if it is gone."""
     table = work.erp.table(entity)
-    mapped = {name: value for name, value in new.items() if work.erp.has(entity, name)}
+    mapped = work.erp.mapped(entity, new)
     if not mapped:
         return {}
     columns = [table.c[name] for name in mapped]
     row = work.connection.execute(select(*columns).where(table.c.id == record_id)).first()
     if row is None:
         return None
-    work.connection.execute(update(table).where(table.c.id == record_id).values(mapped))
+    work.update(entity, record_id, mapped)
     return dict(zip(mapped, row, strict=True))
 
 

@@ -11,7 +11,7 @@ never wait for each other, and what is read stays true.
 import random
 import time
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -131,20 +131,12 @@ class WriterStage:
                 apply(command, one.mail, work)
         work.flush()
         self.attachments.store(work)
-        return [_decided(one, work) for one in settled]
+        return [work.outcome.of(one) for one in settled]
 
 
 def _with_news(settled: Sequence[Settled], before: Container[UUID]) -> list[Settled]:
     """Without replays that have nothing left to do: their verdict stays what it was."""
     return [one for one in settled if one.commands or one.mail.mail_id not in before]
-
-
-def _decided(settled: Settled, work: UnitOfWork) -> Settled:
-    """With the verdict and the lines that the handlers have decided."""
-    mail_id = settled.mail.mail_id
-    verdict = work.verdicts.get(mail_id, settled.verdict)
-    trace = (*settled.trace, *work.said.get(mail_id, ()))
-    return replace(settled, verdict=verdict, trace=trace)
 
 
 def _recorded(mail: MailClassified, verdict: tuple[str, ...], *, again: bool) -> MailRecorded:

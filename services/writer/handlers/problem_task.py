@@ -32,14 +32,16 @@ def problem_task(
         remember_task(command, mail, row, work)
         done, task_id = "NEW TASK CREATED", row.id or 0
     elif problem.state_at is not None and problem.state_at > state_at:
-        work.reword(mail, ("Task application", "DELETED"))
-        work.say(mail, "P-2", "problem", "a newer mail has told the state of this problem already")
+        work.outcome.reword(mail, ("Task application", "DELETED"))
+        work.outcome.say(
+            mail, "P-2", "problem", "a newer mail has told the state of this problem already"
+        )
         return
     else:
         task_id = problem.task_id
         _update(command, mail, task_id, work)
         done = f"TASK {task_id} UPDATED"
-    work.reword(mail, ("Task application", done, "DELETED"))
+    work.outcome.reword(mail, ("Task application", done, "DELETED"))
     _remember(command.problem_id or "", task_id, mail, state_at, work)
 
 
@@ -54,7 +56,7 @@ def _update(
     new: dict[str, object] = {"subject": command.subject, "status": command.status}
     if command.contract:
         new["contract"] = command.contract.id
-    mapped = {name: value for name, value in new.items() if work.erp.has("task", name)}
+    mapped = work.erp.mapped("task", new)
     old = change_record(work, "task", task_id, mapped)
     record_change(work, mail, command, "task", task_id, old=old or {}, new=mapped)
 
