@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from services.operator.composition import Erp
 from services.operator.present.as_json import utc
+from shared.contracts.verdict import words_of
 from shared.netgenium.database import database_errors
 from shared.netgenium.many import values_by_owner
 from shared.netgenium.own_tables import change_table, effect_table, journal_table
@@ -90,7 +91,7 @@ def _journal(connection: Connection, _erp: ErpTables) -> Iterator[Row]:
             "subject": row.subject,
             "from": row.sender,
             "message_id": row.message_id,
-            "verdict": row.verdict.split(", "),
+            "verdict": words_of(row.verdict),
             "received_at": utc(row.received_at),
             "key": row.identification_key,
             "backup": row.backup_key,
