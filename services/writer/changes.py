@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand, Mark
-from shared.contracts.messages import MailClassified
 from shared.netgenium.many import values_by_owner
 from shared.netgenium.mapping_model import InTable
 from shared.netgenium.tables import ErpTables
@@ -26,7 +26,7 @@ _LONGEST_TEXT = 500
 
 def record_change(  # noqa: PLR0913 - a change is all of this
     work: UnitOfWork,
-    mail: MailClassified,
+    cause: Cause,
     command: AnyCommand,
     entity: str,
     record_id: int,
@@ -41,7 +41,8 @@ def record_change(  # noqa: PLR0913 - a change is all of this
         "command_id": command.command_id,
         "entity": entity,
         "record_id": record_id,
-        "mail_id": mail.mail_id,
+        "cause_id": cause.id,
+        "cause_kind": cause.kind,
         "kind": command.kind,
         "address": address,
         "mark": mark,

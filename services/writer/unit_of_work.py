@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, insert, update
 from services.writer.change_rows import write_changes
 from services.writer.earlier import Earlier
 from services.writer.outcome import Outcome
+from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
 from shared.contracts.messages import MailClassified
 from shared.netgenium.catalogue import writing_order
@@ -40,12 +41,20 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Which command of which mail made which row."""
+    """Which command of which cause made which row."""
 
-    mail: MailClassified
+    cause: Cause
     command: AnyCommand
     row: NewRow
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An activity that the files of a mail belong to."""
+
+    mail: MailClassified
+    row: NewRow
 
 
 @dataclass(slots=True)
@@ -61,6 +70,7 @@ class UnitOfWork:
         task_numbers: The numbers of new tasks.
         outcome: What the handlers decided about each mail.
         changes: Rows of the record of changes, in order, without their number.
+        filed: Activities whose files are stored when they are written.
         soft_bounces: Rows of the soft bounces counted.
     """
 
@@ -72,6 +82,7 @@ class UnitOfWork:
     outcome: Outcome = field(default_factory=Outcome)
     rows: dict[str, list[NewRow]] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
+    filed: list[Filed] = field(default_factory=list)
     changes: list[Mapping[str, Any]] = field(default_factory=list)
     soft_bounces: list[Mapping[str, Any]] = field(default_factory=list)
     _made: dict[UUID, NewRow] = field(default_factory=dict)
@@ -79,7 +90,7 @@ class UnitOfWork:
 
     def add(  # noqa: PLR0913 - a row is all of this
         self,
-        mail: MailClassified,
+        cause: Cause,
         command: AnyCommand,
         entity: str,
         values: Mapping[str, object],
@@ -94,7 +105,7 @@ class UnitOfWork:
         """
         row = NewRow(entity, self.erp.mapped(entity, values), self.erp.mapped(entity, many))
         self.rows.setdefault(entity, []).append(row)
-        self.effects.append(Effect(mail, command, row, kind or command.kind))
+        self.effects.append(Effect(cause, command, row, kind or command.kind))
         self._made[command.command_id] = row
         return row
 
@@ -119,11 +130,9 @@ class UnitOfWork:
                     return assigned
         return {}
 
-    def touched(
-        self, mail: MailClassified, command: AnyCommand, entity: str, record_id: int
-    ) -> None:
+    def touched(self, cause: Cause, command: AnyCommand, entity: str, record_id: int) -> None:
         """Remember that `command` has written a record that is there already."""
-        self.effects.append(Effect(mail, command, NewRow(entity, {}, {}, record_id), command.kind))
+        self.effects.append(Effect(cause, command, NewRow(entity, {}, {}, record_id), command.kind))
 
     def insert(self, entity: str, values: Mapping[str, object]) -> int:
         """Write one row now; gives its id."""
@@ -214,7 +223,8 @@ class UnitOfWork:
 def _effect(effect: Effect) -> dict[str, object]:
     return {
         "command_id": effect.command.command_id,
-        "mail_id": effect.mail.mail_id,
+        "cause_id": effect.cause.id,
+        "cause_kind": effect.cause.kind,
         "kind": effect.kind,
         "entity": effect.row.entity,
         "record_id": effect.row.id,

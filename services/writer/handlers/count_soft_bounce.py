@@ -49,4 +49,4 @@ def _stands(address: str, work: UnitOfWork) -> bool:
         return True
     change = change_table.c
     standing = (change.address == address, change.mark == "broken", change.undone_at.is_(None))
-    return work.connection.execute(select(change.mail_id).where(*standing)).first() is not None
+    return work.connection.execute(select(change.command_id).where(*standing)).first() is not None

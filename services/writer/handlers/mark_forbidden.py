@@ -32,7 +32,7 @@ def mark_address(
         if old is not None:
             record_change(
                 work,
-                mail,
+                mail.cause,
                 command,
                 entity,
                 record_id,
@@ -57,5 +57,13 @@ def _forbid(command: AnyCommand, mail: MailClassified, work: UnitOfWork, mark: M
         found = work.insert("forbidden_email", values)
     new = {"address": address, "type": mark}
     record_change(
-        work, mail, command, "forbidden_email", found, old=old, new=new, address=address, mark=mark
+        work,
+        mail.cause,
+        command,
+        "forbidden_email",
+        found,
+        old=old,
+        new=new,
+        address=address,
+        mark=mark,
     )

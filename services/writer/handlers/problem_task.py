@@ -59,7 +59,7 @@ def _update(
         new["contract"] = command.contract.id
     mapped = work.erp.mapped("task", new)
     old = change_record(work, "task", task_id, mapped)
-    record_change(work, mail, command, "task", task_id, old=old or {}, new=mapped)
+    record_change(work, mail.cause, command, "task", task_id, old=old or {}, new=mapped)
 
 
 def _remember(

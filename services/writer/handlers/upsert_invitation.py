@@ -90,7 +90,7 @@ def _apply(  # noqa: PLR0913 - both tables are written from all of this
         decision.cancelled,
     )
     if record_id is not None and not gone:
-        work.touched(mail, command, "invitation", record_id)
+        work.touched(mail.cause, command, "invitation", record_id)
 
 
 def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> list[str]:

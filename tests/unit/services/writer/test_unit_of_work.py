@@ -44,12 +44,13 @@ def test_rows_of_any_kind_are_written_after_what_they_refer_to(
     connection: Connection, work: UnitOfWork
 ) -> None:
     """R-e: whatever is added first, a row finds the ids of the rows that it refers to."""
-    task = work.add(MAIL, a_task("t"), "task", {"number": "1", "subject": "t"}, {})
-    activity = work.add(MAIL, an_activity("a"), "activity", {"subject": "a", "task": task}, {})
+    task = work.add(MAIL.cause, a_task("t"), "task", {"number": "1", "subject": "t"}, {})
+    values = {"subject": "a", "task": task}
+    activity = work.add(MAIL.cause, an_activity("a"), "activity", values, {})
     note = {"task": task, "text": "done", "nothing": "unmapped"}
-    work.add(MAIL, a_mark("c", "x@y.example"), "task_comment", note, {})
+    work.add(MAIL.cause, a_mark("c", "x@y.example"), "task_comment", note, {})
     file = {"activity": activity, "name": "a.txt"}
-    work.add(MAIL, a_mark("f", "x@y.example"), "attachment", file, {})
+    work.add(MAIL.cause, a_mark("f", "x@y.example"), "attachment", file, {})
 
     work.flush()
 
