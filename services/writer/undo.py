@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, 
 
 from services.writer.changes import as_remembered, as_text, whole_record
 from services.writer.group_locks import address_lock, problem_lock, record_lock
+from services.writer.timeline import tell
 from shared.contracts.cause import Cause
 from shared.netgenium.locks import hold
 from shared.netgenium.own_tables import (
@@ -67,7 +68,10 @@ def undo_mail(
     found = connection.execute(query.order_by(changes.entity, changes.record_id)).all()
     keys = [_key(row) for row in sorted(found, key=_place, reverse=True)]
     undone = [_undo(connection, erp, key, by, now) for key in keys]
-    return [*undone, *_forget_counts(connection, cause)]
+    undone += _forget_counts(connection, cause)
+    steps = [(cause, f"{one.what}: {one.detail}, by {by}") for one in undone if one.done]
+    tell(connection, "undone", steps, now)
+    return undone
 
 
 def _locks(connection: Connection, cause: Cause) -> Iterator[str]:

@@ -108,6 +108,19 @@ effect_table = Table(
 )
 """Which command of which cause made which record."""
 
+event_table = Table(
+    "crm_event",
+    OWN,
+    Column("event_id", _MAIL_ID, primary_key=True),
+    *_cause_columns(),
+    Column("stage", Unicode(20), nullable=False),
+    Column("happened_at", UtcMoment, nullable=False),
+    Column("what", CutText(1000), nullable=False),
+    Index("ix_crm_event_cause_id", "cause_id"),
+    Index("ix_crm_event_happened_at", "happened_at"),
+)
+"""What became of each cause, step by step; nobody has the right to change a row."""
+
 lock_table = Table(
     "crm_lock",
     OWN,
