@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from services.classifier.chain import SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.rules.duplicate import WORD
 from shared.contracts.commands import CreateActivity
+from shared.contracts.verdict import Word
 
 
 def keep_late_users(decided: SoFar, facts: Facts) -> SoFar:
@@ -20,5 +20,5 @@ def keep_late_users(decided: SoFar, facts: Facts) -> SoFar:
         and command.by_envelope
         and command.responsible.id not in done
     )
-    words = (WORD, "PROCESSED" if late else "DELETED")
+    words = (Word.DUPLICATE_KEY, Word.PROCESSED if late else Word.DELETED)
     return replace(decided, words=words, commands=late)

@@ -180,10 +180,10 @@ class _Filling:
         """Insert what the mapping has of `rows` and of their `lists`; gives the ids, in order."""
         if not self._tables.has(entity):
             return []
-        lists = {n: v for n, v in (lists or {}).items() if self._tables.has(entity, n)}
+        lists = self._tables.mapped(entity, lists or {})
         mapped = []
         for number, row in enumerate(rows):
-            values = {key: value for key, value in row.items() if self._tables.has(entity, key)}
+            values = self._tables.mapped(entity, row)
             for name, listed in lists.items():
                 values |= self._in_columns(entity, name, listed[number])
             mapped.append(values)

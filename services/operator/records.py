@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from services.operator.composition import Erp
 from services.operator.present.times import utc
+from shared.contracts.verdict import words_of
 from shared.netgenium.database import database_errors
 from shared.netgenium.many import values_by_owner
 from shared.netgenium.own_tables import change_table, effect_table, journal_table
@@ -90,7 +91,7 @@ def _journal(connection: Connection, _erp: ErpTables) -> Iterator[Row]:
             "subject": row.subject,
             "from": row.sender,
             "message_id": row.message_id,
-            "verdict": row.verdict.split(", "),
+            "verdict": list(words_of(row.verdict)),
             "received_at": utc(row.received_at),
             "key": row.identification_key,
             "backup": row.backup_key,
@@ -150,7 +151,7 @@ def _marks(connection: Connection, erp: ErpTables) -> Iterator[Row]:
                 for row in changed
                 if row.entity == "relationship"
             ],
-            "mail_id": str(first.mail_id),
+            "mail_id": str(first.cause_id) if first.cause_kind == "mail" else None,
             "undone": all(row.undone_at is not None for row in changed),
             "undone_by": first.undone_by,
         }
@@ -208,9 +209,9 @@ def _many(
 def _mail_ids(connection: Connection, entity: str) -> Mapping[int, str]:
     """Which mail has made each record; changes of records that were there are left out."""
     columns = effect_table.c
-    made = columns.kind == f"create_{entity}"
-    query = select(columns.record_id, columns.mail_id).where(columns.entity == entity, made)
-    return {row.record_id: str(row.mail_id) for row in connection.execute(query)}
+    made = (columns.cause_kind == "mail", columns.kind == f"create_{entity}")
+    query = select(columns.record_id, columns.cause_id).where(columns.entity == entity, *made)
+    return {row.record_id: str(row.cause_id) for row in connection.execute(query)}
 
 
 def _attachment_names(connection: Connection, erp: ErpTables) -> Mapping[int, Sequence[str]]:

@@ -29,6 +29,7 @@ from shared.contracts.references import (
     RoleRef,
     UserRef,
 )
+from shared.contracts.verdict import Word
 
 DOMAIN = "crmservice.invalid"
 """A domain that nobody can have (RFC 2606)."""
@@ -71,7 +72,7 @@ class MadeUp:
             subject=_LONG,
             sender=f"{'s' * 400}@{DOMAIN}",
             message_id=_message_id(mail_id),
-            verdict=("PROCESSED",),
+            verdict=(Word.PROCESSED,),
             direction="incoming",
             trace=(),
             commands=commands,

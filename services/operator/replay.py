@@ -31,6 +31,7 @@ from shared.errors import WrongUseError
 from shared.netgenium.database import database_errors
 from shared.netgenium.many import in_chunks
 from shared.netgenium.own_tables import journal_table
+from shared.owner import give, refuse_strangers
 from shared.settings.box import Box
 
 BATCH = 50

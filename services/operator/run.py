@@ -19,6 +19,7 @@ from services.operator.writing import prepare_writer
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import MailRecorded
+from shared.contracts.verdict import joined
 from shared.errors import CRMServiceError
 from shared.settings.box import Box
 
@@ -50,7 +51,7 @@ class Tally:
         """Count and tell."""
         with self._lock:
             for mail in batch:
-                self.verdicts[", ".join(mail.verdict)] += 1
+                self.verdicts[joined(mail.verdict)] += 1
                 with suppress(OSError):
                     # Nobody reads what is told, or it cannot be written: the work goes on.
                     self.tell(mail)

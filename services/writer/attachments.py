@@ -11,10 +11,9 @@ from pathlib import Path, PurePosixPath
 from uuid import UUID
 
 from services.writer.attachment_files import AttachmentFiles
-from services.writer.unit_of_work import Effect, UnitOfWork
+from services.writer.unit_of_work import Filed, UnitOfWork
 from shared.backup.store import BackupStore
 from shared.contracts.bounds import STORED_FILES
-from shared.contracts.commands import CreateActivity
 from shared.contracts.content import PartRef
 from shared.errors import AwayError
 from shared.netgenium.mapping_model import NetGeniumMapping
@@ -51,31 +50,30 @@ class AttachmentStore:
             AwayError: The ERP's folder cannot be written now.
         """
         files = self._files(work.erp.mapping)
-        by_mail: dict[UUID, list[Effect]] = {}
-        for effect in work.effects:
-            if isinstance(effect.command, CreateActivity):
-                by_mail.setdefault(effect.mail.mail_id, []).append(effect)
-        for effects in by_mail.values():
-            content = effects[0].mail.content
-            parts = content.attachments if content else ()
-            served = self._served(work, effects, len(parts))
+        by_mail: dict[UUID, list[Filed]] = {}
+        for one in work.filed:
+            by_mail.setdefault(one.mail.mail_id, []).append(one)
+        for filed in by_mail.values():
+            mail = filed[0].mail
+            parts = mail.content.attachments if mail.content else ()
+            served = self._served(work, filed, len(parts))
             for part in parts:
-                _add_rows(work, part, served, self._place(files, effects[0], part))
+                _add_rows(work, part, served, self._place(files, mail.mail_id, part))
         if files:
             with self._disk():
                 files.flush()
 
-    def _served(self, work: UnitOfWork, effects: list[Effect], parts: int) -> Sequence[Effect]:
+    def _served(self, work: UnitOfWork, filed: list[Filed], parts: int) -> Sequence[Filed]:
         """The activities that get the mail's files: where each has its own copy, not too many.
 
         The first always has them all, so whatever came is in the ERP once.
         """
         in_files = work.erp.mapping.attachments.strategy == "directory"
-        most = len(effects) if in_files or not parts else max(STORED_FILES // parts, 1)
-        if most < len(effects):
-            reason = f"{parts} files are stored with {most} of {len(effects)} activities"
-            work.say(effects[0].mail, "H-3", "bounds", reason)
-        return effects[:most]
+        most = len(filed) if in_files or not parts else max(STORED_FILES // parts, 1)
+        if most < len(filed):
+            reason = f"{parts} files are stored with {most} of {len(filed)} activities"
+            work.outcome.say(filed[0].mail, "H-3", "bounds", reason)
+        return filed[:most]
 
     def _files(self, mapping: NetGeniumMapping) -> AttachmentFiles | None:
         if mapping.attachments.strategy == "table":
@@ -83,14 +81,14 @@ class AttachmentStore:
         return AttachmentFiles(self.erp_folder, PurePosixPath(mapping.attachments.folder))
 
     def _place(
-        self, files: AttachmentFiles | None, effect: Effect, part: PartRef
+        self, files: AttachmentFiles | None, mail_id: UUID, part: PartRef
     ) -> Mapping[str, object]:
         """Where the bytes of a part lie; they are read and stored once a mail."""
         content = self.backup.read_part(part)
         if files is None:
             return {"content": content}
         with self._disk():
-            return {"path": str(files.store(effect.mail.mail_id, part.name, content))}
+            return {"path": str(files.store(mail_id, part.name, content))}
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -106,20 +104,16 @@ class AttachmentStore:
 
 
 def _add_rows(
-    work: UnitOfWork, part: PartRef, effects: Sequence[Effect], place: Mapping[str, object]
+    work: UnitOfWork, part: PartRef, filed: Sequence[Filed], place: Mapping[str, object]
 ) -> None:
     rows = [
         {
-            "activity": effect.row.id,
+            "activity": one.row.id,
             "name": part.name,
             "content_type": part.content_type,
             "size": part.size,
             **place,
         }
-        for effect in effects
+        for one in filed
     ]
-    mapped = [
-        {key: value for key, value in row.items() if work.erp.has("attachment", key)}
-        for row in rows
-    ]
-    work.append(work.erp.table("attachment"), mapped)
+    work.insert_all("attachment", rows)

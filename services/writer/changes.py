@@ -10,11 +10,11 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, select
 
 from services.writer.unit_of_work import UnitOfWork
+from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand, Mark
-from shared.contracts.messages import MailClassified
 from shared.netgenium.many import values_by_owner
 from shared.netgenium.mapping_model import InTable
 from shared.netgenium.tables import ErpTables
@@ -26,7 +26,7 @@ _LONGEST_TEXT = 500
 
 def record_change(  # noqa: PLR0913 - a change is all of this
     work: UnitOfWork,
-    mail: MailClassified,
+    cause: Cause,
     command: AnyCommand,
     entity: str,
     record_id: int,
@@ -41,7 +41,8 @@ def record_change(  # noqa: PLR0913 - a change is all of this
         "command_id": command.command_id,
         "entity": entity,
         "record_id": record_id,
-        "mail_id": mail.mail_id,
+        "cause_id": cause.id,
+        "cause_kind": cause.kind,
         "kind": command.kind,
         "address": address,
         "mark": mark,
@@ -55,14 +56,14 @@ def record_change(  # noqa: PLR0913 - a change is all of this
 def change_record(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values | None:
     """Set the mapped ones of `new` in a record; gives what stood there, None if it is gone."""
     table = work.erp.table(entity)
-    mapped = {name: value for name, value in new.items() if work.erp.has(entity, name)}
+    mapped = work.erp.mapped(entity, new)
     if not mapped:
         return {}
     columns = [table.c[name] for name in mapped]
     row = work.connection.execute(select(*columns).where(table.c.id == record_id)).first()
     if row is None:
         return None
-    work.connection.execute(update(table).where(table.c.id == record_id).values(mapped))
+    work.update(entity, record_id, mapped)
     return dict(zip(mapped, row, strict=True))
 
 

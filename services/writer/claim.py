@@ -12,8 +12,7 @@ from uuid import UUID, uuid5
 from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import TraceLine
 from shared.contracts.messages import MailClassified
-
-DUPLICATE = ("DUPLICATE KEY", "DELETED")
+from shared.contracts.verdict import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def settle(
         if mail.again:
             settled.append(_replayed(mail, owner, done))
             claimed.setdefault(mail.key, Claim(mail.mail_id, mail.body_sha256))
-        elif owner is None and DUPLICATE[0] not in mail.verdict:
+        elif owner is None and Word.DUPLICATE_KEY not in mail.verdict:
             claimed[mail.key] = Claim(mail.mail_id, mail.body_sha256)
             settled.append(_as_classified(mail, claims=True))
         elif owner is None or owner.mail_id == mail.mail_id:
@@ -113,11 +112,11 @@ def _replayed(mail: MailClassified, owner: Claim | None, done: AbstractSet[UUID]
 def _duplicate(mail: MailClassified, owner: Claim, done: AbstractSet[UUID]) -> Settled:
     differs = owner.body_sha256 != mail.body_sha256
     trace = mail.trace
-    if DUPLICATE[0] not in mail.verdict:
+    if Word.DUPLICATE_KEY not in mail.verdict:
         reason = f"{owner.mail_id} with the same date, sender, recipients and subject came first"
         trace = (TraceLine(id="R-1", rule="duplicate", hit=True, reason=reason), *trace)
     late = _late(mail, owner, done)
-    verdict = ("DUPLICATE KEY", "PROCESSED") if late else DUPLICATE
+    verdict = (Word.DUPLICATE_KEY, Word.PROCESSED if late else Word.DELETED)
     direction = mail.direction if late else None
     return Settled(mail, verdict, direction, trace, late, claims=False, differs=differs)
 

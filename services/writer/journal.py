@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, update
 
 from services.writer.claim import Claim, Settled
+from shared.contracts.verdict import joined, words_of
 from shared.netgenium.many import in_chunks
 from shared.netgenium.own_tables import (
     change_table,
@@ -18,8 +19,6 @@ from shared.netgenium.own_tables import (
 )
 from shared.netgenium.queries.recorded import message_key
 
-WORD_SEPARATOR = ", "
-
 
 def recorded_verdicts(
     connection: Connection, mail_ids: Iterable[UUID]
@@ -27,7 +26,7 @@ def recorded_verdicts(
     """Verdicts of those of `mail_ids` that are in the journal: redeliveries."""
     columns = journal_table.c
     return {
-        row.mail_id: tuple(row.verdict.split(WORD_SEPARATOR))
+        row.mail_id: words_of(row.verdict)
         for chunk in in_chunks(mail_ids)
         for row in connection.execute(
             select(columns.mail_id, columns.verdict).where(columns.mail_id.in_(chunk))
@@ -110,7 +109,7 @@ def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
         "subject": mail.subject,
         "sender": mail.sender,
         "message_id": mail.message_id,
-        "verdict": WORD_SEPARATOR.join(settled.verdict),
+        "verdict": joined(settled.verdict),
         "direction": settled.direction,
         "trace": json.dumps([line.model_dump() for line in settled.trace], ensure_ascii=False),
         "content_sha256": mail.content_sha256,

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from services.writer.log_lines import line_of, one_line, unwritten
 from shared import metrics
+from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.durable import flush_folder, write_whole
 from shared.errors import CRMServiceError
 from shared.netgenium.database import ConflictError, database_errors, write_transaction
@@ -30,7 +31,6 @@ from shared.owner import give
 PART = "legacy log"
 """What metrics call it."""
 
-NOT_IN_THE_MANUAL = frozenset({"IGNORED", "LOOP"})
 _AT_ONCE = 100
 """Groups of mails."""
 

@@ -11,7 +11,7 @@ never wait for each other, and what is read stays true.
 import random
 import time
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -28,9 +28,11 @@ from services.writer.journal import key_owners, made_before, record, recorded_ve
 from services.writer.legacy_log import LegacyLog
 from services.writer.spelling import as_spelled
 from services.writer.task_numbers import reserve_task_numbers
+from services.writer.timeline import tell
 from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
 from shared.contracts.messages import MailClassified, MailRecorded
+from shared.contracts.verdict import joined
 from shared.netgenium.database import ConflictError, write_transaction
 from shared.netgenium.locks import hold
 from shared.netgenium.tables import ErpTables
@@ -111,6 +113,8 @@ class WriterStage:
             )
             now = self.clock()
             record(connection, settled, before, now)
+            steps = [(one.mail.cause, joined(one.verdict)) for one in settled]
+            tell(connection, "recorded", steps, now)
             self.legacy_log.note(connection, (one.verdict for one in settled), now)
         verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
         again = before.keys() - {one.mail.mail_id for one in settled}
@@ -131,20 +135,12 @@ class WriterStage:
                 apply(command, one.mail, work)
         work.flush()
         self.attachments.store(work)
-        return [_decided(one, work) for one in settled]
+        return [work.outcome.of(one) for one in settled]
 
 
 def _with_news(settled: Sequence[Settled], before: Container[UUID]) -> list[Settled]:
     """Without replays that have nothing left to do: their verdict stays what it was."""
     return [one for one in settled if one.commands or one.mail.mail_id not in before]
-
-
-def _decided(settled: Settled, work: UnitOfWork) -> Settled:
-    """With the verdict and the lines that the handlers have decided."""
-    mail_id = settled.mail.mail_id
-    verdict = work.verdicts.get(mail_id, settled.verdict)
-    trace = (*settled.trace, *work.said.get(mail_id, ()))
-    return replace(settled, verdict=verdict, trace=trace)
 
 
 def _recorded(mail: MailClassified, verdict: tuple[str, ...], *, again: bool) -> MailRecorded:

@@ -1,4 +1,4 @@
-"""Takes back what a mail has changed: its marks and its tasks (behaviours B-5, O-2).
+"""Takes back what a mail or another cause has changed: marks and tasks (behaviours B-5, O-2).
 
 A value is set back only if it still is what the mail set. A mark that another mail has asked for,
 too, stays, and that mail takes over what stood there before. Of a task the newest change goes
@@ -17,6 +17,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, 
 
 from services.writer.changes import as_remembered, as_text, whole_record
 from services.writer.group_locks import address_lock, problem_lock, record_lock
+from services.writer.timeline import tell
+from shared.contracts.cause import Cause
 from shared.netgenium.locks import hold
 from shared.netgenium.own_tables import (
     change_table,
@@ -59,30 +61,38 @@ def undo_mail(
     Returns:
         What became of each change; nothing if the mail has changed nothing.
     """
-    hold(connection, *_locks(connection, mail_id))
+    cause = Cause("mail", mail_id)
+    hold(connection, *_locks(connection, cause))
     changes = change_table.c
-    query = select(change_table).where(changes.mail_id == mail_id)
+    query = select(change_table).where(changes.cause_id == cause.id)
     found = connection.execute(query.order_by(changes.entity, changes.record_id)).all()
     keys = [_key(row) for row in sorted(found, key=_place, reverse=True)]
     undone = [_undo(connection, erp, key, by, now) for key in keys]
-    return [*undone, *_forget_counts(connection, mail_id)]
+    undone += _forget_counts(connection, cause)
+    steps = [(cause, f"{one.what}: {one.detail}, by {by}") for one in undone if one.done]
+    tell(connection, "undone", steps, now)
+    return undone
 
 
-def _locks(connection: Connection, mail_id: UUID) -> Iterator[str]:
+def _locks(connection: Connection, cause: Cause) -> Iterator[str]:
     """The locks that writers of the same records hold."""
     changes, bounces = change_table.c, soft_bounce_table.c
     tasks = set()
     query = select(changes.entity, changes.record_id, changes.address)
-    for change in connection.execute(query.where(changes.mail_id == mail_id)):
+    for change in connection.execute(query.where(changes.cause_id == cause.id)):
         yield record_lock(change.entity, change.record_id)
         if change.address is not None:
             yield address_lock(change.address)
         if change.entity == "task":
             tasks.add(change.record_id)
-    counted = select(bounces.address).where(bounces.mail_id == mail_id)
+    counted = select(bounces.address).where(bounces.mail_id == cause.id)
     yield from map(address_lock, connection.scalars(counted))
     about = select(problem_table.c.problem_id).where(problem_table.c.task_id.in_(tasks))
     yield from map(problem_lock, connection.scalars(about))
+
+
+def _cause_of(change: Row[Any]) -> Cause:
+    return Cause(change.cause_kind, change.cause_id)
 
 
 def _key(change: Row[Any]) -> ColumnElement[bool]:
@@ -110,15 +120,15 @@ def _undo(
     return Undone(what, True, detail)
 
 
-def _forget_counts(connection: Connection, mail_id: UUID) -> list[Undone]:
+def _forget_counts(connection: Connection, cause: Cause) -> list[Undone]:
     """Take back soft bounces: those of the mail, and those that led to a mark it has made."""
     counted, changes = soft_bounce_table.c, change_table.c
     marked = select(changes.address).where(
-        changes.mail_id == mail_id,
+        changes.cause_id == cause.id,
         changes.kind == "count_soft_bounce",
         changes.undone_at.is_not(None),
     )
-    which = or_(counted.mail_id == mail_id, counted.address.in_(marked))
+    which = or_(counted.mail_id == cause.id, counted.address.in_(marked))
     addresses = sorted(set(connection.scalars(select(counted.address).where(which))))
     if addresses:
         connection.execute(delete(soft_bounce_table).where(which))
@@ -134,9 +144,9 @@ def _take_back(connection: Connection, erp: ErpTables, change: Row[Any]) -> tupl
     others = _others(connection, change)
     if change.mark is not None and others:
         _hand_over(connection, change, others)
-        return "", f"stays, because mail {others[0].mail_id} asked for the same"
+        return "", f"stays, because {_cause_of(others[0])} asked for the same"
     if later := next((other for other in others if _is_later(other, change)), None):
-        return f"mail {later.mail_id} has changed it later: undo that one first", ""
+        return f"{_cause_of(later)} has changed it later: undo that one first", ""
     current = as_remembered(found)
     if touched := [name for name in new if name in current and current[name] != new[name]]:
         return f"{', '.join(touched)} was changed since: nothing is set back", ""
@@ -217,7 +227,7 @@ def _still_needed(connection: Connection, erp: ErpTables, change: Row[Any]) -> s
     """Why a task must stay: other mails' activities or people's comments belong to it."""
     activity = erp.table("activity").c
     ours = select(effect_table.c.record_id).where(
-        effect_table.c.mail_id == change.mail_id, effect_table.c.entity == "activity"
+        effect_table.c.cause_id == change.cause_id, effect_table.c.entity == "activity"
     )
     others = select(func.count()).where(activity.task == change.record_id, activity.id.not_in(ours))
     if connection.scalar(others):

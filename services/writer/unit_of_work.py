@@ -10,20 +10,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, insert, update
 
 from services.writer.change_rows import write_changes
 from services.writer.earlier import Earlier
+from services.writer.outcome import Outcome
+from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
-from shared.contracts.content import TraceLine
 from shared.contracts.messages import MailClassified
+from shared.netgenium.catalogue import writing_order
 from shared.netgenium.ids import insert_rows
 from shared.netgenium.own_tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
 from shared.netgenium.tables import ErpTables, ManyTable
-
-_ORDER = ("task", "activity")
-"""Tables in the order in which they are written: a row refers only to rows before it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,25 +41,36 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Which command of which mail made which row."""
+    """Which command of which cause made which row."""
 
-    mail: MailClassified
+    cause: Cause
     command: AnyCommand
     row: NewRow
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An activity that the files of a mail belong to."""
+
+    mail: MailClassified
+    row: NewRow
+
+
 @dataclass(slots=True)
 class UnitOfWork:
-    """The rows of one transaction, and what the handlers decided about each mail.
+    """The rows of one transaction: the one way in which handlers write records of the ERP.
+
+    `add` collects rows that are written together; `insert` and `update` write at once, where a
+    handler reads later what it has written. All of them leave out what the mapping does not have.
 
     Attributes:
         now: When the transaction began.
         earlier: What earlier mails have left.
         task_numbers: The numbers of new tasks.
-        verdicts: Final log words of mails whose handlers decided them.
-        said: Further lines of the trace, by mail.
+        outcome: What the handlers decided about each mail.
         changes: Rows of the record of changes, in order, without their number.
+        filed: Activities whose files are stored when they are written.
         soft_bounces: Rows of the soft bounces counted.
     """
 
@@ -69,10 +79,10 @@ class UnitOfWork:
     now: datetime
     earlier: Earlier = field(default_factory=Earlier)
     task_numbers: Iterator[str] = field(default_factory=lambda: iter(()))
-    verdicts: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
-    said: dict[UUID, list[TraceLine]] = field(default_factory=dict)
+    outcome: Outcome = field(default_factory=Outcome)
     rows: dict[str, list[NewRow]] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
+    filed: list[Filed] = field(default_factory=list)
     changes: list[Mapping[str, Any]] = field(default_factory=list)
     soft_bounces: list[Mapping[str, Any]] = field(default_factory=list)
     _made: dict[UUID, NewRow] = field(default_factory=dict)
@@ -80,7 +90,7 @@ class UnitOfWork:
 
     def add(  # noqa: PLR0913 - a row is all of this
         self,
-        mail: MailClassified,
+        cause: Cause,
         command: AnyCommand,
         entity: str,
         values: Mapping[str, object],
@@ -88,15 +98,14 @@ class UnitOfWork:
         *,
         kind: str | None = None,
     ) -> NewRow:
-        """Add the row that `command` makes; fields that the mapping does not have are left out.
+        """Add the row that `command` makes.
 
         A value may be a row that is still to be written. `kind` is what was done, if that is not
         what the command is called.
         """
-        mapped = {name: value for name, value in values.items() if self.erp.has(entity, name)}
-        row = NewRow(entity, mapped, {n: v for n, v in many.items() if self.erp.has(entity, n)})
+        row = NewRow(entity, self.erp.mapped(entity, values), self.erp.mapped(entity, many))
         self.rows.setdefault(entity, []).append(row)
-        self.effects.append(Effect(mail, command, row, kind or command.kind))
+        self.effects.append(Effect(cause, command, row, kind or command.kind))
         self._made[command.command_id] = row
         return row
 
@@ -121,20 +130,27 @@ class UnitOfWork:
                     return assigned
         return {}
 
-    def touched(
-        self, mail: MailClassified, command: AnyCommand, entity: str, record_id: int
-    ) -> None:
+    def touched(self, cause: Cause, command: AnyCommand, entity: str, record_id: int) -> None:
         """Remember that `command` has written a record that is there already."""
-        self.effects.append(Effect(mail, command, NewRow(entity, {}, {}, record_id), command.kind))
+        self.effects.append(Effect(cause, command, NewRow(entity, {}, {}, record_id), command.kind))
 
-    def reword(self, mail: MailClassified, verdict: tuple[str, ...]) -> None:
-        """Say what was really done (R-e)."""
-        self.verdicts[mail.mail_id] = verdict
+    def insert(self, entity: str, values: Mapping[str, object]) -> int:
+        """Write one row now; gives its id."""
+        strategy = self.erp.mapping.ids.strategy
+        row = self.erp.mapped(entity, values)
+        (new_id,) = insert_rows(self.connection, self.erp.table(entity), [row], strategy)
+        return new_id
 
-    def say(self, mail: MailClassified, identifier: str, about: str, reason: str) -> None:
-        """Add a line to the mail's trace."""
-        line = TraceLine(id=identifier, rule=about, hit=True, reason=reason)
-        self.said.setdefault(mail.mail_id, []).append(line)
+    def update(self, entity: str, record_id: int, values: Mapping[str, object]) -> None:
+        """Set fields of a record now."""
+        table = self.erp.table(entity)
+        if mapped := self.erp.mapped(entity, values):
+            self.connection.execute(update(table).where(table.c.id == record_id).values(mapped))
+
+    def insert_all(self, entity: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Write rows whose ids nobody asks for; they have the same fields."""
+        mapped = [self.erp.mapped(entity, row) for row in rows]
+        self._append(self.erp.table(entity), mapped)
 
     def afterwards(self, work: Callable[[], None]) -> None:
         """Do something once the rows have their ids."""
@@ -150,7 +166,7 @@ class UnitOfWork:
         Rows with keys that another writer may have, too, are written in the order of their keys:
         of two writers of the same mails one waits, never each for the other.
         """
-        for entity in _ORDER:
+        for entity in writing_order():
             self.write(entity)
         for work in self._afterwards:
             work()
@@ -192,9 +208,9 @@ class UnitOfWork:
         if not isinstance(places, ManyTable):
             return
         links = [{"owner": row.id, "value": value} for row in rows for value in row.many[name]]
-        self.append(places.table, links)
+        self._append(places.table, links)
 
-    def append(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    def _append(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert rows whose ids nobody asks for: quicker where the database numbers them."""
         strategy = self.erp.mapping.ids.strategy
         if strategy == "identity" or "id" not in table.c:
@@ -207,7 +223,8 @@ class UnitOfWork:
 def _effect(effect: Effect) -> dict[str, object]:
     return {
         "command_id": effect.command.command_id,
-        "mail_id": effect.mail.mail_id,
+        "cause_id": effect.cause.id,
+        "cause_kind": effect.cause.kind,
         "kind": effect.kind,
         "entity": effect.row.entity,
         "record_id": effect.row.id,

@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from shared.contracts.base import Contract
+from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand, Direction
 from shared.contracts.content import SentContent, TraceLine
 from shared.contracts.line import Line
@@ -100,6 +101,11 @@ class MailClassified(Contract):
     commands: tuple[AnyCommand, ...]
     content: SentContent | None
     again: bool = False
+
+    @property
+    def cause(self) -> Cause:
+        """What the rows of its effects name."""
+        return Cause("mail", self.mail_id)
 
     @model_validator(mode="after")
     def _each_command_has_its_own_id(self) -> Self:

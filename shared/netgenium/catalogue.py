@@ -4,8 +4,9 @@ The mapping file says which table and column each has in an installation; `refer
 mapping that we ship. Nothing here is a name of the ERP.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from typing import Literal
 
 Kind = Literal["text", "memo", "moment", "check_box", "choice", "reference", "bytes", "integer"]
@@ -20,12 +21,14 @@ class Field:
         optional: An installation may lack it.
         length: Characters that a `text` column has unless the mapping says otherwise.
         values: What a `choice` may be.
+        to: Which kind of record a `reference` is the id of.
     """
 
     kind: Kind
     optional: bool = False
     length: int = 250
     values: tuple[str, ...] = ()
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,12 @@ class Many:
     Attributes:
         of: `reference` or `text`.
         optional: An installation may lack it.
+        to: Which kind of record the references are ids of.
     """
 
     of: Literal["reference", "text"]
     optional: bool = False
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +69,47 @@ def _optional(kind: Kind, length: int = 250) -> Field:
     return Field(kind, optional=True, length=length)
 
 
-_REFERENCE = Field("reference")
+def _reference(to: str, *, optional: bool = False) -> Field:
+    return Field("reference", optional, to=to)
+
+
+def _references(to: str, *, optional: bool = False) -> Many:
+    return Many("reference", optional, to)
+
+
 _MARKS = dict.fromkeys(
     ("allow_emails", "allow_bulk_emails", "non_functional"), _optional("check_box")
 )
 _NUMBERED: Mapping[str, Field] = {
     "number": _text(50),
     "subject": _optional("text"),
-    "relationship": _optional("reference"),
+    "relationship": _reference("relationship", optional=True),
     "closed": _optional("check_box"),
 }
 
 CATALOGUE: Mapping[str, Entity] = {
     "user": Entity(
         {"login": _text(100), "name": _text(), "active": Field("check_box")},
-        {"emails": Many("text"), "roles": Many("reference")},
+        {"emails": Many("text"), "roles": _references("role")},
     ),
-    "role": Entity({"name": _text(), "parent": _REFERENCE}),
+    "role": Entity({"name": _text(), "parent": _reference("role")}),
     "relationship": Entity(
         {"name": _text(), **_MARKS},
         {"emails": Many("text"), "domains": Many("text", optional=True)},
     ),
     "contact": Entity(
         {
-            "relationship": _REFERENCE,
+            "relationship": _reference("relationship"),
             "first_name": _optional("text"),
             "last_name": _text(),
             **_MARKS,
         },
         {"emails": Many("text")},
     ),
-    "contract": Entity(_NUMBERED, {"team": Many("reference", optional=True)}),
-    "order": Entity({**_NUMBERED, "contract": _optional("reference")}, optional=True),
+    "contract": Entity(_NUMBERED, {"team": _references("user", optional=True)}),
+    "order": Entity(
+        {**_NUMBERED, "contract": _reference("contract", optional=True)}, optional=True
+    ),
     "opportunity": Entity(_NUMBERED, optional=True),
     "task": Entity(
         {
@@ -103,20 +117,20 @@ CATALOGUE: Mapping[str, Entity] = {
             "subject": _text(),
             "text": _optional("memo"),
             "status": _optional("text"),
-            "approver": _optional("reference"),
-            "contract": _optional("reference"),
-            "contact": _optional("reference"),
+            "approver": _reference("user", optional=True),
+            "contract": _reference("contract", optional=True),
+            "contact": _reference("contact", optional=True),
             "problem_id": _optional("text", 50),
             "priority": _optional("text", 50),
             "due_date": _optional("moment"),
             "completed_on": _optional("moment"),
         },
-        {"solvers": Many("reference")},
+        {"solvers": _references("user")},
     ),
     "task_comment": Entity(
         {
-            "task": _REFERENCE,
-            "author": _optional("reference"),
+            "task": _reference("task"),
+            "author": _reference("user", optional=True),
             "text": Field("memo"),
             "created_on": _optional("moment"),
         },
@@ -125,21 +139,21 @@ CATALOGUE: Mapping[str, Entity] = {
     "activity_type": Entity({"name": _text()}),
     "activity": Entity(
         {
-            "type": _REFERENCE,
+            "type": _reference("activity_type"),
             "subject": _text(),
             "text": Field("memo"),
             "html": _optional("memo"),
             "direction": Field("choice", values=("incoming", "outgoing")),
-            "responsible": _REFERENCE,
+            "responsible": _reference("user"),
             "date": Field("moment"),
             "due_date": _optional("moment"),
             "completed_on": Field("moment"),
-            "contact": _REFERENCE,
-            "relationship": _REFERENCE,
-            "contract": _REFERENCE,
-            "order": _optional("reference"),
-            "task": _REFERENCE,
-            "opportunity": _optional("reference"),
+            "contact": _reference("contact"),
+            "relationship": _reference("relationship"),
+            "contract": _reference("contract"),
+            "order": _reference("order", optional=True),
+            "task": _reference("task"),
+            "opportunity": _reference("opportunity", optional=True),
             "sender": _optional("text"),
             "to": _optional("memo"),
             "cc": _optional("memo"),
@@ -152,11 +166,11 @@ CATALOGUE: Mapping[str, Entity] = {
             "series": _optional("text"),
             "changed_on": _optional("moment"),
         },
-        {"scope": Many("reference"), "other_contacts": Many("reference", optional=True)},
+        {"scope": _references("role"), "other_contacts": _references("contact", optional=True)},
     ),
     "invitation": Entity(
         {
-            "user": _REFERENCE,
+            "user": _reference("user"),
             "uid": _text(500),
             "recurrence_id": _optional("text", 50),
             "method": _text(20),
@@ -176,7 +190,7 @@ CATALOGUE: Mapping[str, Entity] = {
     ),
     "attachment": Entity(
         {
-            "activity": _REFERENCE,
+            "activity": _reference("activity"),
             "name": _text(),
             "content_type": _optional("text", 100),
             "size": _optional("integer"),
@@ -194,3 +208,15 @@ CATALOGUE: Mapping[str, Entity] = {
     ),
 }
 """Records by our name for them."""
+
+
+def writing_order() -> tuple[str, ...]:
+    """All kinds of records, each after those that it refers to, always in the same order."""
+    graph = {name: list(_referred(name, entity)) for name, entity in CATALOGUE.items()}
+    return tuple(TopologicalSorter(graph).static_order())
+
+
+def _referred(name: str, entity: Entity) -> Iterator[str]:
+    """What `entity` refers to beside its own kind, such as a role's parent."""
+    fields: tuple[Field | Many, ...] = (*entity.fields.values(), *entity.many.values())
+    yield from (one.to for one in fields if one.to not in {None, name})

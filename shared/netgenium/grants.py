@@ -76,7 +76,14 @@ _LOOKED_UP = (
     "invitation",
     "forbidden_email",
 )
-_NOT_LOOKED_UP = ("crm_change", "crm_counter", "crm_lock", "crm_log_file", "crm_log_words")
+_NOT_LOOKED_UP = (
+    "crm_change",
+    "crm_counter",
+    "crm_event",
+    "crm_lock",
+    "crm_log_file",
+    "crm_log_words",
+)
 
 ROLES: Mapping[Role, RoleRights] = {
     # Facts for the rules.
@@ -96,7 +103,7 @@ ROLES: Mapping[Role, RoleRights] = {
             "contact": _MARK,
             "relationship": _MARK,
         },
-        {**dict.fromkeys(OWN.tables, _WRITE), VERSION_TABLE: _READ},
+        {**dict.fromkeys(OWN.tables, _WRITE), "crm_event": _ADD, VERSION_TABLE: _READ},
     ),
     # A person at the command line: list, explain, undo.
     "crm_operator": RoleRights(
@@ -111,6 +118,7 @@ ROLES: Mapping[Role, RoleRights] = {
         {
             **_READ_EVERY_OWN,
             "crm_change": _WRITE,
+            "crm_event": _ADD,
             "crm_lock": _WRITE,
             "crm_soft_bounce": Rights(delete=True),
         },

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.ddl.base import AddColumn, DropColumn, alter_table, format_column_name
+from alembic.ddl.base import AddColumn, ColumnName, DropColumn, alter_table, format_column_name
 from alembic.ddl.impl import DefaultImpl
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -40,6 +40,14 @@ def _drop_column(element: DropColumn, compiler: DDLCompiler, **_more: object) ->
     """Nor here."""
     table = alter_table(compiler, element.table_name, element.schema)
     return f"{table} DROP {format_column_name(compiler, element.column.name)}"
+
+
+@compiles(ColumnName, _FIREBIRD)
+def _rename_column(element: ColumnName, compiler: DDLCompiler, **_more: object) -> str:
+    """And no word RENAME."""
+    table = alter_table(compiler, element.table_name, element.schema)
+    old = format_column_name(compiler, element.column_name)
+    return f"{table} ALTER COLUMN {old} TO {format_column_name(compiler, element.newname)}"
 
 
 def migrate(engine: Engine) -> None:

@@ -5,6 +5,7 @@ is a `CutText`: neither storing nor comparing it can fail.
 """
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -45,6 +46,15 @@ class UtcMoment(TypeDecorator[datetime]):
 
 _MAIL_ID = Uuid(native_uuid=False)
 _DIGEST = String(64)
+
+
+def _cause_columns() -> tuple[Column[UUID], Column[str]]:
+    """What a row came from (`shared.contracts.cause`)."""
+    return (
+        Column("cause_id", _MAIL_ID, nullable=False),
+        Column("cause_kind", Unicode(20), nullable=False),
+    )
+
 
 journal_table = Table(
     "crm_journal",
@@ -88,15 +98,28 @@ effect_table = Table(
     "crm_effect",
     OWN,
     Column("command_id", _MAIL_ID, primary_key=True),
-    Column("mail_id", _MAIL_ID, nullable=False),
+    *_cause_columns(),
     Column("kind", Unicode(50), nullable=False),
     Column("entity", Unicode(50), nullable=False),
     Column("record_id", BigInteger, nullable=False),
-    Index("ix_crm_effect_mail_id", "mail_id"),
+    Index("ix_crm_effect_cause_id", "cause_id"),
     # R-f asks for the Message-IDs of records, however many effects there are.
     Index("ix_crm_effect_record", "record_id", "entity"),
 )
-"""Which command made which record."""
+"""Which command of which cause made which record."""
+
+event_table = Table(
+    "crm_event",
+    OWN,
+    Column("event_id", _MAIL_ID, primary_key=True),
+    *_cause_columns(),
+    Column("stage", Unicode(20), nullable=False),
+    Column("happened_at", UtcMoment, nullable=False),
+    Column("what", CutText(1000), nullable=False),
+    Index("ix_crm_event_cause_id", "cause_id"),
+    Index("ix_crm_event_happened_at", "happened_at"),
+)
+"""What became of each cause, step by step; nobody has the right to change a row."""
 
 lock_table = Table(
     "crm_lock",
@@ -120,7 +143,7 @@ change_table = Table(
     Column("command_id", _MAIL_ID, primary_key=True),
     Column("entity", Unicode(50), primary_key=True),
     Column("record_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("mail_id", _MAIL_ID, nullable=False),
+    *_cause_columns(),
     Column("kind", Unicode(50), nullable=False),
     Column("address", CutText(320)),
     Column("mark", Unicode(20)),
@@ -130,10 +153,10 @@ change_table = Table(
     Column("undone_at", UtcMoment),
     Column("undone_by", CutText(250)),
     Column("change_number", Integer),
-    Index("ix_crm_change_mail_id", "mail_id"),
+    Index("ix_crm_change_cause_id", "cause_id"),
     Index("ix_crm_change_record", "entity", "record_id"),
 )
-"""What a mail has changed and what stood there before, for `undo` (B-5, O-2).
+"""What a cause has changed and what stood there before, for `undo` (B-5, O-2).
 
 `old_values` and `new_values` are JSON objects by our field names; no `old_values`: the record was
 made. `change_number` counts the changes of a record: those of one transaction bear one moment.

@@ -4,6 +4,7 @@
 field names. The types do the rest: check boxes, choices, text limits, local time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -80,6 +81,10 @@ class ErpTables:
         if entity not in self._tables or field is None:
             return entity in self._tables
         return field in self._tables[entity].c or (entity, field) in self._many
+
+    def mapped(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of `values`, by our names of fields, that the installation has a place for."""
+        return {field: value for field, value in values.items() if self.has(entity, field)}
 
     def _build(self, name: str, entity: MappedEntity) -> None:
         columns: list[Column[Any]] = [Column(entity.id, _ID, key="id", primary_key=True)]

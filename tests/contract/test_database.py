@@ -481,7 +481,8 @@ def test_a_list_of_parameters_is_never_too_long(engine: Engine) -> None:
     rows = [
         {
             "command_id": uuid5(UUID(int=0), str(number)),
-            "mail_id": UUID(int=number),
+            "cause_id": UUID(int=number),
+            "cause_kind": "mail",
             "kind": "CreateActivity",
             "entity": "activity",
             "record_id": number,

@@ -151,7 +151,8 @@ def test_a_connection_lost_during_commit_is_told_as_passing(
     committed: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """F-44: nobody knows what became of it; who tries again finds the row, or does not."""
-    row = {"command_id": UUID(int=7), "mail_id": UUID(int=8), "kind": "k", "entity": "e"}
+    cause = {"cause_id": UUID(int=8), "cause_kind": "mail"}
+    row = {"command_id": UUID(int=7), **cause, "kind": "k", "entity": "e"}
     with proxied(server.port) as proxy:
         engine = connect(proxy.port)
         _counters(engine)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from services.operator.composition import reads_work, writes_work
+from services.operator.proofs import reads_work, writes_work
 from shared.errors import TransientError
 from shared.netgenium.database import open_database
 from shared.netgenium.mapping import load_mapping

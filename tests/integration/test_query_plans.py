@@ -29,9 +29,9 @@ def _prepare(url: str) -> None:
     with write_transaction(engine) as connection:
         rows = [{"id": one, "message_id": f"<{one}@x.example>", **empty} for one in numbers]
         connection.execute(insert(ERP.table("activity")), rows)
-        made = {"kind": "create_activity", "entity": "activity"}
+        made = {"cause_kind": "mail", "kind": "create_activity", "entity": "activity"}
         effects = [
-            {"command_id": UUID(int=one), "mail_id": UUID(int=one), "record_id": one, **made}
+            {"command_id": UUID(int=one), "cause_id": UUID(int=one), "record_id": one, **made}
             for one in numbers
         ]
         connection.execute(insert(effect_table), effects)

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from services.writer.undo import Undone, undo_mail
 from shared.netgenium.database import write_transaction
+from shared.netgenium.own_tables import event_table
 from tests.builders import RECEIVED, raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_book_mails import EVA, JAN, PETR, arrive, bounce, problem
@@ -43,6 +44,29 @@ def _is_broken(installation: Installation) -> bool:
 def _state(installation: Installation) -> str | None:
     (task,) = (row for row in installation.list("tasks") if row["problem_id"])
     return str(task["status"])
+
+
+def _timeline(installation: Installation, mail_id: str) -> list[tuple[str, str]]:
+    own = event_table.c
+    query = select(own.stage, own.what).where(own.cause_id == UUID(mail_id))
+    with installation.erp.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return sorted((row.stage, row.what) for row in rows)
+
+
+def test_the_timeline_tells_what_was_recorded_and_undone_once(tmp_path: Path) -> None:
+    """O-2, R-d: a row for the mail, one for each change taken back; a second undo adds none."""
+    installation = an_installation(tmp_path)
+    (mail_id,) = _together(installation, problem("New", 1))
+    assert _timeline(installation, mail_id) == [
+        ("recorded", "Task application, NEW TASK CREATED, DELETED")
+    ]
+
+    for _ in range(2):
+        _undo(installation, mail_id)
+
+    (_, (stage, what)) = _timeline(installation, mail_id)
+    assert (stage, what) == ("undone", "task 2: removed, by tester")
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))

@@ -7,9 +7,8 @@ from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.wildcard import field_pattern, matches
+from shared.contracts.verdict import Word
 from shared.domain.folding import fold_line
-
-WORD = "DUPLICATE KEY"
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
@@ -19,7 +18,9 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     no activity for them. What else the rules give is dropped then (`late_users`).
     """
     if by := _sent_by_the_erp(mail, facts):
-        return Hit(f"R-f: NET Genium has sent it itself: {by}", words=(WORD,), stop=True)
+        return Hit(
+            f"R-f: NET Genium has sent it itself: {by}", words=(Word.DUPLICATE_KEY,), stop=True
+        )
     first = facts.processed
     if first is None or first.mail_id == mail.mail_id:
         return Miss("no other mail with the same date, sender, recipients and subject")
@@ -30,9 +31,12 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     )
     late = [u for u in facts.forwarding_users(mail) if u.ref.id not in first.responsible]
     if not late:
-        return Hit(reason, words=(WORD,), stop=True)
+        return Hit(reason, words=(Word.DUPLICATE_KEY,), stop=True)
     names = ", ".join(user.ref.email for user in late)
-    return Hit(f"{reason}; forwarded from {names}, who may have no activity yet", words=(WORD,))
+    return Hit(
+        f"{reason}; forwarded from {names}, who may have no activity yet",
+        words=(Word.DUPLICATE_KEY,),
+    )
 
 
 def _sent_by_the_erp(mail: Mail, facts: Facts) -> str | None:

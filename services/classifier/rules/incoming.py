@@ -4,6 +4,7 @@ from services.classifier.activity import create_activity
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
+from shared.contracts.verdict import Word
 from shared.domain.directory import User
 from shared.domain.linking import link_incoming
 
@@ -24,7 +25,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     ]
     return Hit(
         "incoming, for " + ", ".join(user.ref.email for user in users),
-        words=("PROCESSED",),
+        words=(Word.PROCESSED,),
         commands=tuple(activity for activity, _ in made),
         notes=tuple(dict.fromkeys((*linked.notes, *(note for _, notes in made for note in notes)))),
     )

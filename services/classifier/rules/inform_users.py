@@ -3,6 +3,7 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
+from shared.contracts.verdict import Word
 from shared.domain.vocabulary import first_prefix
 
 
@@ -10,9 +11,9 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit on subject `Info about…` or `…Details…` when the body has the automatic sentence."""
     vocabulary = facts.context.vocabulary
     if phrase := first_prefix(mail.subject, vocabulary.inform):
-        found, word = f"the subject starts with “{phrase}”", "Inform other users…"
+        found, word = f"the subject starts with “{phrase}”", Word.INFORM_OTHER_USERS
     elif phrase := next((p for p in vocabulary.details if p in mail.subject), None):
-        found, word = f"the subject contains “{phrase}”", "Notify other users…"
+        found, word = f"the subject contains “{phrase}”", Word.NOTIFY_OTHER_USERS
     else:
         return Miss("the subject is not that of a notice to users")
     sentence = next((s for s in vocabulary.automatic if s in mail.text), None)

@@ -6,6 +6,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
 from services.classifier.trust import distrusted
 from shared.contracts.commands import CreateTask
+from shared.contracts.verdict import Word
 from shared.domain.assignment import assigned_record
 from shared.domain.folding import fold_line
 from shared.domain.notes import Note
@@ -22,10 +23,10 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     if approver is None:
         return Hit(
             f"the subject starts with “{phrase}”, but the sender is no user: no task",
-            words=("UNKNOWN USER",),
+            words=(Word.UNKNOWN_USER,),
         )
     if why := distrusted(mail, facts):
-        return Hit(f"N-2: {why}: no task", words=("UNKNOWN USER",))
+        return Hit(f"N-2: {why}: no task", words=(Word.UNKNOWN_USER,))
     solvers = facts.user_recipients(mail)
     task = CreateTask(
         command_id=command_id(mail, "R-10", ""),
@@ -37,7 +38,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     nobody = Note("N-1", "solvers", False, "no recipient is a user: a task without solver")
     return Hit(
         f"the subject starts with “{phrase}” and the sender {approver.ref.email} is a user",
-        words=("NEW TASK CREATED",),
+        words=(Word.NEW_TASK_CREATED,),
         commands=(task,),
         notes=() if solvers else (nobody,),
     )

@@ -4,6 +4,7 @@ from services.classifier.activity import create_activity
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
+from shared.contracts.verdict import Word
 from shared.domain.linking import link_outgoing
 
 
@@ -29,7 +30,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     )
     return Hit(
         f"outgoing, from {user.ref.email}",
-        words=("PROCESSED",),
+        words=(Word.PROCESSED,),
         commands=(activity,),
         direction="outgoing",
         notes=(*linked.notes, *notes),

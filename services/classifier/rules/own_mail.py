@@ -3,10 +3,11 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
+from shared.contracts.verdict import Word
 
 
 def check(mail: Mail, _facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit on a loop header or a Message-ID that carries our signature."""
     if mail.is_our_own:
-        return Hit("the mail carries our own signature", words=("LOOP",), stop=True)
+        return Hit("the mail carries our own signature", words=(Word.LOOP,), stop=True)
     return Miss("the mail does not carry our signature")

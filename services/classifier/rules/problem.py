@@ -7,6 +7,7 @@ from services.classifier.problem import Problem
 from services.classifier.trust import distrusted
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.references import RecordRef
+from shared.contracts.verdict import Word, task_updated
 from shared.domain.notes import Note
 
 
@@ -18,15 +19,15 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     if mail.sender is None:
         return Miss(f"the subject is that of a problem mail, but {mail.sender_problem}")
     if why := _refused(mail, problem, facts):
-        return Hit(why, words=("INVALID TASK",), stop=True)
+        return Hit(why, words=(Word.INVALID_TASK,), stop=True)
     contract, notes = _contract(problem, facts)
     command = _command(mail, problem, contract, facts)
     done = (
-        "NEW TASK CREATED" if isinstance(command, CreateTask) else f"TASK {command.task.id} UPDATED"
+        Word.NEW_TASK_CREATED if isinstance(command, CreateTask) else task_updated(command.task.id)
     )
     return Hit(
         f"problem {problem.problem_id}, status {problem.status}",
-        words=("Task application", done),
+        words=(Word.TASK_APPLICATION, done),
         commands=(command,),
         stop=True,
         notes=notes,

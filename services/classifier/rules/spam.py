@@ -3,6 +3,7 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Mail
+from shared.contracts.verdict import Word
 
 
 def check(mail: Mail, _facts: Facts, so_far: SoFar) -> Hit | Miss:
@@ -17,4 +18,4 @@ def check(mail: Mail, _facts: Facts, so_far: SoFar) -> Hit | Miss:
 
 
 def _spam(reason: str) -> Hit:
-    return Hit(reason, words=("SPAM",), stop=True)
+    return Hit(reason, words=(Word.SPAM,), stop=True)

@@ -15,6 +15,7 @@ from services.operator.feeds import boxes_to_read
 from services.operator.present.console import stdout_console
 from services.operator.run import Tally, run_once
 from shared.contracts.messages import MailRecorded
+from shared.contracts.verdict import joined
 from shared.netgenium.migration import migrate
 from shared.netgenium.reference_schema import create_reference_schema
 from shared.settings.environment import Environment
@@ -51,5 +52,5 @@ def demo(
 
 
 def _tell(mail: MailRecorded) -> None:
-    verdict = ", ".join(mail.verdict) + (" (recorded before)" if mail.again else "")
+    verdict = joined(mail.verdict) + (" (recorded before)" if mail.again else "")
     sys.stdout.write(f"{mail.source.partition(':')[2]:48} {verdict}\n")

@@ -16,6 +16,7 @@ from services.operator.run import Tally, local_feeds, run_once
 from services.operator.services import running
 from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
+from shared.contracts.verdict import joined
 from shared.errors import ExitCode, TransientError
 from shared.health import Health
 from shared.netgenium.probe import takes_writes
@@ -90,7 +91,7 @@ def tell_json(mail: MailRecorded) -> None:
 def tell_person(mail: MailRecorded) -> None:
     """One line a mail, for a person."""
     again = " (recorded before)" if mail.again else ""
-    sys.stdout.write(f"{', '.join(mail.verdict):32} {mail.subject}{again}\n")
+    sys.stdout.write(f"{joined(mail.verdict):32} {mail.subject}{again}\n")
 
 
 def summarise(tally: Tally) -> None:

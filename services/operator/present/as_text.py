@@ -21,6 +21,7 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.contracts.content import TraceLine
+from shared.contracts.verdict import joined
 
 
 def explained_as_text(result: Explained | Unreadable) -> RenderableType:
@@ -34,7 +35,7 @@ def explained_as_text(result: Explained | Unreadable) -> RenderableType:
     head.add_row("Subject", Text(parsed.subject))
     head.add_row("From", Text(", ".join(address.email for address in parsed.senders)))
     head.add_row("To", Text(", ".join(result.mail.recipients)))
-    head.add_row("Verdict", Text(", ".join(outcome.verdict), style="bold"))
+    head.add_row("Verdict", Text(joined(outcome.verdict), style="bold"))
     if outcome.direction:
         head.add_row("Direction", outcome.direction)
     for command in with_events(outcome).commands:

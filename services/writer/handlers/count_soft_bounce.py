@@ -30,7 +30,7 @@ def count_soft_bounce(command: CountSoftBounce, mail: MailClassified, work: Unit
     work.earlier.soft_bounces[command.address] = days | {day}
     if enough_soft_bounces(days, day) and not _stands(command.address, work):
         mark_address(command, mail, work, "broken")
-        work.say(mail, "B-3", "bounce", f"{command.address}: three soft bounces: marked")
+        work.outcome.say(mail, "B-3", "bounce", f"{command.address}: three soft bounces: marked")
 
 
 def _day(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> date:
@@ -39,7 +39,7 @@ def _day(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> da
     day = max(came - _ON_ITS_WAY, min(command.bounced_on, came))
     if day != command.bounced_on:
         why = f"{command.address}: came on {came}, so it counts for {day}, not {command.bounced_on}"
-        work.say(mail, "B-3", "bounce", why)
+        work.outcome.say(mail, "B-3", "bounce", why)
     return day
 
 
@@ -49,4 +49,4 @@ def _stands(address: str, work: UnitOfWork) -> bool:
         return True
     change = change_table.c
     standing = (change.address == address, change.mark == "broken", change.undone_at.is_(None))
-    return work.connection.execute(select(change.mail_id).where(*standing)).first() is not None
+    return work.connection.execute(select(change.command_id).where(*standing)).first() is not None

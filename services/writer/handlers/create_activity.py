@@ -1,6 +1,6 @@
 """Creates an activity (behaviours A-1 to A-5)."""
 
-from services.writer.unit_of_work import UnitOfWork
+from services.writer.unit_of_work import Filed, UnitOfWork
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
@@ -45,4 +45,5 @@ def create_activity(
         "scope": [role.id for role in command.scope],
         "other_contacts": [contact.id for contact in command.other_contacts],
     }
-    work.add(mail, command, "activity", values, many)
+    row = work.add(mail.cause, command, "activity", values, many)
+    work.filed.append(Filed(mail, row))

@@ -29,7 +29,7 @@ def add_task(
         "problem_id": command.problem_id,
     }
     solvers = {"solvers": [user.id for user in command.solvers]}
-    return work.add(mail, command, "task", values, solvers, kind="create_task")
+    return work.add(mail.cause, command, "task", values, solvers, kind="create_task")
 
 
 def remember_task(
@@ -37,4 +37,4 @@ def remember_task(
 ) -> None:
     """Remember for `undo` that the task was made: all of it, to see what is changed later."""
     made = whole_record(work.connection, work.erp, "task", row.id or 0)
-    record_change(work, mail, command, "task", row.id or 0, old=None, new=made)
+    record_change(work, mail.cause, command, "task", row.id or 0, old=None, new=made)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from services.writer.invitation import digest, event_key, may_answer
 from services.writer.put_row import put_row
@@ -73,9 +73,8 @@ def _show(
     if record_id is None:
         return True
     table = work.erp.table("invitation")
-    this = update(table).where(table.c.id == record_id)
-    if attendee == command.user.email and answer != _UNANSWERED and "answer" in table.c:
-        work.connection.execute(this.values(answer=answer))
+    if attendee == command.user.email and answer != _UNANSWERED:
+        work.update("invitation", record_id, {"answer": answer})
     if "attendees" not in table.c:
         return True
     query = select(table.c.attendees).where(table.c.id == record_id)
@@ -83,5 +82,5 @@ def _show(
     if attendee not in {line.partition(" ")[0] for line in lines}:
         return False
     shown = [f"{attendee} {answer}" if x.partition(" ")[0] == attendee else x for x in lines]
-    work.connection.execute(this.values(attendees="\n".join(shown)))
+    work.update("invitation", record_id, {"attendees": "\n".join(shown)})
     return True

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from services.writer.handlers.invitation_answers import attendee_lines
 from services.writer.invitation import Decision
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
-from shared.netgenium.ids import insert_rows
 
 
 def is_there(record_id: int, command: UpsertInvitation, work: UnitOfWork) -> bool:
@@ -47,20 +45,9 @@ def write_record(
         times = {name: values[name] for name in ("start", "end")}
         # An answer to another time is no answer to this one (V2-3).
         kept = {} if _has(record_id, times, work) else {"answer": None}
-        set_values(record_id, {**values, **kept}, work)
+        work.update("invitation", record_id, {**values, **kept})
         return record_id
-    table = work.erp.table("invitation")
-    mapped = {name: v for name, v in values.items() if work.erp.has("invitation", name)}
-    (new_id,) = insert_rows(work.connection, table, [mapped], work.erp.mapping.ids.strategy)
-    return new_id
-
-
-def set_values(record_id: int, values: Mapping[str, Any], work: UnitOfWork) -> None:
-    """Set the mapped ones of `values`."""
-    table = work.erp.table("invitation")
-    mapped = {name: v for name, v in values.items() if work.erp.has("invitation", name)}
-    if mapped:
-        work.connection.execute(update(table).where(table.c.id == record_id).values(mapped))
+    return work.insert("invitation", values)
 
 
 def _has(record_id: int, values: Mapping[str, object], work: UnitOfWork) -> bool:

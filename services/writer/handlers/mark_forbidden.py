@@ -6,7 +6,6 @@ from services.writer.changes import Values, change_record, record_change
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import AnyCommand, CountSoftBounce, Mark, MarkForbidden
 from shared.contracts.messages import MailClassified
-from shared.netgenium.ids import insert_rows
 from shared.netgenium.many import lowered
 
 _BOXES = {
@@ -28,12 +27,12 @@ def mark_address(
     named = [("contact", one.id) for one in command.contacts]
     named += [("relationship", one.id) for one in command.relationships]
     for entity, record_id in named:
-        new = {name: v for name, v in _BOXES[mark].items() if work.erp.has(entity, name)}
+        new = work.erp.mapped(entity, _BOXES[mark])
         old = change_record(work, entity, record_id, new)
         if old is not None:
             record_change(
                 work,
-                mail,
+                mail.cause,
                 command,
                 entity,
                 record_id,
@@ -55,10 +54,16 @@ def _forbid(command: AnyCommand, mail: MailClassified, work: UnitOfWork, mark: M
     values = {"address": address, "type": mark, "recorded_on": mail.received_at}
     old: Values | None = None if found is None else {}
     if found is None:
-        mapped = {k: v for k, v in values.items() if work.erp.has("forbidden_email", k)}
-        strategy = work.erp.mapping.ids.strategy
-        (found,) = insert_rows(work.connection, table, [mapped], strategy)
+        found = work.insert("forbidden_email", values)
     new = {"address": address, "type": mark}
     record_change(
-        work, mail, command, "forbidden_email", found, old=old, new=new, address=address, mark=mark
+        work,
+        mail.cause,
+        command,
+        "forbidden_email",
+        found,
+        old=old,
+        new=new,
+        address=address,
+        mark=mark,
     )

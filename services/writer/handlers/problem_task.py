@@ -14,6 +14,7 @@ from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
+from shared.contracts.verdict import Word, task_updated
 from shared.netgenium.own_tables import problem_table
 
 _AHEAD = timedelta(days=1)
@@ -30,16 +31,18 @@ def problem_task(
         row = add_task(command, mail, content, work)
         work.write("task")
         remember_task(command, mail, row, work)
-        done, task_id = "NEW TASK CREATED", row.id or 0
+        done, task_id = str(Word.NEW_TASK_CREATED), row.id or 0
     elif problem.state_at is not None and problem.state_at > state_at:
-        work.reword(mail, ("Task application", "DELETED"))
-        work.say(mail, "P-2", "problem", "a newer mail has told the state of this problem already")
+        work.outcome.reword(mail, (Word.TASK_APPLICATION, Word.DELETED))
+        work.outcome.say(
+            mail, "P-2", "problem", "a newer mail has told the state of this problem already"
+        )
         return
     else:
         task_id = problem.task_id
         _update(command, mail, task_id, work)
-        done = f"TASK {task_id} UPDATED"
-    work.reword(mail, ("Task application", done, "DELETED"))
+        done = task_updated(task_id)
+    work.outcome.reword(mail, (Word.TASK_APPLICATION, done, Word.DELETED))
     _remember(command.problem_id or "", task_id, mail, state_at, work)
 
 
@@ -54,9 +57,9 @@ def _update(
     new: dict[str, object] = {"subject": command.subject, "status": command.status}
     if command.contract:
         new["contract"] = command.contract.id
-    mapped = {name: value for name, value in new.items() if work.erp.has("task", name)}
+    mapped = work.erp.mapped("task", new)
     old = change_record(work, "task", task_id, mapped)
-    record_change(work, mail, command, "task", task_id, old=old or {}, new=mapped)
+    record_change(work, mail.cause, command, "task", task_id, old=old or {}, new=mapped)
 
 
 def _remember(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import RowMapping, select, update
 
 from services.writer.handlers.invitation_answers import record_answers
-from services.writer.handlers.invitation_record import is_there, set_values, write_record
+from services.writer.handlers.invitation_record import is_there, write_record
 from services.writer.invitation import (
     Decision,
     Stored,
@@ -45,7 +45,7 @@ def upsert_invitation(command: UpsertInvitation, mail: MailClassified, work: Uni
             _apply(command, mail, work, stored=stored, decision=decision, gone=gone)
             reasons += _cancel_occurrences(command, work)
     reasons += [_GONE] if gone else []
-    work.say(
+    work.outcome.say(
         mail, "V2-2", "invitation", f"{command.user.email}: {command.uid}: {'; '.join(reasons)}"
     )
 
@@ -63,7 +63,8 @@ def _apply(  # noqa: PLR0913 - both tables are written from all of this
     if not gone and command.method != "CANCEL":
         record_id = write_record(command, record_id, decision, work)
     elif not gone and record_id is not None:
-        set_values(record_id, {"cancelled": True, "sequence": command.sequence}, work)
+        cancelled = {"cancelled": True, "sequence": command.sequence}
+        work.update("invitation", record_id, cancelled)
     newest = state_of(command)
     if stored and decision.cancelled and command.method != "CANCEL":
         # A cancellation that came before its invitation stays the newest state.
@@ -89,7 +90,7 @@ def _apply(  # noqa: PLR0913 - both tables are written from all of this
         decision.cancelled,
     )
     if record_id is not None and not gone:
-        work.touched(mail, command, "invitation", record_id)
+        work.touched(mail.cause, command, "invitation", record_id)
 
 
 def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> list[str]:
@@ -102,7 +103,7 @@ def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> list[str
         if not row["cancelled"] and ended_with(state_of(command), command.organizer, row["stamp"])
     ]
     for row in ended:
-        set_values(row["record_id"], {"cancelled": True}, work)
+        work.update("invitation", row["record_id"], {"cancelled": True})
         own = update(invitation_table).where(invitation_table.c.key == row["key"])
         work.connection.execute(own.values(cancelled=True))
         if known := work.earlier.invitations.get(row["key"]):

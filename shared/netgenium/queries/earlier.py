@@ -51,7 +51,7 @@ def _responsible(
     for chunk in in_chunks(sorted(keys)):
         query = (
             select(journal.identification_key, activity.responsible)
-            .join_from(journal_table, effect_table, journal.mail_id == effect_table.c.mail_id)
+            .join_from(journal_table, effect_table, journal.mail_id == effect_table.c.cause_id)
             .join(erp.table("activity"), made)
             .where(journal.identification_key.in_(chunk))
         )

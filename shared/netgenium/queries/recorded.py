@@ -52,7 +52,7 @@ def read_threads(
     found: dict[str, Assigned] = {}
     activity = erp.table("activity").c
     columns = [activity[kind] for kind in ASSIGNMENTS if kind in activity]
-    ours = journal_table.c.mail_id == effect_table.c.mail_id
+    ours = journal_table.c.mail_id == effect_table.c.cause_id
     made = and_(effect_table.c.entity == "activity", effect_table.c.record_id == activity.id)
     for chunk in in_chunks(sorted(by_key)):
         query = (

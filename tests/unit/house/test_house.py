@@ -45,6 +45,8 @@ HOMES = {
         "shared/netgenium/migrations/versions/v0004_effects_by_record.py",
         "shared/netgenium/migrations/versions/v0005_legacy_log.py",
         "shared/netgenium/migrations/versions/v0006_counters.py",
+        "shared/netgenium/migrations/versions/v0007_causes.py",
+        "shared/netgenium/migrations/versions/v0008_timeline.py",
     },
 }
 BROAD_EXCEPT = {

@@ -74,11 +74,26 @@ def test_the_writer_changes_marks_tasks_and_invitations_only() -> None:
     assert "id" not in changed["ng_ukol0"]
 
 
+def test_nobody_changes_what_has_happened() -> None:
+    """O-2: the timeline is only added to, by the writer and by who undoes."""
+    granted_on = {(g.role, g.privilege) for g in GRANTS if g.table == "crm_event"}
+    assert granted_on == {
+        (role, privilege)
+        for role in ("crm_writer", "crm_operator")
+        for privilege in ("SELECT", "INSERT")
+    }
+
+
 def test_the_operator_undoes_and_no_more() -> None:
     """NG-8: forbidden addresses, tasks, solvers, marks, counts, the task of an activity."""
     undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0"}
     assert set(_may("crm_operator", "DELETE")) == {*undone, "crm_soft_bounce"}
-    assert set(_may("crm_operator", "INSERT")) == {*undone, "crm_change", "crm_lock"}
+    assert set(_may("crm_operator", "INSERT")) == {
+        *undone,
+        "crm_change",
+        "crm_event",
+        "crm_lock",
+    }
     changed = _may("crm_operator", "UPDATE")
     assert set(changed) == {*undone, "ng_aktivita0", "ng_kontakt0", "ng_obchodnivztah0"} | {
         "crm_change",

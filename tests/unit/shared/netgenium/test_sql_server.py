@@ -1,8 +1,11 @@
 """SQL Server: no server was at hand, so its statements are compiled and compared word by word."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import ClauseElement, Dialect, Engine, event, insert, make_url, select, update
 from sqlalchemy.schema import CreateTable
 
@@ -11,6 +14,7 @@ from shared.netgenium import servers
 from shared.netgenium.database import open_database, write_transaction
 from shared.netgenium.ids import reservation
 from shared.netgenium.mapping import load_mapping
+from shared.netgenium.migrations.versions import v0007_causes
 from shared.netgenium.own_tables import journal_table, lock_table
 from shared.netgenium.servers import engine_for
 from shared.netgenium.tables import ErpTables
@@ -134,3 +138,18 @@ def test_a_dead_server_pauses_the_work(dead: Engine) -> None:
         with write_transaction(dead):
             pass
     assert "geheim" not in str(caught.value)
+
+
+def test_the_migration_to_causes_is_one_that_it_understands() -> None:
+    """NG-8: a column changes its name by a procedure; rows that are there get the default."""
+    written = StringIO()
+    opts = {"as_sql": True, "output_buffer": written}
+    context = MigrationContext.configure(dialect=DIALECT, opts=opts)
+    with Operations.context(context):
+        v0007_causes.upgrade()
+        v0007_causes.downgrade()
+    up = " ".join(written.getvalue().split())
+    assert "DROP INDEX ix_crm_effect_mail_id ON crm_effect" in up
+    assert "EXEC sp_rename 'crm_effect.mail_id', cause_id, 'COLUMN'" in up
+    assert "ALTER TABLE crm_change ADD cause_kind NVARCHAR(20) NOT NULL DEFAULT 'mail'" in up
+    assert "drop constraint ' + @const_name" in up

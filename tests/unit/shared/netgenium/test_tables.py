@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import BigInteger, Dialect, Index, LargeBinary, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from shared.netgenium.catalogue import CATALOGUE
+from shared.netgenium.catalogue import CATALOGUE, Field, Many, writing_order
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.own_tables import OWN
 from shared.netgenium.tables import NAME_LENGTH, ErpTables, ManyColumns, ManyTable
@@ -169,3 +169,26 @@ def test_look_ups_have_indexes() -> None:
     assert ("ng_emailkontaktu0", "lower(ng_emailkontaktu0.ng_email)") in indexed
     assert ("ng_zakazka0", "ng_zakazka0.ng_cislo") in indexed
     assert ("ng_aktivita0", "ng_aktivita0.ng_messageid") in indexed
+
+
+def test_only_what_an_installation_has_is_written() -> None:
+    """NG-1: fields with one value and with several, in columns or in a table of their own."""
+    tables = ErpTables(load_mapping(None))
+
+    values = {"subject": "a", "scope": [1], "colour": "red"}
+    assert tables.mapped("activity", values) == {"subject": "a", "scope": [1]}
+    assert tables.mapped("user", {"emails": ["a@b.cz"]}) == {"emails": ["a@b.cz"]}
+    assert tables.mapped("planet", {"name": "Mars"}) == {}
+
+
+def test_each_kind_of_record_is_written_after_those_it_refers_to() -> None:
+    """NG-1: every reference names its kind of record, and the order follows from them."""
+    order = writing_order()
+
+    assert sorted(order) == sorted(CATALOGUE)
+    for name, entity in CATALOGUE.items():
+        fields: tuple[Field | Many, ...] = (*entity.fields.values(), *entity.many.values())
+        for one in fields:
+            kind = one.kind if isinstance(one, Field) else one.of
+            assert (kind == "reference") == (one.to is not None)
+            assert one.to in {None, name} or order.index(str(one.to)) < order.index(name)

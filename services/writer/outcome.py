@@ -1,0 +1,32 @@
+"""What the handlers of a group decided about each mail: its verdict, and why (behaviour R-e)."""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from services.writer.claim import Settled
+from shared.contracts.content import TraceLine
+from shared.contracts.messages import MailClassified
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The final words and further reasons of the mails of one transaction."""
+
+    _verdicts: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+    _said: dict[UUID, list[TraceLine]] = field(default_factory=dict)
+
+    def reword(self, mail: MailClassified, verdict: tuple[str, ...]) -> None:
+        """Say what was really done."""
+        self._verdicts[mail.mail_id] = verdict
+
+    def say(self, mail: MailClassified, identifier: str, about: str, reason: str) -> None:
+        """Add a line to the mail's trace."""
+        line = TraceLine(id=identifier, rule=about, hit=True, reason=reason)
+        self._said.setdefault(mail.mail_id, []).append(line)
+
+    def of(self, settled: Settled) -> Settled:
+        """The mail with what was decided about it."""
+        mail_id = settled.mail.mail_id
+        verdict = self._verdicts.get(mail_id, settled.verdict)
+        trace = (*settled.trace, *self._said.get(mail_id, ()))
+        return replace(settled, verdict=verdict, trace=trace)

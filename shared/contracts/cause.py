@@ -1,0 +1,30 @@
+"""What effects and changes come from: the writer's rows name it, and undo asks for it. Pure."""
+
+from typing import Literal, NamedTuple, Self
+from uuid import UUID, uuid5
+
+CauseKind = Literal["mail", "comment", "calendar_item", "operator", "notice"]
+
+_SPACE = UUID("6f5f6a3e-0a52-5b0e-9d0c-3c8f4f1f7b11")
+
+
+class Cause(NamedTuple):
+    """Something that makes or changes records.
+
+    Attributes:
+        kind: What it is: a mail, a comment in the ERP, an item of a calendar, a person at the
+            command line, or a notice that is due.
+        id: Its name everywhere; no two causes share one, whatever their kinds.
+    """
+
+    kind: CauseKind
+    id: UUID
+
+    @classmethod
+    def named(cls, kind: CauseKind, name: str) -> Self:
+        """A cause whose own name is no UUID, such as a comment's number: the same id each time."""
+        return cls(kind, uuid5(_SPACE, f"{kind}\0{name}"))
+
+    def __str__(self) -> str:
+        """For a person, as `mail 154c463d-…`."""
+        return f"{self.kind.replace('_', ' ')} {self.id}"

@@ -1,0 +1,58 @@
+"""The words of a verdict, spelled once (behaviour R-d): rules, writer, log and metrics use them.
+
+A verdict is a tuple of words in order. They are the manual's, so neither spelling nor case may
+change: people and tools search for them. Pure.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+_SEPARATOR = ", "
+_NUMBER = re.compile(r"[0-9]+")
+
+
+class Word(StrEnum):
+    """A word of the log."""
+
+    DELETED = "DELETED"
+    DUPLICATE_KEY = "DUPLICATE KEY"
+    IGNORED = "IGNORED"
+    INFORM_OTHER_USERS = "Inform other users…"
+    INVALID_TASK = "INVALID TASK"
+    LOOP = "LOOP"
+    NET_GENIUM = "NET Genium"
+    NEW_TASK_CREATED = "NEW TASK CREATED"
+    NOTIFY_OTHER_USERS = "Notify other users…"
+    PROCESSED = "PROCESSED"
+    SPAM = "SPAM"
+    TASK_APPLICATION = "Task application"
+    UNKNOWN_USER = "UNKNOWN USER"
+
+    def __repr__(self) -> str:
+        """As any other text, also where a log shows it."""
+        return repr(self.value)
+
+
+NOT_IN_THE_MANUAL = frozenset({Word.IGNORED, Word.LOOP})
+"""Words of our own: the legacy log leaves them out."""
+
+
+def task_updated(task_id: int) -> str:
+    """The word for a task that a problem mail has changed."""
+    return f"TASK {task_id} UPDATED"
+
+
+def joined(words: Iterable[str]) -> str:
+    """A verdict as one text, as it stands in the journal and is shown."""
+    return _SEPARATOR.join(words)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a verdict that `joined` has made one text."""
+    return tuple(text.split(_SEPARATOR))
+
+
+def kind_of(words: Iterable[str]) -> str:
+    """A verdict without its numbers: `TASK 4711 UPDATED` is one kind, whatever the task."""
+    return _NUMBER.sub("N", joined(words))

@@ -1,0 +1,80 @@
+"""An installation of an earlier version is carried over with its rows, on every database."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from sqlalchemy import Connection, Engine, inspect, select
+
+from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.migration import migrate
+from shared.netgenium.own_tables import change_table, effect_table
+from shared.netgenium.schema_state import SchemaState, schema_state
+from tests.servers.ports import DatabaseServer
+
+_MAIL = UUID(int=7)
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "firebird"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database."""
+    if request.param == "sqlite":
+        engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+        yield engine
+        engine.dispose()
+        return
+    server: DatabaseServer = request.getfixturevalue(request.param)
+    with server.database() as url:
+        engine = open_database(url)
+        yield engine
+        engine.dispose()
+
+
+def _migrate_to(monkeypatch: pytest.MonkeyPatch, engine: Engine, version: str) -> None:
+    """Make the tables as an earlier program did."""
+    upgrade = command.upgrade
+    with monkeypatch.context() as earlier:
+        earlier.setattr(command, "upgrade", lambda config, _head: upgrade(config, version))
+        migrate(engine)
+
+
+def _insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:
+    """Insert a row as an earlier program did, whatever the table is today."""
+    types: Mapping[type, Any] = {UUID: sa.Uuid(native_uuid=False), datetime: sa.DateTime()}
+    columns = [sa.column(name, types.get(type(value))) for name, value in row.items()]
+    connection.execute(sa.insert(sa.table(table, *columns)).values(row))
+
+
+def _fill_version_6(engine: Engine) -> None:
+    made = {"command_id": UUID(int=1), "mail_id": _MAIL, "entity": "task", "record_id": 4}
+    what = {**made, "kind": "create_task"}
+    moment = datetime(2026, 11, 2, 8, tzinfo=UTC).replace(tzinfo=None)
+    with write_transaction(engine) as connection:
+        _insert(connection, "crm_effect", what)
+        _insert(connection, "crm_change", {**what, "new_values": "{}", "changed_at": moment})
+
+
+def test_effects_and_changes_of_mails_are_carried_over(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NG-8, B-5: what mails did before the upgrade still names its mail, and is found by it."""
+    _migrate_to(monkeypatch, engine, "0006")
+    assert schema_state(engine) is SchemaState.OLDER
+    _fill_version_6(engine)
+
+    migrate(engine)
+
+    assert schema_state(engine) is SchemaState.CURRENT
+    for table in (effect_table, change_table):
+        with engine.connect() as connection:
+            query = select(table).where(table.c.cause_id == _MAIL)
+            row = connection.execute(query).one()
+        assert (row.cause_kind, row.kind, row.record_id) == ("mail", "create_task", 4)
+        indexes = {one["name"] for one in inspect(engine).get_indexes(table.name)}
+        assert f"ix_{table.name}_cause_id" in indexes
+        assert f"ix_{table.name}_mail_id" not in indexes
