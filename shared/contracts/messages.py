@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, model_validator
 
 from shared.contracts.base import Contract
 from shared.contracts.commands import AnyCommand, Direction
 from shared.contracts.content import SentContent, TraceLine
 from shared.contracts.line import Line
-from shared.contracts.primitives import BackupKey, Sha256
+from shared.contracts.primitives import BackupKey, ByteCount, Sha256
 from shared.errors import ContractError
 
 
@@ -39,7 +39,7 @@ class MailFetched(Contract):
     box: Line
     source: Line
     received_at: AwareDatetime
-    size: int = Field(ge=0)
+    size: ByteCount
     sha256: Sha256
     backup_key: BackupKey
     archive: bool = False
