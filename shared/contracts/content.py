@@ -3,12 +3,12 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime
 
 from shared.contracts.base import Contract
 from shared.contracts.events import EventState
 from shared.contracts.line import Line
-from shared.contracts.primitives import BACKUP_KEY_FORM, SHA256_FORM, FileName
+from shared.contracts.primitives import BACKUP_KEY_FORM, SHA256_FORM, ByteCount, FileName
 
 TransferEncoding = Literal["identity", "base64", "quoted-printable", "uuencode"]
 
@@ -30,12 +30,12 @@ class PartRef(Contract):
     """
 
     backup_key: str
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    start: ByteCount
+    end: ByteCount
     encoding: TransferEncoding
     name: FileName
     content_type: str
-    size: int = Field(ge=0)
+    size: ByteCount
     sha256: str
 
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, model_validator
 
 from shared.contracts.base import Contract
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand, Direction
 from shared.contracts.content import SentContent, TraceLine
 from shared.contracts.line import Line
-from shared.contracts.primitives import BackupKey, Sha256
+from shared.contracts.primitives import BackupKey, ByteCount, Sha256
 from shared.errors import ContractError
 
 
@@ -40,7 +40,7 @@ class MailFetched(Contract):
     box: Line
     source: Line
     received_at: AwareDatetime
-    size: int = Field(ge=0)
+    size: ByteCount
     sha256: Sha256
     backup_key: BackupKey
     archive: bool = False

@@ -2,12 +2,21 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.contracts.line import one_line
 
 BACKUP_FOLDER = "POP3Downloads"
 """The folder of all backups below the data folder (manual, chapter 9)."""
+
+_BEYOND = 2**63
+"""What neither a database's integer nor a place in a file can be."""
+
+RecordId = Annotated[int, Field(ge=-_BEYOND, lt=_BEYOND)]
+"""The id of a record, as databases have it."""
+
+ByteCount = Annotated[int, Field(ge=0, lt=_BEYOND)]
+"""A size, or a place in a file."""
 
 _HEX = "[0-9a-f]"
 BACKUP_KEY_FORM = (

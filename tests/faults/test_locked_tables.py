@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from services.operator.proofs import reads_work, writes_work
 from shared.errors import TransientError
 from shared.netgenium.database import open_database
+from shared.netgenium.grants import inserted_tables
 from shared.netgenium.mapping import load_mapping
 from shared.netgenium.migration import migrate
 from shared.netgenium.reference_schema import create_reference_schema
@@ -105,3 +106,12 @@ def test_a_right_that_is_missing_is_no_server_that_is_away(installed: Installati
 
     reads_work(erp)(erp.engine)
     writes_work(erp)(erp.engine)
+
+
+def test_every_table_that_gets_rows_is_asked_for(installed: Installation, url: str) -> None:
+    """F-42, F-40: no statement of the probe is wrong by itself, which would hide those after it."""
+    erp = installed.erp
+    for table in sorted(inserted_tables(erp.tables.mapping)):
+        held = _held(url, table, "SHARE")
+        with held, pytest.raises(TransientError, match="lock timeout"):
+            writes_work(erp)(erp.engine)

@@ -161,3 +161,17 @@ def test_messages_are_frozen() -> None:
 
     with pytest.raises(ValidationError):
         message.subject = "x"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**70])
+def test_numbers_of_a_message_fit_into_a_database(number: int) -> None:
+    """H-33: what no id of a record and no place in a file can be is refused at once."""
+    example = _example("mail_classified.v1")
+    places = [(example["commands"][1]["responsible"], "id")]
+    places += [(example["content"]["attachments"][0], name) for name in ("start", "end", "size")]
+    for place, name in places:
+        right, place[name] = place[name], number
+        with pytest.raises(ValidationError, match=name):
+            MailClassified.read(example)
+        place[name] = right
+    MailClassified.read(example)
