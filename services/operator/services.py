@@ -27,7 +27,7 @@ from shared.contracts.messages import FetchedMail, MailClassified, MailRecorded
 from shared.errors import ConfigurationError, PermanentError, Problem, TransientError
 from shared.health import Health
 from shared.health_server import serving
-from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.inspection import require_schema
 from shared.netgenium.probe import answers, takes_writes
 from shared.settings.box import Box
 from shared.settings.environment import Environment
@@ -79,8 +79,8 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         ConfigurationError: Mapping, schema, queues or addresses cannot work.
         CredentialsRefusedError: The broker refused us.
     """
+    require_paths(boxes, environment, Use.WRITE)
     erp = open_erp(environment)
-
     flow: Flow[MailClassified, MailRecorded] = Flow(
         WRITER_COMMANDS,
         writer_stage(boxes, erp, environment.data),
@@ -148,12 +148,10 @@ class DatabaseProbe:
 
     def _look(self) -> None:
         try:
-            problems = inspect_schema(self.erp.engine, self.erp.tables)
+            require_schema(self.erp.engine, self.erp.tables)
         except PermanentError as error:
             # A database that is being restored, or rights that come later: waiting helps.
             raise TransientError(str(error)) from error
-        if problems:
-            raise ConfigurationError(problems)
         self.first()
         self._looked = True
 

@@ -30,7 +30,7 @@ def discover(
     """  # noqa: D301 - typer keeps the lines behind a \b as they are
     if output and output.exists() and not force:
         raise WrongUseError(f"{output} exists; give another name, or --force to overwrite it")
-    found = propose(open_database(begin("warning").database_url.get_secret_value()))
+    found = propose(open_database(begin("warning").database_url.get_secret_value(), makes=False))
     if output:
         _write(output, found.toml, force=force)
         tell(f"{output}: {found.records} record(s) proposed; look at the comments")

@@ -10,8 +10,8 @@ from services.operator.commands.options import AsJson, begin
 from services.operator.composition import open_erp
 from services.operator.present.as_text import records_as_text, stdout_console
 from services.operator.records import TABLES, list_records
-from shared.errors import ConfigurationError, WrongUseError
-from shared.netgenium.inspection import inspect_schema
+from shared.errors import WrongUseError
+from shared.netgenium.inspection import require_schema
 
 
 def list_table(
@@ -28,8 +28,7 @@ def list_table(
     if table not in TABLES:
         raise WrongUseError(f"there is no list {table}; there are {', '.join(TABLES)}")
     erp = open_erp(begin("warning"))
-    if problems := inspect_schema(erp.engine, erp.tables):
-        raise ConfigurationError(problems)
+    require_schema(erp.engine, erp.tables)
     rows = list_records(erp, table)
     if as_json:
         for row in rows:
