@@ -186,6 +186,7 @@ class Deployment:
             env={**self.environment, **more},
             capture_output=True,
             text=True,
+            timeout=120,
             check=False,
         )
 

@@ -236,6 +236,22 @@ def test_one_boxs_trouble_is_not_anothers(ready: Shell) -> None:
     assert service.returncode == 0
 
 
+def test_what_was_done_is_told_beside_one_boxs_trouble(ready: Shell) -> None:
+    """F-40: `run --once` with a mailbox that is away ends with 5 and sums up the other's mail."""
+    other = ready.folder / "other.xml"
+    text = ready.config.read_text("utf-8").replace("crm@lisovna", "crm2@lisovna")
+    keys = '<add key="imapUrl" value="127.0.0.1:1"/><add key="pop3Password" value="p"/>'
+    away = text.replace(f'<add key="emlDir" value="{ready.eml}" />', keys)
+    assert away != text
+    other.write_text(away, "utf-8")
+    (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    result = ready("run", "--once", "--config", "other.xml", "--config", "crm.xml")
+
+    assert result.returncode == 5, result.stderr
+    assert "1 mail(s) processed" in result.stderr
+
+
 def test_a_box_that_is_switched_off_is_not_read(ready: Shell) -> None:
     """E-5: its mail stays where it is, and the other box's is processed."""
     off = ready.folder / "off"
