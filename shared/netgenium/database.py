@@ -59,9 +59,10 @@ _EXTRAS = ("firebird", "mssql", "postgresql")
 
 _REMEDY = "check that it runs, who may connect and write, and its free space"
 
-_PATHS = "correct CRMSERVICE_DATA or NETGENIUM_DATABASE_URL"
-_NO_FOLDER = f"make the folder above it, or {_PATHS}, or the access rights"
-_NO_FILE = f"run crmservice init-db, or {_PATHS}, or the access rights"
+_CORRECT = "correct CRMSERVICE_DATA or NETGENIUM_DATABASE_URL"
+_NO_FOLDER = f"make the folder above it, or {_CORRECT}, or the access rights"
+_NO_FILE = f"run crmservice init-db, or {_CORRECT}"
+_NO_RIGHT = f"{_CORRECT}, or give this user the right to read and write there"
 
 _SHOWN = ("host", "port", "charset", "sslmode", "target_session_attrs")
 """What of a URL's query is told; anything else may hold a password, as `odbc_connect` does."""
@@ -252,7 +253,11 @@ def _look_at_file(name: str | None, *, makes: bool) -> None:
         else:
             file.stat()
     except OSError as error:
-        where = file.parent if makes else file
-        what = f"cannot be {'made' if makes else 'used'}: {error.strerror}"
-        remedy = _NO_FOLDER if makes else _NO_FILE
-        raise ConfigurationError([Problem(str(where), what, remedy)]) from None
+        raise ConfigurationError([_unusable(file, error, makes=makes)]) from None
+
+
+def _unusable(file: Path, error: OSError, *, makes: bool) -> Problem:
+    if makes:
+        return Problem(str(file.parent), f"cannot be made: {error.strerror}", _NO_FOLDER)
+    remedy = _NO_FILE if isinstance(error, FileNotFoundError) else _NO_RIGHT
+    return Problem(str(file), f"cannot be used: {error.strerror}", remedy)
