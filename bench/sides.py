@@ -74,7 +74,7 @@ def bare(folder: Path, arguments: Namespace) -> Measured:
 
 def _filled(data: Path, url: str) -> Erp:
     variables = {"CRMSERVICE_DATA": str(data)} | ({"NETGENIUM_DATABASE_URL": url} if url else {})
-    erp = open_erp(Environment.from_environ(variables))
+    erp = open_erp(Environment.from_environ(variables), makes=True)
     create_reference_schema(erp.engine, erp.tables)
     migrate(erp.engine)
     fill_company(erp.engine, erp.tables, a_company())

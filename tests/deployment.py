@@ -98,7 +98,7 @@ class Deployment:
         for folder in (self.eml, self.folder / "erp", self.data):
             folder.mkdir(parents=True, exist_ok=True)
         self.write_box("crm", {"emlDir": str(self.eml), "emlSettleSeconds": "0", **self.keys})
-        erp = self.erp()
+        erp = open_erp(Environment.from_environ(self.environment), makes=True)
         create_reference_schema(erp.engine, erp.tables)
         migrate(erp.engine)
         fill_company(erp.engine, erp.tables, self.company)
@@ -186,6 +186,7 @@ class Deployment:
             env={**self.environment, **more},
             capture_output=True,
             text=True,
+            timeout=120,
             check=False,
         )
 

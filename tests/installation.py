@@ -124,7 +124,7 @@ def an_installation(
         environment["NETGENIUM_MAPPING"] = str(mapping)
     if database_url:
         environment["NETGENIUM_DATABASE_URL"] = database_url
-    erp = open_erp(Environment.from_environ(environment))
+    erp = open_erp(Environment.from_environ(environment), makes=True)
     create_reference_schema(erp.engine, erp.tables)
     migrate(erp.engine)
     fill_company(erp.engine, erp.tables, company)

@@ -25,6 +25,7 @@ from shared.errors import (
 )
 from shared.netgenium.database import shown
 from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.mapping import load_mapping
 from shared.netgenium.probe import answers
 from shared.netgenium.schema_state import SchemaState, schema_state
 from shared.settings.box import Box
@@ -96,11 +97,16 @@ def worst(checks: Sequence[Check]) -> ExitCode:
 
 def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
     try:
-        erp = open_erp(environment)
-        yield Check("mapping", "ok", str(environment.mapping or "the reference mapping"))
+        load_mapping(environment.mapping)
     except ConfigurationError as error:
         yield from (_problem("mapping", "fail", one) for one in error.problems)
         yield Check("database", "skipped", "needs a mapping that can be read")
+        return
+    yield Check("mapping", "ok", str(environment.mapping or "the reference mapping"))
+    try:
+        erp = open_erp(environment)
+    except ConfigurationError as error:
+        yield from (_problem("database", "fail", one) for one in error.problems)
         return
     yield from _guarded("database", lambda: _connects(erp))
     if rehearsal:

@@ -21,12 +21,16 @@ class Erp:
     own_mail: OwnMail | None = None
 
 
-def open_erp(environment: Environment) -> Erp:
+def open_erp(environment: Environment, *, makes: bool = False) -> Erp:
     """The database and mapping that `environment` names; connects only when first used.
+
+    Args:
+        environment: Names them.
+        makes: An SQLite file that is not there is made: `init-db` alone does so.
 
     Raises:
         ConfigurationError: Mapping or database address cannot work.
     """
     tables = ErpTables(load_mapping(environment.mapping))
-    engine = open_database(environment.database_url.get_secret_value())
+    engine = open_database(environment.database_url.get_secret_value(), makes=makes)
     return Erp(engine, tables, own_mail(environment))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from services.operator.composition import Erp
-from shared.errors import ConfigurationError, PermanentError, TransientError
-from shared.netgenium.inspection import inspect_schema
+from shared.errors import PermanentError, TransientError
+from shared.netgenium.inspection import require_schema
 from shared.netgenium.probe import answers
 
 
@@ -39,11 +39,9 @@ class DatabaseProbe:
 
     def _look(self) -> None:
         try:
-            problems = inspect_schema(self.erp.engine, self.erp.tables)
+            require_schema(self.erp.engine, self.erp.tables)
         except PermanentError as error:
             # A database that is being restored, or rights that come later: waiting helps.
             raise TransientError(str(error)) from error
-        if problems:
-            raise ConfigurationError(problems)
         self.first()
         self._looked = True

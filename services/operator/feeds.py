@@ -1,6 +1,5 @@
 """The fetcher put together: a feed for each source of each box (behaviours I-1, I-2, I-7)."""
 
-import stat
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +11,8 @@ from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
 from services.fetcher.sources.eml_dir import EmlDir
-from services.fetcher.sources.mailbox import Mailbox, look_at_files
-from services.fetcher.sources.port import EML_DIR, Source
+from services.fetcher.sources.mailbox import Mailbox
+from services.fetcher.sources.port import EML_DIR, MAILBOX, Source, sources_of
 from services.operator.clock import local_clock
 from shared import metrics
 from shared.backup.store import BackupStore
@@ -32,7 +31,6 @@ from shared.settings.box import Box
 
 SEEN, TRIES = "seen", "tries"
 """Folders of the data folder."""
-MAILBOX = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,57 +44,15 @@ class Outlet:
 def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
     """Boxes that are switched on.
 
-    What one box misses (its `caFile`, its app's file, its `emlDir`) is waited for, and said in
-    `/ready`; the other boxes are read. Only where every source misses something nothing begins.
-
     Raises:
-        ConfigurationError: An `emlDir` is shared, no box is switched on, or none can be read.
+        ConfigurationError: No box is.
     """
     ready = [box for box in boxes if box.enabled]
-    folders = [box.eml_dir for box in ready]
-    problems = [
-        Problem(box.name, f"emlDir {box.eml_dir} is another box's too", "give each box its own")
-        for box in ready
-        if box.eml_dir and folders.count(box.eml_dir) > 1
-    ]
     if not ready:
         names = ", ".join(box.name for box in boxes)
-        problems.append(Problem(names, "no box is enabled", "set enabled to true in one of them"))
-    missing = [missing_of(box, kind) for box in ready for kind in _sources_of(box)]
-    if missing and all(missing):
-        problems += [problem for problems_of_one in missing for problem in problems_of_one]
-    if problems:
-        raise ConfigurationError(problems)
+        remedy = "set enabled to true in one of them"
+        raise ConfigurationError([Problem(names, "no box is enabled", remedy)])
     return ready
-
-
-def missing_of(box: Box, kind: str) -> Sequence[Problem]:
-    """What a source of `box` needs on this machine and does not find; nothing is connected.
-
-    Args:
-        box: Whose source.
-        kind: `emlDir`, or `mailbox`.
-    """
-    try:
-        if kind == MAILBOX:
-            look_at_files(box)
-        elif box.eml_dir and not stat.S_ISDIR(box.eml_dir.stat().st_mode):
-            return [_no_directory(box, "is no directory")]
-    except ConfigurationError as error:
-        return error.problems
-    except OSError as error:
-        return [_no_directory(box, f"cannot be used: {error.strerror}")]
-    return []
-
-
-def _no_directory(box: Box, what: str) -> Problem:
-    remedy = "create it, mount it, correct the path, or give this user the right to read and write"
-    return Problem(box.name, f"emlDir {box.eml_dir} {what}", remedy)
-
-
-def _sources_of(box: Box) -> list[str]:
-    mailbox = [MAILBOX] if box.imap_url or box.pop3_url else []
-    return mailbox + ([EML_DIR] if box.eml_dir else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +70,14 @@ class Feeds:
     after: Callable[[Feed, Fetched], None] = lambda *_: None
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
-        """A feed for each source of `boxes`, which `boxes_to_read` has looked at."""
+        """A feed for each source of `boxes`.
+
+        What one source misses (its `caFile`, its app's file, its `emlDir`) is waited for, and said
+        in `/ready`; the others are read.
+        """
         feeds = []
         for box in boxes:
-            if MAILBOX in _sources_of(box):
+            if MAILBOX in sources_of(box):
                 feeds.append(self._mailbox_feed(box))
             if box.eml_dir:
                 feeds.append(self._feed(box, EmlDir(box.eml_dir, box.eml_settle_seconds)))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from services.fetcher.sources.login import tls_context
+from services.fetcher.sources.port import EML_DIR, MAILBOX, sources_of
 from shared.errors import ConfigurationError, Problem
 from shared.file_systems import VOLATILE, file_system_of
 from shared.netgenium.mapping_model import Attachments
@@ -54,14 +55,14 @@ class Place:
         name: What it is for.
         path: As it is written.
         problems: What is wrong with it; none: it is good.
-        box: The box whose own it is; None: all need it.
+        source: The source whose own it is, as box and kind; None: all need it.
     """
 
     name: str
     path: str
     problems: tuple[Problem, ...]
     weight: Weight = "stops"
-    box: str | None = None
+    source: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,16 @@ class Look:
         if boxes:
             yield from self._root(boxes, environment, use)
         reading = [box for box in boxes if box.enabled and Use.FETCH in use]
-        folders = Counter(box.eml_dir for box in reading)
+        yield from _shared(reading)
         for box in reading:
-            yield from self._sources(box, alone=folders[box.eml_dir] == 1)
+            yield from self._sources(box)
 
     def _data(self, data: Path, *, writes: bool) -> Place:
+        unmade = not _is_there(data) and _is_there(data.parent) and data.parent.is_dir()
         remedy = "crmservice init-db makes it; or correct CRMSERVICE_DATA"
+        if not unmade:
+            remedy = "correct CRMSERVICE_DATA; of its path init-db makes the last folder alone"
         problems = self._folder(data, "CRMSERVICE_DATA", remedy, writes=writes, lasts=writes)
-        unmade = not _is_there(data) and _is_there(data.parent)
         return Place("data folder", str(data), problems, "unmade" if unmade else "stops")
 
     def _log(self, data: Path) -> Place:
@@ -104,7 +107,6 @@ class Look:
     def _root(self, boxes: Sequence[Box], environment: Environment, use: Use) -> Iterator[Place]:
         root = boxes[0].root_path
         remedy = "correct rootPath: it is the directory of NET Genium"
-        logins = Use.FETCH in use and any(box.pop3_oauth and box.enabled for box in boxes)
         attachments = _attachments(environment) if Use.WRITE in use else Attachments()
         files = attachments.strategy == "directory"
         problems = self._folder(Path(root), "rootPath", remedy, writes=False, lasts=files)
@@ -112,24 +114,23 @@ class Look:
             folder = Path(root, attachments.folder)
             there = next(place for place in (folder, *folder.parents) if _is_there(place))
             problems = self._folder(there, "rootPath", remedy, writes=True, lasts=True)
-        if files or logins or use == Use.EVERYTHING:
-            yield Place("rootPath", root, problems, "stops" if files or logins else "hint")
+        if files or use == Use.EVERYTHING:
+            # The logins of OAuth2 boxes need it, too: each of them tells of it.
+            yield Place("rootPath", root, problems, "stops" if files else "hint")
 
-    def _sources(self, box: Box, *, alone: bool) -> Iterator[Place]:
+    def _sources(self, box: Box) -> Iterator[Place]:
+        files, mailbox = (box.name, EML_DIR), (box.name, MAILBOX)
         if box.eml_dir:
             remedy = "create it or correct emlDir"
             problems = self._folder(box.eml_dir, "emlDir", remedy, writes=True, lasts=False)
-            if not alone:
-                twin = Problem(str(box.eml_dir), "is another box's too", "give each box its own")
-                problems = (*problems, twin)
-            yield Place(f"emlDir of {box.name}", str(box.eml_dir), problems, box=box.name)
+            yield Place(f"emlDir of {box.name}", str(box.eml_dir), problems, source=files)
         if (box.imap_url or box.pop3_url) and box.ca_file:
             problems = _windows(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
-            yield Place(f"caFile of {box.name}", str(box.ca_file), problems, box=box.name)
-        if box.pop3_oauth and not is_windows_path(box.root_path):
+            yield Place(f"caFile of {box.name}", str(box.ca_file), problems, source=mailbox)
+        if box.pop3_oauth:
             app = app_file(box)
-            problems = _wrong(lambda: read_app(app))
-            yield Place(f"OAuth2 file of {box.name}", str(app), problems, box=box.name)
+            problems = _windows(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
+            yield Place(f"OAuth2 file of {box.name}", str(app), problems, source=mailbox)
 
     def _folder(
         self, folder: Path, key: str, remedy: str, *, writes: bool, lasts: bool
@@ -152,8 +153,8 @@ def require_paths(
 ) -> None:
     """Refuse to start where mail could not be processed without loss.
 
-    A path of one box's own stops the others only if each of them has such trouble: whoever reads
-    the box tells of it.
+    What one source misses stops the others only if each of them has such trouble: whoever reads
+    the source waits for it, and tells of it in `/ready`.
 
     Raises:
         ConfigurationError: With all problems.
@@ -163,10 +164,19 @@ def require_paths(
         for place in (look or Look()).at_all(boxes, environment, use)
         if place.problems and place.weight in {"stops", "unmade"}
     ]
-    enabled = {box.name for box in boxes if box.enabled}
-    of_all = any(place.box is None for place in stopping)
-    if of_all or (enabled and enabled <= {place.box for place in stopping}):
+    sources = {(box.name, kind) for box in boxes if box.enabled for kind in sources_of(box)}
+    of_all = any(place.source is None for place in stopping)
+    if of_all or (sources and sources <= {place.source for place in stopping}):
         raise ConfigurationError(problem for place in stopping for problem in place.problems)
+
+
+def _shared(boxes: Sequence[Box]) -> Iterator[Place]:
+    """Folders of two boxes: which of them a file belongs to would be chance."""
+    for folder, count in Counter(box.eml_dir for box in boxes if box.eml_dir).items():
+        if count > 1:
+            names = ", ".join(box.name for box in boxes if box.eml_dir == folder)
+            problem = Problem(str(folder), f"is emlDir of {names}", "give each box its own")
+            yield Place("emlDir", str(folder), (problem,))
 
 
 def _attachments(environment: Environment) -> Attachments:

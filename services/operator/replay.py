@@ -67,7 +67,7 @@ class Replay:
     again: bool = False
 
     def files(self, targets: Sequence[str]) -> list[Path]:
-        """The files that `targets` (folders, files or mail ids) name.
+        """The files that `targets` (folders with theirs, files or mail ids) name.
 
         Raises:
             WrongUseError: One of them names nothing.
@@ -91,9 +91,10 @@ class Replay:
     def _found(self, target: str) -> list[Path]:
         path = Path(target)
         if path.is_dir():
-            if found := sorted(path.glob("*.eml")):
+            # The folder of all backups has one for each day.
+            if found := sorted(file for file in path.rglob("*.eml") if not file.is_dir()):
                 return found
-            raise WrongUseError(f"{target} holds no .eml file")
+            raise WrongUseError(f"{target} and its folders hold no .eml file")
         if path.is_file():
             return [path]
         try:

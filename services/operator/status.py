@@ -28,6 +28,7 @@ from shared.broker.topology import (
 )
 from shared.errors import TransientError
 from shared.netgenium.database import database_errors
+from shared.netgenium.inspection import require_own_tables
 from shared.netgenium.own_tables import journal_table
 from shared.settings.box import Box
 
@@ -131,8 +132,9 @@ def recorded_in(erp: Erp) -> Recorded:
 
     Raises:
         TransientError: The database is away.
-        PermanentError: `init-db` has not run.
+        ConfigurationError: `init-db` has not run.
     """
+    require_own_tables(erp.engine)
     columns = journal_table.c
     with database_errors(erp.engine), erp.engine.connect() as connection:
         counted = select(func.count(), func.max(columns.recorded_at)).select_from(journal_table)

@@ -5,6 +5,7 @@ from functools import partial
 
 from services.operator.composition import open_erp
 from services.operator.database_probe import DatabaseProbe
+from services.operator.paths import Use, require_paths
 from services.operator.proofs import writes_work
 from services.operator.worker_service import run_worker
 from services.operator.writing import prepare_writer, writer_stage
@@ -26,6 +27,7 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         ConfigurationError: Mapping, schema, queues or addresses cannot work.
         CredentialsRefusedError: The broker refused us.
     """
+    require_paths(boxes, environment, Use.WRITE)
     erp = open_erp(environment)
     flow: Flow[MailClassified, MailRecorded] = Flow(
         WRITER_COMMANDS,

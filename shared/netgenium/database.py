@@ -59,6 +59,10 @@ _EXTRAS = ("firebird", "mssql", "postgresql")
 
 _REMEDY = "check that it runs, who may connect and write, and its free space"
 
+_CORRECT = "correct CRMSERVICE_DATA or NETGENIUM_DATABASE_URL"
+_NO_FOLDER = f"make the folder above it, or {_CORRECT}, or the access rights"
+_NO_FILE = f"run crmservice init-db, or {_CORRECT}"
+_NO_RIGHT = f"{_CORRECT}, or give this user the right to read and write there"
 
 _SHOWN = ("host", "port", "charset", "sslmode", "target_session_attrs")
 """What of a URL's query is told; anything else may hold a password, as `odbc_connect` does."""
@@ -84,8 +88,13 @@ def shown(url: URL) -> str:
     return url.set(query=query).render_as_string(hide_password=True)
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, makes: bool = True) -> Engine:
     """The engine for an SQLAlchemy URL; connects only when it is first used.
+
+    Args:
+        url: Where the database is.
+        makes: An SQLite file, and its folder, are made; otherwise both have to be there, because
+            a mistyped path would become an empty database.
 
     Raises:
         ConfigurationError: The URL cannot work, or its driver is not installed.
@@ -95,7 +104,7 @@ def open_database(url: str) -> Engine:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
         if backend == "sqlite":
-            _make_private_folder(parsed.database)
+            _look_at_file(parsed.database, makes=makes)
         return engine_for(parsed)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         problem = _cannot_open(error, backend)
@@ -233,14 +242,22 @@ def _secrets(url: URL) -> list[str]:
     return [secret for secret in (str(url.password or ""), *query, *odbc) if secret]
 
 
-def _make_private_folder(file: str | None) -> None:
-    if not file or file == ":memory:" or file.startswith("file:"):
+def _look_at_file(name: str | None, *, makes: bool) -> None:
+    if not name or name == ":memory:" or name.startswith("file:"):
         return
-    folder = Path(file).parent
+    file = Path(name)
     try:
-        # Its parent is there or mistyped.
-        folder.mkdir(mode=0o700, exist_ok=True)
+        if makes:
+            # The folder's parent is there or mistyped.
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+        else:
+            file.stat()
     except OSError as error:
-        what = f"its folder {folder} cannot be made: {error.strerror}"
-        remedy = "choose another folder or correct the access rights"
-        raise ConfigurationError([Problem("NETGENIUM_DATABASE_URL", what, remedy)]) from None
+        raise ConfigurationError([_unusable(file, error, makes=makes)]) from None
+
+
+def _unusable(file: Path, error: OSError, *, makes: bool) -> Problem:
+    if makes:
+        return Problem(str(file.parent), f"cannot be made: {error.strerror}", _NO_FOLDER)
+    remedy = _NO_FILE if isinstance(error, FileNotFoundError) else _NO_RIGHT
+    return Problem(str(file), f"cannot be used: {error.strerror}", remedy)

@@ -19,7 +19,7 @@ from sqlalchemy.types import (
     Uuid,
 )
 
-from shared.errors import Problem
+from shared.errors import ConfigurationError, Problem
 from shared.netgenium.database import database_errors
 from shared.netgenium.grants import inserted_tables
 from shared.netgenium.mapping_checks import OWN_PREFIX
@@ -61,6 +61,28 @@ def inspect_schema(engine: Engine, tables: ErpTables) -> list[Problem]:
     if state is SchemaState.ABSENT and problems[:1] == [_EMPTY]:
         return [_EMPTY]
     return [*problems, *_own_problems(state)]
+
+
+def require_schema(engine: Engine, tables: ErpTables) -> None:
+    """Return if the database fits the mapping.
+
+    Raises:
+        ConfigurationError: With everything in which it does not.
+        TransientError: The database is away.
+    """
+    if problems := inspect_schema(engine, tables):
+        raise ConfigurationError(problems)
+
+
+def require_own_tables(engine: Engine) -> None:
+    """Return if our own tables can be used, whatever has become of the others.
+
+    Raises:
+        ConfigurationError: They are missing, or of another version.
+        TransientError: The database is away.
+    """
+    if problems := list(_own_problems(schema_state(engine))):
+        raise ConfigurationError(problems)
 
 
 def _erp_problems(inspector: Inspector, erp: ErpTables) -> Iterator[Problem]:

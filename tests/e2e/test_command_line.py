@@ -236,6 +236,22 @@ def test_one_boxs_trouble_is_not_anothers(ready: Shell) -> None:
     assert service.returncode == 0
 
 
+def test_what_was_done_is_told_beside_one_boxs_trouble(ready: Shell) -> None:
+    """F-40: `run --once` with a mailbox that is away ends with 5 and sums up the other's mail."""
+    other = ready.folder / "other.xml"
+    text = ready.config.read_text("utf-8").replace("crm@lisovna", "crm2@lisovna")
+    keys = '<add key="imapUrl" value="127.0.0.1:1"/><add key="pop3Password" value="p"/>'
+    away = text.replace(f'<add key="emlDir" value="{ready.eml}" />', keys)
+    assert away != text
+    other.write_text(away, "utf-8")
+    (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    result = ready("run", "--once", "--config", "other.xml", "--config", "crm.xml")
+
+    assert result.returncode == 5, result.stderr
+    assert "1 mail(s) processed" in result.stderr
+
+
 def test_a_box_that_is_switched_off_is_not_read(ready: Shell) -> None:
     """E-5: its mail stays where it is, and the other box's is processed."""
     off = ready.folder / "off"
@@ -365,7 +381,7 @@ def test_run_refuses_a_database_that_does_not_fit(ready: Shell) -> None:
 @pytest.mark.parametrize(
     ("url", "code", "told"),
     [
-        ("sqlite:////proc/nowhere/x.db", 78, "cannot be made"),
+        ("sqlite:////proc/nowhere/x.db", 78, "run crmservice init-db"),
         ("sqlite:////etc", 5, "cannot be used now"),
         (f"postgres://u:{SECRET}@h/d", 78, "SQLAlchemy URL"),
         (f"nonsense {SECRET}", 78, "NETGENIUM_DATABASE_URL"),
@@ -455,12 +471,43 @@ def test_a_service_waits_for_a_database_that_is_away(ready: Shell) -> None:
     assert once.returncode == 5
 
 
-def test_list_before_init_db_says_what_to_do(shell: Shell) -> None:
-    """O-6: a list of a database without tables ends with 78 and names init-db."""
-    result = shell("list", "journal")
+READERS = (
+    "list journal",
+    "status --config crm.xml",
+    "check --config crm.xml",
+    "explain mail.eml --config crm.xml",
+    "undo 154c463d-386a-5b61-bf0d-6b2cd91a1bcb",
+    "discover",
+    "run --once --config crm.xml",
+    "replay mail.eml --config crm.xml",
+)
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_before_init_db_every_command_says_what_to_do_and_makes_nothing(
+    shell: Shell, command: str
+) -> None:
+    """O-6: a missing database ends with 78 and names init-db; its folder is not made in passing."""
+    (shell.folder / "mail.eml").write_bytes(raw_mail())
+
+    result = shell(*command.split())
 
     assert result.returncode == 78
-    assert "crmservice init-db" in result.stderr
+    assert "crmservice init-db" in " ".join((result.stdout + result.stderr).split())
+    assert not (shell.folder / "data").exists()
+
+
+@pytest.mark.parametrize("command", [one for one in READERS if one != "discover"])
+def test_a_database_without_tables_is_a_wrong_configuration(shell: Shell, command: str) -> None:
+    """O-6: not a failure that nobody expected: 78, and what to do."""
+    (shell.folder / "mail.eml").write_bytes(raw_mail())
+    (shell.folder / "data").mkdir()
+    (shell.folder / "data" / "netgenium.db").touch()
+
+    result = shell(*command.split())
+
+    assert result.returncode == 78
+    assert "crmservice init-db" in " ".join((result.stdout + result.stderr).split())
 
 
 def test_two_processes_do_not_read_one_box(ready: Shell) -> None:

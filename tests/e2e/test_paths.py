@@ -12,6 +12,24 @@ from tests.installation import mapping_with_files
 JAN, PETR = "jan.novak@firma.cz", "petr@acme.example"
 
 
+@pytest.mark.parametrize("service", ["fetcher", "classifier", "writer"])
+def test_no_service_starts_with_a_wrong_path(tmp_path: Path, service: str) -> None:
+    """F-74: each looks at the paths that it uses, before it knocks at any server."""
+    # Nobody listens there, so a service that did not look would wait.
+    deployment = Deployment(tmp_path / "d", "amqp://127.0.0.1:1", keys={"rootPath": r"C:\erp"})
+    wrong = {
+        "fetcher": {"CRMSERVICE_DATA": str(tmp_path / "typo")},
+        "classifier": {"CRMSERVICE_DATA": str(tmp_path / "typo")},
+        "writer": {"NETGENIUM_MAPPING": str(mapping_with_files(tmp_path))},
+    }
+
+    result = deployment.call(service, "--config", str(deployment.config), **wrong[service])
+
+    assert result.returncode == 78
+    assert ("typo" if service != "writer" else r"C:\erp") in result.stderr
+    assert not (tmp_path / "typo").exists()
+
+
 @pytest.mark.parametrize("root", [r"C:\inetpub\wwwroot\netgenium", "typo"])
 def test_a_wrong_root_path_is_refused_before_a_mail_is_touched(tmp_path: Path, root: str) -> None:
     """I-13, O-6: `check` fails and `run` does not start: 78, nothing made, the mail still there."""

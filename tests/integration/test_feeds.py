@@ -9,21 +9,15 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.fetcher.sources.port import EML_DIR
-from services.operator.feeds import (
-    Feeds,
-    boxes_to_read,
-    local_outlet,
-    missing_of,
-    run_feeds,
-    seen_file,
-)
+from services.operator.feeds import Feeds, local_outlet, run_feeds, seen_file
+from services.operator.paths import Use, require_paths
 from shared import metrics
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError
 from shared.health import Health
 from shared.settings.box import Box
+from shared.settings.environment import Environment
 from shared.settings.values import ServerAddress
 from tests.builders import a_box
 from tests.servers.certificates import Authority
@@ -98,11 +92,17 @@ BAD: list[Callable[[ScriptedImap, Path], Box]] = [
 ]
 
 
+def in_a_folder(folder: Path) -> Environment:
+    """An environment whose data folder is there."""
+    (folder / "data").mkdir()
+    return Environment.from_environ({"CRMSERVICE_DATA": str(folder / "data")})
+
+
 @contextmanager
 def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]:
     """The feeds of `boxes`, running."""
     health, stopped = Health(), threading.Event()
-    feeds = Feeds(data, local_outlet(data, lambda: taker)).of(boxes_to_read(boxes))
+    feeds = Feeds(data, local_outlet(data, lambda: taker)).of(boxes)
     thread = threading.Thread(target=run_feeds, args=[feeds, health, stopped])
     thread.start()
     try:
@@ -147,22 +147,6 @@ def test_what_is_mounted_late_is_read_then(server: ScriptedImap, tmp_path: Path)
         wait_until(lambda: len(taker.taken) == 2 and health.ready, "both mails")
 
 
-def test_a_path_that_cannot_be_looked_at_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """F-74: no right to look, or a share that has gone stale: a sentence, no traceback."""
-    box = a_box(eml_dir=tmp_path / "eml")
-
-    def stale(*_: object, **__: object) -> object:
-        raise OSError(116, "Stale file handle")
-
-    monkeypatch.setattr(Path, "stat", stale)
-
-    (problem,) = missing_of(box, EML_DIR)
-
-    assert "Stale file handle" in problem.what
-
-
 @pytest.mark.parametrize("bad", BAD[:3])
 def test_if_no_box_can_be_read_nothing_begins(
     server: ScriptedImap, tmp_path: Path, bad: Callable[[ScriptedImap, Path], Box]
@@ -171,7 +155,7 @@ def test_if_no_box_can_be_read_nothing_begins(
     second = a_box(name="second", email="second@firma.cz", eml_dir=tmp_path / "nowhere")
 
     with pytest.raises(ConfigurationError) as raised:
-        boxes_to_read([bad(server, tmp_path), second])
+        require_paths([bad(server, tmp_path), second], in_a_folder(tmp_path), Use.FETCH)
 
     assert len(raised.value.problems) == 2
 
@@ -181,7 +165,7 @@ def test_a_box_with_one_good_source_can_be_read(server: ScriptedImap, tmp_path: 
     (tmp_path / "eml").mkdir()
     box = without_certificates(server, tmp_path).model_copy(update={"eml_dir": tmp_path / "eml"})
 
-    assert boxes_to_read([box]) == [box]
+    require_paths([box], in_a_folder(tmp_path), Use.FETCH)
 
 
 def test_mail_that_is_held_is_counted(server: ScriptedImap, tmp_path: Path) -> None:

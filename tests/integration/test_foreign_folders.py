@@ -15,7 +15,7 @@ from shared.settings.environment import Environment
 from tests.deployment import Deployment
 
 _NOBODY = 65534
-_TOLD = r"may not be read|cannot be made"
+_TOLD = r"may not be read|cannot be used: .* give this user the right"
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def test_a_data_folder_of_somebody_else_is_told(tmp_path: Path, where: str) -> N
         if where == "data":
             checks = list(run_checks([deployment.config], environment, rehearsal=True))
             assert worst(checks) == ExitCode.CONFIGURATION_WRONG
-            assert any("may not be read" in check.detail for check in checks)
+            assert any("cannot be used: Permission denied" in check.detail for check in checks)
 
 
 def test_a_folder_without_a_secret_has_no_own_mail_yet(tmp_path: Path) -> None:

@@ -117,8 +117,23 @@ def test_a_target_that_names_nothing_is_told_plainly(
     with pytest.raises(WrongUseError, match=told):
         given.files([target])
     (tmp_path / "empty").mkdir()
-    with pytest.raises(WrongUseError, match=r"holds no \.eml"):
+    with pytest.raises(WrongUseError, match=r"hold no \.eml"):
         given.files([str(tmp_path / "empty")])
+
+
+def test_the_folder_of_all_backups_stands_for_its_days(tmp_path: Path) -> None:
+    """O-1: after the loss of the queues nobody names each day."""
+    installed = an_installation(tmp_path)
+    for name in ("a", "b"):
+        installed.drop(f"{name}.eml", a_mail(name))
+    installed.run()
+    one, two = (installed.data / "POP3Downloads").glob("*/*.eml")
+    another_day = one.parent.parent / "2026-01-01"
+    another_day.mkdir()
+    one.rename(another_day / one.name)
+
+    assert replay(installed, str(installed.data / "POP3Downloads")) == ["PROCESSED"] * 2
+    assert two.exists()
 
 
 def _fetched(installed: Installation, raw: bytes, *, archive: bool = False) -> FetchedMail:

@@ -10,7 +10,6 @@ from threading import Event
 from services.fetcher.pauses import Pauses
 from services.fetcher.seen import Seen
 from services.fetcher.sources.imap.source import Imap
-from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import IMAP, POP3, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
@@ -135,17 +134,6 @@ def mailbox_of(box: Box, seen: Seen, clock: Callable[[], datetime]) -> Imap | Po
     if box.imap_url:
         return Imap(box, seen, clock, tokens)
     return Pop3(box, seen, clock, tokens)
-
-
-def look_at_files(box: Box) -> None:
-    """Look at the files that the way into a mailbox needs; nothing is connected.
-
-    Raises:
-        ConfigurationError: `caFile` or the app's file cannot be used.
-    """
-    tls_context(box)
-    if box.pop3_oauth:
-        client_credentials(box)
 
 
 def probe_mailbox(box: Box) -> str:

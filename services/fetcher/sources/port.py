@@ -7,9 +7,13 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.errors import TransientError
+from shared.settings.box import Box
 
 EML_DIR, IMAP, POP3 = "emlDir", "imap", "pop3"
 """The kinds of sources, as logs and the journal call them."""
+
+MAILBOX = "mailbox"
+"""Either of the last two: a box has one mailbox at most."""
 
 LARGE_BYTES = 1024 * 1024
 """A larger mail is read in slices, so that memory stays constant whatever comes."""
@@ -76,3 +80,9 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of connections; the next use makes new ones. Never raises."""
+
+
+def sources_of(box: Box) -> list[str]:
+    """What a box is read from: its mailbox, its directory, or both."""
+    mailbox = [MAILBOX] if box.imap_url or box.pop3_url else []
+    return mailbox + ([EML_DIR] if box.eml_dir else [])

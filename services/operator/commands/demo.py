@@ -38,7 +38,7 @@ def demo(
     begin("warning")
     data = data.absolute()
     config = prepare(folder, data)
-    erp = open_erp(Environment.from_environ({"CRMSERVICE_DATA": str(data)}))
+    erp = open_erp(Environment.from_environ({"CRMSERVICE_DATA": str(data)}), makes=True)
     create_reference_schema(erp.engine, erp.tables)
     migrate(erp.engine)
     fill_company(erp.engine, erp.tables, load_company(folder / "company.toml"))

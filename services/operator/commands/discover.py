@@ -29,7 +29,7 @@ def discover(
     """
     if output and output.exists() and not force:
         raise WrongUseError(f"{output} exists; give another name, or --force to overwrite it")
-    found = propose(open_database(begin("warning").database_url.get_secret_value()))
+    found = propose(open_database(begin("warning").database_url.get_secret_value(), makes=False))
     if output:
         _write(output, found.toml, force=force)
         tell(f"{output}: {found.records} record(s) proposed; look at the comments")

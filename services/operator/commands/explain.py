@@ -16,6 +16,7 @@ from services.operator.present.as_json import explained_as_json
 from services.operator.present.as_text import explained_as_text
 from services.operator.present.console import stderr_console, stdout_console
 from shared.errors import ExitCode, WrongUseError
+from shared.netgenium.inspection import require_schema
 
 
 def explain(
@@ -34,6 +35,7 @@ def explain(
     if len(boxes) != 1:
         raise WrongUseError("explain looks at mails of one box: give one --config")
     erp = open_erp(environment)
+    require_schema(erp.engine, erp.tables)
     results = explain_files(files := files_of(mails), context_of(boxes[0], erp), look_up_in(erp))
     console, progress = stdout_console(), stderr_console()
     unreadable = 0

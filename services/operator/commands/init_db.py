@@ -31,7 +31,7 @@ def init_db(
     """
     environment = begin("warning")
     wanted = load_company(company) if company else None
-    erp = open_erp(environment)
+    erp = open_erp(environment, makes=True)
     with database_errors(erp.engine):
         made = create_reference_schema(erp.engine, erp.tables)
         migrate(erp.engine)

@@ -10,8 +10,7 @@ from services.operator.output import write_json
 from services.operator.present.console import stdout_console
 from services.operator.present.records import records_as_text
 from services.operator.records import TABLES, list_records
-from shared.errors import ConfigurationError
-from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.inspection import require_schema
 
 
 def list_table(
@@ -29,8 +28,7 @@ def list_table(
     """
     one_of("list", table, TABLES)
     erp = open_erp(begin("warning"))
-    if problems := inspect_schema(erp.engine, erp.tables):
-        raise ConfigurationError(problems)
+    require_schema(erp.engine, erp.tables)
     rows = list_records(erp, table)
     if as_json:
         for row in rows:

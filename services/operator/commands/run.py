@@ -49,13 +49,17 @@ def run(
     tally = Tally(tell_json if as_json else tell_person)
     if once:
         probe()
-        run_once(boxes, erp, environment.data, tally)
+        try:
+            run_once(boxes, erp, environment.data, tally)
+        finally:
+            # One box's trouble does not hide what became of the others' mail.
+            summarise(tally)
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
             feeds = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
             run_feeds(feeds, health, stopped)
-    summarise(tally)
+        summarise(tally)
     if once and (tally.set_aside or sum(tally.postponed.values())):
         raise typer.Exit(ExitCode.PARTLY_DONE)
 

@@ -16,9 +16,9 @@ from services.operator.commands.options import AsJson, begin
 from services.operator.composition import open_erp
 from services.operator.output import write_json
 from services.writer.undo import Undone, undo_mail
-from shared.errors import ConfigurationError, ExitCode, WrongUseError
+from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.database import write_transaction
-from shared.netgenium.inspection import inspect_schema
+from shared.netgenium.inspection import require_schema
 from shared.netgenium.own_tables import journal_table
 
 
@@ -34,8 +34,7 @@ def undo(
       crmservice undo 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --by "Jana Malá"
     """
     erp = open_erp(begin("warning"))
-    if problems := inspect_schema(erp.engine, erp.tables):
-        raise ConfigurationError(problems)
+    require_schema(erp.engine, erp.tables)
     wanted = _mail_id(mail_id)
     with write_transaction(erp.engine) as connection:
         known = select(journal_table.c.mail_id).where(journal_table.c.mail_id == wanted)

@@ -22,7 +22,7 @@ def test_a_schema_that_cannot_be_looked_at_is_waited_for(
     def refuse(*_: object) -> None:
         raise PermanentError("no right to look")
 
-    monkeypatch.setattr("services.operator.database_probe.inspect_schema", refuse)
+    monkeypatch.setattr("services.operator.database_probe.require_schema", refuse)
     with pytest.raises(TransientError, match="no right to look"):
         probe()
     monkeypatch.undo()

@@ -127,7 +127,7 @@ def test_two_boxes_do_not_share_an_eml_dir(house: House) -> None:
     """I-7: told by `check`, too; a box that is switched off reads nothing."""
     boxes = [house.box(name="a"), house.box(name="b"), house.box(name="c", enabled=False)]
 
-    assert set(_wrong(house, boxes)) == {"emlDir of a", "emlDir of b"}
+    assert _wrong(house, boxes)["emlDir"].endswith("is emlDir of a, b - give each box its own")
     assert _wrong(house, boxes[1:]) == {}
 
 
@@ -235,3 +235,38 @@ def test_a_data_folder_that_init_db_will_make_is_a_hint_of_check_alone(house: Ho
     assert "init-db" in str(data.problems[0])
     with pytest.raises(ConfigurationError, match="init-db"):
         require_paths([house.box()], environment, Use.EVERYTHING)
+
+
+def test_a_folder_of_two_boxes_stops_all(house: House) -> None:
+    """I-7: a third box that is all right does not hide it: whose mail a file is would be chance."""
+    twins = [house.box(name="one"), house.box(name="two", email="two@firma.cz")]
+    (house.folder / "third").mkdir()
+    third = house.box(name="third", email="t@firma.cz", eml_dir=house.folder / "third")
+
+    with pytest.raises(ConfigurationError, match="is emlDir of one, two - give each box its own"):
+        require_paths([*twins, third], house.environment(), Use.EVERYTHING)
+
+
+def test_a_folder_that_cannot_be_looked_at_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-74: a share that has gone stale: a sentence, no traceback."""
+
+    def stale(*_: object, **__: object) -> object:
+        raise OSError(116, "Stale file handle")
+
+    monkeypatch.setattr(Path, "stat", stale)
+    monkeypatch.setattr(os, "scandir", stale)
+
+    assert "Stale file handle" in _wrong(house)["emlDir of crm"]
+
+
+@pytest.mark.parametrize("data", ["none/data", "file", "file/data"])
+def test_what_init_db_cannot_make_is_not_promised(house: House, data: str) -> None:
+    """F-74: of a mistyped path init-db makes the last folder alone, and no folder of a file."""
+    (house.folder / "file").touch()
+
+    told = _wrong(house, CRMSERVICE_DATA=str(house.folder / data))["data folder"]
+
+    assert "crmservice init-db makes it" not in told
+    assert "correct CRMSERVICE_DATA" in told

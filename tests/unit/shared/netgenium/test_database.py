@@ -154,8 +154,24 @@ def test_a_missing_driver_that_is_an_extra_is_told_with_it(
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     """F-40: a file where the folder should be."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigurationError, match=r"its folder .* cannot be made"):
+    with pytest.raises(ConfigurationError, match=r"/file: cannot be made: .*CRMSERVICE_DATA"):
         _file(tmp_path / "file" / "a.db")
+
+
+@pytest.mark.parametrize(
+    ("file", "remedy"),
+    [("a.db", "init-db"), ("folder/a.db", "init-db"), ("file/a.db", "give this user the right")],
+)
+def test_a_database_that_is_not_there_is_not_made_unless_that_is_meant(
+    tmp_path: Path, file: str, remedy: str
+) -> None:
+    """F-40: a mistyped path becomes no empty database, and no folder."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigurationError, match=rf"cannot be used: .*{remedy}"):
+        open_database(f"sqlite:///{tmp_path / file}", makes=False)
+
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
 def _no_database(folder: Path) -> None:
