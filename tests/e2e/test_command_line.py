@@ -9,17 +9,21 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from importlib.metadata import version
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
+from services.operator.commands import COMMANDS
 from tests.builders import raw_mail
 
 CRMSERVICE = Path(sys.executable).with_name("crmservice")
 DEMO = Path("demo").absolute()
 JAN, PETR = "jana.kralova@lisovna.example", "petr.svoboda@strojirny.example"
-COMMANDS = ("init-db", "run", "explain", "list", "check", "demo")
+DEAD_LETTERS = tuple(f"dead-letters {name}" for name in ("list", "show", "release", "drop"))
+WORDS = tuple(one.name for one in COMMANDS if one.name != "dead-letters") + DEAD_LETTERS
 SECRET = "Tr0ub4dor-and-3"
 
 
@@ -67,6 +71,32 @@ class Shell:
             timeout=60,
             check=False,
         )
+
+    def into(
+        self, output: IO[str], *arguments: str, **more: str
+    ) -> subprocess.CompletedProcess[str]:
+        """A call whose standard output goes to a file of the caller."""
+        return subprocess.run(
+            [CRMSERVICE, *arguments],
+            cwd=self.folder,
+            env=self.environment(more),
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def on_a_terminal(self, *arguments: str, **more: str) -> str:
+        """What a call writes to a terminal."""
+        ours, theirs = os.openpty()
+        try:
+            with os.fdopen(theirs, "w") as terminal:
+                self.into(terminal, *arguments, TERM="xterm", **more)
+                os.set_blocking(ours, False)
+                return os.read(ours, 64 * 1024).decode()
+        finally:
+            os.close(ours)
 
     def json(self, *arguments: str) -> list[Any]:
         """The lines of a `--json` call that must succeed."""
@@ -318,10 +348,20 @@ def test_every_mistake_in_a_configuration_is_told_at_once(shell: Shell) -> None:
     ("arguments", "told"),
     [
         (("explian", "a.eml"), "Did you mean 'explain'"),
-        (("list", "activites"), "activities"),
+        (("list", "activites"), "Did you mean activities?"),
+        (("list", "activity"), "Did you mean activities?"),
+        (("grants", "--dialect", "postgres"), "Did you mean postgresql?"),
         (("run",), "--config"),
+        (("run",), "try: crmservice run --help"),
         (("run", "--onse", "--config", "crm.xml"), "--once"),
+        (("list", "tasks", "--jsn"), "try: crmservice list --help"),
+        (
+            ("dead-letters", "relese"),
+            "Did you mean 'release'?\ntry: crmservice dead-letters --help",
+        ),
+        (("dead-letters", "show"), "try: crmservice dead-letters show --help"),
         ((), "explain"),
+        (("dead-letters",), "release"),
     ],
 )
 def test_wrong_use_ends_with_2_and_a_hint(
@@ -335,14 +375,39 @@ def test_wrong_use_ends_with_2_and_a_hint(
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("arguments", [(), ("dead-letters",)])
+def test_a_group_without_a_command_shows_its_help_alone(
+    shell: Shell, arguments: tuple[str, ...]
+) -> None:
+    """O-6: what there is, without a complaint around it."""
+    told = shell(*arguments).stderr
+
+    assert told.startswith("Usage: crmservice")
+    assert "try:" not in told
+
+
+@pytest.mark.parametrize("command", WORDS)
 def test_help_fits_a_terminal_and_has_examples(shell: Shell, command: str) -> None:
-    """O-6: `--help` of each command fits 80 columns and shows examples."""
-    result = shell(command, "--help")
+    """O-6: the help of each command fits 80 columns and shows examples, a line each."""
+    result, short = shell(*command.split(), "--help"), shell(*command.split(), "-h")
 
     assert result.returncode == 0
-    assert f"\n    crmservice {command}" in result.stdout
-    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert result.stdout == short.stdout
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "\\b" not in result.stdout
+    begin = next(at for at, line in enumerate(lines) if line in ("  Example:", "  Examples:"))
+    examples = list(takewhile(str.strip, lines[begin + 1 :]))
+    assert examples
+    assert [one for one in examples if not one.startswith(f"    crmservice {command}")] == []
+
+
+def test_the_version_is_told(shell: Shell) -> None:
+    """O-6: `--version` names the program and its version, for bug reports."""
+    result = shell("--version")
+
+    assert result.returncode == 0
+    assert result.stdout == f"crmservice {version('crmservice')}\n"
 
 
 def test_completion_is_there(shell: Shell) -> None:
@@ -352,6 +417,93 @@ def test_completion_is_there(shell: Shell) -> None:
 
     assert result.returncode == 0
     assert "complete" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("crmservice dead-l", ["dead-letters"]),
+        ("crmservice dead-letters re", ["release"]),
+        ("crmservice explain --c", ["--config"]),
+        ("crmservice list ma", ["marks"]),
+        ("crmservice grants --dialect p", ["postgresql"]),
+    ],
+)
+def test_completion_offers_what_can_follow(shell: Shell, typed: str, offered: list[str]) -> None:
+    """O-6: bash completes commands, options and values."""
+    result = shell(
+        _CRMSERVICE_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=str(typed.count(" "))
+    )
+
+    assert result.stdout.split() == offered
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("list", "tasks"), ("list", "tasks", "--json"), ("--help",)])
+def test_output_that_cannot_be_written_is_told(
+    ready: Shell, arguments: tuple[str, ...], unbuffered: str
+) -> None:
+    """O-6: a full disk behind standard output ends with 1 and a sentence, without a traceback."""
+    with Path("/dev/full").open("w") as full:
+        result = ready.into(full, *arguments, PYTHONUNBUFFERED=unbuffered)
+
+    assert result.returncode == 1
+    assert "standard output cannot be written: No space left on device" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("list", "tasks"), ("list", "tasks", "--json"), ("--help",)])
+def test_a_reader_that_has_gone_is_no_failure(
+    ready: Shell, arguments: tuple[str, ...], unbuffered: str
+) -> None:
+    """O-6: whoever reads only the first lines, as `head` does, has what it wanted: 0, no word."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    with open(writes, "w") as pipe:  # noqa: PTH123 - the end of a pipe
+        result = ready.into(pipe, *arguments, PYTHONUNBUFFERED=unbuffered)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_mail_is_processed_though_its_line_cannot_be_written(ready: Shell) -> None:
+    """O-6, I-7: what a run tells is lost, no mail is: all are recorded, and it ends with 1."""
+    for name in ("a", "b"):
+        (ready.eml / f"{name}.eml").write_bytes(raw_mail(subject=name, sender=PETR, to=JAN))
+
+    with Path("/dev/full").open("w") as full:
+        result = ready.into(full, "run", "--once", "-c", "crm.xml", PYTHONUNBUFFERED="1")
+
+    assert result.returncode == 1
+    assert "standard output cannot be written" in result.stderr
+    assert "2 mail(s) processed" in result.stderr
+    assert list(ready.eml.iterdir()) == []
+    assert len(ready.json("list", "journal")) == 2
+
+
+def test_json_is_json_whatever_the_terminal_writes(ready: Shell) -> None:
+    """O-6: characters that an encoding lacks are escaped as JSON does it, in results and errors."""
+    (ready.eml / "a.eml").write_bytes(
+        raw_mail(subject="Žluťoučký kůň \U0001f600", sender=PETR, to=JAN)
+    )
+
+    told = ready("run", "--once", "-c", "crm.xml", "--json", PYTHONIOENCODING="ascii")
+    wrong = ready("run", "-c", "kůň.xml", "--json", PYTHONIOENCODING="iso8859-1")
+
+    assert json.loads(told.stdout)["subject"] == "Žluťoučký kůň \U0001f600"
+    assert "kůň.xml" in json.loads(wrong.stderr.splitlines()[-1])["error"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "-c", "crm.xml"), ("list", "tasks"), ("explain", "a.eml", "-c", "crm.xml")],
+)
+def test_no_color_leaves_no_codes_at_all(ready: Shell, arguments: tuple[str, ...]) -> None:
+    """O-6: with NO_COLOR a terminal gets plain text, neither colours nor bold nor dim."""
+    (ready.folder / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    assert "\x1b" in ready.on_a_terminal(*arguments, NO_COLOR="")
+    assert "\x1b" not in ready.on_a_terminal(*arguments, NO_COLOR="1")
 
 
 def test_a_failure_is_json_for_a_program(shell: Shell) -> None:

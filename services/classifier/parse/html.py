@@ -8,12 +8,13 @@ quote mark of plain text, so that own text can be told from quotes.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import nh3
-from selectolax.lexbor import LexborHTMLParser
+from typing import TYPE_CHECKING
 
 from services.classifier.parse.guard import guarded
 from services.classifier.parse.html_bounds import bounded_html
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 _PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
 _LINE_TAG = re.compile(
@@ -74,7 +75,7 @@ def read_structure(html: str, defects: list[str]) -> Structure:
 
 
 def _structure(html: str) -> Structure:
-    tree = LexborHTMLParser(html)
+    tree = _tree(html)
     rows = [
         tuple(" ".join(cell.text(deep=True).split()) for cell in row.css("td, th")[:_MOST_CELLS])
         for row in tree.css("tr")[:_MOST_ROWS]
@@ -84,7 +85,16 @@ def _structure(html: str) -> Structure:
     return Structure(tuple(rows), tuple(link[:_LINK_CHARACTERS] for link in links))
 
 
+def _tree(html: str) -> "LexborHTMLParser":
+    # Here, as nh3 below, because both weigh megabytes, and a mail may have no HTML.
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415
+
+    return LexborHTMLParser(html)
+
+
 def _sanitised(html: str) -> str:
+    import nh3  # noqa: PLC0415
+
     return nh3.clean(
         html, url_schemes=_SAFE_SCHEMES, attribute_filter=_attribute, link_rel="noopener noreferrer"
     )
@@ -101,7 +111,7 @@ def _to_text(html: str) -> str:
     if not _PREFORMATTED.search(html):
         html = " ".join(html.split())
     html = _CELL_EDGE.sub(" <", _LINE_TAG.sub("\n<", html))
-    tree = LexborHTMLParser(html)
+    tree = _tree(html)
     tree.strip_tags(_INVISIBLE.split(","), recursive=True)
     for node in tree.css(_MAYBE_HIDDEN):
         if _is_hidden(node.attributes):
@@ -117,7 +127,7 @@ def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
     return "hidden" in attributes or bool(_HIDING.search(_STYLE_COMMENT.sub("", style)))
 
 
-def _mark_quotes(tree: LexborHTMLParser) -> None:
+def _mark_quotes(tree: "LexborHTMLParser") -> None:
     """Mark quoted blocks: both ends where they have two, else all that follows (Outlook)."""
     for node in tree.css("blockquote, div.gmail_quote"):
         node.insert_before(_QUOTE_BEGIN)

@@ -43,7 +43,7 @@ def replay(
     Examples:
       crmservice replay 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --config crm.xml
       crmservice replay data/POP3Downloads/2026-11-21 --config crm.xml
-      crmservice replay 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --force --config crm.xml
+      crmservice replay 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --force -c crm.xml
 
     With RABBITMQ_URL the mail goes to the classifier's queue; otherwise it is
     processed here. With --force a DUPLICATE KEY makes its own activities.

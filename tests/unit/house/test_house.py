@@ -133,6 +133,14 @@ def test_a_database_url_is_shown_in_one_place() -> None:
     }
 
 
+def test_json_for_programs_is_written_in_one_place() -> None:
+    """O-6: it must be JSON in every locale, so no command writes it by itself."""
+    writes = re.compile(r"json\.dumps?\(")
+    faces = [path for path in SOURCES if path.is_relative_to("services/operator")]
+
+    assert [path.name for path in faces if writes.search(path.read_text("utf-8"))] == ["output.py"]
+
+
 def test_no_name_of_the_erp_stands_in_the_code() -> None:
     """NG-1: table and column names of the ERP stand in the reference mapping alone."""
     names = re.compile(r"\bng_\w+|\bsusers\b")

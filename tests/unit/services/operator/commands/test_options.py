@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from services.operator.commands import app
-from services.operator.commands.options import begin_with, files_of
-from shared.errors import ConfigurationError
+from services.operator.commands.options import begin_with, files_of, one_of
+from shared.errors import ConfigurationError, WrongUseError
 
 
 def test_a_directory_stands_for_its_xml_files_by_name(tmp_path: Path) -> None:
@@ -54,3 +54,20 @@ def test_the_problems_of_environment_and_files_are_told_at_once(
     told = str(raised.value)
     assert "METRICS_PORT" in told
     assert "rootPath is missing" in told
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("activity", 'there is no list "activity". Did you mean activities? There are activities,'),
+        ("zebra", 'there is no list "zebra". There are activities, tasks'),
+        ("\x1b[31m", 'there is no list "\\u001b[31m". There are'),
+    ],
+)
+def test_a_word_that_is_none_of_several_is_told_with_the_nearest(word: str, told: str) -> None:
+    """O-6: what was meant, and all there are; a terminal's codes do not come back."""
+    with pytest.raises(WrongUseError) as raised:
+        one_of("list", word, ("activities", "tasks"))
+
+    assert str(raised.value).startswith(told)
+    assert one_of("list", "tasks", ("activities", "tasks")) == "tasks"
