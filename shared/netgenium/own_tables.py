@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from shared.domain.search_words import LONGEST_WORD
 from shared.netgenium.types import CutText, local_time
 
 OWN = MetaData()
@@ -76,12 +77,38 @@ journal_table = Table(
     Column("differs", Boolean(create_constraint=False), nullable=False),
     Column("recorded_at", UtcMoment, nullable=False),
     Column("message_key", _DIGEST),
+    Column("tokens", CutText()),
+    Column("flags", CutText()),
+    Column("commands", CutText()),
     # Index names are written out: Firebird 3 takes at most 31 characters.
     Index("ix_crm_journal_key", "identification_key"),
     Index("ix_crm_journal_recorded_at", "recorded_at"),
     Index("ix_crm_journal_message_key", "message_key"),
 )
-"""One row a mail: verdict and trace. `message_key` finds it by its Message-ID."""
+"""One row a mail: verdict and trace. `message_key` finds it by its Message-ID.
+
+`tokens`, `flags` and `commands` are JSON lists: the tokens with the words behind them, what was odd
+about the mail, and what was to be done. An earlier version wrote none of them.
+"""
+
+recipient_table = Table(
+    "crm_journal_recipient",
+    OWN,
+    Column("mail_id", _MAIL_ID, primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("address", CutText(320), nullable=False),
+    Index("ix_crm_journal_recipient", "address"),
+)
+"""Whom a mail was addressed to, in order."""
+
+word_table = Table(
+    "crm_journal_word",
+    OWN,
+    Column("mail_id", _MAIL_ID, primary_key=True),
+    Column("word", CutText(LONGEST_WORD), primary_key=True),
+    Index("ix_crm_journal_word", "word"),
+)
+"""Folded words that a mail is found by: of subject, sender, recipients and record numbers."""
 
 identification_key_table = Table(
     "crm_identification_key",

@@ -1,0 +1,30 @@
+"""The words by which a mail is found, the same on every database: folded, short. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from shared.domain.folding import fold_line
+
+LONGEST_WORD = 50
+"""Characters of a word that are kept, and that are compared."""
+
+MOST_WORDS = 300
+"""Words of one mail that are kept: its subject and sender come first."""
+
+_PRINTED = re.compile(r"[!-~]+")
+_PIECE = re.compile(r"[a-z0-9]+")
+_AROUND = "\"'<>()[]{}.,;:!?*_-/\\|"
+
+
+def search_words(texts: Iterable[str]) -> tuple[str, ...]:
+    """The distinct words of `texts` in order: each as it stands, then its pieces.
+
+    `petr@acme.example` is found by itself, by `petr`, `acme` and `example`; `2025-7` by its year.
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        for printed in _PRINTED.findall(fold_line(text)):
+            for word in (printed.strip(_AROUND), *_PIECE.findall(printed)):
+                if word and len(found) < MOST_WORDS:
+                    found[word[:LONGEST_WORD]] = None
+    return tuple(found)
