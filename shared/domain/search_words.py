@@ -23,7 +23,9 @@ def search_words(texts: Iterable[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for text in texts:
-        for printed in _PRINTED.findall(fold_line(text)):
+        # Half a surrogate pair stands for no letter, and folds to none.
+        whole = text.encode("utf-8", "ignore").decode()
+        for printed in _PRINTED.findall(fold_line(whole)):
             for word in (printed.strip(_AROUND), *_PIECE.findall(printed)):
                 if word and len(found) < MOST_WORDS:
                     found[word[:LONGEST_WORD]] = None

@@ -1,6 +1,6 @@
 """Words that a mail is found by."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.domain.search_words import LONGEST_WORD, MOST_WORDS, search_words
@@ -21,7 +21,11 @@ def test_a_mail_is_found_by_whole_words_and_their_pieces_however_they_are_writte
     )
 
 
-@given(st.lists(st.text(max_size=200), max_size=20))
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
+
+
+@given(st.lists(ANYTHING, max_size=20))
+@example(["half a pair \ud800", "\0"])
 def test_any_text_gives_few_short_plain_words_each_once(texts: list[str]) -> None:
     """H-4: whatever a mail says, its words fit their column and are told apart there."""
     words = search_words(texts)
