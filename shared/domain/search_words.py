@@ -19,7 +19,7 @@ _AROUND = "\"'<>()[]{}.,;:!?*_-/\\|"
 def search_words(texts: Iterable[str]) -> tuple[str, ...]:
     """The distinct words of `texts` in order: each as it stands, then its pieces.
 
-    `petr@acme.example` is found by itself, by `petr`, `acme` and `example`; `2025-7` by its year.
+    So an address is found as a whole, by its name, and by its domain; a number by its year.
     """
     found: dict[str, None] = {}
     for text in texts:

@@ -77,13 +77,16 @@ _LOOKED_UP = (
     "forbidden_email",
 )
 _NOT_LOOKED_UP = (
+    "crm_box",
     "crm_change",
     "crm_counter",
+    "crm_dead_letter",
     "crm_event",
     "crm_journal_word",
     "crm_lock",
     "crm_log_file",
     "crm_log_words",
+    "crm_outbox",
 )
 _ONLY_ADDED_TO = ("crm_event", "crm_journal_recipient", "crm_journal_word")
 

@@ -48,6 +48,7 @@ HOMES = {
         "shared/netgenium/migrations/versions/v0007_causes.py",
         "shared/netgenium/migrations/versions/v0008_timeline.py",
         "shared/netgenium/migrations/versions/v0009_journal_memory.py",
+        "shared/netgenium/migrations/versions/v0010_outbox.py",
     },
 }
 BROAD_EXCEPT = {
