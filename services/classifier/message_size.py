@@ -35,6 +35,7 @@ def _at_most(message: MailClassified) -> int:
     """Bytes that the message can have at most, counted quickly."""
     content = message.content
     texts = [message.subject, *(line.reason for line in message.trace)]
+    texts += [*message.recipients, *(token.words for token in message.tokens)]
     if content:
         texts += [content.text, content.html or "", *content.to, *content.cc]
         for event in content.events:

@@ -14,7 +14,9 @@ from services.classifier.mail import Mail
 from services.classifier.message_size import within_bounds
 from services.classifier.parse.mail import parse_mail
 from shared.backup.store import BackupStore
+from shared.contracts.content import FoundToken
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+from shared.domain.tokens import Token
 from shared.errors import PermanentError
 
 _log = structlog.get_logger()
@@ -81,6 +83,12 @@ def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassifie
     return classified(message, mail, facts, decided)
 
 
+def _told(token: Token) -> FoundToken:
+    return FoundToken(
+        kind=token.kind, number=token.number, words=token.following, place=token.place
+    )
+
+
 def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -> MailClassified:
     """The message to the writer, within its bound."""
     content = None
@@ -103,6 +111,8 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         trace=decided.trace,
         commands=decided.commands,
         content=content,
+        recipients=mail.recipients,
+        tokens=tuple(_told(token) for token in mail.tokens),
         again=message.again,
     )
     return within_bounds(whole)

@@ -31,6 +31,7 @@ class Settled:
         mail: As it was classified.
         claims: Whether its key becomes its own.
         differs: A duplicate whose body is another one than the first mail's.
+        found_by: Numbers of records that it has made: people look for it by them.
     """
 
     mail: MailClassified
@@ -40,6 +41,7 @@ class Settled:
     commands: tuple[AnyCommand, ...]
     claims: bool
     differs: bool = False
+    found_by: tuple[str, ...] = ()
 
 
 def late_command_id(owner: UUID, user_id: int) -> UUID:

@@ -8,6 +8,9 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, update
 
 from services.writer.claim import Claim, Settled
+from services.writer.compact import compact
+from services.writer.found_by import record_what_finds
+from services.writer.timeline import tell
 from shared.contracts.verdict import joined, words_of
 from shared.netgenium.many import in_chunks
 from shared.netgenium.own_tables import (
@@ -62,7 +65,7 @@ def made_before(connection: Connection, command_ids: Iterable[UUID]) -> frozense
 def record(
     connection: Connection, settled: Sequence[Settled], before: Container[UUID], now: datetime
 ) -> None:
-    """Write journal rows and claims; another writer's claim of the same key is a conflict.
+    """Write journal rows, claims and timeline; another writer with one of our keys is a conflict.
 
     All in the order of their keys: two writers of the same mails never wait for each other.
 
@@ -85,6 +88,9 @@ def record(
         if row["mail_id"] in before:
             which = journal_table.c.mail_id == row["mail_id"]
             connection.execute(update(journal_table).where(which).values(row))
+    record_what_finds(connection, in_order, before)
+    steps = [(one.mail.cause, joined(one.verdict)) for one in in_order]
+    tell(connection, "recorded", steps, now)
 
 
 def _claim_row(settled: Settled, now: datetime) -> dict[str, object]:
@@ -118,4 +124,7 @@ def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
         "differs": settled.differs,
         "recorded_at": now,
         "message_key": message_key(mail.message_id) if mail.message_id else None,
+        "tokens": json.dumps([one.model_dump() for one in mail.tokens], ensure_ascii=False),
+        "flags": json.dumps(mail.flags, ensure_ascii=False),
+        "commands": compact(settled.commands),
     }

@@ -14,6 +14,7 @@ class Outcome:
 
     _verdicts: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     _said: dict[UUID, list[TraceLine]] = field(default_factory=dict)
+    _found_by: dict[UUID, list[str]] = field(default_factory=dict)
 
     def reword(self, mail: MailClassified, verdict: tuple[str, ...]) -> None:
         """Say what was really done."""
@@ -24,9 +25,14 @@ class Outcome:
         line = TraceLine(id=identifier, rule=about, hit=True, reason=reason)
         self._said.setdefault(mail.mail_id, []).append(line)
 
+    def find_by(self, mail: MailClassified, number: str) -> None:
+        """Let people find the mail by the number of a record that it has made."""
+        self._found_by.setdefault(mail.mail_id, []).append(number)
+
     def of(self, settled: Settled) -> Settled:
         """The mail with what was decided about it."""
         mail_id = settled.mail.mail_id
         verdict = self._verdicts.get(mail_id, settled.verdict)
         trace = (*settled.trace, *self._said.get(mail_id, ()))
-        return replace(settled, verdict=verdict, trace=trace)
+        found_by = tuple(self._found_by.get(mail_id, ()))
+        return replace(settled, verdict=verdict, trace=trace, found_by=found_by)

@@ -28,11 +28,9 @@ from services.writer.journal import key_owners, made_before, record, recorded_ve
 from services.writer.legacy_log import LegacyLog
 from services.writer.spelling import as_spelled
 from services.writer.task_numbers import reserve_task_numbers
-from services.writer.timeline import tell
 from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
 from shared.contracts.messages import MailClassified, MailRecorded
-from shared.contracts.verdict import joined
 from shared.netgenium.database import ConflictError, write_transaction
 from shared.netgenium.locks import hold
 from shared.netgenium.tables import ErpTables
@@ -113,8 +111,6 @@ class WriterStage:
             )
             now = self.clock()
             record(connection, settled, before, now)
-            steps = [(one.mail.cause, joined(one.verdict)) for one in settled]
-            tell(connection, "recorded", steps, now)
             self.legacy_log.note(connection, (one.verdict for one in settled), now)
         verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
         again = before.keys() - {one.mail.mail_id for one in settled}

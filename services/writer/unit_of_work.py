@@ -5,7 +5,7 @@ few statements, however many mails the group has, and records which command made
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, insert, update
 
 from services.writer.change_rows import write_changes
 from services.writer.earlier import Earlier
+from services.writer.outbox import Outgoing, Posted, write_outbox
 from services.writer.outcome import Outcome
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
@@ -69,6 +70,7 @@ class UnitOfWork:
         earlier: What earlier mails have left.
         task_numbers: The numbers of new tasks.
         outcome: What the handlers decided about each mail.
+        posted: Mail that is to be sent.
         changes: Rows of the record of changes, in order, without their number.
         filed: Activities whose files are stored when they are written.
         soft_bounces: Rows of the soft bounces counted.
@@ -83,6 +85,7 @@ class UnitOfWork:
     rows: dict[str, list[NewRow]] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     filed: list[Filed] = field(default_factory=list)
+    posted: list[Posted] = field(default_factory=list)
     changes: list[Mapping[str, Any]] = field(default_factory=list)
     soft_bounces: list[Mapping[str, Any]] = field(default_factory=list)
     _made: dict[UUID, NewRow] = field(default_factory=dict)
@@ -134,6 +137,13 @@ class UnitOfWork:
         """Remember that `command` has written a record that is there already."""
         self.effects.append(Effect(cause, command, NewRow(entity, {}, {}, record_id), command.kind))
 
+    def mail(self, cause: Cause, outgoing: Outgoing) -> None:
+        """Have a mail sent once everything here is committed, or not at all.
+
+        A value of its template may be a row that is still to be written.
+        """
+        self.posted.append(Posted(cause, outgoing))
+
     def insert(self, entity: str, values: Mapping[str, object]) -> int:
         """Write one row now; gives its id."""
         strategy = self.erp.mapping.ids.strategy
@@ -173,6 +183,7 @@ class UnitOfWork:
         write_changes(self.connection, self.changes)
         self._insert_sorted(soft_bounce_table, self.soft_bounces)
         self._insert_sorted(effect_table, [_effect(effect) for effect in self.effects])
+        write_outbox(self.connection, [_filled(one) for one in self.posted], self.now)
 
     def _insert_sorted(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         if in_order := sorted(map(dict, rows), key=lambda row: row["command_id"]):
@@ -192,10 +203,7 @@ class UnitOfWork:
 
     def _values(self, row: NewRow) -> dict[str, object]:
         """Values to insert: written rows by their id, lists that live in columns of the row."""
-        values = {
-            name: value.id if isinstance(value, NewRow) else value
-            for name, value in row.values.items()
-        }
+        values = _written(row.values)
         for name, listed in row.many.items():
             places = self.erp.many(row.entity, name)
             if not isinstance(places, ManyTable):
@@ -218,6 +226,17 @@ class UnitOfWork:
                 self.connection.execute(insert(table), [dict(row) for row in rows])
         else:
             insert_rows(self.connection, table, rows, strategy)
+
+
+def _written(values: Mapping[str, object]) -> dict[str, object]:
+    """Rows among `values` by the ids that they have got."""
+    return {
+        name: value.id if isinstance(value, NewRow) else value for name, value in values.items()
+    }
+
+
+def _filled(posted: Posted) -> Posted:
+    return posted._replace(mail=replace(posted.mail, values=_written(posted.mail.values)))
 
 
 def _effect(effect: Effect) -> dict[str, object]:

@@ -73,6 +73,21 @@ SentContent = Annotated[MailContent, AfterValidator(_sent)]
 """Content in a message: whoever sent it, its parts lie in backups and nowhere else."""
 
 
+class FoundToken(Contract):
+    """An assignment token of a mail, whether or not it was used (behaviour T-1).
+
+    Attributes:
+        number: Of which record.
+        words: What stands behind it on its line, folded.
+        place: Where it stands: subject, text or quoted text.
+    """
+
+    kind: Line
+    number: Line
+    words: Line
+    place: Line
+
+
 class TraceLine(Contract):
     """One line of the explanation: a rule that was asked, or a note of what it decided.
 

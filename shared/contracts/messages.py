@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, model_validator
 from shared.contracts.base import Contract
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand, Direction
-from shared.contracts.content import SentContent, TraceLine
+from shared.contracts.content import FoundToken, SentContent, TraceLine
 from shared.contracts.line import Line
 from shared.contracts.primitives import BackupKey, ByteCount, Sha256
 from shared.errors import ContractError
@@ -76,6 +76,9 @@ class MailClassified(Contract):
         direction: None if the chain stopped before the direction was decided.
         commands: Their ids are distinct: two effects of one id could never be recorded.
         content: What the commands' records say; None if there is no command.
+        recipients: Distinct addresses of To and Cc.
+        tokens: Assignment tokens, the first of which wins.
+        flags: What was odd about the mail, for people.
         again: An explicit replay: claimed keys and the journal's row do not stop it (R-a).
 
     Raises:
@@ -100,6 +103,9 @@ class MailClassified(Contract):
     trace: tuple[TraceLine, ...]
     commands: tuple[AnyCommand, ...]
     content: SentContent | None
+    recipients: tuple[Line, ...] = ()
+    tokens: tuple[FoundToken, ...] = ()
+    flags: tuple[Line, ...] = ()
     again: bool = False
 
     @property

@@ -77,13 +77,18 @@ _LOOKED_UP = (
     "forbidden_email",
 )
 _NOT_LOOKED_UP = (
+    "crm_box",
     "crm_change",
     "crm_counter",
+    "crm_dead_letter",
     "crm_event",
+    "crm_journal_word",
     "crm_lock",
     "crm_log_file",
     "crm_log_words",
+    "crm_outbox",
 )
+_ONLY_ADDED_TO = ("crm_event", "crm_journal_recipient", "crm_journal_word")
 
 ROLES: Mapping[Role, RoleRights] = {
     # Facts for the rules.
@@ -103,7 +108,11 @@ ROLES: Mapping[Role, RoleRights] = {
             "contact": _MARK,
             "relationship": _MARK,
         },
-        {**dict.fromkeys(OWN.tables, _WRITE), "crm_event": _ADD, VERSION_TABLE: _READ},
+        {
+            **dict.fromkeys(OWN.tables, _WRITE),
+            **dict.fromkeys(_ONLY_ADDED_TO, _ADD),
+            VERSION_TABLE: _READ,
+        },
     ),
     # A person at the command line: list, explain, undo.
     "crm_operator": RoleRights(

@@ -4,65 +4,31 @@ They carry the prefix `crm_`; migrations touch nothing else. Every text that may
 is a `CutText`: neither storing nor comparing it can fail.
 """
 
-from datetime import UTC, datetime
-from uuid import UUID
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     Unicode,
-    Uuid,
 )
-from sqlalchemy.types import TypeDecorator
 
-from shared.netgenium.types import CutText, local_time
+from shared.domain.search_words import LONGEST_WORD
+from shared.netgenium.own_columns import DIGEST, ID, UtcMoment, cause_columns
+from shared.netgenium.types import CutText
 
 OWN = MetaData()
-
-
-class UtcMoment(TypeDecorator[datetime]):
-    """An aware moment, stored as UTC without zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """To UTC."""
-        return None if value is None else local_time(value, UTC)
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """From UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-_MAIL_ID = Uuid(native_uuid=False)
-_DIGEST = String(64)
-
-
-def _cause_columns() -> tuple[Column[UUID], Column[str]]:
-    """What a row came from (`shared.contracts.cause`)."""
-    return (
-        Column("cause_id", _MAIL_ID, nullable=False),
-        Column("cause_kind", Unicode(20), nullable=False),
-    )
-
 
 journal_table = Table(
     "crm_journal",
     OWN,
-    Column("mail_id", _MAIL_ID, primary_key=True),
+    Column("mail_id", ID, primary_key=True),
     Column("box", CutText(250), nullable=False),
     Column("source", CutText(1000), nullable=False),
-    Column("identification_key", _DIGEST, nullable=False),
+    Column("identification_key", DIGEST, nullable=False),
     Column("received_at", UtcMoment, nullable=False),
     Column("subject", CutText(1000), nullable=False),
     Column("sender", CutText(320)),
@@ -70,26 +36,52 @@ journal_table = Table(
     Column("verdict", CutText(250), nullable=False),
     Column("direction", Unicode(10)),
     Column("trace", CutText(), nullable=False),
-    Column("content_sha256", _DIGEST, nullable=False),
-    Column("body_sha256", _DIGEST, nullable=False),
+    Column("content_sha256", DIGEST, nullable=False),
+    Column("body_sha256", DIGEST, nullable=False),
     Column("backup_key", CutText(250), nullable=False),
     Column("differs", Boolean(create_constraint=False), nullable=False),
     Column("recorded_at", UtcMoment, nullable=False),
-    Column("message_key", _DIGEST),
+    Column("message_key", DIGEST),
+    Column("tokens", CutText()),
+    Column("flags", CutText()),
+    Column("commands", CutText()),
     # Index names are written out: Firebird 3 takes at most 31 characters.
     Index("ix_crm_journal_key", "identification_key"),
     Index("ix_crm_journal_recorded_at", "recorded_at"),
     Index("ix_crm_journal_message_key", "message_key"),
 )
-"""One row a mail: verdict and trace. `message_key` finds it by its Message-ID."""
+"""One row a mail: verdict and trace. `message_key` finds it by its Message-ID.
+
+`tokens`, `flags` and `commands` are JSON lists: the tokens with the words behind them, what was odd
+about the mail, and what was to be done. An earlier version wrote none of them.
+"""
+
+recipient_table = Table(
+    "crm_journal_recipient",
+    OWN,
+    Column("mail_id", ID, primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("address", CutText(320), nullable=False),
+    Index("ix_crm_journal_recipient", "address"),
+)
+"""Whom a mail was addressed to, in order."""
+
+word_table = Table(
+    "crm_journal_word",
+    OWN,
+    Column("mail_id", ID, primary_key=True),
+    Column("word", CutText(LONGEST_WORD), primary_key=True),
+    Index("ix_crm_journal_word", "word"),
+)
+"""Folded words that a mail is found by: of subject, sender, recipients and record numbers."""
 
 identification_key_table = Table(
     "crm_identification_key",
     OWN,
-    Column("key", _DIGEST, primary_key=True),
-    Column("mail_id", _MAIL_ID, nullable=False),
-    Column("content_sha256", _DIGEST, nullable=False),
-    Column("body_sha256", _DIGEST, nullable=False),
+    Column("key", DIGEST, primary_key=True),
+    Column("mail_id", ID, nullable=False),
+    Column("content_sha256", DIGEST, nullable=False),
+    Column("body_sha256", DIGEST, nullable=False),
     Column("claimed_at", UtcMoment, nullable=False),
 )
 """Who owns which identification key."""
@@ -97,8 +89,8 @@ identification_key_table = Table(
 effect_table = Table(
     "crm_effect",
     OWN,
-    Column("command_id", _MAIL_ID, primary_key=True),
-    *_cause_columns(),
+    Column("command_id", ID, primary_key=True),
+    *cause_columns(),
     Column("kind", Unicode(50), nullable=False),
     Column("entity", Unicode(50), nullable=False),
     Column("record_id", BigInteger, nullable=False),
@@ -111,8 +103,8 @@ effect_table = Table(
 event_table = Table(
     "crm_event",
     OWN,
-    Column("event_id", _MAIL_ID, primary_key=True),
-    *_cause_columns(),
+    Column("event_id", ID, primary_key=True),
+    *cause_columns(),
     Column("stage", Unicode(20), nullable=False),
     Column("happened_at", UtcMoment, nullable=False),
     Column("what", CutText(1000), nullable=False),
@@ -140,10 +132,10 @@ counter_table = Table(
 change_table = Table(
     "crm_change",
     OWN,
-    Column("command_id", _MAIL_ID, primary_key=True),
+    Column("command_id", ID, primary_key=True),
     Column("entity", Unicode(50), primary_key=True),
     Column("record_id", BigInteger, primary_key=True, autoincrement=False),
-    *_cause_columns(),
+    *cause_columns(),
     Column("kind", Unicode(50), nullable=False),
     Column("address", CutText(320)),
     Column("mark", Unicode(20)),
@@ -165,10 +157,10 @@ made. `change_number` counts the changes of a record: those of one transaction b
 soft_bounce_table = Table(
     "crm_soft_bounce",
     OWN,
-    Column("command_id", _MAIL_ID, primary_key=True),
+    Column("command_id", ID, primary_key=True),
     Column("address", CutText(320), nullable=False),
     Column("bounced_on", Date, nullable=False),
-    Column("mail_id", _MAIL_ID, nullable=False),
+    Column("mail_id", ID, nullable=False),
     Index("ix_crm_soft_bounce_address", "address"),
 )
 """Soft bounces by address and day: three within 30 days mark (B-3)."""
@@ -179,14 +171,14 @@ problem_table = Table(
     Column("problem_id", CutText(50), primary_key=True),
     Column("task_id", BigInteger, nullable=False),
     Column("state_at", UtcMoment, nullable=False),
-    Column("mail_id", _MAIL_ID, nullable=False),
+    Column("mail_id", ID, nullable=False),
 )
 """Which task a problem has, and how new its state is (P-2)."""
 
 invitation_table = Table(
     "crm_invitation",
     OWN,
-    Column("key", _DIGEST, primary_key=True),
+    Column("key", DIGEST, primary_key=True),
     Column("user_id", BigInteger, nullable=False),
     Column("record_id", BigInteger),
     Column("revision", Integer, nullable=False),
@@ -194,7 +186,7 @@ invitation_table = Table(
     Column("organizer", CutText(320)),
     Column("genuine", Boolean(create_constraint=False), nullable=False),
     Column("cancelled", Boolean(create_constraint=False), nullable=False),
-    Column("mail_id", _MAIL_ID, nullable=False),
+    Column("mail_id", ID, nullable=False),
 )
 """The newest known state of each invitation (V2-1, V2-2).
 
@@ -205,8 +197,8 @@ come yet.
 answer_table = Table(
     "crm_answer",
     OWN,
-    Column("key", _DIGEST, primary_key=True),
-    Column("event_key", _DIGEST, nullable=False),
+    Column("key", DIGEST, primary_key=True),
+    Column("event_key", DIGEST, nullable=False),
     Column("attendee", CutText(320), nullable=False),
     Column("answer", CutText(30), nullable=False),
     Column("revision", Integer, nullable=False),
@@ -218,7 +210,7 @@ answer_table = Table(
 log_words_table = Table(
     "crm_log_words",
     OWN,
-    Column("group_id", _MAIL_ID, primary_key=True),
+    Column("group_id", ID, primary_key=True),
     Column("recorded_at", UtcMoment, nullable=False),
     Column("words", CutText(), nullable=False),
     Column("written_at", UtcMoment),
@@ -232,10 +224,64 @@ Without `written_at` they do not stand in the file yet.
 log_file_table = Table(
     "crm_log_file",
     OWN,
-    Column("file", _DIGEST, primary_key=True),
+    Column("file", DIGEST, primary_key=True),
     Column("size", BigInteger, nullable=False),
 )
 """How large each legacy log was, in bytes, when its lines were last confirmed.
 
 `file` is a digest of its path. The row `lock` is held by who writes what waits.
 """
+
+outbox_table = Table(
+    "crm_outbox",
+    OWN,
+    Column("outbox_id", ID, primary_key=True),
+    *cause_columns(),
+    Column("box", CutText(250), nullable=False),
+    Column("recipient", CutText(320), nullable=False),
+    Column("template", Unicode(50), nullable=False),
+    Column("template_values", CutText(), nullable=False),
+    Column("answers_to", CutText(), nullable=False),
+    Column("attachments", CutText(), nullable=False),
+    Column("message_id", CutText(1000)),
+    Column("state", Unicode(20), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("next_try_at", UtcMoment),
+    Column("sent_at", UtcMoment),
+    Column("last_error", CutText(1000)),
+    Index("ix_crm_outbox_cause_id", "cause_id"),
+    Index("ix_crm_outbox_state", "state", "next_try_at"),
+)
+"""Mail that is to be sent, from the transaction of its cause on. Nothing sends it yet.
+
+`template_values`, `answers_to` and `attachments` are JSON.
+"""
+
+box_table = Table(
+    "crm_box",
+    OWN,
+    Column("box", CutText(250), primary_key=True),
+    Column("state", Unicode(20), nullable=False),
+    Column("why", CutText(1000)),
+    Column("waiting", Integer),
+    Column("last_read_at", UtcMoment),
+    Column("told_at", UtcMoment, nullable=False),
+)
+"""How each technology box stands, as its fetcher has told last. Nobody tells it yet."""
+
+dead_letter_table = Table(
+    "crm_dead_letter",
+    OWN,
+    Column("mail_id", ID, primary_key=True),
+    Column("queue", Unicode(50), primary_key=True),
+    Column("box", CutText(250)),
+    Column("source", CutText(1000)),
+    Column("reason", CutText(1000), nullable=False),
+    Column("released", Integer, nullable=False),
+    Column("died_at", UtcMoment, nullable=False),
+    Column("ended_at", UtcMoment),
+    Column("ended_as", Unicode(20)),
+    Index("ix_crm_dead_letter_died_at", "died_at"),
+)
+"""Copies of dead letters; released or dropped ones have ended. Nobody writes them yet."""

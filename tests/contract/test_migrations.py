@@ -12,9 +12,14 @@ from alembic import command
 from sqlalchemy import Connection, Engine, inspect, select
 
 from shared.netgenium.database import open_database, write_transaction
+<<<<<<< HEAD
 from shared.netgenium.migration import migrate
 from shared.netgenium.own_tables import change_table, effect_table
 from shared.netgenium.schema_state import SchemaState, schema_state
+=======
+from shared.netgenium.migration import SchemaState, migrate, schema_state
+from shared.netgenium.own_tables import change_table, effect_table, journal_table
+>>>>>>> wt-p
 from tests.servers.ports import DatabaseServer
 
 _MAIL = UUID(int=7)
@@ -78,3 +83,23 @@ def test_effects_and_changes_of_mails_are_carried_over(
         indexes = {one["name"] for one in inspect(engine).get_indexes(table.name)}
         assert f"ix_{table.name}_cause_id" in indexes
         assert f"ix_{table.name}_mail_id" not in indexes
+
+
+def test_a_journal_of_before_is_carried_over(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NG-8, R-d: its rows stay, without what no earlier version knew of a mail."""
+    _migrate_to(monkeypatch, engine, "0008")
+    moment = datetime(2026, 11, 2, 8, tzinfo=UTC).replace(tzinfo=None)
+    texts = ("box", "source", "identification_key", "subject", "verdict", "trace")
+    digests = ("content_sha256", "body_sha256", "backup_key")
+    row = dict.fromkeys((*texts, *digests), "x")
+    moments = {"received_at": moment, "recorded_at": moment}
+    with write_transaction(engine) as connection:
+        _insert(connection, "crm_journal", {**row, **moments, "mail_id": _MAIL, "differs": False})
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        found = connection.execute(select(journal_table)).one()
+    assert (found.mail_id, found.subject, found.tokens, found.commands) == (_MAIL, "x", None, None)

@@ -1,17 +1,20 @@
 """The whole pipeline in one process, from emlDir to committed rows in SQLite."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from services.writer.claim import Settled
 from services.writer.stage import WriterStage
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.errors import PermanentError, TransientError
 from shared.netgenium.database import ConflictError
+from shared.netgenium.own_tables import journal_table, recipient_table
 from tests.builders import raw_mail
 from tests.installation import COMPANY, an_installation
 
@@ -261,3 +264,26 @@ def test_sql_in_a_mail_is_only_text(tmp_path: Path) -> None:
     installation.run()
 
     assert [row["subject"] for row in installation.list("activities")] == [subject]
+
+
+def test_the_journal_knows_whom_a_mail_was_for_and_what_it_asked(tmp_path: Path) -> None:
+    """R-d, T-1: recipients, and tokens with the words behind them, whatever became of them."""
+    installation = an_installation(tmp_path)
+    subject = "Contract:999 Documentation p-"
+    raw = raw_mail("Hello", subject=subject, to=f"{JAN}, {EVA}", cc="x@elsewhere.example")
+    installation.drop("a.eml", raw)
+
+    installation.run()
+
+    with installation.erp.engine.connect() as connection:
+        own = recipient_table.c
+        recipients = connection.scalars(select(own.address).order_by(own.place)).all()
+        tokens = connection.scalar(select(journal_table.c.tokens))
+    assert recipients == [JAN, EVA, "x@elsewhere.example"]
+    (token,) = json.loads(tokens or "")
+    assert token == {
+        "kind": "contract",
+        "number": "999",
+        "words": "documentation p-",
+        "place": "subject",
+    }

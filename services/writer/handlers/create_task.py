@@ -19,8 +19,10 @@ def add_task(
     command: CreateTask | UpdateTask, mail: MailClassified, content: MailContent, work: UnitOfWork
 ) -> NewRow:
     """The new row; `remember_task` is called once it is written."""
+    number = next(work.task_numbers)
+    work.outcome.find_by(mail, number)
     values = {
-        "number": next(work.task_numbers),
+        "number": number,
         "subject": command.subject,
         "text": content.text,
         "status": command.status,

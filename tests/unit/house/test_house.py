@@ -47,6 +47,8 @@ HOMES = {
         "shared/netgenium/migrations/versions/v0006_counters.py",
         "shared/netgenium/migrations/versions/v0007_causes.py",
         "shared/netgenium/migrations/versions/v0008_timeline.py",
+        "shared/netgenium/migrations/versions/v0009_journal_memory.py",
+        "shared/netgenium/migrations/versions/v0010_outbox.py",
     },
 }
 BROAD_EXCEPT = {

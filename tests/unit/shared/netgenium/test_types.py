@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import make_url
 
-from shared.netgenium.own_tables import UtcMoment
+from shared.netgenium.own_columns import UtcMoment
 from shared.netgenium.servers import codec_of, remember_charset
 from shared.netgenium.types import CUT_MARK, CheckBox, Choice, CutText, Moment, WholeNumber, cut
 

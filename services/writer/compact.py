@@ -1,0 +1,32 @@
+"""Commands as the journal keeps them: what was to be done, by the ids of its records. Pure."""
+
+import json
+from collections.abc import Sequence
+
+from shared.contracts.base import Contract
+from shared.contracts.commands import AnyCommand
+
+_MOST_COMMANDS = 200
+_LONGEST_TEXT = 250
+
+
+def compact(commands: Sequence[AnyCommand]) -> str:
+    """A JSON list: an object for each command, without texts of the mail; further ones counted."""
+    told: list[dict[str, object]] = [_object(one) for one in commands[:_MOST_COMMANDS]]
+    if more := len(commands) - len(told):
+        told.append({"more": more})
+    return json.dumps(told, ensure_ascii=False, default=str, separators=(",", ":"))
+
+
+def _object(command: AnyCommand) -> dict[str, object]:
+    fields = {name: _value(value) for name, value in command}
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}
+
+
+def _value(value: object) -> object:
+    """A record by its id; several in a list; what has no id, as an attendee, is left out."""
+    if isinstance(value, Contract):
+        return getattr(value, "id", None)
+    if isinstance(value, tuple):
+        return [told for one in value if (told := _value(one)) is not None]
+    return value[:_LONGEST_TEXT] if isinstance(value, str) else value
