@@ -12,14 +12,9 @@ from alembic import command
 from sqlalchemy import Connection, Engine, inspect, select
 
 from shared.netgenium.database import open_database, write_transaction
-<<<<<<< HEAD
 from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import change_table, effect_table
-from shared.netgenium.schema_state import SchemaState, schema_state
-=======
-from shared.netgenium.migration import SchemaState, migrate, schema_state
 from shared.netgenium.own_tables import change_table, effect_table, journal_table
->>>>>>> wt-p
+from shared.netgenium.schema_state import SchemaState, schema_state
 from tests.servers.ports import DatabaseServer
 
 _MAIL = UUID(int=7)

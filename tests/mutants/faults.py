@@ -26,11 +26,6 @@ _WORKER = "tests/unit/shared/test_worker.py"
 _POWER_CUT = "tests/faults/test_power_cut.py"
 _WRITERS = "tests/integration/test_several_writers.py"
 
-_AFTER_THE_JOURNAL = (
-    "            steps = [(one.mail.cause, joined(one.verdict)) for one in settled]\n"
-    '            tell(connection, "recorded", steps, now)\n'
-    "            self.legacy_log.note(connection, (one.verdict for one in settled), now)\n"
-)
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -146,8 +141,10 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the journal is written in another transaction",
         "services/writer/stage.py",
-        "            record(connection, settled, before, now)\n" + _AFTER_THE_JOURNAL,
-        _AFTER_THE_JOURNAL + "        with write_transaction(self.engine) as connection:\n"
+        "            record(connection, settled, before, now)\n"
+        "            self.legacy_log.note(connection, (one.verdict for one in settled), now)\n",
+        "            self.legacy_log.note(connection, (one.verdict for one in settled), now)\n"
+        "        with write_transaction(self.engine) as connection:\n"
         "            record(connection, settled, before, now)\n",
         ("tests/faults/test_kill_at_every_step.py",),
     ),
