@@ -70,7 +70,8 @@ word_table = Table(
     "crm_journal_word",
     OWN,
     Column("mail_id", ID, primary_key=True),
-    Column("word", CutText(LONGEST_WORD), primary_key=True),
+    # Short and plain by the way it is made: no `CutText`, for there are many.
+    Column("word", Unicode(LONGEST_WORD), primary_key=True),
     Index("ix_crm_journal_word", "word"),
 )
 """Folded words that a mail is found by: of subject, sender, recipients and record numbers."""
