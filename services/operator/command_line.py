@@ -86,6 +86,9 @@ def _failure(error: Exception, *, as_json: bool) -> ExitCode:
 
 def _came_of_interruption(error: BaseException | None) -> bool:
     """Whether it only says that something was in the middle of its work when it had to end."""
+    if "KeyboardInterrupt" in str(error):
+        # So libraries tell of it that turn every exception into one of their own.
+        return True
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
     return error is not None

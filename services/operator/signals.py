@@ -7,7 +7,8 @@ to import, in which somebody may well press Ctrl-C, or a container be stopped.
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 DONE, INTERRUPTED = 0, 130
@@ -19,6 +20,7 @@ _SERVICES = ("run", "fetcher", "classifier", "writer")
 _BOTH = (signal.SIGINT, signal.SIGTERM)
 
 _heard: list[int] = []
+_hearing: list[bool] = []
 
 
 def hear(act: Callable[[], object]) -> None:
@@ -30,12 +32,28 @@ def hear(act: Callable[[], object]) -> None:
 
     for name in _BOTH:
         signal.signal(name, heard)
+    _hearing[:] = [True]
 
 
 def hear_no_more() -> None:
     """Ignore both: the work is done, and only the interpreter has to end."""
     for name in _BOTH:
         signal.signal(name, signal.SIG_IGN)
+
+
+@contextmanager
+def nothing_is_open() -> Iterator[None]:
+    """In the block a signal ends the process where it stands, as while a command is imported.
+
+    An exception would be lost or changed in code that others run meanwhile. Where signals are not
+    heard, as in a test, nothing changes.
+    """
+    if not _hearing:
+        yield
+        return
+    hear(leave)
+    yield
+    hear(interrupt)
 
 
 def interrupt() -> NoReturn:

@@ -75,15 +75,16 @@ def test_a_file_is_not_overwritten_unless_told(ready: Call, tmp_path: Path) -> N
     ("url", "arguments", "code", "sentence"),
     [
         ("sqlite:///empty.db", (), 78, "there is no table in it"),
-        ("sqlite:////proc/a.db", (), 5, "cannot be used now"),
+        ("sqlite:////proc/a.db", (), 78, "cannot be used: No such file"),
         ("nothing", (), 78, "NETGENIUM_DATABASE_URL"),
         ("", ("--output", "no/folder/a.toml"), 2, "cannot be written: No such file"),
     ],
 )
 def test_discover_tells_what_is_wrong(
-    ready: Call, url: str, arguments: tuple[str, ...], code: int, sentence: str
+    ready: Call, tmp_path: Path, url: str, arguments: tuple[str, ...], code: int, sentence: str
 ) -> None:
     """O-1: a sentence and an exit code, never a traceback."""
+    (tmp_path / "empty.db").touch()
     told = ready("discover", *arguments, **({"NETGENIUM_DATABASE_URL": url} if url else {}))
 
     assert told.returncode == code, told.stderr
@@ -130,7 +131,7 @@ def test_grants_follow_the_mapping(ready: Call, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("--dialect", "oracle"), 2, "there are postgresql, firebird, mssql"),
+        (("--dialect", "oracle"), 2, "There are postgresql, firebird, mssql"),
         (("--dialect", "mssql", "--mapping", "gone.toml"), 78, "cannot be read"),
         ((), 2, "--dialect"),
     ],
@@ -154,6 +155,9 @@ def test_check_of_an_empty_database_is_one_line(call: Call, tmp_path: Path) -> N
         f'<add key="emlDir" value="{tmp_path}"/></appSettings></configuration>',
         "utf-8",
     )
+
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "netgenium.db").touch()
 
     told = call("check", "--config", "crm.xml", "--json")
 

@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from tests.servers.processes import wait_until
 CRMSERVICE = Path(sys.executable).with_name("crmservice")
 MOMENTS = (0.0, 0.03, 0.06, 0.15, 0.4, 0.8, 1.2)
 """Seconds of its own processor time that a process has had: the same on a busy machine."""
+
+IDLE_SECONDS = 3.0
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _HEAVY = ("typer", "rich", "pydantic", "sqlalchemy", "structlog", "lxml", "services.operator.run")
@@ -72,9 +75,17 @@ def _signalled(
 ) -> tuple[int, str] | None:
     """Exit code and standard error; None where Python itself had not begun with our code."""
     with _called(deployment, *arguments) as process:
-        ready: Callable[[], bool] = lambda: (  # noqa: E731 - a condition
-            process.poll() is not None or _seconds(process.pid) >= moment
-        )
+        had, since = 0.0, time.monotonic()
+
+        def ready() -> bool:
+            nonlocal had, since
+            if process.poll() is not None:
+                return True
+            before, had = had, _seconds(process.pid)
+            since = since if had == before else time.monotonic()
+            # One that waits for work has had all that it takes to start.
+            return had >= moment or time.monotonic() - since > IDLE_SECONDS
+
         # A process that ends in between has no file any more.
         with suppress(FileNotFoundError):
             wait_until(ready, f"{moment} s of {arguments}")

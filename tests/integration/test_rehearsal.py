@@ -301,6 +301,7 @@ def test_the_command_tells_persons_and_programs(deployment: Deployment) -> None:
 def test_before_init_db_there_is_nothing_to_rehearse(tmp_path: Path) -> None:
     """O-1: an empty database is told as such, once."""
     deployment = Deployment(tmp_path, "")
+    (tmp_path / "empty.db").touch()
     empty = f"sqlite:///{tmp_path / 'empty.db'}"
 
     checks = _checked(deployment, NETGENIUM_DATABASE_URL=empty)

@@ -13,6 +13,8 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
+from services.operator import signals
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -69,7 +71,8 @@ class Later(TyperCommand):
 
 def _imported(listed: Listed) -> Any:  # noqa: ANN401 - typer's own type has no public name
     module, _, name = listed.where.partition(":")
-    found = getattr(import_module(f"{__name__}.{module}"), name)
+    with signals.nothing_is_open():
+        found = getattr(import_module(f"{__name__}.{module}"), name)
     if not isinstance(found, typer.Typer):
         function, found = found, typer.Typer(add_completion=False, rich_markup_mode=None)
         found.command(listed.name)(function)
