@@ -81,7 +81,7 @@ def test_a_file_is_not_overwritten_unless_told(ready: Call, tmp_path: Path) -> N
     ],
 )
 def test_discover_tells_what_is_wrong(
-    ready: Call, tmp_path: Path, url: str, arguments: tuple[str, ...], code: int, sentence: str
+    ready: Call, tmp_path: Path, *, url: str, arguments: tuple[str, ...], code: int, sentence: str
 ) -> None:
     """O-1: a sentence and an exit code, never a traceback."""
     (tmp_path / "empty.db").touch()
