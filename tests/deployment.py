@@ -125,6 +125,8 @@ class Deployment:
         database = {"NETGENIUM_DATABASE_URL": self.database_url} if self.database_url else {}
         return {
             "PATH": os.environ["PATH"],
+            # Where a copy of the project is tested, its services are the copy's.
+            **({"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}),
             "LANG": "C.UTF-8",
             "CRMSERVICE_DATA": str(self.data),
             **({"RABBITMQ_URL": self.rabbitmq_url} if self.rabbitmq_url else {}),

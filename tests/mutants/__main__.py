@@ -19,7 +19,7 @@ _COPIED = ("services", "shared", "tests", "demo", "deploy", "docs", "pyproject.t
 _PASSED, _FAILED = 0, 1
 """Exit codes of pytest; others mean that it could not even try."""
 
-_LONGEST_SECONDS = 300
+_LONGEST_SECONDS = 900
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
         return 2
     tests = sorted({test for each in chosen for test in each.tests})
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        if _tested(_copied(Path(folder) / "whole"), tests) != _PASSED:
+        if _tested(_copied(Path(folder) / "whole"), tests, tells=True) != _PASSED:
             sys.stderr.write("the tests do not pass without a mutant: nothing is proved\n")
             return 1
     survivors = [each.name for each in chosen if not _noticed(each)]
@@ -62,8 +62,14 @@ def _copied(folder: Path) -> Path:
     return folder
 
 
-def _tested(project: Path, tests: Sequence[str]) -> int | str:
-    """Run `tests` on the copy; gives pytest's exit code, or a word if it did not end."""
+def _tested(project: Path, tests: Sequence[str], *, tells: bool = False) -> int | str:
+    """Run `tests` on the copy; gives pytest's exit code, or a word if it did not end.
+
+    Args:
+        project: The copy.
+        tests: As pytest names them.
+        tells: Whether a failure is shown.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     # The copy comes before the installed project, in processes that tests start, too.
     environment = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -79,7 +85,7 @@ def _tested(project: Path, tests: Sequence[str]) -> int | str:
         )
     except subprocess.TimeoutExpired:
         return "no end"
-    if done.returncode not in (_PASSED, _FAILED):
+    if done.returncode not in (_PASSED, _FAILED) or (tells and done.returncode):
         sys.stderr.write(done.stdout.decode(errors="replace")[-2000:])
     return done.returncode
 
