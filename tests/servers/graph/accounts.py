@@ -84,7 +84,7 @@ class Accounts:
     def find(self, name: str) -> GraphAccount:
         """Return the account with this object id or user principal name."""
         for account in self:
-            if name in (account.id,) or name.lower() == account.upn.lower():
+            if name == account.id or name.lower() == account.upn.lower():
                 return account
         message = f"Resource '{name}' does not exist or one of its queried references is missing."
         raise RefusalError(HTTPStatus.NOT_FOUND, "Request_ResourceNotFound", message)

@@ -26,7 +26,8 @@ def with_meeting(content: str, number: int) -> str:
     """Return a stored body with the block by which people join an online meeting."""
     block = (
         f'<div class="me-email-text"><span>{_LINE}</span><div>Microsoft Teams meeting</div>'
-        f'<div><a href="{JOIN_LINK}{number}">Join the meeting now</a></div><span>{_LINE}</span></div>'
+        f'<div><a href="{JOIN_LINK}{number}">Join the meeting now</a></div>'
+        f"<span>{_LINE}</span></div>"
     )
     return content.replace("\r\n</body>", f"<br>\r\n{block}\r\n</body>")
 

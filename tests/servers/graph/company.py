@@ -44,7 +44,7 @@ class Company:
     ) -> GraphMailbox:
         """Make an account and return its mailbox."""
         account = self.accounts.add(upn, mail=mail, aliases=aliases, guest=guest)
-        mailbox = GraphMailbox(account, self._meetings, lambda: self.now())
+        mailbox = GraphMailbox(account, self._meetings, lambda: self.now())  # noqa: PLW0108 - tests change it
         self._mailboxes[account.id] = mailbox
         return mailbox
 
