@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from shared import metrics
-from shared.broker.letters import Letter
+from shared.broker.letters import BrokerMessage
 from shared.broker.port import Handled, Message
 from shared.broker.topology import RETRY_SECONDS, dead_queue, retry_queue
 from shared.errors import ContractError, PermanentError
@@ -19,7 +19,7 @@ from shared.runner import Probe, Stage, handle_batch
 In = TypeVar("In", bound=Message)
 Out = TypeVar("Out", bound=Message)
 
-Addressed = tuple[str, Letter]
+Addressed = tuple[str, BrokerMessage]
 """A letter with the queue that it is for."""
 
 _log = structlog.get_logger()
@@ -44,22 +44,22 @@ class Flow(Generic[In, Out]):
 
     queue: str
     stage: Stage[In, Out]
-    read: Callable[[Letter], In]
+    read: Callable[[BrokerMessage], In]
     next_queue: str | None
-    write: Callable[[Out], Letter] | None
+    write: Callable[[Out], BrokerMessage] | None
     probe: Probe
     prefetch: int = 100
     batch: int = 100
     batch_bytes: int = 8 * 1024 * 1024
 
-    def outcome(self, letters: Sequence[Letter]) -> list[Addressed]:
+    def outcome(self, letters: Sequence[BrokerMessage]) -> list[Addressed]:
         """What comes of `letters`: outputs, dead letters, and what rests for a further try.
 
         Raises:
             TransientError: Something that the stage needs is away.
         """
         addressed: list[Addressed] = []
-        by_mail: dict[UUID, Letter] = {}
+        by_mail: dict[UUID, BrokerMessage] = {}
         messages: list[In] = []
         for letter in letters:
             try:
@@ -75,7 +75,7 @@ class Flow(Generic[In, Out]):
         may_pass = handled.failed | handled.postponed
         return addressed + [self._later(by_mail[one], why) for one, why in may_pass.items()]
 
-    def dead(self, letter: Letter, reason: str) -> Addressed:
+    def dead(self, letter: BrokerMessage, reason: str) -> Addressed:
         """A letter as a dead one."""
         metrics.came_otherwise(self.stage.name, "dead_lettered")
         dead = letter.dead(reason, datetime.now(UTC).isoformat())
@@ -90,7 +90,9 @@ class Flow(Generic[In, Out]):
         metrics.handled(self.stage.name, len(handled.outputs), time.monotonic() - begin)
         return handled
 
-    def _onward(self, outputs: Sequence[Out], by_mail: dict[UUID, Letter]) -> list[Addressed]:
+    def _onward(
+        self, outputs: Sequence[Out], by_mail: dict[UUID, BrokerMessage]
+    ) -> list[Addressed]:
         if not (self.next_queue and self.write):
             return []
         onward = []
@@ -101,7 +103,7 @@ class Flow(Generic[In, Out]):
                 onward.append(self.dead(by_mail[output.mail_id], str(error)))
         return onward
 
-    def _later(self, letter: Letter, reason: str) -> Addressed:
+    def _later(self, letter: BrokerMessage, reason: str) -> Addressed:
         if letter.tries >= len(RETRY_SECONDS):
             return self.dead(letter, f"{reason} ({letter.tries + 1} tries)")
         metrics.came_otherwise(self.stage.name, "retried")

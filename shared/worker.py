@@ -24,7 +24,7 @@ from shared import metrics
 from shared.batching import batched
 from shared.broker.letters import Delivery
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.broker.rabbitmq.link import Link
+from shared.broker.rabbitmq.link import BrokerConnection
 from shared.broker.sender import Sender
 from shared.errors import AwayError, TransientError
 from shared.flow import Addressed, Flow, In, Out
@@ -116,7 +116,7 @@ class Worker(Generic[In, Out]):
     def _session(self) -> None:
         """From connecting to a loss, a pause or the end."""
         self._sender.connect()
-        link = Link(self._address)
+        link = BrokerConnection(self._address)
         try:
             link.open()
             link.consume(self._flow.queue, self._flow.prefetch)
@@ -128,7 +128,7 @@ class Worker(Generic[In, Out]):
         finally:
             link.close()
 
-    def _take(self, link: Link) -> None:
+    def _take(self, link: BrokerConnection) -> None:
         """Handle what came."""
         flow = self._flow
         deliveries = link.receive(flow.batch, flow.batch_bytes, _WAIT_SECONDS)
@@ -144,7 +144,7 @@ class Worker(Generic[In, Out]):
             raise
         self._backoff.succeeded()
 
-    def _take_apart(self, link: Link) -> None:
+    def _take_apart(self, link: BrokerConnection) -> None:
         """Handle a message that consumers may have died of when nothing else is in hand.
 
         All others are handled before it. Further suspects come again, marked: their turn comes,
@@ -162,7 +162,7 @@ class Worker(Generic[In, Out]):
             self._handle_alone(link, delivery)
         link.consume(self._flow.queue, self._flow.prefetch)
 
-    def _handle_alone(self, link: Link, delivery: Delivery) -> None:
+    def _handle_alone(self, link: BrokerConnection, delivery: Delivery) -> None:
         if delivery.deaths < _DEATHS_ALONE:
             _log.warning("handled alone", mail_id=delivery.letter.mail_id, deaths=delivery.deaths)
             self._handle(link, [delivery])
@@ -171,7 +171,7 @@ class Worker(Generic[In, Out]):
         self._send(link, [self._flow.dead(delivery.letter, reason)])
         _done(link, [delivery])
 
-    def _handle(self, link: Link, deliveries: Sequence[Delivery]) -> None:
+    def _handle(self, link: BrokerConnection, deliveries: Sequence[Delivery]) -> None:
         """Handle `deliveries`; acknowledge them when everything that came of them is confirmed.
 
         Raises:
@@ -186,12 +186,12 @@ class Worker(Generic[In, Out]):
         self._send(link, letters)
         _done(link, deliveries)
 
-    def _give_all_back(self, link: Link) -> None:
+    def _give_all_back(self, link: BrokerConnection) -> None:
         link.stop_consuming()
         self._give_back(link, link.in_hand())
 
     def _give_back(
-        self, link: Link, deliveries: Sequence[Delivery], *, suspected: bool = False
+        self, link: BrokerConnection, deliveries: Sequence[Delivery], *, suspected: bool = False
     ) -> None:
         """Publish `deliveries` to the end of their queue: no delivery is counted against them."""
         if not deliveries:
@@ -203,7 +203,7 @@ class Worker(Generic[In, Out]):
         _done(link, deliveries)
         metrics.came_otherwise(self._service, "given_back", len(deliveries))
 
-    def _send(self, link: Link, letters: Sequence[Addressed]) -> None:
+    def _send(self, link: BrokerConnection, letters: Sequence[Addressed]) -> None:
         """Return when the broker has `letters`.
 
         While it takes none (F-23, F-33), what they came of stays in hand, uncounted.
@@ -233,7 +233,7 @@ class _StageError(Exception):
         self.cause = cause
 
 
-def _done(link: Link, deliveries: Sequence[Delivery]) -> None:
+def _done(link: BrokerConnection, deliveries: Sequence[Delivery]) -> None:
     """Return when the broker knows: whatever the next message does to us, these are done."""
     link.acknowledge(deliveries)
     link.settle()

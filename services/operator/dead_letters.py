@@ -13,7 +13,7 @@ from uuid import UUID
 from services.fetcher.failed import FailedMail
 from services.fetcher.sources.port import BATCH_BYTES, BATCH_MAILS
 from shared.batching import batched
-from shared.broker.letters import DIED_AT, REASON, Letter
+from shared.broker.letters import DIED_AT, REASON, BrokerMessage
 from shared.broker.port import Publisher
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
@@ -72,7 +72,7 @@ class BrokerDeadLetters:
         """Every one of them, oldest first in each queue."""
         found: list[DeadLetter] = []
 
-        def look(queue: str, letter: Letter) -> None:
+        def look(queue: str, letter: BrokerMessage) -> None:
             found.append(_described(queue, letter))
 
         self._browse(look)
@@ -81,7 +81,9 @@ class BrokerDeadLetters:
     def release(self, wanted: Wanted) -> int:
         """Put those that are `wanted` back into their queues, with all their tries."""
 
-        def put_back(queue: str, letter: Letter) -> Sequence[tuple[str, Letter]] | None:
+        def put_back(
+            queue: str, letter: BrokerMessage
+        ) -> Sequence[tuple[str, BrokerMessage]] | None:
             return [(queue, letter.released())] if wanted(_described(queue, letter)) else None
 
         return self._browse(put_back)
@@ -89,12 +91,14 @@ class BrokerDeadLetters:
     def drop(self, wanted: Wanted) -> int:
         """Remove those that are `wanted`."""
 
-        def remove(queue: str, letter: Letter) -> Sequence[tuple[str, Letter]] | None:
+        def remove(queue: str, letter: BrokerMessage) -> Sequence[tuple[str, BrokerMessage]] | None:
             return [] if wanted(_described(queue, letter)) else None
 
         return self._browse(remove)
 
-    def _browse(self, act: Callable[[str, Letter], Sequence[tuple[str, Letter]] | None]) -> int:
+    def _browse(
+        self, act: Callable[[str, BrokerMessage], Sequence[tuple[str, BrokerMessage]] | None]
+    ) -> int:
         with administration(self.address) as admin:
             return sum(
                 admin.browse(dead_queue(queue), partial(act, queue)) for queue in WORK_QUEUES
@@ -155,7 +159,7 @@ class LocalDeadLetters:
         return len(chosen)
 
 
-def _described(queue: str, letter: Letter) -> DeadLetter:
+def _described(queue: str, letter: BrokerMessage) -> DeadLetter:
     headers = letter.headers
     reason = headers.get(REASON)
     if reason is None:

@@ -25,7 +25,7 @@ from shared.broker.topology import CLASSIFIER_MAIL, lease_queue
 from shared.broker.tries import Tries
 from shared.broker.wire import fetched_to_letter
 from shared.contracts.messages import FetchedMail
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.health import Health
 from shared.settings.box import Box
 
@@ -34,7 +34,7 @@ SEEN, TRIES = "seen", "tries"
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class Sink:
     """Where a feed's mail goes, and its right to read the source."""
 
     publisher: Publisher[FetchedMail]
@@ -51,7 +51,7 @@ def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
     if not ready:
         names = ", ".join(box.name for box in boxes)
         remedy = "set enabled to true in one of them"
-        raise ConfigurationError([Problem(names, "no box is enabled", remedy)])
+        raise ConfigurationError([ConfigProblem(names, "no box is enabled", remedy)])
     return ready
 
 
@@ -66,7 +66,7 @@ class Feeds:
     """
 
     data: Path
-    outlet: Callable[[str], Outlet]
+    outlet: Callable[[str], Sink]
     after: Callable[[Feed, Fetched], None] = lambda *_: None
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
@@ -125,20 +125,20 @@ def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sen
     return BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_letter), sender
 
 
-def broker_outlet(address: BrokerAddress) -> Callable[[str], Outlet]:
+def broker_outlet(address: BrokerAddress) -> Callable[[str], Sink]:
     """Outlets into RabbitMQ: lease and publishing share a connection, so both end together."""
 
-    def outlet(name: str) -> Outlet:
+    def outlet(name: str) -> Sink:
         sender = Sender(address, [CLASSIFIER_MAIL], lease_queue(name))
         publisher = BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_letter)
-        return Outlet(publisher, SenderLease(sender))
+        return Sink(publisher, SenderLease(sender))
 
     return outlet
 
 
 def local_outlet(
     data: Path, publisher: Callable[[], Publisher[FetchedMail]], rests: Sequence[float] = ()
-) -> Callable[[str], Outlet]:
+) -> Callable[[str], Sink]:
     """Outlets into this process, which no mail of one source can stop.
 
     Args:
@@ -148,9 +148,9 @@ def local_outlet(
     """
     gate = Gate()
 
-    def outlet(name: str) -> Outlet:
+    def outlet(name: str) -> Sink:
         tries = Tries(data / TRIES / f"{file_name(name)}.json")
-        return Outlet(Guarded(publisher(), tries, gate, rests), FileLease(data, name))
+        return Sink(Guarded(publisher(), tries, gate, rests), FileLease(data, name))
 
     return outlet
 

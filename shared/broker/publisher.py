@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.broker.letters import Letter
+from shared.broker.letters import BrokerMessage
 from shared.broker.port import Message, Receipt
 from shared.broker.sender import Sender
 
@@ -23,7 +23,7 @@ class BrokerPublisher(Generic[M]):
 
     sender: Sender
     queue: str
-    to_letter: Callable[[M], Letter]
+    to_letter: Callable[[M], BrokerMessage]
 
     def publish(self, batch: Sequence[M]) -> None:
         """Send `batch`.

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from shared.broker.letters import Letter
+from shared.broker.letters import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
-from shared.broker.rabbitmq.link import Link
+from shared.broker.rabbitmq.link import BrokerConnection
 from shared.broker.topology import queues_of
 from shared.errors import CRMServiceError
 
@@ -27,7 +27,7 @@ class Sender:
         self._address = address
         self._queues = [queue for name in work_queues for queue in queues_of(name)]
         self._lease = lease
-        self._link: Link | None = None
+        self._link: BrokerConnection | None = None
 
     def connect(self) -> None:
         """Return with a connection that works, and with the lease if there is one.
@@ -38,9 +38,9 @@ class Sender:
             CredentialsRefusedError: It refused us.
             ConfigurationError: A queue is there with other arguments.
         """
-        self._using(Link.still_there)
+        self._using(BrokerConnection.still_there)
 
-    def send(self, letters: Sequence[tuple[str, Letter]]) -> None:
+    def send(self, letters: Sequence[tuple[str, BrokerMessage]]) -> None:
         """Send letters to the queues they stand with; `flush` tells whether they were taken.
 
         Raises:
@@ -55,7 +55,7 @@ class Sender:
             TransientError: It has not; nothing since the last flush counts as taken.
         """
         if self._link is not None:
-            self._using(Link.flush)
+            self._using(BrokerConnection.flush)
 
     def close(self) -> None:
         """Close the connection. Never raises."""
@@ -63,7 +63,7 @@ class Sender:
         if link is not None:
             link.close()
 
-    def _using(self, work: Callable[[Link], None]) -> None:
+    def _using(self, work: Callable[[BrokerConnection], None]) -> None:
         try:
             if self._link is None:
                 self._link = self._opened()
@@ -73,10 +73,10 @@ class Sender:
             self.close()
             raise
 
-    def _opened(self) -> Link:
+    def _opened(self) -> BrokerConnection:
         with administration(self._address) as admin:
             admin.declare(self._queues)
-        link = Link(self._address)
+        link = BrokerConnection(self._address)
         try:
             link.open()
             if self._lease:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from shared.broker.letters import SIZE, Header, Letter
+from shared.broker.letters import SIZE, BrokerMessage, Header
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
@@ -29,17 +29,17 @@ _UNKNOWN_KIND = "union_tag_invalid"
 _LONGEST_KIND = 40
 
 
-def fetched_to_letter(mail: FetchedMail) -> Letter:
+def fetched_to_letter(mail: FetchedMail) -> BrokerMessage:
     """The letter to the classifier."""
     headers: dict[str, Header] = {
         f"{_PREFIX}{name.replace('_', '-')}": value
         for name, value in mail.message.model_dump(mode="json").items()
     }
     headers[_INLINE] = mail.raw is not None
-    return Letter(str(mail.mail_id), _RAW, mail.raw or b"", headers)
+    return BrokerMessage(str(mail.mail_id), _RAW, mail.raw or b"", headers)
 
 
-def letter_to_fetched(letter: Letter) -> FetchedMail:
+def letter_to_fetched(letter: BrokerMessage) -> FetchedMail:
     """The mail that a letter to the classifier holds.
 
     Raises:
@@ -57,7 +57,7 @@ def letter_to_fetched(letter: Letter) -> FetchedMail:
     return FetchedMail(message, letter.body if inline else None)
 
 
-def classified_to_letter(mail: MailClassified) -> Letter:
+def classified_to_letter(mail: MailClassified) -> BrokerMessage:
     """The letter to the writer; a long one is compressed, and says how long it was.
 
     Raises:
@@ -65,16 +65,16 @@ def classified_to_letter(mail: MailClassified) -> Letter:
     """
     body = mail.model_dump_json().encode()
     if len(body) < _COMPRESSED_FROM_BYTES:
-        return Letter(str(mail.mail_id), _JSON, body)
+        return BrokerMessage(str(mail.mail_id), _JSON, body)
     if len(body) > MESSAGE_BYTES:
         raise PermanentError(
             f"What the mail gives takes {len(body)} bytes, more than the {MESSAGE_BYTES} "
             "that go to the writer; its backup is whole"
         )
-    return Letter(str(mail.mail_id), _ZLIB, zlib.compress(body, _FASTEST), {SIZE: len(body)})
+    return BrokerMessage(str(mail.mail_id), _ZLIB, zlib.compress(body, _FASTEST), {SIZE: len(body)})
 
 
-def letter_to_classified(letter: Letter) -> MailClassified:
+def letter_to_classified(letter: BrokerMessage) -> MailClassified:
     """The classified mail that a letter to the writer holds.
 
     Raises:
@@ -99,7 +99,7 @@ class _Outline(BaseModel):
     backup_key: str | None = None
 
 
-def described(letter: Letter) -> Mapping[str, str]:
+def described(letter: BrokerMessage) -> Mapping[str, str]:
     """What a letter of any queue tells of its mail, each a line; nothing if it is none of ours."""
     try:
         if letter.content_type in (_JSON, _ZLIB):
@@ -112,12 +112,12 @@ def described(letter: Letter) -> Mapping[str, str]:
     return {name: one_line(str(value)) for name, value in told.items()}
 
 
-def _fields_in_headers(letter: Letter) -> dict[str, Header]:
+def _fields_in_headers(letter: BrokerMessage) -> dict[str, Header]:
     names = {f"{_PREFIX}{name.replace('_', '-')}": name for name in _FIELDS}
     return {names[name]: value for name, value in letter.headers.items() if name in names}
 
 
-def _json_of(letter: Letter) -> bytes:
+def _json_of(letter: BrokerMessage) -> bytes:
     """The body, unpacked; never more bytes than the letter says, so that its weight is true."""
     if letter.content_type != _ZLIB:
         return letter.body

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from shared.broker.letters import Letter
+from shared.broker.letters import BrokerMessage
 from shared.broker.local import Collector, LocalTransport
 from shared.broker.port import Handled, Publisher
 from shared.broker.publisher import BrokerPublisher
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.broker.rabbitmq.link import Link
+from shared.broker.rabbitmq.link import BrokerConnection
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.errors import TransientError
@@ -63,8 +63,8 @@ def _local() -> Line:
     return Line(first, lambda: last.seen, last.away)
 
 
-def _to_letter(message: AMessage) -> Letter:
-    return Letter(str(message.mail_id), "text/plain", message.text.encode())
+def _to_letter(message: AMessage) -> BrokerMessage:
+    return BrokerMessage(str(message.mail_id), "text/plain", message.text.encode())
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def _over_rabbitmq(node: RabbitMQ) -> Iterator[Line]:
     with node.vhost() as url:
         address = BrokerAddress(SecretStr(url))
         sender = Sender(address, [CLASSIFIER_MAIL])
-        link = Link(address)
+        link = BrokerConnection(address)
         sender.connect()
         link.open()
         link.consume(CLASSIFIER_MAIL, 100)
@@ -103,7 +103,7 @@ def _over_rabbitmq(node: RabbitMQ) -> Iterator[Line]:
 
 
 def _fill(sender: Sender) -> None:
-    letter = Letter("", "text/plain", b"x" * 1000)
+    letter = BrokerMessage("", "text/plain", b"x" * 1000)
     with suppress(TransientError):
         while True:
             sender.send([(CLASSIFIER_MAIL, letter)])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.classifier import stage as classifier
-from services.fetcher.failed import FailedMail, Failure
+from services.fetcher.failed import FailedMail, FailedMailNote
 from services.operator.dead_letters import LocalDeadLetters
 from services.operator.pipeline import local_pipeline
 from services.operator.replay import Replay
@@ -159,7 +159,7 @@ def test_a_dead_letter_of_a_mailbox_is_released(
     backup = installed.data / message.backup_key
     backup.parent.mkdir(parents=True)
     shutil.copy(elsewhere.data / message.backup_key, backup)
-    FailedMail(installed.data).note(Failure(message, "a bug", "2026-11-21T08:00:00+00:00"))
+    FailedMail(installed.data).note(FailedMailNote(message, "a bug", "2026-11-21T08:00:00+00:00"))
     letters = LocalDeadLetters(
         installed.data,
         lambda: local_pipeline(

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from shared.broker.letters import REASON, TRIES, Letter
+from shared.broker.letters import REASON, TRIES, BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
-from shared.broker.rabbitmq.link import Link
+from shared.broker.rabbitmq.link import BrokerConnection
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, Queue, dead_queue, retry_queue
 from shared.errors import ConfigurationError, ContractError, PermanentError, TransientError
@@ -24,13 +24,13 @@ from tests.servers.processes import wait_until
 from tests.servers.rabbitmq import RabbitMQ
 
 
-def _letter(message: AMessage) -> Letter:
+def _letter(message: AMessage) -> BrokerMessage:
     if message.text == "too big":
         raise PermanentError("takes too many bytes")
-    return Letter(str(message.mail_id), "text/plain", message.text.encode())
+    return BrokerMessage(str(message.mail_id), "text/plain", message.text.encode())
 
 
-def _message(letter: Letter) -> AMessage:
+def _message(letter: BrokerMessage) -> AMessage:
     if letter.body == b"garbled":
         raise ContractError("no message of ours")
     return AMessage(letter.body.decode())
@@ -79,7 +79,7 @@ class House:
         """Publish to the worker's queue."""
         sender = Sender(self.address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
         letters = [
-            Letter(str(AMessage(text).mail_id), "text/plain", text.encode(), headers or {})
+            BrokerMessage(str(AMessage(text).mail_id), "text/plain", text.encode(), headers or {})
             for text in texts
         ]
         sender.send([(CLASSIFIER_MAIL, letter) for letter in letters])
@@ -92,16 +92,16 @@ class House:
             state = admin.state(queue)
         return state.messages if state else 0
 
-    def letters(self, queue: str) -> list[Letter]:
+    def letters(self, queue: str) -> list[BrokerMessage]:
         """What waits in `queue`, which keeps it."""
-        found: list[Letter] = []
+        found: list[BrokerMessage] = []
         with administration(self.address) as admin:
             admin.browse(queue, found.append)
         return found
 
     def deaths(self, queue: str) -> list[int]:
         """The count of deaths of each message in `queue`, which keeps it but counts one more."""
-        link = Link(self.address)
+        link = BrokerConnection(self.address)
         link.open()
         link.consume(queue, 100)
         found = [*link.receive(100, 10**6, 5.0), *link.stop_consuming()]
@@ -384,18 +384,21 @@ def test_tls_proves_the_broker(rabbitmq: RabbitMQ) -> None:
     url = SecretStr(rabbitmq.url(tls=True))
     with administration(BrokerAddress(url, rabbitmq.ca_file)) as admin:
         assert admin.state("none") is None
-    link = Link(BrokerAddress(url, rabbitmq.ca_file))
+    link = BrokerConnection(BrokerAddress(url, rabbitmq.ca_file))
     link.open()
     link.close()
 
-    for connect in (Link(BrokerAddress(url)).open, Sender(BrokerAddress(url), []).connect):
+    for connect in (
+        BrokerConnection(BrokerAddress(url)).open,
+        Sender(BrokerAddress(url), []).connect,
+    ):
         with pytest.raises(TransientError, match="cannot prove who it is"):
             connect()
 
 
 def test_a_broker_that_is_away_is_told_plainly() -> None:
     """F-20: address and remedy, never the password."""
-    link = Link(BrokerAddress(SecretStr("amqp://guest:secret-word@127.0.0.1:1/%2F")))
+    link = BrokerConnection(BrokerAddress(SecretStr("amqp://guest:secret-word@127.0.0.1:1/%2F")))
     with pytest.raises(TransientError, match=r"127\.0\.0\.1:1 is away") as caught:
         link.open()
     assert "secret-word" not in str(caught.value)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from structlog.testing import capture_logs
 
-from shared.broker.letters import REASON, TRIES, Letter
+from shared.broker.letters import REASON, TRIES, BrokerMessage
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue, retry_queue
 from shared.errors import AwayError, PermanentError, TransientError
 from shared.netgenium.database import ConflictError
@@ -30,7 +30,7 @@ def house(rabbitmq: RabbitMQ) -> Iterator[House]:
         yield made
 
 
-def _bodies(letters: Sequence[Letter]) -> list[str]:
+def _bodies(letters: Sequence[BrokerMessage]) -> list[str]:
     return sorted(letter.body.decode() for letter in letters)
 
 

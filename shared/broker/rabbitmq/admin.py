@@ -8,7 +8,7 @@ from typing import Any
 import pika
 from pika import exceptions
 
-from shared.broker.letters import Letter
+from shared.broker.letters import BrokerMessage
 from shared.broker.rabbitmq.address import (
     BrokerAddress,
     may_not_declare,
@@ -73,7 +73,7 @@ class Admin:
         return QueueState(found.method.message_count, found.method.consumer_count)
 
     def browse(
-        self, queue: str, act: Callable[[Letter], Sequence[tuple[str, Letter]] | None]
+        self, queue: str, act: Callable[[BrokerMessage], Sequence[tuple[str, BrokerMessage]] | None]
     ) -> int:
         """Show each letter that is in `queue` now to `act`, oldest first.
 
@@ -107,7 +107,7 @@ class Admin:
         channel.close()
         return left
 
-    def _publish(self, channel: Any, queue: str, letter: Letter) -> None:  # noqa: ANN401 - pika has no types
+    def _publish(self, channel: Any, queue: str, letter: BrokerMessage) -> None:  # noqa: ANN401 - pika has no types
         try:
             channel.basic_publish("", queue, letter.body, properties_of(letter), mandatory=True)
         except (exceptions.UnroutableError, exceptions.NackError):

@@ -8,7 +8,7 @@ from shared.broker.letters import Delivery
 
 
 @dataclass(slots=True)
-class Hand:
+class Unacked:
     """Deliveries in hand: those that nobody has asked for yet, and those that are being handled.
 
     Attributes:

@@ -13,10 +13,10 @@ from typing import Any
 import pika
 from pika import exceptions
 
-from shared.broker.letters import Delivery, Letter
+from shared.broker.letters import BrokerMessage, Delivery
 from shared.broker.rabbitmq.address import BrokerAddress, refused, refused_queue
 from shared.broker.rabbitmq.confirms import Confirms
-from shared.broker.rabbitmq.hand import Hand
+from shared.broker.rabbitmq.hand import Unacked
 from shared.broker.rabbitmq.properties import delivery_of, properties_of
 from shared.errors import CRMServiceError, TransientError
 
@@ -26,7 +26,7 @@ _CLOSE_SECONDS = 5.0
 _QUIET_SECONDS = 0.1
 
 
-class Link:
+class BrokerConnection:
     """Publishes with confirms in flight, consumes, and never blocks the broker's heartbeats."""
 
     def __init__(self, address: BrokerAddress) -> None:
@@ -37,7 +37,7 @@ class Link:
         self._asked_for = ""
         self._consumer = ""
         self._done = 0
-        self._hand = Hand()
+        self._hand = Unacked()
         self._confirms = Confirms()
         self._connection: Any = None
         self._channel: Any = None
@@ -62,7 +62,7 @@ class Link:
         self._thread.start()
         self._wait(lambda: self._done > 0, _OPEN_SECONDS, "an open connection")
 
-    def publish(self, letters: Sequence[tuple[str, Letter]]) -> None:
+    def publish(self, letters: Sequence[tuple[str, BrokerMessage]]) -> None:
         """Send letters to queues; `flush` tells what became of them.
 
         Raises:
@@ -243,7 +243,7 @@ class Link:
             self._hand.put(delivery_of(method.delivery_tag, properties, bytes(body)))
             self._changed.notify_all()
 
-    def _publish(self, letters: Sequence[tuple[str, Letter]]) -> None:
+    def _publish(self, letters: Sequence[tuple[str, BrokerMessage]]) -> None:
         for queue, letter in letters:
             self._channel.basic_publish(
                 "", queue, letter.body, properties_of(letter), mandatory=True

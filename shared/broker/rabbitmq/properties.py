@@ -5,12 +5,12 @@ from typing import Any
 
 import pika
 
-from shared.broker.letters import Delivery, Header, Letter
+from shared.broker.letters import BrokerMessage, Delivery, Header
 
 _DEATHS = "x-delivery-count"
 
 
-def properties_of(letter: Letter) -> pika.BasicProperties:
+def properties_of(letter: BrokerMessage) -> pika.BasicProperties:
     """Everything but the body; the message is persistent."""
     return pika.BasicProperties(
         content_type=letter.content_type,
@@ -24,7 +24,9 @@ def delivery_of(tag: int, properties: Any, body: bytes) -> Delivery:  # noqa: AN
     """What came, with the broker's count of deliveries that nobody acknowledged."""
     headers = _plain(properties.headers or {})
     deaths = int(headers.pop(_DEATHS, 0))
-    letter = Letter(properties.message_id or "", properties.content_type or "", body, headers)
+    letter = BrokerMessage(
+        properties.message_id or "", properties.content_type or "", body, headers
+    )
     return Delivery(tag, letter, deaths)
 
 

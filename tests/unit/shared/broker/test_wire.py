@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.broker.letters import Letter
+from shared.broker.letters import BrokerMessage
 from shared.broker.wire import (
     classified_to_letter,
     described,
@@ -104,7 +104,9 @@ def test_headers_of_the_way_are_no_fields() -> None:
         lambda letter: replace(letter, headers={**letter.headers, "x-crmservice-mail-id": "x"}),
     ],
 )
-def test_what_is_no_fetched_mail_is_refused(spoil: Callable[[Letter], Letter]) -> None:
+def test_what_is_no_fetched_mail_is_refused(
+    spoil: Callable[[BrokerMessage], BrokerMessage],
+) -> None:
     """H-33: a broken or unknown message is a contract error, never a guess."""
     with pytest.raises(ContractError):
         letter_to_fetched(spoil(fetched_to_letter(a_fetched())))
@@ -124,13 +126,15 @@ def test_a_classified_mail_comes_back_as_it_was(length: int) -> None:
 @pytest.mark.parametrize(
     "letter",
     [
-        Letter("", "application/json", b"{}"),
-        Letter("", "application/json", b"\xff"),
-        Letter("", "application/zlib", b"no zlib"),
-        Letter("", "application/zlib", classified_to_letter(a_classified("x" * 99_999)).body[:-9]),
+        BrokerMessage("", "application/json", b"{}"),
+        BrokerMessage("", "application/json", b"\xff"),
+        BrokerMessage("", "application/zlib", b"no zlib"),
+        BrokerMessage(
+            "", "application/zlib", classified_to_letter(a_classified("x" * 99_999)).body[:-9]
+        ),
     ],
 )
-def test_what_is_no_classified_mail_is_refused(letter: Letter) -> None:
+def test_what_is_no_classified_mail_is_refused(letter: BrokerMessage) -> None:
     """H-33: the reason names places and kinds of errors, no values."""
     with pytest.raises(ContractError):
         letter_to_classified(letter)
@@ -138,7 +142,9 @@ def test_what_is_no_classified_mail_is_refused(letter: Letter) -> None:
 
 def test_the_reason_of_a_refusal_quotes_nothing() -> None:
     """INV-7: a value that does not fit may be a mail's text."""
-    letter = Letter("", "application/json", b'{"subject": "confidential", "mail_id": "secret"}')
+    letter = BrokerMessage(
+        "", "application/json", b'{"subject": "confidential", "mail_id": "secret"}'
+    )
 
     with pytest.raises(ContractError) as caught:
         letter_to_classified(letter)
@@ -175,14 +181,14 @@ def test_a_letter_of_the_fetcher_tells_of_its_mail_by_its_headers() -> None:
 @pytest.mark.parametrize(
     "letter",
     [
-        Letter("", "application/json", b"["),
-        Letter("", "application/json", b"[1]"),
-        Letter("", "application/zlib", b"no zlib"),
-        Letter("", "application/zlib", zlib.compress(b" " * (65 * 1024 * 1024), 9)),
-        Letter("", "text/plain", b"", {"x-crmservice-size": "x"}),
+        BrokerMessage("", "application/json", b"["),
+        BrokerMessage("", "application/json", b"[1]"),
+        BrokerMessage("", "application/zlib", b"no zlib"),
+        BrokerMessage("", "application/zlib", zlib.compress(b" " * (65 * 1024 * 1024), 9)),
+        BrokerMessage("", "text/plain", b"", {"x-crmservice-size": "x"}),
     ],
 )
-def test_a_letter_that_is_none_of_ours_tells_nothing(letter: Letter) -> None:
+def test_a_letter_that_is_none_of_ours_tells_nothing(letter: BrokerMessage) -> None:
     """O-2, H-5: whatever lies in a queue of dead letters can be listed, within bounds."""
     assert described(letter) == {}
 
@@ -214,7 +220,7 @@ def test_a_mail_that_gives_too_much_is_refused_by_whoever_sends_it() -> None:
 def test_a_command_of_tomorrow_is_refused_with_a_clear_reason() -> None:
     """H-33: an unknown kind of effect is never left out; it is named, with what to do."""
     fields = json.loads(a_classified().model_dump_json()) | {"commands": [{"kind": "add_comment"}]}
-    letter = Letter("", "application/json", json.dumps(fields).encode())
+    letter = BrokerMessage("", "application/json", json.dumps(fields).encode())
 
     with pytest.raises(ContractError, match=r"kind 'add_comment'.*release the mail"):
         letter_to_classified(letter)
@@ -244,7 +250,7 @@ def test_a_key_that_is_no_backups_is_refused(key: str) -> None:
     fields = json.loads(Path("tests/examples/mail_classified.v1.json").read_text("utf-8"))
     fields["content"]["attachments"][0]["backup_key"] = key
     with pytest.raises(ContractError, match="content"):
-        letter_to_classified(Letter("", "application/json", json.dumps(fields).encode()))
+        letter_to_classified(BrokerMessage("", "application/json", json.dumps(fields).encode()))
 
 
 def test_a_compressed_bomb_is_not_unpacked() -> None:
@@ -252,4 +258,4 @@ def test_a_compressed_bomb_is_not_unpacked() -> None:
     bomb = zlib.compress(b"x" * (65 * 1024 * 1024), 9)
 
     with pytest.raises(ContractError, match="cut, or longer"):
-        letter_to_classified(Letter("", "application/zlib", bomb))
+        letter_to_classified(BrokerMessage("", "application/zlib", bomb))

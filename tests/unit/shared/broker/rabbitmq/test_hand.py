@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.broker.letters import SIZE, Delivery, Letter
-from shared.broker.rabbitmq.hand import Hand
+from shared.broker.letters import SIZE, BrokerMessage, Delivery
+from shared.broker.rabbitmq.hand import Unacked
 
 
 @dataclass
@@ -41,7 +41,7 @@ def test_a_tag_is_acknowledged_once(
     finished: list[list[int]], told: list[tuple[int | None, list[int]]]
 ) -> None:
     """F-21: a run ends at a tag that the broker still knows, whatever was told singly before."""
-    hand = Hand()
+    hand = Unacked()
 
     assert [hand.acknowledgements(tags) for tags in finished] == told
 
@@ -51,7 +51,7 @@ def test_every_order_of_acknowledgements_is_one_that_the_broker_takes(
     order: list[int], sizes: list[int]
 ) -> None:
     """F-21, F-14: each tag exactly once, never one that is being handled, and in the end all."""
-    hand, broker = Hand(), ABroker(set(order))
+    hand, broker = Unacked(), ABroker(set(order))
     while order:
         size = sizes.pop() if sizes else 1
         done, order = order[:size], order[size:]
@@ -61,12 +61,12 @@ def test_every_order_of_acknowledgements_is_one_that_the_broker_takes(
 
 
 def _delivery(tag: int, body: bytes = b"", size: int = 0) -> Delivery:
-    return Delivery(tag, Letter("", "message/rfc822", body, {SIZE: size}))
+    return Delivery(tag, BrokerMessage("", "message/rfc822", body, {SIZE: size}))
 
 
 def test_what_lies_in_the_backup_weighs_as_much_as_in_the_body() -> None:
     """F-32: a bite is bounded by what its mails take in memory, not by what came over the line."""
-    hand = Hand(prefetch=10)
+    hand = Unacked(prefetch=10)
     for tag in range(1, 6):
         hand.put(_delivery(tag, size=1_700_000))
 
@@ -79,7 +79,7 @@ def test_what_lies_in_the_backup_weighs_as_much_as_in_the_body() -> None:
 
 def test_one_that_is_heavier_than_the_limit_comes_alone() -> None:
     """F-28: nothing is too heavy to be handled."""
-    hand = Hand(prefetch=10)
+    hand = Unacked(prefetch=10)
     for tag, size in enumerate((1, 10**9, 1), start=1):
         hand.put(_delivery(tag, size=size))
 
@@ -88,7 +88,7 @@ def test_one_that_is_heavier_than_the_limit_comes_alone() -> None:
 
 def test_what_was_taken_stays_in_hand_until_it_is_done() -> None:
     """F-14: what is given back is everything that was not acknowledged."""
-    hand = Hand(prefetch=2)
+    hand = Unacked(prefetch=2)
     first, second = _delivery(1), _delivery(2)
     hand.put(first)
     hand.put(second)
