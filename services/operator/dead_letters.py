@@ -72,8 +72,8 @@ class BrokerDeadLetters:
         """Every one of them, oldest first in each queue."""
         found: list[DeadLetter] = []
 
-        def look(queue: str, letter: BrokerMessage) -> None:
-            found.append(_described(queue, letter))
+        def look(queue: str, broker_message: BrokerMessage) -> None:
+            found.append(_described(queue, broker_message))
 
         self._browse(look)
         return found
@@ -82,17 +82,23 @@ class BrokerDeadLetters:
         """Put those that are `wanted` back into their queues, with all their tries."""
 
         def put_back(
-            queue: str, letter: BrokerMessage
+            queue: str, broker_message: BrokerMessage
         ) -> Sequence[tuple[str, BrokerMessage]] | None:
-            return [(queue, letter.released())] if wanted(_described(queue, letter)) else None
+            return (
+                [(queue, broker_message.released())]
+                if wanted(_described(queue, broker_message))
+                else None
+            )
 
         return self._browse(put_back)
 
     def drop(self, wanted: Wanted) -> int:
         """Remove those that are `wanted`."""
 
-        def remove(queue: str, letter: BrokerMessage) -> Sequence[tuple[str, BrokerMessage]] | None:
-            return [] if wanted(_described(queue, letter)) else None
+        def remove(
+            queue: str, broker_message: BrokerMessage
+        ) -> Sequence[tuple[str, BrokerMessage]] | None:
+            return [] if wanted(_described(queue, broker_message)) else None
 
         return self._browse(remove)
 
@@ -159,16 +165,16 @@ class LocalDeadLetters:
         return len(chosen)
 
 
-def _described(queue: str, letter: BrokerMessage) -> DeadLetter:
-    headers = letter.headers
+def _described(queue: str, broker_message: BrokerMessage) -> DeadLetter:
+    headers = broker_message.headers
     reason = headers.get(REASON)
     if reason is None:
         reason = f"the broker gave it up: {headers.get(_BROKERS_REASON, 'unknown')}"
     return DeadLetter(
-        one_line(letter.mail_id),
+        one_line(broker_message.mail_id),
         queue,
         one_line(str(reason)),
         one_line(str(headers.get(DIED_AT, ""))),
-        letter.releases,
-        described(letter),
+        broker_message.releases,
+        described(broker_message),
     )

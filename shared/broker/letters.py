@@ -93,14 +93,14 @@ class BrokerMessage:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A letter in hand: the broker keeps it until it is acknowledged.
+    """A message in hand: the broker keeps it until it is acknowledged.
 
     Attributes:
         tag: The broker's number for it on this connection.
-        letter: What came.
-        deaths: How many consumers died with it in hand.
+        message: What came.
+        delivery_count: How many consumers died with it in hand.
     """
 
     tag: int
-    letter: BrokerMessage
-    deaths: int = 0
+    message: BrokerMessage
+    delivery_count: int = 0
