@@ -1,0 +1,202 @@
+"""Events of the SDK as items of the port, and back."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgraph.generated.models.attendee_type import AttendeeType
+from msgraph.generated.models.body_type import BodyType
+from msgraph.generated.models.event import Event
+from msgraph.generated.models.event_type import EventType
+from msgraph.generated.models.free_busy_status import FreeBusyStatus
+from msgraph.generated.models.item_body import ItemBody
+from msgraph.generated.models.location import Location
+from msgraph.generated.models.recipient import Recipient
+from msgraph.generated.models.response_type import ResponseType
+from msgraph.generated.models.sensitivity import Sensitivity
+from msgraph.generated.models.single_value_legacy_extended_property import (
+    SingleValueLegacyExtendedProperty,
+)
+
+from services.calsync.calendars.graph import texts, times
+from services.calsync.calendars.port import (
+    CalendarItem,
+    FieldValues,
+    ItemContent,
+    ItemTime,
+    NewItem,
+)
+from services.calsync.content import canonical
+
+HtmlToText = Callable[[str], str]
+
+TAG_ID = "String {5f1f0c62-7f5d-4a53-9f0b-3d1f6a9f1c27} Name ErpActivityId"
+"""The extended property that names the activity an event was made for. Its name is for ever."""
+
+_PRIVATE = (Sensitivity.Private, Sensitivity.Confidential)
+
+
+def is_removed(event: Event) -> bool:
+    """Whether a delta only says that this event was removed."""
+    return "@removed" in event.additional_data
+
+
+def of_series(event: Event) -> bool:
+    """Whether this is one meeting of a series."""
+    return event.type in (EventType.Occurrence, EventType.Exception)
+
+
+def item_of(event: Event, html_to_text: HtmlToText, master: Event | None = None) -> CalendarItem:
+    """Return an event as an item.
+
+    Args:
+        event: As Graph shows it; an occurrence of a delta may be bare: it has what its master has.
+        html_to_text: Makes what a reader sees of an HTML body.
+        master: Of an occurrence the series.
+
+    Raises:
+        ValueError: It is not what Graph promises; also `AttributeError`.
+    """
+    full = master if master is not None and event.body is None else event
+    all_day = bool(full.is_all_day)
+    content = _content(event, full, html_to_text, all_day=all_day)
+    return CalendarItem(
+        id=_required(event.id),
+        version=str(event.additional_data.get("@odata.etag") or ""),
+        content=content,
+        kind=_kind(event),
+        uid=(master or event).i_cal_u_id or "",
+        master=event.series_master_id if of_series(event) else None,
+        original_start=_original(event, master, content.start),
+        own=full.is_organizer is not False,
+        organizer=_address(full.organizer),
+        attendees=_attendees(full),
+        online=bool(full.is_online_meeting),
+        called_off=bool(full.is_cancelled) or _answer(full) == "declined",
+        answer=_answer(full),
+        tag=tag_of(event),
+        transaction_id=event.transaction_id,
+    )
+
+
+def tag_of(event: Event) -> str | None:
+    """Return the activity that an event was made for, where it was asked for."""
+    for one in event.single_value_extended_properties or ():
+        if (one.id or "").lower() == TAG_ID.lower():
+            return one.value
+    return None
+
+
+def new_event(new: NewItem, zone: ZoneInfo) -> Event:
+    """Return an event to be made: busy, without attendees."""
+    content = new.content
+    event = changed_event(
+        {
+            "subject": content.subject,
+            "text": content.text,
+            "start": content.start,
+            "end": content.end,
+            "location": content.location,
+            "private": content.private,
+        },
+        zone,
+    )
+    event.show_as = FreeBusyStatus.Busy
+    event.transaction_id = new.transaction_id
+    if new.tag is not None:
+        tag = SingleValueLegacyExtendedProperty(id=TAG_ID, value=new.tag)
+        event.single_value_extended_properties = [tag]
+    return event
+
+
+def changed_event(values: FieldValues, zone: ZoneInfo) -> Event:
+    """Return an event that has these fields and nothing else: the SDK sends what it holds."""
+    event = Event()
+    for name, value in values.items():
+        match name, value:
+            case "subject", str():
+                event.subject = value
+            case "text", str():
+                event.body = ItemBody(content_type=BodyType.Text, content=value)
+            case "location", str():
+                event.location = Location(display_name=value)
+            case "private", bool():
+                event.sensitivity = Sensitivity.Private if value else Sensitivity.Normal
+            case "start" | "end", _:
+                _set_time(event, name, value, zone)
+            case _:
+                raise TypeError(name)
+    return event
+
+
+def _set_time(event: Event, name: str, value: object, zone: ZoneInfo) -> None:
+    if not isinstance(value, date):
+        raise TypeError(name)
+    setattr(event, name, times.written(value, zone))
+    event.is_all_day = not isinstance(value, datetime)
+
+
+def _content(event: Event, full: Event, html_to_text: HtmlToText, *, all_day: bool) -> ItemContent:
+    if event.start is None or event.end is None:
+        raise ValueError("an event without times")
+    return canonical(
+        ItemContent(
+            subject=full.subject or "",
+            text=_text(full, html_to_text),
+            start=times.time_of(event.start, all_day=all_day),
+            end=times.time_of(event.end, all_day=all_day),
+            location=(full.location.display_name or "") if full.location else "",
+            private=full.sensitivity in _PRIVATE,
+        )
+    )
+
+
+def _text(event: Event, html_to_text: HtmlToText) -> str:
+    written = (event.body.content or "") if event.body else ""
+    if event.body and event.body.content_type == BodyType.Html:
+        written = html_to_text(written)
+    return texts.without_meeting_block(written) if event.is_online_meeting else written
+
+
+def _kind(event: Event) -> Literal["single", "occurrence", "master"]:
+    if of_series(event):
+        return "occurrence"
+    return "master" if event.type == EventType.SeriesMaster else "single"
+
+
+def _original(event: Event, master: Event | None, start: ItemTime) -> ItemTime | None:
+    if not of_series(event):
+        return None
+    if event.original_start is None:
+        # Only an occurrence that is as its series has it comes without.
+        return start
+    series_all_day = bool((master or event).is_all_day)
+    return times.original_time(event.original_start, all_day=series_all_day)
+
+
+def _attendees(event: Event) -> tuple[str, ...]:
+    organizer = _address(event.organizer)
+    known = [_address(one) for one in event.attendees or () if one.type != AttendeeType.Resource]
+    return tuple(dict.fromkeys(one for one in known if one and one != organizer))
+
+
+def _address(one: Recipient | None) -> str:
+    found = one.email_address.address if one and one.email_address else None
+    return (found or "").strip().lower()
+
+
+def _answer(event: Event) -> str:
+    found = event.response_status.response if event.response_status else None
+    return str(found.value) if isinstance(found, ResponseType) else ""
+
+
+def _required(name: str | None) -> str:
+    if not name:
+        raise ValueError("an event without id")
+    return name
+
+
+def created(event: Event) -> datetime:
+    """Return when an event was made; the oldest time if it does not say."""
+    return event.created_date_time or datetime.min.replace(tzinfo=UTC)
