@@ -230,8 +230,9 @@ class GraphMailbox:
         return event
 
     def _next(self) -> tuple[int, str]:
+        number = self._numbers
         self._numbers += 1
-        return self._numbers, ids.stem(self.account.id, self._numbers)
+        return number, ids.stem(self.account.id, number)
 
     def _changed(self, event: StoredEvent) -> None:
         if self.changes_are_late:

@@ -31,6 +31,7 @@ class GraphServer:
         company: What it is about: mailboxes, faults, what was asked.
         tokens: The identity service; `tokens.claims` has the rights in its tokens.
         ca_file: Proves both.
+        in_flight: Requests that are in the service now.
         peak: The most requests that were in the service at one time.
     """
 
@@ -43,7 +44,7 @@ class GraphServer:
         self.tokens = TokenServer(self._authority)
         self._lock = threading.RLock()
         self._counting = threading.Lock()
-        self._in_flight = 0
+        self.in_flight = 0
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self.reset()
@@ -130,14 +131,14 @@ class GraphServer:
     @contextmanager
     def _entered(self) -> Iterator[bool]:
         with self._counting:
-            self._in_flight += 1
-            self.peak = max(self.peak, self._in_flight)
-            in_time = self._in_flight <= self.company.most_in_flight
+            self.in_flight += 1
+            self.peak = max(self.peak, self.in_flight)
+            in_time = self.in_flight <= self.company.most_in_flight
         try:
             yield in_time
         finally:
             with self._counting:
-                self._in_flight -= 1
+                self.in_flight -= 1
 
     def _check_token(self, call: Call) -> None:
         kind, _, token = call.headers.get("authorization", "").partition(" ")
