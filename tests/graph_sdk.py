@@ -67,9 +67,11 @@ class Sdk:
         self.client = GraphServiceClient(request_adapter=self._adapter)
 
     def __enter__(self) -> Self:
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close connections and loop."""
         self._runner.run(self._transport.aclose())
         self._runner.close()
 

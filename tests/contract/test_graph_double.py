@@ -1,9 +1,11 @@
 """The double of Microsoft Graph, asked by Microsoft's own client."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -139,7 +141,7 @@ def test_a_bodys_text_is_what_was_written(jan: GraphMailbox, sdk: Sdk) -> None:
         meeting("a", "2026-05-04T12:00:00", "2026-05-04T13:00:00")
         | {"body": {"contentType": "text", "content": "Dear <all>,\nsee you."}}
     )
-    asked = RequestConfiguration(headers=preferring('outlook.body-content-type="text"'))
+    asked = RequestConfiguration[Any](headers=preferring('outlook.body-content-type="text"'))
 
     shown = sdk.run(sdk.user(JAN).events.by_event_id(jan.mutable_id(event)).get(asked))
 
@@ -168,8 +170,8 @@ def test_a_write_names_the_state_that_it_is_meant_for(jan: GraphMailbox, sdk: Sd
 
 
 def test_times_are_shown_in_the_zone_that_is_asked_for(jan: GraphMailbox, sdk: Sdk) -> None:
-    """House: a GET converts, a POST answers in the zone sent, a PATCH in UTC; both clock changes."""
-    prefer = RequestConfiguration(headers=preferring(f'outlook.timezone="{PRAGUE}"'))
+    """House: a GET converts, a POST keeps the zone sent, a PATCH in UTC; both changes of clocks."""
+    prefer = RequestConfiguration[Any](headers=preferring(f'outlook.timezone="{PRAGUE}"'))
     gap = _made(
         sdk,
         Event(start=timed("2026-03-29T02:30:00", PRAGUE), end=timed("2026-03-29T04:00:00", PRAGUE)),
@@ -227,7 +229,7 @@ def test_ids_survive_a_move_if_that_is_asked_for(jan: GraphMailbox, sdk: Sdk) ->
     jan.calendars["private"] = "Private"
     one = jan.create(meeting("one", "2026-05-04T12:00:00", "2026-05-04T13:00:00"))
     other = jan.create(meeting("other", "2026-05-04T12:00:00", "2026-05-04T13:00:00"))
-    forever = RequestConfiguration(headers=preferring(IMMUTABLE))
+    forever = RequestConfiguration[Any](headers=preferring(IMMUTABLE))
 
     def both() -> dict[str | None, tuple[str, str]]:
         plain, kept = (sdk.run(sdk.user(JAN).calendar.events.get(each)) for each in (None, forever))
@@ -706,7 +708,5 @@ def test_the_dates_of_a_series_are_days(jan: GraphMailbox) -> None:
     assert event.dates(date(2026, 4, 30)) == [date(2026, 3, 28), date(2026, 3, 29)]
 
 
-def _trust(graph: GraphServer) -> object:
-    import ssl  # noqa: PLC0415
-
+def _trust(graph: GraphServer) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=graph.ca_file)

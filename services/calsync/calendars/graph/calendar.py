@@ -6,16 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from msgraph.generated.models.event import Event
-
 from services.calsync.calendars.graph import lists, requests, times
+from services.calsync.calendars.graph.answers import GraphEvent
 from services.calsync.calendars.graph.items import (
     HtmlToText,
     changed_event,
     created,
     item_of,
     new_event,
-    of_series,
     tag_of,
 )
 from services.calsync.calendars.graph.rounds import Round, run_round
@@ -55,7 +53,7 @@ class GraphCalendar:
     def get(self, user: Participant, item_id: str) -> CalendarItem:
         """Return one event with its tag."""
 
-        async def ask() -> tuple[Event, Event | None]:
+        async def ask() -> tuple[GraphEvent, GraphEvent | None]:
             event = await lists.one(self._wire, user.mailbox, item_id)
             return await lists.with_master(self._wire, user.mailbox, event)
 
@@ -66,7 +64,7 @@ class GraphCalendar:
         """Make an event in the default calendar: busy, without attendees."""
         request = requests.creation(self._wire.user(user.mailbox), new_event(new, self._zone))
         with self._readable():
-            made = self._wire.run(self._wire.send(user.mailbox, request, Event, writing=True))
+            made = self._wire.run(self._wire.send(user.mailbox, request, GraphEvent, writing=True))
             # The answer shows no extended properties.
             return replace(self._item(made), tag=new.tag)
 
@@ -77,8 +75,8 @@ class GraphCalendar:
         event = changed_event(values, self._zone)
         request = requests.change(self._wire.user(user.mailbox), item_id, version, event)
 
-        async def ask() -> tuple[Event, Event | None]:
-            after = await self._wire.send(user.mailbox, request, Event, writing=True)
+        async def ask() -> tuple[GraphEvent, GraphEvent | None]:
+            after = await self._wire.send(user.mailbox, request, GraphEvent, writing=True)
             return await lists.with_master(self._wire, user.mailbox, after)
 
         with self._readable():
@@ -101,7 +99,7 @@ class GraphCalendar:
     ) -> Sequence[CalendarItem]:
         """Return all occurrences of a series in the window, fresh."""
 
-        async def ask() -> tuple[Event, list[Event]]:
+        async def ask() -> tuple[GraphEvent, list[GraphEvent]]:
             master = await lists.one(self._wire, user.mailbox, master_id)
             times_of = window.begin, window.end
             return master, await lists.instances(self._wire, user.mailbox, master_id, *times_of)
@@ -113,7 +111,7 @@ class GraphCalendar:
     def between(self, user: Participant, begin: datetime, end: datetime) -> Sequence[CalendarItem]:
         """Return what the default calendar shows now in that time, tags included."""
 
-        async def ask() -> tuple[list[Event], dict[str, Event]]:
+        async def ask() -> tuple[list[GraphEvent], dict[str, GraphEvent]]:
             found = await lists.between(self._wire, user.mailbox, begin, end)
             return found, await lists.masters_of(self._wire, user.mailbox, found)
 
@@ -133,7 +131,7 @@ class GraphCalendar:
         """Return the tags of all tagged events in the window, by event id."""
         ask = lists.between(self._wire, user.mailbox, window.begin, window.end, ["id"])
         tagged = ((event.id, tag_of(event)) for event in self._wire.run(ask))
-        return {name: tag for name, tag in tagged if name and tag}
+        return {name: tag for name, tag in tagged if tag}
 
     def place(self, user: Participant, item: CalendarItem) -> Whereabouts:
         """Return where an event is: the calendar's view of its own time decides."""
@@ -159,7 +157,7 @@ class GraphCalendar:
     def _changes(self, ended: Round) -> CalendarChanges:
         events = ended.masters | ended.told.events
         removed = ended.told.removed | (
-            {each.series_master_id or "" for each in events.values() if of_series(each)}
+            {each.series_master_id or "" for each in events.values() if each.of_series}
             - set(ended.masters)
         )
         return CalendarChanges(
@@ -170,15 +168,15 @@ class GraphCalendar:
         )
 
     def _items(
-        self, events: Iterable[Event], masters: Mapping[str, Event]
+        self, events: Iterable[GraphEvent], masters: Mapping[str, GraphEvent]
     ) -> Iterator[CalendarItem]:
         for event in events:
-            if not of_series(event):
+            if not event.of_series:
                 yield self._item(event)
             elif master := masters.get(event.series_master_id or ""):
                 yield self._item(event, master)
 
-    def _item(self, event: Event, master: Event | None = None) -> CalendarItem:
+    def _item(self, event: GraphEvent, master: GraphEvent | None = None) -> CalendarItem:
         return item_of(event, self._html_to_text, master)
 
     @contextmanager

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
-from msgraph.generated.models.user import User
-from msgraph.generated.models.user_collection_response import UserCollectionResponse
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
+from services.calsync.calendars.graph.answers import GraphUser, UserPage
 from services.calsync.calendars.graph.pages import pages
 from services.calsync.calendars.graph.wire import GraphWire
 from services.calsync.calendars.port import Account
@@ -48,17 +47,17 @@ class GraphDirectory:
             "",
             first,
             lambda link: users.with_url(link).to_get_request_information(),
-            UserCollectionResponse,
+            UserPage,
         ):
-            accounts = (_account(user) for user in page.value or () if user.id)
+            accounts = (_account(user) for user in page.value)
             known |= {account.id: account for account in accounts}
         return list(known.values())
 
 
-def _account(user: User) -> Account:
+def _account(user: GraphUser) -> Account:
     written = [user.mail, user.user_principal_name, *map(_smtp, user.proxy_addresses or ())]
     return Account(
-        id=user.id or "",
+        id=user.id,
         addresses=frozenset(each.strip().lower() for each in written if each),
         guest=(user.user_type or "").lower() == "guest",
         enabled=user.account_enabled is not False,

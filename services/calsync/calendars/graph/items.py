@@ -1,25 +1,22 @@
-"""Events of the SDK as items of the port, and back."""
+"""Events that are read as items of the port, and items as events of the SDK that are written."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from msgraph.generated.models.attendee_type import AttendeeType
 from msgraph.generated.models.body_type import BodyType
 from msgraph.generated.models.event import Event
-from msgraph.generated.models.event_type import EventType
 from msgraph.generated.models.free_busy_status import FreeBusyStatus
 from msgraph.generated.models.item_body import ItemBody
 from msgraph.generated.models.location import Location
-from msgraph.generated.models.recipient import Recipient
-from msgraph.generated.models.response_type import ResponseType
 from msgraph.generated.models.sensitivity import Sensitivity
 from msgraph.generated.models.single_value_legacy_extended_property import (
     SingleValueLegacyExtendedProperty,
 )
 
 from services.calsync.calendars.graph import texts, times
+from services.calsync.calendars.graph.answers import GraphEvent, GraphPerson
 from services.calsync.calendars.port import (
     CalendarItem,
     FieldValues,
@@ -34,20 +31,12 @@ HtmlToText = Callable[[str], str]
 TAG_ID = "String {5f1f0c62-7f5d-4a53-9f0b-3d1f6a9f1c27} Name ErpActivityId"
 """The extended property that names the activity an event was made for. Its name is for ever."""
 
-_PRIVATE = (Sensitivity.Private, Sensitivity.Confidential)
+_PRIVATE = ("private", "confidential")
 
 
-def is_removed(event: Event) -> bool:
-    """Whether a delta only says that this event was removed."""
-    return "@removed" in event.additional_data
-
-
-def of_series(event: Event) -> bool:
-    """Whether this is one meeting of a series."""
-    return event.type in (EventType.Occurrence, EventType.Exception)
-
-
-def item_of(event: Event, html_to_text: HtmlToText, master: Event | None = None) -> CalendarItem:
+def item_of(
+    event: GraphEvent, html_to_text: HtmlToText, master: GraphEvent | None = None
+) -> CalendarItem:
     """Return an event as an item.
 
     Args:
@@ -56,18 +45,17 @@ def item_of(event: Event, html_to_text: HtmlToText, master: Event | None = None)
         master: Of an occurrence the series.
 
     Raises:
-        ValueError: It is not what Graph promises; also `AttributeError`.
+        ValueError: It is not what Graph promises.
     """
     full = master if master is not None and event.body is None else event
-    all_day = bool(full.is_all_day)
-    content = _content(event, full, html_to_text, all_day=all_day)
+    content = _content(event, full, html_to_text)
     return CalendarItem(
-        id=_required(event.id),
-        version=str(event.additional_data.get("@odata.etag") or ""),
+        id=event.id,
+        version=event.etag or "",
         content=content,
         kind=_kind(event),
         uid=(master or event).i_cal_u_id or "",
-        master=event.series_master_id if of_series(event) else None,
+        master=event.series_master_id if event.of_series else None,
         original_start=_original(event, master, content.start),
         own=full.is_organizer is not False,
         organizer=_address(full.organizer),
@@ -80,10 +68,10 @@ def item_of(event: Event, html_to_text: HtmlToText, master: Event | None = None)
     )
 
 
-def tag_of(event: Event) -> str | None:
+def tag_of(event: GraphEvent) -> str | None:
     """Return the activity that an event was made for, where it was asked for."""
     for one in event.single_value_extended_properties or ():
-        if (one.id or "").lower() == TAG_ID.lower():
+        if one.id.lower() == TAG_ID.lower():
             return one.value
     return None
 
@@ -103,7 +91,9 @@ def new_event(new: NewItem, zone: ZoneInfo) -> Event:
         zone,
     )
     event.show_as = FreeBusyStatus.Busy
-    event.transaction_id = new.transaction_id
+    if new.transaction_id is not None:
+        # The SDK would send a None, under a name that Graph does not know.
+        event.transaction_id = new.transaction_id
     if new.tag is not None:
         tag = SingleValueLegacyExtendedProperty(id=TAG_ID, value=new.tag)
         event.single_value_extended_properties = [tag]
@@ -137,9 +127,10 @@ def _set_time(event: Event, name: str, value: object, zone: ZoneInfo) -> None:
     event.is_all_day = not isinstance(value, datetime)
 
 
-def _content(event: Event, full: Event, html_to_text: HtmlToText, *, all_day: bool) -> ItemContent:
+def _content(event: GraphEvent, full: GraphEvent, html_to_text: HtmlToText) -> ItemContent:
     if event.start is None or event.end is None:
         raise ValueError("an event without times")
+    all_day = bool(full.is_all_day)
     return canonical(
         ItemContent(
             subject=full.subject or "",
@@ -152,21 +143,21 @@ def _content(event: Event, full: Event, html_to_text: HtmlToText, *, all_day: bo
     )
 
 
-def _text(event: Event, html_to_text: HtmlToText) -> str:
+def _text(event: GraphEvent, html_to_text: HtmlToText) -> str:
     written = (event.body.content or "") if event.body else ""
-    if event.body and event.body.content_type == BodyType.Html:
+    if event.body and event.body.content_type == "html":
         written = html_to_text(written)
     return texts.without_meeting_block(written) if event.is_online_meeting else written
 
 
-def _kind(event: Event) -> Literal["single", "occurrence", "master"]:
-    if of_series(event):
+def _kind(event: GraphEvent) -> Literal["single", "occurrence", "master"]:
+    if event.of_series:
         return "occurrence"
-    return "master" if event.type == EventType.SeriesMaster else "single"
+    return "master" if event.is_master else "single"
 
 
-def _original(event: Event, master: Event | None, start: ItemTime) -> ItemTime | None:
-    if not of_series(event):
+def _original(event: GraphEvent, master: GraphEvent | None, start: ItemTime) -> ItemTime | None:
+    if not event.of_series:
         return None
     if event.original_start is None:
         # Only an occurrence that is as its series has it comes without.
@@ -175,28 +166,21 @@ def _original(event: Event, master: Event | None, start: ItemTime) -> ItemTime |
     return times.original_time(event.original_start, all_day=series_all_day)
 
 
-def _attendees(event: Event) -> tuple[str, ...]:
+def _attendees(event: GraphEvent) -> tuple[str, ...]:
     organizer = _address(event.organizer)
-    known = [_address(one) for one in event.attendees or () if one.type != AttendeeType.Resource]
+    known = [_address(one) for one in event.attendees or () if one.type != "resource"]
     return tuple(dict.fromkeys(one for one in known if one and one != organizer))
 
 
-def _address(one: Recipient | None) -> str:
+def _address(one: GraphPerson | None) -> str:
     found = one.email_address.address if one and one.email_address else None
     return (found or "").strip().lower()
 
 
-def _answer(event: Event) -> str:
-    found = event.response_status.response if event.response_status else None
-    return str(found.value) if isinstance(found, ResponseType) else ""
+def _answer(event: GraphEvent) -> str:
+    return (event.response_status.response or "") if event.response_status else ""
 
 
-def _required(name: str | None) -> str:
-    if not name:
-        raise ValueError("an event without id")
-    return name
-
-
-def created(event: Event) -> datetime:
+def created(event: GraphEvent) -> datetime:
     """Return when an event was made; the oldest time if it does not say."""
     return event.created_date_time or datetime.min.replace(tzinfo=UTC)

@@ -6,37 +6,40 @@ from datetime import datetime
 from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.models.calendar import Calendar
-from msgraph.generated.models.calendar_collection_response import CalendarCollectionResponse
-from msgraph.generated.models.event import Event
-from msgraph.generated.models.event_collection_response import EventCollectionResponse
 
 from services.calsync.calendars.graph import requests
-from services.calsync.calendars.graph.items import of_series
+from services.calsync.calendars.graph.answers import (
+    CalendarPage,
+    EventPage,
+    GraphCalendarInfo,
+    GraphEvent,
+)
 from services.calsync.calendars.graph.pages import pages
 from services.calsync.calendars.graph.wire import GraphWire
 from services.calsync.calendars.port import ItemGoneError, Whereabouts
 
 
-async def one(wire: GraphWire, mailbox: str, event_id: str) -> Event:
+async def one(wire: GraphWire, mailbox: str, event_id: str) -> GraphEvent:
     """Return an event.
 
     Raises:
         ItemGoneError: It does not exist.
     """
-    return await wire.send(mailbox, requests.one(wire.user(mailbox), event_id), Event)
+    return await wire.send(mailbox, requests.one(wire.user(mailbox), event_id), GraphEvent)
 
 
-async def with_master(wire: GraphWire, mailbox: str, event: Event) -> tuple[Event, Event | None]:
+async def with_master(
+    wire: GraphWire, mailbox: str, event: GraphEvent
+) -> tuple[GraphEvent, GraphEvent | None]:
     """Return an event and, of an occurrence, its series."""
-    if not of_series(event):
+    if not event.of_series:
         return event, None
     return event, await one(wire, mailbox, event.series_master_id or "")
 
 
 async def between(
     wire: GraphWire, mailbox: str, begin: datetime, end: datetime, select: list[str] | None = None
-) -> list[Event]:
+) -> list[GraphEvent]:
     """Return what the default calendar shows in a time."""
     user = wire.user(mailbox)
     return await _all(
@@ -46,14 +49,14 @@ async def between(
 
 async def instances(
     wire: GraphWire, mailbox: str, master_id: str, begin: datetime, end: datetime
-) -> list[Event]:
+) -> list[GraphEvent]:
     """Return the occurrences of a series in a time."""
     user = wire.user(mailbox)
     builder = user.events.by_event_id(master_id).instances
     return await _all(wire, mailbox, requests.instances(user, master_id, begin, end), builder)
 
 
-async def matching(wire: GraphWire, mailbox: str, wanted: str) -> list[Event]:
+async def matching(wire: GraphWire, mailbox: str, wanted: str) -> list[GraphEvent]:
     """Return the events that a filter lets through, of the default calendar or else of all.
 
     The list of a user's events is documented as that of the mailbox, and shows the default
@@ -64,46 +67,48 @@ async def matching(wire: GraphWire, mailbox: str, wanted: str) -> list[Event]:
     if found:
         return found
     others = [each for each in await _calendars(wire, mailbox) if not each.is_default_calendar]
-    lists = [wire.user(mailbox).calendars.by_calendar_id(each.id or "").events for each in others]
+    lists = [wire.user(mailbox).calendars.by_calendar_id(each.id).events for each in others]
     asked = (_all(wire, mailbox, requests.search(one, wanted), one) for one in lists)
     return [event for events in await asyncio.gather(*asked) for event in events]
 
 
-async def masters_of(wire: GraphWire, mailbox: str, events: Sequence[Event]) -> dict[str, Event]:
+async def masters_of(
+    wire: GraphWire, mailbox: str, events: Sequence[GraphEvent]
+) -> dict[str, GraphEvent]:
     """Return the series of all occurrences among the events; one that is gone is left out."""
-    names = sorted({each.series_master_id or "" for each in events if of_series(each)})
+    names = sorted({each.series_master_id or "" for each in events if each.of_series})
     found = await asyncio.gather(*(_or_none(wire, mailbox, name) for name in names))
-    return {event.id: event for event in found if event is not None and event.id}
+    return {event.id: event for event in found if event is not None}
 
 
 async def whereabouts(wire: GraphWire, mailbox: str, event_id: str) -> Whereabouts:
     """Return where an event is that the default calendar does not show at its time."""
     builder = wire.user(mailbox).events.by_event_id(event_id).calendar
     try:
-        found = await wire.send(mailbox, builder.to_get_request_information(), Calendar)
+        found = await wire.send(mailbox, builder.to_get_request_information(), GraphCalendarInfo)
     except ItemGoneError:
         return "nowhere"
     return "nowhere" if found.is_default_calendar is not False else "elsewhere"
 
 
-async def _or_none(wire: GraphWire, mailbox: str, event_id: str) -> Event | None:
+async def _or_none(wire: GraphWire, mailbox: str, event_id: str) -> GraphEvent | None:
     try:
         return await one(wire, mailbox, event_id)
     except ItemGoneError:
         return None
 
 
-async def _calendars(wire: GraphWire, mailbox: str) -> list[Calendar]:
+async def _calendars(wire: GraphWire, mailbox: str) -> list[GraphCalendarInfo]:
     builder = wire.user(mailbox).calendars
-    found: list[Calendar] = []
+    found: list[GraphCalendarInfo] = []
     async for page in pages(
         wire,
         mailbox,
         builder.to_get_request_information(),
         lambda link: builder.with_url(link).to_get_request_information(),
-        CalendarCollectionResponse,
+        CalendarPage,
     ):
-        found += page.value or ()
+        found += page.value
     return found
 
 
@@ -112,12 +117,12 @@ async def _all(
     mailbox: str,
     first: RequestInformation,
     builder: Any,  # noqa: ANN401 - of several builders
-) -> list[Event]:
+) -> list[GraphEvent]:
     def follow(link: str) -> RequestInformation:
         request: RequestInformation = builder.with_url(link).to_get_request_information()
         return request
 
-    found: list[Event] = []
-    async for page in pages(wire, mailbox, first, follow, EventCollectionResponse):
-        found += page.value or ()
+    found: list[GraphEvent] = []
+    async for page in pages(wire, mailbox, first, follow, EventPage):
+        found += page.value
     return found

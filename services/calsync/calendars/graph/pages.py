@@ -4,11 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
 from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.models.base_collection_pagination_count_response import (
-    BaseCollectionPaginationCountResponse,
-)
-from msgraph.generated.models.base_delta_function_response import BaseDeltaFunctionResponse
 
+from services.calsync.calendars.graph.answers import GraphPage
 from services.calsync.calendars.graph.trouble import unreadable
 from services.calsync.calendars.graph.wire import GraphWire
 
@@ -16,7 +13,7 @@ MOST_PAGES = 10_000
 """Pages of one answer; more are no answer, but a circle."""
 
 
-PageT = TypeVar("PageT", bound=BaseCollectionPaginationCountResponse | BaseDeltaFunctionResponse)
+PageT = TypeVar("PageT", bound=GraphPage)
 Follow = Callable[[str], RequestInformation]
 
 
@@ -30,7 +27,7 @@ async def pages(
         mailbox: Whose requests these are.
         first: Asks for the first page.
         follow: Makes the request for a link.
-        model: What a page is in the SDK.
+        model: What a page is.
 
     Raises:
         CRMServiceError: As `GraphWire.send`; `TransientError` if the pages do not end.
@@ -39,7 +36,7 @@ async def pages(
     while len(followed) < MOST_PAGES:
         page = await wire.send(mailbox, request, model)
         yield page
-        link = page.odata_next_link
+        link = page.next_link
         if not link:
             return
         if link in followed:

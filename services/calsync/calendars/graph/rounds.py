@@ -12,15 +12,12 @@ from dataclasses import dataclass, field
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.headers_collection import HeadersCollection
 from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.models.event import Event
-from msgraph.generated.models.event_type import EventType
-from msgraph.generated.users.item.calendar_view.delta.delta_get_response import DeltaGetResponse
 from msgraph.generated.users.item.calendar_view.delta.delta_request_builder import (
     DeltaRequestBuilder,
 )
 
 from services.calsync.calendars.graph import times
-from services.calsync.calendars.graph.items import is_removed, of_series
+from services.calsync.calendars.graph.answers import EventPage, GraphEvent
 from services.calsync.calendars.graph.pages import pages
 from services.calsync.calendars.graph.trouble import unreadable
 from services.calsync.calendars.graph.wire import GraphWire
@@ -33,15 +30,13 @@ _PAGE_ITEMS = "odata.maxpagesize=200"
 class Told:
     """What a round has told: events by their ids in their newest state, and ids removed."""
 
-    events: dict[str, Event] = field(default_factory=dict)
+    events: dict[str, GraphEvent] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
 
-    def take(self, events: Iterable[Event]) -> None:
+    def take(self, events: Iterable[GraphEvent]) -> None:
         """Add a page; of an event that was told before the state that was modified last counts."""
         for event in events:
-            if not event.id:
-                raise ValueError("an event without id")
-            if is_removed(event):
+            if event.removed is not None:
                 self.events.pop(event.id, None)
                 self.removed.add(event.id)
             elif not _is_older(event, self.events.get(event.id)):
@@ -54,7 +49,7 @@ class Round:
     """A round that has come to its end, and the masters of all series in it."""
 
     told: Told
-    masters: dict[str, Event]
+    masters: dict[str, GraphEvent]
     cursor: str
     complete: bool
 
@@ -72,17 +67,17 @@ async def run_round(wire: GraphWire, mailbox: str, window: Window, cursor: str |
     told, delta_link = Told(), None
     first = _follow(wire, mailbox, link) if link else _start(wire, mailbox, window)
     async for page in pages(
-        wire, mailbox, first, lambda each: _follow(wire, mailbox, each), DeltaGetResponse
+        wire, mailbox, first, lambda each: _follow(wire, mailbox, each), EventPage
     ):
-        told.take(page.value or ())
-        delta_link = page.odata_delta_link
+        told.take(page.value)
+        delta_link = page.delta_link
     if not delta_link:
         raise unreadable(wire.host)
     masters = await _masters(wire, mailbox, told)
     return Round(told, masters, _cursor(delta_link, window), complete=link is None)
 
 
-def _is_older(event: Event, known: Event | None) -> bool:
+def _is_older(event: GraphEvent, known: GraphEvent | None) -> bool:
     if known is None or known.last_modified_date_time is None:
         return False
     modified = event.last_modified_date_time
@@ -108,21 +103,19 @@ def _headers() -> HeadersCollection:
     return HeadersCollection({"Prefer": _PAGE_ITEMS})
 
 
-async def _masters(wire: GraphWire, mailbox: str, told: Told) -> dict[str, Event]:
+async def _masters(wire: GraphWire, mailbox: str, told: Told) -> dict[str, GraphEvent]:
     """Return the masters of all series; those that were not told are asked for."""
-    known = {
-        name: event for name, event in told.events.items() if event.type == EventType.SeriesMaster
-    }
-    named = {each.series_master_id for each in told.events.values() if of_series(each)}
+    known = {name: event for name, event in told.events.items() if event.is_master}
+    named = {each.series_master_id for each in told.events.values() if each.of_series}
     missing = sorted(name for name in named if name and name not in known)
     found = await asyncio.gather(*(_master(wire, mailbox, name) for name in missing))
-    return known | {event.id: event for event in found if event is not None and event.id}
+    return known | {event.id: event for event in found if event is not None}
 
 
-async def _master(wire: GraphWire, mailbox: str, name: str) -> Event | None:
+async def _master(wire: GraphWire, mailbox: str, name: str) -> GraphEvent | None:
     request = wire.user(mailbox).events.by_event_id(name).to_get_request_information()
     try:
-        return await wire.send(mailbox, request, Event)
+        return await wire.send(mailbox, request, GraphEvent)
     except ItemGoneError:
         return None
 

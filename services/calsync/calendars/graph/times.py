@@ -6,24 +6,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
 from tzlocal.windows_tz import tz_win, win_tz
 
+from services.calsync.calendars.graph.answers import GraphTime
 from services.calsync.calendars.port import ItemTime
 
 _SECONDS = len("2026-03-29T01:30:00")
 _HALF_DAY = timedelta(hours=12)
 
 
-def time_of(moment: DateTimeTimeZone, *, all_day: bool) -> ItemTime:
+def time_of(moment: GraphTime, *, all_day: bool) -> ItemTime:
     """Return an instant, or the day of an all-day event, whose clock is not converted.
 
     Raises:
         ValueError: It is not a time.
     """
     # Graph writes seven digits of a second.
-    clock = datetime.fromisoformat((moment.date_time or "")[:_SECONDS])
+    clock = datetime.fromisoformat(moment.date_time[:_SECONDS])
     if all_day:
         # Midnight in any zone: a service that converts all the same moves it by half a day at most.
         return (clock + _HALF_DAY).date()
-    return _instant(clock, moment.time_zone or "UTC")
+    return _instant(clock, moment.time_zone)
 
 
 def original_time(moment: datetime, *, all_day: bool) -> ItemTime:

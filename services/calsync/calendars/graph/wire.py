@@ -16,7 +16,6 @@ import httpx
 from kiota_abstractions.api_error import APIError
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
-from kiota_abstractions.serialization import Parsable
 from kiota_http.kiota_client_factory import KiotaClientFactory
 from kiota_http.middleware import ParametersNameDecodingHandler
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
@@ -26,6 +25,7 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
 
 from services.calsync.calendars.graph.access import GraphAccess, tls_context
+from services.calsync.calendars.graph.answers import AnswerT, read
 from services.calsync.calendars.graph.guards import OnlyJson, TokenAtTheDoor
 from services.calsync.calendars.graph.refusals import UNAUTHORIZED, error_for
 from services.calsync.calendars.graph.trouble import lost, refusal_of, unreadable
@@ -38,7 +38,6 @@ _CONNECT_SECONDS, _SILENCE_SECONDS = 10.0, 60.0
 _ERRORS = {"XXX": ODataError}
 _ANSWER_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
-Model = TypeVar("Model", bound=Parsable)
 Result = TypeVar("Result")
 
 
@@ -112,10 +111,10 @@ class GraphWire:
         self,
         mailbox: str,
         request: RequestInformation,
-        model: type[Model],
+        model: type[AnswerT],
         *,
         writing: bool = False,
-    ) -> Model:
+    ) -> AnswerT:
         """Return what Graph answers.
 
         Raises:
@@ -123,11 +122,9 @@ class GraphWire:
                 unreachable, `TransientError` if the answer was lost or cannot be read.
         """
 
-        async def asked() -> Model:
-            answer: Model | None = await self._adapter.send_async(request, model, _ERRORS)
-            if answer is None:
-                raise unreadable(self._access.host)
-            return answer
+        async def asked() -> AnswerT:
+            sent: bytes | None = await self._adapter.send_primitive_async(request, "bytes", _ERRORS)
+            return read(sent or b"", model)
 
         return await self._admitted(mailbox, request, asked, writing=writing)
 
