@@ -8,9 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.calsync.calendars.graph.access import GraphAccess
-from services.calsync.calendars.graph.calendar import GraphCalendar
-from services.calsync.calendars.graph.directory import GraphDirectory
-from services.calsync.calendars.graph.wire import GraphWire
+from services.calsync.calendars.graph.opening import GraphSide, open_graph
 from services.calsync.calendars.port import Participant, Window
 from services.classifier.parse.html import html_to_text
 from shared.oauth.tokens import ClientCredentials, client_credentials
@@ -22,29 +20,29 @@ PRAGUE = ZoneInfo("Europe/Prague")
 WINDOW = Window(date(2026, 1, 1), date(2027, 1, 1), PRAGUE)
 
 
-class OfGraph:
-    """A calendar and a directory over one wire."""
-
-    def __init__(self, wire: GraphWire) -> None:
-        self.wire = wire
-        self.calendar = GraphCalendar(wire, PRAGUE, lambda html: html_to_text(html, []))
-        self.directory = GraphDirectory(wire)
+def plain(html: str) -> str:
+    """What a reader sees of HTML, as the classifier has it."""
+    return html_to_text(html, [])
 
 
 @contextmanager
 def of_graph(
-    graph: GraphServer, folder: Path, *, concurrency: int = 4, ca_file: Path | None = None
-) -> Iterator[OfGraph]:
-    """Open the client with the app's file in `folder`."""
-    trusted = ca_file or graph.ca_file
-    access = GraphAccess(graph.url, trusted, concurrency, PRAGUE)
-    with GraphWire(access, tokens_of(graph, folder, access.scope, trusted)) as wire:
-        yield OfGraph(wire)
+    graph: GraphServer,
+    folder: Path,
+    *,
+    concurrency: int = 4,
+    url: str = "",
+    ca_file: Path | None = None,
+    token_ca_file: Path | None = None,
+) -> Iterator[GraphSide]:
+    """Open the client with the app's file in `folder`; authorities are those of the double."""
+    access = GraphAccess(url or graph.url, ca_file or graph.ca_file, concurrency, PRAGUE)
+    tokens = tokens_of(graph, folder, token_ca_file or graph.ca_file)
+    with open_graph(access, tokens, plain) as side:
+        yield side
 
 
-def tokens_of(
-    graph: GraphServer, folder: Path, scope: str, ca_file: Path | None
-) -> ClientCredentials:
+def tokens_of(graph: GraphServer, folder: Path, ca_file: Path | None) -> ClientCredentials:
     """The tokens of the double's app, from its file."""
     web = {
         "client_id": graph.tokens.client_id,
@@ -55,7 +53,8 @@ def tokens_of(
     file = folder / "Config" / "MicrosoftOAuth.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps({"web": web}), "utf-8")
-    return client_credentials(a_box(root_path=str(folder), ca_file=ca_file), scope)
+    box = a_box(root_path=str(folder), ca_file=ca_file)
+    return client_credentials(box, "https://graph.microsoft.com/.default")
 
 
 def user_of(mailbox: GraphMailbox) -> Participant:

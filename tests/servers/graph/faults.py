@@ -80,9 +80,12 @@ def status(code: int, name: str = "", headers: Mapping[str, str] | None = None) 
 
 def throttled(wait: float | datetime | None, code: int = HTTPStatus.TOO_MANY_REQUESTS) -> Fault:
     """Ask to wait: seconds, or until a time (RFC 9110, section 10.2.3), or without saying."""
-    text = format_datetime(wait, usegmt=True) if isinstance(wait, datetime) else f"{wait:g}"
-    headers = {} if wait is None else {"Retry-After": text}
+    headers = {} if wait is None else {"Retry-After": _written(wait)}
     return status(code, "ApplicationThrottled", headers)
+
+
+def _written(wait: float | datetime) -> str:
+    return format_datetime(wait, usegmt=True) if isinstance(wait, datetime) else f"{wait:g}"
 
 
 def html(code: int = HTTPStatus.OK) -> Fault:

@@ -6,6 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgraph.generated.models.body_type import BodyType
+from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
 from msgraph.generated.models.event import Event
 from msgraph.generated.models.free_busy_status import FreeBusyStatus
 from msgraph.generated.models.item_body import ItemBody
@@ -123,7 +124,8 @@ def changed_event(values: FieldValues, zone: ZoneInfo) -> Event:
 def _set_time(event: Event, name: str, value: object, zone: ZoneInfo) -> None:
     if not isinstance(value, date):
         raise TypeError(name)
-    setattr(event, name, times.written(value, zone))
+    clock, zone_name = times.written(value, zone)
+    setattr(event, name, DateTimeTimeZone(date_time=clock, time_zone=zone_name))
     event.is_all_day = not isinstance(value, datetime)
 
 

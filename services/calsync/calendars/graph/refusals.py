@@ -39,7 +39,7 @@ _CONSENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class GraphRefusal:
     """An answer that is not what was asked for.
 
     Attributes:
@@ -63,7 +63,7 @@ class Refusal:
         return f"HTTP {self.status}, {self.code}" if known else f"HTTP {self.status}"
 
 
-def error_for(refusal: Refusal, *, writing: bool = False) -> CRMServiceError:
+def error_for(refusal: GraphRefusal, *, writing: bool = False) -> CRMServiceError:
     """Return the port's error for a refusal; `writing` if an item was to be changed."""
     code = refusal.code.lower()
     if refusal.status == GONE or code in _TOKEN_LOST:
@@ -82,14 +82,14 @@ def error_for(refusal: Refusal, *, writing: bool = False) -> CRMServiceError:
     return _unwanted(refusal, writing=writing)
 
 
-def _wait(refusal: Refusal) -> TransientError:
+def _wait(refusal: GraphRefusal) -> TransientError:
     return TransientError(
         f"{refusal.host} asks to wait ({refusal.name}); it is asked again later",
         retry_after_seconds=refusal.wait_seconds,
     )
 
 
-def _closed(refusal: Refusal, code: str, *, writing: bool) -> CRMServiceError:
+def _closed(refusal: GraphRefusal, code: str, *, writing: bool) -> CRMServiceError:
     if refusal.status == NOT_FOUND and code in _ITEM_GONE:
         return ItemGoneError(f"The event does not exist ({refusal.name})")
     if code in _ACCOUNT_GONE:
@@ -108,7 +108,7 @@ def _closed(refusal: Refusal, code: str, *, writing: bool) -> CRMServiceError:
     return _unwanted(refusal, writing=False)
 
 
-def _forbidden(refusal: Refusal, code: str, *, writing: bool) -> CRMServiceError:
+def _forbidden(refusal: GraphRefusal, code: str, *, writing: bool) -> CRMServiceError:
     if writing and code != "erroraccessdenied":
         return ItemRefusedError(f"The event cannot be written ({refusal.name})", refusal.code)
     return MailboxRefusedError(
@@ -117,7 +117,7 @@ def _forbidden(refusal: Refusal, code: str, *, writing: bool) -> CRMServiceError
     )
 
 
-def _unwanted(refusal: Refusal, *, writing: bool) -> CRMServiceError:
+def _unwanted(refusal: GraphRefusal, *, writing: bool) -> CRMServiceError:
     understood = bool(refusal.code) and _BAD_REQUEST <= refusal.status < _SERVER_TROUBLE
     if writing and understood:
         return ItemRefusedError(f"The event cannot be written so ({refusal.name})", refusal.code)

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
 from tzlocal.windows_tz import tz_win, win_tz
 
 from services.calsync.calendars.graph.answers import GraphTime
@@ -33,8 +32,8 @@ def original_time(moment: datetime, *, all_day: bool) -> ItemTime:
     return (instant + _HALF_DAY).date() if all_day else instant.replace(second=0, microsecond=0)
 
 
-def written(time: ItemTime, zone: ZoneInfo) -> DateTimeTimeZone:
-    """Return a time for Graph: an instant in UTC, a day as its midnight in the company's zone.
+def written(time: ItemTime, zone: ZoneInfo) -> tuple[str, str]:
+    """Return wall clock and zone for Graph: an instant in UTC, a day as the company's midnight.
 
     Instants are written in UTC because a wall clock shows one hour a year twice. Days are not:
     who sees the event in another zone than it was written for may see two days.
@@ -43,7 +42,7 @@ def written(time: ItemTime, zone: ZoneInfo) -> DateTimeTimeZone:
         clock, name = time.astimezone(UTC), "UTC"
     else:
         clock, name = datetime(time.year, time.month, time.day, tzinfo=UTC), _zone_name(zone)
-    return DateTimeTimeZone(date_time=f"{clock:%Y-%m-%dT%H:%M:%S}", time_zone=name)
+    return f"{clock:%Y-%m-%dT%H:%M:%S}", name
 
 
 def query(moment: datetime) -> str:

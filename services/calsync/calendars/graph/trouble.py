@@ -7,7 +7,7 @@ import httpx
 from kiota_abstractions.api_error import APIError
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
-from services.calsync.calendars.graph.refusals import Refusal
+from services.calsync.calendars.graph.refusals import GraphRefusal
 from services.calsync.calendars.graph.rights import NEEDED
 from shared.errors import AwayError, TransientError
 from shared.oauth.http import retry_after
@@ -15,11 +15,11 @@ from shared.oauth.http import retry_after
 PART = "graph"
 
 
-def refusal_of(error: APIError, host: str, rights: frozenset[str] | None) -> Refusal:
+def refusal_of(error: APIError, host: str, rights: frozenset[str] | None) -> GraphRefusal:
     """Return what a refused request was answered."""
     headers = {name.lower(): value for name, value in (error.response_headers or {}).items()}
     code = error.error.code if isinstance(error, ODataError) and error.error else None
-    return Refusal(
+    return GraphRefusal(
         host,
         error.response_status_code or 0,
         code or "",
