@@ -25,6 +25,7 @@ _ITEM_GONE = {"erroritemnotfound"}
 _ACCOUNT_GONE = {"request_resourcenotfound", "errorinvaliduser", "errornonexistentmailbox"}
 _NO_MAILBOX = {
     "mailboxnotenabledforrestapi",
+    "resourcenotfound",
     "mailboxnothostedonline",
     "mailboxnotsupportedforrestapi",
     "errormailboxstoreunavailable",
