@@ -14,19 +14,19 @@ concerns all users. Those below concern one item or one user.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from shared.errors import PermanentError, TransientError
 
-Time = datetime | date
+ItemTime = datetime | date
 """An instant (UTC, without seconds), or a day of an all-day item."""
 
 SyncedField = Literal["subject", "text", "start", "end", "location", "private"]
 """What is kept in step; all-day is said by the type of start and end."""
 
-FieldValues = Mapping[SyncedField, str | bool | Time]
+FieldValues = Mapping[SyncedField, str | bool | ItemTime]
 
 
 class ItemGoneError(PermanentError):
@@ -99,12 +99,12 @@ class Window:
     @property
     def begin(self) -> datetime:
         """The instant at which the window begins."""
-        return datetime.combine(self.first, time(), self.zone)
+        return datetime.combine(self.first, time(), self.zone).astimezone(UTC)
 
     @property
     def end(self) -> datetime:
         """The instant at which the window ends."""
-        return datetime.combine(self.after, time(), self.zone)
+        return datetime.combine(self.after, time(), self.zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ class ItemContent:
 
     subject: str
     text: str
-    start: Time
-    end: Time
+    start: ItemTime
+    end: ItemTime
     location: str = ""
     private: bool = False
 
@@ -165,7 +165,7 @@ class CalendarItem:
     kind: Literal["single", "occurrence", "master"] = "single"
     uid: str = ""
     master: str | None = None
-    original_start: Time | None = None
+    original_start: ItemTime | None = None
     own: bool = True
     organizer: str = ""
     attendees: tuple[str, ...] = ()
@@ -270,7 +270,7 @@ class Calendar(Protocol):
         """
 
 
-Place = Literal["calendar", "elsewhere", "nowhere"]
+Whereabouts = Literal["calendar", "elsewhere", "nowhere"]
 """Where an event is: the default calendar, another one of the user, or none (Deleted Items)."""
 
 
@@ -301,7 +301,7 @@ class EventCalendar(Calendar, Protocol):
     def tags(self, user: Participant, window: Window) -> Mapping[str, str]:
         """Return the tags of all tagged events in the window, by event id."""
 
-    def place(self, user: Participant, item: CalendarItem) -> Place:
+    def place(self, user: Participant, item: CalendarItem) -> Whereabouts:
         """Return where an event is that `get` has found; asks calendarView of its own time."""
 
     def requests(self, user: Participant) -> int:
