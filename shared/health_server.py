@@ -12,7 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from shared import metrics
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.health import Health
 
 _JSON = "application/json"
@@ -34,7 +34,7 @@ def serving(health: Health, host: str, port: int | None) -> Iterator[None]:
     except OSError as error:
         what = f"cannot listen on {host}:{port}: {error.strerror}"
         remedy = "set METRICS_PORT to a free port"
-        raise ConfigurationError([Problem("METRICS_PORT", what, remedy)]) from None
+        raise ConfigurationError([ConfigProblem("METRICS_PORT", what, remedy)]) from None
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
     thread.start()

@@ -13,7 +13,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from shared.errors import ConfigurationError, TransientError
-from shared.oauth_app import App, Token, app_file, read_app
+from shared.oauth_app import AccessToken, App, app_file, read_app
 from shared.settings.box import Box
 
 EARLY_SECONDS = 300.0
@@ -46,7 +46,7 @@ class ClientCredentials:
     """The tokens of one app for one scope; implements `TokenSource`."""
 
     def __init__(
-        self, ask: Callable[[], Token], monotonic: Callable[[], float] = time.monotonic
+        self, ask: Callable[[], AccessToken], monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         """Take the way to a new token.
 
@@ -88,7 +88,7 @@ def client_credentials(box: Box, scope: str | None = None) -> ClientCredentials:
     file = app_file(box)
     read_app(file)
 
-    def ask() -> Token:
+    def ask() -> AccessToken:
         app = _read_again(file)
         # Here, so that only those who need a token have what asks for it.
         from shared.oauth_msal import new_token  # noqa: PLC0415

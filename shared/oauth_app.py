@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 from shared.settings.reading import UnreadableError, read_small_file
 
@@ -43,7 +43,7 @@ class App:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class AccessToken:
     """A token as it was given, with its lifetime in seconds."""
 
     secret: SecretStr
@@ -63,19 +63,19 @@ def read_app(file: Path) -> App:
     """
     fields = _fields(file)
     problems = [
-        Problem(str(file), f"{name} is missing or empty", _remedy(name))
+        ConfigProblem(str(file), f"{name} is missing or empty", _remedy(name))
         for name in _FIELDS
         if not fields.get(name)
     ]
     tenant, address = fields.get("tenant_id", ""), fields.get("token_uri", "")
     if tenant and (not _TENANT.fullmatch(tenant) or tenant.lower() in _MANY_TENANTS):
         problems.append(
-            Problem(str(file), "tenant_id is not one tenant", "Write the directory's ID.")
+            ConfigProblem(str(file), "tenant_id is not one tenant", "Write the directory's ID.")
         )
     origin = _origin(address)
     if address and origin is None:
         remedy = "Write an https address without name and password."
-        problems.append(Problem(str(file), "token_uri cannot be used", remedy))
+        problems.append(ConfigProblem(str(file), "token_uri cannot be used", remedy))
     if problems or origin is None:
         raise ConfigurationError(problems)
     secret = SecretStr(fields["client_secret"])
@@ -93,13 +93,15 @@ def _fields(file: Path) -> dict[str, str]:
     try:
         given = json.loads(read_small_file(file, _FILE_BYTES).decode("utf-8-sig"))
     except UnreadableError as error:
-        raise ConfigurationError([Problem(str(file), str(error), error.remedy)]) from None
+        raise ConfigurationError([ConfigProblem(str(file), str(error), error.remedy)]) from None
     except (ValueError, RecursionError):
-        raise ConfigurationError([Problem(str(file), "this is not JSON in UTF-8")]) from None
+        raise ConfigurationError([ConfigProblem(str(file), "this is not JSON in UTF-8")]) from None
     web = given.get("web") if isinstance(given, dict) else None
     if not isinstance(web, dict):
         what = "there is no object web"
-        raise ConfigurationError([Problem(str(file), what, "Write the app's fields into it.")])
+        raise ConfigurationError(
+            [ConfigProblem(str(file), what, "Write the app's fields into it.")]
+        )
     return {name: value.strip() for name, value in web.items() if isinstance(value, str)}
 
 

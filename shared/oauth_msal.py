@@ -10,11 +10,11 @@ from pathlib import Path
 import msal
 from pydantic import SecretStr
 
-from shared.oauth_app import App, Token
+from shared.oauth_app import AccessToken, App
 from shared.oauth_http import TokenServer, refusal, session_of, unclear
 
 
-def new_token(app: App, scope: str, ca_file: Path | None) -> Token:
+def new_token(app: App, scope: str, ca_file: Path | None) -> AccessToken:
     """A new token. Nothing of msal's cache is used: it goes by the wall clock.
 
     Raises:
@@ -38,12 +38,12 @@ def new_token(app: App, scope: str, ca_file: Path | None) -> Token:
     return _token(answer, app)
 
 
-def _token(answer: object, app: App) -> Token:
+def _token(answer: object, app: App) -> AccessToken:
     if not isinstance(answer, Mapping):
         raise unclear(app)
     if "error" in answer:
         raise refusal(answer, app)
     try:
-        return Token(SecretStr(str(answer["access_token"])), float(answer["expires_in"]))
+        return AccessToken(SecretStr(str(answer["access_token"])), float(answer["expires_in"]))
     except (KeyError, TypeError, ValueError):
         raise unclear(app) from None

@@ -7,7 +7,7 @@ from datetime import date
 from services.classifier.facts.facts import Facts
 from services.classifier.mail import Bounce, Mail
 from services.classifier.parse.bounced_addresses import is_daemon
-from services.classifier.parsed_mail import Failure
+from services.classifier.parsed_mail import FailedRecipient
 from shared.domain.soft_bounces import enough_soft_bounces
 
 MOST_ADDRESSES = 20
@@ -23,7 +23,7 @@ class Judged:
         why: For a person.
     """
 
-    failure: Failure
+    failure: FailedRecipient
     marks: bool
     soft: bool
     why: str
@@ -45,7 +45,7 @@ def judge(mail: Mail, facts: Facts) -> Sequence[Judged]:
     return [Judged(one.failure, False, False, why) for one in found]
 
 
-def _named(bounce: Bounce, facts: Facts) -> Iterator[Failure]:
+def _named(bounce: Bounce, facts: Facts) -> Iterator[FailedRecipient]:
     """Each failure under the name that the address book knows (B-2)."""
     for failure in bounce.failures:
         known = (one for one in failure.addresses if facts.directory.address_book.get(one))
@@ -72,7 +72,7 @@ def bounced_on(mail: Mail, facts: Facts) -> date:
     return mail.sent_at.astimezone(facts.context.box.time_zone).date()
 
 
-def _judge(failure: Failure, mail: Mail, facts: Facts) -> Judged:
+def _judge(failure: FailedRecipient, mail: Mail, facts: Facts) -> Judged:
     said = " ".join(filter(None, (failure.status, failure.reason)))
     if facts.is_spared(failure.address):
         return Judged(failure, False, False, "an address of our own is never marked")

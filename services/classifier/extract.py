@@ -15,7 +15,7 @@ from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.quotes import split_quotes
 from services.classifier.parsed_mail import ParsedMail
 from services.classifier.phrases import bounce_by_phrase
-from services.classifier.problem import Problem, read_problem
+from services.classifier.problem import ProblemReport, read_problem
 from services.classifier.proof import Proof, prove
 from shared.domain.addresses import is_valid_address
 from shared.domain.folding import fold_line
@@ -105,7 +105,7 @@ def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
 
 def _problem(
     parsed: ParsedMail, subject: str, tokens: tuple[Token, ...], vocabulary: Vocabulary
-) -> Problem | None:
+) -> ProblemReport | None:
     if not first_prefix(subject, vocabulary.problems):
         return None
     structure = read_structure(parsed.html, []) if parsed.html else Structure()

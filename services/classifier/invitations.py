@@ -20,7 +20,7 @@ RECORDED_METHODS = (*STATES, "REPLY")
 """COUNTER, REFRESH and DECLINECOUNTER (RFC 5546 section 3.2) change nothing by themselves."""
 
 
-class Recorded(NamedTuple):
+class InvitationCommands(NamedTuple):
     """What is to be recorded.
 
     Attributes:
@@ -34,7 +34,7 @@ class Recorded(NamedTuple):
     left_out: bool
 
 
-def recorded(mail: Mail, facts: Facts, first: int) -> Recorded:
+def recorded(mail: Mail, facts: Facts, first: int) -> InvitationCommands:
     """What is recorded of the calendar parts of `mail`; `first` is the place of its first event."""
     events = last_states(mail.parsed.events)
     users = len(facts.user_recipients(mail)) + len(facts.forwarding_users(mail))
@@ -46,7 +46,7 @@ def recorded(mail: Mail, facts: Facts, first: int) -> Recorded:
     )
     commands = tuple(islice(wanted, most))
     states = tuple(_state(event, mail, facts) for event in events) if commands else ()
-    return Recorded(states, commands, left_out=next(wanted, None) is not None)
+    return InvitationCommands(states, commands, left_out=next(wanted, None) is not None)
 
 
 def _concerned(event: CalendarEvent, mail: Mail, facts: Facts) -> Iterator[User]:

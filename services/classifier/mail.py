@@ -6,8 +6,8 @@ from functools import cached_property
 from uuid import UUID
 
 from services.classifier.parse.headers import decode_field
-from services.classifier.parsed_mail import Failure, ParsedMail
-from services.classifier.problem import Problem
+from services.classifier.parsed_mail import FailedRecipient, ParsedMail
+from services.classifier.problem import ProblemReport
 from services.classifier.proof import UNKNOWN, Proof
 from shared.domain.folding import fold_line
 from shared.domain.tokens import Token
@@ -26,7 +26,7 @@ class Bounce:
     """
 
     found_by: str
-    failures: tuple[Failure, ...]
+    failures: tuple[FailedRecipient, ...]
     more: bool = False
     by_phrase: bool = False
 
@@ -71,7 +71,7 @@ class Mail:
     forwarded_from: tuple[str, ...] = ()
     answers_to: tuple[str, ...] = ()
     bounce: Bounce | None = None
-    problem: Problem | None = None
+    problem: ProblemReport | None = None
 
     @cached_property
     def text(self) -> str:

@@ -24,7 +24,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedRecipient:
     """An address that a bounce names (behaviours B-2 and B-3).
 
     Attributes:
@@ -79,7 +79,7 @@ class Reports:
         more: There were more addresses than are kept.
     """
 
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedRecipient, ...] = ()
     source: str = ""
     complainants: tuple[str, ...] = ()
     returned: Returned = Returned()

@@ -13,7 +13,7 @@ from services.classifier.parse.bounce_marks import marks_of
 from services.classifier.parse.bounced_addresses import distinct
 from services.classifier.parse.dialects import MOST_NAMED, explanation, listed_in
 from services.classifier.parse.failure_reasons import judge_words, shortened
-from services.classifier.parsed_mail import Failure
+from services.classifier.parsed_mail import FailedRecipient
 from shared.domain.folding import fold_line
 from shared.domain.vocabulary import BouncePhrase, Vocabulary, first_prefix, tight
 
@@ -47,7 +47,7 @@ def _is_of_a_person(mail: Mail, vocabulary: Vocabulary) -> bool:
     return bool(mail.answers_to) and any(field_values(mail.parsed, one) for one in _USER_AGENTS)
 
 
-def _failures(mail: Mail, phrase: BouncePhrase) -> Iterator[Failure]:
+def _failures(mail: Mail, phrase: BouncePhrase) -> Iterator[FailedRecipient]:
     lines = _near(list(_own_lines(mail.parsed.text)), phrase)
     listed = [(number, one) for number, line in enumerate(lines) for one in listed_in(line)]
     named = distinct((address for _, address in listed if address != mail.sender), MOST_NAMED)
@@ -78,7 +78,7 @@ def _near(lines: Sequence[str], phrase: BouncePhrase) -> Sequence[str]:
     return ()
 
 
-def _failure(address: str, said: str) -> Failure:
+def _failure(address: str, said: str) -> FailedRecipient:
     verdict = judge_words(said)
     reason = shortened(said)
-    return Failure(address, verdict.status, verdict.permanent, verdict.of_address, reason)
+    return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)

@@ -17,7 +17,7 @@ Row = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ProblemReport:
     """What was found; None where it was not.
 
     Attributes:
@@ -48,7 +48,7 @@ def read_problem(
     rows: Iterable[Row],
     links: Iterable[str],
     vocabulary: Vocabulary,
-) -> Problem:
+) -> ProblemReport:
     """Find the four facts.
 
     Args:
@@ -61,7 +61,7 @@ def read_problem(
     numbers = (t.number for t in tokens if t.kind == "contract" and t.place != "subject")
     ids = (found[1] for link in (*links, *_URL.findall(text)) if (found := _ID.search(link)))
     all_rows = [*rows, *(_cells(line) for line in text.split("\n"))]
-    return Problem(
+    return ProblemReport(
         contract=next(numbers, None),
         problem_id=next(ids, None),
         status=_value(all_rows, vocabulary.problem_status),

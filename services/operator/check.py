@@ -11,16 +11,16 @@ from services.fetcher.sources.mailbox import probe_mailbox
 from services.operator.clock import local_clock
 from services.operator.composition import Erp, open_erp
 from services.operator.feeds import seen_file
-from services.operator.paths import Look, Place
+from services.operator.paths import CheckedPath, PathCheck
 from services.operator.rehearsal import Rehearsed, rehearse
 from services.operator.services import broker_address
 from services.operator.status import flows_of
 from shared.errors import (
+    ConfigProblem,
     ConfigurationError,
     CRMServiceError,
     ExitCode,
     PermanentError,
-    Problem,
     TransientError,
 )
 from shared.netgenium.database import shown
@@ -72,7 +72,7 @@ def run_checks(
         yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
     except ConfigurationError as error:
         yield from (_problem("configuration", "fail", one) for one in error.problems)
-    for place in Look().at_all(boxes, environment):
+    for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
     yield from _database(environment, rehearsal=rehearsal)
     for box in boxes:
@@ -172,7 +172,7 @@ def _broker(environment: Environment) -> list[Check]:
     return checks
 
 
-def _place(place: Place) -> Iterator[Check]:
+def _place(place: CheckedPath) -> Iterator[Check]:
     status: Status = "warn" if place.weight in {"hint", "unmade"} else "fail"
     if not place.problems:
         yield Check(place.name, "ok", place.path)
@@ -191,6 +191,6 @@ def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
         yield Check(name, "fail", str(error), "", error.exit_code)
 
 
-def _problem(name: str, status: Status, problem: Problem) -> Check:
+def _problem(name: str, status: Status, problem: ConfigProblem) -> Check:
     code = ExitCode.CONFIGURATION_WRONG if status == "fail" else ExitCode.DONE
     return Check(name, status, f"{problem.where}: {problem.what}", problem.remedy, code)

@@ -9,7 +9,7 @@ from services.operator.paths import Use, require_paths
 from services.operator.proofs import reads_work
 from services.operator.worker_service import run_worker
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
-from shared.broker.wire import classified_to_letter, letter_to_fetched
+from shared.broker.wire import classified_to_broker, fetched_from_broker
 from shared.contracts.messages import FetchedMail, MailClassified
 from shared.settings.box import Box
 from shared.settings.environment import Environment
@@ -28,9 +28,9 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
     flow: Flow[FetchedMail, MailClassified] = Flow(
         CLASSIFIER_MAIL,
         classifier_stage(boxes, erp, environment.data),
-        letter_to_fetched,
+        fetched_from_broker,
         WRITER_COMMANDS,
-        classified_to_letter,
+        classified_to_broker,
         DatabaseProbe(erp, proof=reads_work(erp)),
     )
     run_worker(flow, environment)

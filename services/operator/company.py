@@ -16,7 +16,7 @@ from services.operator.company_file import (
     OrderEntry,
     load_company,
 )
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database import write_transaction
 from shared.netgenium.ids import insert_rows
 from shared.netgenium.tables import ErpTables, ManyTable
@@ -53,7 +53,7 @@ def fill_company(engine: Engine, tables: ErpTables, company: Company) -> bool:
             return False
         what = f"already holds {len(there['user'])} users of another company"
         remedy = "use an empty database, or leave --company out"
-        raise ConfigurationError([Problem("database", what, remedy)])
+        raise ConfigurationError([ConfigProblem("database", what, remedy)])
 
 
 def _holds(connection: Connection, tables: ErpTables) -> Mapping[str, list[str]]:
@@ -200,7 +200,7 @@ class _Filling:
         keys = [column.key for column in places.columns]
         if len(listed) > len(keys):
             what = f"a {entity} has {len(listed)} {name}, the mapping has columns for {len(keys)}"
-            raise ConfigurationError([Problem("company file", what, "leave some out")])
+            raise ConfigurationError([ConfigProblem("company file", what, "leave some out")])
         return dict(zip(keys, [*listed, *repeat(None, len(keys) - len(listed))], strict=True))
 
     def _link(

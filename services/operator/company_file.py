@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 
 Key = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 """A text that may not be empty."""
@@ -132,10 +132,10 @@ def load_company(path: Path) -> Company:
     try:
         company = Company.model_validate(tomllib.loads(_text(path)))
     except tomllib.TOMLDecodeError as error:
-        problem = Problem(str(path), f"is not TOML: {error}", "correct the file")
+        problem = ConfigProblem(str(path), f"is not TOML: {error}", "correct the file")
         raise ConfigurationError([problem]) from None
     except RecursionError:
-        problem = Problem(str(path), "is nested too deeply", "correct the file")
+        problem = ConfigProblem(str(path), "is nested too deeply", "correct the file")
         raise ConfigurationError([problem]) from None
     except ValidationError as error:
         raise ConfigurationError(_invalid(path, error)) from None
@@ -153,10 +153,10 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         what = f"is not UTF-8: {error.reason} at byte {error.start}"
         remedy = "save the file as UTF-8"
-    raise ConfigurationError([Problem(str(path), what, remedy)])
+    raise ConfigurationError([ConfigProblem(str(path), what, remedy)])
 
 
-def _doubled(path: Path, company: Company) -> Iterator[Problem]:
+def _doubled(path: Path, company: Company) -> Iterator[ConfigProblem]:
     lists: Mapping[str, Iterable[str]] = {
         "activity_types": company.activity_types,
         "[[roles]]": (entry.name for entry in company.roles),
@@ -175,10 +175,10 @@ def _doubled(path: Path, company: Company) -> Iterator[Problem]:
                 twice[key] = None
             seen.add(key)
         for key in twice:
-            yield Problem(f"{path} {name}", f"{key} stands twice", "each key stands once")
+            yield ConfigProblem(f"{path} {name}", f"{key} stands twice", "each key stands once")
 
 
-def _dangling(path: Path, company: Company) -> Iterator[Problem]:
+def _dangling(path: Path, company: Company) -> Iterator[ConfigProblem]:
     """References to records that the file does not have."""
     known: Mapping[str, Mapping[str, None]] = {
         "role": dict.fromkeys(entry.name for entry in company.roles),
@@ -193,7 +193,7 @@ def _dangling(path: Path, company: Company) -> Iterator[Problem]:
         if key is not None and key not in known[kind]:
             near = difflib.get_close_matches(key, list(known[kind]), 1)
             remedy = f"did you mean {near[0]}?" if near else f"add the {kind}"
-            yield Problem(f"{path} {place}", f"there is no {kind} {key}", remedy)
+            yield ConfigProblem(f"{path} {place}", f"there is no {kind} {key}", remedy)
 
 
 def _references(company: Company) -> Iterator[tuple[str, str, str | None]]:
@@ -219,7 +219,7 @@ def _references(company: Company) -> Iterator[tuple[str, str, str | None]]:
         yield f"task {task.number}", "contact", task.contact and task.contact.lower()
 
 
-def _circles(path: Path, company: Company) -> Iterator[Problem]:
+def _circles(path: Path, company: Company) -> Iterator[ConfigProblem]:
     """Roles that are above themselves, which then have no depth."""
     parents = {role.name: role.parent for role in company.roles}
     settled: set[str] = set()
@@ -231,7 +231,7 @@ def _circles(path: Path, company: Company) -> Iterator[Problem]:
             above = parents.get(above)
         if above in way:
             what = f"the role {above} is above itself"
-            yield Problem(f"{path} role {above}", what, "correct its parent")
+            yield ConfigProblem(f"{path} role {above}", what, "correct its parent")
         settled |= way.keys()
 
 
@@ -247,17 +247,17 @@ _SAID: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _invalid(path: Path, error: ValidationError) -> Iterator[Problem]:
+def _invalid(path: Path, error: ValidationError) -> Iterator[ConfigProblem]:
     for detail in error.errors(include_url=False, include_input=False):
         place, last = _place(detail["loc"])
         if detail["type"] == "extra_forbidden":
             where = f"{path} {place}".rstrip()
-            yield Problem(where, f"there is no key {last}", _nearest_key(detail["loc"], last))
+            yield ConfigProblem(where, f"there is no key {last}", _nearest_key(detail["loc"], last))
             continue
         what, remedy = _SAID.get(detail["type"], (detail["msg"].lower(), "correct the value"))
         if last in ENTRIES:
             remedy = f"write each record under [[{last}]]"
-        yield Problem(f"{path} {place} {last}".replace("  ", " ").rstrip(), what, remedy)
+        yield ConfigProblem(f"{path} {place} {last}".replace("  ", " ").rstrip(), what, remedy)
 
 
 def _place(loc: Sequence[Any]) -> tuple[str, str]:

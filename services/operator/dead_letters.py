@@ -13,7 +13,7 @@ from uuid import UUID
 from services.fetcher.failed import FailedMail
 from services.fetcher.sources.port import BATCH_BYTES, BATCH_MAILS
 from shared.batching import batched
-from shared.broker.letters import DIED_AT, REASON, Letter
+from shared.broker.letters import DIED_AT, REASON, BrokerMessage
 from shared.broker.port import Publisher
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
@@ -72,8 +72,8 @@ class BrokerDeadLetters:
         """Every one of them, oldest first in each queue."""
         found: list[DeadLetter] = []
 
-        def look(queue: str, letter: Letter) -> None:
-            found.append(_described(queue, letter))
+        def look(queue: str, broker_message: BrokerMessage) -> None:
+            found.append(_described(queue, broker_message))
 
         self._browse(look)
         return found
@@ -81,20 +81,30 @@ class BrokerDeadLetters:
     def release(self, wanted: Wanted) -> int:
         """Put those that are `wanted` back into their queues, with all their tries."""
 
-        def put_back(queue: str, letter: Letter) -> Sequence[tuple[str, Letter]] | None:
-            return [(queue, letter.released())] if wanted(_described(queue, letter)) else None
+        def put_back(
+            queue: str, broker_message: BrokerMessage
+        ) -> Sequence[tuple[str, BrokerMessage]] | None:
+            return (
+                [(queue, broker_message.released())]
+                if wanted(_described(queue, broker_message))
+                else None
+            )
 
         return self._browse(put_back)
 
     def drop(self, wanted: Wanted) -> int:
         """Remove those that are `wanted`."""
 
-        def remove(queue: str, letter: Letter) -> Sequence[tuple[str, Letter]] | None:
-            return [] if wanted(_described(queue, letter)) else None
+        def remove(
+            queue: str, broker_message: BrokerMessage
+        ) -> Sequence[tuple[str, BrokerMessage]] | None:
+            return [] if wanted(_described(queue, broker_message)) else None
 
         return self._browse(remove)
 
-    def _browse(self, act: Callable[[str, Letter], Sequence[tuple[str, Letter]] | None]) -> int:
+    def _browse(
+        self, act: Callable[[str, BrokerMessage], Sequence[tuple[str, BrokerMessage]] | None]
+    ) -> int:
         with administration(self.address) as admin:
             return sum(
                 admin.browse(dead_queue(queue), partial(act, queue)) for queue in WORK_QUEUES
@@ -155,16 +165,16 @@ class LocalDeadLetters:
         return len(chosen)
 
 
-def _described(queue: str, letter: Letter) -> DeadLetter:
-    headers = letter.headers
+def _described(queue: str, broker_message: BrokerMessage) -> DeadLetter:
+    headers = broker_message.headers
     reason = headers.get(REASON)
     if reason is None:
         reason = f"the broker gave it up: {headers.get(_BROKERS_REASON, 'unknown')}"
     return DeadLetter(
-        one_line(letter.mail_id),
+        one_line(broker_message.mail_id),
         queue,
         one_line(str(reason)),
         one_line(str(headers.get(DIED_AT, ""))),
-        letter.releases,
-        described(letter),
+        broker_message.releases,
+        described(broker_message),
     )

@@ -23,9 +23,9 @@ from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, lease_queue
 from shared.broker.tries import Tries
-from shared.broker.wire import fetched_to_letter
+from shared.broker.wire import fetched_to_broker
 from shared.contracts.messages import FetchedMail
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.health import Health
 from shared.settings.box import Box
 
@@ -34,7 +34,7 @@ SEEN, TRIES = "seen", "tries"
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class Sink:
     """Where a feed's mail goes, and its right to read the source."""
 
     publisher: Publisher[FetchedMail]
@@ -51,7 +51,7 @@ def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
     if not ready:
         names = ", ".join(box.name for box in boxes)
         remedy = "set enabled to true in one of them"
-        raise ConfigurationError([Problem(names, "no box is enabled", remedy)])
+        raise ConfigurationError([ConfigProblem(names, "no box is enabled", remedy)])
     return ready
 
 
@@ -66,7 +66,7 @@ class Feeds:
     """
 
     data: Path
-    outlet: Callable[[str], Outlet]
+    sink: Callable[[str], Sink]
     after: Callable[[Feed, Fetched], None] = lambda *_: None
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
@@ -98,13 +98,13 @@ class Feeds:
     def _feed(self, box: Box, source: Source, also: Callable[[], None] = lambda: None) -> Feed:
         files = source.kind == EML_DIR
         name = f"{box.name} {EML_DIR}" if files else box.name
-        outlet = self.outlet(name)
+        sink = self.sink(name)
         fetcher = Fetcher(
             box.name,
             box.email,
             source,
             BackupStore(self.data),
-            outlet.publisher,
+            sink.publisher,
             local_clock(box),
             FailedMail(self.data),
         )
@@ -115,30 +115,30 @@ class Feeds:
             self.after(feed, fetched)
 
         rests_at = (lambda _: False) if files else box.paused_at
-        feed = Feed(f"box {name}", fetcher, outlet.lease, box.poll_seconds, rests_at, told)
+        feed = Feed(f"box {name}", fetcher, sink.lease, box.poll_seconds, rests_at, told)
         return feed
 
 
 def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sender]:
     """A publisher to the classifier's queue without a lease, and its connection."""
     sender = Sender(address, [CLASSIFIER_MAIL])
-    return BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_letter), sender
+    return BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker), sender
 
 
-def broker_outlet(address: BrokerAddress) -> Callable[[str], Outlet]:
+def broker_sink(address: BrokerAddress) -> Callable[[str], Sink]:
     """Outlets into RabbitMQ: lease and publishing share a connection, so both end together."""
 
-    def outlet(name: str) -> Outlet:
+    def sink(name: str) -> Sink:
         sender = Sender(address, [CLASSIFIER_MAIL], lease_queue(name))
-        publisher = BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_letter)
-        return Outlet(publisher, SenderLease(sender))
+        publisher = BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker)
+        return Sink(publisher, SenderLease(sender))
 
-    return outlet
+    return sink
 
 
-def local_outlet(
+def local_sink(
     data: Path, publisher: Callable[[], Publisher[FetchedMail]], rests: Sequence[float] = ()
-) -> Callable[[str], Outlet]:
+) -> Callable[[str], Sink]:
     """Outlets into this process, which no mail of one source can stop.
 
     Args:
@@ -148,11 +148,11 @@ def local_outlet(
     """
     gate = Gate()
 
-    def outlet(name: str) -> Outlet:
+    def sink(name: str) -> Sink:
         tries = Tries(data / TRIES / f"{file_name(name)}.json")
-        return Outlet(Guarded(publisher(), tries, gate, rests), FileLease(data, name))
+        return Sink(Guarded(publisher(), tries, gate, rests), FileLease(data, name))
 
-    return outlet
+    return sink
 
 
 def seen_file(data: Path, box: Box) -> Path:

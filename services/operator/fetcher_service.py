@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.operator.feeds import Feeds, boxes_to_read, broker_outlet, run_feeds
+from services.operator.feeds import Feeds, boxes_to_read, broker_sink, run_feeds
 from services.operator.paths import Use, require_paths
 from services.operator.services import broker_address, running
 from shared.backup.store import BackupStore
@@ -19,7 +19,7 @@ def run_fetcher(boxes: Sequence[Box], environment: Environment) -> None:
     """
     require_paths(boxes, environment, Use.FETCH)
     ready = boxes_to_read(boxes)
-    outlet = broker_outlet(broker_address(environment, "fetcher"))
+    sink = broker_sink(broker_address(environment, "fetcher"))
     with running(environment) as (health, stopped):
         BackupStore(environment.data).discard_halves()
-        run_feeds(Feeds(environment.data, outlet).of(ready), health, stopped)
+        run_feeds(Feeds(environment.data, sink).of(ready), health, stopped)

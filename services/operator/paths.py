@@ -16,7 +16,7 @@ from typing import Literal
 
 from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.port import EML_DIR, MAILBOX, sources_of
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.file_systems import VOLATILE, file_system_of
 from shared.netgenium.mapping_model import Attachments
 from shared.oauth_app import app_file, read_app
@@ -48,7 +48,7 @@ class Use(Flag):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CheckedPath:
     """One path that was looked at.
 
     Attributes:
@@ -60,13 +60,13 @@ class Place:
 
     name: str
     path: str
-    problems: tuple[Problem, ...]
+    problems: tuple[ConfigProblem, ...]
     weight: Weight = "stops"
     source: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PathCheck:
     """Looks at paths.
 
     Attributes:
@@ -77,7 +77,7 @@ class Look:
 
     def at_all(
         self, boxes: Sequence[Box], environment: Environment, use: Use = Use.EVERYTHING
-    ) -> Iterator[Place]:
+    ) -> Iterator[CheckedPath]:
         """Every path that a process with `use` needs; `boxes` of one deployment."""
         yield self._data(environment.data, writes=Use.FETCH in use)
         if Use.WRITE in use:
@@ -89,22 +89,24 @@ class Look:
         for box in reading:
             yield from self._sources(box)
 
-    def _data(self, data: Path, *, writes: bool) -> Place:
+    def _data(self, data: Path, *, writes: bool) -> CheckedPath:
         unmade = not _is_there(data) and _is_there(data.parent) and data.parent.is_dir()
         remedy = "crmservice init-db makes it; or correct CRMSERVICE_DATA"
         if not unmade:
             remedy = "correct CRMSERVICE_DATA; of its path init-db makes the last folder alone"
         problems = self._folder(data, "CRMSERVICE_DATA", remedy, writes=writes, lasts=writes)
-        return Place("data folder", str(data), problems, "unmade" if unmade else "stops")
+        return CheckedPath("data folder", str(data), problems, "unmade" if unmade else "stops")
 
-    def _log(self, data: Path) -> Place:
+    def _log(self, data: Path) -> CheckedPath:
         """The lines wait while it cannot be written: no mail does."""
         log = data / LEGACY_LOG
         what = _error(lambda: _try_to_append(log))
-        problem = Problem(str(log), f"cannot be written: {what}", _WRITE)
-        return Place("legacy log", str(log), (problem,) if what else (), "harms")
+        problem = ConfigProblem(str(log), f"cannot be written: {what}", _WRITE)
+        return CheckedPath("legacy log", str(log), (problem,) if what else (), "harms")
 
-    def _root(self, boxes: Sequence[Box], environment: Environment, use: Use) -> Iterator[Place]:
+    def _root(
+        self, boxes: Sequence[Box], environment: Environment, use: Use
+    ) -> Iterator[CheckedPath]:
         root = boxes[0].root_path
         remedy = "correct rootPath: it is the directory of NET Genium"
         attachments = _attachments(environment) if Use.WRITE in use else Attachments()
@@ -116,40 +118,40 @@ class Look:
             problems = self._folder(there, "rootPath", remedy, writes=True, lasts=True)
         if files or use == Use.EVERYTHING:
             # The logins of OAuth2 boxes need it, too: each of them tells of it.
-            yield Place("rootPath", root, problems, "stops" if files else "hint")
+            yield CheckedPath("rootPath", root, problems, "stops" if files else "hint")
 
-    def _sources(self, box: Box) -> Iterator[Place]:
+    def _sources(self, box: Box) -> Iterator[CheckedPath]:
         files, mailbox = (box.name, EML_DIR), (box.name, MAILBOX)
         if box.eml_dir:
             remedy = "create it or correct emlDir"
             problems = self._folder(box.eml_dir, "emlDir", remedy, writes=True, lasts=False)
-            yield Place(f"emlDir of {box.name}", str(box.eml_dir), problems, source=files)
+            yield CheckedPath(f"emlDir of {box.name}", str(box.eml_dir), problems, source=files)
         if (box.imap_url or box.pop3_url) and box.ca_file:
             problems = _windows(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
-            yield Place(f"caFile of {box.name}", str(box.ca_file), problems, source=mailbox)
+            yield CheckedPath(f"caFile of {box.name}", str(box.ca_file), problems, source=mailbox)
         if box.pop3_oauth:
             app = app_file(box)
             problems = _windows(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
-            yield Place(f"OAuth2 file of {box.name}", str(app), problems, source=mailbox)
+            yield CheckedPath(f"OAuth2 file of {box.name}", str(app), problems, source=mailbox)
 
     def _folder(
         self, folder: Path, key: str, remedy: str, *, writes: bool, lasts: bool
-    ) -> tuple[Problem, ...]:
+    ) -> tuple[ConfigProblem, ...]:
         """What is wrong with a folder; the first thing only, because the others follow from it."""
         if problems := _windows(str(folder), key):
             return problems
         if what := _error(lambda: os.scandir(folder).close()):
             return (_unreadable(folder, what, remedy),)
         if writes and (what := _error(lambda: _try_to_write(folder))):
-            return (Problem(str(folder), f"cannot be written: {what}", _WRITE),)
+            return (ConfigProblem(str(folder), f"cannot be written: {what}", _WRITE),)
         if lasts and (kind := self.file_system(folder)) in VOLATILE:
             what = f"lies in memory ({kind}): a restart empties it"
-            return (Problem(str(folder), what, f"mount a disk there, or correct {key}"),)
+            return (ConfigProblem(str(folder), what, f"mount a disk there, or correct {key}"),)
         return ()
 
 
 def require_paths(
-    boxes: Sequence[Box], environment: Environment, use: Use, look: Look | None = None
+    boxes: Sequence[Box], environment: Environment, use: Use, look: PathCheck | None = None
 ) -> None:
     """Refuse to start where mail could not be processed without loss.
 
@@ -161,7 +163,7 @@ def require_paths(
     """
     stopping = [
         place
-        for place in (look or Look()).at_all(boxes, environment, use)
+        for place in (look or PathCheck()).at_all(boxes, environment, use)
         if place.problems and place.weight in {"stops", "unmade"}
     ]
     sources = {(box.name, kind) for box in boxes if box.enabled for kind in sources_of(box)}
@@ -170,13 +172,13 @@ def require_paths(
         raise ConfigurationError(problem for place in stopping for problem in place.problems)
 
 
-def _shared(boxes: Sequence[Box]) -> Iterator[Place]:
+def _shared(boxes: Sequence[Box]) -> Iterator[CheckedPath]:
     """Folders of two boxes: which of them a file belongs to would be chance."""
     for folder, count in Counter(box.eml_dir for box in boxes if box.eml_dir).items():
         if count > 1:
             names = ", ".join(box.name for box in boxes if box.eml_dir == folder)
-            problem = Problem(str(folder), f"is emlDir of {names}", "give each box its own")
-            yield Place("emlDir", str(folder), (problem,))
+            problem = ConfigProblem(str(folder), f"is emlDir of {names}", "give each box its own")
+            yield CheckedPath("emlDir", str(folder), (problem,))
 
 
 def _attachments(environment: Environment) -> Attachments:
@@ -190,14 +192,14 @@ def _attachments(environment: Environment) -> Attachments:
         return Attachments()
 
 
-def _unreadable(folder: Path, what: str, remedy: str) -> Problem:
+def _unreadable(folder: Path, what: str, remedy: str) -> ConfigProblem:
     if _is_there(folder):
         if not folder.is_dir():
-            return Problem(str(folder), "is no directory", remedy)
+            return ConfigProblem(str(folder), "is no directory", remedy)
         remedy = "give this user the right to read it"
     elif what == os.strerror(errno.EACCES):
         remedy = "give this user the right to see it: to enter the folders above"
-    return Problem(str(folder), f"cannot be read: {what}", remedy)
+    return ConfigProblem(str(folder), f"cannot be read: {what}", remedy)
 
 
 def _is_there(path: Path) -> bool:
@@ -205,14 +207,14 @@ def _is_there(path: Path) -> bool:
     return not _error(path.stat)
 
 
-def _windows(path: str, key: str) -> tuple[Problem, ...]:
+def _windows(path: str, key: str) -> tuple[ConfigProblem, ...]:
     if not is_windows_path(path):
         return ()
     what = "is a Windows path, which this machine does not have"
-    return (Problem(path, what, _NO_WINDOWS.format(key=key)),)
+    return (ConfigProblem(path, what, _NO_WINDOWS.format(key=key)),)
 
 
-def _wrong(look: Callable[[], object]) -> tuple[Problem, ...]:
+def _wrong(look: Callable[[], object]) -> tuple[ConfigProblem, ...]:
     try:
         look()
     except ConfigurationError as error:

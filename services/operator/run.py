@@ -13,7 +13,7 @@ from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched
 from services.fetcher.sources.eml_dir import EmlDir
 from services.operator.composition import Erp
-from services.operator.feeds import Feeds, local_outlet
+from services.operator.feeds import Feeds, local_sink
 from services.operator.pipeline import local_pipeline
 from services.operator.writing import prepare_writer
 from shared.backup.store import BackupStore
@@ -99,12 +99,12 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
 def local_feeds(
     boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally, rests: Sequence[float] = ()
 ) -> list[Feed]:
-    """Feeds into a pipeline within this process; `rests` as for `local_outlet`.
+    """Feeds into a pipeline within this process; `rests` as for `local_sink`.
 
     Raises:
         TransientError: Database or disk is away.
     """
     BackupStore(data).discard_halves()
     prepare_writer(boxes[0], erp, data)
-    outlet = local_outlet(data, lambda: local_pipeline(boxes, erp, data, tally), rests)
-    return Feeds(data, outlet, tally.after).of(boxes)
+    sink = local_sink(data, lambda: local_pipeline(boxes, erp, data, tally), rests)
+    return Feeds(data, sink, tally.after).of(boxes)

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from shared.domain.own_mail import OwnMail
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.owner import give, make_folder_of_owner
 from shared.settings.environment import Environment
 from shared.settings.reading import MissingError, UnreadableError, read_small_file
@@ -31,10 +31,10 @@ def own_mail(environment: Environment) -> OwnMail | None:
     except MissingError:
         return None
     except UnreadableError as error:
-        raise ConfigurationError([Problem(str(file), str(error), error.remedy)]) from None
+        raise ConfigurationError([ConfigProblem(str(file), str(error), error.remedy)]) from None
     if not text:
         remedy = "remove it and run crmservice init-db"
-        raise ConfigurationError([Problem(str(file), "is empty", remedy)])
+        raise ConfigurationError([ConfigProblem(str(file), "is empty", remedy)])
     return OwnMail(SecretStr(text))
 
 
@@ -53,7 +53,7 @@ def make_secret(data: Path) -> None:
     except OSError as error:
         what = f"cannot be written: {error.strerror}"
         remedy = "correct the access rights of the data folder"
-        raise ConfigurationError([Problem(str(file), what, remedy)]) from None
+        raise ConfigurationError([ConfigProblem(str(file), what, remedy)]) from None
     with os.fdopen(descriptor, "w", encoding="ascii") as written:
         give(descriptor, data)
         written.write(secrets.token_hex(_RANDOM_BYTES) + "\n")

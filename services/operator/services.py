@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from services.operator.stopping import set_by_signals
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.health import Health
 from shared.health_server import serving
 from shared.settings.environment import Environment
@@ -21,7 +21,7 @@ def broker_address(environment: Environment, client: str) -> BrokerAddress:
     if environment.rabbitmq_url is None:
         remedy = "Set it to the broker's address; without a broker, use crmservice run."
         raise ConfigurationError(
-            [Problem("environment variable RABBITMQ_URL", "is missing", remedy)]
+            [ConfigProblem("environment variable RABBITMQ_URL", "is missing", remedy)]
         )
     return BrokerAddress(
         environment.rabbitmq_url, environment.rabbitmq_ca_file, f"crmservice {client}"

@@ -36,7 +36,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceState:
     """A source of a box.
 
     Attributes:
@@ -56,7 +56,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class QueueCounts:
     """A work queue.
 
     Attributes:
@@ -83,14 +83,14 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class JournalCount:
     """The journal: mails that are through."""
 
     mails: int
     last_at: datetime | None
 
 
-def places_of(boxes: Sequence[Box], data: Path) -> list[Place]:
+def places_of(boxes: Sequence[Box], data: Path) -> list[SourceState]:
     """Every source of `boxes`, as the fetcher's memory in `data` has it.
 
     A memory that cannot be read is left out, and told.
@@ -98,7 +98,7 @@ def places_of(boxes: Sequence[Box], data: Path) -> list[Place]:
     return [place for box in boxes for place in _places(box, data)]
 
 
-def flows_of(address: BrokerAddress) -> list[Flow]:
+def flows_of(address: BrokerAddress) -> list[QueueCounts]:
     """Every work queue.
 
     Raises:
@@ -110,7 +110,7 @@ def flows_of(address: BrokerAddress) -> list[Flow]:
 
 
 def services_of(
-    flows: Sequence[Flow], boxes: Sequence[Box], address: BrokerAddress
+    flows: Sequence[QueueCounts], boxes: Sequence[Box], address: BrokerAddress
 ) -> list[Service]:
     """How many processes of each service are connected, by the queues they read.
 
@@ -127,7 +127,7 @@ def services_of(
     ]
 
 
-def recorded_in(erp: Erp) -> Recorded:
+def recorded_in(erp: Erp) -> JournalCount:
     """How many mails the journal has.
 
     Raises:
@@ -139,7 +139,7 @@ def recorded_in(erp: Erp) -> Recorded:
     with database_errors(erp.engine), erp.engine.connect() as connection:
         counted = select(func.count(), func.max(columns.recorded_at)).select_from(journal_table)
         count, last = connection.execute(counted).one()
-    return Recorded(count, last)
+    return JournalCount(count, last)
 
 
 def failed_in(data: Path) -> int:
@@ -147,7 +147,7 @@ def failed_in(data: Path) -> int:
     return sum(1 for _ in FailedMail(data).all())
 
 
-def _places(box: Box, data: Path) -> list[Place]:
+def _places(box: Box, data: Path) -> list[SourceState]:
     state = "enabled" if box.enabled else "disabled"
     if box.enabled and box.paused_at(local_clock(box)()):
         state = "resting"
@@ -157,11 +157,11 @@ def _places(box: Box, data: Path) -> list[Place]:
         names = box.imap_folders if box.imap_url else ("POP3",)
         for name in names:
             read_at, waiting = rounds.get(name, (None, None))
-            places.append(Place(box.name, name, state, read_at, waiting, held.get(name)))
+            places.append(SourceState(box.name, name, state, read_at, waiting, held.get(name)))
     if box.eml_dir:
         files = len(list(box.eml_dir.glob("*.eml"))) if box.eml_dir.is_dir() else None
         enabled = "enabled" if box.enabled else "disabled"
-        places.append(Place(box.name, "emlDir", enabled, None, files))
+        places.append(SourceState(box.name, "emlDir", enabled, None, files))
     return places
 
 
@@ -181,11 +181,11 @@ def _remembered(
         return {}, {}
 
 
-def _flow(admin: Admin, queue: str) -> Flow:
+def _flow(admin: Admin, queue: str) -> QueueCounts:
     work, dead = _state(admin, queue), _state(admin, dead_queue(queue))
     steps = range(1, len(RETRY_SECONDS) + 1)
     resting = sum(_state(admin, retry_queue(queue, step)).messages for step in steps)
-    return Flow(queue, work.messages, resting, dead.messages, work.consumers)
+    return QueueCounts(queue, work.messages, resting, dead.messages, work.consumers)
 
 
 def _state(admin: Admin, queue: str) -> QueueState:

@@ -10,7 +10,7 @@ from services.operator.proofs import writes_work
 from services.operator.worker_service import run_worker
 from services.operator.writing import prepare_writer, writer_stage
 from shared.broker.topology import WRITER_COMMANDS
-from shared.broker.wire import letter_to_classified
+from shared.broker.wire import classified_from_broker
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.settings.box import Box
 from shared.settings.environment import Environment
@@ -32,7 +32,7 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
     flow: Flow[MailClassified, MailRecorded] = Flow(
         WRITER_COMMANDS,
         writer_stage(boxes, erp, environment.data),
-        letter_to_classified,
+        classified_from_broker,
         None,
         None,
         DatabaseProbe(

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, insert, update
 
 from services.writer.change_rows import write_changes
-from services.writer.earlier import Earlier
+from services.writer.earlier import EarlierMails
 from services.writer.outbox import Outgoing, Posted, write_outbox
 from services.writer.outcome import Outcome
 from shared.contracts.cause import Cause
@@ -79,7 +79,7 @@ class UnitOfWork:
     connection: Connection
     erp: ErpTables
     now: datetime
-    earlier: Earlier = field(default_factory=Earlier)
+    earlier: EarlierMails = field(default_factory=EarlierMails)
     task_numbers: Iterator[str] = field(default_factory=lambda: iter(()))
     outcome: Outcome = field(default_factory=Outcome)
     rows: dict[str, list[NewRow]] = field(default_factory=dict)

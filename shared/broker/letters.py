@@ -29,7 +29,7 @@ _LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class BrokerMessage:
     """Body and headers.
 
     Attributes:
@@ -63,21 +63,21 @@ class Letter:
         """Bytes that it takes in memory, at least: a mail may lie in the backup, or compressed."""
         return max(len(self.body), self._count(SIZE))
 
-    def suspected(self) -> "Letter":
+    def suspected(self) -> "BrokerMessage":
         """As one that consumers may have died of."""
         return replace(self, headers={**self.headers, SUSPECT: True})
 
-    def once_more(self) -> "Letter":
+    def once_more(self) -> "BrokerMessage":
         """With one more try on its account; no consumer died of it this time."""
         kept = {name: value for name, value in self.headers.items() if name != SUSPECT}
         return replace(self, headers={**kept, TRIES: self.tries + 1})
 
-    def dead(self, reason: str, moment: str) -> "Letter":
+    def dead(self, reason: str, moment: str) -> "BrokerMessage":
         """As a dead letter, whose reason is one line."""
         reason = one_line(reason)[:_LONGEST_REASON]
         return replace(self, headers={**self.headers, REASON: reason, DIED_AT: moment})
 
-    def released(self) -> "Letter":
+    def released(self) -> "BrokerMessage":
         """As new again, but for the count of releases."""
         kept = {
             name: value
@@ -93,14 +93,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A letter in hand: the broker keeps it until it is acknowledged.
+    """A message in hand: the broker keeps it until it is acknowledged.
 
     Attributes:
         tag: The broker's number for it on this connection.
-        letter: What came.
-        deaths: How many consumers died with it in hand.
+        message: What came.
+        delivery_count: How many consumers died with it in hand.
     """
 
     tag: int
-    letter: Letter
-    deaths: int = 0
+    message: BrokerMessage
+    delivery_count: int = 0

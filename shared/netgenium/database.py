@@ -25,7 +25,13 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from shared.errors import AwayError, ConfigurationError, PermanentError, Problem, TransientError
+from shared.errors import (
+    AwayError,
+    ConfigProblem,
+    ConfigurationError,
+    PermanentError,
+    TransientError,
+)
 from shared.netgenium.driver_errors import (
     is_away,
     is_busy,
@@ -111,15 +117,17 @@ def open_database(url: str, *, makes: bool = True) -> Engine:
     raise ConfigurationError([problem]) from None
 
 
-def _cannot_open(error: Exception, backend: str) -> Problem:
+def _cannot_open(error: Exception, backend: str) -> ConfigProblem:
     where = "NETGENIUM_DATABASE_URL"
     extra = f"crmservice[{backend}]" if backend in _EXTRAS else "the database's driver"
     if isinstance(error, ModuleNotFoundError):
-        return Problem(where, f"needs the Python package {error.name}", f"install {extra}")
+        return ConfigProblem(where, f"needs the Python package {error.name}", f"install {extra}")
     if isinstance(error, NoSuchModuleError) and backend in _EXTRAS:
-        return Problem(where, f"has no driver: {error}", f"install {extra}")
+        return ConfigProblem(where, f"has no driver: {error}", f"install {extra}")
     # ValueError: a port that is no number. The others' words may quote the password.
-    return Problem(where, "is no SQLAlchemy URL of a known database", "as sqlite:////path/file.db")
+    return ConfigProblem(
+        where, "is no SQLAlchemy URL of a known database", "as sqlite:////path/file.db"
+    )
 
 
 @contextmanager
@@ -256,8 +264,8 @@ def _look_at_file(name: str | None, *, makes: bool) -> None:
         raise ConfigurationError([_unusable(file, error, makes=makes)]) from None
 
 
-def _unusable(file: Path, error: OSError, *, makes: bool) -> Problem:
+def _unusable(file: Path, error: OSError, *, makes: bool) -> ConfigProblem:
     if makes:
-        return Problem(str(file.parent), f"cannot be made: {error.strerror}", _NO_FOLDER)
+        return ConfigProblem(str(file.parent), f"cannot be made: {error.strerror}", _NO_FOLDER)
     remedy = _NO_FILE if isinstance(error, FileNotFoundError) else _NO_RIGHT
-    return Problem(str(file), f"cannot be used: {error.strerror}", remedy)
+    return ConfigProblem(str(file), f"cannot be used: {error.strerror}", remedy)

@@ -27,7 +27,7 @@ from firebird.driver.fbapi import (  # type: ignore[import-untyped]
 )
 from sqlalchemy import Connection, Engine, event
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.servers import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
@@ -44,7 +44,7 @@ def _need_library() -> None:
     named = driver_config.fb_client_library.value
     if sys.platform == "linux" and not (has_api() or named or find_library("fbclient")):
         what, remedy = "needs Firebird's client library", "apt-get install libfbclient2"
-        raise ConfigurationError([Problem("NETGENIUM_DATABASE_URL", what, remedy)])
+        raise ConfigurationError([ConfigProblem("NETGENIUM_DATABASE_URL", what, remedy)])
 
 
 @FB_SHUTDOWN_CALLBACK  # type: ignore[untyped-decorator]

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Sequence as DatabaseSequence
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.locks import IDS, hold
 from shared.netgenium.servers import is_firebird
 
@@ -69,7 +69,9 @@ def _identified(connection: Connection, into: Table, rows: Sequence[Row]) -> lis
 def _generated(connection: Connection, name: str, count: int) -> list[int]:
     if not connection.dialect.supports_sequences:
         what = f"{connection.dialect.name} has no generators, so generator:{name} cannot work"
-        raise ConfigurationError([Problem("[ids] strategy", what, "use identity or max_plus_one")])
+        raise ConfigurationError(
+            [ConfigProblem("[ids] strategy", what, "use identity or max_plus_one")]
+        )
     ids: list[int] = []
     while len(ids) < count:
         part = min(count - len(ids), _AT_ONCE)

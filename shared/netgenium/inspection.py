@@ -19,7 +19,7 @@ from sqlalchemy.types import (
     Uuid,
 )
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database import database_errors
 from shared.netgenium.grants import inserted_tables
 from shared.netgenium.mapping_checks import OWN_PREFIX
@@ -37,15 +37,15 @@ _WORDS: Mapping[type[TypeEngine[Any]], str] = {
 }
 
 _NOTHING = "no table of the mapping exists in this database"
-_EMPTY = Problem("tables", _NOTHING, "run crmservice init-db")
-_FOREIGN = Problem(
+_EMPTY = ConfigProblem("tables", _NOTHING, "run crmservice init-db")
+_FOREIGN = ConfigProblem(
     "tables",
     _NOTHING,
     "crmservice discover proposes a mapping; in an empty database run crmservice init-db",
 )
 
 
-def inspect_schema(engine: Engine, tables: ErpTables) -> list[Problem]:
+def inspect_schema(engine: Engine, tables: ErpTables) -> list[ConfigProblem]:
     """Everything in which the database does not fit the mapping, and our own tables' state.
 
     Raises:
@@ -85,7 +85,7 @@ def require_own_tables(engine: Engine) -> None:
         raise ConfigurationError(problems)
 
 
-def _erp_problems(inspector: Inspector, erp: ErpTables) -> Iterator[Problem]:
+def _erp_problems(inspector: Inspector, erp: ErpTables) -> Iterator[ConfigProblem]:
     existing = _existing(inspector)
     tables = erp.metadata.tables.values()
     if not any(table.name.lower() in existing for table in tables):
@@ -106,14 +106,14 @@ def _existing(inspector: Inspector) -> dict[str, str]:
     return {name.lower(): name for name in names}
 
 
-def _unfilled(table: Table, real: Iterable[ReflectedColumn]) -> Iterator[Problem]:
+def _unfilled(table: Table, real: Iterable[ReflectedColumn]) -> Iterator[ConfigProblem]:
     """Columns of which each row needs a value that nobody gives."""
     filled = {column.name.lower() for column in table.columns}
     for column in real:
         if column["name"].lower() not in filled and _needs_value(column):
             what = "must have a value, but the mapping does not fill it: inserts would fail"
             remedy = "give the column a default, or map it"
-            yield Problem(f"{table.name}.{column['name']}", what, remedy)
+            yield ConfigProblem(f"{table.name}.{column['name']}", what, remedy)
 
 
 def _needs_value(column: ReflectedColumn) -> bool:
@@ -123,7 +123,7 @@ def _needs_value(column: ReflectedColumn) -> bool:
     return not column["nullable"] and not made and not gives_itself
 
 
-def _table_problems(inspector: Inspector, tables: Iterable[Table]) -> Iterator[Problem]:
+def _table_problems(inspector: Inspector, tables: Iterable[Table]) -> Iterator[ConfigProblem]:
     existing = _existing(inspector)
     for table in tables:
         if table.name.lower() not in existing:
@@ -133,26 +133,28 @@ def _table_problems(inspector: Inspector, tables: Iterable[Table]) -> Iterator[P
         yield from _column_problems(table, {c["name"].lower(): c for c in columns})
 
 
-def _missing_table(table: Table, existing: list[str]) -> Problem:
+def _missing_table(table: Table, existing: list[str]) -> ConfigProblem:
     what = "there is no such table"
     if table.metadata is OWN:
         remedy = "it was removed from our own tables; restore it from a backup"
-        return Problem(table.name, what, remedy)
-    return Problem(table.name, what, _nearest(table.name, existing))
+        return ConfigProblem(table.name, what, remedy)
+    return ConfigProblem(table.name, what, _nearest(table.name, existing))
 
 
-def _column_problems(table: Table, real: Mapping[str, ReflectedColumn]) -> Iterator[Problem]:
+def _column_problems(table: Table, real: Mapping[str, ReflectedColumn]) -> Iterator[ConfigProblem]:
     for column in table.columns:
         where = f"{table.name}.{column.name}"
         found = real.get(column.name.lower())
         if found is None:
             names = [str(other["name"]) for other in real.values()]
-            yield Problem(where, "there is no such column", _nearest(column.name, names))
+            yield ConfigProblem(where, "there is no such column", _nearest(column.name, names))
         elif not _fits(column, found["type"]):
             what = f"is {_shown(found['type'])}, which cannot hold {_wanted(column)}"
-            yield Problem(where, what, "map another column")
+            yield ConfigProblem(where, what, "map another column")
         elif too_short := _too_short(column, found["type"]):
-            yield Problem(where, f"holds only {too_short} characters", _longer(column, too_short))
+            yield ConfigProblem(
+                where, f"holds only {too_short} characters", _longer(column, too_short)
+            )
 
 
 def _fits(column: Column[Any], real: TypeEngine[Any]) -> bool:
@@ -214,27 +216,27 @@ def _longer(column: Column[Any], length: int) -> str:
 
 def _strategy_problems(
     connection: Connection, inspector: Inspector, strategy: str
-) -> Iterator[Problem]:
+) -> Iterator[ConfigProblem]:
     kind, _, name = strategy.partition(":")
     if kind != "generator":
         return
     if not connection.dialect.supports_sequences:
         what = f"{connection.dialect.name} has no generators, so {strategy} cannot work"
-        yield Problem("[ids] strategy", what, "use identity or max_plus_one")
+        yield ConfigProblem("[ids] strategy", what, "use identity or max_plus_one")
         return
     existing = inspector.get_sequence_names()
     if name.lower() not in {one.lower() for one in existing}:
-        yield Problem(name, "there is no such generator", _nearest(name, existing))
+        yield ConfigProblem(name, "there is no such generator", _nearest(name, existing))
 
 
-def _own_problems(state: SchemaState) -> list[Problem]:
+def _own_problems(state: SchemaState) -> list[ConfigProblem]:
     match state:
         case SchemaState.CURRENT:
             return []
         case SchemaState.NEWER:
-            return [Problem("crm_ tables", state.value, "install the newer crmservice")]
+            return [ConfigProblem("crm_ tables", state.value, "install the newer crmservice")]
         case SchemaState.ABSENT | SchemaState.OLDER:
-            return [Problem("crm_ tables", state.value, "run crmservice init-db")]
+            return [ConfigProblem("crm_ tables", state.value, "run crmservice init-db")]
 
 
 def _nearest(name: str, existing: list[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.mapping_checks import contradictions, missing, unknown_names
 from shared.netgenium.mapping_model import SECTIONS, NetGeniumMapping
 from shared.netgenium.mapping_values import wrong_values
@@ -58,4 +58,4 @@ def _parse(path: Path | None, where: str) -> dict[str, Any]:
         reason, remedy = f"is not TOML: {error}", "correct the file"
     except RecursionError:
         reason, remedy = "is nested too deeply", "correct the file"
-    raise ConfigurationError([Problem(where, reason, remedy)])
+    raise ConfigurationError([ConfigProblem(where, reason, remedy)])

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from shared.errors import Problem
+from shared.errors import ConfigProblem
 from shared.netgenium.mapping_model import (
     NAME,
     SCHEMA_VERSION,
@@ -46,7 +46,7 @@ _BY_TYPE: Mapping[str, _Said] = {
 }
 
 
-def wrong_values(where: str, error: ValidationError) -> Iterator[Problem]:
+def wrong_values(where: str, error: ValidationError) -> Iterator[ConfigProblem]:
     """One problem for each finding; no value of the file is repeated.
 
     Args:
@@ -79,14 +79,14 @@ def _path(loc: Sequence[int | str]) -> list[str]:
     return steps[:2] if steps[0] == "check_box" else steps
 
 
-def _problem(where: str, path: Sequence[str], detail: Any) -> Problem:  # noqa: ANN401 - pydantic's error details
+def _problem(where: str, path: Sequence[str], detail: Any) -> ConfigProblem:  # noqa: ANN401 - pydantic's error details
     section, *rest = path
     if detail["type"] == "extra_forbidden":
         inside = ".".join(rest[:-1])
         place = f"{where} [{section}] {inside}".rstrip()
-        return Problem(place, f"there is no key {path[-1]}", nearest(path[-1], _keys(path)))
+        return ConfigProblem(place, f"there is no key {path[-1]}", nearest(path[-1], _keys(path)))
     said = _said(detail, path)
-    return Problem(f"{where} [{section}] {'.'.join(rest)}".rstrip(), said.what, said.remedy)
+    return ConfigProblem(f"{where} [{section}] {'.'.join(rest)}".rstrip(), said.what, said.remedy)
 
 
 def _said(detail: Any, path: Sequence[str]) -> _Said:  # noqa: ANN401 - pydantic's error details

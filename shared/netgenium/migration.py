@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database import write_transaction
 from shared.netgenium.schema_state import VERSION_TABLE, SchemaState, schema_state, state_of
 from shared.netgenium.servers import is_firebird
@@ -67,7 +67,9 @@ def migrate(engine: Engine) -> None:
         state = state_of(connection)
         if state is SchemaState.NEWER:
             what = "the crm_ tables are newer than this program"
-            raise ConfigurationError([Problem("database", what, "install the newer crmservice")])
+            raise ConfigurationError(
+                [ConfigProblem("database", what, "install the newer crmservice")]
+            )
         if state is not SchemaState.CURRENT:
             config = _config()
             config.attributes["connection"] = connection

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event
 
-from services.fetcher.failed import FailedMail, Failure
+from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.sources.eml_dir import FAILED, EmlDir
 from services.operator.feeds import TRIES
 from services.operator.paths import LEGACY_LOG
@@ -165,7 +165,7 @@ def test_a_note_of_a_failed_mail_is_durable_before_its_mail_goes(
         backup_key=f"{FOLDER}/2026-11-21/{uuid4()}.eml",
     )
 
-    FailedMail(tmp_path).note(Failure(message, "why", "2026-11-21T08:00:01+00:00"))
+    FailedMail(tmp_path).note(FailedMailNote(message, "why", "2026-11-21T08:00:01+00:00"))
 
     assert disk.lost(tmp_path) == []
     assert disk.torn == []

@@ -11,7 +11,7 @@ from services.classifier.mail import Mail
 from services.classifier.message_size import within_bounds
 from services.classifier.stage import classified
 from services.operator.writing import writer_stage
-from shared.broker.wire import classified_to_letter, letter_to_classified
+from shared.broker.wire import classified_to_broker, classified_from_broker
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.commands import CreateActivity
 from shared.contracts.messages import MailClassified, MailFetched
@@ -52,7 +52,7 @@ def message_of(mail: Mail) -> MailClassified:
         backup_key=A_KEY,
     )  # fmt: skip
     message = classified(fetched, mail, facts(), decide(mail, facts()))
-    assert letter_to_classified(classified_to_letter(message)) == message
+    assert classified_from_broker(classified_to_broker(message)) == message
     return message
 
 

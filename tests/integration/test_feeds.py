@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.operator.feeds import Feeds, local_outlet, run_feeds, seen_file
+from services.operator.feeds import Feeds, local_sink, run_feeds, seen_file
 from services.operator.paths import Use, require_paths
 from shared import metrics
 from shared.broker.port import Receipt
@@ -102,7 +102,7 @@ def in_a_folder(folder: Path) -> Environment:
 def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]:
     """The feeds of `boxes`, running."""
     health, stopped = Health(), threading.Event()
-    feeds = Feeds(data, local_outlet(data, lambda: taker)).of(boxes)
+    feeds = Feeds(data, local_sink(data, lambda: taker)).of(boxes)
     thread = threading.Thread(target=run_feeds, args=[feeds, health, stopped])
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""What a link has received and not acknowledged. Its owner locks it."""
+"""What a connection has received and not acknowledged. Its owner locks it."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from shared.broker.letters import Delivery
 
 
 @dataclass(slots=True)
-class Hand:
+class Unacked:
     """Deliveries in hand: those that nobody has asked for yet, and those that are being handled.
 
     Attributes:
@@ -64,7 +64,7 @@ class Hand:
         taken: list[Delivery] = []
         weight = 0
         while self._waiting and len(taken) < most:
-            weight += self._waiting[0].letter.weight
+            weight += self._waiting[0].message.weight
             if taken and weight > most_bytes:
                 break
             taken.append(self._waiting.popleft())

@@ -1,7 +1,7 @@
 """A connection to RabbitMQ with a thread of its own, so heartbeats go on whatever we do (F-22).
 
-A link is opened once. When anything happens to it - the broker goes away, a channel is closed, a
-queue vanishes - it is *lost*: every use raises, and its owner opens another. Tags of a lost link
+A connection is opened once. When anything happens to it - the broker goes away, a channel is closed, a
+queue vanishes - it is *lost*: every use raises, and its owner opens another. Tags of a lost connection
 mean nothing any more, so none is ever used twice (F-21).
 """
 
@@ -13,10 +13,10 @@ from typing import Any
 import pika
 from pika import exceptions
 
-from shared.broker.letters import Delivery, Letter
+from shared.broker.letters import BrokerMessage, Delivery
 from shared.broker.rabbitmq.address import BrokerAddress, refused, refused_queue
 from shared.broker.rabbitmq.confirms import Confirms
-from shared.broker.rabbitmq.hand import Hand
+from shared.broker.rabbitmq.hand import Unacked
 from shared.broker.rabbitmq.properties import delivery_of, properties_of
 from shared.errors import CRMServiceError, TransientError
 
@@ -26,7 +26,7 @@ _CLOSE_SECONDS = 5.0
 _QUIET_SECONDS = 0.1
 
 
-class Link:
+class BrokerConnection:
     """Publishes with confirms in flight, consumes, and never blocks the broker's heartbeats."""
 
     def __init__(self, address: BrokerAddress) -> None:
@@ -37,7 +37,7 @@ class Link:
         self._asked_for = ""
         self._consumer = ""
         self._done = 0
-        self._hand = Hand()
+        self._unacked = Unacked()
         self._confirms = Confirms()
         self._connection: Any = None
         self._channel: Any = None
@@ -62,22 +62,22 @@ class Link:
         self._thread.start()
         self._wait(lambda: self._done > 0, _OPEN_SECONDS, "an open connection")
 
-    def publish(self, letters: Sequence[tuple[str, Letter]]) -> None:
-        """Send letters to queues; `flush` tells what became of them.
+    def publish(self, messages: Sequence[tuple[str, BrokerMessage]]) -> None:
+        """Send messages to queues; `flush` tells what became of them.
 
         Raises:
-            TransientError: The link is lost.
+            TransientError: The connection is lost.
         """
         with self._changed:
             self.still_there()
-            self._confirms.outstanding += len(letters)
-        self._soon(lambda: self._publish(letters))
+            self._confirms.outstanding += len(messages)
+        self._soon(lambda: self._publish(messages))
 
     def flush(self) -> None:
         """Return when the broker has confirmed everything that was published.
 
         Raises:
-            TransientError: It took something not (F-33, F-26), or the link is lost. Everything
+            TransientError: It took something not (F-33, F-26), or the connection is lost. Everything
                 since the last flush counts as not taken.
         """
         try:
@@ -97,17 +97,17 @@ class Link:
         """Begin to receive from `queue`, at most `prefetch` unacknowledged messages at a time.
 
         Raises:
-            TransientError: The queue is missing, or the link is lost.
+            TransientError: The queue is missing, or the connection is lost.
             CredentialsRefusedError: This user may not read it.
         """
         self._ask(lambda: self._consume(queue, prefetch, exclusive=False), queue)
 
     def hold(self, queue: str) -> None:
-        """Become the one consumer of `queue`, which is made if missing; lasts as the link does.
+        """Become the one consumer of `queue`, which is made if missing; lasts as the connection does.
 
         Raises:
-            HeldElsewhereError: Another link holds it.
-            TransientError: The link is lost.
+            HeldElsewhereError: Another connection holds it.
+            TransientError: The connection is lost.
         """
         self._ask(lambda: self._hold(queue), queue)
 
@@ -115,12 +115,12 @@ class Link:
         """What came, oldest first; waits up to `seconds` for the first one.
 
         Raises:
-            TransientError: The link is lost; what was in hand comes again.
+            TransientError: The connection is lost; what was in hand comes again.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._hand or self._lost, seconds)
+            self._changed.wait_for(lambda: self._unacked or self._lost, seconds)
             self.still_there()
-            return self._hand.take(most, most_bytes)
+            return self._unacked.take(most, most_bytes)
 
     def stop_consuming(self) -> list[Delivery]:
         """Receive no more, until `consume`; gives what is in hand and was not received yet.
@@ -129,25 +129,25 @@ class Link:
         until everything is here that the broker may have sent.
 
         Raises:
-            TransientError: The link is lost.
+            TransientError: The connection is lost.
         """
         if self._consumer:
             self._all_arrived()
             consumer, self._consumer = self._consumer, ""
             self._ask(lambda: self._channel.basic_cancel(consumer, callback=self._step_done))
         with self._changed:
-            return self._hand.take_all()
+            return self._unacked.take_all()
 
     def in_hand(self) -> list[Delivery]:
         """Everything that came and was not acknowledged, oldest first."""
         with self._changed:
-            return self._hand.held
+            return self._unacked.held
 
     def settle(self) -> None:
         """Return when the broker has worked through every acknowledgement so far.
 
         Raises:
-            TransientError: The link is lost.
+            TransientError: The connection is lost.
         """
         # What is answered in its turn behind them; it changes nothing for the present consumer.
         self._ask(lambda: self._channel.basic_qos(prefetch_count=1, callback=self._step_done))
@@ -155,18 +155,18 @@ class Link:
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """`deliveries` are done with."""
         with self._changed:
-            self._hand.done(deliveries)
+            self._unacked.done(deliveries)
         self._soon(lambda: self._acknowledge(deliveries))
 
     def _all_arrived(self) -> None:
         with self._changed:
-            while not self._hand.full and self._lost is None:
-                more = partial(self._hand.more_than, self._hand.count)
+            while not self._unacked.full and self._lost is None:
+                more = partial(self._unacked.more_than, self._unacked.count)
                 if not self._changed.wait_for(more, _QUIET_SECONDS):
                     return
 
     def still_there(self) -> None:
-        """Return if the link works.
+        """Return if the connection works.
 
         Raises:
             CRMServiceError: It is lost; the error says why.
@@ -186,7 +186,7 @@ class Link:
         if self._thread is not threading.current_thread():
             self._thread.join(_CLOSE_SECONDS)
 
-    # What follows runs in the link's own thread, unless it begins with a lock.
+    # What follows runs in the connection's own thread, unless it begins with a lock.
 
     def _run(self) -> None:
         try:
@@ -228,30 +228,30 @@ class Link:
             self._connection.ioloop.stop()
 
     def _consume(self, queue: str, prefetch: int, *, exclusive: bool) -> None:
-        self._hand.prefetch = prefetch
+        self._unacked.prefetch = prefetch
         self._channel.basic_qos(prefetch_count=prefetch)
         self._consumer = self._channel.basic_consume(
-            queue, self._on_letter, exclusive=exclusive, callback=self._step_done
+            queue, self._on_message, exclusive=exclusive, callback=self._step_done
         )
 
     def _hold(self, queue: str) -> None:
         consume = partial(self._consume, queue, 1, exclusive=True)
         self._channel.queue_declare(queue, durable=True, callback=lambda _: consume())
 
-    def _on_letter(self, _channel: object, method: Any, properties: Any, body: bytes) -> None:  # noqa: ANN401 - pika has no types
+    def _on_message(self, _channel: object, method: Any, properties: Any, body: bytes) -> None:  # noqa: ANN401 - pika has no types
         with self._changed:
-            self._hand.put(delivery_of(method.delivery_tag, properties, bytes(body)))
+            self._unacked.put(delivery_of(method.delivery_tag, properties, bytes(body)))
             self._changed.notify_all()
 
-    def _publish(self, letters: Sequence[tuple[str, Letter]]) -> None:
-        for queue, letter in letters:
+    def _publish(self, messages: Sequence[tuple[str, BrokerMessage]]) -> None:
+        for queue, message in messages:
             self._channel.basic_publish(
-                "", queue, letter.body, properties_of(letter), mandatory=True
+                "", queue, message.body, properties_of(message), mandatory=True
             )
             self._confirms.sent(queue)
 
     def _acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        up_to, alone = self._hand.acknowledgements(delivery.tag for delivery in deliveries)
+        up_to, alone = self._unacked.acknowledgements(delivery.tag for delivery in deliveries)
         if up_to is not None:
             self._channel.basic_ack(up_to, multiple=True)
         for tag in alone:
@@ -278,7 +278,7 @@ class Link:
             self._lost = self._lost or why
             self._changed.notify_all()
 
-    # And this in whichever thread uses the link.
+    # And this in whichever thread uses the connection.
 
     def _ask(self, ask: Callable[[], None], queue: str = "") -> None:
         done = self._done
@@ -288,7 +288,7 @@ class Link:
         self._asked_for = ""
 
     def _soon(self, work: Callable[[], None]) -> None:
-        """Have `work` done by the link's thread; nothing happens if the link is lost."""
+        """Have `work` done by the connection's thread; nothing happens if the connection is lost."""
 
         def guarded() -> None:
             try:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database import database_errors
 from shared.netgenium.discovery.captions import captioned
 from shared.netgenium.discovery.picture import picture_of
@@ -38,6 +38,6 @@ def discover(engine: Engine) -> Discovered:
         picture = captioned(connection, picture_of(connection))
     if not picture.tables:
         remedy = "point NETGENIUM_DATABASE_URL to the ERP's database"
-        raise ConfigurationError([Problem("database", "there is no table in it", remedy)])
+        raise ConfigurationError([ConfigProblem("database", "there is no table in it", remedy)])
     proposal = propose(picture)
     return Discovered(as_toml(proposal), len(proposal.records), proposal.lacking)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from shared import oauth_msal
 from shared.errors import ConfigurationError, CredentialsRefusedError, TransientError
 from shared.oauth import ClientCredentials, client_credentials, mail_scope
-from shared.oauth_app import Token, read_app
+from shared.oauth_app import AccessToken, read_app
 from shared.oauth_http import retry_after, session_of
 from tests.builders import a_box
 
@@ -356,7 +356,7 @@ def test_a_token_is_renewed_five_minutes_early() -> None:
     """F-71: by a clock that nobody sets."""
     now = [1000.0]
     given = iter(["one", "two", "three"])
-    tokens = ClientCredentials(lambda: Token(SecretStr(next(given)), 3600), lambda: now[0])
+    tokens = ClientCredentials(lambda: AccessToken(SecretStr(next(given)), 3600), lambda: now[0])
     seen = []
 
     for moment in (1000.0, 4299.0, 4300.0, 4301.0):
@@ -371,9 +371,9 @@ def test_a_token_is_renewed_five_minutes_early() -> None:
 def test_a_failed_renewal_does_not_leave_the_old_token() -> None:
     """F-56: what has expired is not given again."""
     now = [0.0]
-    answers: Iterator[Token | None] = iter([Token(SecretStr("one"), 600), None])
+    answers: Iterator[AccessToken | None] = iter([AccessToken(SecretStr("one"), 600), None])
 
-    def ask() -> Token:
+    def ask() -> AccessToken:
         if (answer := next(answers)) is None:
             raise TransientError("away")
         return answer
@@ -393,9 +393,9 @@ def test_threads_share_one_question() -> None:
     """F-56: several boxes' feeds at once ask for one token."""
     begun, asked = threading.Barrier(8), []
 
-    def ask() -> Token:
+    def ask() -> AccessToken:
         asked.append(1)
-        return Token(SecretStr("t"), 3600)
+        return AccessToken(SecretStr("t"), 3600)
 
     tokens = ClientCredentials(ask)
 

@@ -5,14 +5,14 @@ from contextlib import suppress
 
 from services.fetcher.sources.imap.facts import as_named
 from services.fetcher.sources.imap.login import Client, by_password, by_token, not_connected
-from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import NotConnectedError, RefusedError, Server
 from services.fetcher.sources.login import tls_context
 from shared.errors import (
+    ConfigProblem,
     ConfigurationError,
     CredentialsRefusedError,
     CRMServiceError,
-    Problem,
     TransientError,
 )
 from shared.oauth import TokenSource
@@ -27,7 +27,7 @@ class FolderError(TransientError):
     """A configured folder cannot be used; the others can."""
 
 
-class Entry:
+class Connector:
     """Makes sessions for a box.
 
     Attributes:
@@ -41,13 +41,13 @@ class Entry:
             ConfigurationError: There is no `imapUrl`, or `caFile` holds no certificates.
         """
         if box.imap_url is None:
-            raise ConfigurationError([Problem(f"box {box.name}", "imapUrl is missing")])
+            raise ConfigurationError([ConfigProblem(f"box {box.name}", "imapUrl is missing")])
         self._box = box
         self._tokens = tokens
         self._context = tls_context(box)
         self.server = Server(box.name, box.imap_url.host, box.imap_url.port or IMAPS_PORT)
 
-    def session(self) -> Session:
+    def session(self) -> ImapSession:
         """A session that is logged in, with a mailbox behind it.
 
         A token that is refused, or accepted without a mailbox behind it, may have expired: a new
@@ -85,10 +85,10 @@ class Entry:
             raise CredentialsRefusedError(f"{self.server}: pop3Password is missing")
         return lambda client: by_password(client, self.server, user, password)
 
-    def _enter(self, log_in: Callable[[Client], None]) -> Session:
-        session: Session | None = None
+    def _enter(self, log_in: Callable[[Client], None]) -> ImapSession:
+        session: ImapSession | None = None
         try:
-            session = Session(self.server, self._context, log_in)
+            session = ImapSession(self.server, self._context, log_in)
             listed = session.folders()
             with suppress(RefusedError):
                 session.open(self._box.imap_folders[0])
@@ -101,7 +101,7 @@ class Entry:
             raise
         return session
 
-    def _check_target(self, session: Session, listed: Sequence[str]) -> None:
+    def _check_target(self, session: ImapSession, listed: Sequence[str]) -> None:
         """Mail is not read where it could not be moved afterwards (I-8)."""
         target = self._box.disposition.folder
         if target is None:

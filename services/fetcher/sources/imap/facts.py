@@ -33,7 +33,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MessageInfo:
     """What a server says of a message; together it says whether it is still the same (F-52).
 
     Attributes:
@@ -52,7 +52,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class TakenNote:
     """What is remembered of a message that was taken: what it was, and how far it is.
 
     Attributes:
@@ -72,14 +72,14 @@ class Note:
         return f"{self.uid_validity}/{self.uid} {self.digest}{end}"
 
 
-def note_from(text: str) -> Note | None:
+def note_from(text: str) -> TakenNote | None:
     """Read a note; None for one that is none."""
     name, _, rest = text.partition(" ")
     validity, _, uid = name.partition("/")
     if not (validity.isdecimal() and uid.isdecimal()):
         return None
     digest, *states = rest.split(" ")
-    return Note(int(validity), int(uid), digest, KEPT in states, COPIED in states)
+    return TakenNote(int(validity), int(uid), digest, KEPT in states, COPIED in states)
 
 
 def name_of(uid_validity: int, uid: int) -> str:
@@ -106,9 +106,9 @@ def searches(opened: Opened) -> Iterator[str]:
         yield f"{start}:{'*' if start == starts[-1] else start + step - 1}"
 
 
-def groups(found: Iterable[Facts]) -> Iterator[list[Facts]]:
+def groups(found: Iterable[MessageInfo]) -> Iterator[list[MessageInfo]]:
     """Batches as the port bounds them."""
-    group: list[Facts] = []
+    group: list[MessageInfo] = []
     waiting = 0
     for facts in found:
         if group and (len(group) == BATCH_MAILS or waiting + facts.size > BATCH_BYTES):
@@ -125,12 +125,12 @@ def search_since(day: date) -> str:
     return f"SINCE {day.day}-{_MONTHS[3 * day.month - 3 : 3 * day.month]}-{day.year}"
 
 
-def is_from(start: date, facts: Facts, zone: tzinfo) -> bool:
+def is_from(start: date, facts: MessageInfo, zone: tzinfo) -> bool:
     """Whether a message arrived on `start` or later, by the box's calendar (I-11)."""
     return facts.arrived is None or facts.arrived.astimezone(zone).date() >= start
 
 
-def is_old(facts: Facts, opened_at: datetime | None) -> bool:
+def is_old(facts: MessageInfo, opened_at: datetime | None) -> bool:
     """Whether a message was there before its folder was first opened; None: that is now.
 
     A server tells whole seconds: what arrived in the second of the opening is new.

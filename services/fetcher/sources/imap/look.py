@@ -11,9 +11,9 @@ from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.imap.disposal import Disposal
 from services.fetcher.sources.imap.facts import (
-    Facts,
-    Note,
+    MessageInfo,
     Opened,
+    TakenNote,
     identity_of,
     is_from,
     name_of,
@@ -22,7 +22,7 @@ from services.fetcher.sources.imap.facts import (
     search_since,
 )
 from services.fetcher.sources.imap.fetching import facts_of
-from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.suspects import Suspects
 from shared.settings.box import Box
 
@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 _log = structlog.get_logger()
 
 
-class Look:
+class FolderScan:
     """Looks into folders, and remembers that it did.
 
     Attributes:
@@ -62,7 +62,7 @@ class Look:
         self._suspects = suspects
         self.there: set[int] = set()
 
-    def for_new(self, session: Session, opened: Opened) -> tuple[list[int], list[int]]:
+    def for_new(self, session: ImapSession, opened: Opened) -> tuple[list[int], list[int]]:
         """The UIDs to fetch, in order; what was taken before and is still there goes first.
 
         Returns:
@@ -87,7 +87,9 @@ class Look:
             self._suspects.keep_only(folder, {name_of(opened.uid_validity, uid) for uid in there})
         return self._parted(opened, new)
 
-    def facts(self, session: Session, opened: Opened, uids: Sequence[int]) -> Iterator[Facts]:
+    def facts(
+        self, session: ImapSession, opened: Opened, uids: Sequence[int]
+    ) -> Iterator[MessageInfo]:
         """What the server says of messages; one that no mail can be is kept for good (H-30)."""
         for some in _chunks(uids):
             names = [name_of(opened.uid_validity, uid) for uid in some]
@@ -102,10 +104,10 @@ class Look:
                 else:
                     yield facts
 
-    def keep(self, identity: str, facts: Facts, reason: str) -> None:
+    def keep(self, identity: str, facts: MessageInfo, reason: str) -> None:
         """Leave a message where it is, and never look at it again."""
         folder, validity, uid = parts_of(identity)
-        self._seen.remember(folder, [str(Note(validity, uid, facts.digest, kept=True))])
+        self._seen.remember(folder, [str(TakenNote(validity, uid, facts.digest, kept=True))])
         _log.error("message is no mail and stays", box=self._box.name, mail=identity, reason=reason)
 
     def _parted(self, opened: Opened, new: Sequence[int]) -> tuple[list[int], list[int]]:
@@ -118,7 +120,7 @@ class Look:
         alone = [uid for uid in due if names[uid] in tries]
         return together, sorted(alone, key=lambda uid: tries[names[uid]])
 
-    def _notes(self, opened: Opened, there: set[int]) -> dict[int, Note]:
+    def _notes(self, opened: Opened, there: set[int]) -> dict[int, TakenNote]:
         """What was taken of this folder and is still in it; notes of an old UIDVALIDITY go."""
         notes = map(note_from, self._seen.known(opened.folder))
         # Of two notes the one that says more counts.
@@ -128,7 +130,7 @@ class Look:
             if note.uid_validity == opened.uid_validity and note.uid in there
         }
 
-    def _dispose_again(self, session: Session, notes: dict[int, Note]) -> None:
+    def _dispose_again(self, session: ImapSession, notes: dict[int, TakenNote]) -> None:
         """Take out of `notes` what is another message now, so that it is fetched."""
         left = [note for note in notes.values() if not note.kept]
         if left and not session.can("UIDPLUS"):
@@ -141,13 +143,13 @@ class Look:
             if not allowed:
                 break
 
-    def _wanted(self, session: Session, opened: Opened, there: set[int]) -> set[int]:
+    def _wanted(self, session: ImapSession, opened: Opened, there: set[int]) -> set[int]:
         """What `scanType` and `startFrom` let through (I-10, I-11)."""
         found = session.uids("UNSEEN") if self._box.scan_type == "unread" else there
         start = self._box.start_from
         return found & self._arrived(session, opened, start) if isinstance(start, date) else found
 
-    def _arrived(self, session: Session, opened: Opened, start: date) -> set[int]:
+    def _arrived(self, session: ImapSession, opened: Opened, start: date) -> set[int]:
         """What arrived on `start` or later: a search, and a closer look at the days around."""
         start = min(max(start, _DAYS[0]), _DAYS[1])
         surely = session.uids(search_since(start + _ZONES))

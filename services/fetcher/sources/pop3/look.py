@@ -12,7 +12,7 @@ from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.pop3.content import MAX_MAIL_BYTES, EndlessError
 from services.fetcher.sources.pop3.received import dated_at
 from services.fetcher.sources.pop3.refusal import Refusal, meaning_of_command
-from services.fetcher.sources.pop3.session import Entry, Session
+from services.fetcher.sources.pop3.session import Listing, Pop3Session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import LeftInSourceError
 from services.fetcher.sources.suspects import Suspects
@@ -27,7 +27,7 @@ _DELETED = "POP3 deleted"
 _log = structlog.get_logger()
 
 
-class Look:
+class BoxScan:
     """Looks into the box, and remembers that it did.
 
     Attributes:
@@ -43,7 +43,9 @@ class Look:
         self._names: set[str] = set()
         self.suspects = Suspects(box.name, seen.memory, clock)
 
-    def waiting(self, session: Session, done: Collection[str]) -> tuple[list[Entry], list[Entry]]:
+    def waiting(
+        self, session: Pop3Session, done: Collection[str]
+    ) -> tuple[list[Listing], list[Listing]]:
         """What was not taken yet; a mail without a name has to be read to know.
 
         Args:
@@ -70,7 +72,7 @@ class Look:
         self._seen.note_round(PLACE, now, len(waiting))
         return self._parted([entry for entry in waiting if entry.name not in done])
 
-    def is_before_start(self, session: Session, entry: Entry) -> bool:
+    def is_before_start(self, session: Pop3Session, entry: Listing) -> bool:
         """Whether a mail is older than `startFrom`; what has a name is asked once."""
         if not isinstance(self._box.start_from, date):
             return False
@@ -105,7 +107,7 @@ class Look:
         self._contents.remember(PLACE, named)
 
     @contextmanager
-    def guarded(self, entry: Entry) -> Iterator[None]:
+    def guarded(self, entry: Listing) -> Iterator[None]:
         """While one mail is read: what is wrong with it is noted, it stays, and spoils no other.
 
         Raises:
@@ -129,11 +131,11 @@ class Look:
             self.suspects.hold(PLACE, entry.name, str(error))
             raise
 
-    def was_read(self, entry: Entry) -> None:
+    def was_read(self, entry: Listing) -> None:
         """A mail came to its end, whole: nothing is wrong with it."""
         self.suspects.clear(PLACE, [entry.name])
 
-    def leave(self, entry: Entry) -> None:
+    def leave(self, entry: Listing) -> None:
         """A mail that is too large stays in the box, and is told once."""
         megabytes, uidl = MAX_MAIL_BYTES // 1024 // 1024, entry.uidl
         _log.error("too large, stays in the box", box=self._box.name, mail=uidl, limit_mb=megabytes)
@@ -149,7 +151,7 @@ class Look:
         for place in (PLACE, _DELETED):
             self._contents.keep_only(place, self._names)
 
-    def _forget_what_has_gone(self, entries: Collection[Entry]) -> None:
+    def _forget_what_has_gone(self, entries: Collection[Listing]) -> None:
         names = {entry.uidl for entry in entries if entry.uidl}
         if len(names) == len(entries):
             self._seen.keep_only(PLACE, names)
@@ -157,7 +159,7 @@ class Look:
         self._names = names
         self.suspects.keep_only(PLACE, {entry.name for entry in entries})
 
-    def _parted(self, waiting: Collection[Entry]) -> tuple[list[Entry], list[Entry]]:
+    def _parted(self, waiting: Collection[Listing]) -> tuple[list[Listing], list[Listing]]:
         tries, resting = self.suspects.tries(PLACE), self.suspects.resting(PLACE)
         due = [entry for entry in waiting if entry.name not in resting]
         together = [entry for entry in due if entry.name not in tries]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.operator.paths import Look, Place, Use, require_paths
+from services.operator.paths import CheckedPath, PathCheck, Use, require_paths
 from shared.errors import ConfigurationError
 from shared.settings.box import Box
 from shared.settings.environment import Environment
@@ -46,16 +46,16 @@ def house(tmp_path: Path) -> House:
 
 
 def _wrong(
-    house: House, boxes: Sequence[Box] = (), look: Look | None = None, **more: str
+    house: House, boxes: Sequence[Box] = (), look: PathCheck | None = None, **more: str
 ) -> Mapping[str, str]:
     """What is wrong, by place."""
-    places = (look or Look()).at_all(boxes or [house.box()], house.environment(**more))
+    places = (look or PathCheck()).at_all(boxes or [house.box()], house.environment(**more))
     return {place.name: "; ".join(map(str, place.problems)) for place in places if place.problems}
 
 
 def test_good_paths_are_all_told(house: House) -> None:
     """O-1: nothing is wrong, nothing is left behind, and every path is named."""
-    places = list(Look().at_all([house.box()], house.environment()))
+    places = list(PathCheck().at_all([house.box()], house.environment()))
 
     assert [(place.name, place.problems) for place in places] == [
         ("data folder", ()),
@@ -115,7 +115,7 @@ def test_a_folder_that_this_user_may_not_even_see_is_told(
     for name in ("stat", "scandir", "open"):
         monkeypatch.setattr(os, name, refuse)
 
-    places = list(Look(lambda _: "ext4").at_all(boxes, environment))
+    places = list(PathCheck(lambda _: "ext4").at_all(boxes, environment))
     monkeypatch.undo()
     told = {place.name: str(place.problems) for place in places}
 
@@ -133,7 +133,7 @@ def test_two_boxes_do_not_share_an_eml_dir(house: House) -> None:
 
 def test_memory_is_no_place_for_mail(house: House) -> None:
     """I-5: backups and attachments on a tmpfs are gone after a restart, their mail from its box."""
-    look = Look(lambda path: "tmpfs" if path.name in {"data", "erp", "eml"} else "ext4")
+    look = PathCheck(lambda path: "tmpfs" if path.name in {"data", "erp", "eml"} else "ext4")
 
     wrong = _wrong(house, look=look)
 
@@ -145,7 +145,7 @@ def test_a_folder_of_attachments_on_a_mount_of_its_own_is_what_counts(house: Hou
     """A-4: files go into the folder below rootPath: that is where writing is tried."""
     folder = house.folder / "erp" / "Files" / "CRMService"
     folder.mkdir(parents=True)
-    look = Look(lambda path: "tmpfs" if path == folder else "ext4")
+    look = PathCheck(lambda path: "tmpfs" if path == folder else "ext4")
 
     assert str(folder) in _wrong(house, look=look)["rootPath"]
 
@@ -154,7 +154,7 @@ def test_a_root_path_that_nothing_uses_stops_nobody(house: House) -> None:
     """I-13: attachments in rows and logins by password: the old value may stay, with a hint."""
     house.mapping.write_text(Path("shared/netgenium/reference.toml").read_text("utf-8"), "utf-8")
     box = house.box(root_path=WINDOWS)
-    places = {place.name: place for place in Look().at_all([box], house.environment())}
+    places = {place.name: place for place in PathCheck().at_all([box], house.environment())}
 
     assert places["rootPath"].weight == "hint"
     assert places["rootPath"].problems
@@ -192,7 +192,7 @@ def test_each_process_asks_only_for_what_it_uses(house: House) -> None:
     box = house.box(root_path="/nowhere", eml_dir=Path("/nowhere"))
 
     def wrong(use: Use) -> set[str]:
-        places = Look().at_all([box], house.environment(), use)
+        places = PathCheck().at_all([box], house.environment(), use)
         return {place.name for place in places if place.problems}
 
     assert wrong(Use.FETCH) == {"emlDir of crm"}
@@ -229,7 +229,7 @@ def test_the_trouble_of_one_box_does_not_stop_the_others(house: House) -> None:
 def test_a_data_folder_that_init_db_will_make_is_a_hint_of_check_alone(house: House) -> None:
     """O-6: `check` may come first; a service does not begin in an empty place."""
     environment = house.environment(CRMSERVICE_DATA=str(house.folder / "new"))
-    data: Place = next(Look().at_all([house.box()], environment))
+    data: CheckedPath = next(PathCheck().at_all([house.box()], environment))
 
     assert data.weight == "unmade"
     assert "init-db" in str(data.problems[0])

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.fetcher.sources.imap.facts import (
-    Facts,
-    Note,
+    MessageInfo,
     Opened,
+    TakenNote,
     groups,
     identity_of,
     in_utc,
@@ -37,10 +37,12 @@ def test_an_identity_can_be_read_back(folder: str, validity: int, uid: int) -> N
     assert parts_of(identity) == (folder, validity, uid)
 
 
-@given(st.builds(Facts, st.integers(1), st.integers(0), st.none() | st.just(NOON)), st.booleans())
-def test_a_note_can_be_read_back(facts: Facts, kept: bool) -> None:  # noqa: FBT001 - drawn
+@given(
+    st.builds(MessageInfo, st.integers(1), st.integers(0), st.none() | st.just(NOON)), st.booleans()
+)
+def test_a_note_can_be_read_back(facts: MessageInfo, kept: bool) -> None:  # noqa: FBT001 - drawn
     """I-8: what is remembered of a mail is what was written."""
-    note = Note(7, facts.uid, facts.digest, kept)
+    note = TakenNote(7, facts.uid, facts.digest, kept)
 
     assert note_from(str(note)) == note
 
@@ -65,7 +67,7 @@ def test_a_search_covers_every_uid_once() -> None:
 @given(st.lists(st.integers(0, 2 * BATCH_BYTES), max_size=300))
 def test_groups_keep_order_and_bounds(sizes: list[int]) -> None:
     """I-2: at most 100 mails and 8 MB, or one mail that is larger alone."""
-    facts = [Facts(uid, size, None) for uid, size in enumerate(sizes)]
+    facts = [MessageInfo(uid, size, None) for uid, size in enumerate(sizes)]
 
     found = list(groups(facts))
 
@@ -84,21 +86,21 @@ def test_a_search_names_the_month_in_english() -> None:
 def test_the_first_day_is_the_boxes() -> None:
     """I-11: 23:30 UTC is the next day in Prague; a time that cannot be read excludes nothing."""
     prague = ZoneInfo("Europe/Prague")
-    late = Facts(1, 1, datetime(2026, 11, 9, 23, 30, tzinfo=UTC))
+    late = MessageInfo(1, 1, datetime(2026, 11, 9, 23, 30, tzinfo=UTC))
 
     assert is_from(date(2026, 11, 10), late, prague)
     assert not is_from(date(2026, 11, 10), late, UTC)
-    assert is_from(date(2026, 11, 10), Facts(1, 1, None), UTC)
+    assert is_from(date(2026, 11, 10), MessageInfo(1, 1, None), UTC)
 
 
 def test_what_was_there_before_is_old() -> None:
     """I-11: before the second of the opening; everything, while the folder is being opened."""
-    at = Facts(1, 1, NOON)
+    at = MessageInfo(1, 1, NOON)
 
     assert is_old(at, None)
     assert is_old(at, NOON + timedelta(seconds=1))
     assert not is_old(at, NOON + timedelta(milliseconds=900))
-    assert not is_old(Facts(1, 1, None), NOON)
+    assert not is_old(MessageInfo(1, 1, None), NOON)
 
 
 def test_times_without_a_zone_are_utc() -> None:
