@@ -11,16 +11,14 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
-    MetaData,
     Table,
     Unicode,
 )
 
 from shared.domain.search_words import LONGEST_WORD
-from shared.netgenium.own_columns import DIGEST, ID, UtcMoment, cause_columns
+from shared.netgenium.own_calendar_tables import CALENDAR_TABLES  # noqa: F401 - it registers them
+from shared.netgenium.own_columns import DIGEST, ID, OWN, UtcMoment, cause_columns
 from shared.netgenium.types import CutText
-
-OWN = MetaData()
 
 journal_table = Table(
     "crm_journal",
