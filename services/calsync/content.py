@@ -7,7 +7,7 @@ their own is no difference, and neither are seconds.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -108,7 +108,8 @@ def fits_together(content: ItemContent) -> bool:
 
 def as_json(content: ItemContent) -> str:
     """`content` as the ledger keeps it; equal contents have equal texts."""
-    return json.dumps(asdict(content), ensure_ascii=False, default=_iso, sort_keys=True)
+    fields = {name: value(content, name) for name in FIELDS}
+    return json.dumps(fields, ensure_ascii=False, default=_iso)
 
 
 def from_json(text: str) -> ItemContent:
