@@ -29,7 +29,7 @@ class CalendarLink:
         origin: Where it was made first.
         activity_id, event_id: The two sides; the event's is None while it is being made.
         uid: iCalUId of the event or of its series.
-        master, original_start: Of an occurrence.
+        master, original_start: Of an occurrence; of a series that is one activity its own id.
         version: The event's version that was seen last.
         own, meeting, online: The user is the organiser; it has attendees; it is an online meeting.
         text_apart: The text of the ERP is a person's own and no copy of the calendar's (K-6).
@@ -81,6 +81,11 @@ class CalendarLink:
         return from_json(self.calendar_values) if self.calendar_values else None
 
     @property
+    def is_series(self) -> bool:
+        """Whether one activity stands for a whole series (`recurrence=first`)."""
+        return self.master is not None and self.master == self.event_id
+
+    @property
     def unit(self) -> str:
         """What counts as one deletion: the item, or its whole series."""
         return self.master or str(self.item_id)
@@ -91,7 +96,7 @@ class CalendarLink:
             self,
             event_id=item.id,
             uid=item.uid,
-            master=item.master,
+            master=item.id if item.kind == "master" else item.master,
             original_start=item.original_start,
             version=item.version,
             own=item.own,

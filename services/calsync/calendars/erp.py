@@ -3,7 +3,7 @@
 Bound to one connection: what it writes is committed together with the ledger's row.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
 
-from services.calsync.calendars.erp_rows import delete_record, insert_record
+from services.calsync.calendars.erp_rows import delete_record, insert_record, set_list
 from services.calsync.calendars.port import (
     CalendarChanges,
     CalendarItem,
@@ -178,6 +178,10 @@ class ErpCalendar:
         if row := self._erp.mapped("activity", fields):
             where = self._table.c.id == int(item_id)
             self._connection.execute(update(self._table).where(where).values(row))
+
+    def write_list(self, item_id: str, name: str, listed: Sequence[int]) -> None:
+        """Replace the values of a field of the record with several values."""
+        set_list(self._connection, self._erp, "activity", name, int(item_id), listed)
 
     def _expect(self, user: Participant, item_id: str, version: str | None) -> None:
         if version is not None and self.get(user, item_id).version != version:

@@ -49,7 +49,6 @@ class StoredCalendar:
     """The events of one mailbox, by id."""
 
     events: dict[str, StoredEvent] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
     cursors: dict[str, int] = field(default_factory=dict)
     requests: int = 0
 
@@ -80,7 +79,6 @@ class MemoryCalendar:
                 items.append(replace(one.item, tag=None))
             elif one.where != "nowhere" or one.item.kind != "occurrence":
                 removed.add(one.item.id)
-        stored.told |= {item.id for item in items}
         name = str(self._tick())
         stored.cursors[name] = self._count
         found = CalendarChanges(
