@@ -96,7 +96,7 @@ def values_of(content: ItemContent, names: Iterable[SyncedField]) -> FieldValues
 
 def with_values(content: ItemContent, values: FieldValues) -> ItemContent:
     """`content` with `values` set."""
-    changed: dict[str, Any] = dict(values)
+    changed: dict[str, Any] = {**values}
     return replace(content, **changed)
 
 

@@ -57,14 +57,15 @@ class EventWrites:
         """Look for the event that an earlier request may have made: by tag, then by its time."""
         tag, name = str(link.activity_id), self.transaction_id(link)
         tagged = self.calendar.tagged(self.user, tag)
-        if own := self._own(tagged, name):
+        unnamed = (item for item in tagged if item.transaction_id is None)
+        if own := self._own(tagged, name) or next(unnamed, None):
             return own
         start = moment_of(content.start, self.rules.zone) - _AROUND
         end = moment_of(content.end, self.rules.zone) + _AROUND
         return self._own(self.calendar.between(self.user, start, end), name)
 
     def _own(self, items: Sequence[CalendarItem], name: str) -> CalendarItem | None:
-        """The one with this transaction id; of those that do not show theirs none is believed."""
+        """The one with this transaction id."""
         return next((item for item in items if item.transaction_id == name), None)
 
     def transaction_id(self, link: CalendarLink) -> str:

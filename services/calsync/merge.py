@@ -3,7 +3,6 @@
 Nothing here asks which side changed later: clocks are not trusted.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.calsync.calendars.port import (
@@ -196,7 +195,7 @@ def _note(name: SyncedField, ours: object, theirs: object, reason: str) -> NoteO
     return NoteOfItem(name, str(ours), str(theirs), reason)
 
 
-def unsent(kept: ItemContent, before: ItemContent | None, to_calendar: Mapping[str, object]) -> ItemContent:
+def unsent(kept: ItemContent, before: ItemContent, to_calendar: FieldValues) -> ItemContent:
     """`kept` as the ledger must have it while `to_calendar` is still to be written.
 
     The values that the calendar does not have yet are those of before, so that whatever happens
@@ -205,6 +204,6 @@ def unsent(kept: ItemContent, before: ItemContent | None, to_calendar: Mapping[s
     if not to_calendar:
         return kept
     values: _Values = {
-        name: value(before, name) for name in FIELDS if before and name in to_calendar
+        name: value(before, name) for name in FIELDS if name in to_calendar
     }
     return with_values(kept, values)

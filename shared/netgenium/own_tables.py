@@ -17,7 +17,8 @@ from sqlalchemy import (
 
 from shared.domain.search_words import LONGEST_WORD
 from shared.netgenium.own_calendar_tables import CALENDAR_TABLES  # noqa: F401 - it registers them
-from shared.netgenium.own_columns import DIGEST, ID, OWN, UtcMoment, cause_columns
+from shared.netgenium.own_columns import DIGEST, ID, UtcMoment, cause_columns
+from shared.netgenium.own_columns import OWN as OWN  # noqa: PLC0414 - it is theirs, too
 from shared.netgenium.types import CutText
 
 journal_table = Table(

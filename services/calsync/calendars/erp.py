@@ -198,7 +198,7 @@ class ErpCalendar:
 
     def _in_step(self) -> ColumnElement[bool]:
         columns = self._table.c
-        wanted = [columns.start.is_not(None)]
+        wanted: list[ColumnElement[bool]] = [columns.start.is_not(None)]
         if self._e_mail is not None:
             wanted.append(or_(columns.type.is_(None), columns.type != self._e_mail))
         if "message_id" in columns:

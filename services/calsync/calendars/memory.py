@@ -8,7 +8,7 @@ Outlook. `trouble` is called around each request and may raise.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -297,8 +297,9 @@ class MemoryCalendar:
         self, stored: StoredCalendar, master: CalendarItem, start: ItemTime
     ) -> None:
         item_id = f"{master.id}@{start.isoformat()}"
-        length: timedelta = master.content.end - master.content.start
-        content = canonical(replace(master.content, start=start, end=start + length))
+        first = master.content
+        length = moment_of(first.end, _UTC) - moment_of(first.start, _UTC)
+        content = canonical(replace(first, start=start, end=start + length))
         item = replace(
             master,
             id=item_id,
