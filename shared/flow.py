@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from shared import metrics
-from shared.broker.letters import BrokerMessage
+from shared.broker.message import BrokerMessage
 from shared.broker.port import Handled, Message
 from shared.broker.topology import RETRY_SECONDS, dead_queue, retry_queue
 from shared.errors import ContractError, PermanentError

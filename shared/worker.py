@@ -9,8 +9,8 @@ the message again. What becomes of it (architecture, "Errors and dispositions"):
 - it can never work: it goes to the dead letters at once, with the reason;
 - an unexpected error, or one that may pass and comes while everything outside works: it rests in
   the retry queues, then goes to the dead letters;
-- consumers die of it: it is handled with nothing else in hand, so that delivery count count against it
-  alone, then goes to the dead letters (F-14, F-15).
+- consumers die of it: it is handled with nothing else in hand, so that it alone is
+  counted, then goes to the dead letters (F-14, F-15).
 """
 
 import sys
@@ -22,13 +22,13 @@ import structlog
 
 from shared import metrics
 from shared.batching import batched
-from shared.broker.letters import Delivery
+from shared.broker.message import Delivery
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.broker.rabbitmq.link import BrokerConnection
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
 from shared.errors import AwayError, TransientError
 from shared.flow import Addressed, Flow, In, Out
-from shared.health import Health
+from shared.health.state import Health
 from shared.retry import Backoff
 from shared.runner import ask
 

@@ -21,8 +21,8 @@ from services.calsync.calendars.port import ItemContent
 from services.calsync.content import differing
 from services.calsync.merge import as_shown
 from shared.errors import TransientError
-from shared.netgenium.database import write_transaction
-from shared.netgenium.own_calendar_tables import calendar_item_table, calendar_write_table
+from shared.netgenium.database.engine import write_transaction
+from shared.netgenium.own.calendar_tables import calendar_item_table, calendar_write_table
 from tests.calendar_world import JAN, CalendarWorld, at, open_world
 
 DAYS = strategies.integers(4, 28)

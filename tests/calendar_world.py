@@ -16,13 +16,13 @@ from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink
 from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.rules import CalendarRules
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.ids import insert_rows
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_calendar_tables import calendar_note_table
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.calendar_tables import calendar_note_table
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 
 ZONE = ZoneInfo("Europe/Prague")
 NOON = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)

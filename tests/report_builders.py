@@ -1,7 +1,7 @@
 """Builders for tests of bounces and complaints."""
 
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import FailedRecipient, Reports
+from services.classifier.parse.parsed_mail import FailedRecipient, Reports
 
 DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.example>"
 

@@ -44,8 +44,8 @@ from services.calsync.link import CalendarLink, NoteOfItem, Side
 from services.calsync.merge import is_hidden, unsent
 from services.calsync.saved import restore_saved, save_activity
 from shared.errors import TransientError
-from shared.netgenium.database import write_transaction
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import write_transaction
+from shared.netgenium.schema.tables import ErpTables
 
 _GIVEN_UP = timedelta(days=1)
 """An event that an activity, deleted since, may have is looked for so long."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from services.calsync.content import time_from
 from services.calsync.link import LIVE, CalendarLink, NoteOfItem, Side
-from shared.netgenium.own_calendar_tables import (
+from shared.netgenium.own.calendar_tables import (
     calendar_item_table,
     calendar_note_table,
     calendar_write_table,

@@ -36,8 +36,8 @@ from services.calsync.sights import ActivityEvidence, EventEvidence
 from services.calsync.users import CalendarUser, UserStates
 from services.calsync.zones import window_on
 from shared.errors import CRMServiceError, TransientError
-from shared.netgenium.database import database_errors, write_transaction
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import database_errors, write_transaction
+from shared.netgenium.schema.tables import ErpTables
 
 Result = Literal["ok", "failed", "refused", "parked"]
 

@@ -17,8 +17,8 @@ from services.calsync.calendars.erp_rows import (
 from services.calsync.calendars.port import CalendarItem, Participant
 from services.calsync.content import FIELDS, values_of
 from services.calsync.link import CalendarLink
-from shared.netgenium.own_calendar_tables import calendar_saved_table
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.own.calendar_tables import calendar_saved_table
+from shared.netgenium.schema.tables import ErpTables
 
 RESTORABLE = timedelta(days=30)
 """How long a deleted activity can be restored."""

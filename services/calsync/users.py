@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from services.calsync.calendars.port import Participant
 from shared.errors import CRMServiceError, TransientError
-from shared.netgenium.own_calendar_tables import calendar_user_table
+from shared.netgenium.own.calendar_tables import calendar_user_table
 
 
 @dataclass(frozen=True, slots=True)

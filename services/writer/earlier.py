@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from services.writer.invitation import Stored, series_key, state_key
+from services.writer.decisions.invitation import Stored, series_key, state_key
 from shared.contracts.commands import (
     AnyCommand,
     CountSoftBounce,
@@ -19,15 +19,15 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
-from shared.netgenium.many import by_stored_form, in_chunks
-from shared.netgenium.own_tables import invitation_table, problem_table
+from shared.netgenium.database.many import by_stored_form, in_chunks
+from shared.netgenium.own.tables import invitation_table, problem_table
 from shared.netgenium.queries.recorded import (
     Assigned,
     read_problem_tasks,
     read_soft_bounces,
     read_threads,
 )
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.schema.tables import ErpTables
 
 
 @dataclass(frozen=True, slots=True)

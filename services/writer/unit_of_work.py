@@ -19,11 +19,11 @@ from services.writer.outcome import Outcome
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
 from shared.contracts.messages import MailClassified
-from shared.netgenium.catalogue import writing_order
-from shared.netgenium.ids import insert_rows
-from shared.netgenium.own_tables import effect_table, soft_bounce_table
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.own.tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
-from shared.netgenium.tables import ErpTables, ManyTable
+from shared.netgenium.schema.catalogue import writing_order
+from shared.netgenium.schema.tables import ErpTables, ManyTable
 
 
 @dataclass(slots=True, eq=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.broker.letters import BrokerMessage
+from shared.broker.message import BrokerMessage
 from shared.broker.port import Message, Receipt
 from shared.broker.sender import Sender
 

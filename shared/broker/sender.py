@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from shared.broker.letters import BrokerMessage
+from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
-from shared.broker.rabbitmq.link import BrokerConnection
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.topology import queues_of
 from shared.errors import CRMServiceError
 

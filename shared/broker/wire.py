@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from shared.broker.letters import SIZE, BrokerMessage, Header
+from shared.broker.message import SIZE, BrokerMessage, Header
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched

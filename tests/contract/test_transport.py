@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from shared.broker.letters import BrokerMessage
 from shared.broker.local import Collector, LocalTransport
+from shared.broker.message import BrokerMessage
 from shared.broker.port import Handled, Publisher
 from shared.broker.publisher import BrokerPublisher
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.broker.rabbitmq.link import BrokerConnection
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.errors import TransientError

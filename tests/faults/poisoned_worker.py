@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
-from shared.broker.letters import BrokerMessage
+from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
-from shared.health import Health
+from shared.health.state import Health
 from shared.worker import Flow, Worker
 from tests.messages import AMessage
 

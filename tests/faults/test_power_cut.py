@@ -14,13 +14,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event
 
+from services.assembly.feeds import TRIES
+from services.assembly.paths import LEGACY_LOG
 from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.sources.eml_dir import FAILED, EmlDir
-from services.operator.feeds import TRIES
-from services.operator.paths import LEGACY_LOG
 from shared.backup.store import FOLDER, BackupStore
 from shared.contracts.messages import MailFetched
-from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.database.engine import open_database, write_transaction
 from tests.builders import raw_mail
 from tests.disk import Disk
 from tests.installation import Installation, an_installation, mapping_with_files

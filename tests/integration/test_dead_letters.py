@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from pydantic import SecretStr
 
+from services.answers.dead_letters import BrokerDeadLetters, LocalDeadLetters
 from services.fetcher.failed import FailedMail, FailedMailNote
-from services.operator.dead_letters import BrokerDeadLetters, LocalDeadLetters
-from shared.broker.letters import RELEASED, BrokerMessage
 from shared.broker.local import Collector
+from shared.broker.message import RELEASED, BrokerMessage
 from shared.broker.port import Receipt
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender

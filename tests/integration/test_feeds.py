@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.operator.feeds import Feeds, local_sink, run_feeds, seen_file
-from services.operator.paths import Use, require_paths
+from services.assembly.feeds import Feeds, local_sink, run_feeds, seen_file
+from services.assembly.paths import Use, require_paths
 from shared import metrics
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError
-from shared.health import Health
+from shared.health.state import Health
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.settings.values import ServerAddress

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from services.answers.dead_letters import LocalDeadLetters
+from services.answers.replay import Replay
+from services.assembly.pipeline import local_pipeline
+from services.assembly.run import Tally
 from services.classifier import stage as classifier
 from services.fetcher.failed import FailedMail, FailedMailNote
-from services.operator.dead_letters import LocalDeadLetters
-from services.operator.pipeline import local_pipeline
-from services.operator.replay import Replay
-from services.operator.run import Tally
 from shared.contracts.messages import FetchedMail, MailFetched
 from shared.errors import WrongUseError
 from tests.builders import raw_mail

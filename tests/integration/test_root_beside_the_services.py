@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from services.assembly.secret import make_secret
 from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.memory import Memory
-from services.operator.secret import make_secret
 from shared.broker.tries import Tries
 from shared.contracts.messages import MailFetched
-from shared.netgenium.database import open_database
+from shared.netgenium.database.engine import open_database
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation, mapping_with_files
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from shared.broker.letters import REASON, TRIES, BrokerMessage
+from shared.broker.message import REASON, TRIES, BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
-from shared.broker.rabbitmq.link import BrokerConnection
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, Queue, dead_queue, retry_queue
 from shared.errors import ConfigurationError, ContractError, PermanentError, TransientError
-from shared.health import Health
+from shared.health.state import Health
 from shared.retry import Backoff
 from shared.worker import BROKER, DATABASE, Flow, Worker
 from tests.messages import AMessage
@@ -100,7 +100,7 @@ class House:
         return found
 
     def delivery_count(self, queue: str) -> list[int]:
-        """The count of delivery count of each message in `queue`, which keeps it but counts one more."""
+        """Return the delivery count of each message in `queue`; looking counts one more."""
         connection = BrokerConnection(self.address)
         connection.open()
         connection.consume(queue, 100)

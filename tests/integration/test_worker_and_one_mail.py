@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pytest
 from structlog.testing import capture_logs
 
-from shared.broker.letters import REASON, TRIES, BrokerMessage
+from shared.broker.message import REASON, TRIES, BrokerMessage
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue, retry_queue
 from shared.errors import AwayError, PermanentError, TransientError
-from shared.netgenium.database import ConflictError
+from shared.netgenium.database.engine import ConflictError
 from shared.worker import DATABASE
 from tests.faults.poisoned_worker import POISON
 from tests.integration.test_worker import House, a_house

@@ -26,8 +26,8 @@ from services.calsync.calendars.port import (
 )
 from services.calsync.content import as_json, canonical
 from services.calsync.zones import days_of, inside, instant_of, moment_of
-from shared.netgenium.many import in_chunks
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.many import in_chunks
+from shared.netgenium.schema.tables import ErpTables
 
 _ASKED = (
     "id",

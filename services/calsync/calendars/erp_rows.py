@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from shared.netgenium.ids import insert_rows
-from shared.netgenium.many import values_by_owner
-from shared.netgenium.tables import ErpTables, ManyColumns, ManyTable
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.database.many import values_by_owner
+from shared.netgenium.schema.tables import ErpTables, ManyColumns, ManyTable
 
 Record = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from services.classifier.parse.address_words import AddressWord, Kind, address_words
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.headers import decode_words
-from services.classifier.parsed_mail import Address
+from services.classifier.parse.parsed_mail import Address
 
 _AROUND = (
     " \t\r\n\\\"'`,;:()<>{}"

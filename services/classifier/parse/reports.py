@@ -31,10 +31,10 @@ from services.classifier.parse.dialects import (
     text_failures,
 )
 from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
+from services.classifier.parse.parsed_mail import FailedRecipient, Reports, Returned
 from services.classifier.parse.returned import original_header, read_returned, returned_of
 from services.classifier.parse.scanner import Part, Scan
 from services.classifier.parse.transfer import decoded_prefix
-from services.classifier.parsed_mail import FailedRecipient, Reports, Returned
 
 FAILURES = 100
 """Addresses that are kept of one bounce; whoever reads them has a lower bound (B-2)."""

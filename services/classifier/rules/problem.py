@@ -2,9 +2,9 @@
 
 from services.classifier.chain import Hit, Miss, SoFar, command_id
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
-from services.classifier.problem import ProblemReport
-from services.classifier.trust import distrusted
+from services.classifier.facts.trust import distrusted
+from services.classifier.reading.mail import Mail
+from services.classifier.reading.problem import ProblemReport
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.references import RecordRef
 from shared.contracts.verdict import Word, task_updated

@@ -9,22 +9,22 @@ from uuid import UUID
 
 import typer
 
-from services.operator.commands.options import AsJson, begin, boxes_of, tell
-from services.operator.composition import open_erp
-from services.operator.database_probe import DatabaseProbe
-from services.operator.dead_letters import (
+from services.answers.dead_letters import (
     BrokerDeadLetters,
     DeadLetter,
     DeadLetters,
     LocalDeadLetters,
     Wanted,
 )
+from services.assembly.composition import open_erp
+from services.assembly.database_probe import DatabaseProbe
+from services.assembly.pipeline import local_pipeline
+from services.assembly.run import Tally
+from services.assembly.services import broker_address
+from services.operator.commands.options import AsJson, begin, boxes_of, tell
 from services.operator.output import write_json
-from services.operator.pipeline import local_pipeline
 from services.operator.present.console import stdout_console
 from services.operator.present.records import records_as_text
-from services.operator.run import Tally
-from services.operator.services import broker_address
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail
 from shared.errors import WrongUseError

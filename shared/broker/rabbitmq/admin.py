@@ -8,7 +8,7 @@ from typing import Any
 import pika
 from pika import exceptions
 
-from shared.broker.letters import BrokerMessage
+from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import (
     BrokerAddress,
     may_not_declare,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pika
 
-from shared.broker.letters import BrokerMessage, Delivery, Header
+from shared.broker.message import BrokerMessage, Delivery, Header
 
 _DELIVERY_COUNT = "x-delivery-count"
 

@@ -1,18 +1,18 @@
 """The order in which a worker tells the broker: nothing is acknowledged before it is safe."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 from pydantic import SecretStr
 
-from shared.broker.letters import BrokerMessage, Delivery
+from shared.broker.message import BrokerMessage, Delivery
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.broker.rabbitmq.link import BrokerConnection
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.flow import Flow
-from shared.health import Health
+from shared.health.state import Health
 from shared.worker import Worker
 from tests.messages import AMessage
 
@@ -60,9 +60,10 @@ def broker() -> ABroker:
 @pytest.fixture
 def worker(broker: ABroker) -> Worker[AMessage, AMessage]:
     """A worker from queue `a` to queue `b`."""
-    read: Callable[[BrokerMessage], AMessage] = lambda broker_message: AMessage(
-        broker_message.body.decode()
-    )  # noqa: E731 - one line of a stand-in
+
+    def read(broker_message: BrokerMessage) -> AMessage:
+        return AMessage(broker_message.body.decode())
+
     flow = Flow("a", AStage(), read, "b", a_broker_message, lambda: None)
     address = BrokerAddress(SecretStr("amqp://localhost"), None, "a test")
     made = Worker(flow, address, Health(), threading.Event())

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources.imap.facts import TakenNote
 from services.fetcher.sources.imap.fetching import facts_of, still_there
+from services.fetcher.sources.imap.message_info import TakenNote
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError, StateError
 from shared.settings.box import Box

@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.fetcher.sources.imap.facts import MessageInfo, in_utc
+from services.fetcher.sources.imap.message_info import MessageInfo, in_utc
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError, StateError
 

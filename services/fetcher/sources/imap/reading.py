@@ -8,7 +8,8 @@ import structlog
 
 from services.fetcher.contents import Contents
 from services.fetcher.seen import Seen
-from services.fetcher.sources.imap.facts import (
+from services.fetcher.sources.imap.folder_scan import FolderScan
+from services.fetcher.sources.imap.message_info import (
     MessageInfo,
     Opened,
     TakenNote,
@@ -18,7 +19,6 @@ from services.fetcher.sources.imap.facts import (
     name_of,
     parts_of,
 )
-from services.fetcher.sources.imap.look import FolderScan
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.text import (
     EndlessMessageError,

@@ -17,8 +17,8 @@ import structlog
 from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
-from services.fetcher.sources.imap.facts import Opened, searches
 from services.fetcher.sources.imap.login import Client
+from services.fetcher.sources.imap.message_info import Opened, searches
 from services.fetcher.sources.imap.trouble import RefusedError, Server, StateError
 from services.fetcher.sources.imap.wire import ImapWire
 from services.fetcher.sources.login import CONNECT_SECONDS

@@ -18,10 +18,16 @@ import structlog
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import WaitsForStartError
+from services.fetcher.sources.imap.connector import Connector, FolderError
 from services.fetcher.sources.imap.disposal import Disposal
-from services.fetcher.sources.imap.entry import Connector, FolderError
-from services.fetcher.sources.imap.facts import MessageInfo, Opened, TakenNote, as_named, parts_of
-from services.fetcher.sources.imap.look import FolderScan
+from services.fetcher.sources.imap.folder_scan import FolderScan
+from services.fetcher.sources.imap.message_info import (
+    MessageInfo,
+    Opened,
+    TakenNote,
+    as_named,
+    parts_of,
+)
 from services.fetcher.sources.imap.reading import Reading
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError
@@ -29,7 +35,7 @@ from services.fetcher.sources.imap.watch import Watch
 from services.fetcher.sources.port import IMAP, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
 from shared.errors import CRMServiceError, TransientError
-from shared.oauth import TokenSource
+from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 
 _log = structlog.get_logger()

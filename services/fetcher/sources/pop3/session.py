@@ -15,7 +15,7 @@ from services.fetcher.sources.pop3.received import HEAD_BYTES
 from services.fetcher.sources.pop3.refusal import Refusal, meaning_of_login
 from services.fetcher.sources.pop3.wire import NegativeAnswerError, Pop3Wire, connect
 from shared.errors import CredentialsRefusedError, CRMServiceError, TransientError
-from shared.oauth import TokenSource
+from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 from shared.settings.values import ServerAddress
 

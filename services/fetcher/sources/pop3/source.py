@@ -21,12 +21,12 @@ import structlog
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.login import tls_context
+from services.fetcher.sources.pop3.box_scan import PLACE, BoxScan
 from services.fetcher.sources.pop3.content import (
     MAX_MAIL_BYTES,
     content_of,
     slices_of,
 )
-from services.fetcher.sources.pop3.look import PLACE, BoxScan
 from services.fetcher.sources.pop3.received import received_at
 from services.fetcher.sources.pop3.session import Listing, Pop3Session, open_session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
@@ -38,7 +38,7 @@ from services.fetcher.sources.port import (
     SourceMail,
 )
 from shared.errors import CredentialsRefusedError, TransientError
-from shared.oauth import TokenSource
+from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 
 _log = structlog.get_logger()

@@ -22,7 +22,7 @@ from shared.errors import (
     HeldElsewhereError,
     TransientError,
 )
-from shared.health import LONGEST_SILENCE_SECONDS, Health
+from shared.health.state import LONGEST_SILENCE_SECONDS, Health
 from shared.retry import Backoff
 from tests.builders import a_box
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.broker.letters import BrokerMessage
+from shared.broker.message import BrokerMessage
 from shared.broker.wire import (
+    classified_from_broker,
     classified_to_broker,
     described,
-    fetched_to_broker,
-    classified_from_broker,
     fetched_from_broker,
+    fetched_to_broker,
 )
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import ContractError, PermanentError
@@ -128,7 +128,7 @@ def test_a_classified_mail_comes_back_as_it_was(length: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "letter",
+    "broker_message",
     [
         BrokerMessage("", "application/json", b"{}"),
         BrokerMessage("", "application/json", b"\xff"),
@@ -183,7 +183,7 @@ def test_a_message_of_the_fetcher_tells_of_its_mail_by_its_headers() -> None:
 
 
 @pytest.mark.parametrize(
-    "letter",
+    "broker_message",
     [
         BrokerMessage("", "application/json", b"["),
         BrokerMessage("", "application/json", b"[1]"),

@@ -1,6 +1,6 @@
 import pytest
 
-from services.classifier.parsed_mail import FailedRecipient, Reports
+from services.classifier.parse.parsed_mail import FailedRecipient, Reports
 from tests.report_builders import a_text, addresses, only, reports_of
 
 EXCHANGE = "Microsoft Exchange <postmaster@firma.cz>"
