@@ -1,22 +1,22 @@
-"""A small company with calendars: an ERP on any database, Outlook in memory, rounds between them."""
+"""A small company: an ERP on any database, Outlook in memory, rounds between them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from services.calsync.apply import Assigned
 from services.calsync.calendars.erp import ErpCalendar
 from services.calsync.calendars.memory import MemoryCalendar
-from services.calsync.calendars.port import CalendarItem, ItemContent, Participant
+from services.calsync.calendars.port import CalendarItem, ItemContent, NewItem, Participant
 from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink
 from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.rules import CalendarRules
-from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.own.migration import migrate
@@ -55,7 +55,7 @@ def on(day: int) -> date:
 
 def a_content(subject: str = "Meeting", day: int = 5, **more: Any) -> ItemContent:
     """An hour of a day of November, from nine o'clock."""
-    given = {"text": "", "start": at(day), "end": at(day, 10)} | more
+    given: dict[str, Any] = {"text": "", "start": at(day), "end": at(day, 10)} | more
     return ItemContent(subject, **given)
 
 
@@ -98,7 +98,7 @@ class CalendarWorld:
     def plan(self, content: ItemContent, user: Participant = JAN, **record: Any) -> int:
         """Make an activity as a person does in the ERP."""
         with write_transaction(self.engine) as connection:
-            item = self.erp_calendar(connection).create(user, _new(content))
+            item = self.erp_calendar(connection).create(user, NewItem(content))
             self._set(connection, int(item.id), {"type": MEETING, **record})
         return int(item.id)
 
@@ -157,12 +157,6 @@ class CalendarWorld:
         connection.execute(update(table).where(table.c.id == activity).values(**values))
 
 
-def _new(content: ItemContent) -> Any:
-    from services.calsync.calendars.port import NewItem  # noqa: PLC0415
-
-    return NewItem(content)
-
-
 def a_world(engine: Engine, **rules: Any) -> CalendarWorld:
     """A world on a database with the reference schema, two users and three activity types."""
     world = CalendarWorld(engine)
@@ -179,11 +173,3 @@ def a_world(engine: Engine, **rules: Any) -> CalendarWorld:
             insert_rows(connection, table, [row], "identity")
     world.rules = replace(world.rules, **rules)
     return world
-
-
-def open_world(url: str, **rules: Any) -> CalendarWorld:
-    """A world on a new database."""
-    return a_world(open_database(url), **rules)
-
-
-Step = Callable[[CalendarWorld], None]

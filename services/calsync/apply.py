@@ -190,9 +190,7 @@ class Applying:
         if merged.to_calendar:
             self._carry_to_calendar(action, link, stored)
 
-    def _carry_to_erp(
-        self, action: Carry, link: CalendarLink
-    ) -> tuple[CalendarLink, ItemContent]:
+    def _carry_to_erp(self, action: Carry, link: CalendarLink) -> tuple[CalendarLink, ItemContent]:
         merged, event, activity = action.merged, action.event, action.activity
         with write_transaction(self.engine) as connection:
             erp, ledger = self._erp_calendar(connection), Ledger(connection, self.now)
@@ -233,9 +231,7 @@ class Applying:
             erp.write_list(activity_id, name, listed)
         return replace(link, assigned=assigned.memory)
 
-    def _carry_to_calendar(
-        self, action: Carry, link: CalendarLink, stored: ItemContent
-    ) -> None:
+    def _carry_to_calendar(self, action: Carry, link: CalendarLink, stored: ItemContent) -> None:
         merged, event = action.merged, action.event
         try:
             item = self.writes.change(event, event.content, merged.to_calendar)
@@ -256,9 +252,7 @@ class Applying:
         event, activity = action.event, action.activity
         reason = f"K-6: the calendar refused the change ({error.code})"
         values: FieldValues = {
-            name: value(event.content, name)
-            for name in action.merged.to_calendar
-            if name != "text"
+            name: value(event.content, name) for name in action.merged.to_calendar if name != "text"
         }
         with self._transaction() as (erp, ledger):
             stored = activity.content
@@ -356,8 +350,10 @@ class Applying:
         with self.engine.connect() as connection:
             erp = self._erp_calendar(connection)
             state = erp.states([str(link.activity_id)]).get(str(link.activity_id))
-        return state is not None and state.item is not None and (
-            state.responsible == self.user.user_id
+        return (
+            state is not None
+            and state.item is not None
+            and (state.responsible == self.user.user_id)
         )
 
     def _give_up(self, link: CalendarLink) -> None:

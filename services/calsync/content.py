@@ -96,7 +96,7 @@ def values_of(content: ItemContent, names: Iterable[SyncedField]) -> FieldValues
 
 def with_values(content: ItemContent, values: FieldValues) -> ItemContent:
     """`content` with `values` set."""
-    changed: dict[str, Any] = {**values}
+    changed: dict[str, Any] = {name: values[name] for name in FIELDS if name in values}
     return replace(content, **changed)
 
 

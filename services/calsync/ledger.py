@@ -172,7 +172,8 @@ class Ledger:
         columns = calendar_item_table.c
         state = columns.state.in_(LIVE) if live else columns.state.not_in(LIVE)
         query = select(calendar_item_table).where(columns.user_id == user_id, state)
-        rows = self._connection.execute(query.order_by(columns.changed_at, columns.item_id))
+        order = (columns.changed_at, columns.activity_id, columns.event_id)
+        rows = self._connection.execute(query.order_by(*order))
         return [_link(row) for row in rows.mappings()]
 
     def _row(self, link: CalendarLink) -> dict[str, Any]:

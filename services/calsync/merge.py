@@ -203,7 +203,5 @@ def unsent(kept: ItemContent, before: ItemContent, to_calendar: FieldValues) -> 
     """
     if not to_calendar:
         return kept
-    values: _Values = {
-        name: value(before, name) for name in FIELDS if name in to_calendar
-    }
+    values: _Values = {name: value(before, name) for name in FIELDS if name in to_calendar}
     return with_values(kept, values)

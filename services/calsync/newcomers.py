@@ -67,7 +67,9 @@ class Newcomers:
         """Events whose link has ended: most of them stay so."""
         by_event = {link.event_id: link for link in self.memory if link.event_id}
         by_uid = {
-            (link.uid, link.original_start): link for link in self.memory if link.uid and link.event_id
+            (link.uid, link.original_start): link
+            for link in self.memory
+            if link.uid and link.event_id
         }
         for event in list(self.events.values()):
             link = by_event.get(event.id) or by_uid.get((event.uid, event.original_start))
@@ -85,7 +87,9 @@ class Newcomers:
             if activity is None or link.decision == "refuse":
                 return None
             del self.activities[activity.id]
-            return plan_pair(replace(link, erp_values=None), activity, event, link.origin, self.known)
+            return plan_pair(
+                replace(link, erp_values=None), activity, event, link.origin, self.known
+            )
         if not self._is_alive(event):
             return None
         shown = as_shown(event, link.origin, self.known.rules)

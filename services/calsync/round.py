@@ -142,16 +142,12 @@ class _Round:
     def run(self) -> Applying:
         state, links = self._known()
         changes = self._changes(state)
-        look = EventLook(
-            self.rounds.calendar, self.user, self.window, self.rounds.rules, self.now
-        )
+        look = EventLook(self.rounds.calendar, self.user, self.window, self.rounds.rules, self.now)
         events = look(links, changes)
         activities, moved = self._activities(links, events)
         applying = self._applying()
         actions = self._actions(links, events, activities, changes.complete, moved, applying)
-        for action in sorted(
-            braked(actions, links, self.window, self.rounds.rules), key=_order
-        ):
+        for action in sorted(braked(actions, links, self.window, self.rounds.rules), key=_order):
             applying.do(action)
         if not (applying.undecided or events.undecided):
             self._moved_on(changes)
@@ -201,9 +197,7 @@ class _Round:
         moved: frozenset[int],
         applying: Applying,
     ) -> list[Action]:
-        known = Planning(
-            self.window, self.now, self.rounds.rules, self.rounds.takes_part, moved
-        )
+        known = Planning(self.window, self.now, self.rounds.rules, self.rounds.takes_part, moved)
         memory: Sequence[CalendarLink] = ()
         if events.new or activities.new:
             memory = self._memory()

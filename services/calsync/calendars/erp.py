@@ -124,9 +124,7 @@ class ErpCalendar:
                 self._item(row), row.responsible, row.completed_on is not None
             )
             for chunk in in_chunks(wanted)
-            for row in self._connection.execute(
-                self._query().where(self._table.c.id.in_(chunk))
-            )
+            for row in self._connection.execute(self._query().where(self._table.c.id.in_(chunk)))
         }
 
     def shows_others(self, user: Participant) -> bool:

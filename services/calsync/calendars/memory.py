@@ -113,7 +113,9 @@ class MemoryCalendar:
         self._expect(one, version)
         content = with_values(one.item.content, values)
         if not fits_together(content):
-            raise ItemRefusedError("the end is not after the start", "ErrorPropertyValidationFailure")
+            raise ItemRefusedError(
+                "the end is not after the start", "ErrorPropertyValidationFailure"
+            )
         self._set(one, content=canonical(content))
         self._trouble("after change")
         return one.item
@@ -199,7 +201,11 @@ class MemoryCalendar:
         return item.id
 
     def add_series(
-        self, mailbox: str, content: ItemContent, starts: Sequence[ItemTime], **facts: Any  # noqa: ANN401 - any fact
+        self,
+        mailbox: str,
+        content: ItemContent,
+        starts: Sequence[ItemTime],
+        **facts: Any,  # noqa: ANN401 - any fact
     ) -> str:
         """Add a series with an occurrence at each of `starts`; return its master's id."""
         master = self.add(mailbox, content, kind="master", **facts)
