@@ -7,8 +7,8 @@ import sys
 import tempfile
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,8 @@ from services.calsync.calendars.port import ItemContent
 from services.calsync.content import differing
 from services.calsync.merge import as_shown
 from shared.errors import TransientError
-from shared.netgenium.database.engine import open_database
 from shared.netgenium.own.calendar_tables import calendar_write_table
-from tests.calendar_world import JAN, CalendarWorld, a_world, at
+from tests.calendar_world import JAN, a_copied_world, at
 
 DAYS = strategies.integers(4, 28)
 HOURS = strategies.integers(7, 18)
@@ -42,12 +41,11 @@ class CalendarMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        file = Path(self.folder.name) / "a.db"
-        file.write_bytes(_empty_world())
-        self.world = CalendarWorld(open_database(f"sqlite:///{file}"))
+        self.world = a_copied_world(Path(self.folder.name))
         self.world.calendar._trouble = self._meet
         self.trouble: tuple[str, int] | None = None
         self.dying_commit: int | None = None
+        self.in_round = False
         self.made = 0
         self.deleted: set[str] = set()
         sqlalchemy_event.listen(self.world.engine, "commit", self._commit)
@@ -73,7 +71,7 @@ class CalendarMachine(RuleBasedStateMachine):
             raise TransientError("it failed")
 
     def _commit(self, _connection: object) -> None:
-        if self.dying_commit is None:
+        if self.dying_commit is None or not self.in_round:
             return
         self.dying_commit -= 1
         if self.dying_commit < 0:
@@ -177,6 +175,40 @@ class CalendarMachine(RuleBasedStateMachine):
         self.deleted.add(self.world.events()[event].subject)
         self.world.calendar.remove(JAN.mailbox, event, for_good=for_good)
 
+    @rule(number=NUMBERS, called_off=strategies.booleans())
+    def decline_in_outlook(self, number: int, called_off: bool) -> None:  # noqa: FBT001
+        event = self._pick(number)
+        self.deleted.add(self.world.events()[event].subject)
+        self.world.calendar.set_facts(JAN.mailbox, event, called_off=called_off)
+
+    @rule(number=NUMBERS)
+    def take_back_in_outlook(self, number: int) -> None:
+        """Out of Deleted Items, or of another calendar."""
+        hidden = sorted(
+            event_id
+            for event_id, one in self.world.calendar._calendar(JAN.mailbox).events.items()
+            if one.where != "calendar" and one.item.version != "gone" and not one.item.master
+            if one.item.kind == "single"
+        )
+        assume(hidden)
+        self.world.calendar.move(JAN.mailbox, hidden[number % len(hidden)], "calendar")
+
+    @rule(number=NUMBERS)
+    def move_elsewhere_in_outlook(self, number: int) -> None:
+        event = self._pick(number)
+        item = self.world.calendar.shown(JAN.mailbox)[event]
+        assume(item.kind == "single")
+        self.deleted.add(item.content.subject)
+        self.world.calendar.move(JAN.mailbox, event, "elsewhere")
+
+    @rule(number=NUMBERS)
+    def copy_in_outlook(self, number: int) -> None:
+        """A copy has the tag of what was copied."""
+        item = self.world.calendar.shown(JAN.mailbox)[self._pick(number)]
+        self.made += 1
+        content = replace(item.content, subject=f"item-{self.made}")
+        self.world.calendar.add(JAN.mailbox, content, tag=item.tag)
+
     @rule(number=NUMBERS)
     def touch_in_outlook(self, number: int) -> None:
         self.world.calendar.set_facts(JAN.mailbox, self._pick(number))
@@ -210,8 +242,10 @@ class CalendarMachine(RuleBasedStateMachine):
 
     @rule()
     def a_round(self) -> None:
+        self.in_round = True
         with suppress(KilledError):
             self.world.round()
+        self.in_round = False
 
     @rule()
     def quiet(self) -> None:
@@ -279,18 +313,6 @@ class CalendarMachine(RuleBasedStateMachine):
 
 
 _WRITES = ("create", "change", "delete")
-
-
-@cache
-def _empty_world() -> bytes:
-    """A database with the schema, made once."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "a.db"
-        world = a_world(open_database(f"sqlite:///{file}"))
-        with world.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        world.engine.dispose()
-        return file.read_bytes()
 
 
 def run(examples: int, steps: int) -> None:

@@ -1,8 +1,11 @@
 """A small company: an ERP on any database, Outlook in memory, rounds between them."""
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +19,7 @@ from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink
 from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.rules import CalendarRules
-from shared.netgenium.database.engine import write_transaction
+from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.own.migration import migrate
@@ -124,12 +127,13 @@ class CalendarWorld:
             states = self.erp_calendar(connection).states(map(str, ids))
         return {int(one): state.item.content for one, state in states.items() if state.item}
 
-    def activity(self, activity: int) -> Mapping[Any, Any]:
+    def activity(self, activity: int) -> dict[str, Any]:
         """Every field of one activity."""
         table = self.erp.table("activity")
         with self.engine.connect() as connection:
             query = select(table).where(table.c.id == activity)
-            return connection.execute(query).mappings().one()
+            row = connection.execute(query).mappings().one()
+        return {column.key: row[column] for column in table.c}
 
     def events(self, user: Participant = JAN) -> Mapping[str, ItemContent]:
         """What a user's calendar shows, by id."""
@@ -173,3 +177,21 @@ def a_world(engine: Engine, **rules: Any) -> CalendarWorld:
             insert_rows(connection, table, [row], "identity")
     world.rules = replace(world.rules, **rules)
     return world
+
+
+def a_copied_world(folder: Path) -> CalendarWorld:
+    """A world on SQLite, from a database that is made once."""
+    file = folder / "a.db"
+    file.write_bytes(_an_empty_world())
+    return CalendarWorld(open_database(f"sqlite:///{file}"))
+
+
+@cache
+def _an_empty_world() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "a.db"
+        world = a_world(open_database(f"sqlite:///{file}"))
+        with world.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        world.engine.dispose()
+        return file.read_bytes()

@@ -43,7 +43,7 @@ from services.calsync.ledger import Ledger, WrittenField
 from services.calsync.link import CalendarLink, NoteOfItem, Side
 from services.calsync.merge import is_hidden, unsent
 from services.calsync.saved import restore_saved, save_activity
-from shared.errors import TransientError
+from shared.errors import PermanentError, TransientError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.schema.tables import ErpTables
 
@@ -94,6 +94,7 @@ class Applying:
         erp_options: How the ERP's activities are read.
         to_erp, to_calendar: What was done so far.
         undecided: Something that has no link could not be done: the cursor must not move on.
+        failures: What the database refuses for good, a sentence for each item.
     """
 
     engine: Engine
@@ -106,6 +107,7 @@ class Applying:
     to_erp: Done = field(default_factory=Done)
     to_calendar: Done = field(default_factory=Done)
     undecided: bool = False
+    failures: list[str] = field(default_factory=list)
 
     @property
     def user(self) -> Participant:
@@ -127,6 +129,10 @@ class Applying:
             self._postpone(action)
             if not decides_nothing(error):
                 raise
+        except PermanentError as error:
+            # What one item makes the database refuse must not stop the others.
+            self.failures.append(str(error))
+            self._postpone(action)
 
     def _do(self, action: Action) -> None:
         match action:

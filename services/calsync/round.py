@@ -94,8 +94,9 @@ class Rounds:
             done = _Round(self, user, now, self._window(now)).run()
         except (TransientError, MailboxRefusedError) as error:
             self._failed(user, now, error)
-            return self._told(user, "failed", error, None)
-        return self._told(user, "ok", None, done)
+            return self._told(user, "failed", str(error), None)
+        failure = done.failures[0] if done.failures else None
+        return self._told(user, "failed" if failure else "ok", failure, done)
 
     def _window(self, now: datetime) -> Window:
         rules = self.rules
@@ -112,7 +113,7 @@ class Rounds:
         self,
         user: Participant,
         result: Result,
-        error: CRMServiceError | None,
+        reason: str | None,
         done: Applying | None,
     ) -> RoundOfUser:
         with database_errors(self.engine), self.engine.connect() as connection:
@@ -121,7 +122,7 @@ class Rounds:
         return RoundOfUser(
             user.address,
             result,
-            str(error) if error else None,
+            reason,
             done.to_calendar if done else Done(),
             done.to_erp if done else Done(),
             held,

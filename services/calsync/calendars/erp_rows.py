@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.database.many import values_by_owner
 from shared.netgenium.schema.tables import ErpTables, ManyColumns, ManyTable
+from shared.netgenium.schema.types import Moment
 
 Record = Mapping[str, Any]
 
@@ -102,7 +103,7 @@ def record_as_json(record: Record) -> str:
 def record_from_json(text: str, erp: ErpTables, entity: str) -> Record:
     """Return what `record_as_json` has written; fields the mapping has lost are left out."""
     table = erp.table(entity)
-    moments = {column.key for column in table.c if column.type.python_type is datetime}
+    moments = {column.key for column in table.c if isinstance(column.type, Moment)}
     read: Record = json.loads(text)
     return {
         name: datetime.fromisoformat(one) if one is not None and name in moments else one
