@@ -23,7 +23,7 @@ from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.own.migration import migrate
-from shared.netgenium.own.calendar_tables import calendar_note_table
+from shared.netgenium.own.calendar_tables import CALENDAR_TABLES, calendar_note_table
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
 
@@ -115,6 +115,12 @@ class CalendarWorld:
         table = self.erp.table("activity")
         with write_transaction(self.engine) as connection:
             connection.execute(delete(table).where(table.c.id.in_(activities)))
+
+    def lose_ledger(self) -> None:
+        """Empty all tables of the calendar, as a restored database may have them."""
+        with write_transaction(self.engine) as connection:
+            for table in CALENDAR_TABLES:
+                connection.execute(delete(table))
 
     # What can be seen.
 

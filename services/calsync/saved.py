@@ -80,10 +80,15 @@ def forget_saved(connection: Connection, now: datetime) -> None:
 def _make_again(
     connection: Connection, erp: ErpTables, link: CalendarLink, record: Mapping[str, Any]
 ) -> int:
-    """Insert the activity anew; files that hung on it hang on the new one."""
+    """Insert the activity anew, with its files."""
     record_id = restore_record(connection, erp, "activity", record)
-    if erp.has("attachment", "activity") and link.activity_id is not None:
-        files = erp.table("attachment")
-        of_old = files.c.activity == link.activity_id
-        connection.execute(update(files).where(of_old).values(activity=record_id))
+    if link.activity_id is not None:
+        take_files_over(connection, erp, link.activity_id, record_id)
     return record_id
+
+
+def take_files_over(connection: Connection, erp: ErpTables, old: int, new: int) -> None:
+    """Let the files of a deleted activity hang on the one that was made again."""
+    if erp.has("attachment", "activity"):
+        files = erp.table("attachment")
+        connection.execute(update(files).where(files.c.activity == old).values(activity=new))

@@ -8,16 +8,13 @@ stays. An event that changes its kind keeps the activity that fits by start, els
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from services.calsync.calendars.port import CalendarItem, ItemTime, Window
 from services.calsync.link import CalendarLink
 from services.calsync.zones import inside, moment_of
 
 Pair = tuple[CalendarLink, CalendarItem]
-
-_SHIFTS = (0, 1, -1, 2, -2)
-"""How far the first occurrence in the window may be another one after a move."""
-
 
 @dataclass(frozen=True, slots=True)
 class SeriesMatch:
@@ -39,23 +36,38 @@ def match_occurrences(
 ) -> SeriesMatch:
     """Match the links of a series with all its occurrences in the window."""
     by_start = {_start(item.original_start, window): item for item in items}
-    pairs = [
-        (link, by_start.pop(key))
-        for link in links
-        if (key := _start(link.original_start, window)) in by_start
-    ]
-    matched = {link.item_id for link, _ in pairs}
+    kept = [link for link in links if _start(link.original_start, window) in by_start]
     # An occurrence that has left the window is not deleted.
-    rest = [link for link in links if link.item_id not in matched and _was_inside(link, window)]
-    new = sorted(by_start.values(), key=lambda item: _start(item.original_start, window))
-    if len(pairs) < len(rest):
-        moved = _nth_to_nth(rest, new, window)
-        pairs += moved
-        taken = {link.item_id for link, _ in moved}
-        rest = [link for link in rest if link.item_id not in taken]
-        used = {item.id for _, item in moved}
-        new = [item for item in new if item.id not in used]
-    return SeriesMatch(tuple(pairs), tuple(rest), tuple(new))
+    rest = [link for link in links if link not in kept and _was_inside(link, window)]
+    in_order = sorted([*kept, *rest], key=lambda link: _start(link.original_start, window))
+    starts = sorted(by_start)
+    if rest and _is_moved(in_order, rest, starts, window):
+        pairs = _nth_to_nth(in_order, [by_start[one] for one in starts], window)
+    else:
+        pairs = [(link, by_start[_start(link.original_start, window)]) for link in kept]
+    matched = {link.item_id for link, _ in pairs}
+    used = {item.id for _, item in pairs}
+    return SeriesMatch(
+        tuple(pairs),
+        tuple(link for link in in_order if link.item_id not in matched),
+        tuple(by_start[one] for one in starts if by_start[one].id not in used),
+    )
+
+
+def _is_moved(
+    links: Sequence[CalendarLink],
+    rest: Sequence[CalendarLink],
+    starts: Sequence[datetime],
+    window: Window,
+) -> bool:
+    """Whether the series was moved as a whole: most starts are other ones, or all by a period."""
+    if len(rest) * 2 > len(links):
+        return bool(starts)
+    before = [_start(link.original_start, window) for link in links]
+    periods = len(rest)
+    forward = before[periods:] == list(starts[: len(starts) - periods])
+    backward = before[: len(before) - periods] == list(starts[periods:])
+    return len(starts) == len(before) and (forward or backward)
 
 
 def match_another_kind(
@@ -80,25 +92,28 @@ def match_another_kind(
 def _nth_to_nth(
     links: Sequence[CalendarLink], items: Sequence[CalendarItem], window: Window
 ) -> list[Pair]:
-    """Pair in order, with the shift at the window's edge by which the times lie nearest."""
-    in_order = sorted(links, key=lambda link: _start(link.original_start, window))
+    """Pair in order, from the end of the series that the window does not cut."""
+    before = [_start(link.original_start, window) for link in links]
+    after = [_start(item.original_start, window) for item in items]
+    shift = _shift(before, after, window)
+    return [
+        (link, items[number + shift])
+        for number, link in enumerate(links)
+        if 0 <= number + shift < len(items)
+    ]
 
-    def pairs(shift: int) -> list[Pair]:
-        return [
-            (link, items[number + shift])
-            for number, link in enumerate(in_order)
-            if 0 <= number + shift < len(items)
-        ]
 
-    def distance(shift: int) -> tuple[timedelta, int]:
-        apart = [
-            abs(_start(link.original_start, window) - _start(item.original_start, window))
-            for link, item in pairs(shift)
-        ]
-        missing = min(len(in_order), len(items)) - len(apart)
-        return (sum(apart, timedelta()) / len(apart) if apart else timedelta.max, missing)
-
-    return pairs(min(_SHIFTS, key=distance))
+def _shift(before: Sequence[datetime], after: Sequence[datetime], window: Window) -> int:
+    """By how many the first occurrence in the window is another one than before."""
+    surplus = len(after) - len(before)
+    gaps = [later - earlier for times in (before, after) for earlier, later in pairwise(times)]
+    gap = min(gaps, default=timedelta(days=1))
+    if surplus == 0 or min(before[0], after[0]) - gap >= window.begin:
+        return 0
+    if max(before[-1], after[-1]) + gap < window.end:
+        return surplus
+    # Both ends are cut: the nearer times are more likely.
+    return 0 if abs(before[0] - after[0]) <= abs(before[-1] - after[-1]) else surplus
 
 
 def _start(start: ItemTime | None, window: Window) -> datetime:
