@@ -35,7 +35,7 @@ from services.calsync.rules import CalendarRules
 from services.calsync.sights import ActivityEvidence, EventEvidence
 from services.calsync.users import CalendarUser, UserStates
 from services.calsync.zones import window_on
-from shared.errors import CRMServiceError, TransientError
+from shared.errors import AwayError, CRMServiceError, TransientError
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.schema.tables import ErpTables
 
@@ -92,6 +92,8 @@ class Rounds:
         now = self.clock()
         try:
             done = _Round(self, user, now, self._window(now)).run()
+        except AwayError:
+            raise
         except (TransientError, MailboxRefusedError) as error:
             self._failed(user, now, error)
             return self._told(user, "failed", str(error), None)
