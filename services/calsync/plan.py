@@ -78,6 +78,8 @@ def plan_link(
         # A person keeps it in another calendar: it rests until it is back.
         if link.state != "parked":
             yield SaveLink(replace(link.settled(), state="parked"))
+    elif _rests_elsewhere(link, event, known):
+        return
     elif activity.state == "moved":
         yield from _moved(link, activity, event, known)
     elif activity.state in {"gone", "left", "doubtful"}:
@@ -86,6 +88,16 @@ def plan_link(
         yield from _without_event(link, activity, event, known)
     else:
         yield from _both(link, activity, event, known)
+
+
+def _rests_elsewhere(link: CalendarLink, event: EventSight, known: Planning) -> bool:
+    """Whether the event is still in another calendar.
+
+    What rests because it is outside the window is shown there by the ledger, too; and a window
+    slides only together with a complete round, which shows what has come inside.
+    """
+    resting = link.state == "parked" and event.state == "same"
+    return resting and link.calendar is not None and inside(link.calendar, known.window)
 
 
 def _both(

@@ -10,7 +10,7 @@ from services.calsync import round as round_module
 from services.calsync.apply import Done
 from services.calsync.calendars.port import ItemChangedError, ItemRefusedError
 from shared.errors import AwayError, CredentialsRefusedError, TransientError
-from tests.calendar_world import JAN, NOON, CalendarWorld, a_content, at
+from tests.calendar_world import JAN, CalendarWorld, a_content
 
 
 class _DiedError(BaseException):
@@ -304,4 +304,3 @@ def test_everything_is_matched_again_without_a_ledger(world: CalendarWorld) -> N
 
     assert (done.to_erp, done.to_calendar) == (Done(), Done())
     assert len(world.links()) == 6
-    assert NOON < at(3)
