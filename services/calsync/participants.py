@@ -44,21 +44,32 @@ def pilots(users: Iterable[ErpUser], only: frozenset[str]) -> Sequence[ErpUser]:
     return [user for user in users if not only or only.intersection(user.addresses)]
 
 
-def match_participants(users: Sequence[ErpUser], accounts: Iterable[Account]) -> Participants:
+def match_participants(
+    users: Sequence[ErpUser],
+    accounts: Iterable[Account],
+    *,
+    everybody: Sequence[ErpUser] | None = None,
+) -> Participants:
     """Match users with accounts by any address, without regard to case.
 
     An address of two accounts, or of two users, refuses everybody whom it concerns: to guess would
     show one person's calendar to another.
+
+    Args:
+        users: Who may take part.
+        accounts: Every account that has an address of theirs.
+        everybody: All users of the ERP, if others than these have their addresses, too.
     """
+    everybody = users if everybody is None else everybody
     members = [account for account in accounts if not account.guest]
     holders = _holders(members)
     owners: dict[str, set[int]] = defaultdict(set)
-    for user in users:
+    for user in everybody:
         for address in user.addresses:
             owners[address].add(user.user_id)
     taking_part, refused, without = list[Participant](), list[RefusedUser](), list[ErpUser]()
     claimed: dict[str, set[int]] = defaultdict(set)
-    for user in users:
+    for user in everybody:
         for account in _accounts_of(user, holders):
             claimed[account.id].add(user.user_id)
     for user in users:
@@ -66,7 +77,7 @@ def match_participants(users: Sequence[ErpUser], accounts: Iterable[Account]) ->
         if reason := _refusal(user, found, owners, claimed):
             refused.append(RefusedUser(user.user_id, user.addresses[0], reason))
         elif found:
-            address = next(one for one in user.addresses if one in found[0].addresses)
+            address = next(one for one in user.addresses if found[0] in holders.get(one, ()))
             taking_part.append(Participant(user.user_id, address, found[0].id))
         else:
             without.append(user)

@@ -85,11 +85,17 @@ class Rounds:
     def run(self, user: Participant) -> RoundOfUser:
         """Do one round; whatever concerns this user alone becomes its result.
 
+        A mailbox that has asked to wait is left alone until then, whichever process was told.
+
         Raises:
             CredentialsRefusedError: The token was refused; so it will be for all.
             AwayError: The database or Graph is unreachable for all.
         """
         now = self.clock()
+        until = self._waits_until(user, now)
+        if until is not None:
+            reason = f"the mailbox asked to be left alone until {until.isoformat()}"
+            return self._told(user, "failed", reason, None)
         try:
             done = _Round(self, user, now, self._window(now)).run()
         except AwayError:
@@ -99,6 +105,11 @@ class Rounds:
             return self._told(user, "failed", str(error), None)
         failure = done.failures[0] if done.failures else None
         return self._told(user, "failed" if failure else "ok", failure, done)
+
+    def _waits_until(self, user: Participant, now: datetime) -> datetime | None:
+        with write_transaction(self.engine) as connection:
+            until = UserStates(connection).read(user, now).wait_until
+        return until if until and until > now else None
 
     def _window(self, now: datetime) -> Window:
         rules = self.rules

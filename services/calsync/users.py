@@ -1,5 +1,6 @@
 """What is kept of each user who takes part: account, cursor, and how the last round went."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -52,9 +53,7 @@ class UserStates:
             made = CalendarUser(user.user_id, user.address, user.mailbox, looked_up_at=now)
             self._connection.execute(insert(calendar_user_table), [_row(made)])
             return made
-        values: dict[str, Any] = dict(row)
-        values["cursor"] = values.pop("delta_cursor")
-        return CalendarUser(**values)
+        return _state(row)
 
     def renewed(self, state: CalendarUser, user: Participant) -> CalendarUser:
         """Take the user's account of now; it begins anew."""
@@ -87,10 +86,31 @@ class UserStates:
         """Nothing happens until the user is back; then everything is matched again (K-1b)."""
         return self._put(replace(state, state="parked", reason=reason, cursor=None))
 
+    def looked_up(self, state: CalendarUser, now: datetime) -> CalendarUser:
+        """Keep when the account was looked up; who was parked takes part again."""
+        back = "active" if state.state == "parked" else state.state
+        return self._put(replace(state, looked_up_at=now, state=back))
+
+    def park_all_but(self, taking_part: Iterable[int], reasons: Mapping[int, str]) -> None:
+        """Park every known user who takes part no more."""
+        columns = calendar_user_table.c
+        there = set(taking_part)
+        query = select(calendar_user_table).where(columns.state != "parked")
+        for row in self._connection.execute(query).mappings().all():
+            if row["user_id"] not in there:
+                reason = reasons.get(row["user_id"], "does not take part any more")
+                self.parked(_state(row), reason)
+
     def _put(self, state: CalendarUser) -> CalendarUser:
         where = calendar_user_table.c.user_id == state.user_id
         self._connection.execute(update(calendar_user_table).where(where).values(_row(state)))
         return state
+
+
+def _state(row: Mapping[Any, Any]) -> CalendarUser:
+    values: dict[str, Any] = dict(row)
+    values["cursor"] = values.pop("delta_cursor")
+    return CalendarUser(**values)
 
 
 def _row(state: CalendarUser) -> dict[str, Any]:

@@ -415,5 +415,8 @@ def test_a_mailbox_that_asks_to_wait_is_told(world: CalendarWorld) -> None:
     assert (done.result, done.reason) == ("failed", "too many requests")
 
     world.calendar._trouble = lambda _call: None
+    waiting = world.round()
+    assert (waiting.result, waiting.requests) == ("failed", 0)
+    world.now += timedelta(seconds=90)
     world.settle()
     assert len(world.events()) == 1
