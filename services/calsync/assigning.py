@@ -2,7 +2,7 @@
 
 Decided when the activity is made, and again when subject, text or people change; a field that a
 person has changed in the ERP since is left alone. Events whose organiser is no user are read as
-mail of outsiders (S-4, S-5), but keep the calendar's type.
+mail of outsiders: they assign, but choose no type and widen no scope.
 """
 
 import json
@@ -150,7 +150,7 @@ class Assigner:
         return record, lists
 
     def _type(self, assignment: Assignment, event: CalendarItem) -> ActivityTypeRef:
-        """The type after a token counts in the user's own events alone (S-4)."""
+        """The type after a token counts in the user's own events alone."""
         named = fold_line(assignment.type.name) != fold_line(DEFAULT_TYPE)
         return assignment.type if event.own and named else self.type
 
@@ -172,7 +172,7 @@ class Assigner:
 
 
 def _of_outsider(assignment: Assignment, default: int) -> ScopeWish:
-    """What an outsider may wish: a narrower scope, and none only where no record is named (S-4)."""
+    """What an outsider may wish: a narrower scope, and none only where no record is named."""
     match assignment.scope:
         case int(depth) if depth < default:
             return depth

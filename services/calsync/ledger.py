@@ -82,7 +82,7 @@ class Ledger:
         self.add(replace(link, item_id=uuid4(), state="deleted", **changes))
 
     def forget_user(self, user_id: int) -> None:
-        """Drop a user's live links: his account is another one, so all is matched anew (R9)."""
+        """Drop a user's live links: his account is another one, so all is matched anew."""
         columns = calendar_item_table.c
         self._connection.execute(
             delete(calendar_item_table).where(columns.user_id == user_id, columns.state.in_(LIVE))

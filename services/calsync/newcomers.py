@@ -1,4 +1,4 @@
-"""What is not linked yet: what belongs together, what is known to have ended, what is new (R9).
+"""What is not linked yet: what belongs together, what is known to have ended, what is new.
 
 A deletion is remembered by event id and iCalUId, never by subject and time (K-7).
 """
@@ -35,7 +35,7 @@ class Newcomers:
         events, activities: What is not linked, by id; what has been decided is taken out.
         links: All live links of the user.
         memory: His links that have ended, the newest last.
-        complete: Every event of the window is known, so start and subject may match (R9).
+        complete: Every event of the window is known, so start and subject may match.
         undecided: Something could not be judged.
     """
 

@@ -152,7 +152,7 @@ def _without_event(
     if link.decision == "refuse":
         yield EndLink(link, "ended", "K-7: a person refused the deletion")
     elif edited and allowed.fields and not called_off:
-        yield MakeEvent(link, ours, link.generation + 1, "R4: changed in the ERP before")
+        yield MakeEvent(link, ours, link.generation + 1, "K-7: changed in the ERP before")
     elif activity.completed or _is_over(ours.content, known) or not _inside(ours, known):
         yield EndLink(link, "ended", "K-7: not deleted by the synchronisation", _KEPT)
     else:
@@ -172,7 +172,7 @@ def _without_activity(
     if link.decision == "refuse":
         yield EndLink(link, "ended", "K-7: a person refused the deletion")
     elif edited and _inside(theirs, known):
-        yield MakeActivity(link, theirs, link.origin, "R4: changed in the calendar before")
+        yield MakeActivity(link, theirs, link.origin, "K-7: changed in the calendar before")
     elif not _inside(theirs, known):
         yield EndLink(link, "ended", "K-7: outside the window nothing is deleted")
     elif allowed.fields:

@@ -1,4 +1,4 @@
-"""What an activity made from an event belongs to (K-2c; S-4, S-5)."""
+"""What an activity made from an event belongs to (K-2c)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_a_token_in_the_users_own_event_assigns_type_and_scope(world: CalendarWo
 
 
 def test_an_outsiders_token_assigns_but_widens_nothing(world: CalendarWorld) -> None:
-    """S-4: the type is the calendar's, the scope the default's; S-5: the assignment counts."""
+    """K-2c: the type is the calendar's, the scope the default's; the assignment counts."""
     activity, _ = _made(world, "Contract:123 Documentation p3", own=False, organizer=PETR)
     row = world.activity(activity)
 
@@ -82,7 +82,7 @@ def test_an_outsiders_token_assigns_but_widens_nothing(world: CalendarWorld) -> 
 def test_an_outsider_may_only_narrow_the_scope(
     world: CalendarWorld, word: str, scope: list[int]
 ) -> None:
-    """S-4: `pN` only if it is narrower than the default; `p-` not for a record of ours."""
+    """K-2c: `pN` only if it is narrower than the default; `p-` not for a record of ours."""
     activity, _ = _made(world, f"Contract:123 {word}", own=False, organizer=PETR)
 
     assert _scope(world, activity) == scope
