@@ -130,8 +130,8 @@ class CalendarMachine(RuleBasedStateMachine):
         day: int,
         hour: int,
         text: str,
-        private: bool,
-        guests: bool,
+        private: bool,  # noqa: FBT001
+        guests: bool,  # noqa: FBT001
         own: bool,  # noqa: FBT001
     ) -> None:
         content = self._content(day, hour, text, private=private)

@@ -21,9 +21,9 @@ from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.rules import CalendarRules
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.calendar_tables import CALENDAR_TABLES, calendar_note_table
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
 

@@ -25,6 +25,7 @@ from services.calsync.actions import (
     SaveLink,
 )
 from services.calsync.calendars.erp import ErpCalendar
+from services.calsync.calendars.erp_rows import ErpRecords
 from services.calsync.calendars.port import (
     CalendarItem,
     FieldValues,
@@ -36,7 +37,7 @@ from services.calsync.calendars.port import (
     NewItem,
     Participant,
 )
-from services.calsync.content import FIELDS, same, value
+from services.calsync.content import FIELDS, same, value, values_of
 from services.calsync.event_writes import EventWrites
 from services.calsync.events import decides_nothing
 from services.calsync.ledger import Ledger, WrittenField
@@ -284,7 +285,7 @@ class Applying:
         with write_transaction(self.engine) as connection:
             erp, ledger = self._erp_calendar(connection), Ledger(connection, self.now)
             old = action.link
-            item = restore_saved(connection, self.erp, erp, self.user, old, event) if old else None
+            item = self._restored(connection, erp, old, event) if old else None
             assigned = None
             if item is None:
                 assigned = self.assigning.for_new(connection, self.user, event)
@@ -305,6 +306,19 @@ class Applying:
             ledger.close_notes(link)
             ledger.written(link, "erp", action.reason, [WrittenField("created")])
         self.to_erp.created += 1
+
+    def _restored(
+        self, connection: Connection, erp: ErpCalendar, link: CalendarLink, event: CalendarItem
+    ) -> CalendarItem | None:
+        """The saved activity of an event that is back, with the event's content of now."""
+        record_id = restore_saved(ErpRecords(connection, self.erp, "activity"), link)
+        if record_id is None:
+            return None
+        values = dict(values_of(event.content, FIELDS))
+        if not values["text"]:
+            # The text may be a person's minutes.
+            del values["text"]
+        return erp.change(self.user, str(record_id), None, values)
 
     def _make_event(self, action: MakeEvent) -> None:
         link = self._begin_event(action)
@@ -394,7 +408,7 @@ class Applying:
         with write_transaction(self.engine) as connection:
             erp, ledger = self._erp_calendar(connection), Ledger(connection, self.now)
             version = action.item.version if action.item else None
-            save_activity(connection, self.erp, link, self.now)
+            save_activity(ErpRecords(connection, self.erp, "activity"), link, self.now)
             erp.delete(self.user, activity_id, version)
             ledger.save(_ended(link, "deleted"))
             ledger.close_notes(link)

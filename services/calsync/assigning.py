@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.calsync.apply import Assigned
-from services.calsync.calendars.erp_rows import whole_record_of
+from services.calsync.calendars.erp_rows import ErpRecords
 from services.calsync.calendars.port import CalendarItem, Participant
 from services.calsync.link import CalendarLink
 from shared.contracts.references import ActivityTypeRef
@@ -89,7 +89,7 @@ class Assigner:
         if before["of"] == _digest(event):
             return None
         new = self.for_new(connection, user, event)
-        now = whole_record_of(connection, self.erp, "activity", link.activity_id) or {}
+        now = ErpRecords(connection, self.erp, "activity").read(link.activity_id) or {}
         record = {
             name: new.record[name]
             for name in _DECIDED

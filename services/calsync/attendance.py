@@ -56,7 +56,9 @@ def active_users(connection: Connection, erp: ErpTables) -> list[ErpUser]:
     return [
         ErpUser(one, addresses)
         for one in ids
-        if (addresses := tuple(text.strip().lower() for text in emails.get(one, ()) if text.strip()))
+        if (
+            addresses := tuple(text.strip().lower() for text in emails.get(one, ()) if text.strip())
+        )
     ]
 
 

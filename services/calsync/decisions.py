@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from services.calsync.calendars.erp_rows import record_from_json, restore_record
+from services.calsync.calendars.erp_rows import ErpRecords
 from services.calsync.ledger import Ledger, WrittenField
 from services.calsync.link import CalendarLink, Side
-from services.calsync.saved import RESTORABLE, take_files_over
+from services.calsync.saved import RESTORABLE, restore_saved
 from shared.errors import WrongUseError
 from shared.netgenium.own.calendar_tables import calendar_item_table, calendar_saved_table
 from shared.netgenium.schema.tables import ErpTables
@@ -78,17 +78,20 @@ def restore(connection: Connection, erp: ErpTables, activity_id: int, now: datet
     ledger = Ledger(connection, now)
     link = ledger.link(row["item_id"]) if row else None
     if row is None or link is None or link.activity_id != activity_id or link.state != "deleted":
-        what = f"activity {activity_id} was not deleted by the synchronisation in the last 30 days"
-        raise WrongUseError(f"{what}, or it is restored already")
-    record_id = restore_record(
-        connection, erp, "activity", record_from_json(row["record"], erp, "activity")
-    )
-    take_files_over(connection, erp, activity_id, record_id)
+        raise _cannot_restore(activity_id)
+    record_id = restore_saved(ErpRecords(connection, erp, "activity"), link)
+    if record_id is None:
+        raise _cannot_restore(activity_id)
     ledger.bury(link, event_id=None, uid="", calendar_values=None)
     # An event that is still there, or comes back, finds the restored activity.
     ledger.save(replace(link, state="ended", activity_id=record_id, look=False))
     ledger.written(link, "erp", "K-7: restored by a person", [WrittenField("created")])
     return record_id
+
+
+def _cannot_restore(activity_id: int) -> WrongUseError:
+    what = f"activity {activity_id} was not deleted by the synchronisation in the last 30 days"
+    return WrongUseError(f"{what}, or it is restored already")
 
 
 def _held(link: CalendarLink) -> HeldDeletion:

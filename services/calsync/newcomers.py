@@ -144,7 +144,7 @@ class Newcomers:
         }
 
     def _matching(self) -> Iterator[Action]:
-        """What belongs together by series and start, or in a complete round by start and subject."""
+        """What belongs together by series and start; in a complete round by start and subject."""
         by_series = {
             (item.uid, self._start(item)): item for item in self.activities.values() if item.uid
         }

@@ -160,10 +160,11 @@ class _Round:
         events = look(links, changes)
         activities, moved = self._activities(links, events)
         applying = self._applying()
-        actions = self._actions(links, events, activities, changes.complete, moved, applying)
+        seen = _Seen(links, events, activities, changes.complete, moved)
+        actions, undecided = self._actions(seen)
         for action in sorted(braked(actions, links, self.window, self.rounds.rules), key=_order):
             applying.do(action)
-        if not (applying.undecided or events.undecided):
+        if not (undecided or applying.undecided or events.undecided):
             self._moved_on(changes)
         return applying
 
@@ -202,33 +203,24 @@ class _Round:
             moved = [link for link in links if found.of(link).state == "moved"]
             return found, frozenset(_in_step_elsewhere(ledger, moved))
 
-    def _actions(
-        self,
-        links: Sequence[CalendarLink],
-        events: EventEvidence,
-        activities: ActivityEvidence,
-        complete: bool,  # noqa: FBT001 - what the changes say
-        moved: frozenset[int],
-        applying: Applying,
-    ) -> list[Action]:
-        known = Planning(self.window, self.now, self.rounds.rules, self.rounds.takes_part, moved)
-        memory: Sequence[CalendarLink] = ()
-        if events.new or activities.new:
-            memory = self._memory()
+    def _actions(self, seen: "_Seen") -> tuple[list[Action], bool]:
+        """What to do, and whether something without a link could not be judged."""
+        rules, takes_part = self.rounds.rules, self.rounds.takes_part
+        known = Planning(self.window, self.now, rules, takes_part, seen.moved)
+        new_ones = seen.events.new or seen.activities.new
         newcomers = Newcomers(
             self.rounds.calendar,
             self.user,
             known,
-            events.new,
-            activities.new,
-            links,
-            memory,
-            complete,
+            seen.events.new,
+            seen.activities.new,
+            seen.links,
+            self._memory() if new_ones else (),
+            seen.complete,
         )
         new = list(newcomers.actions())
-        applying.undecided = newcomers.undecided
         found = {one.link.item_id for one in new if isinstance(one, MakeEvent) and one.link}
-        return [*_of_links(links, events, activities, known, found), *new]
+        return [*_of_links(seen, known, found), *new], newcomers.undecided
 
     def _memory(self) -> Sequence[CalendarLink]:
         engine = self.rounds.engine
@@ -254,19 +246,24 @@ class _Round:
             states.moved_on(state, changes.cursor, self.window.first, self.now)
 
 
-def _of_links(
-    links: Iterable[CalendarLink],
-    events: EventEvidence,
-    activities: ActivityEvidence,
-    known: Planning,
-    found: set[UUID],
-) -> Iterator[Action]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What both sides show in this round."""
+
+    links: Sequence[CalendarLink]
+    events: EventEvidence
+    activities: ActivityEvidence
+    complete: bool
+    moved: frozenset[int]
+
+
+def _of_links(seen: _Seen, known: Planning, found: set[UUID]) -> Iterator[Action]:
     """What the plan says of each link; an open question is kept in any case."""
-    for link in links:
+    for link in seen.links:
         if link.item_id in found:
             continue
-        asked = events.asked.get(link.item_id)
-        planned = list(plan_link(link, activities.of(link), events.of(link), known))
+        asked = seen.events.asked.get(link.item_id)
+        planned = list(plan_link(link, seen.activities.of(link), seen.events.of(link), known))
         yield from planned
         if asked is not None and not planned:
             yield SaveLink(asked)

@@ -16,6 +16,7 @@ from services.calsync.zones import inside, moment_of
 
 Pair = tuple[CalendarLink, CalendarItem]
 
+
 @dataclass(frozen=True, slots=True)
 class SeriesMatch:
     """What became of the links of one event or series.

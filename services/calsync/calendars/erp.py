@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
 
-from services.calsync.calendars.erp_rows import delete_record, insert_record, set_list
+from services.calsync.calendars.erp_rows import ErpRecords
 from services.calsync.calendars.port import (
     CalendarChanges,
     CalendarItem,
@@ -24,7 +24,7 @@ from services.calsync.calendars.port import (
     Participant,
     Window,
 )
-from services.calsync.content import as_json, canonical
+from services.calsync.content import as_json, canonical, time_in
 from services.calsync.zones import days_of, inside, instant_of, moment_of
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.schema.tables import ErpTables
@@ -86,7 +86,8 @@ class ErpCalendar:
         self._zone = ZoneInfo(erp.mapping.time.zone)
         self._length = timedelta(minutes=default_minutes)
         self._e_mail = e_mail_type
-        self._table = erp.table("activity")
+        self._records = ErpRecords(connection, erp, "activity")
+        self._table = self._records.table
         self._columns = [self._table.c[name] for name in _ASKED if name in self._table.c]
 
     def changes(
@@ -143,7 +144,7 @@ class ErpCalendar:
             **self._values(_all_values(new.content)),
             "responsible": user.user_id,
         }
-        record_id = insert_record(self._connection, self._erp, "activity", values, new.lists)
+        record_id = self._records.insert(values, new.lists)
         return self.get(user, str(record_id))
 
     def change(
@@ -169,7 +170,7 @@ class ErpCalendar:
         self._lock(item_id)
         if self.states([item_id]):
             self._expect(user, item_id, version)
-            delete_record(self._connection, self._erp, "activity", int(item_id))
+            self._records.delete(int(item_id))
 
     def write(self, item_id: str, fields: Mapping[str, Any]) -> None:
         """Set mapped fields of the record, by the catalogue's names."""
@@ -179,7 +180,7 @@ class ErpCalendar:
 
     def write_list(self, item_id: str, name: str, listed: Sequence[int]) -> None:
         """Replace the values of a field of the record with several values."""
-        set_list(self._connection, self._erp, "activity", name, int(item_id), listed)
+        self._records.set_list(name, int(item_id), listed)
 
     def _expect(self, user: Participant, item_id: str, version: str | None) -> None:
         if version is not None and self.get(user, item_id).version != version:
@@ -244,13 +245,13 @@ class ErpCalendar:
             name: one for name, one in values.items() if name not in {"start", "end"}
         }
         if "start" in values and "end" in values:
-            start, end = values["start"], values["end"]
-            begin = moment_of(_time(start), self._zone)
+            start, end = time_in(values, "start"), time_in(values, "end")
+            begin = moment_of(start, self._zone)
             row |= {
                 "start": begin,
                 "date": begin,
                 "due_date": begin,
-                "end": moment_of(_time(end), self._zone),
+                "end": moment_of(end, self._zone),
                 "all_day": not isinstance(start, datetime),
             }
         return row
@@ -265,8 +266,3 @@ def _all_values(content: ItemContent) -> FieldValues:
         "location": content.location,
         "private": content.private,
     }
-
-
-def _time(value: str | bool | ItemTime) -> ItemTime:
-    assert not isinstance(value, str | bool)  # noqa: S101 - start and end are times
-    return value

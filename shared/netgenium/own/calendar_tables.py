@@ -57,8 +57,8 @@ calendar_item_table = Table(
 )
 """The ledger: which activity is which event, and what each side showed last (K-6).
 
-`erp_values` and `calendar_values` are JSON objects of the synced fields, each side's own; `assigned`
-is what the tokens and attendees gave (K-2c). Rows that have ended are the memory (K-7).
+`erp_values` and `calendar_values` are JSON objects of the synced fields, each side's own;
+`assigned` is what the tokens and attendees gave (K-2c). Rows that have ended are the memory (K-7).
 """
 
 calendar_write_table = Table(

@@ -21,9 +21,7 @@ def _linked(world: CalendarWorld, count: int = 1) -> list[str]:
     for number in range(10):
         world.calendar.add(JAN.mailbox, a_content(f"Other {number}", 12))
     world.settle()
-    return [
-        event for event, one in world.events().items() if one.subject.startswith("Meeting")
-    ]
+    return [event for event, one in world.events().items() if one.subject.startswith("Meeting")]
 
 
 def _subjects(world: CalendarWorld) -> set[str]:
@@ -276,7 +274,9 @@ def test_many_deletions_at_once_are_held(world: CalendarWorld, side: str) -> Non
         for event in events:
             world.calendar.remove(JAN.mailbox, event)
     else:
-        world.erase(*(one for one, shown in world.activities().items() if "Meeting" in shown.subject))
+        world.erase(
+            *(one for one, shown in world.activities().items() if "Meeting" in shown.subject)
+        )
     world.settle()
 
     done = world.round()

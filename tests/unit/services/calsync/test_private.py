@@ -123,9 +123,7 @@ def test_a_private_activity_is_known_by_the_events_tag(world: CalendarWorld) -> 
     world.calendar.edit(JAN.mailbox, event, start=at(5, 8))
     world.settle()
 
-    assert world.activities() == {
-        activity: a_content("Salary talk", private=True, start=at(5, 8))
-    }
+    assert world.activities() == {activity: a_content("Salary talk", private=True, start=at(5, 8))}
     assert len(world.events()) == 1
 
 

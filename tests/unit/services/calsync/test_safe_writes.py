@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
+from services.calsync import brake
 from services.calsync import round as round_module
 from services.calsync.apply import Done
-from services.calsync.calendars.port import ItemChangedError, ItemRefusedError
+from services.calsync.calendars.port import (
+    CalendarChanges,
+    ItemChangedError,
+    ItemRefusedError,
+    Participant,
+    Window,
+)
 from shared.errors import AwayError, CredentialsRefusedError, TransientError
 from tests.calendar_world import JAN, CalendarWorld, a_content
 
@@ -46,7 +53,7 @@ def test_a_process_that_dies_makes_no_twin(world: CalendarWorld, call: str) -> N
     "calls", [["before create"], ["after create"], ["before tagged"], ["before between"]]
 )
 def test_a_doubtful_answer_makes_no_twin(world: CalendarWorld, calls: list[str]) -> None:
-    """F-12: the event is looked for by tag and transaction id; the request is repeated as it was."""
+    """F-12: it is looked for by tag and transaction id; the request is repeated as it was."""
     world.plan(a_content())
     failing = {"after create", *calls}
 
@@ -90,9 +97,7 @@ def test_an_activity_deleted_while_the_answer_is_unknown(world: CalendarWorld) -
 
 @pytest.mark.parametrize("call", ["before change", "after change"])
 @pytest.mark.parametrize("error", [_DiedError(), TransientError("lost")], ids=["dies", "fails"])
-def test_a_change_is_carried_once(
-    world: CalendarWorld, call: str, error: BaseException
-) -> None:
+def test_a_change_is_carried_once(world: CalendarWorld, call: str, error: BaseException) -> None:
     """F-13: whether or not it had arrived, the next round ends in step, without a note."""
     activity = world.plan(a_content())
     world.settle()
@@ -155,14 +160,18 @@ def test_a_lost_cursor_begins_anew(world: CalendarWorld, when: str) -> None:
     assert (done.to_erp, done.to_calendar) == (Done(), Done())
 
 
-def test_replays_and_duplicates_change_nothing(world: CalendarWorld) -> None:
+def test_replays_and_duplicates_change_nothing(
+    world: CalendarWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """F-13: an event told again, in its present state, is no change."""
     world.calendar.add(JAN.mailbox, a_content())
     world.settle()
     changes = world.calendar.changes
-    world.calendar.changes = lambda user, window, _cursor: replace(  # type: ignore[method-assign]
-        changes(user, window, None), complete=False
-    )
+
+    def anew(user: Participant, window: Window, _cursor: str | None) -> CalendarChanges:
+        return replace(changes(user, window, None), complete=False)
+
+    monkeypatch.setattr(world.calendar, "changes", anew)
 
     for _ in range(3):
         done = world.round()
@@ -216,7 +225,7 @@ def test_an_activity_edited_during_the_round_is_not_overwritten(
     world.settle()
     (activity,) = world.activities()
     world.calendar.edit(JAN.mailbox, event, subject="Renamed")
-    plan = round_module.braked
+    plan = brake.braked
 
     def edit(*args: Any) -> object:
         monkeypatch.setattr(round_module, "braked", plan)
