@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from services.calsync.calendars.port import FieldValues, ItemContent, ItemTime, SyncedField
 
@@ -92,6 +92,18 @@ def values_of(content: ItemContent, names: Iterable[SyncedField]) -> FieldValues
     if wanted & {"start", "end"}:
         wanted |= {"start", "end"}
     return {name: value(content, name) for name in FIELDS if name in wanted}
+
+
+def time_in(values: FieldValues, name: Literal["start", "end"]) -> ItemTime:
+    """The start or end among `values`.
+
+    Raises:
+        TypeError: It is no time.
+    """
+    found = values[name]
+    if isinstance(found, str | bool):
+        raise TypeError(name)
+    return found
 
 
 def with_values(content: ItemContent, values: FieldValues) -> ItemContent:

@@ -109,11 +109,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class ItemContent:
-    """The synced fields of an item.
+    r"""The synced fields of an item.
 
     Attributes:
         subject: One line, without blanks at its ends.
-        text: Plain text with `\\n` between lines; of an HTML body what a reader sees, without the
+        text: Plain text with `\n` between lines; of an HTML body what a reader sees, without the
             block of an online meeting.
         start: When it begins.
         end: When it ends: after `start` and of its type.
