@@ -68,11 +68,17 @@ class Accounts:
         return iter(self._known.values())
 
     def add(
-        self, upn: str, *, mail: str | None = "", aliases: tuple[str, ...] = (), guest: bool = False
+        self,
+        upn: str,
+        *,
+        mail: str | None = "",
+        aliases: tuple[str, ...] = (),
+        guest: bool = False,
+        object_id: str = "",
     ) -> GraphAccount:
         """Make an account; `mail` is `upn` unless it is given."""
         self._made += 1
-        name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._made}:{upn}"))
+        name = object_id or str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._made}:{upn}"))
         account = GraphAccount(name, upn, upn if mail == "" else mail, aliases, guest)
         self._known[name] = account
         return account

@@ -40,10 +40,18 @@ class Company:
         self._meetings = Meetings(self.outbox, _ByAddress(self))
 
     def add(
-        self, upn: str, *, mail: str | None = "", aliases: tuple[str, ...] = (), guest: bool = False
+        self,
+        upn: str,
+        *,
+        mail: str | None = "",
+        aliases: tuple[str, ...] = (),
+        guest: bool = False,
+        object_id: str = "",
     ) -> GraphMailbox:
         """Make an account and return its mailbox."""
-        account = self.accounts.add(upn, mail=mail, aliases=aliases, guest=guest)
+        account = self.accounts.add(
+            upn, mail=mail, aliases=aliases, guest=guest, object_id=object_id
+        )
         mailbox = GraphMailbox(account, self._meetings, lambda: self.now())  # noqa: PLW0108 - tests change it
         self._mailboxes[account.id] = mailbox
         return mailbox

@@ -30,6 +30,7 @@ from services.calsync.calendars.port import (
     Whereabouts,
     Window,
 )
+from services.calsync.zones import inside
 
 _DELETED_BEFORE = "ErrorCannotDeleteObject"
 _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
@@ -48,7 +49,7 @@ class GraphCalendar:
         """Return what has changed; also everything for a cursor that was for another window."""
         with self._readable():
             ended = self._wire.run(run_round(self._wire, user.mailbox, window, cursor))
-            return self._changes(ended)
+            return self._changes(ended, window)
 
     def get(self, user: Participant, item_id: str) -> CalendarItem:
         """Return one event with its tag."""
@@ -154,14 +155,17 @@ class GraphCalendar:
             found = self._wire.run(lists.matching(self._wire, user.mailbox, wanted))
             return [self._item(event) for event in sorted(found, key=created)]
 
-    def _changes(self, ended: Round) -> CalendarChanges:
+    def _changes(self, ended: Round, window: Window) -> CalendarChanges:
         events = ended.masters | ended.told.events
         removed = ended.told.removed | (
             {each.series_master_id or "" for each in events.values() if each.of_series}
             - set(ended.masters)
         )
+        items = self._items(events.values(), ended.masters)
+        # Graph's window is one of instants: days at its edges are in it in one zone or another.
+        shown = (each for each in items if not ended.complete or _is_in(each, window))
         return CalendarChanges(
-            items=tuple(self._items(events.values(), ended.masters)),
+            items=tuple(shown),
             removed=frozenset(removed),
             complete=ended.complete,
             cursor=ended.cursor,
@@ -186,6 +190,10 @@ class GraphCalendar:
             yield
         except _UNREADABLE:
             raise unreadable(self._wire.host) from None
+
+
+def _is_in(item: CalendarItem, window: Window) -> bool:
+    return item.kind == "master" or inside(item.content, window)
 
 
 def _time(item: CalendarItem) -> tuple[datetime, datetime]:
