@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.calsync.calendars.graph import wire
 from services.calsync.calendars.graph.access import GraphAccess, graph_url
 from services.calsync.calendars.graph.opening import GraphSide, open_graph
 from services.calsync.calendars.port import (
@@ -391,6 +392,31 @@ def test_the_systems_authorities_may_be_named_by_the_environment(
         assert client.calendar.changes(user, WINDOW, None).complete
 
 
+def test_proxies_of_the_environment_are_not_used(
+    graph: GraphServer, tmp_path: Path, user: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-31: the token goes straight to the configured host."""
+    for name in ("HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+
+    with of_graph(graph, tmp_path) as client:
+        assert client.calendar.changes(user, WINDOW, None).complete
+
+
+def test_a_server_that_keeps_silent_is_given_up(
+    graph: GraphServer, tmp_path: Path, user: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K-7: a write that was not answered in time may have happened."""
+    monkeypatch.setattr(wire, "REQUEST_SECONDS", 0.5)
+    graph.company.faults.add(faults.held(threading.Event()), method="POST")
+
+    with (
+        of_graph(graph, tmp_path) as client,
+        pytest.raises(TransientError, match="did not answer"),
+    ):
+        client.calendar.create(user, LUNCH)
+
+
 @pytest.mark.parametrize("content", ["", "nonsense"])
 def test_a_ca_file_that_is_none_is_told(graph: GraphServer, tmp_path: Path, content: str) -> None:
     """K-1: before anything is asked."""
@@ -418,7 +444,7 @@ def test_what_is_not_installed_is_told() -> None:
     )
 
     assert told.stdout.startswith("ConfigurationError calendar: ")
-    assert "pip install 'crmservice[calendar]'" in told.stdout
+    assert "-r requirements/calendar.txt" in told.stdout
 
 
 def test_no_more_requests_are_in_flight_than_allowed(

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from tests.servers.graph.messages import Json
@@ -32,6 +33,7 @@ def with_meeting(content: str, number: int) -> str:
     return content.replace("\r\n</body>", f"<br>\r\n{block}\r\n</body>")
 
 
+@lru_cache(maxsize=1024)
 def as_text(content: str) -> str:
     """Return a stored body as the service shows it to who asks for text."""
     reader = _Reader()

@@ -114,7 +114,8 @@ class Delta:
         pages: list[list[int]] = [[]]
         filled = 0
         for number in fresh:
-            items = len(list(_items(mailbox, running, number, Preferences())))
+            event = mailbox.events[number]
+            items = len(event.dates(running.end.date())) if event.is_series else 1
             # A series stays together, however many occurrences it has.
             if filled and filled + items > size:
                 pages.append([])

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from tzlocal.windows_tz import win_tz
@@ -18,6 +19,7 @@ IANA = set(
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,7})?Z?")
 
 
+@cache
 def zone(name: str) -> ZoneInfo:
     """Return the zone called `name`; a name that Graph does not take is refused."""
     if name == "UTC" or name in IANA:

@@ -38,7 +38,10 @@ def open_graph(
         from services.calsync.calendars.graph.directory import GraphDirectory  # noqa: PLC0415
         from services.calsync.calendars.graph.wire import GraphWire  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        remedy = "Install it: pip install 'crmservice[calendar]', or set calendar to false."
+        remedy = (
+            "Install it with pip install --require-hashes -r requirements/calendar.txt, or set "
+            "calendar to false."
+        )
         what = f"Microsoft's client msgraph-sdk is not installed ({error.name} is missing)"
         raise ConfigurationError([ConfigProblem("calendar", what, remedy)]) from None
     with GraphWire(access, tokens) as wire:

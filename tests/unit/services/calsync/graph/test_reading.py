@@ -7,9 +7,10 @@ import pytest
 
 from services.calsync.calendars.graph import times
 from services.calsync.calendars.graph.access import GraphAccess, graph_url, origin_of
-from services.calsync.calendars.graph.answers import EventPage, GraphTime, read
+from services.calsync.calendars.graph.answers import EventPage, GraphEvent, GraphTime, read
 from services.calsync.calendars.graph.items import item_of
 from services.calsync.calendars.graph.rights import rights_in
+from services.calsync.calendars.graph.rounds import Told
 from services.calsync.calendars.graph.texts import without_meeting_block
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -133,6 +134,25 @@ def test_an_answer_of_another_shape_is_none(sent: bytes) -> None:
     """K-7: it says so at once, whatever it is."""
     with pytest.raises(ValueError):
         read(sent, EventPage)
+
+
+def test_of_several_states_the_newest_counts() -> None:
+    """K-2: pages may tell an event again in an older state, or what was removed before."""
+
+    def state(subject: str, minute: int) -> GraphEvent:
+        modified = f"2026-05-04T12:{minute:02}:00Z"
+        return GraphEvent.model_validate(
+            {"id": "x", "subject": subject, "lastModifiedDateTime": modified}
+        )
+
+    told = Told()
+    told.take([state("new", 2), state("old", 1), GraphEvent.model_validate({"id": "y"})])
+    told.take([GraphEvent.model_validate({"id": "y", "@removed": {"reason": "deleted"}})])
+
+    assert [event.subject for event in told.events.values()] == ["new"]
+    assert told.removed == {"y"}
+    told.take([GraphEvent.model_validate({"id": "y"})])
+    assert told.removed == set()
 
 
 def test_what_graph_leaves_out_is_left_out() -> None:
