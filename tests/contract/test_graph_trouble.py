@@ -340,6 +340,18 @@ def test_a_repeated_deletion_is_done(
     assert list(jan.living()) == []
 
 
+def test_a_page_of_a_proxy_is_no_deletion(
+    graph: GraphServer, jan: GraphMailbox, user: Participant, client: GraphSide
+) -> None:
+    """K-7: success is Graph's to tell."""
+    _an_event(jan)
+    item = client.calendar.changes(user, WINDOW, None).items[0]
+    graph.company.faults.add(faults.html(), method="DELETE")
+
+    with pytest.raises(TransientError, match="graphUrl"):
+        client.calendar.delete(user, item.id, item.version)
+
+
 def test_a_series_that_is_gone_meanwhile_is_called_removed(
     graph: GraphServer, jan: GraphMailbox, user: Participant, client: GraphSide
 ) -> None:
@@ -465,6 +477,8 @@ def test_no_more_requests_are_in_flight_than_allowed(
         threads = [threading.Thread(target=ask, args=[client]) for _ in range(12)]
         for thread in threads:
             thread.start()
+        waiting = client.calendar._wire._places  # type: ignore[attr-defined]
+        wait_until(lambda: len(waiting._waiters or ()) == 9, "nine requests that wait")
         wait_until(lambda: graph.in_flight == 3, "three requests in flight")
         gate.set()
         for thread in threads:

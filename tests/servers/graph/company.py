@@ -20,6 +20,7 @@ class Company:
         delta: What delta does, and forgets.
         faults: What goes wrong with the next requests.
         outbox: Every mail that attendees would have been sent.
+        mailed_by_requests: How many of these mails were caused by requests, not by people in Outlook.
         calls: Every request, oldest first, with what was answered.
         now: The service's clock, which tests may set wrong.
         most_in_flight: Requests that the service handles at once; more are throttled.
@@ -32,6 +33,7 @@ class Company:
         self.delta = Delta()
         self.faults = Faults()
         self.outbox = AttendeeOutbox()
+        self.mailed_by_requests = 0
         self.calls: list[Call] = []
         self.now: Callable[[], datetime] = utc_now
         self.most_in_flight = 4

@@ -28,6 +28,7 @@ class GraphMailbox:
             with the event that the first one made, if it says the same.
         deleted_answer: Whether deleted events still answer by their immutable id, from Deleted
             Items.
+        purged: Numbers of deleted events that do not answer from Deleted Items any more.
         search_lags: Whether searches by property find nothing that was made from now on.
         changes_are_late: Whether delta does not show what changes from now on, until `reveal`.
         occurrence_uids: What iCalUId an occurrence shows: its master's, one of its own, or none.
@@ -47,6 +48,7 @@ class GraphMailbox:
         self.calendars = {DEFAULT: "Calendar"}
         self.seen: dict[int, int] = {}
         self.events: dict[int, StoredEvent] = {}
+        self.purged: set[int] = set()
         self._hidden_from_search: set[int] = set()
         self._late: set[int] = set()
         self._meetings = meetings
@@ -86,7 +88,8 @@ class GraphMailbox:
         master, day = ids.parts(name)
         for event in self.events.values():
             forever, until_moved = ids.immutable(event.stem), self.mutable_id(event)
-            answers = event.calendar != DELETED or (self.deleted_answer and master == forever)
+            kept = self.deleted_answer and event.number not in self.purged
+            answers = event.calendar != DELETED or (kept and master == forever)
             if master in (forever, until_moved) and answers:
                 return _view(event, day)
         raise not_found()
@@ -162,6 +165,7 @@ class GraphMailbox:
         former = copy.copy(event)
         former.calendar = DELETED
         self.events[former.number] = former
+        self.purged.add(former.number)
         self._changed(former)
         event.number, event.stem = self._next()
         self.events[event.number] = event

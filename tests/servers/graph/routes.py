@@ -170,10 +170,13 @@ ROUTES: tuple[tuple[str, str, Callable[[Asked], Reply]], ...] = (
 
 def answer(root: str, company: Company, call: Call) -> Reply:
     """Return what a request is answered; its effect has happened then."""
+    before = len(company.outbox.mails)
     try:
         return _answered(root, company, call)
     except RefusalError as refusal:
         return refusal.reply
+    finally:
+        company.mailed_by_requests += len(company.outbox.mails) - before
 
 
 def _answered(root: str, company: Company, call: Call) -> Reply:
