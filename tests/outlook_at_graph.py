@@ -80,8 +80,8 @@ class OutlookAtGraph:
             self._mailbox(mailbox).delete(master_id)
             return
         event = self._stored(mailbox, master_id)
-        item = self._looked.get(_user(mailbox), master_id)
-        length = item.content.end - item.content.start
+        content: Any = self._looked.get(_user(mailbox), master_id).content
+        length = content.end - content.start
         recurrence = {
             "pattern": {
                 "type": "weekly",

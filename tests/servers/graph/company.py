@@ -20,7 +20,7 @@ class Company:
         delta: What delta does, and forgets.
         faults: What goes wrong with the next requests.
         outbox: Every mail that attendees would have been sent.
-        mailed_by_requests: How many of these mails were caused by requests, not by people in Outlook.
+        mailed_by_requests: How many of them were caused by requests, not by people in Outlook.
         calls: Every request, oldest first, with what was answered.
         now: The service's clock, which tests may set wrong.
         most_in_flight: Requests that the service handles at once; more are throttled.
