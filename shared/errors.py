@@ -107,6 +107,10 @@ class CredentialsRefusedError(CRMServiceError):
     exit_code = ExitCode.CREDENTIALS_REFUSED
 
 
+class BrokerRefusedError(CredentialsRefusedError):
+    """The broker refused us: only a start with another address or other rights can mend that."""
+
+
 class PermanentError(CRMServiceError):
     """This message can never be processed as things are: set it aside at once, with the reason."""
 

@@ -144,7 +144,7 @@ def recorded_in(erp: Erp) -> JournalCount:
 
 def failed_in(data: Path) -> int:
     """Mail of mailboxes that was set aside in the embedded mode."""
-    return sum(1 for _ in FailedMail(data).all())
+    return FailedMail(data).count()
 
 
 def _places(box: Box, data: Path) -> list[SourceState]:
