@@ -146,11 +146,9 @@ class BrokerLook:
 
     def _count_all(self, admin: Admin) -> None:
         for queue in _WAITED_IN:
-            if state := admin.state(queue):
-                self._tell(queue, state)
+            self._tell(queue, admin.state(queue) or _NO_QUEUE)
         for dead, queue in _DEAD.items():
-            if state := admin.state(dead):
-                metrics.dead_letters(queue, state.messages)
+            metrics.dead_letters(queue, (admin.state(dead) or _NO_QUEUE).messages)
         if self.health:
             admin.takes_messages()
             self.health.works(BROKER)
@@ -163,5 +161,6 @@ class BrokerLook:
         metrics.queue(queue, state.messages, state.consumers, now - since)
 
 
+_NO_QUEUE = QueueState(0, 0)
 _DEAD = {dead_queue(queue): queue for queue in WORK_QUEUES}
 _WAITED_IN = tuple(queue.name for queue in all_queues() if queue.name not in _DEAD)

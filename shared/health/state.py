@@ -11,6 +11,8 @@ LONGEST_SILENCE_SECONDS = 600.0
 PATIENCE_SECONDS = 30.0
 """A server that has been asked for so long and has not answered is waited for."""
 
+_NOT_TRIED = "not tried yet"
+
 
 @dataclass(slots=True)
 class _Part:
@@ -38,12 +40,16 @@ class Health:
 
     def expect(self, part: str) -> None:
         """`part` is needed and has not been tried yet."""
-        self.waiting(part, "not tried yet")
+        self.waiting(part, _NOT_TRIED)
 
     def asked(self, part: str, teller: str = "") -> None:
         """`part` has been asked whether it works: until it answers, its silence counts."""
         with self._lock:
-            self._part(part).asked[teller] = self._clock()
+            known = part in self._parts
+            found = self._part(part)
+            found.asked[teller] = self._clock()
+            if not known:
+                found.waits[teller] = _NOT_TRIED
 
     def works(self, part: str, teller: str = "") -> None:
         """`part` does its work."""

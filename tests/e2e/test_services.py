@@ -49,7 +49,7 @@ def test_mail_goes_through_three_services_to_the_erp(deployment: Deployment) -> 
     }
     assert all(row["waiting"] + row["resting"] + row["dead"] == 0 for row in status["queues"])
     _, metrics = services[2].get("metrics")
-    assert b'crmservice_mails_total{outcome="handled",service="writer"} 20.0' in metrics
+    assert b'crmservice_mails_total{outcome="handled",stage="writer"} 20.0' in metrics
     assert b'crmservice_verdicts_total{box="crm",verdict="PROCESSED"} 20.0' in metrics
     assert [service.end() for service in services] == [0, 0, 0]
 
@@ -76,8 +76,11 @@ def test_a_second_fetcher_stands_by_and_takes_over(deployment: Deployment) -> No
     second = deployment.start("fetcher")
     deployment.drop("a.eml", a_mail(1))
     wait_until(lambda: not list(deployment.eml.iterdir()), "the first mail to be taken")
-    assert b"crmservice_backed_up_mails_total{" in first.get("metrics")[1]
-    assert b"crmservice_backed_up_mails_total{" not in second.get("metrics")[1]
+    for service, taken, state in ((first, 1, "reading"), (second, 0, "standing by")):
+        told = service.get("metrics")[1].decode()
+        assert f'crmservice_backed_up_mails_total{{box="crm"}} {taken}.0' in told
+        assert f'crmservice_box_state{{box="crm",source="emlDir",state="{state}"}} 1.0' in told
+    assert json.loads(second.get("ready")[1])["standing_by"] == ["box crm emlDir"]
 
     first.end(signal.SIGKILL)
     deployment.drop("b.eml", a_mail(2))
