@@ -6,14 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from services.answers.status import flows_of
+from services.answers.status import flows_of, memory_trouble
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
-from services.assembly.feeds import seen_file
 from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
-from services.fetcher.seen import Seen
 from services.fetcher.sources.mailbox import probe_mailbox
 from shared.errors import (
     ConfigProblem,
@@ -22,6 +20,7 @@ from shared.errors import (
     ExitCode,
     PermanentError,
     TransientError,
+    gravest,
 )
 from shared.netgenium.database.engine import shown
 from shared.netgenium.database.probe import answers
@@ -84,15 +83,8 @@ def run_checks(
 
 
 def worst(checks: Sequence[Check]) -> ExitCode:
-    """The exit code for `checks`: configuration before servers before anything else."""
-    codes = [check.exit_code for check in checks]
-    order = (
-        ExitCode.CONFIGURATION_WRONG,
-        ExitCode.SERVER_UNREACHABLE,
-        ExitCode.CREDENTIALS_REFUSED,
-        ExitCode.FAILED,
-    )
-    return next((code for code in order if code in codes), ExitCode.DONE)
+    """The exit code for `checks`."""
+    return gravest([check.exit_code for check in checks])
 
 
 def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
@@ -152,13 +144,9 @@ def _mailbox(box: Box) -> Iterator[Check]:
 
 def _memory(box: Box, data: Path) -> Iterator[Check]:
     """The fetcher's memory, where there is one and something is wrong with it."""
-    file = seen_file(data, box)
-    try:
-        if file.is_file():
-            Seen(file, heals=False).close()
-    except (TransientError, OSError) as error:
+    if trouble := memory_trouble(box, data):
         remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
-        yield Check(f"memory of {box.name}", "warn", str(error), remedy)
+        yield Check(f"memory of {box.name}", "warn", trouble, remedy)
 
 
 def _broker(environment: Environment) -> list[Check]:
