@@ -9,17 +9,18 @@ from typing import Literal
 from services.answers.status import flows_of, memory_trouble
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
+from services.assembly.feeds import seen_file
 from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
 from services.fetcher.sources.mailbox import probe_mailbox
+from shared.broker.rabbitmq.admin import administration
 from shared.errors import (
     ConfigProblem,
     ConfigurationError,
     CRMServiceError,
     ExitCode,
     PermanentError,
-    TransientError,
     gravest,
 )
 from shared.netgenium.database.engine import shown
@@ -30,6 +31,9 @@ from shared.netgenium.schema.mapping import load_mapping
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
+
+_TRY = "mend it, then run crmservice check again"
+"""Where an error names no remedy of its own, which follows its last semicolon."""
 
 Status = Literal["ok", "warn", "fail", "skipped"]
 
@@ -77,7 +81,7 @@ def run_checks(
     for box in boxes:
         if box.pop3_url or box.imap_url:
             yield from _memory(box, environment.data)
-            yield from _mailbox(box)
+            yield from _mailbox(box, environment.data)
     if environment.rabbitmq_url:
         yield from _guarded("broker", partial(_broker, environment))
 
@@ -132,14 +136,15 @@ def _step(tried: Rehearsed) -> Check:
     return Check(name, "fail", str(tried.error), remedy, code)
 
 
-def _mailbox(box: Box) -> Iterator[Check]:
+def _mailbox(box: Box, data: Path) -> Iterator[Check]:
     name = f"mailbox of {box.name}"
     if not box.enabled:
         yield Check(name, "skipped", "the box is not enabled")
     elif box.paused_at(local_clock(box)()):
         yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
     else:
-        yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box))])
+        memory = seen_file(data, box)
+        yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box, memory))])
 
 
 def _memory(box: Box, data: Path) -> Iterator[Check]:
@@ -152,6 +157,8 @@ def _memory(box: Box, data: Path) -> Iterator[Check]:
 def _broker(environment: Environment) -> list[Check]:
     address = broker_address(environment, "operator")
     flows = flows_of(address)
+    with administration(address) as admin:
+        admin.takes_messages()
     dead = sum(flow.dead for flow in flows)
     checks = [Check("broker", "ok", f"{address}: reachable")]
     if dead:
@@ -170,13 +177,14 @@ def _place(place: CheckedPath) -> Iterator[Check]:
 def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     try:
         yield from look()
-    except TransientError as error:
-        yield Check(name, "fail", str(error), "", ExitCode.SERVER_UNREACHABLE)
+    except ConfigurationError as error:
+        yield from (_problem(name, "fail", problem) for problem in error.problems)
     except PermanentError as error:
         remedy = "run crmservice init-db, or correct the mapping"
         yield Check(name, "fail", str(error), remedy, ExitCode.CONFIGURATION_WRONG)
     except CRMServiceError as error:
-        yield Check(name, "fail", str(error), "", error.exit_code)
+        detail, _, remedy = str(error).rpartition("; ")
+        yield Check(name, "fail", detail or remedy, remedy if detail else _TRY, error.exit_code)
 
 
 def _problem(name: str, status: Status, problem: ConfigProblem) -> Check:

@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 
 from services.assembly.clock import local_clock
@@ -28,6 +30,7 @@ from shared.broker.wire import fetched_to_broker
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.health.state import Health
+from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
 
 SEEN, TRIES = "seen", "tries"
@@ -124,6 +127,7 @@ class Feeds:
             found = backed_up + fetched.postponed + fetched.not_given
             metrics.fetched(box.name, found, backed_up)
             also(fetched)
+            _tell_expiry(box)
             self.after(feed, fetched)
 
         rests_at = (lambda _: False) if files else box.paused_at
@@ -143,6 +147,16 @@ class Feeds:
                 file.tell(state, why, wait_seconds)
 
         return tell
+
+
+def _tell_expiry(box: Box) -> None:
+    if not box.pop3_oauth:
+        return
+    # What is wrong with the file, its login tells.
+    with suppress(ConfigurationError):
+        if expires := read_app(app_file(box)).expires:
+            midnight = datetime.combine(expires, time.min, box.time_zone)
+            metrics.credential_expires(box.name, midnight.timestamp())
 
 
 def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sender]:

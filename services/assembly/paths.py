@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Flag, auto
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,8 @@ from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.settings.values import is_windows_path
+
+_SOON_DAYS = 30
 
 LEGACY_LOG = "CRMService.log"
 """Below the data folder."""
@@ -133,6 +136,9 @@ class PathCheck:
             app = app_file(box)
             problems = _windows(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
             yield CheckedPath(f"OAuth2 file of {box.name}", str(app), problems, source=mailbox)
+            if not problems and (ending := _ends_soon(box, app)):
+                name = f"OAuth2 secret of {box.name}"
+                yield CheckedPath(name, str(app), (ending,), "hint", mailbox)
 
     def _folder(
         self, folder: Path, key: str, remedy: str, *, writes: bool, lasts: bool
@@ -212,6 +218,18 @@ def _windows(path: str, key: str) -> tuple[ConfigProblem, ...]:
         return ()
     what = "is a Windows path, which this machine does not have"
     return (ConfigProblem(path, what, _NO_WINDOWS.format(key=key)),)
+
+
+def _ends_soon(box: Box, app: Path) -> ConfigProblem | None:
+    try:
+        expires = read_app(app).expires
+    except ConfigurationError:
+        return None
+    left = (expires - datetime.now(box.time_zone).date()).days if expires else _SOON_DAYS
+    if left >= _SOON_DAYS:
+        return None
+    when = f"expires in {left} day(s)" if left >= 0 else f"expired {-left} day(s) ago"
+    return ConfigProblem(str(app), f"the client secret {when}", "make a new one in time")
 
 
 def _wrong(look: Callable[[], object]) -> tuple[ConfigProblem, ...]:

@@ -10,7 +10,6 @@ import structlog
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import Lease
 from services.fetcher.memory import MemoryUnusableError
-from services.fetcher.sources.first_look import WaitsForStartError
 from services.fetcher.standing import State
 from shared.errors import (
     AwayError,
@@ -18,6 +17,7 @@ from shared.errors import (
     ConfigurationError,
     CredentialsRefusedError,
     CRMServiceError,
+    ExitCode,
     HeldElsewhereError,
     TransientError,
 )
@@ -180,7 +180,7 @@ def state_after(error: CRMServiceError) -> State:
             return State.STANDING_BY
         case CredentialsRefusedError():
             return State.LOGIN_REFUSED
-        case ConfigurationError() | WaitsForStartError():
+        case _ if error.exit_code == ExitCode.CONFIGURATION_WRONG:
             return State.NEEDS_YOU
         case AwayError() | MemoryUnusableError():
             return State.HELD_UP

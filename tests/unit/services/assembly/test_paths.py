@@ -1,6 +1,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -271,3 +272,27 @@ def test_what_init_db_cannot_make_is_not_promised(house: House, data: str) -> No
 
     assert "crmservice init-db makes it" not in told
     assert "correct CRMSERVICE_DATA" in told
+
+
+@pytest.mark.parametrize(("days", "said"), [(40, ""), (29, "in 29 day(s)"), (-2, "2 day(s) ago")])
+def test_a_secret_that_expires_soon_is_a_warning(house: House, days: int, said: str) -> None:
+    """O-3, O-6: told by `check` a month before, and it stops nothing."""
+    login = {"imap_url": {"host": "imap.firma.cz"}, "pop3_oauth": True}
+    box = house.box(**login)
+    last_day = (datetime.now(box.time_zone) + timedelta(days=days)).date().isoformat()
+    app = {
+        "client_id": "a", "tenant_id": "b.example", "token_uri": "https://login.example",
+        "client_secret": "c", "client_secret_expires": last_day,
+    }  # fmt: skip
+    file = house.folder / "erp" / "Config" / "MicrosoftOAuth.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"web": app}), "utf-8")
+
+    found = [
+        (place.weight, str(place.problems[0].what))
+        for place in PathCheck().at_all([box], house.environment())
+        if place.name == f"OAuth2 secret of {box.name}"
+    ]
+
+    assert [weight for weight, _ in found] == (["hint"] if said else [])
+    assert all(said in what for _, what in found)
