@@ -171,7 +171,8 @@ def test_a_file_that_is_none_is_told(write: Write, content: str, complaint: str)
 
 
 @pytest.mark.parametrize(
-    ("written", "expires"), [({}, None), ({"client_secret_expires": "2027-05-31"}, date(2027, 5, 31))]
+    ("written", "expires"),
+    [({}, None), ({"client_secret_expires": "2027-05-31"}, date(2027, 5, 31))],
 )
 def test_the_file_may_say_when_its_secret_expires(
     write: Write, written: dict[str, str], expires: date | None
