@@ -50,7 +50,7 @@ class DeadLetter:
 Wanted = Callable[[DeadLetter], bool]
 
 
-class Named:
+class NamedLetters:
     """Those of certain mails; remembers which were there.
 
     Attributes:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.answers.status import QueueCounts, Service, SourceState
-from services.fetcher.standing import STANDING_STILL, State
+from services.fetcher.standing import STANDING_STILL, FeedState
 from shared.broker.topology import CLASSIFIER_MAIL
 
 _MINUTE = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Standstill:
     """Something that does not move.
 
     Attributes:
@@ -32,7 +32,7 @@ def standstill(
     services: Sequence[Service],
     failed: int,
     now: datetime,
-) -> list[Finding]:
+) -> list[Standstill]:
     """Everything that does not move at `now`.
 
     Args:
@@ -52,43 +52,44 @@ def standstill(
     return found
 
 
-def _source(source: SourceState, now: datetime) -> Iterator[Finding]:
+def _source(source: SourceState, now: datetime) -> Iterator[Standstill]:
     where = f"{source.box}, {source.place}"
     if source.trouble:
-        yield Finding(where, source.trouble, "see crmservice check")
+        yield Standstill(where, source.trouble, "see crmservice check")
     if source.held:
         why = f"{source.held} mail(s) could not be read and stay in the box"
-        yield Finding(where, why, "the fetcher's log names each with its reason")
+        yield Standstill(where, why, "the fetcher's log names each with its reason")
     since = f"since {source.since:{_MINUTE}}" if source.since else ""
     start = "start crmservice fetcher, or crmservice run where there is no broker"
     if source.doing is None:
-        yield Finding(where, "nobody has read it yet", start)
-    elif source.doing is State.STOPPED:
-        yield Finding(where, f"nobody reads it {since}: its reader was stopped", start)
+        yield Standstill(where, "nobody has read it yet", start)
+    elif source.doing is FeedState.STOPPED:
+        yield Standstill(where, f"nobody reads it {since}: its reader was stopped", start)
     elif source.doing in STANDING_STILL:
         remedy = "mend it; the fetcher tries again by itself"
-        yield Finding(where, f"{source.doing} {since}: {source.why}", remedy)
+        yield Standstill(where, f"{source.doing} {since}: {source.why}", remedy)
     elif source.overdue_at and now > source.overdue_at:
         why = f"its reader has said nothing since {source.overdue_at:{_MINUTE}}: it hangs, or died"
-        yield Finding(where, why, "look at its log, and start it again")
+        yield Standstill(where, why, "look at its log, and start it again")
 
 
-def _service(service: Service) -> Iterator[Finding]:
+def _service(service: Service) -> Iterator[Standstill]:
     if not service.processes:
         name = service.service
         why = "no process takes mail"
         remedy = f"start crmservice {name}; one that runs says in /ready what it waits for"
-        yield Finding(name, why, remedy)
+        yield Standstill(name, why, remedy)
 
 
-def _queue(queue: QueueCounts) -> Iterator[Finding]:
+def _queue(queue: QueueCounts) -> Iterator[Standstill]:
     if queue.waiting and not queue.consumers:
         reader = "classifier" if queue.queue == CLASSIFIER_MAIL else "writer"
         why = f"{queue.waiting} mail(s) wait, and no process reads the queue"
-        yield Finding(queue.queue, why, f"see {reader}")
+        yield Standstill(queue.queue, why, f"see {reader}")
     if queue.dead:
         yield _dead(f"{queue.queue}: {queue.dead} mail(s)")
 
 
-def _dead(where: str) -> Finding:
-    return Finding(where, "could not be processed and wait for a person", "crmservice dead-letters")
+def _dead(where: str) -> Standstill:
+    why = "could not be processed and wait for a person"
+    return Standstill(where, why, "see crmservice dead-letters list")

@@ -15,7 +15,7 @@ from services.fetcher.failed import FailedMail
 from services.fetcher.seen import Seen
 from services.fetcher.sources.port import EML_DIR
 from services.fetcher.sources.suspects import Suspects
-from services.fetcher.standing import StandingFile, State
+from services.fetcher.standing import FeedState, StandingFile
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import Admin, QueueState, administration
 from shared.broker.topology import (
@@ -57,7 +57,7 @@ class SourceState:
     read_at: datetime | None
     waiting: int | None
     held: int | None = None
-    doing: State | None = None
+    doing: FeedState | None = None
     why: str = ""
     since: datetime | None = None
     overdue_at: datetime | None = None

@@ -16,7 +16,7 @@ from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
 from services.fetcher.sources.eml_dir import EmlDir
 from services.fetcher.sources.mailbox import Mailbox
 from services.fetcher.sources.port import EML_DIR, MAILBOX, Source, sources_of
-from services.fetcher.standing import STATES, StandingFile, State
+from services.fetcher.standing import STATES, FeedState, StandingFile
 from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.guarded import Gate, Guarded
@@ -137,12 +137,12 @@ class Feeds:
 
     def _telling(
         self, box: str, kind: str, file: StandingFile
-    ) -> Callable[[State, str, float | None], None]:
+    ) -> Callable[[FeedState, str, float | None], None]:
         metrics.expect_source(box, kind, STATES)
 
-        def tell(state: State, why: str, wait_seconds: float | None) -> None:
+        def tell(state: FeedState, why: str, wait_seconds: float | None) -> None:
             metrics.box_stands(box, kind, state, STATES)
-            if state != State.STANDING_BY:
+            if state != FeedState.STANDING_BY:
                 # The note is of the process that reads.
                 file.tell(state, why, wait_seconds)
 

@@ -6,6 +6,7 @@ problems are told at once.
 
 import errno
 import os
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +26,8 @@ from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.settings.values import is_windows_path
 
-_SOON_DAYS = 30
+_SOON_DAYS, _LITTLE_MB = 30, 200
+_MB = 1024 * 1024
 
 LEGACY_LOG = "CRMService.log"
 """Below the data folder."""
@@ -83,6 +85,8 @@ class PathCheck:
     ) -> Iterator[CheckedPath]:
         """Every path that a process with `use` needs; `boxes` of one deployment."""
         yield self._data(environment.data, writes=Use.FETCH in use)
+        if little := _little_space(environment.data):
+            yield CheckedPath("space of the data folder", str(environment.data), (little,), "hint")
         if Use.WRITE in use:
             yield self._log(environment.data)
         if boxes:
@@ -176,6 +180,21 @@ def require_paths(
     of_all = any(place.source is None for place in stopping)
     if of_all or (sources and sources <= {place.source for place in stopping}):
         raise ConfigurationError(problem for place in stopping for problem in place.problems)
+
+
+def _little_space(data: Path) -> ConfigProblem | None:
+    try:
+        found = shutil.disk_usage(data)
+    except OSError:
+        # What is wrong with the folder is told already.
+        return None
+    free = found.free // _MB
+    if free >= _LITTLE_MB or not found.total:
+        # A file system without a size, as /proc, is no disk.
+        return None
+    return ConfigProblem(
+        str(data), f"only {free} MB are free", "make room: where it is full, mail stays in its box"
+    )
 
 
 def _shared(boxes: Sequence[Box]) -> Iterator[CheckedPath]:

@@ -16,7 +16,7 @@ from services.assembly.writing import prepare_writer
 from services.fetcher.feed import Feed, state_after
 from services.fetcher.fetch import Fetched
 from services.fetcher.sources.eml_dir import EmlDir
-from services.fetcher.standing import State
+from services.fetcher.standing import FeedState
 from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
@@ -88,7 +88,7 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
                 tally.resting.append(feed.name)
             else:
                 feed.once()
-                feed.tell(State.RESTING, "run --once reads it", None)
+                feed.tell(FeedState.RESTING, "run --once reads it", None)
         except CRMServiceError as error:
             failures.append(error)
             feed.tell(state_after(error), str(error), None)

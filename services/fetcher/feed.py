@@ -10,7 +10,7 @@ import structlog
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import Lease
 from services.fetcher.memory import MemoryUnusableError
-from services.fetcher.standing import State
+from services.fetcher.standing import FeedState
 from shared.errors import (
     AwayError,
     BrokerRefusedError,
@@ -59,7 +59,7 @@ class Feed:
     poll_seconds: float
     rests_at: Callable[[datetime], bool]
     after: Callable[[Fetched], None] = lambda _: None
-    tell: Callable[[State, str, float | None], None] = lambda *_: None
+    tell: Callable[[FeedState, str, float | None], None] = lambda *_: None
     backoff: Backoff = field(default_factory=Backoff)
     refusals: Backoff = field(default_factory=after_refusal)
     _missed: set[str] = field(default_factory=set, init=False)
@@ -89,11 +89,11 @@ class Feed:
             if self.rests():
                 self.fetcher.source.close()
                 health.works(self.name)
-                self.tell(State.RESTING, "its pause (stopFrom, stopTo) lasts", _RESTING_SECONDS)
+                self.tell(FeedState.RESTING, "its pause (stopFrom, stopTo) lasts", _RESTING_SECONDS)
                 stopped.wait(_RESTING_SECONDS)
             else:
                 self._round(health, stopped)
-        self.tell(State.STOPPED, "", None)
+        self.tell(FeedState.STOPPED, "", None)
         self.close()
 
     def rests(self) -> bool:
@@ -110,7 +110,7 @@ class Feed:
             # A round through a full box takes long: it is no silence, and no waiting.
             health.beat(self.name)
             self._works(health)
-            self.tell(State.READING, "", 0.0)
+            self.tell(FeedState.READING, "", 0.0)
             return stopped.is_set()
 
         try:
@@ -120,7 +120,7 @@ class Feed:
             self.refusals.succeeded()
             seconds = self._until_rest()
             health.beat(self.name, seconds)
-            self.tell(State.READING, "", seconds)
+            self.tell(FeedState.READING, "", seconds)
             self.fetcher.source.wait(seconds, stopped)
         except HeldElsewhereError:
             # Standing by is what a second fetcher is for.
@@ -140,7 +140,7 @@ class Feed:
     def _stands_by(self, health: Health) -> None:
         self._works(health)
         health.stands_by(self.name)
-        self.tell(State.STANDING_BY, "another process reads it", _STANDBY_SECONDS)
+        self.tell(FeedState.STANDING_BY, "another process reads it", _STANDBY_SECONDS)
 
     def _pause(self, health: Health, stopped: threading.Event, error: CRMServiceError) -> None:
         self.fetcher.source.close()
@@ -173,18 +173,18 @@ class Feed:
         return self.poll_seconds
 
 
-def state_after(error: CRMServiceError) -> State:
+def state_after(error: CRMServiceError) -> FeedState:
     """How a feed stands that met `error`."""
     match error:
         case HeldElsewhereError():
-            return State.STANDING_BY
+            return FeedState.STANDING_BY
         case CredentialsRefusedError():
-            return State.LOGIN_REFUSED
+            return FeedState.LOGIN_REFUSED
         case _ if error.exit_code == ExitCode.CONFIGURATION_WRONG:
-            return State.NEEDS_YOU
+            return FeedState.NEEDS_YOU
         case AwayError() | MemoryUnusableError():
-            return State.HELD_UP
+            return FeedState.HELD_UP
         case TransientError(retry_after_seconds=seconds) if seconds:
-            return State.THROTTLED
+            return FeedState.THROTTLED
         case _:
-            return State.UNREACHABLE
+            return FeedState.UNREACHABLE

@@ -22,7 +22,7 @@ _FILE_BYTES = 64 * 1024
 _SILENCE = timedelta(seconds=LONGEST_SILENCE_SECONDS)
 
 
-class State(StrEnum):
+class FeedState(StrEnum):
     """What a feed does, or waits for."""
 
     READING = "reading"
@@ -40,8 +40,12 @@ class State(StrEnum):
         return repr(self.value)
 
 
-STATES = tuple(map(str, State))
-STANDING_STILL = frozenset(State) - {State.READING, State.RESTING, State.STANDING_BY}
+STATES = tuple(map(str, FeedState))
+STANDING_STILL = frozenset(FeedState) - {
+    FeedState.READING,
+    FeedState.RESTING,
+    FeedState.STANDING_BY,
+}
 """Those in which no mail is taken though it should be."""
 
 
@@ -56,7 +60,7 @@ class Standing:
         overdue_at: When it should have told again at the latest; None: it promised no more.
     """
 
-    state: State
+    state: FeedState
     why: str
     since: datetime
     overdue_at: datetime | None
@@ -70,7 +74,7 @@ class StandingFile:
         self._file = data / FOLDER / f"{file_name(feed)}.json"
         self._last: Standing | None = None
 
-    def tell(self, state: State, why: str, wait_seconds: float | None) -> None:
+    def tell(self, state: FeedState, why: str, wait_seconds: float | None) -> None:
         """Note `state`; never raises.
 
         Args:
@@ -92,7 +96,7 @@ class StandingFile:
             told = json.loads(read_small_file(self._file, _FILE_BYTES))
             overdue = told["overdue_at"]
             return Standing(
-                State(told["state"]),
+                FeedState(told["state"]),
                 str(told["why"]),
                 datetime.fromisoformat(told["since"]),
                 datetime.fromisoformat(overdue) if overdue else None,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import SecretStr
 
-from services.answers.dead_letters import BrokerDeadLetters, LocalDeadLetters, Named
+from services.answers.dead_letters import BrokerDeadLetters, LocalDeadLetters, NamedLetters
 from services.fetcher.failed import FailedMail, FailedMailNote
 from shared.broker.local import Collector
 from shared.broker.message import RELEASED, BrokerMessage
@@ -65,7 +65,7 @@ def test_a_dead_letter_is_named_by_whatever_id_it_has(rabbitmq: RabbitMQ, mail_i
         sender.flush()
         sender.close()
         letters = BrokerDeadLetters(address)
-        named = Named([mail_id, "nobody"])
+        named = NamedLetters([mail_id, "nobody"])
 
         assert letters.drop(named) == 2
         assert named.missing == {"nobody"}

@@ -12,7 +12,7 @@ from services.answers.dead_letters import (
     DeadLetter,
     DeadLetters,
     LocalDeadLetters,
-    Named,
+    NamedLetters,
 )
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
@@ -74,7 +74,7 @@ def show(
     Example:
       crmservice dead-letters show 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
     """
-    wanted = Named([mail_id])
+    wanted = NamedLetters([mail_id])
     found = [one for one in _kept(begin("warning"), None).all() if wanted(one)]
     if not found:
         raise _none([mail_id])
@@ -135,14 +135,14 @@ def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetter
     return LocalDeadLetters(environment.data, publisher)
 
 
-def _wanted(mail_ids: Sequence[str], *, everything: bool) -> Named | None:
+def _wanted(mail_ids: Sequence[str], *, everything: bool) -> NamedLetters | None:
     """Those that the person names; None: all of them."""
     if bool(mail_ids) == everything:
         raise WrongUseError("name mail ids, or --all; crmservice dead-letters list has them")
-    return None if everything else Named(mail_ids)
+    return None if everything else NamedLetters(mail_ids)
 
 
-def _done(count: int, wanted: Named | None, what: str) -> None:
+def _done(count: int, wanted: NamedLetters | None, what: str) -> None:
     """Tell what was done; a name that no dead letter has is a mistake."""
     missing = sorted(wanted.missing) if wanted else []
     if not count:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from services.answers.standstill import Finding
+from services.answers.standstill import Standstill
 from services.answers.status import SourceState
 from services.operator.present.records import records_as_text
 
@@ -17,7 +17,7 @@ _HIDDEN = ("overdue_at", "trouble")
 
 
 def status_as_text(
-    found: Sequence[Finding], parts: Mapping[str, Any], zone: tzinfo
+    found: Sequence[Standstill], parts: Mapping[str, Any], zone: tzinfo
 ) -> RenderableType:
     """All of it.
 

@@ -4,12 +4,12 @@ import pytest
 
 from services.answers.standstill import standstill
 from services.answers.status import QueueCounts, Service, SourceState
-from services.fetcher.standing import STANDING_STILL, State
+from services.fetcher.standing import STANDING_STILL, FeedState
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-def a_source(doing: State | None = State.READING, **more: object) -> SourceState:
+def a_source(doing: FeedState | None = FeedState.READING, **more: object) -> SourceState:
     """A source that is read, and has told a minute ago."""
     given: dict[str, object] = {
         "box": "crm", "place": "INBOX", "state": "enabled", "read_at": NOON, "waiting": 0,
@@ -28,10 +28,10 @@ def found(source: SourceState) -> list[tuple[str, str]]:
     [
         a_source(),
         a_source(waiting=40),
-        a_source(State.STANDING_BY),
-        a_source(State.RESTING, overdue_at=None),
-        a_source(State.UNREACHABLE, state="disabled"),
-        a_source(State.LOGIN_REFUSED, state="resting"),
+        a_source(FeedState.STANDING_BY),
+        a_source(FeedState.RESTING, overdue_at=None),
+        a_source(FeedState.UNREACHABLE, state="disabled"),
+        a_source(FeedState.LOGIN_REFUSED, state="resting"),
     ],
 )
 def test_what_moves_or_rests_on_purpose_is_no_finding(source: SourceState) -> None:
@@ -39,8 +39,8 @@ def test_what_moves_or_rests_on_purpose_is_no_finding(source: SourceState) -> No
     assert found(source) == []
 
 
-@pytest.mark.parametrize("state", sorted(STANDING_STILL - {State.STOPPED}))
-def test_a_source_that_is_not_read_is_named_with_its_readers_reason(state: State) -> None:
+@pytest.mark.parametrize("state", sorted(STANDING_STILL - {FeedState.STOPPED}))
+def test_a_source_that_is_not_read_is_named_with_its_readers_reason(state: FeedState) -> None:
     """O-4, F-61: a refused login, an unreachable server, whatever it waits for."""
     ((where, why),) = found(a_source(state, why="because of this"))
 
@@ -52,7 +52,7 @@ def test_a_source_that_is_not_read_is_named_with_its_readers_reason(state: State
     ("source", "says"),
     [
         (a_source(None), "nobody has read it yet"),
-        (a_source(State.STOPPED, overdue_at=None), "its reader was stopped"),
+        (a_source(FeedState.STOPPED, overdue_at=None), "its reader was stopped"),
         (a_source(overdue_at=NOON - timedelta(minutes=1)), "has said nothing since"),
         (a_source(held=2), "2 mail(s) could not be read"),
         (a_source(trouble="memory is damaged"), "memory is damaged"),

@@ -9,7 +9,7 @@ from services.answers.status import places_of
 from services.assembly.feeds import seen_file
 from services.fetcher.seen import Seen
 from services.fetcher.sources.suspects import Suspects
-from services.fetcher.standing import StandingFile, State
+from services.fetcher.standing import FeedState, StandingFile
 from shared.settings.values import ServerAddress
 from tests.builders import a_box
 
@@ -46,13 +46,13 @@ def test_times_are_those_of_the_box_to_the_second(tmp_path: Path) -> None:
     box = a_box(imap_url=ServerAddress(host="m"), pop3_password=SecretStr("pw"), time_zone=prague)
     with closing(Seen(seen_file(tmp_path, box))) as seen:
         seen.note_round("INBOX", NOON.replace(microsecond=123456), 3)
-    StandingFile(tmp_path, box.name).tell(State.UNREACHABLE, "no route", 60.0)
+    StandingFile(tmp_path, box.name).tell(FeedState.UNREACHABLE, "no route", 60.0)
 
     (place,) = places_of([box], tmp_path)
 
     assert place.read_at is not None
     assert place.read_at.isoformat() == "2026-11-21T13:00:00+01:00"
-    assert (place.doing, place.why) == (State.UNREACHABLE, "no route")
+    assert (place.doing, place.why) == (FeedState.UNREACHABLE, "no route")
     assert place.since is not None
     assert (place.since.tzinfo, place.since.microsecond) == (prague, 0)
 

@@ -1,5 +1,7 @@
+import errno
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -296,3 +298,25 @@ def test_a_secret_that_expires_soon_is_a_warning(house: House, days: int, said: 
 
     assert [weight for weight, _ in found] == (["hint"] if said else [])
     assert all(said in what for _, what in found)
+
+
+def test_a_full_disk_stops_and_a_nearly_full_one_is_a_warning(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-70, O-1: a folder is not good because its rights are."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    usage = shutil.disk_usage(house.folder)._replace(free=5 * 1024 * 1024)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert "only 5 MB are free" in _wrong(house)["space of the data folder"]
+    require_paths([house.box()], house.environment(), Use.EVERYTHING)
+
+    monkeypatch.setattr(os, "write", full)
+
+    wrong = _wrong(house)
+    assert "No space left" in wrong["data folder"]
+    assert "free space" in wrong["data folder"]
+    with pytest.raises(ConfigurationError, match="No space left"):
+        require_paths([house.box()], house.environment(), Use.EVERYTHING)

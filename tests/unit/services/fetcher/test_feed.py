@@ -14,7 +14,7 @@ from services.fetcher.lease import FileLease
 from services.fetcher.memory import MemoryUnusableError
 from services.fetcher.sources.first_look import WaitsForStartError
 from services.fetcher.sources.port import SourceMail
-from services.fetcher.standing import State
+from services.fetcher.standing import FeedState
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
@@ -185,7 +185,7 @@ def test_what_is_away_further_on_is_no_fault_of_the_box(tmp_path: Path) -> None:
     """INV-9: broker, database or disk is named in `/ready`, and works again with the next round."""
     health = Health()
     seen: list[dict[str, str | None]] = []
-    told: list[tuple[State, str]] = []
+    told: list[tuple[FeedState, str]] = []
 
     def look() -> Sequence[SourceMail]:
         seen.append(health.parts())
@@ -199,10 +199,10 @@ def test_what_is_away_further_on_is_no_fault_of_the_box(tmp_path: Path) -> None:
     assert seen == [{"box crm": None, "broker": "no broker"}]
     assert health.ready
     assert told == [
-        (State.READING, ""),
-        (State.HELD_UP, "no broker"),
-        (State.READING, ""),
-        (State.STOPPED, ""),
+        (FeedState.READING, ""),
+        (FeedState.HELD_UP, "no broker"),
+        (FeedState.READING, ""),
+        (FeedState.STOPPED, ""),
     ]
 
 
@@ -219,17 +219,17 @@ def test_a_broker_that_refuses_us_ends_the_fetcher(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "state"),
     [
-        (CredentialsRefusedError("refused"), State.LOGIN_REFUSED),
-        (TransientError("away"), State.UNREACHABLE),
-        (TransientError("slowly", retry_after_seconds=5), State.THROTTLED),
-        (ConfigurationError([ConfigProblem("box crm", "no caFile")]), State.NEEDS_YOU),
-        (WaitsForStartError("520 messages"), State.NEEDS_YOU),
-        (MemoryUnusableError("no space"), State.HELD_UP),
-        (AwayError("no disk", "backup"), State.HELD_UP),
-        (HeldElsewhereError("another reads"), State.STANDING_BY),
+        (CredentialsRefusedError("refused"), FeedState.LOGIN_REFUSED),
+        (TransientError("away"), FeedState.UNREACHABLE),
+        (TransientError("slowly", retry_after_seconds=5), FeedState.THROTTLED),
+        (ConfigurationError([ConfigProblem("box crm", "no caFile")]), FeedState.NEEDS_YOU),
+        (WaitsForStartError("520 messages"), FeedState.NEEDS_YOU),
+        (MemoryUnusableError("no space"), FeedState.HELD_UP),
+        (AwayError("no disk", "backup"), FeedState.HELD_UP),
+        (HeldElsewhereError("another reads"), FeedState.STANDING_BY),
     ],
 )
-def test_each_kind_of_trouble_is_a_state(error: CRMServiceError, state: State) -> None:
+def test_each_kind_of_trouble_is_a_state(error: CRMServiceError, state: FeedState) -> None:
     """O-3, O-4: an alert for a refused login is another one than for a server that is away."""
     assert state_after(error) is state
 
@@ -320,7 +320,7 @@ def test_a_second_fetcher_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     health = Health()
     mailbox = AMailbox(_nothing)
 
-    states: list[State] = []
+    states: list[FeedState] = []
 
     a_feed(
         mailbox, tmp_path, lease=ALease(taken_for=3), tell=lambda state, *_: states.append(state)
@@ -328,8 +328,8 @@ def test_a_second_fetcher_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     assert health.ready
     assert mailbox.rounds == []
-    assert states[:3] == [State.STANDING_BY] * 3
-    assert states[3] == State.READING
+    assert states[:3] == [FeedState.STANDING_BY] * 3
+    assert states[3] == FeedState.READING
 
 
 def test_inside_the_pause_nothing_is_connected(

@@ -61,14 +61,15 @@ def test_a_server_that_does_not_answer_is_waited_for() -> None:
     assert health.parts() == {"database": "not tried yet"}
     health.works("database")
     health.asked("database")
-    assert health.ready
+    seen = [health.ready]
 
     now = PATIENCE_SECONDS + 1
     assert health.parts() == {"database": "has not answered for 30 s"}
-    assert not health.ready
-
+    seen.append(health.ready)
     health.works("database")
-    assert health.ready
+    seen.append(health.ready)
+
+    assert seen == [True, False, True]
 
 
 def test_whoever_stands_by_is_told_from_whoever_works(served: tuple[Health, str]) -> None:
