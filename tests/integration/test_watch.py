@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from services.answers.check import run_checks
 from services.assembly.watch import BrokerLook, data_look, database_look, failed_look, looking
 from shared import metrics
 from shared.broker.message import BrokerMessage
@@ -16,6 +17,7 @@ from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue
 from shared.errors import AwayError
 from shared.health.state import Health
+from shared.settings.environment import Environment
 from tests.servers.processes import wait_until
 from tests.servers.rabbitmq import RabbitMQ
 
@@ -97,19 +99,24 @@ def test_a_broker_that_dies_while_nothing_comes_is_told_and_so_is_its_return(
 
 
 def test_an_alarm_of_the_broker_is_told_as_what_it_is(
-    rabbitmq: RabbitMQ, address: BrokerAddress, stopped: threading.Event
+    rabbitmq: RabbitMQ, address: BrokerAddress, stopped: threading.Event, tmp_path: Path
 ) -> None:
-    """F-23, INV-9: a broker that runs and takes nothing is not called away."""
+    """F-23, INV-9: a broker that runs and takes nothing is not called away, by `check` neither."""
     health = Health()
+    given = {"CRMSERVICE_DATA": str(tmp_path), "RABBITMQ_URL": address.url.get_secret_value()}
+    environment = Environment.from_environ(given)
     _put(address, CLASSIFIER_MAIL, 0)
     rabbitmq.control("set_vm_memory_high_watermark", "absolute", "1MB")
     try:
         with looking([BrokerLook(address, stopped, health, 0.05)], stopped, 0.05):
             wait_until(lambda: "alarm" in (health.parts()["broker"] or ""), "the alarm")
+            (checked,) = (one for one in run_checks([], environment) if one.name == "broker")
             rabbitmq.control("set_vm_memory_high_watermark", "0.6")
             wait_until(lambda: health.ready, "readiness", 60)
     finally:
         rabbitmq.control("set_vm_memory_high_watermark", "0.6")
+    assert (checked.status, "alarm" in checked.detail) == ("fail", True)
+    assert "give it room" in checked.remedy
 
 
 def test_a_database_is_asked_again_and_again(stopped: threading.Event) -> None:
@@ -137,10 +144,11 @@ def test_no_look_begins_once_the_service_stops(stopped: threading.Event) -> None
 
     with looking([hang, lambda: others.append(1)], stopped, 0.01):
         wait_until(lambda: len(others) > 2, "the other one to go on")
+    assert stopped.is_set()
+    assert [thread.name for thread in threading.enumerate()].count("look") == 1
     seen = len(others)
     hangs.set()
-
-    assert stopped.is_set()
+    wait_until(lambda: "look" not in [thread.name for thread in threading.enumerate()], "its end")
     assert len(others) == seen
 
 

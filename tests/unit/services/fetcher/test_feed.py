@@ -320,16 +320,17 @@ def test_a_second_fetcher_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     health = Health()
     mailbox = AMailbox(_nothing)
 
-    states: list[FeedState] = []
+    seen: list[tuple[FeedState, list[str]]] = []
 
-    a_feed(
-        mailbox, tmp_path, lease=ALease(taken_for=3), tell=lambda state, *_: states.append(state)
-    ).run(health, mailbox.stopped)
+    def told(state: FeedState, *_: object) -> None:
+        seen.append((state, health.standing_by()))
+
+    a_feed(mailbox, tmp_path, lease=ALease(taken_for=3), tell=told).run(health, mailbox.stopped)
 
     assert health.ready
     assert mailbox.rounds == []
-    assert states[:3] == [FeedState.STANDING_BY] * 3
-    assert states[3] == FeedState.READING
+    assert seen[:3] == [(FeedState.STANDING_BY, ["box crm"])] * 3
+    assert seen[3] == (FeedState.READING, [])
 
 
 def test_inside_the_pause_nothing_is_connected(
