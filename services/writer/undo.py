@@ -109,15 +109,27 @@ def _undo(
 ) -> Undone:
     # Read now: undoing the change before may have handed something over to this one.
     change = connection.execute(select(change_table).where(key)).one()
-    what = f"{change.entity} {change.record_id}" + (f", {change.address}" if change.address else "")
+    what = _named(connection, erp, change)
     if change.undone_at is not None:
-        return Undone(what, False, f"was undone before, by {change.undone_by}")
+        when = f"{change.undone_at:%Y-%m-%d %H:%M} UTC"
+        return Undone(what, False, f"was undone before, on {when} by {change.undone_by}")
     refusal, detail = _take_back(connection, erp, change)
     if refusal:
         return Undone(what, False, refusal)
     this = update(change_table).where(key)
     connection.execute(this.values(undone_at=now, undone_by=by))
     return Undone(what, True, detail)
+
+
+def _named(connection: Connection, erp: ErpTables, change: Row[Any]) -> str:
+    """The record as a person knows it: a task by its number, which outlives the record."""
+    if change.entity == "task":
+        known: Values = whole_record(connection, erp, "task", change.record_id)
+        known = known or json.loads(change.new_values)
+        if number := known.get("number"):
+            return f"task {number}"
+    address = f", {change.address}" if change.address else ""
+    return f"{change.entity} {change.record_id}{address}"
 
 
 def _forget_counts(connection: Connection, cause: Cause) -> list[Undone]:

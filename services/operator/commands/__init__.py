@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 from typer.main import get_command
 
 from services.assembly import signals
+from services.assembly.version import version
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,7 @@ def _import(listed: Listed) -> Callable[[], Any]:
 
 def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
     if wanted:
-        # Here, because it imports the standard library's mail package.
-        from importlib import metadata  # noqa: PLC0415
-
-        typer.echo(f"crmservice {metadata.version('crmservice')}")
+        typer.echo(f"crmservice {version()}")
         raise typer.Exit
 
 

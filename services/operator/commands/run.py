@@ -12,6 +12,7 @@ from services.assembly.feeds import boxes_to_read, run_feeds
 from services.assembly.paths import Use, require_paths
 from services.assembly.run import Tally, local_feeds, run_once
 from services.assembly.services import running
+from services.assembly.watch import embedded_looks, looking
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.output import write_json
 from shared.broker.guarded import REST_SECONDS
@@ -58,7 +59,8 @@ def run(
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
             feeds = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
-            run_feeds(feeds, health, stopped)
+            with looking(embedded_looks(environment.data, probe, health), stopped):
+                run_feeds(feeds, health, stopped)
         summarise(tally)
     if once and (tally.set_aside or sum(tally.postponed.values())):
         raise typer.Exit(ExitCode.PARTLY_DONE)
