@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel
 
 from shared.settings.key import Key
-from shared.settings.values import choice, flag, host_pattern, text
+from shared.settings.values import address, choice, flag, host_pattern, text
 
 MAIL_SYSTEMS = ("exchange-online", "google", "seznam", "none")
 """What `mailSystem` may name; `MAIL_SYSTEMS` of the classifier has a preset for each."""
@@ -61,6 +61,15 @@ class TrustKeys(BaseModel):
             source="S-1",
         ),
     ] = "refuted"
+    erp_sender: Annotated[
+        tuple[str, ...],
+        Key(
+            "erpSender",
+            address,
+            doc="Address outside the own domains that NET Genium's own mail comes from.",
+            source="S-10",
+        ),
+    ] = ()
     eml_trusted: Annotated[
         bool,
         Key(

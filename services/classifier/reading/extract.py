@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.classifier.facts.facts import BoxContext
 from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.headers import decode_field
 from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.parsed_mail import ParsedMail
 from services.classifier.parse.quotes import split_quotes
@@ -25,7 +26,10 @@ from shared.domain.own_mail import LOOP_HEADER
 from shared.domain.tokens import Token, find_tokens
 from shared.domain.vocabulary import Vocabulary, first_prefix, tight
 
-_ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "resent-to")
+_ENVELOPE = (
+    *("delivered-to", "x-original-to", "envelope-to", "resent-to"),
+    *("x-forwarded-for", "x-forwarded-to"),
+)
 _INSIDE = "x-ms-exchange-organization-authas"
 _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
@@ -74,7 +78,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         tokens=tokens,
         is_our_own=_is_our_own(parsed, context),
         proof=_proof(parsed, context, sender, way, from_file=arrival.from_file),
-        forwarded_from=_forwarded_from(parsed),
+        forwarded_from=_forwarded_from(parsed, way),
         answers_to=_answers_to(parsed),
         problem=_problem(parsed, subject, tokens, vocabulary),
     )
@@ -111,8 +115,14 @@ def _is_our_own(parsed: ParsedMail, context: BoxContext) -> bool:
     return context.own_mail.is_ours(parsed.message_id, field_values(parsed, LOOP_HEADER.lower()))
 
 
-def _forwarded_from(parsed: ParsedMail) -> tuple[str, ...]:
-    values = [value for name in _ENVELOPE for value in field_values(parsed, name)[:_MOST_FORWARDED]]
+def _forwarded_from(parsed: ParsedMail, way: WayIn) -> tuple[str, ...]:
+    """Addresses of the envelope, as the servers on the way in have noted them (R-c, S-11)."""
+    own = parsed.headers.fields[: way.own_fields]
+    values = [
+        decode_field(value, [])
+        for name in _ENVELOPE
+        for value in [raw for field, raw in own if field == name][:_MOST_FORWARDED]
+    ]
     found = (one.email for value in values for one in read_addresses(value, _MOST_FORWARDED, []))
     return tuple(dict.fromkeys(found))[:_MOST_FORWARDED]
 

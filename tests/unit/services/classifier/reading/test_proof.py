@@ -157,7 +157,7 @@ def test_a_new_task_asks_whether_the_sender_is_believed(
     result: str,
     made: bool,  # noqa: FBT001
 ) -> None:
-    """N-2, S-1, H-17: a forged employee gets UNKNOWN USER with the reason, and no task."""
+    """N-2, S-1, S-2, H-17: a forged employee gets UNKNOWN USER with the reason, and no task."""
     box = a_box(authserv_id=(MX,), sender_proof=setting)
     more = f"Authentication-Results: {MX}; dmarc={result} header.from=firma.cz\n"
     mail = a_mail(box=box, subject="New task: Pump", sender=JAN, to=EVA, more=more)
