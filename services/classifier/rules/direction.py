@@ -1,4 +1,4 @@
-"""Incoming or outgoing (manual, chapter 15.9; behaviours D-1 to D-5, S-3)."""
+"""Incoming or outgoing (manual, chapter 15.9; behaviours D-1 to D-6, S-3)."""
 
 from dataclasses import replace
 
@@ -36,4 +36,10 @@ def _by_addresses(mail: Mail, facts: Facts, so_far: SoFar) -> Hit:
         return Hit("D-1: the sender is from outside: incoming", direction="incoming")
     if len(mail.recipients) == 1 and domain_of(mail.recipients[0]) in box.own_domains:
         return Hit("D-1: from inside to one recipient inside: incoming", direction="incoming")
+    known = facts.sender_user(mail) is not None
+    if not (known or box.strict_manual_direction) and facts.is_for_users(mail):
+        return Hit(
+            f"D-6: of our own domain, but {mail.sender} is no user; a recipient is one: incoming",
+            direction="incoming",
+        )
     return Hit("D-3: the sender's domain is our own: outgoing", direction="outgoing")
