@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.base import Contract
 from shared.contracts.events import EventState
+from shared.contracts.line import Line
 from shared.contracts.references import (
     ActivityTypeRef,
     ContactRef,
@@ -46,6 +47,7 @@ class CreateActivity(Command):
             mailbox. Even a duplicate makes such an activity, once (R-c).
         answers_to: Message-IDs of the mails before this one, the nearest first: without a token
             the activity inherits their assignment (A-6).
+        flags: What a person should know before trusting it, as `sender not believed`.
     """
 
     kind: Literal["create_activity"] = "create_activity"
@@ -64,6 +66,7 @@ class CreateActivity(Command):
     task_command: UUID | None = None
     by_envelope: bool = False
     answers_to: tuple[str, ...] = ()
+    flags: tuple[Line, ...] = ()
 
 
 class CreateTask(Command):

@@ -78,8 +78,9 @@ class BoxKeys(BaseModel):
         Key(
             "strictManualDirection",
             flag,
-            doc="`true`: mail to the box is outgoing even if its sender is no user.",
-            source="D-4",
+            doc="`true`: mail to the box, or of an own domain, is outgoing even if its sender is "
+            "no user.",
+            source="D-4, D-6",
         ),
     ] = False
     opt_out_contains: Annotated[

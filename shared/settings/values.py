@@ -188,6 +188,14 @@ def domain(value: str) -> str:
     return name
 
 
+def host_pattern(value: str) -> str:
+    """Read a host's name, or `*.` and a domain for every host below it, in lower case (S-1)."""
+    name = value.strip().lower()
+    if _DOMAIN.fullmatch(name.removeprefix("*.")) is None:
+        raise NotAllowedError("a host as mx.firma.cz, or *.firma.cz")
+    return name
+
+
 def absolute_path(value: str) -> str:
     """Read an absolute path of Windows or of a POSIX system, kept as written (ch. 7)."""
     if not (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()):

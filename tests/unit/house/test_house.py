@@ -16,6 +16,7 @@ from shared.errors import ExitCode
 
 SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rglob("*.py"))
 HOMES = {
+    "publicsuffixlist": {"shared/domain/organisations.py"},
     "unidecode": {"shared/domain/folding.py"},
     "email_validator": {"shared/domain/addresses.py"},
     "lxml": {"shared/settings/xml_file.py"},

@@ -84,7 +84,7 @@ def test_only_a_problem_sender_may_send_problems() -> None:
 
 def test_a_refuted_sender_makes_no_problem() -> None:
     """S-1, H-18: a forged problem mail."""
-    box = a_box(authserv_id="mx")
+    box = a_box(authserv_id=("mx",))
     more = "Authentication-Results: mx; dmarc=fail\n"
     mail = a_mail(TEXT, box=box, subject="Problem No. 7", sender=JAN, more=more)
 
