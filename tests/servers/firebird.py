@@ -14,8 +14,6 @@ from tests.servers.ports import Prepare
 from tests.servers.processes import HOST, ServerProcess, data_folder, free_port, listens, program
 
 _USER, _PASSWORD = "SYSDBA", "masterkey"
-# The second are scripts in Debian 13, which would replace our FIREBIRD by their own.
-_PLACES = ("/usr/lib/firebird/*/bin", "/usr/sbin", "/usr/bin")
 _SHARED = Path("/usr/share/firebird")
 
 
@@ -27,6 +25,7 @@ class Firebird:
     def __init__(self) -> None:
         """Make the root folder with the database of users; nothing runs yet."""
         self.port = free_port()
+        self._version = _version()
         self._folder = data_folder("firebird")
         self._made = 0
         self._prepared: dict[tuple[str, Prepare | None], Path] = {}
@@ -35,11 +34,18 @@ class Firebird:
             "FIREBIRD_LOCK": str(self._folder / "lock"),
             "FIREBIRD_TMP": str(self._folder),
         }
-        server = program("firebird", *_PLACES)
         self._prepare()
         locks = str(self._folder / "lock")
         self._process = ServerProcess(
-            [server, "-p", str(self.port), "-e", str(self._folder), "-el", locks],
+            [
+                self._program("firebird"),
+                "-p",
+                str(self.port),
+                "-e",
+                str(self._folder),
+                "-el",
+                locks,
+            ],
             self._folder / "log",
             lambda: listens(self.port),
             environment=self._environment,
@@ -89,7 +95,7 @@ class Firebird:
         return f"firebird+firebird://{_USER}:{_PASSWORD}@{HOST}:{self.port}/{path}"
 
     def _prepare(self) -> None:
-        root, version = self._folder, _version()
+        root, version = self._folder, self._version
         library = next(Path("/usr/lib").glob(f"*/firebird/{version}"))
         (root / "lock").mkdir()
         # It finds no code page behind a link, and version 4 no plugin.
@@ -120,10 +126,13 @@ class Firebird:
             f" create user {_USER} password '{_PASSWORD}'; commit;"
         )
 
+    def _program(self, name: str) -> str:
+        # Where Debian has several versions, those on the PATH are scripts that change FIREBIRD.
+        return program(name, f"/usr/lib/firebird/{self._version}/bin", "/usr/sbin", "/usr/bin")
+
     def _isql(self, statements: str) -> None:
-        isql = program("isql-fb", *_PLACES)
         done = subprocess.run(
-            [isql, "-q", "-bail", "-user", _USER],
+            [self._program("isql-fb"), "-q", "-bail", "-user", _USER],
             input=statements.replace("; ", ";\n").encode() + b"\n",
             env={**os.environ, **self._environment},
             check=False,
