@@ -42,7 +42,8 @@ DEFAULT = "make demo && make test"
 VERSIONS = r"""
 echo; . /etc/os-release; echo "$PRETTY_NAME"; python3 --version
 dpkg-query -W -f '${db:Status-Abbrev}|${Package} ${Version}\n' dovecot-core erlang-base \
-    'firebird*-server' libfbclient2 'postgresql-[0-9][0-9]' rabbitmq-server | sed -n 's/^ii *|//p'
+    'firebird*-server' libfbclient2 'postgresql-[0-9][0-9]' rabbitmq-server 2>/dev/null \
+    | sed -n 's/^ii *|//p'
 """
 
 
