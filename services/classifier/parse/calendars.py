@@ -9,9 +9,9 @@ from services.classifier.parse.calendar_lines import (
     calendar_text,
     read_components,
 )
+from services.classifier.parse.parsed_mail import CalendarEvent
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix
-from services.classifier.parsed_mail import CalendarEvent
 
 EVENTS = 200
 """Events of one mail; an invitation has one, and one more for each changed occurrence."""

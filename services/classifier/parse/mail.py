@@ -11,9 +11,9 @@ from services.classifier.parse.headers import (
     decode_field,
     read_date,
 )
+from services.classifier.parse.parsed_mail import Address, ParsedMail
 from services.classifier.parse.reports import read_reports
 from services.classifier.parse.scanner import scan_mail
-from services.classifier.parsed_mail import Address, ParsedMail
 
 _MESSAGE_ID_CHARACTERS = 1000
 _SUBJECT_CHARACTERS = 10_000

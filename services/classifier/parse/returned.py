@@ -7,9 +7,9 @@ from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.bounced_addresses import is_possible
 from services.classifier.parse.charsets import clean_line, decode_text
 from services.classifier.parse.headers import Headers, read_headers
+from services.classifier.parse.parsed_mail import Returned
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix
-from services.classifier.parsed_mail import Returned
 
 ORIGINAL_TYPES = frozenset(
     (
