@@ -105,7 +105,10 @@ class Firebird:
         for name in ("fbtrace.conf", "plugins.conf"):
             shutil.copyfile(Path("/etc/firebird", version, name), root / name)
         security = root / "security.fdb"
+        engine = next(library.glob("plugins/libEngine*.so")).stem.removeprefix("lib")
         settings = {
+            # The library of version 4 would look for its own engine, whatever server it serves.
+            "Providers": f"Remote,{engine},Loopback",
             "RemoteServicePort": self.port,
             "RemoteBindAddress": HOST,
             "SecurityDatabase": security,
