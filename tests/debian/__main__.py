@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +52,10 @@ def main(words: list[str]) -> int:
     number, command = words[0], " ".join(words[1:]) or DEFAULT
     folder = Path(os.environ.get(f"DEBIAN{number}_DIR") or f"/var/tmp/crmservice-debian{number}")  # noqa: S108 - by the FHS it outlives a restart
     mirror = os.environ.get("DEBIAN_MIRROR") or mirror_of(_index_targets())
-    wanting = [*what_is_missing(NAMES[number], mirror, os.environ), *_what_is_wrong(folder, number)]
+    # Where Debian has debootstrap, which only root has on the PATH.
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    missing = what_is_missing(NAMES[number], mirror, os.environ["PATH"])
+    wanting = [*missing, *_what_is_wrong(folder, number)]
     if wanting:
         print(f"make: test-debian{number} needs", *wanting, sep="\n  ", file=sys.stderr)  # noqa: T201
         return 1
@@ -71,11 +74,10 @@ def mirror_of(targets: str) -> str:
     return ""
 
 
-def what_is_missing(name: str, mirror: str, environment: Mapping[str, str]) -> Iterator[str]:
+def what_is_missing(name: str, mirror: str, path: str) -> Iterator[str]:
     """Yield what this machine lacks for a Debian called `name`, each with what to do."""
     if os.geteuid() != 0:
         yield "root, to mount and to chroot: run it with sudo"
-    path = environment.get("PATH", "")
     for program, package in PROGRAMS.items():
         if not shutil.which(program, path=path):
             yield f"{program}: apt-get install {package}"

@@ -41,7 +41,8 @@ def test_whoever_lacks_venv_is_told_which_package_has_it(tmp_path: Path) -> None
 
     assert done.returncode == 1
     assert done.stderr == (
-        f"make: Python's venv module is missing; run: sudo apt-get install {PACKAGE}\n"
+        "make: Python's venv module is missing; run: "
+        f"sudo apt-get update && sudo apt-get install {PACKAGE}\n"
     )
     assert not (tmp_path / "asked").exists()
 
@@ -76,7 +77,7 @@ def test_whoever_cannot_make_a_debian_is_told_all_that_is_missing(
     (tmp_path / "git").write_text("#!/bin/sh\n", "utf-8")
     (tmp_path / "git").chmod(0o755)
 
-    told = list(what_is_missing("trixie", mirror="", environment={"PATH": str(tmp_path)}))
+    told = list(what_is_missing("trixie", mirror="", path=str(tmp_path)))
 
     assert [line.partition(":")[0].split(",")[0] for line in told] == [
         "root",
