@@ -49,10 +49,10 @@ test-containers: setup  ## the containers for real; needs Docker with Compose v2
 	$(BIN)/python -m tests.containers
 
 test-debian12:  ## make demo and make test on a fresh Debian 12 in a folder, DEBIAN12_DIR; needs root
-	@$(PYTHON) -m tests.debian 12
+	@$(PYTHON) -B -m tests.debian 12
 
 test-debian13:  ## the same on Debian 13, DEBIAN13_DIR
-	@$(PYTHON) -m tests.debian 13
+	@$(PYTHON) -B -m tests.debian 13
 
 corpora: setup  ## scores over ../shared/corpora, where it is there
 	$(BIN)/python -m tests.corpora
