@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check fmt unit servers test test-faults mutants test-containers corpora bench lock clean
+.PHONY: help setup demo check fmt unit servers test test-faults mutants test-containers test-debian12 test-debian13 corpora bench lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## everything ready in .venv
 
@@ -47,6 +47,12 @@ mutants: setup servers  ## break the product on purpose, a dozen times; a test m
 
 test-containers: setup  ## the containers for real; needs Docker with Compose v2
 	$(BIN)/python -m tests.containers
+
+test-debian12:  ## make demo and make test on a fresh Debian 12 in a folder, DEBIAN12_DIR; needs root
+	@$(PYTHON) -B -m tests.debian 12
+
+test-debian13:  ## the same on Debian 13, DEBIAN13_DIR
+	@$(PYTHON) -B -m tests.debian 13
 
 corpora: setup  ## scores over ../shared/corpora, where it is there
 	$(BIN)/python -m tests.corpora
