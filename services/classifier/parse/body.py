@@ -56,15 +56,17 @@ class _Readable:
     sha256: str
 
 
-def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list[str]) -> Body:
-    """Read every leaf of `raw` once."""
+def read_body(
+    raw: bytes, leaves: Iterable[Part], backup_key: str, hint: str | None, defects: list[str]
+) -> Body:
+    """Read every leaf of `raw` once; `hint` is a charset that one of them declares."""
     readable: list[_Readable] = []
     files: list[PartRef] = []
     inline: set[str] = set()
     digest = hashlib.sha256()
     for source, part in _opened(raw, leaves, defects):
         if _is_readable(part, defects):
-            readable.append(_read(source, part, defects))
+            readable.append(_read(source, part, hint, defects))
             digest.update(readable[-1].sha256.encode())
         elif part.end > part.start or _file_name(part, defects):
             file = _file(raw, part, backup_key, defects)
@@ -106,12 +108,12 @@ def _tell_type(raw: bytes, part: Part) -> None:
         part.content_type = "text/html" if _HTML.match(begin) else "text/plain"
 
 
-def _read(raw: bytes, part: Part, defects: list[str]) -> _Readable:
+def _read(raw: bytes, part: Part, hint: str | None, defects: list[str]) -> _Readable:
     # Four bytes of base64 or UTF-8 give at least one character of what is kept.
     end = min(part.end, part.start + 4 * limits.HTML_CHARACTERS)
     charset = part.headers.parameter("charset", "content-type", defects)
     decoded = decode_transfer(raw[part.start : end], transfer_encoding(part.headers))
-    text = clean(decode_text(decoded, charset, defects))
+    text = clean(decode_text(decoded, charset, defects, hint))
     digest = hashlib.sha256(decoded.translate(None, b"\r")).hexdigest()
     return _Readable(part, text, part.content_type == "text/html", digest)
 

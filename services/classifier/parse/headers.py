@@ -132,9 +132,9 @@ def _is_kept(
     return name in ALWAYS_READ and count < limits.HEADER_FIELDS + limits.LATE_HEADER_FIELDS
 
 
-def decode_field(raw: bytes, defects: list[str]) -> str:
-    """A field's text: encoded words decoded, raw 8-bit guessed, one line."""
-    text = decode_text(raw, None, defects) if not raw.isascii() else raw.decode("ascii")
+def decode_field(raw: bytes, defects: list[str], hint: str | None = None) -> str:
+    """A field's text: encoded words decoded, raw 8-bit guessed with `hint`'s help, one line."""
+    text = decode_text(raw, None, defects, hint) if not raw.isascii() else raw.decode("ascii")
     if "=?" in text:
         text = decode_words(text, defects)
     return clean_line(text)

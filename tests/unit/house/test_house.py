@@ -18,7 +18,7 @@ HOMES = {
     "unidecode": {"shared/domain/folding.py"},
     "email_validator": {"shared/domain/addresses.py"},
     "lxml": {"shared/settings/xml_file.py"},
-    "chardet": {"services/classifier/parse/charsets.py"},
+    "chardet": {"services/classifier/parse/charset_guess.py"},
     "selectolax": {"services/classifier/parse/html.py"},
     "nh3": {"services/classifier/parse/html.py"},
     "firebird": {"shared/netgenium/firebird.py"},
