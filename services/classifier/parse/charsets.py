@@ -31,12 +31,12 @@ _ESCAPED = re.compile(rb"\x1b(?:\$[@AB]|\$\([DC]|\([JI])")
 _FOREIGN_BYTES = 2
 """A line with fewer bytes that are no UTF-8 is damaged, not in another charset."""
 
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffc\ufffe\uffff]")
 _TO_NOTHING = dict.fromkeys(
     (
         *(code for code in range(0xA0) if _UNWANTED.match(chr(code))),
         *range(0xD800, 0xE000),
-        *(0xFFFE, 0xFFFF),
+        *(0xFFFC, 0xFFFE, 0xFFFF),
     )
 )
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
