@@ -43,7 +43,7 @@ def names(mail: ParsedMail) -> list[str]:
     "part",
     [
         plain("Zakázka:123 text", '; name="zprava.txt"'),
-        plain("Zakázka:123 text").replace("\n\n", '\nContent-Disposition: inline; filename=a\n\n'),
+        plain("Zakázka:123 text").replace("\n\n", "\nContent-Disposition: inline; filename=a\n\n"),
         page("<p>Zakázka:123 text</p>", "; name=body.html"),
     ],
 )

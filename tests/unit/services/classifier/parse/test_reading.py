@@ -265,7 +265,7 @@ def test_automatic_mail_is_told(head: str, *, automatic: bool) -> None:
         ("a<br>b<BR/>c<br class=x>d", "a\nb\nc\nd"),
         (
             "<table><tr><td>Status</td><td>open</td></tr><tr><td>x</td></tr></table>",
-            "Status open\n\nx",
+            "Status open\nx",
         ),
         ("<ul><li>one<li>two</ul>", "one\ntwo"),
         ("a&nbsp;&nbsp;b &lt;c&gt; &#268;&#x11b;", "a b <c> Čě"),
