@@ -1,6 +1,5 @@
 """Extraction: what the rules ask about is read out of a parsed mail once. Pure."""
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +11,7 @@ from services.classifier.identification import identification_key
 from services.classifier.mail import Bounce, Mail, field_values
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.html import Structure, read_structure
+from services.classifier.parse.message_ids import message_ids
 from services.classifier.parse.quotes import split_quotes
 from services.classifier.parsed_mail import ParsedMail
 from services.classifier.phrases import bounce_by_phrase
@@ -28,7 +28,6 @@ _RESULTS = "authentication-results"
 _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
 _ANSWERED_CHARACTERS = 4000
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
 
 
 def extract(
@@ -90,12 +89,8 @@ def _forwarded_from(parsed: ParsedMail) -> tuple[str, ...]:
 
 def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
     """`In-Reply-To`, then `References` from its end (RFC 5322 section 3.6.4)."""
-    direct = [
-        one for value in field_values(parsed, "in-reply-to") for one in _MESSAGE_ID.findall(value)
-    ]
-    earlier = [
-        one for value in field_values(parsed, "references") for one in _MESSAGE_ID.findall(value)
-    ]
+    direct = [one for value in field_values(parsed, "in-reply-to") for one in message_ids(value)]
+    earlier = [one for value in field_values(parsed, "references") for one in message_ids(value)]
     nearest = tuple(dict.fromkeys((*direct, *reversed(earlier))))[:_MOST_ANSWERED]
     lengths = accumulate(map(len, nearest))
     return tuple(

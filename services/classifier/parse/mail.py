@@ -5,18 +5,14 @@ from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.body import read_body
 from services.classifier.parse.calendars import read_events
 from services.classifier.parse.charset_names import codec_of
-from services.classifier.parse.charsets import clean_line, decode_text
-from services.classifier.parse.headers import (
-    Headers,
-    automatic,
-    decode_field,
-    read_date,
-)
+from services.classifier.parse.charsets import decode_text
+from services.classifier.parse.dates import read_date
+from services.classifier.parse.headers import Headers, automatic, decode_field
+from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.reports import read_reports
 from services.classifier.parse.scanner import Scan, scan_mail
 from services.classifier.parsed_mail import Address, ParsedMail
 
-_MESSAGE_ID_CHARACTERS = 1000
 _SUBJECT_CHARACTERS = 10_000
 _SAY_NOTHING = (None, "ascii", "utf-8")
 _AUTOMATIC_FIELDS = (
@@ -50,7 +46,7 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
         cc=cc,
         subject=decode_field(headers.first("subject") or b"", defects, hint)[:_SUBJECT_CHARACTERS],
         date=read_date(headers.all("date"), defects),
-        message_id=_message_id(headers),
+        message_id=message_id(headers.first("message-id")),
         text=body.text,
         text_is_html=body.text_is_html,
         html=body.html,
@@ -83,12 +79,6 @@ def _recipients(
         text = value.decode("ascii") if value.isascii() else decode_text(value, None, defects, hint)
         found += read_addresses(text, limit - len(found), defects)
     return tuple(found)
-
-
-def _message_id(headers: Headers) -> str | None:
-    value = headers.first("message-id")
-    text = clean_line(value.decode("utf-8", "replace")) if value else ""
-    return text[:_MESSAGE_ID_CHARACTERS] or None
 
 
 def _automatic(headers: Headers, defects: list[str]) -> bool:
