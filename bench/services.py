@@ -26,7 +26,7 @@ from pathlib import Path
 from sqlalchemy import select as query
 
 from bench.mails import a_company, a_mail, mails
-from shared.netgenium.own_tables import journal_table
+from shared.netgenium.own.tables import journal_table
 from tests.deployment import Deployment, Service
 from tests.servers.dovecot import Dovecot, MailBoxAccount
 from tests.servers.postgresql import PostgreSQL

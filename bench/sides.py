@@ -18,16 +18,16 @@ from bench.bare import open_bare
 from bench.few_rules import use_few_rules
 from bench.mails import a_company, write_mails
 from bench.report import Measured
+from services.assembly.composition import Erp, open_erp
+from services.assembly.run import Tally, run_once
 from services.classifier import stage as classifier
 from services.classifier.facts.look_up import DatabaseLookUp
 from services.fetcher.sources.eml_dir import EmlDir
-from services.operator.company import fill_company
-from services.operator.composition import Erp, open_erp
-from services.operator.run import Tally, run_once
+from services.operator.setup.company import fill_company
 from services.writer.stage import WriterStage
 from shared.backup.store import BackupStore
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 

@@ -24,17 +24,17 @@ from zoneinfo import ZoneInfo
 from bench import databases
 from bench.mails import a_company, a_mail
 from bench.reports import KINDS, a_report
-from services.operator.classifying import classifier_stage
-from services.operator.company import fill_company
-from services.operator.composition import Erp, open_erp
-from services.operator.writing import writer_stage
+from services.assembly.classifying import classifier_stage
+from services.assembly.composition import Erp, open_erp
+from services.assembly.writing import writer_stage
+from services.operator.setup.company import fill_company
 from services.writer.stage import WriterStage
 from shared.backup.store import BackupStore
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.log import configure_logging
-from shared.netgenium.database import ConflictError
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.database.engine import ConflictError
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 

@@ -30,7 +30,7 @@ class CRMServiceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ConfigProblem:
     """One thing wrong with a configuration.
 
     Attributes:
@@ -53,7 +53,7 @@ class ConfigurationError(CRMServiceError):
 
     exit_code = ExitCode.CONFIGURATION_WRONG
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[ConfigProblem]) -> None:
         """Take every problem found; `problems` must not be empty."""
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))

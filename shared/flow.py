@@ -1,4 +1,4 @@
-"""What a service does with the letters of its queue, and what becomes of each (architecture)."""
+"""What a service does with the messages of its queue, and what becomes of each (architecture)."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from shared import metrics
-from shared.broker.letters import Letter
+from shared.broker.message import BrokerMessage
 from shared.broker.port import Handled, Message
 from shared.broker.topology import RETRY_SECONDS, dead_queue, retry_queue
 from shared.errors import ContractError, PermanentError
@@ -19,8 +19,8 @@ from shared.runner import Probe, Stage, handle_batch
 In = TypeVar("In", bound=Message)
 Out = TypeVar("Out", bound=Message)
 
-Addressed = tuple[str, Letter]
-"""A letter with the queue that it is for."""
+Addressed = tuple[str, BrokerMessage]
+"""A message with the queue that it is for."""
 
 _log = structlog.get_logger()
 
@@ -32,9 +32,9 @@ class Flow(Generic[In, Out]):
     Attributes:
         queue: The work queue it reads.
         stage: Handles batches.
-        read: A letter's message; raises `ContractError`.
+        read: A message's message; raises `ContractError`.
         next_queue: Where the outputs go; None: nowhere.
-        write: An output's letter; raises `PermanentError` where there can be none.
+        write: An output's message; raises `PermanentError` where there can be none.
         probe: Returns if everything outside the broker answers; raises `TransientError`.
         prefetch: Messages in hand at most: with what a message may weigh, this bounds memory.
         batch: Messages handled together at most.
@@ -44,42 +44,42 @@ class Flow(Generic[In, Out]):
 
     queue: str
     stage: Stage[In, Out]
-    read: Callable[[Letter], In]
+    read: Callable[[BrokerMessage], In]
     next_queue: str | None
-    write: Callable[[Out], Letter] | None
+    write: Callable[[Out], BrokerMessage] | None
     probe: Probe
     prefetch: int = 100
     batch: int = 100
     batch_bytes: int = 8 * 1024 * 1024
 
-    def outcome(self, letters: Sequence[Letter]) -> list[Addressed]:
-        """What comes of `letters`: outputs, dead letters, and what rests for a further try.
+    def outcome(self, broker_messages: Sequence[BrokerMessage]) -> list[Addressed]:
+        """What comes of `messages`: outputs, dead letters, and what rests for a further try.
 
         Raises:
             TransientError: Something that the stage needs is away.
         """
         addressed: list[Addressed] = []
-        by_mail: dict[UUID, Letter] = {}
+        by_mail: dict[UUID, BrokerMessage] = {}
         messages: list[In] = []
-        for letter in letters:
+        for broker_message in broker_messages:
             try:
-                message = self.read(letter)
+                message = self.read(broker_message)
             except ContractError as error:
-                addressed.append(self.dead(letter, str(error)))
+                addressed.append(self.dead(broker_message, str(error)))
             else:
                 messages.append(message)
-                by_mail[message.mail_id] = letter
+                by_mail[message.mail_id] = broker_message
         handled = self._handled(messages)
         addressed += self._onward(handled.outputs, by_mail)
         addressed += [self.dead(by_mail[one], why) for one, why in handled.refused.items()]
         may_pass = handled.failed | handled.postponed
         return addressed + [self._later(by_mail[one], why) for one, why in may_pass.items()]
 
-    def dead(self, letter: Letter, reason: str) -> Addressed:
-        """A letter as a dead one."""
+    def dead(self, broker_message: BrokerMessage, reason: str) -> Addressed:
+        """A message as a dead one."""
         metrics.came_otherwise(self.stage.name, "dead_lettered")
-        dead = letter.dead(reason, datetime.now(UTC).isoformat())
-        _log.error("dead letter", mail_id=letter.mail_id, reason=reason)
+        dead = broker_message.dead(reason, datetime.now(UTC).isoformat())
+        _log.error("dead letter", mail_id=broker_message.mail_id, reason=reason)
         return dead_queue(self.queue), dead
 
     def _handled(self, messages: Sequence[In]) -> Handled[Out]:
@@ -90,7 +90,9 @@ class Flow(Generic[In, Out]):
         metrics.handled(self.stage.name, len(handled.outputs), time.monotonic() - begin)
         return handled
 
-    def _onward(self, outputs: Sequence[Out], by_mail: dict[UUID, Letter]) -> list[Addressed]:
+    def _onward(
+        self, outputs: Sequence[Out], by_mail: dict[UUID, BrokerMessage]
+    ) -> list[Addressed]:
         if not (self.next_queue and self.write):
             return []
         onward = []
@@ -101,8 +103,8 @@ class Flow(Generic[In, Out]):
                 onward.append(self.dead(by_mail[output.mail_id], str(error)))
         return onward
 
-    def _later(self, letter: Letter, reason: str) -> Addressed:
-        if letter.tries >= len(RETRY_SECONDS):
-            return self.dead(letter, f"{reason} ({letter.tries + 1} tries)")
+    def _later(self, broker_message: BrokerMessage, reason: str) -> Addressed:
+        if broker_message.tries >= len(RETRY_SECONDS):
+            return self.dead(broker_message, f"{reason} ({broker_message.tries + 1} tries)")
         metrics.came_otherwise(self.stage.name, "retried")
-        return retry_queue(self.queue, letter.tries + 1), letter.once_more()
+        return retry_queue(self.queue, broker_message.tries + 1), broker_message.once_more()

@@ -9,8 +9,8 @@ the message again. What becomes of it (architecture, "Errors and dispositions"):
 - it can never work: it goes to the dead letters at once, with the reason;
 - an unexpected error, or one that may pass and comes while everything outside works: it rests in
   the retry queues, then goes to the dead letters;
-- consumers die of it: it is handled with nothing else in hand, so that deaths count against it
-  alone, then goes to the dead letters (F-14, F-15).
+- consumers die of it: it is handled with nothing else in hand, so that it alone is
+  counted, then goes to the dead letters (F-14, F-15).
 """
 
 import sys
@@ -22,13 +22,13 @@ import structlog
 
 from shared import metrics
 from shared.batching import batched
-from shared.broker.letters import Delivery
+from shared.broker.message import Delivery
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.broker.rabbitmq.link import Link
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
 from shared.errors import AwayError, TransientError
 from shared.flow import Addressed, Flow, In, Out
-from shared.health import Health
+from shared.health.state import Health
 from shared.retry import Backoff
 from shared.runner import ask
 
@@ -37,10 +37,10 @@ __all__ = ["BROKER", "DATABASE", "Flow", "In", "Out", "Worker"]
 BROKER, DATABASE = "broker", "database"
 
 _WAIT_SECONDS = 0.5
-_SUSPECT_DEATHS = 3
+_SUSPECT_FROM = 3
 """Consumers that died with a message in hand before it is handled alone (F-14)."""
 
-_DEATHS_ALONE = 5
+_DEAD_FROM = 5
 """Consumers that died with it alone in hand before it is a dead letter (F-15)."""
 
 _AT_A_TIME = 25
@@ -116,107 +116,115 @@ class Worker(Generic[In, Out]):
     def _session(self) -> None:
         """From connecting to a loss, a pause or the end."""
         self._sender.connect()
-        link = Link(self._address)
+        connection = BrokerConnection(self._address)
         try:
-            link.open()
-            link.consume(self._flow.queue, self._flow.prefetch)
+            connection.open()
+            connection.consume(self._flow.queue, self._flow.prefetch)
             self._health.works(BROKER)
             while not self._stopped.is_set():
                 self._health.beat(self._service)
-                self._take(link)
-            self._give_all_back(link)
+                self._take(connection)
+            self._give_all_back(connection)
         finally:
-            link.close()
+            connection.close()
 
-    def _take(self, link: Link) -> None:
+    def _take(self, connection: BrokerConnection) -> None:
         """Handle what came."""
         flow = self._flow
-        deliveries = link.receive(flow.batch, flow.batch_bytes, _WAIT_SECONDS)
+        deliveries = connection.receive(flow.batch, flow.batch_bytes, _WAIT_SECONDS)
         if not deliveries:
             self._sender.connect()
         try:
             if any(map(_is_suspect, deliveries)):
-                self._take_apart(link)
+                self._take_apart(connection)
             elif deliveries:
-                self._handle(link, deliveries)
+                self._handle(connection, deliveries)
         except _StageError:
-            self._give_all_back(link)
+            self._give_all_back(connection)
             raise
         self._backoff.succeeded()
 
-    def _take_apart(self, link: Link) -> None:
+    def _take_apart(self, connection: BrokerConnection) -> None:
         """Handle a message that consumers may have died of when nothing else is in hand.
 
         All others are handled before it. Further suspects come again, marked: their turn comes,
         and a death counts against one message alone.
         """
-        link.stop_consuming()
-        suspects = [each for each in link.in_hand() if _is_suspect(each)]
-        alone = [each for each in suspects if each.letter.suspect][:1]
+        connection.stop_consuming()
+        suspects = [each for each in connection.in_hand() if _is_suspect(each)]
+        alone = [each for each in suspects if each.message.suspect][:1]
         for some in _together([each for each in suspects if each not in alone], _ANY_WEIGHT):
-            self._give_back(link, some, suspected=True)
-        others = [each for each in link.in_hand() if each not in alone]
+            self._give_back(connection, some, suspected=True)
+        others = [each for each in connection.in_hand() if each not in alone]
         for some in _together(others, self._flow.batch_bytes):
-            self._handle(link, some)
+            self._handle(connection, some)
         for delivery in alone:
-            self._handle_alone(link, delivery)
-        link.consume(self._flow.queue, self._flow.prefetch)
+            self._handle_alone(connection, delivery)
+        connection.consume(self._flow.queue, self._flow.prefetch)
 
-    def _handle_alone(self, link: Link, delivery: Delivery) -> None:
-        if delivery.deaths < _DEATHS_ALONE:
-            _log.warning("handled alone", mail_id=delivery.letter.mail_id, deaths=delivery.deaths)
-            self._handle(link, [delivery])
+    def _handle_alone(self, connection: BrokerConnection, delivery: Delivery) -> None:
+        if delivery.delivery_count < _DEAD_FROM:
+            _log.warning(
+                "handled alone",
+                mail_id=delivery.message.mail_id,
+                delivery_count=delivery.delivery_count,
+            )
+            self._handle(connection, [delivery])
             return
-        reason = f"{delivery.deaths} consumers died while they handled this mail alone"
-        self._send(link, [self._flow.dead(delivery.letter, reason)])
-        _done(link, [delivery])
+        reason = f"{delivery.delivery_count} consumers died while they handled this mail alone"
+        self._send(connection, [self._flow.dead(delivery.message, reason)])
+        _done(connection, [delivery])
 
-    def _handle(self, link: Link, deliveries: Sequence[Delivery]) -> None:
+    def _handle(self, connection: BrokerConnection, deliveries: Sequence[Delivery]) -> None:
         """Handle `deliveries`; acknowledge them when everything that came of them is confirmed.
 
         Raises:
             _StageError: Something that the stage needs is away.
         """
         try:
-            letters = self._flow.outcome([delivery.letter for delivery in deliveries])
+            messages = self._flow.outcome([delivery.message for delivery in deliveries])
         except TransientError as error:
             raise _StageError(error) from None
         while self._away:
             self._health.works(self._away.pop())
-        self._send(link, letters)
-        _done(link, deliveries)
+        self._send(connection, messages)
+        _done(connection, deliveries)
 
-    def _give_all_back(self, link: Link) -> None:
-        link.stop_consuming()
-        self._give_back(link, link.in_hand())
+    def _give_all_back(self, connection: BrokerConnection) -> None:
+        connection.stop_consuming()
+        self._give_back(connection, connection.in_hand())
 
     def _give_back(
-        self, link: Link, deliveries: Sequence[Delivery], *, suspected: bool = False
+        self,
+        connection: BrokerConnection,
+        deliveries: Sequence[Delivery],
+        *,
+        suspected: bool = False,
     ) -> None:
         """Publish `deliveries` to the end of their queue: no delivery is counted against them."""
         if not deliveries:
             return
-        letters = [delivery.letter for delivery in deliveries]
+        messages = [delivery.message for delivery in deliveries]
         if suspected:
-            letters = [letter.suspected() for letter in letters]
-        self._send(link, [(self._flow.queue, letter) for letter in letters])
-        _done(link, deliveries)
+            messages = [message.suspected() for message in messages]
+        self._send(connection, [(self._flow.queue, message) for message in messages])
+        _done(connection, deliveries)
         metrics.came_otherwise(self._service, "given_back", len(deliveries))
 
-    def _send(self, link: Link, letters: Sequence[Addressed]) -> None:
-        """Return when the broker has `letters`.
+    def _send(self, connection: BrokerConnection, messages: Sequence[Addressed]) -> None:
+        """Return when the broker has `messages`.
 
         While it takes none (F-23, F-33), what they came of stays in hand, uncounted.
 
         Raises:
             TransientError: What is in hand is lost too, or it is time to stop.
         """
-        while letters:
+        while messages:
             try:
-                self._sender.send(letters)
+                self._sender.send(messages)
                 self._sender.flush()
             except TransientError as error:
-                link.still_there()
+                connection.still_there()
                 self._pause(BROKER, error)
                 if self._stopped.is_set():
                     raise
@@ -233,16 +241,16 @@ class _StageError(Exception):
         self.cause = cause
 
 
-def _done(link: Link, deliveries: Sequence[Delivery]) -> None:
+def _done(connection: BrokerConnection, deliveries: Sequence[Delivery]) -> None:
     """Return when the broker knows: whatever the next message does to us, these are done."""
-    link.acknowledge(deliveries)
-    link.settle()
+    connection.acknowledge(deliveries)
+    connection.settle()
 
 
 def _is_suspect(delivery: Delivery) -> bool:
-    return delivery.letter.suspect or delivery.deaths >= _SUSPECT_DEATHS
+    return delivery.message.suspect or delivery.delivery_count >= _SUSPECT_FROM
 
 
 def _together(deliveries: Sequence[Delivery], most_bytes: int) -> Iterator[list[Delivery]]:
     """`deliveries` in groups that are acknowledged at a time."""
-    return batched(deliveries, lambda each: each.letter.weight, _AT_A_TIME, most_bytes)
+    return batched(deliveries, lambda each: each.message.weight, _AT_A_TIME, most_bytes)

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from services.classifier.chain import SoFar
 from services.classifier.decide import decide as decide_
-from services.classifier.extract import extract
 from services.classifier.facts.facts import BoxContext, Facts
-from services.classifier.mail import Mail
 from services.classifier.parse.mail import parse_mail
+from services.classifier.reading.extract import extract
+from services.classifier.reading.mail import Mail
 from shared.contracts.commands import ApplyEvent, CreateActivity, CreateTask, UpsertInvitation
 from shared.contracts.references import (
     ActivityTypeRef,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.classifier.parse.calendar_lines import Budget
 from services.classifier.parse.calendars import read_calendar
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import CalendarEvent, ParsedMail
+from services.classifier.parse.parsed_mail import CalendarEvent, ParsedMail
 
 EASTERN = (
     "BEGIN:VTIMEZONE",

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services.operator.company import Company, fill_company
-from services.operator.composition import Erp, open_erp
-from services.operator.records import list_records
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
+from services.answers.records import list_records
+from services.assembly.composition import Erp, open_erp
+from services.operator.setup.company import Company, fill_company
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.settings.environment import Environment
 from tests.installation import COMPANY
 from tests.servers.processes import HOST, free_port, wait_until

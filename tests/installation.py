@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.operator.company import Company, fill_company
-from services.operator.composition import Erp, open_erp
-from services.operator.records import list_records
-from services.operator.run import Tally, run_once
+from services.answers.records import list_records
+from services.assembly.composition import Erp, open_erp
+from services.assembly.run import Tally, run_once
+from services.operator.setup.company import Company, fill_company
 from shared.contracts.messages import MailRecorded
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 
@@ -100,7 +100,7 @@ class Installation:
 def mapping_with_files(folder: Path) -> Path:
     """The reference mapping, but with attachments in files."""
     mapping = folder / "mapping.toml"
-    reference = Path("shared/netgenium/reference.toml").read_text("utf-8")
+    reference = Path("shared/netgenium/schema/reference.toml").read_text("utf-8")
     mapping.write_text(reference.replace('strategy = "table"', 'strategy = "directory"'), "utf-8")
     return mapping
 

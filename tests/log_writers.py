@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.writer.legacy_log import LegacyLog
-from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.database.engine import open_database, write_transaction
 
 WRITERS, TURNS = 4, 20
 

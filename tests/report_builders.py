@@ -1,7 +1,7 @@
 """Builders for tests of bounces and complaints."""
 
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import Failure, Reports
+from services.classifier.parse.parsed_mail import FailedRecipient, Reports
 
 DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.example>"
 
@@ -75,7 +75,7 @@ def reports_of(raw: bytes) -> Reports:
     return parse_mail(raw, "key").reports
 
 
-def only(raw: bytes) -> Failure:
+def only(raw: bytes) -> FailedRecipient:
     """The one failure of a bounce."""
     (failure,) = reports_of(raw).failures
     return failure

@@ -31,7 +31,7 @@ from shared.contracts.references import (
     RelationshipRef,
     UserRef,
 )
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.schema.tables import ErpTables
 from tests.messages import A_KEY
 
 CAME = datetime(2026, 11, 6, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ What is beyond a bound is left out and said in the trace; the original is kept.
 from collections.abc import Container
 from typing import NamedTuple
 
-from services.classifier.mail import Mail
+from services.classifier.reading.mail import Mail
 from shared.domain.addresses import domain_of
 
 

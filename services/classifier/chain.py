@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
+from services.classifier.reading.mail import Mail
 from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import TraceLine
 from shared.contracts.events import EventState

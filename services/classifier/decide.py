@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from services.classifier.chain import SoFar, ask
 from services.classifier.facts.facts import Facts
-from services.classifier.late_users import keep_late_users
-from services.classifier.mail import Mail
+from services.classifier.outcome.late_users import keep_late_users
 from services.classifier.parse.limits import ATTENDEES, ATTENDEES_BEYOND
 from services.classifier.policy import ARCHIVE_POLICY, POLICY
+from services.classifier.reading.mail import Mail
 from shared.contracts.bounds import STORED_FILES
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import TraceLine

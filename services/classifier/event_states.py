@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.classifier.parsed_mail import CalendarEvent
+from services.classifier.parse.parsed_mail import CalendarEvent
 
 STATES = ("REQUEST", "PUBLISH", "ADD", "CANCEL")
 """Methods that tell the state of an event; a REPLY tells an answer to it."""

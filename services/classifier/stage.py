@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import structlog
 
 from services.classifier.chain import SoFar
-from services.classifier.content import mail_content
 from services.classifier.decide import decide, decide_archived
-from services.classifier.extract import extract
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
-from services.classifier.mail import Mail
 from services.classifier.message_size import within_bounds
+from services.classifier.outcome.content import mail_content
 from services.classifier.parse.mail import parse_mail
+from services.classifier.reading.extract import extract
+from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
 from shared.contracts.content import FoundToken
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched

@@ -19,7 +19,7 @@ from shared.owner import give
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedMailNote:
     """A mail that was set aside.
 
     Attributes:
@@ -40,7 +40,7 @@ class FailedMail:
         """Take the data folder; nothing is made before there is a note."""
         self._folder = data / "failed"
 
-    def note(self, failure: Failure) -> None:
+    def note(self, failure: FailedMailNote) -> None:
         """Write a note; it is durable when this returns, so the mail may leave its box.
 
         Raises:
@@ -58,7 +58,7 @@ class FailedMail:
         except OSError as error:
             raise self._refused("write", error) from error
 
-    def all(self) -> Iterator[Failure]:
+    def all(self) -> Iterator[FailedMailNote]:
         """Every note, oldest first.
 
         Raises:
@@ -74,7 +74,7 @@ class FailedMail:
             try:
                 found = json.loads(text)
                 message = MailFetched.read(found["message"])
-                yield Failure(message, found["reason"], found["died_at"])
+                yield FailedMailNote(message, found["reason"], found["died_at"])
             except (ValueError, KeyError, TypeError, ValidationError):
                 raise PermanentError(f"{path} is no note of ours; move it away") from None
 

@@ -15,7 +15,7 @@ from shared.errors import (
     HeldElsewhereError,
     TransientError,
 )
-from shared.health import Health
+from shared.health.state import Health
 from shared.retry import Backoff
 
 _STANDBY_SECONDS = 4.0

@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from services.fetcher.failed import FailedMail, Failure
+from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.sources.port import EML_DIR, LeftInSourceError, Source, SourceMail
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
@@ -110,7 +110,7 @@ class Fetcher:
     def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
         if self.source.kind != EML_DIR:
             died_at = self.clock().astimezone(UTC).isoformat()
-            self.failed.note(Failure(message, reason, died_at))
+            self.failed.note(FailedMailNote(message, reason, died_at))
         self.source.set_aside(mail, reason)
 
     def _back_up(self, batch: Sequence[SourceMail]) -> list[tuple[FetchedMail, SourceMail]]:

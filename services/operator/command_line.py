@@ -11,7 +11,8 @@ from contextlib import suppress
 
 from typer.exceptions import TyperException
 
-from services.operator import output, signals
+from services.assembly import signals
+from services.operator import output
 from services.operator.commands import app
 from shared.errors import CRMServiceError, ExitCode
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from services.operator import signals
+from services.assembly import signals
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from shared.backup.store import BackupStore
 from shared.contracts.bounds import STORED_FILES
 from shared.contracts.content import PartRef
 from shared.errors import AwayError
-from shared.netgenium.mapping_model import NetGeniumMapping
+from shared.netgenium.schema.mapping_model import NetGeniumMapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from shared.netgenium.many import in_chunks
-from shared.netgenium.own_tables import change_table
+from shared.netgenium.database.many import in_chunks
+from shared.netgenium.own.tables import change_table
 
 Row = Mapping[str, Any]
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Table, select
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand, Mark
-from shared.netgenium.many import values_by_owner
-from shared.netgenium.mapping_model import InTable
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.many import values_by_owner
+from shared.netgenium.schema.mapping_model import InTable
+from shared.netgenium.schema.tables import ErpTables
 
 Values = Mapping[str, Any]
 

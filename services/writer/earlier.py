@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from services.writer.invitation import Stored, series_key, state_key
+from services.writer.decisions.invitation import Stored, series_key, state_key
 from shared.contracts.commands import (
     AnyCommand,
     CountSoftBounce,
@@ -19,15 +19,15 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
-from shared.netgenium.many import by_stored_form, in_chunks
-from shared.netgenium.own_tables import invitation_table, problem_table
+from shared.netgenium.database.many import by_stored_form, in_chunks
+from shared.netgenium.own.tables import invitation_table, problem_table
 from shared.netgenium.queries.recorded import (
     Assigned,
     read_problem_tasks,
     read_soft_bounces,
     read_threads,
 )
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.schema.tables import ErpTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class KnownProblem:
 
 
 @dataclass(slots=True)
-class Earlier:
+class EarlierMails:
     """What mails before have left.
 
     Attributes:
@@ -60,14 +60,16 @@ class Earlier:
     invitations: dict[str, Stored] = field(default_factory=dict)
 
 
-def read_earlier(connection: Connection, erp: ErpTables, commands: Sequence[AnyCommand]) -> Earlier:
+def read_earlier(
+    connection: Connection, erp: ErpTables, commands: Sequence[AnyCommand]
+) -> EarlierMails:
     """Read what `commands` will be decided by."""
     answered = {
         one for each in commands if isinstance(each, CreateActivity) for one in each.answers_to
     }
     bounced = {one.address for one in commands if isinstance(one, CountSoftBounce)}
     invited = [one for one in commands if isinstance(one, UpsertInvitation)]
-    return Earlier(
+    return EarlierMails(
         read_threads(connection, erp, answered),
         _read_problems(connection, erp, _problem_ids(commands)),
         dict(read_soft_bounces(connection, bounced)),
@@ -75,7 +77,7 @@ def read_earlier(connection: Connection, erp: ErpTables, commands: Sequence[AnyC
     )
 
 
-def tasks_wanted(commands: Iterable[AnyCommand], earlier: Earlier) -> int:
+def tasks_wanted(commands: Iterable[AnyCommand], earlier: EarlierMails) -> int:
     """How many new tasks `commands` make at most; several mails of a new problem make one."""
     asked = [one.problem_id for one in commands if isinstance(one, CreateTask | UpdateTask)]
     new = {one for one in asked if one is not None and earlier.problems[one].task_id is None}

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select
 
-from services.writer.claim import Settled
+from services.writer.decisions.claim import Settled
 from shared.domain.search_words import search_words
-from shared.netgenium.many import in_chunks
-from shared.netgenium.own_tables import recipient_table, word_table
+from shared.netgenium.database.many import in_chunks
+from shared.netgenium.own.tables import recipient_table, word_table
 
 
 def record_what_finds(

@@ -18,7 +18,7 @@ from shared.contracts.commands import (
 )
 from shared.contracts.messages import MailClassified
 from shared.errors import ContractError
-from shared.netgenium.locks import lock_for
+from shared.netgenium.database.locks import lock_for
 
 
 def locks_of(mails: Iterable[MailClassified]) -> frozenset[str]:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
-from services.writer.claim import Claim, Settled
 from services.writer.compact import compact
+from services.writer.decisions.claim import Claim, Settled
 from services.writer.found_by import record_what_finds
 from services.writer.timeline import tell
 from shared.contracts.verdict import joined, words_of
-from shared.netgenium.many import in_chunks
-from shared.netgenium.own_tables import (
+from shared.netgenium.database.many import in_chunks
+from shared.netgenium.own.tables import (
     change_table,
     effect_table,
     identification_key_table,

@@ -24,8 +24,8 @@ from shared import metrics
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.durable import flush_folder, write_whole
 from shared.errors import CRMServiceError
-from shared.netgenium.database import ConflictError, database_errors, write_transaction
-from shared.netgenium.own_tables import log_file_table, log_words_table
+from shared.netgenium.database.engine import ConflictError, database_errors, write_transaction
+from shared.netgenium.own.tables import log_file_table, log_words_table
 from shared.owner import give
 
 PART = "legacy log"

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, select
 
 from shared.contracts.cause import Cause
 from shared.contracts.line import one_line
-from shared.netgenium.many import in_chunks
-from shared.netgenium.own_tables import outbox_table
+from shared.netgenium.database.many import in_chunks
+from shared.netgenium.own.tables import outbox_table
 
 WAITING = "waiting"
 """The state of mail that nobody has tried to send yet."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from services.writer.claim import Settled
+from services.writer.decisions.claim import Settled
 from shared.contracts.content import TraceLine
 from shared.contracts.messages import MailClassified
 

@@ -9,7 +9,7 @@ from sqlalchemy import Dialect
 
 from shared.contracts.base import Contract
 from shared.contracts.messages import MailClassified
-from shared.netgenium.types import spelled
+from shared.netgenium.schema.types import spelled
 
 
 def as_spelled(mail: MailClassified, dialect: Dialect) -> MailClassified:

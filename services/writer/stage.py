@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from services.writer.apply import apply
 from services.writer.attachments import AttachmentStore
-from services.writer.claim import Settled, late_command_ids, settle
+from services.writer.decisions.claim import Settled, late_command_ids, settle
 from services.writer.earlier import read_earlier, tasks_wanted
 from services.writer.events import with_events
 from services.writer.group_locks import locks_of
@@ -31,9 +31,9 @@ from services.writer.task_numbers import reserve_task_numbers
 from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
 from shared.contracts.messages import MailClassified, MailRecorded
-from shared.netgenium.database import ConflictError, write_transaction
-from shared.netgenium.locks import hold
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import ConflictError, write_transaction
+from shared.netgenium.database.locks import hold
+from shared.netgenium.schema.tables import ErpTables
 
 _TRIES = 4
 _LONGEST_PAUSE_SECONDS = 0.2

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, insert, select, update
 
-from shared.netgenium.database import transaction_beside
-from shared.netgenium.locks import TASK_NUMBERS, hold, writes_follow_one_another
-from shared.netgenium.own_tables import counter_table
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import transaction_beside
+from shared.netgenium.database.locks import TASK_NUMBERS, hold, writes_follow_one_another
+from shared.netgenium.own.tables import counter_table
+from shared.netgenium.schema.tables import ErpTables
 
 _NEWEST = 1000
 _TASKS = "task"

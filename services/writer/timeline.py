@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert
 
 from shared.contracts.cause import Cause
-from shared.netgenium.own_tables import event_table
+from shared.netgenium.own.tables import event_table
 
 Stage = Literal["recorded", "undone"]
 

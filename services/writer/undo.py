@@ -19,14 +19,14 @@ from services.writer.changes import as_remembered, as_text, whole_record
 from services.writer.group_locks import address_lock, problem_lock, record_lock
 from services.writer.timeline import tell
 from shared.contracts.cause import Cause
-from shared.netgenium.locks import hold
-from shared.netgenium.own_tables import (
+from shared.netgenium.database.locks import hold
+from shared.netgenium.own.tables import (
     change_table,
     effect_table,
     problem_table,
     soft_bounce_table,
 )
-from shared.netgenium.tables import ErpTables, ManyTable
+from shared.netgenium.schema.tables import ErpTables, ManyTable
 
 Values = Mapping[str, Any]
 

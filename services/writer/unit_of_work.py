@@ -13,17 +13,17 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, insert, update
 
 from services.writer.change_rows import write_changes
-from services.writer.earlier import Earlier
+from services.writer.earlier import EarlierMails
 from services.writer.outbox import Outgoing, Posted, write_outbox
 from services.writer.outcome import Outcome
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
 from shared.contracts.messages import MailClassified
-from shared.netgenium.catalogue import writing_order
-from shared.netgenium.ids import insert_rows
-from shared.netgenium.own_tables import effect_table, soft_bounce_table
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.own.tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
-from shared.netgenium.tables import ErpTables, ManyTable
+from shared.netgenium.schema.catalogue import writing_order
+from shared.netgenium.schema.tables import ErpTables, ManyTable
 
 
 @dataclass(slots=True, eq=False)
@@ -79,7 +79,7 @@ class UnitOfWork:
     connection: Connection
     erp: ErpTables
     now: datetime
-    earlier: Earlier = field(default_factory=Earlier)
+    earlier: EarlierMails = field(default_factory=EarlierMails)
     task_numbers: Iterator[str] = field(default_factory=lambda: iter(()))
     outcome: Outcome = field(default_factory=Outcome)
     rows: dict[str, list[NewRow]] = field(default_factory=dict)

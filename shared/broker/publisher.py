@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.broker.letters import Letter
+from shared.broker.message import BrokerMessage
 from shared.broker.port import Message, Receipt
 from shared.broker.sender import Sender
 
@@ -18,12 +18,12 @@ class BrokerPublisher(Generic[M]):
     Attributes:
         sender: The connection.
         queue: The work queue.
-        to_letter: Makes a message a letter.
+        to_broker: Writes a message as the broker carries it.
     """
 
     sender: Sender
     queue: str
-    to_letter: Callable[[M], Letter]
+    to_broker: Callable[[M], BrokerMessage]
 
     def publish(self, batch: Sequence[M]) -> None:
         """Send `batch`.
@@ -31,7 +31,7 @@ class BrokerPublisher(Generic[M]):
         Raises:
             TransientError: The broker is away; nothing since the last flush counts as taken.
         """
-        self.sender.send([(self.queue, self.to_letter(message)) for message in batch])
+        self.sender.send([(self.queue, self.to_broker(message)) for message in batch])
 
     def flush(self) -> Receipt:
         """Return when the broker has confirmed everything; it refuses no single mail.

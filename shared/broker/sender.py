@@ -1,17 +1,17 @@
-"""Letters to RabbitMQ: a connection that is made when needed, and made again after a loss."""
+"""Messages to RabbitMQ: a connection that is made when needed, and made again after a loss."""
 
 from collections.abc import Callable, Sequence
 
-from shared.broker.letters import Letter
+from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
-from shared.broker.rabbitmq.link import Link
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.topology import queues_of
 from shared.errors import CRMServiceError
 
 
 class Sender:
-    """Sends letters with confirms in flight. Not for several threads at a time."""
+    """Sends messages with confirms in flight. Not for several threads at a time."""
 
     def __init__(
         self, address: BrokerAddress, work_queues: Sequence[str], lease: str | None = None
@@ -27,7 +27,7 @@ class Sender:
         self._address = address
         self._queues = [queue for name in work_queues for queue in queues_of(name)]
         self._lease = lease
-        self._link: Link | None = None
+        self._connection: BrokerConnection | None = None
 
     def connect(self) -> None:
         """Return with a connection that works, and with the lease if there is one.
@@ -38,15 +38,15 @@ class Sender:
             CredentialsRefusedError: It refused us.
             ConfigurationError: A queue is there with other arguments.
         """
-        self._using(Link.still_there)
+        self._using(BrokerConnection.still_there)
 
-    def send(self, letters: Sequence[tuple[str, Letter]]) -> None:
-        """Send letters to the queues they stand with; `flush` tells whether they were taken.
+    def send(self, messages: Sequence[tuple[str, BrokerMessage]]) -> None:
+        """Send messages to the queues they stand with; `flush` tells whether they were taken.
 
         Raises:
             TransientError: As for `connect`; nothing since the last flush counts as taken.
         """
-        self._using(lambda link: link.publish(letters))
+        self._using(lambda connection: connection.publish(messages))
 
     def flush(self) -> None:
         """Return when the broker has confirmed everything.
@@ -54,34 +54,34 @@ class Sender:
         Raises:
             TransientError: It has not; nothing since the last flush counts as taken.
         """
-        if self._link is not None:
-            self._using(Link.flush)
+        if self._connection is not None:
+            self._using(BrokerConnection.flush)
 
     def close(self) -> None:
         """Close the connection. Never raises."""
-        link, self._link = self._link, None
-        if link is not None:
-            link.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
-    def _using(self, work: Callable[[Link], None]) -> None:
+    def _using(self, work: Callable[[BrokerConnection], None]) -> None:
         try:
-            if self._link is None:
-                self._link = self._opened()
-            work(self._link)
+            if self._connection is None:
+                self._connection = self._opened()
+            work(self._connection)
         except CRMServiceError:
             # What was sent over it counts as not taken, so the next use begins anew.
             self.close()
             raise
 
-    def _opened(self) -> Link:
+    def _opened(self) -> BrokerConnection:
         with administration(self._address) as admin:
             admin.declare(self._queues)
-        link = Link(self._address)
+        connection = BrokerConnection(self._address)
         try:
-            link.open()
+            connection.open()
             if self._lease:
-                link.hold(self._lease)
+                connection.hold(self._lease)
         except CRMServiceError:
-            link.close()
+            connection.close()
             raise
-        return link
+        return connection

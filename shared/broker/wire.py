@@ -1,4 +1,4 @@
-"""Our messages as letters and back (architecture, "Contracts"). Pure.
+"""Our messages as messages and back (architecture, "Contracts"). Pure.
 
 A fetched mail travels byte for byte as `message/rfc822`, its fields as headers; above the inline
 limit the body is empty and the classifier reads the backup. A classified mail is JSON.
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from shared.broker.letters import SIZE, Header, Letter
+from shared.broker.message import SIZE, BrokerMessage, Header
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
@@ -29,65 +29,65 @@ _UNKNOWN_KIND = "union_tag_invalid"
 _LONGEST_KIND = 40
 
 
-def fetched_to_letter(mail: FetchedMail) -> Letter:
-    """The letter to the classifier."""
+def fetched_to_broker(mail: FetchedMail) -> BrokerMessage:
+    """The message to the classifier."""
     headers: dict[str, Header] = {
         f"{_PREFIX}{name.replace('_', '-')}": value
         for name, value in mail.message.model_dump(mode="json").items()
     }
     headers[_INLINE] = mail.raw is not None
-    return Letter(str(mail.mail_id), _RAW, mail.raw or b"", headers)
+    return BrokerMessage(str(mail.mail_id), _RAW, mail.raw or b"", headers)
 
 
-def letter_to_fetched(letter: Letter) -> FetchedMail:
-    """The mail that a letter to the classifier holds.
+def fetched_from_broker(broker_message: BrokerMessage) -> FetchedMail:
+    """The mail that a message to the classifier holds.
 
     Raises:
         ContractError: It is none of a version that we know.
     """
     try:
-        message = MailFetched.read(_fields_in_headers(letter))
+        message = MailFetched.read(_fields_in_headers(broker_message))
     except ValidationError as error:
         raise _not_ours(MailFetched.__name__, error) from None
-    inline = letter.headers.get(_INLINE, False)
-    if inline and len(letter.body) != message.size:
+    inline = broker_message.headers.get(_INLINE, False)
+    if inline and len(broker_message.body) != message.size:
         raise ContractError(
-            f"The message holds {len(letter.body)} bytes where its mail has {message.size}"
+            f"The message holds {len(broker_message.body)} bytes where its mail has {message.size}"
         )
-    return FetchedMail(message, letter.body if inline else None)
+    return FetchedMail(message, broker_message.body if inline else None)
 
 
-def classified_to_letter(mail: MailClassified) -> Letter:
-    """The letter to the writer; a long one is compressed, and says how long it was.
+def classified_to_broker(mail: MailClassified) -> BrokerMessage:
+    """The message to the writer; a long one is compressed, and says how long it was.
 
     Raises:
         PermanentError: It is longer than any mail needs.
     """
     body = mail.model_dump_json().encode()
     if len(body) < _COMPRESSED_FROM_BYTES:
-        return Letter(str(mail.mail_id), _JSON, body)
+        return BrokerMessage(str(mail.mail_id), _JSON, body)
     if len(body) > MESSAGE_BYTES:
         raise PermanentError(
             f"What the mail gives takes {len(body)} bytes, more than the {MESSAGE_BYTES} "
             "that go to the writer; its backup is whole"
         )
-    return Letter(str(mail.mail_id), _ZLIB, zlib.compress(body, _FASTEST), {SIZE: len(body)})
+    return BrokerMessage(str(mail.mail_id), _ZLIB, zlib.compress(body, _FASTEST), {SIZE: len(body)})
 
 
-def letter_to_classified(letter: Letter) -> MailClassified:
-    """The classified mail that a letter to the writer holds.
+def classified_from_broker(broker_message: BrokerMessage) -> MailClassified:
+    """The classified mail that a message to the writer holds.
 
     Raises:
         ContractError: It is none of a version that we know.
     """
     try:
-        return MailClassified.read_json(_json_of(letter))
+        return MailClassified.read_json(_json_of(broker_message))
     except ValidationError as error:
         raise _not_ours(MailClassified.__name__, error) from None
 
 
 class _Outline(BaseModel):
-    """What both kinds of letters tell of their mail, as far as they do."""
+    """What both kinds of messages tell of their mail, as far as they do."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -99,34 +99,36 @@ class _Outline(BaseModel):
     backup_key: str | None = None
 
 
-def described(letter: Letter) -> Mapping[str, str]:
-    """What a letter of any queue tells of its mail, each a line; nothing if it is none of ours."""
+def described(broker_message: BrokerMessage) -> Mapping[str, str]:
+    """What a message of any queue tells of its mail, each a line; nothing if it is none of ours."""
     try:
-        if letter.content_type in (_JSON, _ZLIB):
-            outline = _Outline.model_validate_json(_json_of(letter))
+        if broker_message.content_type in (_JSON, _ZLIB):
+            outline = _Outline.model_validate_json(_json_of(broker_message))
         else:
-            outline = _Outline.model_validate(_fields_in_headers(letter))
+            outline = _Outline.model_validate(_fields_in_headers(broker_message))
     except (ValidationError, ContractError):
         return {}
     told = outline.model_dump(exclude_none=True)
     return {name: one_line(str(value)) for name, value in told.items()}
 
 
-def _fields_in_headers(letter: Letter) -> dict[str, Header]:
+def _fields_in_headers(broker_message: BrokerMessage) -> dict[str, Header]:
     names = {f"{_PREFIX}{name.replace('_', '-')}": name for name in _FIELDS}
-    return {names[name]: value for name, value in letter.headers.items() if name in names}
+    return {names[name]: value for name, value in broker_message.headers.items() if name in names}
 
 
-def _json_of(letter: Letter) -> bytes:
-    """The body, unpacked; never more bytes than the letter says, so that its weight is true."""
-    if letter.content_type != _ZLIB:
-        return letter.body
+def _json_of(broker_message: BrokerMessage) -> bytes:
+    """The body, unpacked; never more bytes than the message says, so that its weight is true."""
+    if broker_message.content_type != _ZLIB:
+        return broker_message.body
     most = (
-        min(letter.weight, _LONGEST_READ_BYTES) if SIZE in letter.headers else _LONGEST_READ_BYTES
+        min(broker_message.weight, _LONGEST_READ_BYTES)
+        if SIZE in broker_message.headers
+        else _LONGEST_READ_BYTES
     )
     inflater = zlib.decompressobj()
     try:
-        inflated = inflater.decompress(letter.body, most)
+        inflated = inflater.decompress(broker_message.body, most)
     except zlib.error:
         raise ContractError("The message's body is not compressed as it says") from None
     if not inflater.eof:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tzlocal import get_localzone
 
 from shared.domain.addresses import domain_of
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 from shared.settings.box_checks import check_file, check_together, name_of
 from shared.settings.draft import Draft, read_draft
@@ -30,7 +30,7 @@ class LoadedBoxes:
     """
 
     boxes: tuple[Box, ...]
-    warnings: tuple[Problem, ...]
+    warnings: tuple[ConfigProblem, ...]
 
 
 def load_boxes(

@@ -9,7 +9,7 @@ from shared.settings.keys import KEY_BY_NAME, OTHER_NAMES
 from shared.settings.near_miss import nearest, quoted
 from shared.settings.report import Report
 from shared.settings.values import NotAllowedError
-from shared.settings.xml_file import Entry, read_entries
+from shared.settings.xml_file import XmlEntry, read_entries
 
 
 @dataclass(slots=True, repr=False)
@@ -52,7 +52,7 @@ def read_draft(path: Path) -> Draft:
     return draft
 
 
-def _report_repeated(entries: Iterable[Entry], report: Report) -> None:
+def _report_repeated(entries: Iterable[XmlEntry], report: Report) -> None:
     first: dict[str, int] = {}
     for entry in entries:
         key = KEY_BY_NAME.get(entry.key)
@@ -64,11 +64,12 @@ def _report_repeated(entries: Iterable[Entry], report: Report) -> None:
         first.setdefault(key.name, entry.line)
 
 
-def _take(entry: Entry, draft: Draft) -> None:
-    key = KEY_BY_NAME.get(entry.key)
-    if key is None:
+def _take(entry: XmlEntry, draft: Draft) -> None:
+    known = KEY_BY_NAME.get(entry.key)
+    if known is None:
         _report_unknown(entry, draft)
         return
+    key = known.key
     if not (entry.value if key.secret else entry.value.strip()):
         remedy = "Write a value, or remove the line."
         draft.report.warning(entry.line, f"{key.name} is empty and counts as not given", remedy)
@@ -82,7 +83,7 @@ def _take(entry: Entry, draft: Draft) -> None:
         draft.values.setdefault(key.name, []).append((entry.line, value))
 
 
-def _report_unknown(entry: Entry, draft: Draft) -> None:
+def _report_unknown(entry: XmlEntry, draft: Draft) -> None:
     if entry.value in KEY_BY_NAME:
         # What stands in the place of the key may be a password, so it is not repeated.
         what = f'value="{entry.value}" is the name of a key'
@@ -103,7 +104,7 @@ def _expected_name(written: str) -> str | None:
     return next((ours for name, ours in OTHER_NAMES.items() if name.casefold() == word), None)
 
 
-def _report_value(key: Key, entry: Entry, error: NotAllowedError, report: Report) -> None:
+def _report_value(key: Key, entry: XmlEntry, error: NotAllowedError, report: Report) -> None:
     shown = "the value" if key.secret or not error.quotable else quoted(entry.value)
     remedy = f"Allowed is {error.allowed}" + (f"; nearest: {error.meant}." if error.meant else ".")
     report.problem(entry.line, f"{key.name}: {shown} is not allowed", remedy)

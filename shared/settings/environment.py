@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.near_miss import quoted
 from shared.settings.reading import UnreadableError, read_small_file
 from shared.settings.values import NotAllowedError
@@ -86,13 +86,13 @@ class _BadVariableError(Exception):
 
     def __init__(self, name: str, what: str, remedy: str) -> None:
         super().__init__(what)
-        self.problem = Problem(f"environment variable {name}", what, remedy)
+        self.problem = ConfigProblem(f"environment variable {name}", what, remedy)
 
 
-def _misspelt(environ: Mapping[str, str]) -> list[Problem]:
+def _misspelt(environ: Mapping[str, str]) -> list[ConfigProblem]:
     found = ((name, meant_by(name)) for name in sorted(environ))
     return [
-        Problem(f"environment variable {name}", "unknown variable", f"Did you mean {meant}?")
+        ConfigProblem(f"environment variable {name}", "unknown variable", f"Did you mean {meant}?")
         for name, meant in found
         if meant
     ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shared.errors import Problem
+from shared.errors import ConfigProblem
 
 
 @dataclass(slots=True)
@@ -16,16 +16,16 @@ class Report:
     """
 
     file: str
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    problems: list[ConfigProblem] = field(default_factory=list)
+    warnings: list[ConfigProblem] = field(default_factory=list)
 
     def problem(self, line: int | None, what: str, remedy: str) -> None:
         """Note a problem, at `line` where it has one."""
-        self.problems.append(Problem(self.place(line), what, remedy))
+        self.problems.append(ConfigProblem(self.place(line), what, remedy))
 
     def warning(self, line: int | None, what: str, remedy: str) -> None:
         """Note a warning, at `line` where it has one."""
-        self.warnings.append(Problem(self.place(line), what, remedy))
+        self.warnings.append(ConfigProblem(self.place(line), what, remedy))
 
     def place(self, line: int | None) -> str:
         """Return `crm.xml:7`, or the file alone."""

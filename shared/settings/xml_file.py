@@ -24,7 +24,7 @@ _KEY, _VALUE = "key", "value"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Entry:
+class XmlEntry:
     """One `<add key= value=/>`; without `repr`, because the value may be a password."""
 
     line: int
@@ -32,7 +32,7 @@ class Entry:
     value: str
 
 
-def read_entries(path: Path, report: Report) -> tuple[Entry, ...] | None:
+def read_entries(path: Path, report: Report) -> tuple[XmlEntry, ...] | None:
     """Read all entries of a file; None where it cannot be read as XML, and `report` says why."""
     root = _parse(path, report)
     if root is None:
@@ -103,7 +103,7 @@ def _report_syntax(error: etree.XMLSyntaxError, report: Report) -> None:
     )
 
 
-def _entries(settings: list[etree._Element], report: Report) -> Iterator[Entry]:
+def _entries(settings: list[etree._Element], report: Report) -> Iterator[XmlEntry]:
     for setting in settings:
         _check_plain(setting, report)
         for add in _children(setting, "add", report):
@@ -154,7 +154,7 @@ def _report_attribute(
     return meant
 
 
-def _entry(add: etree._Element, report: Report) -> Entry | None:
+def _entry(add: etree._Element, report: Report) -> XmlEntry | None:
     given = _attributes(add, report)
     line = _line(add)
     if len(add) or (add.text or "").strip():
@@ -166,7 +166,7 @@ def _entry(add: etree._Element, report: Report) -> Entry | None:
     if value is None:
         report.problem(line, f"<add> of {quoted(key)} without a value", "Add value=.")
         return None
-    return Entry(line, key, value)
+    return XmlEntry(line, key, value)
 
 
 def _attributes(add: etree._Element, report: Report) -> dict[str, str]:

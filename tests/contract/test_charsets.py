@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, make_url, select
 
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.ids import insert_rows
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.servers.firebird import Firebird
 from tests.servers.postgresql import PostgreSQL
 

@@ -18,17 +18,17 @@ from sqlalchemy import Engine, delete, func, insert, inspect, select, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared.errors import ConfigurationError, PermanentError
-from shared.netgenium.database import ConflictError, open_database, write_transaction
-from shared.netgenium.ids import insert_rows
-from shared.netgenium.inspection import inspect_schema
-from shared.netgenium.locks import hold
-from shared.netgenium.many import owners_by_text, values_by_owner
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import OWN, effect_table, identification_key_table, lock_table
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.schema_state import SchemaState, schema_state
-from shared.netgenium.tables import ErpTables, ManyTable
+from shared.netgenium.database.engine import ConflictError, open_database, write_transaction
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.database.locks import hold
+from shared.netgenium.database.many import owners_by_text, values_by_owner
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.schema_state import SchemaState, schema_state
+from shared.netgenium.own.tables import OWN, effect_table, identification_key_table, lock_table
+from shared.netgenium.schema.inspection import inspect_schema
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables, ManyTable
 from tests.servers.ports import DatabaseServer, Prepare
 
 ERP = ErpTables(load_mapping(None))
@@ -416,7 +416,7 @@ def test_check_boxes_are_the_pair_of_the_installation(
 ) -> None:
     """NG-5: numbers or texts, written, compared and read back."""
     mapping = tmp_path / "mapping.toml"
-    words = Path("shared/netgenium/reference.toml").read_text("utf-8")
+    words = Path("shared/netgenium/schema/reference.toml").read_text("utf-8")
     for name, value in (("checked = 1", checked), ("unchecked = 0", unchecked)):
         words = words.replace(f"\n{name}\n", f"\n{name.split()[0]} = {json.dumps(value)}\n")
     mapping.write_text(words, "utf-8")

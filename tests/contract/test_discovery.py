@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.netgenium.database import open_database
-from shared.netgenium.discovery.discover import discover
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from services.operator.setup.discovery.discover import discover
+from shared.netgenium.database.engine import open_database
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 
 
 @pytest.mark.parametrize("server", ["postgresql", "firebird"])

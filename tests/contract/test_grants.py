@@ -21,18 +21,18 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from services.operator.setup.grants_sql import GrantDialect, statements
 from shared.errors import PermanentError, TransientError
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.grants import ROLES, Privilege, Role, granted
-from shared.netgenium.grants_sql import GrantDialect, statements
-from shared.netgenium.ids import insert_rows
-from shared.netgenium.inspection import inspect_schema
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import OWN
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.schema_state import VERSION_TABLE
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.schema_state import VERSION_TABLE
+from shared.netgenium.own.tables import OWN
+from shared.netgenium.schema.grants import ROLES, Privilege, Role, granted
+from shared.netgenium.schema.inspection import inspect_schema
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 
 MAPPING = load_mapping(None)
 ERP = ErpTables(MAPPING)

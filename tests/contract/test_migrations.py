@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from alembic import command
 from sqlalchemy import Connection, Engine, inspect, select
 
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import change_table, effect_table, journal_table
-from shared.netgenium.schema_state import SchemaState, schema_state
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.schema_state import SchemaState, schema_state
+from shared.netgenium.own.tables import change_table, effect_table, journal_table
 from tests.servers.ports import DatabaseServer
 
 _MAIL = UUID(int=7)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from shared.broker.letters import Letter
 from shared.broker.local import Collector, LocalTransport
+from shared.broker.message import BrokerMessage
 from shared.broker.port import Handled, Publisher
 from shared.broker.publisher import BrokerPublisher
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.broker.rabbitmq.link import Link
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.errors import TransientError
@@ -63,8 +63,8 @@ def _local() -> Line:
     return Line(first, lambda: last.seen, last.away)
 
 
-def _to_letter(message: AMessage) -> Letter:
-    return Letter(str(message.mail_id), "text/plain", message.text.encode())
+def _to_broker(message: AMessage) -> BrokerMessage:
+    return BrokerMessage(str(message.mail_id), "text/plain", message.text.encode())
 
 
 @contextmanager
@@ -72,16 +72,16 @@ def _over_rabbitmq(node: RabbitMQ) -> Iterator[Line]:
     with node.vhost() as url:
         address = BrokerAddress(SecretStr(url))
         sender = Sender(address, [CLASSIFIER_MAIL])
-        link = Link(address)
+        connection = BrokerConnection(address)
         sender.connect()
-        link.open()
-        link.consume(CLASSIFIER_MAIL, 100)
+        connection.open()
+        connection.consume(CLASSIFIER_MAIL, 100)
         seen: list[str] = []
 
         def arrived() -> list[str]:
-            while deliveries := link.receive(100, 10**6, 0.3):
-                seen.extend(delivery.letter.body.decode() for delivery in deliveries)
-                link.acknowledge(deliveries)
+            while deliveries := connection.receive(100, 10**6, 0.3):
+                seen.extend(delivery.message.body.decode() for delivery in deliveries)
+                connection.acknowledge(deliveries)
             return seen
 
         @contextmanager
@@ -90,23 +90,23 @@ def _over_rabbitmq(node: RabbitMQ) -> Iterator[Line]:
             policy = ["refuse", f"^{CLASSIFIER_MAIL}$", '{"max-length-bytes":0}']
             node.control("set_policy", "-p", vhost, "--apply-to", "queues", *policy)
             # A quorum queue takes a little more than its limit before it refuses.
-            link.stop_consuming()
+            connection.stop_consuming()
             _fill(sender)
             yield
             node.control("clear_policy", "-p", vhost, "refuse")
             node.control("purge_queue", "-p", vhost, CLASSIFIER_MAIL)
-            link.consume(CLASSIFIER_MAIL, 100)
+            connection.consume(CLASSIFIER_MAIL, 100)
 
-        yield Line(BrokerPublisher(sender, CLASSIFIER_MAIL, _to_letter), arrived, away)
+        yield Line(BrokerPublisher(sender, CLASSIFIER_MAIL, _to_broker), arrived, away)
         sender.close()
-        link.close()
+        connection.close()
 
 
 def _fill(sender: Sender) -> None:
-    letter = Letter("", "text/plain", b"x" * 1000)
+    broker_message = BrokerMessage("", "text/plain", b"x" * 1000)
     with suppress(TransientError):
         while True:
-            sender.send([(CLASSIFIER_MAIL, letter)])
+            sender.send([(CLASSIFIER_MAIL, broker_message)])
             sender.flush()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import Reports
+from services.classifier.parse.parsed_mail import Reports
 from tests.corpora.lines import Line, lines_of
 from tests.corpora.score import Score, Tally
 

@@ -13,7 +13,7 @@ from typing import Any
 from services.classifier.parse.calendar_lines import Budget
 from services.classifier.parse.calendars import read_calendar
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import CalendarEvent
+from services.classifier.parse.parsed_mail import CalendarEvent
 from tests.corpora.score import Score
 
 _FALLBACK = "X-NONE"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import Address
+from services.classifier.parse.parsed_mail import Address
 from tests.corpora.lines import Line, lines_of
 from tests.corpora.score import Score, Tally
 

@@ -120,21 +120,21 @@ def test_dead_letters_are_listed_released_and_dropped(deployment: Deployment) ->
         return [json.loads(line) for line in listed.splitlines()]
 
     wait_until(lambda: len(dead()) == 1, "a dead letter")
-    (letter,) = dead()
-    assert letter["queue"] == "classifier.mail"
-    assert "names the box strange" in letter["reason"]
-    shown = deployment.call("dead-letters", "show", letter["mail_id"])
+    (broker_message,) = dead()
+    assert broker_message["queue"] == "classifier.mail"
+    assert "names the box strange" in broker_message["reason"]
+    shown = deployment.call("dead-letters", "show", broker_message["mail_id"])
     assert "strange" in shown.stdout
     assert "box" in shown.stdout
 
-    released = deployment.call("dead-letters", "release", letter["mail_id"])
+    released = deployment.call("dead-letters", "release", broker_message["mail_id"])
     assert released.returncode == 0, released.stderr
     wait_until(lambda: len(dead()) == 1, "it to die again")
     assert dead()[0]["released"] == 1
-    dropped = deployment.call("dead-letters", "drop", letter["mail_id"])
+    dropped = deployment.call("dead-letters", "drop", broker_message["mail_id"])
     assert "1 dead letter(s) dropped" in dropped.stderr
     assert dead() == []
-    assert deployment.call("dead-letters", "drop", letter["mail_id"]).returncode == 2
+    assert deployment.call("dead-letters", "drop", broker_message["mail_id"]).returncode == 2
 
 
 def test_replay_does_not_double_and_force_bypasses_the_duplicate_rule(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.operator import signals
+from services.assembly import signals
 from shared.errors import ExitCode
 from tests.builders import raw_mail
 from tests.deployment import Deployment
@@ -25,7 +25,7 @@ MOMENTS = (0.0, 0.03, 0.06, 0.15, 0.4, 0.8, 1.2)
 IDLE_SECONDS = 3.0
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_HEAVY = ("typer", "rich", "pydantic", "sqlalchemy", "structlog", "lxml", "services.operator.run")
+_HEAVY = ("typer", "rich", "pydantic", "sqlalchemy", "structlog", "lxml", "services.assembly.run")
 
 
 def _seconds(pid: int) -> float:

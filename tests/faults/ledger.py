@@ -272,7 +272,7 @@ def _account(world: World, sent: Sequence[str], acts: Counter[str], took: float)
     tasks = [row for row in world.deployment.list("tasks") if row["mail_id"]]
     numbers = Counter(row["number"] for row in tasks)
     asked = sum(map(_asks_for_a_task, range(len(sent))))
-    letters = world.deployment.call("dead-letters", "list", "--json").stdout.splitlines()
+    broker_messages = world.deployment.call("dead-letters", "list", "--json").stdout.splitlines()
     return Account(
         sent=len(sent),
         lost=[subject for subject in sent if not journal[subject]],
@@ -283,7 +283,7 @@ def _account(world: World, sent: Sequence[str], acts: Counter[str], took: float)
         ]
         + [f"task {number}" for number, count in numbers.items() if count > 1]
         + [f"{len(tasks)} tasks for {asked} mails"] * (len(tasks) != asked),
-        dead=Counter(letters),
+        dead=Counter(broker_messages),
         left=_left(world),
         acts=acts,
         seconds=took,

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
-from shared.broker.letters import Letter
+from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
-from shared.health import Health
+from shared.health.state import Health
 from shared.worker import Flow, Worker
 from tests.messages import AMessage
 
@@ -30,14 +30,14 @@ class Dying:
         return batch
 
 
-def a_message(letter: Letter) -> AMessage:
-    """What a letter says."""
-    return AMessage(letter.body.decode())
+def a_message(broker_message: BrokerMessage) -> AMessage:
+    """What a message says."""
+    return AMessage(broker_message.body.decode())
 
 
-def a_letter(message: AMessage) -> Letter:
+def a_broker_message(message: AMessage) -> BrokerMessage:
     """A message on its way."""
-    return Letter(str(message.mail_id), "text/plain", message.text.encode())
+    return BrokerMessage(str(message.mail_id), "text/plain", message.text.encode())
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def main() -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     flow: Flow[AMessage, AMessage] = Flow(
-        CLASSIFIER_MAIL, Dying(), a_message, WRITER_COMMANDS, a_letter, lambda: None
+        CLASSIFIER_MAIL, Dying(), a_message, WRITER_COMMANDS, a_broker_message, lambda: None
     )
     Worker(flow, BrokerAddress(SecretStr(sys.argv[1])), Health(), stopped).run()
 

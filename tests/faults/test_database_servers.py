@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import Engine, func, insert, make_url, select, text, update
 
 from shared.errors import TransientError
-from shared.netgenium import servers
-from shared.netgenium.database import (
+from shared.netgenium.database import servers
+from shared.netgenium.database.engine import (
     ConflictError,
     database_errors,
     open_database,
     write_transaction,
 )
-from shared.netgenium.locks import hold
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import effect_table, lock_table
+from shared.netgenium.database.locks import hold
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import effect_table, lock_table
 from tests.servers.ports import DatabaseServer
 from tests.servers.processes import HOST, free_port, wait_until
 from tests.servers.proxy import Proxy, at_commit, proxied
@@ -167,7 +167,7 @@ def test_a_connection_lost_during_commit_is_told_as_passing(
 
 def test_two_that_wait_for_each_other_end(connect: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """F-41: of two transactions in opposite order one goes on, the other is told to try again."""
-    monkeypatch.setattr("shared.netgenium.firebird.LOCK_SECONDS", 6)
+    monkeypatch.setattr("shared.netgenium.database.firebird.LOCK_SECONDS", 6)
     together = threading.Barrier(2, timeout=SECONDS)
 
     def write(names: tuple[str, str]) -> str:
@@ -236,7 +236,7 @@ def test_a_lock_is_not_waited_for_without_end(
     """F-42: the other writer still has it after the longest wait."""
     holder = connect()
     monkeypatch.setattr(servers, "LOCK_SECONDS", 1)
-    monkeypatch.setattr("shared.netgenium.firebird.LOCK_SECONDS", 3)
+    monkeypatch.setattr("shared.netgenium.database.firebird.LOCK_SECONDS", 3)
     waiting = connect()
     with write_transaction(holder) as connection:
         hold(connection, "one")
@@ -284,7 +284,7 @@ def test_a_server_that_says_nothing_is_given_up(
 ) -> None:
     """F-40: connections are taken, but no answer comes."""
     monkeypatch.setattr(servers, "CONNECT_SECONDS", 2)
-    monkeypatch.setattr("shared.netgenium.firebird.CONNECT_SECONDS", 2)
+    monkeypatch.setattr("shared.netgenium.database.firebird.CONNECT_SECONDS", 2)
     with proxied(server.port) as proxy:
         proxy.pause()
         engine = connect(proxy.port)

@@ -800,7 +800,7 @@ def test_idle_is_begun_anew_long_before_servers_drop_it(
         asked.append(seconds)
         return len(asked) == 2
 
-    monkeypatch.setattr(imap_session.Session, "idle", idle)
+    monkeypatch.setattr(imap_session.ImapSession, "idle", idle)
     source = make(poll_seconds=3600)
     take_all(source)
 

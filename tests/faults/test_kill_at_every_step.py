@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from services.operator.paths import LEGACY_LOG
+from services.assembly.paths import LEGACY_LOG
 from services.writer import legacy_log
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation, mapping_with_files

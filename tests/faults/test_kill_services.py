@@ -24,7 +24,7 @@ POINTS = {
     "F8 classified, not published": ("classifier", "shared.broker.sender:Sender.send:before"),
     "F8 published, not acknowledged": (
         "classifier",
-        "shared.broker.rabbitmq.link:Link.acknowledge:before",
+        "shared.broker.rabbitmq.connection:BrokerConnection.acknowledge:before",
     ),
     "F9 claimed, not committed": ("writer", "services.writer.stage:WriterStage._apply:after"),
     "F10 committed, not acknowledged": (

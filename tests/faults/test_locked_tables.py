@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from services.operator.proofs import reads_work, writes_work
+from services.assembly.proofs import reads_work, writes_work
 from shared.errors import TransientError
-from shared.netgenium.database import open_database
-from shared.netgenium.grants import inserted_tables
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.grants import inserted_tables
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
 from tests.servers.postgresql import PostgreSQL

@@ -20,7 +20,7 @@ from services.fetcher.sources.pop3 import content as pop3_content
 from services.fetcher.sources.pop3 import session as pop3_session
 from services.fetcher.sources.pop3 import source as pop3
 from services.fetcher.sources.pop3 import wire as pop3_wire
-from services.fetcher.sources.pop3.look import PLACE
+from services.fetcher.sources.pop3.box_scan import PLACE
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import LARGE_BYTES, SourceMail
 from shared.errors import CredentialsRefusedError, TransientError

@@ -14,13 +14,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event
 
-from services.fetcher.failed import FailedMail, Failure
+from services.assembly.feeds import TRIES
+from services.assembly.paths import LEGACY_LOG
+from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.sources.eml_dir import FAILED, EmlDir
-from services.operator.feeds import TRIES
-from services.operator.paths import LEGACY_LOG
 from shared.backup.store import FOLDER, BackupStore
 from shared.contracts.messages import MailFetched
-from shared.netgenium.database import open_database, write_transaction
+from shared.netgenium.database.engine import open_database, write_transaction
 from tests.builders import raw_mail
 from tests.disk import Disk
 from tests.installation import Installation, an_installation, mapping_with_files
@@ -165,7 +165,7 @@ def test_a_note_of_a_failed_mail_is_durable_before_its_mail_goes(
         backup_key=f"{FOLDER}/2026-11-21/{uuid4()}.eml",
     )
 
-    FailedMail(tmp_path).note(Failure(message, "why", "2026-11-21T08:00:01+00:00"))
+    FailedMail(tmp_path).note(FailedMailNote(message, "why", "2026-11-21T08:00:01+00:00"))
 
     assert disk.lost(tmp_path) == []
     assert disk.torn == []

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine, insert, make_url, select, update
 
 from shared.errors import TransientError
-from shared.netgenium.database import database_errors, open_database, write_transaction
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import lock_table
-from shared.netgenium.probe import answers, takes_writes
+from shared.netgenium.database.engine import database_errors, open_database, write_transaction
+from shared.netgenium.database.probe import answers, takes_writes
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import lock_table
 from tests.builders import raw_mail
 from tests.deployment import Deployment
 from tests.installation import COMPANY

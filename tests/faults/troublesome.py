@@ -13,10 +13,10 @@ from typing import Any
 
 from services.classifier import stage as classifier
 from services.classifier.parse.mail import parse_mail as parse_as_ever
-from services.classifier.parsed_mail import ParsedMail
+from services.classifier.parse.parsed_mail import ParsedMail
 from services.writer import stage as writer
 from shared.contracts.messages import MailClassified
-from shared.netgenium.database import ConflictError
+from shared.netgenium.database.engine import ConflictError
 
 KILLS, CONFLICTS = "kills", "conflicts"
 

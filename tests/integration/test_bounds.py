@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from services.assembly.writing import writer_stage
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
 from services.classifier.message_size import within_bounds
+from services.classifier.reading.mail import Mail
 from services.classifier.stage import classified
-from services.operator.writing import writer_stage
-from shared.broker.wire import classified_to_letter, letter_to_classified
+from shared.broker.wire import classified_from_broker, classified_to_broker
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.commands import CreateActivity
 from shared.contracts.messages import MailClassified, MailFetched
 from shared.contracts.references import UserRef
 from shared.domain.directory import User
 from shared.errors import ContractError
-from shared.netgenium.own_tables import journal_table
+from shared.netgenium.own.tables import journal_table
 from tests.builders import (
     MAIL_ID,
     PETR,
@@ -52,7 +52,7 @@ def message_of(mail: Mail) -> MailClassified:
         backup_key=A_KEY,
     )  # fmt: skip
     message = classified(fetched, mail, facts(), decide(mail, facts()))
-    assert letter_to_classified(classified_to_letter(message)) == message
+    assert classified_from_broker(classified_to_broker(message)) == message
     return message
 
 

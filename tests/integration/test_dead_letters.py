@@ -7,15 +7,15 @@ from uuid import UUID, uuid4
 
 from pydantic import SecretStr
 
-from services.fetcher.failed import FailedMail, Failure
-from services.operator.dead_letters import BrokerDeadLetters, LocalDeadLetters
-from shared.broker.letters import RELEASED, Letter
+from services.answers.dead_letters import BrokerDeadLetters, LocalDeadLetters
+from services.fetcher.failed import FailedMail, FailedMailNote
 from shared.broker.local import Collector
+from shared.broker.message import RELEASED, BrokerMessage
 from shared.broker.port import Receipt
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue
-from shared.broker.wire import classified_to_letter
+from shared.broker.wire import classified_to_broker
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from tests.messages import A_KEY
 from tests.servers.rabbitmq import RabbitMQ
@@ -34,8 +34,8 @@ def test_a_compressed_dead_letter_tells_of_its_mail(rabbitmq: RabbitMQ) -> None:
     with rabbitmq.vhost() as url:
         address = BrokerAddress(SecretStr(url))
         sender = Sender(address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
-        dead = classified_to_letter(mail).dead("why", "2026-11-21T08:00:00Z")
-        forged = Letter("a\x1b[2J", "text/plain", b"", {RELEASED: "many", "x-other": "b"})
+        dead = classified_to_broker(mail).dead("why", "2026-11-21T08:00:00Z")
+        forged = BrokerMessage("a\x1b[2J", "text/plain", b"", {RELEASED: "many", "x-other": "b"})
         sender.send([(dead_queue(WRITER_COMMANDS), each) for each in (dead, forged)])
         sender.flush()
         sender.close()
@@ -72,7 +72,7 @@ def test_many_large_dead_letters_are_released_in_bounded_batches(tmp_path: Path)
             mail_id=each, box="crm", source="imap:1", received_at=datetime.now(UTC),
             size=3 * _MB, sha256="0" * 64, backup_key=A_KEY,
         )  # fmt: skip
-        notes.note(Failure(message, "why", "2026-11-21T08:00:00+00:00"))
+        notes.note(FailedMailNote(message, "why", "2026-11-21T08:00:00+00:00"))
     end = AnEnd(ids[0])
 
     assert LocalDeadLetters(tmp_path, lambda: end).release(lambda _: True) == 9

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.operator.feeds import Feeds, local_outlet, run_feeds, seen_file
-from services.operator.paths import Use, require_paths
+from services.assembly.feeds import Feeds, local_sink, run_feeds, seen_file
+from services.assembly.paths import Use, require_paths
 from shared import metrics
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError
-from shared.health import Health
+from shared.health.state import Health
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.settings.values import ServerAddress
@@ -102,7 +102,7 @@ def in_a_folder(folder: Path) -> Environment:
 def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]:
     """The feeds of `boxes`, running."""
     health, stopped = Health(), threading.Event()
-    feeds = Feeds(data, local_outlet(data, lambda: taker)).of(boxes)
+    feeds = Feeds(data, local_sink(data, lambda: taker)).of(boxes)
     thread = threading.Thread(target=run_feeds, args=[feeds, health, stopped])
     thread.start()
     try:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services.operator.check import run_checks, worst
-from services.operator.composition import open_erp
-from services.operator.secret import own_mail
+from services.answers.check import run_checks, worst
+from services.assembly.composition import open_erp
+from services.assembly.secret import own_mail
 from shared.errors import ConfigurationError, ExitCode
 from shared.settings.environment import Environment
 from tests.deployment import Deployment

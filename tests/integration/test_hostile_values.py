@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, select
 
-from services.operator.company import fill_company
+from services.operator.setup.company import fill_company
 from services.writer.undo import undo_mail
 from shared.contracts.events import Invited
 from shared.domain.vocabulary import TokenKind
-from shared.netgenium.database import database_errors, open_database, write_transaction
-from shared.netgenium.ids import insert_rows
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import OWN
+from shared.netgenium.database.engine import database_errors, open_database, write_transaction
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import OWN
 from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.queries.earlier import read_erp_message_ids
 from shared.netgenium.queries.recorded import read_problem_tasks, read_soft_bounces, read_threads
 from shared.netgenium.queries.records import read_records
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.installation import COMPANY
 from tests.servers.ports import DatabaseServer
 from tests.writing import (

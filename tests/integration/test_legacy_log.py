@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.operator.paths import LEGACY_LOG
-from services.operator.writing import legacy_log
+from services.assembly.paths import LEGACY_LOG
+from services.assembly.writing import legacy_log
 from services.writer.legacy_log import PART
 from shared import metrics
-from shared.netgenium.database import open_database
+from shared.netgenium.database.engine import open_database
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
 from tests.log_writers import write_one_log_together

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from services.assembly.classifying import context_of, look_up_in
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
-from services.operator.classifying import context_of, look_up_in
+from services.classifier.reading.mail import Mail
 from shared.domain.directory import Directory
 from tests.builders import a_mail
 from tests.installation import Installation, an_installation

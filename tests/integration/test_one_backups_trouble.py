@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.operator.pipeline import local_pipeline
-from services.operator.run import Tally
+from services.assembly.pipeline import local_pipeline
+from services.assembly.run import Tally
 from shared.backup.store import BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from services.writer.claim import Settled
+from services.writer.decisions.claim import Settled
 from services.writer.stage import WriterStage
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.errors import PermanentError, TransientError
-from shared.netgenium.database import ConflictError
-from shared.netgenium.own_tables import journal_table, recipient_table
+from shared.netgenium.database.engine import ConflictError
+from shared.netgenium.own.tables import journal_table, recipient_table
 from tests.builders import raw_mail
 from tests.installation import COMPANY, an_installation
 

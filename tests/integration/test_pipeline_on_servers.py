@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, make_url, text
 
-from services.operator.paths import LEGACY_LOG
+from services.assembly.paths import LEGACY_LOG
 from shared.errors import TransientError
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
 from tests.log_writers import write_one_log_together
@@ -133,7 +133,7 @@ def test_mails_become_the_right_records(tmp_path: Path, url: str) -> None:
 def test_ids_can_be_given_otherwise(tmp_path: Path, url: str, strategy: str) -> None:
     """NG-4: with a lock or with a generator, and files in a directory (NG-6)."""
     mapping = tmp_path / "mapping.toml"
-    reference = Path("shared/netgenium/reference.toml").read_text("utf-8")
+    reference = Path("shared/netgenium/schema/reference.toml").read_text("utf-8")
     reference = reference.replace('strategy = "table"', 'strategy = "directory"')
     mapping.write_text(reference.replace('"identity"', f'"{strategy}"'), "utf-8")
     _create_generator(url)

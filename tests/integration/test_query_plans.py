@@ -6,14 +6,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, event, insert, select
 
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import effect_table, journal_table
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import effect_table, journal_table
 from shared.netgenium.queries.earlier import read_erp_message_ids
 from shared.netgenium.queries.recorded import read_threads
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 
 ERP = ErpTables(load_mapping(None))
 EFFECTS = 2_000

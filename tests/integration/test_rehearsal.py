@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, inspect, make_url, text
 
-from services.operator.check import Check, run_checks, worst
-from services.operator.company import fill_company
-from services.operator.run import Tally, run_once
+from services.answers.check import Check, run_checks, worst
+from services.assembly.run import Tally, run_once
+from services.operator.setup.company import fill_company
 from shared.errors import ExitCode
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.rehearsal import rehearsed
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.database.rehearsal import rehearsed
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
 from tests.builders import raw_mail
@@ -160,7 +160,7 @@ def test_every_strategy_is_rehearsed(deployment: Deployment, kind: str, strategy
         else:
             _change(deployment, "CREATE SEQUENCE gen_rehearsal START WITH 1000")
     mapping = deployment.folder / "mapping.toml"
-    words = Path("shared/netgenium/reference.toml").read_text("utf-8")
+    words = Path("shared/netgenium/schema/reference.toml").read_text("utf-8")
     words = words.replace('strategy = "identity"', f'strategy = "{strategy}"')
     mapping.write_text(words.replace('strategy = "table"', 'strategy = "directory"'), "utf-8")
     files = _files(deployment.folder)

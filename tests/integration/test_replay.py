@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from services.answers.dead_letters import LocalDeadLetters
+from services.answers.replay import Replay
+from services.assembly.pipeline import local_pipeline
+from services.assembly.run import Tally
 from services.classifier import stage as classifier
-from services.fetcher.failed import FailedMail, Failure
-from services.operator.dead_letters import LocalDeadLetters
-from services.operator.pipeline import local_pipeline
-from services.operator.replay import Replay
-from services.operator.run import Tally
+from services.fetcher.failed import FailedMail, FailedMailNote
 from shared.contracts.messages import FetchedMail, MailFetched
 from shared.errors import WrongUseError
 from tests.builders import raw_mail
@@ -159,24 +159,24 @@ def test_a_dead_letter_of_a_mailbox_is_released(
     backup = installed.data / message.backup_key
     backup.parent.mkdir(parents=True)
     shutil.copy(elsewhere.data / message.backup_key, backup)
-    FailedMail(installed.data).note(Failure(message, "a bug", "2026-11-21T08:00:00+00:00"))
-    letters = LocalDeadLetters(
+    FailedMail(installed.data).note(FailedMailNote(message, "a bug", "2026-11-21T08:00:00+00:00"))
+    broker_messages = LocalDeadLetters(
         installed.data,
         lambda: local_pipeline(
             [installed.box], installed.erp, installed.data, Tally(installed.recorded.append)
         ),
     )
-    (letter,) = letters.all()
-    assert (letter.mail_id, letter.reason) == (str(message.mail_id), "a bug")
-    assert letter.details["source"] == "imap:INBOX/7/1"
+    (broker_message,) = broker_messages.all()
+    assert (broker_message.mail_id, broker_message.reason) == (str(message.mail_id), "a bug")
+    assert broker_message.details["source"] == "imap:INBOX/7/1"
 
     with monkeypatch.context() as broken:
         broken.setattr(classifier, "parse_mail", lambda *_: 1 / 0)
-        assert letters.release(lambda _: True) == 0
-    assert len(letters.all()) == 1
+        assert broker_messages.release(lambda _: True) == 0
+    assert len(broker_messages.all()) == 1
 
-    assert letters.release(lambda one: one.mail_id == letter.mail_id) == 1
-    assert letters.all() == []
+    assert broker_messages.release(lambda one: one.mail_id == broker_message.mail_id) == 1
+    assert broker_messages.all() == []
     assert len(installed.list("activities")) == 1
 
 

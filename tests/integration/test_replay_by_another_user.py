@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from services.operator.pipeline import local_pipeline
-from services.operator.replay import Replay
-from services.operator.run import Tally
+from services.answers.replay import Replay
+from services.assembly.pipeline import local_pipeline
+from services.assembly.run import Tally
 from shared.backup.store import BackupStore
 from shared.errors import WrongUseError
 from shared.owner import give, refuse_strangers

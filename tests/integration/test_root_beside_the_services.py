@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from services.fetcher.failed import FailedMail, Failure
+from services.assembly.secret import make_secret
+from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.memory import Memory
-from services.operator.secret import make_secret
 from shared.broker.tries import Tries
 from shared.contracts.messages import MailFetched
-from shared.netgenium.database import open_database
+from shared.netgenium.database.engine import open_database
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation, mapping_with_files
 
@@ -76,7 +76,7 @@ def test_what_root_makes_singly_belongs_to_the_services(installed: Installation)
     )  # fmt: skip
     make_secret(installed.data)
     Memory(installed.data / "seen" / "crm.db").close()
-    FailedMail(installed.data).note(Failure(message, "broken", now.isoformat()))
+    FailedMail(installed.data).note(FailedMailNote(message, "broken", now.isoformat()))
     tries = Tries(installed.data / "tries" / "crm.json")
     with tries.in_hand([mail_id]):
         assert _of_others(installed.folder) == []

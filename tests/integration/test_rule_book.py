@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from services.writer.undo import undo_mail
-from shared.netgenium.database import write_transaction
+from shared.netgenium.database.engine import write_transaction
 from tests.builders import RECEIVED, raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_book_mails import EVA, JAN, PETR, arrive, bounce, invitation, problem

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from shared.netgenium.own_tables import soft_bounce_table
+from shared.netgenium.own.tables import soft_bounce_table
 from tests.installation import Installation, an_installation
 from tests.rule_book_mails import PETR, bounce, problem
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from shared.netgenium.database import write_transaction
-from shared.netgenium.own_tables import journal_table
+from shared.netgenium.database.engine import write_transaction
+from shared.netgenium.own.tables import journal_table
 from tests.installation import Installation, an_installation
 from tests.rule_book_mails import EVA, JAN, PETR, invitation
 

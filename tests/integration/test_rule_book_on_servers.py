@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from shared.errors import TransientError
-from shared.netgenium.database import open_database
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.builders import raw_mail
 from tests.installation import COMPANY, Installation, an_installation
 from tests.rule_book_mails import JAN, PETR, arrive, bounce, invitation, problem

@@ -13,19 +13,19 @@ import pytest
 from sqlalchemy import Engine, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.operator.company import fill_company
+from services.operator.setup.company import fill_company
 from services.writer.stage import WriterStage
 from shared.contracts.messages import MailClassified
-from shared.netgenium.database import (
+from shared.netgenium.database.engine import (
     ConflictError,
     is_unique_violation,
     open_database,
 )
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import change_table, journal_table, soft_bounce_table
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import change_table, journal_table, soft_bounce_table
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.installation import COMPANY
 from tests.servers.ports import DatabaseServer
 from tests.writing import EVA, a_classified, a_task, a_writer, an_activity, mails_of_all_kinds
@@ -227,7 +227,7 @@ def test_a_group_makes_its_missing_locks_while_others_wait(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """NG-4: rows of `crm_lock` that several writers make at the same time fail nobody."""
-    monkeypatch.setattr("shared.netgenium.locks._SHARES", 8)
+    monkeypatch.setattr("shared.netgenium.database.locks._SHARES", 8)
     mails = mails_of_all_kinds(random.Random(3))  # noqa: S311 - a test's own
     writers = Writers(url, tmp_path)
 

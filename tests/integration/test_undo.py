@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, update
 
 from services.writer.undo import Undone, undo_mail
-from shared.netgenium.database import write_transaction
-from shared.netgenium.own_tables import event_table
+from shared.netgenium.database.engine import write_transaction
+from shared.netgenium.own.tables import event_table
 from tests.builders import RECEIVED, raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_book_mails import EVA, JAN, PETR, arrive, bounce, problem
@@ -227,7 +227,7 @@ def test_each_check_box_goes_back_to_what_stood_before_the_first_mark(
 def test_a_long_subject_is_set_back_word_by_word(tmp_path: Path) -> None:
     """O-2, P-2: where the mapping gives subjects more room, the old one is kept as it was."""
     mapping = tmp_path / "mapping.toml"
-    reference = resources.files("shared.netgenium").joinpath("reference.toml").read_text("utf-8")
+    reference = (resources.files("shared.netgenium.schema") / "reference.toml").read_text("utf-8")
     short = 'subject = "ng_predmet", text = "ng_text", status'
     assert short in reference
     long = short.replace('"ng_predmet"', '{ name = "ng_predmet", length = 900 }')

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from shared.broker.letters import REASON, TRIES, Letter
+from shared.broker.message import REASON, TRIES, BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
-from shared.broker.rabbitmq.link import Link
+from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, Queue, dead_queue, retry_queue
 from shared.errors import ConfigurationError, ContractError, PermanentError, TransientError
-from shared.health import Health
+from shared.health.state import Health
 from shared.retry import Backoff
 from shared.worker import BROKER, DATABASE, Flow, Worker
 from tests.messages import AMessage
@@ -24,16 +24,16 @@ from tests.servers.processes import wait_until
 from tests.servers.rabbitmq import RabbitMQ
 
 
-def _letter(message: AMessage) -> Letter:
+def _broker_message(message: AMessage) -> BrokerMessage:
     if message.text == "too big":
         raise PermanentError("takes too many bytes")
-    return Letter(str(message.mail_id), "text/plain", message.text.encode())
+    return BrokerMessage(str(message.mail_id), "text/plain", message.text.encode())
 
 
-def _message(letter: Letter) -> AMessage:
-    if letter.body == b"garbled":
+def _message(broker_message: BrokerMessage) -> AMessage:
+    if broker_message.body == b"garbled":
         raise ContractError("no message of ours")
-    return AMessage(letter.body.decode())
+    return AMessage(broker_message.body.decode())
 
 
 @dataclass
@@ -78,11 +78,11 @@ class House:
     def put(self, *texts: str, headers: dict[str, int] | None = None) -> None:
         """Publish to the worker's queue."""
         sender = Sender(self.address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
-        letters = [
-            Letter(str(AMessage(text).mail_id), "text/plain", text.encode(), headers or {})
+        broker_messages = [
+            BrokerMessage(str(AMessage(text).mail_id), "text/plain", text.encode(), headers or {})
             for text in texts
         ]
-        sender.send([(CLASSIFIER_MAIL, letter) for letter in letters])
+        sender.send([(CLASSIFIER_MAIL, broker_message) for broker_message in broker_messages])
         sender.flush()
         sender.close()
 
@@ -92,21 +92,21 @@ class House:
             state = admin.state(queue)
         return state.messages if state else 0
 
-    def letters(self, queue: str) -> list[Letter]:
+    def broker_messages(self, queue: str) -> list[BrokerMessage]:
         """What waits in `queue`, which keeps it."""
-        found: list[Letter] = []
+        found: list[BrokerMessage] = []
         with administration(self.address) as admin:
             admin.browse(queue, found.append)
         return found
 
-    def deaths(self, queue: str) -> list[int]:
-        """The count of deaths of each message in `queue`, which keeps it but counts one more."""
-        link = Link(self.address)
-        link.open()
-        link.consume(queue, 100)
-        found = [*link.receive(100, 10**6, 5.0), *link.stop_consuming()]
-        link.close()
-        return [delivery.deaths for delivery in found]
+    def delivery_count(self, queue: str) -> list[int]:
+        """Return the delivery count of each message in `queue`; looking counts one more."""
+        connection = BrokerConnection(self.address)
+        connection.open()
+        connection.consume(queue, 100)
+        found = [*connection.receive(100, 10**6, 5.0), *connection.stop_consuming()]
+        connection.close()
+        return [delivery.delivery_count for delivery in found]
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -116,7 +116,7 @@ class House:
             self.stage,
             _message,
             WRITER_COMMANDS,
-            _letter,
+            _broker_message,
             self.stage.probe,
         )
         backoff = Backoff(0.05, 0.2)
@@ -157,7 +157,11 @@ def test_messages_go_through_the_stage_to_the_next_queue(house: House) -> None:
         wait_until(lambda: house.waiting(WRITER_COMMANDS) == 3, "three messages")
         assert house.health.ready
 
-    assert [letter.body for letter in house.letters(WRITER_COMMANDS)] == [b"a", b"b", b"c"]
+    assert [broker_message.body for broker_message in house.broker_messages(WRITER_COMMANDS)] == [
+        b"a",
+        b"b",
+        b"c",
+    ]
     assert house.waiting(CLASSIFIER_MAIL) == 0
 
 
@@ -170,7 +174,8 @@ def test_what_can_never_work_is_a_dead_letter_with_its_reason(house: House) -> N
         wait_until(_handled(house, "a", "b"), "the neighbours")
 
     reasons = {
-        letter.body: letter.headers[REASON] for letter in house.letters(dead_queue(CLASSIFIER_MAIL))
+        broker_message.body: broker_message.headers[REASON]
+        for broker_message in house.broker_messages(dead_queue(CLASSIFIER_MAIL))
     }
     assert reasons == {b"impossible": "this can never work", b"garbled": "no message of ours"}
 
@@ -182,7 +187,7 @@ def test_an_unexpected_error_is_tried_again_later(house: House) -> None:
     with house.working():
         wait_until(lambda: house.waiting(retry_queue(CLASSIFIER_MAIL, 1)) == 1, "a retry")
         wait_until(_handled(house, "a"), "the neighbour")
-        (resting,) = house.letters(retry_queue(CLASSIFIER_MAIL, 1))
+        (resting,) = house.broker_messages(retry_queue(CLASSIFIER_MAIL, 1))
 
     assert (resting.body, resting.headers[TRIES]) == (b"bug", 1)
     assert house.waiting(dead_queue(CLASSIFIER_MAIL)) == 0
@@ -195,7 +200,7 @@ def test_a_rested_message_comes_back_by_itself(house: House) -> None:
     with house.working():
         queue = retry_queue(CLASSIFIER_MAIL, 2)
         wait_until(lambda: house.waiting(queue) == 1, "the second retry", 30)
-        (resting,) = house.letters(queue)
+        (resting,) = house.broker_messages(queue)
 
     assert resting.headers[TRIES] == 2
 
@@ -207,7 +212,7 @@ def test_the_last_try_makes_a_dead_letter(house: House) -> None:
     with house.working():
         wait_until(lambda: house.waiting(dead_queue(CLASSIFIER_MAIL)) == 1, "a dead letter")
 
-    (dead,) = house.letters(dead_queue(CLASSIFIER_MAIL))
+    (dead,) = house.broker_messages(dead_queue(CLASSIFIER_MAIL))
     assert "ZeroDivisionError" in str(dead.headers[REASON])
     assert "4 tries" in str(dead.headers[REASON])
 
@@ -224,7 +229,7 @@ def test_a_database_that_is_away_pauses_and_burns_no_tries(house: House) -> None
         house.put(*texts)
         wait_until(lambda: house.health.parts()[DATABASE] is not None, "the pause")
         wait_until(lambda: house.waiting(CLASSIFIER_MAIL) == 30, "all to be given back")
-        assert set(house.deaths(CLASSIFIER_MAIL)) == {0}
+        assert set(house.delivery_count(CLASSIFIER_MAIL)) == {0}
         house.stage.away = False
         wait_until(_handled(house, *texts), "the rest")
         wait_until(lambda: house.health.ready, "readiness")
@@ -254,7 +259,7 @@ def test_being_told_to_stop_gives_back_what_is_in_hand(house: House) -> None:
     assert 0 < handled < 300
     assert house.waiting(WRITER_COMMANDS) == handled
     wait_until(lambda: house.waiting(CLASSIFIER_MAIL) == 300 - handled, "all others")
-    assert set(house.deaths(CLASSIFIER_MAIL)) == {0}
+    assert set(house.delivery_count(CLASSIFIER_MAIL)) == {0}
 
 
 def test_a_broker_that_is_killed_loses_nothing(house: House) -> None:
@@ -321,7 +326,7 @@ def test_a_message_that_comes_twice_is_handled_twice_alike(house: House) -> None
     with house.working():
         wait_until(lambda: house.waiting(WRITER_COMMANDS) == 2, "both")
 
-    first, second = house.letters(WRITER_COMMANDS)
+    first, second = house.broker_messages(WRITER_COMMANDS)
     assert first == second
 
 
@@ -331,10 +336,10 @@ def test_a_queue_that_vanishes_is_made_again(house: House) -> None:
     sender.connect()
     house.node.control("delete_queue", "-p", house.url.rpartition("/")[2], CLASSIFIER_MAIL)
 
-    sender.send([(CLASSIFIER_MAIL, _letter(AMessage("a")))])
+    sender.send([(CLASSIFIER_MAIL, _broker_message(AMessage("a")))])
     with pytest.raises(TransientError, match="does not exist"):
         sender.flush()
-    sender.send([(CLASSIFIER_MAIL, _letter(AMessage("a")))])
+    sender.send([(CLASSIFIER_MAIL, _broker_message(AMessage("a")))])
     sender.flush()
     sender.close()
 
@@ -359,11 +364,11 @@ def test_a_long_queue_is_worked_off_in_bounded_bites(house: House) -> None:
 
 
 def test_a_message_that_consumers_die_of_is_handled_alone(house: House) -> None:
-    """F-14, F-15: after three deaths it has no neighbours that could be counted with it."""
+    """F-14, F-15: after three delivery count it has no neighbours that could be counted with it."""
     house.put("a", "b", "c")
     for _ in range(3):
         # Each look counts one death for each of them.
-        assert len(house.deaths(CLASSIFIER_MAIL)) == 3
+        assert len(house.delivery_count(CLASSIFIER_MAIL)) == 3
 
     with house.working():
         wait_until(_handled(house, "a", "b", "c"), "all")
@@ -384,19 +389,24 @@ def test_tls_proves_the_broker(rabbitmq: RabbitMQ) -> None:
     url = SecretStr(rabbitmq.url(tls=True))
     with administration(BrokerAddress(url, rabbitmq.ca_file)) as admin:
         assert admin.state("none") is None
-    link = Link(BrokerAddress(url, rabbitmq.ca_file))
-    link.open()
-    link.close()
+    connection = BrokerConnection(BrokerAddress(url, rabbitmq.ca_file))
+    connection.open()
+    connection.close()
 
-    for connect in (Link(BrokerAddress(url)).open, Sender(BrokerAddress(url), []).connect):
+    for connect in (
+        BrokerConnection(BrokerAddress(url)).open,
+        Sender(BrokerAddress(url), []).connect,
+    ):
         with pytest.raises(TransientError, match="cannot prove who it is"):
             connect()
 
 
 def test_a_broker_that_is_away_is_told_plainly() -> None:
     """F-20: address and remedy, never the password."""
-    link = Link(BrokerAddress(SecretStr("amqp://guest:secret-word@127.0.0.1:1/%2F")))
+    connection = BrokerConnection(
+        BrokerAddress(SecretStr("amqp://guest:secret-word@127.0.0.1:1/%2F"))
+    )
     with pytest.raises(TransientError, match=r"127\.0\.0\.1:1 is away") as caught:
-        link.open()
+        connection.open()
     assert "secret-word" not in str(caught.value)
-    link.close()
+    connection.close()

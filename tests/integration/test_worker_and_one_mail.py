@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pytest
 from structlog.testing import capture_logs
 
-from shared.broker.letters import REASON, TRIES, Letter
+from shared.broker.message import REASON, TRIES, BrokerMessage
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue, retry_queue
 from shared.errors import AwayError, PermanentError, TransientError
-from shared.netgenium.database import ConflictError
+from shared.netgenium.database.engine import ConflictError
 from shared.worker import DATABASE
 from tests.faults.poisoned_worker import POISON
 from tests.integration.test_worker import House, a_house
@@ -30,8 +30,8 @@ def house(rabbitmq: RabbitMQ) -> Iterator[House]:
         yield made
 
 
-def _bodies(letters: Sequence[Letter]) -> list[str]:
-    return sorted(letter.body.decode() for letter in letters)
+def _bodies(broker_messages: Sequence[BrokerMessage]) -> list[str]:
+    return sorted(broker_message.body.decode() for broker_message in broker_messages)
 
 
 def _rest_is_quiet(house: House) -> Callable[[], bool]:
@@ -45,13 +45,13 @@ def test_good_mail_whose_consumers_died_goes_on_exactly_once(house: House) -> No
     texts = sorted(f"m{number}" for number in range(30))
     house.put(*texts)
     for _ in range(3):
-        assert len(house.deaths(CLASSIFIER_MAIL)) == 30
+        assert len(house.delivery_count(CLASSIFIER_MAIL)) == 30
 
     with capture_logs() as logs, house.working():
         wait_until(lambda: house.waiting(WRITER_COMMANDS) >= 30, "thirty messages", 60)
         wait_until(_rest_is_quiet(house), "an empty queue")
 
-    assert _bodies(house.letters(WRITER_COMMANDS)) == texts
+    assert _bodies(house.broker_messages(WRITER_COMMANDS)) == texts
     assert house.waiting(CLASSIFIER_MAIL) == house.waiting(DEAD) == 0
     assert [line for line in logs if line["event"] == "waiting"] == []
 
@@ -60,12 +60,12 @@ def test_a_real_poison_is_one_dead_letter_and_the_others_go_on_exactly_once(hous
     """F-15, INV-3: a service that a mail kills is started again and again, and gets over it."""
     texts = sorted(f"m{number}" for number in range(30))
     house.put(*texts[:15], POISON, *texts[15:])
-    deaths = 0
+    delivery_count = 0
 
     def over() -> bool:
-        nonlocal deaths
+        nonlocal delivery_count
         if worker.process.poll() is not None:
-            deaths += 1
+            delivery_count += 1
             worker.start()
         return house.waiting(DEAD) > 0
 
@@ -75,9 +75,9 @@ def test_a_real_poison_is_one_dead_letter_and_the_others_go_on_exactly_once(hous
         wait_until(_rest_is_quiet(house), "an empty queue")
         assert worker.end() == 0
 
-    assert _bodies(house.letters(WRITER_COMMANDS)) == texts
-    (dead,) = house.letters(DEAD)
-    assert (dead.body.decode(), deaths) == (POISON, 8)
+    assert _bodies(house.broker_messages(WRITER_COMMANDS)) == texts
+    (dead,) = house.broker_messages(DEAD)
+    assert (dead.body.decode(), delivery_count) == (POISON, 8)
     assert "5 consumers died while they handled this mail alone" in str(dead.headers[REASON])
     assert house.waiting(CLASSIFIER_MAIL) == 0
 
@@ -131,7 +131,7 @@ def test_a_conflict_that_comes_again_rests_and_harms_no_neighbour(house: House) 
         wait_until(lambda: house.waiting(WRITER_COMMANDS) == 2, "the neighbours")
         wait_until(lambda: house.waiting(retry_queue(CLASSIFIER_MAIL, 1)) == 1, "a retry")
         assert house.health.ready
-        (resting,) = house.letters(retry_queue(CLASSIFIER_MAIL, 1))
+        (resting,) = house.broker_messages(retry_queue(CLASSIFIER_MAIL, 1))
 
     assert (resting.body, resting.headers[TRIES]) == (b"twin", 1)
 
@@ -146,7 +146,7 @@ def test_a_conflict_for_ever_is_a_dead_letter_with_its_reason(house: House) -> N
         wait_until(lambda: house.waiting(DEAD) == 1, "a dead letter")
         wait_until(lambda: house.waiting(WRITER_COMMANDS) == 1, "the neighbour")
 
-    (dead,) = house.letters(DEAD)
+    (dead,) = house.broker_messages(DEAD)
     assert dead.headers[REASON] == "Another writer was first in crm_effect (4 tries)"
 
 
@@ -164,7 +164,7 @@ def test_a_probe_that_says_away_burns_no_try(house: House) -> None:
     with house.working():
         wait_until(lambda: house.health.parts()[DATABASE] == "the database is away", "the pause")
         assert house.waiting(CLASSIFIER_MAIL) == 2
-        assert set(house.deaths(CLASSIFIER_MAIL)) == {0}
+        assert set(house.delivery_count(CLASSIFIER_MAIL)) == {0}
         away = False
         wait_until(lambda: house.waiting(WRITER_COMMANDS) == 1, "the good one")
 
@@ -182,9 +182,9 @@ def test_an_error_that_shows_itself_that_something_is_away_is_waited_for(house: 
         house.stage.handle = handle  # type: ignore[method-assign]
         wait_until(lambda: house.waiting(WRITER_COMMANDS) == 1, "the message")
         wait_until(lambda: house.health.ready, "readiness")
-        (letter,) = house.letters(WRITER_COMMANDS)
+        (broker_message,) = house.broker_messages(WRITER_COMMANDS)
 
-    assert letter.headers == {}
+    assert broker_message.headers == {}
 
 
 @pytest.mark.parametrize("error", [PermanentError("SELECT 1 is refused"), ZeroDivisionError()])
@@ -214,7 +214,7 @@ def test_an_output_that_is_too_big_is_its_mails_trouble(house: House) -> None:
         wait_until(lambda: house.waiting(DEAD) == 1, "a dead letter")
         wait_until(lambda: house.waiting(WRITER_COMMANDS) == 2, "the neighbours")
 
-    (dead,) = house.letters(DEAD)
+    (dead,) = house.broker_messages(DEAD)
     assert (dead.body, dead.headers[REASON]) == (b"too big", "takes too many bytes")
 
 

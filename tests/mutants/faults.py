@@ -31,19 +31,19 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "acknowledged before it is confirmed",
         "shared/worker.py",
-        "        self._send(link, letters)\n"
-        "        _done(link, deliveries)\n\n    def _give_all_back",
-        "        _done(link, deliveries)\n"
-        "        self._send(link, letters)\n\n    def _give_all_back",
+        "        self._send(connection, messages)\n"
+        "        _done(connection, deliveries)\n\n    def _give_all_back",
+        "        _done(connection, deliveries)\n"
+        "        self._send(connection, messages)\n\n    def _give_all_back",
         (_WORKER,),
     ),
     Mutant(
         "given back after it is acknowledged",
         "shared/worker.py",
-        "        self._send(link, [(self._flow.queue, letter) for letter in letters])\n"
-        "        _done(link, deliveries)\n",
-        "        _done(link, deliveries)\n"
-        "        self._send(link, [(self._flow.queue, letter) for letter in letters])\n",
+        "        self._send(connection, [(self._flow.queue, message) for message in messages])\n"
+        "        _done(connection, deliveries)\n",
+        "        _done(connection, deliveries)\n"
+        "        self._send(connection, [(self._flow.queue, message) for message in messages])\n",
         (_WORKER,),
     ),
     Mutant(
@@ -55,28 +55,28 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "confirms are not waited for",
-        "shared/broker/rabbitmq/link.py",
+        "shared/broker/rabbitmq/connection.py",
         "self._wait(lambda: not self._confirms.outstanding,",
         "self._wait(lambda: True,",
         ("tests/contract/test_transport.py",),
     ),
     Mutant(
         "messages to no queue vanish",
-        "shared/broker/rabbitmq/link.py",
+        "shared/broker/rabbitmq/connection.py",
         "mandatory=True",
         "mandatory=False",
         ("tests/integration/test_worker.py::test_a_queue_that_vanishes_is_made_again",),
     ),
     Mutant(
         "a tag is told twice",
-        "shared/broker/rabbitmq/hand.py",
+        "shared/broker/rabbitmq/unacked.py",
         "        return last_fresh, alone\n",
         "        return (end if last_fresh else None), alone\n",
-        ("tests/unit/shared/broker/rabbitmq/test_hand.py",),
+        ("tests/unit/shared/broker/rabbitmq/test_unacked.py",),
     ),
     Mutant(
         "two fetchers hold one lease",
-        "shared/broker/rabbitmq/link.py",
+        "shared/broker/rabbitmq/connection.py",
         "consume = partial(self._consume, queue, 1, exclusive=True)",
         "consume = partial(self._consume, queue, 1, exclusive=False)",
         ("tests/e2e/test_services.py",),
@@ -119,7 +119,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "SQLite commits without a flush",
-        "shared/netgenium/servers.py",
+        "shared/netgenium/database/servers.py",
         "PRAGMA synchronous=FULL",
         "PRAGMA synchronous=OFF",
         (_POWER_CUT,),

@@ -2,7 +2,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import CalendarEvent
+from services.classifier.parse.parsed_mail import CalendarEvent
 
 PIECES = st.sampled_from(
     [

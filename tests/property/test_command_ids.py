@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from services.classifier.chain import Hit, Miss, PolicyRow, SoFar, ask
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
+from services.classifier.reading.mail import Mail
 from tests.builders import BOX, DIRECTOR, EVA, JAN, PETR, a_mail, decide, some_facts, tasks
 from tests.report_builders import DAEMON
 

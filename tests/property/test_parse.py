@@ -5,8 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.classifier.parse.mail import parse_mail
+from services.classifier.parse.parsed_mail import ParsedMail
 from services.classifier.parse.quotes import split_quotes
-from services.classifier.parsed_mail import ParsedMail
 from shared.backup.parts import decode_transfer
 
 DEMO = [path.read_bytes() for path in sorted(Path("demo/mails").glob("*.eml"))]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.classifier.bounds import Bounds, bounds_for
-from services.classifier.mail import Mail
+from services.classifier.reading.mail import Mail
 from shared.domain.addresses import domain_of
 from shared.domain.directory import Directory, User
 from shared.domain.earlier import Earlier, Processed

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from services.classifier.facts.facts import BoxContext, Facts
-from services.classifier.mail import Mail
+from services.classifier.reading.mail import Mail
 from shared.domain.addresses import domain_of
 from shared.domain.directory import Directory, User
 from shared.domain.earlier import Earlier
 from shared.domain.vocabulary import TokenKind
-from shared.netgenium.database import database_errors
+from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.queries.earlier import (
     read_erp_message_ids,
@@ -22,7 +22,7 @@ from shared.netgenium.queries.earlier import (
 from shared.netgenium.queries.people import read_activity_types, read_roles, read_users
 from shared.netgenium.queries.recorded import read_soft_bounces
 from shared.netgenium.queries.records import read_records
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.schema.tables import ErpTables
 
 
 @dataclass(frozen=True, slots=True)

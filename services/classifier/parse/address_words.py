@@ -21,7 +21,7 @@ class Kind(Enum):
     GROUP = auto()
 
 
-class Word(NamedTuple):
+class AddressWord(NamedTuple):
     """A word; of a bracket the text is what stands inside."""
 
     kind: Kind
@@ -42,7 +42,7 @@ _WORD = re.compile(
 _PARENTHESIS = re.compile(r'"(?:[^"\\]|\\.)*+"|\\.|[()]', re.DOTALL)
 
 
-def address_words(value: str) -> Iterator[Word]:
+def address_words(value: str) -> Iterator[AddressWord]:
     """The words of a field value, without comments. Total."""
     text = ""
     for kind, word, behind in _pieces(value):
@@ -56,11 +56,11 @@ def address_words(value: str) -> Iterator[Word]:
             text += " "
         else:
             if text.strip():
-                yield Word(Kind.TEXT, text)
+                yield AddressWord(Kind.TEXT, text)
             text = ""
-            yield Word(kind, word)
+            yield AddressWord(kind, word)
     if text.strip():
-        yield Word(Kind.TEXT, text)
+        yield AddressWord(Kind.TEXT, text)
 
 
 def _pieces(value: str) -> Iterator[tuple[Kind, str, str]]:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from services.classifier.parse.address_words import Kind, Word, address_words
+from services.classifier.parse.address_words import AddressWord, Kind, address_words
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.headers import decode_words
-from services.classifier.parsed_mail import Address
+from services.classifier.parse.parsed_mail import Address
 
 _AROUND = (
     " \t\r\n\\\"'`,;:()<>{}"
@@ -78,7 +78,7 @@ def _addresses(value: str, defects: list[str]) -> Iterator[Address]:
             yield replace(address, odd=True)
 
 
-def _hidden(words: Iterable[Word], defects: list[str]) -> str:
+def _hidden(words: Iterable[AddressWord], defects: list[str]) -> str:
     """The field with its encoded words decoded and its quoted strings opened, if that may help."""
     opened = " ".join(word.text for word in words)
     if "=?" in opened:
@@ -86,7 +86,7 @@ def _hidden(words: Iterable[Word], defects: list[str]) -> str:
     return opened.replace('"', " ") if "@" in opened else ""
 
 
-def _listed(words: Iterable[Word], defects: list[str]) -> Iterator[Address]:
+def _listed(words: Iterable[AddressWord], defects: list[str]) -> Iterator[Address]:
     """The addresses of a list; a name that a comma cuts belongs to the bracket behind it."""
     name: list[str] = []
     for mailbox in _mailboxes(words):
@@ -105,7 +105,7 @@ def _of_brackets(mailbox: _Mailbox, name: str) -> Iterator[Address]:
     yield replace(last, name=name, odd=odd)
 
 
-def _mailboxes(words: Iterable[Word]) -> Iterator[_Mailbox]:
+def _mailboxes(words: Iterable[AddressWord]) -> Iterator[_Mailbox]:
     mailbox = _Mailbox()
     for word in words:
         if word.kind is Kind.SEPARATOR:

@@ -16,7 +16,7 @@ from services.classifier.parse.calendar_values import (
 from services.classifier.parse.calendar_zones import Zones
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.guard import guarded
-from services.classifier.parsed_mail import Attendee, CalendarEvent
+from services.classifier.parse.parsed_mail import Attendee, CalendarEvent
 
 _UID_CHARACTERS = 500
 _RULE_CHARACTERS = 500

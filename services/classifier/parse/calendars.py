@@ -10,9 +10,9 @@ from services.classifier.parse.calendar_lines import (
     read_components,
 )
 from services.classifier.parse.file_names import given_name
+from services.classifier.parse.parsed_mail import CalendarEvent
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix
-from services.classifier.parsed_mail import CalendarEvent
 
 EVENTS = 200
 """Events of one mail; an invitation has one, and one more for each changed occurrence."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from services.classifier.parse.bounced_addresses import distinct, is_daemon, typed_address
 from services.classifier.parse.headers import Headers, read_headers
-from services.classifier.parsed_mail import Returned
+from services.classifier.parse.parsed_mail import Returned
 
 FEEDBACK_TYPE = "message/feedback-report"
 COMPLAINANTS = 100

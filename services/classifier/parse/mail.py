@@ -9,9 +9,9 @@ from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.dates import read_date
 from services.classifier.parse.headers import Headers, automatic, decode_field
 from services.classifier.parse.message_ids import message_id
+from services.classifier.parse.parsed_mail import Address, ParsedMail
 from services.classifier.parse.reports import read_reports
 from services.classifier.parse.scanner import Scan, scan_mail
-from services.classifier.parsed_mail import Address, ParsedMail
 
 _SUBJECT_CHARACTERS = 10_000
 _SAY_NOTHING = (None, "ascii", "utf-8")

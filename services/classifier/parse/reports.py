@@ -31,10 +31,10 @@ from services.classifier.parse.dialects import (
     text_failures,
 )
 from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
+from services.classifier.parse.parsed_mail import FailedRecipient, Reports, Returned
 from services.classifier.parse.returned import original_header, read_returned, returned_of
 from services.classifier.parse.scanner import Part, Scan
 from services.classifier.parse.transfer import decoded_prefix
-from services.classifier.parsed_mail import Failure, Reports, Returned
 
 FAILURES = 100
 """Addresses that are kept of one bounce; whoever reads them has a lower bound (B-2)."""
@@ -124,10 +124,10 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
             yield from read_statuses(clean(status_part))
 
 
-def _failure(status: RecipientStatus, said: str) -> Failure:
+def _failure(status: RecipientStatus, said: str) -> FailedRecipient:
     verdict = judge(status.action, status.status, status.diagnostic, said)
     reason = shortened(status.diagnostic or said)
-    return Failure(
+    return FailedRecipient(
         status.address,
         verdict.status,
         verdict.permanent,
@@ -137,7 +137,9 @@ def _failure(status: RecipientStatus, said: str) -> Failure:
     )
 
 
-def _dialect(said: str, marks: Marks, lost: list[str], delayed: list[str]) -> Iterator[Failure]:
+def _dialect(
+    said: str, marks: Marks, lost: list[str], delayed: list[str]
+) -> Iterator[FailedRecipient]:
     """A failure for each address that a text names."""
     action = "delayed" if is_only_delayed(said) else ""
     near = _near(said, [*lost, *delayed])
@@ -181,16 +183,16 @@ def _near(said: str, addresses: list[str]) -> dict[str, str]:
     }
 
 
-def _said(address: str, said: str, near: str, action: str) -> Failure:
+def _said(address: str, said: str, near: str, action: str) -> FailedRecipient:
     """A failure that a text names: what stands behind the address tells why."""
     verdict = judge(action, enhanced_status(near) or "", near, said)
     reason = shortened(near or said)
-    return Failure(address, verdict.status, verdict.permanent, verdict.of_address, reason)
+    return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)
 
 
-def _distinct(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+def _distinct(failures: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
     """Each address once, at most so many; nothing behind them is read."""
-    kept: dict[str, Failure] = {}
+    kept: dict[str, FailedRecipient] = {}
     for failure in failures:
         kept.setdefault(failure.address, failure)
         if len(kept) == FAILURES:

@@ -8,9 +8,9 @@ from services.classifier.parse.bounced_addresses import is_possible
 from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.headers import Headers, read_headers
 from services.classifier.parse.message_ids import message_id
+from services.classifier.parse.parsed_mail import Returned
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix
-from services.classifier.parsed_mail import Returned
 
 ORIGINAL_TYPES = frozenset(
     (

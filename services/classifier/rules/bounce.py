@@ -1,10 +1,10 @@
 """Mail that came back (manual, chapter 13; behaviours B-2 to B-4)."""
 
-from services.classifier.bounces import Judged, bounced_on, judge
 from services.classifier.chain import Hit, Miss, SoFar, command_id
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
-from services.classifier.marking import holders, mark
+from services.classifier.outcome.bounces import Judged, bounced_on, judge
+from services.classifier.outcome.marking import holders, mark
+from services.classifier.reading.mail import Mail
 from shared.contracts.commands import AnyCommand, CountSoftBounce
 from shared.domain.notes import Note
 

@@ -1,12 +1,12 @@
 """A mail provider tells that a recipient complained (RFC 5965; behaviour R-3)."""
 
-from services.classifier.bounces import MOST_ADDRESSES
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
-from services.classifier.marking import mark, named
+from services.classifier.facts.trust import distrusted
+from services.classifier.outcome.bounces import MOST_ADDRESSES
+from services.classifier.outcome.marking import mark, named
 from services.classifier.parse.bounced_addresses import is_daemon
-from services.classifier.trust import distrusted
+from services.classifier.reading.mail import Mail
 from shared.domain.notes import Note
 
 

@@ -5,8 +5,8 @@ Only a first look that saves work: the writer decides it again in its transactio
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
-from services.classifier.wildcard import field_pattern, matches
+from services.classifier.reading.mail import Mail
+from services.classifier.reading.wildcard import field_pattern, matches
 from shared.contracts.verdict import Word
 from shared.domain.folding import fold_line
 

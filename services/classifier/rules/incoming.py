@@ -1,9 +1,9 @@
 """Incoming mail: one activity for each recipient who is a user (manual, chapter 15.10; A-1)."""
 
-from services.classifier.activity import create_activity
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
+from services.classifier.outcome.activity import create_activity
+from services.classifier.reading.mail import Mail
 from shared.contracts.verdict import Word
 from shared.domain.directory import User
 from shared.domain.linking import link_incoming

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.invitations import RECORDED_METHODS, Recorded, recorded
-from services.classifier.mail import Mail
-from services.classifier.parsed_mail import CalendarEvent
+from services.classifier.outcome.invitations import RECORDED_METHODS, InvitationCommands, recorded
+from services.classifier.parse.parsed_mail import CalendarEvent
+from services.classifier.reading.mail import Mail
 from shared.domain.notes import Note
 
 
@@ -27,7 +27,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     return Hit(reason, commands=found.commands, notes=notes, events=found.events)
 
 
-def _notes(events: Sequence[CalendarEvent], found: Recorded) -> tuple[Note, ...]:
+def _notes(events: Sequence[CalendarEvent], found: InvitationCommands) -> tuple[Note, ...]:
     said = [
         f"METHOD {event.method} changes nothing: {event.uid}"
         for event in events

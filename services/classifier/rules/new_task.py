@@ -1,10 +1,10 @@
 """A user asks for a task by the subject `New task: …` (manual, chapter 15.6; N-1, N-2)."""
 
 from services.classifier.chain import Hit, Miss, SoFar, command_id
-from services.classifier.extract import after_colon
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
-from services.classifier.trust import distrusted
+from services.classifier.facts.trust import distrusted
+from services.classifier.reading.extract import after_colon
+from services.classifier.reading.mail import Mail
 from shared.contracts.commands import CreateTask
 from shared.contracts.verdict import Word
 from shared.domain.assignment import assigned_record

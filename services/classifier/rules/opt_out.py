@@ -3,13 +3,13 @@
 import re
 
 from services.classifier.chain import Hit, Miss, SoFar
-from services.classifier.extract import without_prefixes
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
-from services.classifier.marking import mark, named
+from services.classifier.facts.trust import distrusted
+from services.classifier.outcome.marking import mark, named
 from services.classifier.parse.bounce_marks import is_of_no_person
 from services.classifier.parse.bounced_addresses import is_daemon
-from services.classifier.trust import distrusted
+from services.classifier.reading.extract import without_prefixes
+from services.classifier.reading.mail import Mail
 from shared.domain.folding import fold_line
 from shared.domain.vocabulary import Vocabulary
 

@@ -1,9 +1,9 @@
 """Outgoing mail: one activity, the sender is responsible (manual, chapter 15.11; A-1)."""
 
-from services.classifier.activity import create_activity
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
+from services.classifier.outcome.activity import create_activity
+from services.classifier.reading.mail import Mail
 from shared.contracts.verdict import Word
 from shared.domain.linking import link_outgoing
 

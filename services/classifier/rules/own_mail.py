@@ -2,7 +2,7 @@
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
+from services.classifier.reading.mail import Mail
 from shared.contracts.verdict import Word
 
 

@@ -2,9 +2,9 @@
 
 from services.classifier.chain import Hit, Miss, SoFar, command_id
 from services.classifier.facts.facts import Facts
-from services.classifier.mail import Mail
-from services.classifier.problem import Problem
-from services.classifier.trust import distrusted
+from services.classifier.facts.trust import distrusted
+from services.classifier.reading.mail import Mail
+from services.classifier.reading.problem import ProblemReport
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.references import RecordRef
 from shared.contracts.verdict import Word, task_updated
@@ -34,7 +34,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     )
 
 
-def _refused(mail: Mail, problem: Problem, facts: Facts) -> str | None:
+def _refused(mail: Mail, problem: ProblemReport, facts: Facts) -> str | None:
     allowed = facts.context.box.problem_sender
     if allowed and mail.sender not in allowed:
         return f"P-2: {mail.sender} is no problemSender"
@@ -45,7 +45,7 @@ def _refused(mail: Mail, problem: Problem, facts: Facts) -> str | None:
     return None
 
 
-def _contract(problem: Problem, facts: Facts) -> tuple[RecordRef | None, tuple[Note, ...]]:
+def _contract(problem: ProblemReport, facts: Facts) -> tuple[RecordRef | None, tuple[Note, ...]]:
     """The contract by its exact number, else the one open contract that fits (T-7)."""
     record = facts.directory.match("contract", problem.contract or "").record
     if record:
@@ -55,7 +55,7 @@ def _contract(problem: Problem, facts: Facts) -> tuple[RecordRef | None, tuple[N
 
 
 def _command(
-    mail: Mail, problem: Problem, contract: RecordRef | None, facts: Facts
+    mail: Mail, problem: ProblemReport, contract: RecordRef | None, facts: Facts
 ) -> CreateTask | UpdateTask:
     problem_id = problem.problem_id or ""
     sender = facts.sender_user(mail)

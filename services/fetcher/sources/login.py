@@ -3,7 +3,7 @@
 import re
 import ssl
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 
 CONNECT_SECONDS = 30.0
@@ -24,7 +24,7 @@ def tls_context(box: Box) -> ssl.SSLContext:
     except OSError as error:
         raise ConfigurationError(
             [
-                Problem(
+                ConfigProblem(
                     f"box {box.name}",
                     f"caFile {box.ca_file} cannot be used: {error.strerror or 'no certificates'}",
                     "Name a readable file with certificates in PEM form.",

@@ -14,7 +14,7 @@ from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import IMAP, POP3, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
 from shared.errors import CredentialsRefusedError, TransientError
-from shared.oauth import client_credentials
+from shared.oauth.tokens import client_credentials
 from shared.settings.box import Box
 
 _AFTER_REFUSAL_SECONDS = 40.0

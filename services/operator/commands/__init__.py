@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
-from services.operator import signals
+from services.assembly import signals
 
 
 @dataclass(frozen=True, slots=True)

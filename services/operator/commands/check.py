@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.operator.check import run_checks, worst
+from services.answers.check import run_checks, worst
 from services.operator.commands.options import AsJson, Config, begin, set_up_logging
 from services.operator.output import write_json
 from services.operator.present.checks import checks_as_text

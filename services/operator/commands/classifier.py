@@ -1,6 +1,6 @@
 """`crmservice classifier`."""
 
-from services.operator.classifier_service import run_classifier
+from services.assembly.classifier_service import run_classifier
 from services.operator.commands.options import Config, begin_with
 
 

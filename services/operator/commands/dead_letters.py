@@ -9,22 +9,22 @@ from uuid import UUID
 
 import typer
 
-from services.operator.commands.options import AsJson, begin, boxes_of, tell
-from services.operator.composition import open_erp
-from services.operator.database_probe import DatabaseProbe
-from services.operator.dead_letters import (
+from services.answers.dead_letters import (
     BrokerDeadLetters,
     DeadLetter,
     DeadLetters,
     LocalDeadLetters,
     Wanted,
 )
+from services.assembly.composition import open_erp
+from services.assembly.database_probe import DatabaseProbe
+from services.assembly.pipeline import local_pipeline
+from services.assembly.run import Tally
+from services.assembly.services import broker_address
+from services.operator.commands.options import AsJson, begin, boxes_of, tell
 from services.operator.output import write_json
-from services.operator.pipeline import local_pipeline
 from services.operator.present.console import stdout_console
 from services.operator.present.records import records_as_text
-from services.operator.run import Tally
-from services.operator.services import broker_address
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail
 from shared.errors import WrongUseError
@@ -53,14 +53,14 @@ def list_them(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the 
       crmservice dead-letters list
       crmservice dead-letters list --json
     """
-    letters = _kept(begin("warning"), None).all()
+    broker_messages = _kept(begin("warning"), None).all()
     if as_json:
-        for letter in letters:
-            write_json(asdict(letter))
+        for message in broker_messages:
+            write_json(asdict(message))
         return
     rows = [
         {"mail_id": one.mail_id, "queue": one.queue, "died_at": one.died_at, "reason": one.reason}
-        for one in letters
+        for one in broker_messages
     ]
     stdout_console().print(records_as_text(rows) if rows else "there are no dead letters")
 
@@ -148,7 +148,7 @@ def _wanted(mail_ids: Sequence[str], *, everything: bool) -> Wanted:
             UUID(text)
         except ValueError:
             raise WrongUseError(f"{text!r} is no mail id") from None
-    return lambda letter: everything or letter.mail_id in mail_ids
+    return lambda message: everything or message.mail_id in mail_ids
 
 
 def _none(mail_ids: Sequence[str]) -> WrongUseError:
@@ -156,7 +156,7 @@ def _none(mail_ids: Sequence[str]) -> WrongUseError:
     return WrongUseError(f"there is no dead letter{which}; crmservice dead-letters list has all")
 
 
-def _show(letter: DeadLetter) -> None:
-    fields = {name: value for name, value in asdict(letter).items() if name != "details"}
-    for name, value in {**fields, **letter.details}.items():
+def _show(message: DeadLetter) -> None:
+    fields = {name: value for name, value in asdict(message).items() if name != "details"}
+    for name, value in {**fields, **message.details}.items():
         sys.stdout.write(f"{name.replace('_', ' '):12} {value}\n")

@@ -7,17 +7,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from services.assembly.composition import open_erp
+from services.assembly.feeds import boxes_to_read
+from services.assembly.run import Tally, run_once
 from services.operator.commands.options import begin, boxes_of, tell
-from services.operator.company import fill_company, load_company
-from services.operator.composition import open_erp
-from services.operator.demo import prepare, summary
-from services.operator.feeds import boxes_to_read
 from services.operator.present.console import stdout_console
-from services.operator.run import Tally, run_once
+from services.operator.setup.company import fill_company, load_company
+from services.operator.setup.demo import prepare, summary
 from shared.contracts.messages import MailRecorded
 from shared.contracts.verdict import joined
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.settings.environment import Environment
 
 

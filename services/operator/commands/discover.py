@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from services.operator.commands.options import begin, tell
+from services.operator.setup.discovery.discover import discover as propose
 from shared.errors import ExitCode, WrongUseError
-from shared.netgenium.database import open_database
-from shared.netgenium.discovery.discover import discover as propose
+from shared.netgenium.database.engine import open_database
 
 
 def discover(

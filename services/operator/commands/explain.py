@@ -6,17 +6,17 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from services.operator.classifying import context_of, look_up_in
+from services.answers.explain import Unreadable, files_of
+from services.answers.explain import explain as explain_files
+from services.assembly.classifying import context_of, look_up_in
+from services.assembly.composition import open_erp
 from services.operator.commands.options import AsJson, Config, begin, boxes_of
-from services.operator.composition import open_erp
-from services.operator.explain import Unreadable, files_of
-from services.operator.explain import explain as explain_files
 from services.operator.output import write_json
 from services.operator.present.as_json import explained_as_json
 from services.operator.present.as_text import explained_as_text
 from services.operator.present.console import stderr_console, stdout_console
 from shared.errors import ExitCode, WrongUseError
-from shared.netgenium.inspection import require_schema
+from shared.netgenium.schema.inspection import require_schema
 
 
 def explain(

@@ -1,7 +1,7 @@
 """`crmservice fetcher`."""
 
+from services.assembly.fetcher_service import run_fetcher
 from services.operator.commands.options import Config, begin_with
-from services.operator.fetcher_service import run_fetcher
 
 
 def fetcher(config: Config) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from services.operator.commands.options import begin, one_of
-from shared.netgenium.grants_sql import DIALECTS, grants_sql
-from shared.netgenium.mapping import load_mapping
+from services.operator.setup.grants_sql import DIALECTS, grants_sql
+from shared.netgenium.schema.mapping import load_mapping
 
 
 def grants(

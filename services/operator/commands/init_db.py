@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
+from services.assembly.composition import open_erp
+from services.assembly.secret import make_secret
 from services.operator.commands.options import begin, tell
-from services.operator.company import fill_company, load_company
-from services.operator.composition import open_erp
-from services.operator.secret import make_secret
-from shared.netgenium.database import database_errors, shown
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
+from services.operator.setup.company import fill_company, load_company
+from shared.netgenium.database.engine import database_errors, shown
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.reference_schema import create_reference_schema
 
 
 def init_db(

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
+from services.answers.records import TABLES, list_records
+from services.assembly.composition import open_erp
 from services.operator.commands.options import AsJson, begin, one_of
-from services.operator.composition import open_erp
 from services.operator.output import write_json
 from services.operator.present.console import stdout_console
 from services.operator.present.records import records_as_text
-from services.operator.records import TABLES, list_records
-from shared.netgenium.inspection import require_schema
+from shared.netgenium.schema.inspection import require_schema
 
 
 def list_table(

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from shared.errors import ConfigurationError, Problem, WrongUseError
+from shared.errors import ConfigProblem, ConfigurationError, WrongUseError
 from shared.log import LogLevel, configure_logging
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
@@ -30,7 +30,7 @@ def files_of(named: Sequence[Path]) -> list[Path]:
         found = sorted(path.glob("*.xml")) if path.is_dir() else [path]
         if not found:
             remedy = "put the XML file of a technology box there"
-            raise ConfigurationError([Problem(str(path), "there is no *.xml in it", remedy)])
+            raise ConfigurationError([ConfigProblem(str(path), "there is no *.xml in it", remedy)])
         files += found
     return files
 
@@ -84,7 +84,7 @@ def begin_with(
     Raises:
         ConfigurationError: Everything that is wrong with environment and files.
     """
-    problems: list[Problem] = []
+    problems: list[ConfigProblem] = []
     environment, boxes = None, None
     try:
         environment = begin(default_level)
@@ -110,7 +110,7 @@ def boxes_of(config: Sequence[Path]) -> tuple[Box, ...]:
     return loaded.boxes
 
 
-def warn(problems: Sequence[Problem]) -> None:
+def warn(problems: Sequence[ConfigProblem]) -> None:
     """Tell of things that do not stop the command."""
     for problem in problems:
         tell(f"warning: {problem}")

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
+from services.answers.replay import Replay
+from services.assembly.composition import Erp, open_erp
+from services.assembly.database_probe import DatabaseProbe
+from services.assembly.feeds import plain_publisher
+from services.assembly.paths import Use, require_paths
+from services.assembly.pipeline import local_pipeline
+from services.assembly.run import Tally
+from services.assembly.services import broker_address
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.commands.run import summarise, tell_json, tell_person
-from services.operator.composition import Erp, open_erp
-from services.operator.database_probe import DatabaseProbe
-from services.operator.feeds import plain_publisher
-from services.operator.paths import Use, require_paths
-from services.operator.pipeline import local_pipeline
-from services.operator.replay import Replay
-from services.operator.run import Tally
-from services.operator.services import broker_address
 from shared.broker.port import Publisher
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.contracts.messages import FetchedMail

@@ -6,20 +6,20 @@ from typing import Annotated
 
 import typer
 
+from services.assembly.composition import open_erp
+from services.assembly.database_probe import DatabaseProbe
+from services.assembly.feeds import boxes_to_read, run_feeds
+from services.assembly.paths import Use, require_paths
+from services.assembly.run import Tally, local_feeds, run_once
+from services.assembly.services import running
 from services.operator.commands.options import AsJson, Config, begin_with, tell
-from services.operator.composition import open_erp
-from services.operator.database_probe import DatabaseProbe
-from services.operator.feeds import boxes_to_read, run_feeds
 from services.operator.output import write_json
-from services.operator.paths import Use, require_paths
-from services.operator.run import Tally, local_feeds, run_once
-from services.operator.services import running
 from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
 from shared.contracts.verdict import joined
 from shared.errors import ExitCode, TransientError
-from shared.health import Health
-from shared.netgenium.probe import takes_writes
+from shared.health.state import Health
+from shared.netgenium.database.probe import takes_writes
 from shared.retry import Backoff
 from shared.worker import DATABASE
 

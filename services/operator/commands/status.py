@@ -6,19 +6,19 @@ from typing import Any
 
 import typer
 
-from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
-from services.operator.composition import open_erp
-from services.operator.output import write_json
-from services.operator.present.console import stdout_console
-from services.operator.present.records import records_as_text
-from services.operator.services import broker_address
-from services.operator.status import (
+from services.answers.status import (
     failed_in,
     flows_of,
     places_of,
     recorded_in,
     services_of,
 )
+from services.assembly.composition import open_erp
+from services.assembly.services import broker_address
+from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.output import write_json
+from services.operator.present.console import stdout_console
+from services.operator.present.records import records_as_text
 from shared.errors import CRMServiceError
 from shared.settings.box import Box
 from shared.settings.environment import Environment

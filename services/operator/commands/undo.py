@@ -12,14 +12,14 @@ from uuid import UUID
 import typer
 from sqlalchemy import select
 
+from services.assembly.composition import open_erp
 from services.operator.commands.options import AsJson, begin
-from services.operator.composition import open_erp
 from services.operator.output import write_json
 from services.writer.undo import Undone, undo_mail
 from shared.errors import ExitCode, WrongUseError
-from shared.netgenium.database import write_transaction
-from shared.netgenium.inspection import require_schema
-from shared.netgenium.own_tables import journal_table
+from shared.netgenium.database.engine import write_transaction
+from shared.netgenium.own.tables import journal_table
+from shared.netgenium.schema.inspection import require_schema
 
 
 def undo(

@@ -1,7 +1,7 @@
 """`crmservice writer`."""
 
+from services.assembly.writer_service import run_writer
 from services.operator.commands.options import Config, begin_with
-from services.operator.writer_service import run_writer
 
 
 def writer(config: Config) -> None:

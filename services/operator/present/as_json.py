@@ -6,10 +6,10 @@ Fields may be added in later versions, never changed.
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from services.classifier.mail import Mail
+from services.answers.explain import Explained, Unreadable
+from services.answers.times import utc
 from services.classifier.parse.quotes import split_quotes
-from services.operator.explain import Explained, Unreadable
-from services.operator.present.times import utc
+from services.classifier.reading.mail import Mail
 from shared.contracts.commands import (
     AnyCommand,
     ApplyEvent,

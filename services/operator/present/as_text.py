@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.operator.explain import Explained, Unreadable
+from services.answers.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
 from services.operator.present.records import value_as_text
 from services.writer.events import with_events

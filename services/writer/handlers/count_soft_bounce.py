@@ -10,7 +10,7 @@ from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import CountSoftBounce
 from shared.contracts.messages import MailClassified
 from shared.domain.soft_bounces import enough_soft_bounces
-from shared.netgenium.own_tables import change_table
+from shared.netgenium.own.tables import change_table
 
 _ON_ITS_WAY = timedelta(days=5)
 """How long a report may have been on its way: so long servers try again (RFC 5321, 4.5.4.1)."""

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from services.writer.invitation import digest, event_key, may_answer
+from services.writer.decisions.invitation import digest, event_key, may_answer
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
-from shared.netgenium.own_tables import answer_table
+from shared.netgenium.own.tables import answer_table
 
 _UNANSWERED = "NEEDS-ACTION"
 _NOT_INVITED = " but is no attendee: not added to the list"

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from services.writer.decisions.invitation import Decision
 from services.writer.handlers.invitation_answers import attendee_lines
-from services.writer.invitation import Decision
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
 

@@ -6,7 +6,7 @@ from services.writer.changes import Values, change_record, record_change
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import AnyCommand, CountSoftBounce, Mark, MarkForbidden
 from shared.contracts.messages import MailClassified
-from shared.netgenium.many import lowered
+from shared.netgenium.database.many import lowered
 
 _BOXES = {
     "do_not_send": {"allow_emails": False, "allow_bulk_emails": False},

@@ -15,7 +15,7 @@ from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
 from shared.contracts.verdict import Word, task_updated
-from shared.netgenium.own_tables import problem_table
+from shared.netgenium.own.tables import problem_table
 
 _AHEAD = timedelta(days=1)
 """How far ahead of us a sender's clock and zone may be."""

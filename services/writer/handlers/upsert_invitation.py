@@ -5,9 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import RowMapping, select, update
 
-from services.writer.handlers.invitation_answers import record_answers
-from services.writer.handlers.invitation_record import is_there, write_record
-from services.writer.invitation import (
+from services.writer.decisions.invitation import (
     Decision,
     Stored,
     decide,
@@ -17,11 +15,13 @@ from services.writer.invitation import (
     state_key,
     state_of,
 )
+from services.writer.handlers.invitation_answers import record_answers
+from services.writer.handlers.invitation_record import is_there, write_record
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.messages import MailClassified
-from shared.netgenium.own_tables import invitation_table
+from shared.netgenium.own.tables import invitation_table
 
 _GONE = "its record was deleted in the ERP and stays away"
 

@@ -11,11 +11,11 @@ from pika import exceptions
 from pydantic import SecretStr
 
 from shared.errors import (
+    ConfigProblem,
     ConfigurationError,
     CredentialsRefusedError,
     CRMServiceError,
     HeldElsewhereError,
-    Problem,
     TransientError,
 )
 
@@ -145,4 +145,4 @@ def _plain(error: BaseException) -> str:
 
 
 def _wrong(what: str, remedy: str) -> ConfigurationError:
-    return ConfigurationError([Problem("RabbitMQ", what, remedy)])
+    return ConfigurationError([ConfigProblem("RabbitMQ", what, remedy)])

@@ -8,7 +8,7 @@ from typing import Any
 import pika
 from pika import exceptions
 
-from shared.broker.letters import Letter
+from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import (
     BrokerAddress,
     may_not_declare,
@@ -73,13 +73,13 @@ class Admin:
         return QueueState(found.method.message_count, found.method.consumer_count)
 
     def browse(
-        self, queue: str, act: Callable[[Letter], Sequence[tuple[str, Letter]] | None]
+        self, queue: str, act: Callable[[BrokerMessage], Sequence[tuple[str, BrokerMessage]] | None]
     ) -> int:
-        """Show each letter that is in `queue` now to `act`, oldest first.
+        """Show each message that is in `queue` now to `act`, oldest first.
 
         Args:
             queue: A queue without consumers, as that of dead letters.
-            act: Gives None to leave the letter where it is; else what is published in its place,
+            act: Gives None to leave the message where it is; else what is published in its place,
                 which may be nothing: then it leaves the queue.
 
         Returns:
@@ -97,19 +97,19 @@ class Admin:
             if method is None:
                 break
             delivery = delivery_of(method.delivery_tag, properties, body)
-            replacements = act(delivery.letter)
+            replacements = act(delivery.message)
             if replacements is None:
                 continue
-            for target, letter in replacements:
-                self._publish(channel, target, letter)
+            for target, message in replacements:
+                self._publish(channel, target, message)
             channel.basic_ack(delivery.tag)
             left += 1
         channel.close()
         return left
 
-    def _publish(self, channel: Any, queue: str, letter: Letter) -> None:  # noqa: ANN401 - pika has no types
+    def _publish(self, channel: Any, queue: str, message: BrokerMessage) -> None:  # noqa: ANN401 - pika has no types
         try:
-            channel.basic_publish("", queue, letter.body, properties_of(letter), mandatory=True)
+            channel.basic_publish("", queue, message.body, properties_of(message), mandatory=True)
         except (exceptions.UnroutableError, exceptions.NackError):
             raise TransientError(f"{self._address} did not take a message for {queue}") from None
 

@@ -1,4 +1,4 @@
-"""What was published over a link and is not confirmed yet. Its owner locks it."""
+"""What was published over a connection and is not confirmed yet. Its owner locks it."""
 
 from dataclasses import dataclass, field
 

@@ -1,31 +1,33 @@
-"""Letters as AMQP properties and body, and back."""
+"""Messages as AMQP properties and body, and back."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pika
 
-from shared.broker.letters import Delivery, Header, Letter
+from shared.broker.message import BrokerMessage, Delivery, Header
 
-_DEATHS = "x-delivery-count"
+_DELIVERY_COUNT = "x-delivery-count"
 
 
-def properties_of(letter: Letter) -> pika.BasicProperties:
+def properties_of(message: BrokerMessage) -> pika.BasicProperties:
     """Everything but the body; the message is persistent."""
     return pika.BasicProperties(
-        content_type=letter.content_type,
+        content_type=message.content_type,
         delivery_mode=pika.DeliveryMode.Persistent.value,
-        message_id=letter.mail_id,
-        headers=dict(letter.headers),
+        message_id=message.mail_id,
+        headers=dict(message.headers),
     )
 
 
 def delivery_of(tag: int, properties: Any, body: bytes) -> Delivery:  # noqa: ANN401 - pika has no types
     """What came, with the broker's count of deliveries that nobody acknowledged."""
     headers = _plain(properties.headers or {})
-    deaths = int(headers.pop(_DEATHS, 0))
-    letter = Letter(properties.message_id or "", properties.content_type or "", body, headers)
-    return Delivery(tag, letter, deaths)
+    delivery_count = int(headers.pop(_DELIVERY_COUNT, 0))
+    message = BrokerMessage(
+        properties.message_id or "", properties.content_type or "", body, headers
+    )
+    return Delivery(tag, message, delivery_count)
 
 
 def _plain(headers: Mapping[str, object]) -> dict[str, Header]:

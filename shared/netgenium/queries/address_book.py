@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 from shared.contracts.references import ContactRef, RelationshipRef
 from shared.domain.addresses import domain_of
 from shared.domain.directory import AddressBookEntry
-from shared.netgenium.many import in_chunks, owners_by_text, values_by_owner
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.many import in_chunks, owners_by_text, values_by_owner
+from shared.netgenium.schema.tables import ErpTables
 
 
 @dataclass(frozen=True, slots=True)

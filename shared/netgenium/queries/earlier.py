@@ -7,10 +7,10 @@ from sqlalchemy import Connection, and_, select
 
 from shared.contracts.references import RecordRef
 from shared.domain.earlier import Processed, Thread
-from shared.netgenium.many import by_stored_form, in_chunks
-from shared.netgenium.own_tables import effect_table, identification_key_table, journal_table
+from shared.netgenium.database.many import by_stored_form, in_chunks
+from shared.netgenium.own.tables import effect_table, identification_key_table, journal_table
 from shared.netgenium.queries.recorded import read_problem_tasks, read_threads
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.schema.tables import ErpTables
 
 
 def read_processed(

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 from shared.contracts.references import ActivityTypeRef, RoleRef, UserRef
 from shared.domain.directory import Role, User
 from shared.domain.folding import fold_line
-from shared.netgenium.many import in_chunks, owners_by_text, values_by_owner
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.many import in_chunks, owners_by_text, values_by_owner
+from shared.netgenium.schema.tables import ErpTables
 
 
 def read_roles(connection: Connection, erp: ErpTables) -> Mapping[int, Role]:

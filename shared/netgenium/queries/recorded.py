@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, and_, select
 
-from shared.netgenium.many import by_stored_form, in_chunks
-from shared.netgenium.own_tables import (
+from shared.netgenium.database.many import by_stored_form, in_chunks
+from shared.netgenium.own.tables import (
     effect_table,
     journal_table,
     problem_table,
     soft_bounce_table,
 )
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.schema.tables import ErpTables
 
 ASSIGNMENTS = ("contract", "order", "task", "opportunity")
 """What an activity can be assigned to."""

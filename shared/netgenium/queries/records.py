@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, or_, select, true
 from shared.contracts.references import RecordRef
 from shared.domain.directory import RecordMatch
 from shared.domain.vocabulary import TokenKind
-from shared.netgenium.many import in_chunks
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.many import in_chunks
+from shared.netgenium.schema.tables import ErpTables
 
 _YEAR = "____-"
 """LIKE pattern of a year and its hyphen."""

@@ -4,9 +4,9 @@ import pytest
 
 from shared.errors import (
     AwayError,
+    ConfigProblem,
     ConfigurationError,
     PermanentError,
-    Problem,
     TransientError,
 )
 from shared.runner import handle_batch
@@ -149,7 +149,7 @@ def test_a_probe_may_say_that_waiting_cannot_help() -> None:
     """O-6: a database that does not fit is a wrong configuration, not an outage."""
 
     def probe() -> None:
-        raise ConfigurationError([Problem("mapping", "does not fit")])
+        raise ConfigurationError([ConfigProblem("mapping", "does not fit")])
 
     with pytest.raises(ConfigurationError):
         handle_batch(AStage(), _messages("away"), probe)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources.imap.facts import Note
 from services.fetcher.sources.imap.fetching import facts_of, still_there
-from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.message_info import TakenNote
+from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError, StateError
 from shared.settings.box import Box
 
@@ -45,7 +45,7 @@ class Disposal:
         """Try again what the server did not do in the last round."""
         self.trouble = None
 
-    def of_taken(self, session: Session, notes: Iterable[Note]) -> tuple[set[int], bool]:
+    def of_taken(self, session: ImapSession, notes: Iterable[TakenNote]) -> tuple[set[int], bool]:
         """Dispose of those messages of the selected folder that are still what they were.
 
         Returns:
@@ -65,7 +65,7 @@ class Disposal:
             self.trouble = error
             return set(), False
 
-    def _of_known(self, session: Session, known: dict[int, Note]) -> tuple[set[int], bool]:
+    def _of_known(self, session: ImapSession, known: dict[int, TakenNote]) -> tuple[set[int], bool]:
         if not self.removes:
             return set(), self._of(session, list(known.values()))
         facts, _ = facts_of(session, list(known))
@@ -75,7 +75,7 @@ class Disposal:
             _log.warning("another message under a known UID", box=self._box.name, uid=uid)
         return others, self._of(session, same)
 
-    def _of(self, session: Session, notes: Sequence[Note]) -> bool:
+    def _of(self, session: ImapSession, notes: Sequence[TakenNote]) -> bool:
         """Dispose of messages; whether the server let us."""
         if not notes or session.opened is None:
             return True
@@ -88,7 +88,7 @@ class Disposal:
             self._say(_STAYS, session, str(error))
             return False
 
-    def _act(self, session: Session, notes: Sequence[Note]) -> bool:
+    def _act(self, session: ImapSession, notes: Sequence[TakenNote]) -> bool:
         target = self._box.disposition.folder
         if not self.removes:
             session.flag(_uids(notes), "\\Seen")
@@ -104,7 +104,11 @@ class Disposal:
         return self._remove(session, notes)
 
     def _move(
-        self, session: Session, notes: Sequence[Note], new: Sequence[Note], target: str
+        self,
+        session: ImapSession,
+        notes: Sequence[TakenNote],
+        new: Sequence[TakenNote],
+        target: str,
     ) -> bool:
         """MOVE; what is still there afterwards may be a copy, and is not moved again."""
         if new:
@@ -113,7 +117,7 @@ class Disposal:
         self._remember_copied(session, [note for note in new if note.uid in left])
         return self._all_gone(session, left)
 
-    def _remove(self, session: Session, notes: Sequence[Note]) -> bool:
+    def _remove(self, session: ImapSession, notes: Sequence[TakenNote]) -> bool:
         session.flag(_uids(notes), "\\Deleted")
         if not session.can("UIDPLUS"):
             self._say("server cannot delete single messages: they stay, flagged", session)
@@ -121,7 +125,7 @@ class Disposal:
         session.expunge(_uids(notes))
         return self._all_gone(session, still_there(session, _uids(notes)))
 
-    def _all_gone(self, session: Session, left: Collection[int]) -> bool:
+    def _all_gone(self, session: ImapSession, left: Collection[int]) -> bool:
         if left:
             reason = (
                 f"the server said OK and removed nothing of {len(left)} message(s): give this user "
@@ -130,12 +134,12 @@ class Disposal:
             self._say(_STAYS, session, reason)
         return not left
 
-    def _remember_copied(self, session: Session, notes: Sequence[Note]) -> None:
+    def _remember_copied(self, session: ImapSession, notes: Sequence[TakenNote]) -> None:
         if notes and session.opened:
             copied = [str(replace(note, copied=True)) for note in notes]
             self._seen.remember(session.opened.folder, copied)
 
-    def _say(self, event: str, session: Session, reason: str = "the server's rights") -> None:
+    def _say(self, event: str, session: ImapSession, reason: str = "the server's rights") -> None:
         now = self._clock()
         last = self._said.get(event)
         if last is None or now - last >= _ONCE_AN_HOUR:
@@ -144,5 +148,5 @@ class Disposal:
             _log.warning(event, box=self._box.name, folder=folder, reason=reason)
 
 
-def _uids(notes: Iterable[Note]) -> list[int]:
+def _uids(notes: Iterable[TakenNote]) -> list[int]:
     return [note.uid for note in notes]

@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.fetcher.sources.imap.facts import Facts, in_utc
-from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.message_info import MessageInfo, in_utc
+from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError, StateError
 
 _SAMPLE = 3
@@ -28,7 +28,7 @@ class Given:
     refused: dict[int, str] = field(default_factory=dict)
 
 
-def facts_of(session: Session, uids: Sequence[int]) -> tuple[list[Facts], dict[int, str]]:
+def facts_of(session: ImapSession, uids: Sequence[int]) -> tuple[list[MessageInfo], dict[int, str]]:
     """Size and time of arrival, and which messages were refused; what has gone is in neither.
 
     Raises:
@@ -36,14 +36,14 @@ def facts_of(session: Session, uids: Sequence[int]) -> tuple[list[Facts], dict[i
     """
     given = _given(session, uids, ["RFC822.SIZE", "INTERNALDATE"], b"RFC822.SIZE", int)
     facts = [
-        Facts(uid, size, in_utc(given.answers[uid].get(b"INTERNALDATE")))
+        MessageInfo(uid, size, in_utc(given.answers[uid].get(b"INTERNALDATE")))
         for uid in uids
         if isinstance(size := given.answers.get(uid, {}).get(b"RFC822.SIZE"), int)
     ]
     return facts, given.refused
 
 
-def bodies_of(session: Session, uids: Sequence[int]) -> tuple[dict[int, bytes], dict[int, str]]:
+def bodies_of(session: ImapSession, uids: Sequence[int]) -> tuple[dict[int, bytes], dict[int, str]]:
     """Whole messages, without marking them as seen; see `facts_of`."""
     given = _given(session, uids, ["BODY.PEEK[]"], b"BODY[]", bytes)
     raws = {
@@ -54,7 +54,7 @@ def bodies_of(session: Session, uids: Sequence[int]) -> tuple[dict[int, bytes], 
     return raws, given.refused
 
 
-def slice_of(session: Session, uid: int, offset: int, size: int) -> bytes | None:
+def slice_of(session: ImapSession, uid: int, offset: int, size: int) -> bytes | None:
     """At most `size` bytes from `offset`; None if the message has gone or has no body.
 
     Raises:
@@ -68,7 +68,7 @@ def slice_of(session: Session, uid: int, offset: int, size: int) -> bytes | None
     return piece if isinstance(piece, bytes) else None
 
 
-def still_there(session: Session, uids: Sequence[int]) -> set[int]:
+def still_there(session: ImapSession, uids: Sequence[int]) -> set[int]:
     """Which of these messages are in the selected folder, whatever FETCH or STORE said."""
     if not uids:
         return set()
@@ -77,7 +77,7 @@ def still_there(session: Session, uids: Sequence[int]) -> set[int]:
 
 
 def _given(
-    session: Session, uids: Sequence[int], items: Sequence[str], item: bytes, kind: type
+    session: ImapSession, uids: Sequence[int], items: Sequence[str], item: bytes, kind: type
 ) -> Given:
     """Ask, and look again for those of which nothing came: gone, or given nothing (F-53)."""
     given = Given()
@@ -92,7 +92,7 @@ def _given(
     return given
 
 
-def _ask(session: Session, uids: Sequence[int], items: Sequence[str], given: Given) -> None:
+def _ask(session: ImapSession, uids: Sequence[int], items: Sequence[str], given: Given) -> None:
     """A FETCH; one message that the server refuses spoils no other.
 
     Raises:
@@ -112,7 +112,9 @@ def _ask(session: Session, uids: Sequence[int], items: Sequence[str], given: Giv
     _narrow_down(session, [uid for uid in uids if uid not in some], items, given)
 
 
-def _narrow_down(session: Session, uids: Sequence[int], items: Sequence[str], given: Given) -> None:
+def _narrow_down(
+    session: ImapSession, uids: Sequence[int], items: Sequence[str], given: Given
+) -> None:
     """Ask for fewer and fewer, until only those are refused that have to be."""
     try:
         given.answers.update(session.ask(lambda client: client.fetch(uids, items)))

@@ -8,20 +8,20 @@ import structlog
 
 from services.fetcher.contents import Contents
 from services.fetcher.seen import Seen
-from services.fetcher.sources.imap.facts import (
-    Facts,
-    Note,
+from services.fetcher.sources.imap.folder_scan import FolderScan
+from services.fetcher.sources.imap.message_info import (
+    MessageInfo,
     Opened,
+    TakenNote,
     groups,
     identity_of,
     is_old,
     name_of,
     parts_of,
 )
-from services.fetcher.sources.imap.look import Look
-from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.text import (
-    EndlessError,
+    EndlessMessageError,
     GoneError,
     collected,
     whole_bodies,
@@ -46,7 +46,12 @@ class Reading:
     """
 
     def __init__(
-        self, box: Box, seen: Seen, clock: Callable[[], datetime], look: Look, suspects: Suspects
+        self,
+        box: Box,
+        seen: Seen,
+        clock: Callable[[], datetime],
+        look: FolderScan,
+        suspects: Suspects,
     ) -> None:
         """Take the box, its memory, the time, and what looks into folders."""
         self._box = box
@@ -56,9 +61,9 @@ class Reading:
         self._suspects = suspects
         self._contents = Contents(seen.memory)
         self._digests: dict[str, str] = {}
-        self.batch: dict[str, Facts] = {}
+        self.batch: dict[str, MessageInfo] = {}
 
-    def batches(self, session: Session, opened: Opened) -> Iterator[list[SourceMail]]:
+    def batches(self, session: ImapSession, opened: Opened) -> Iterator[list[SourceMail]]:
         """What waits in a folder.
 
         Raises:
@@ -77,7 +82,7 @@ class Reading:
         there = {name_of(opened.uid_validity, uid) for uid in self._look.there}
         self._contents.keep_only(folder, there)
 
-    def slices(self, session: Session, mail: SourceMail, facts: Facts) -> Iterator[bytes]:
+    def slices(self, session: ImapSession, mail: SourceMail, facts: MessageInfo) -> Iterator[bytes]:
         """The bytes of a large message.
 
         Raises:
@@ -96,7 +101,7 @@ class Reading:
         except (LeftInSourceError, RefusedError) as error:
             self._suspects.hold(folder, name, str(error))
             raise LeftInSourceError(str(error)) from None
-        except EndlessError as error:
+        except EndlessMessageError as error:
             self._look.keep(mail.identity, facts, str(error))
             raise
         self._suspects.clear(folder, [name])
@@ -118,7 +123,11 @@ class Reading:
             self._contents.remember(folder, named)
 
     def _mails(
-        self, session: Session, opened: Opened, group: Sequence[Facts], since: datetime | None
+        self,
+        session: ImapSession,
+        opened: Opened,
+        group: Sequence[MessageInfo],
+        since: datetime | None,
     ) -> Iterator[list[SourceMail]]:
         """A batch: small messages as a whole, large ones to be read by slices; or nothing."""
         names = {facts.uid: name_of(opened.uid_validity, facts.uid) for facts in group}
@@ -147,7 +156,7 @@ class Reading:
             ]
 
     def _read(
-        self, session: Session, folder: str, group: Sequence[Facts], names: dict[int, str]
+        self, session: ImapSession, folder: str, group: Sequence[MessageInfo], names: dict[int, str]
     ) -> tuple[dict[int, bytes], dict[int, str], set[int]]:
         """The texts of small messages, why others stay, and which are to be read by slices.
 
@@ -164,7 +173,7 @@ class Reading:
         return *whole_bodies(session, small), large
 
     def _collected(
-        self, session: Session, facts: Facts
+        self, session: ImapSession, facts: MessageInfo
     ) -> tuple[dict[int, bytes], dict[int, str], set[int]]:
         try:
             raw = collected(session, facts, LARGE_BYTES)
@@ -174,11 +183,11 @@ class Reading:
             return {}, {facts.uid: str(error)}, set()
         return ({}, {}, {facts.uid}) if raw is None else ({facts.uid: raw}, {}, set())
 
-    def _is_renamed(self, opened: Opened, facts: Facts, raw: bytes) -> bool:
+    def _is_renamed(self, opened: Opened, facts: MessageInfo, raw: bytes) -> bool:
         sha256 = hashlib.sha256(raw).hexdigest()
         return self._was_taken(opened.folder, opened.uid_validity, facts, sha256)
 
-    def _was_taken(self, folder: str, validity: int, facts: Facts, sha256: str) -> bool:
+    def _was_taken(self, folder: str, validity: int, facts: MessageInfo, sha256: str) -> bool:
         """Whether a message was taken before, under a name that no message has any more."""
         before = self._contents.name_of(folder, sha256)
         if before is None:
@@ -186,7 +195,7 @@ class Reading:
         old, _, uid = before.partition("/")
         if old == str(validity) and int(uid) in self._look.there:
             return False
-        self._seen.remember(folder, [str(Note(validity, facts.uid, facts.digest))])
+        self._seen.remember(folder, [str(TakenNote(validity, facts.uid, facts.digest))])
         self._contents.remember(folder, [(sha256, name_of(validity, facts.uid))])
         return True
 

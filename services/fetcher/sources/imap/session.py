@@ -17,10 +17,10 @@ import structlog
 from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
-from services.fetcher.sources.imap.facts import Opened, searches
 from services.fetcher.sources.imap.login import Client
+from services.fetcher.sources.imap.message_info import Opened, searches
 from services.fetcher.sources.imap.trouble import RefusedError, Server, StateError
-from services.fetcher.sources.imap.wire import Wire
+from services.fetcher.sources.imap.wire import ImapWire
 from services.fetcher.sources.login import CONNECT_SECONDS
 from shared.errors import CRMServiceError, TransientError
 
@@ -54,7 +54,7 @@ class _Client(IMAPClient):  # type: ignore[misc]  # it ships no types
     """imapclient on our own wire."""
 
     def __init__(self, server: Server, context: ssl.SSLContext | None) -> None:
-        self.wire: Wire
+        self.wire: ImapWire
         super().__init__(
             server.host,
             server.port,
@@ -67,12 +67,12 @@ class _Client(IMAPClient):  # type: ignore[misc]  # it ships no types
         # Times keep their zone.
         self.normalise_times = False
 
-    def _create_IMAP4(self) -> Wire:  # noqa: N802 - the library's name
-        self.wire = Wire(self.host, self.port, self.ssl_context)
+    def _create_IMAP4(self) -> ImapWire:  # noqa: N802 - the library's name
+        self.wire = ImapWire(self.host, self.port, self.ssl_context)
         return self.wire
 
 
-class Session:
+class ImapSession:
     """A connection that is logged in; after an error of the connection it is closed.
 
     Every method may raise `TransientError`; `RefusedError` where only the command failed.
@@ -252,7 +252,7 @@ def _folder_of(client: _Client, line: object) -> str | None:
     return None if b"\\Noselect" in flags else str(name)
 
 
-def _opened(folder: str, found: Mapping[bytes, int], wire: Wire) -> Opened:
+def _opened(folder: str, found: Mapping[bytes, int], wire: ImapWire) -> Opened:
     wire.has_announced()
     validity = found.get(b"UIDVALIDITY")
     if not isinstance(validity, int):

@@ -18,18 +18,24 @@ import structlog
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import WaitsForStartError
+from services.fetcher.sources.imap.connector import Connector, FolderError
 from services.fetcher.sources.imap.disposal import Disposal
-from services.fetcher.sources.imap.entry import Entry, FolderError
-from services.fetcher.sources.imap.facts import Facts, Note, Opened, as_named, parts_of
-from services.fetcher.sources.imap.look import Look
+from services.fetcher.sources.imap.folder_scan import FolderScan
+from services.fetcher.sources.imap.message_info import (
+    MessageInfo,
+    Opened,
+    TakenNote,
+    as_named,
+    parts_of,
+)
 from services.fetcher.sources.imap.reading import Reading
-from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.watch import Watch
 from services.fetcher.sources.port import IMAP, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
 from shared.errors import CRMServiceError, TransientError
-from shared.oauth import TokenSource
+from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 
 _log = structlog.get_logger()
@@ -58,15 +64,15 @@ class Imap:
         self._box = box
         self._seen = seen
         self._clock = clock
-        self._entry = Entry(box, tokens)
+        self._entry = Connector(box, tokens)
         suspects = Suspects(box.name, seen.memory, clock)
         self._disposal = Disposal(box, seen, clock)
-        self._look = Look(box, seen, clock, self._disposal, suspects)
+        self._look = FolderScan(box, seen, clock, self._disposal, suspects)
         self._reading = Reading(box, seen, clock, self._look, suspects)
         self._watch = Watch(box.name, box.poll_seconds)
         self._folders = [as_named(folder) for folder in box.imap_folders]
         self._next: dict[str, int] = {}
-        self._session: Session | None = None
+        self._session: ImapSession | None = None
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """What waits, folder by folder.
@@ -112,11 +118,11 @@ class Imap:
         Raises:
             TransientError: The connection broke: the next round disposes of them.
         """
-        taken: dict[str, list[Note]] = {}
+        taken: dict[str, list[TakenNote]] = {}
         for mail in mails:
             folder, validity, uid = parts_of(mail.identity)
-            facts = self._reading.batch.get(mail.identity, Facts(uid, 0, None))
-            taken.setdefault(folder, []).append(Note(validity, uid, facts.digest))
+            facts = self._reading.batch.get(mail.identity, MessageInfo(uid, 0, None))
+            taken.setdefault(folder, []).append(TakenNote(validity, uid, facts.digest))
         for folder, notes in taken.items():
             self._seen.remember(folder, map(str, notes))
         session = self._session
@@ -169,7 +175,7 @@ class Imap:
         waits = "new mail is announced" if session.can("IDLE") else "new mail is polled for"
         return f"{self._entry.server} accepted the login; of {count} folders, {looks}; {waits}"
 
-    def _ready(self) -> Session:
+    def _ready(self) -> ImapSession:
         """The session at hand if it is still good, or a new one."""
         if self._session and not self._session.closed:
             try:
@@ -183,7 +189,7 @@ class Imap:
         self._session = self._entry.session()
         return self._session
 
-    def _open(self, session: Session, folder: str) -> Opened:
+    def _open(self, session: ImapSession, folder: str) -> Opened:
         try:
             return session.open(folder)
         except RefusedError:
@@ -192,12 +198,12 @@ class Imap:
                 raise
             raise self._entry.missing(folder, listed) from None
 
-    def _of_folder(self, session: Session, folder: str) -> Iterator[list[SourceMail]]:
+    def _of_folder(self, session: ImapSession, folder: str) -> Iterator[list[SourceMail]]:
         opened = self._open(session, folder)
         self._next[folder] = opened.uid_next
         yield from self._reading.batches(session, opened)
 
-    def _has_news(self, session: Session) -> bool:
+    def _has_news(self, session: ImapSession) -> bool:
         """Whether the first folder has new messages since it was read; it is selected."""
         folder = self._folders[0]
         if session.opened is None or session.opened.folder != folder:
@@ -215,7 +221,7 @@ class Imap:
             raise
 
 
-def _is_open(session: Session, identity: str) -> bool:
+def _is_open(session: ImapSession, identity: str) -> bool:
     folder, validity, _ = parts_of(identity)
     opened = session.opened
     return bool(opened and (opened.folder, opened.uid_validity) == (folder, validity))

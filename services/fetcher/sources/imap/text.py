@@ -7,9 +7,9 @@ from contextlib import suppress
 import structlog
 
 from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
-from services.fetcher.sources.imap.facts import Facts
 from services.fetcher.sources.imap.fetching import bodies_of, slice_of, still_there
-from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.message_info import MessageInfo
+from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.wire import MAX_ANSWER_BYTES
 from services.fetcher.sources.port import SLICE_BYTES, LeftInSourceError
@@ -23,12 +23,12 @@ class GoneError(LeftInSourceError):
     """A message went away while it was read."""
 
 
-class EndlessError(TransientError):
+class EndlessMessageError(TransientError):
     """A message goes on beyond what any mail may have (H-30)."""
 
 
 def whole_bodies(
-    session: Session, group: Sequence[Facts]
+    session: ImapSession, group: Sequence[MessageInfo]
 ) -> tuple[dict[int, bytes], dict[int, str]]:
     """The text of each message, and why others are not to be taken; what has gone is in neither.
 
@@ -59,7 +59,7 @@ def whole_bodies(
     return raws, held
 
 
-def _doubt(session: Session, facts: Facts, raw: bytes) -> str | None:
+def _doubt(session: ImapSession, facts: MessageInfo, raw: bytes) -> str | None:
     """Why a message is not whole; of one that lacks much, a slice behind its end is asked for."""
     if doubt := Came(raw).doubt(facts.size):
         return doubt
@@ -70,7 +70,7 @@ def _doubt(session: Session, facts: Facts, raw: bytes) -> str | None:
     return None
 
 
-def whole_slices(session: Session, facts: Facts) -> Iterator[bytes]:
+def whole_slices(session: ImapSession, facts: MessageInfo) -> Iterator[bytes]:
     """The text of a large message, piece by piece.
 
     A short piece is the end; if it comes before the announced end, the server must say so twice,
@@ -95,20 +95,20 @@ def whole_slices(session: Session, facts: Facts) -> Iterator[bytes]:
         raise LeftInSourceError(doubt)
 
 
-def _pieces(session: Session, facts: Facts) -> Iterator[bytes]:
+def _pieces(session: ImapSession, facts: MessageInfo) -> Iterator[bytes]:
     offset = 0
     while True:
         piece = _piece(session, facts, offset)
         offset += len(piece)
         if offset > MAX_MAIL_BYTES:
-            raise EndlessError(f"message {facts.uid} does not end")
+            raise EndlessMessageError(f"message {facts.uid} does not end")
         if piece:
             yield piece
         if not piece or (len(piece) < SLICE_BYTES and offset >= facts.size):
             break
 
 
-def _piece(session: Session, facts: Facts, offset: int) -> bytes:
+def _piece(session: ImapSession, facts: MessageInfo, offset: int) -> bytes:
     """Some servers give nothing at all beyond the end."""
     piece = slice_of(session, facts.uid, offset, SLICE_BYTES)
     if piece is None and not still_there(session, [facts.uid]):
@@ -118,7 +118,7 @@ def _piece(session: Session, facts: Facts, offset: int) -> bytes:
     return piece or b""
 
 
-def collected(session: Session, facts: Facts, most: int) -> bytes | None:
+def collected(session: ImapSession, facts: MessageInfo, most: int) -> bytes | None:
     """The text of a message by slices, in one piece; None if it is larger than `most`.
 
     Raises:
@@ -132,7 +132,7 @@ def collected(session: Session, facts: Facts, most: int) -> bytes | None:
     return bytes(raw)
 
 
-def _rest(session: Session, facts: Facts, size: int, sha256: bytes) -> bytes:
+def _rest(session: ImapSession, facts: MessageInfo, size: int, sha256: bytes) -> bytes:
     """What the slices have left out, by a fetch of the whole; nothing if they were the whole.
 
     Raises:
@@ -148,7 +148,7 @@ def _rest(session: Session, facts: Facts, size: int, sha256: bytes) -> bytes:
     return raw[size:]
 
 
-def _tell(short: Sequence[Facts], again: dict[int, bytes], taken: dict[int, bytes]) -> None:
+def _tell(short: Sequence[MessageInfo], again: dict[int, bytes], taken: dict[int, bytes]) -> None:
     for facts in short:
         _log.warning(
             "message shorter than announced",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
-from services.fetcher.sources.imap.session import Session
+from services.fetcher.sources.imap.session import ImapSession
 from shared.errors import TransientError
 from shared.retry import Backoff
 
@@ -30,8 +30,8 @@ class Watch:
 
     def wait(
         self,
-        session: Session | None,
-        has_news: Callable[[Session], bool],
+        session: ImapSession | None,
+        has_news: Callable[[ImapSession], bool],
         seconds: float,
         stopped: threading.Event,
     ) -> None:
@@ -72,7 +72,7 @@ class Watch:
             stopped.wait(pause)
 
 
-def _idle(session: Session, end: float, stopped: threading.Event) -> None:
+def _idle(session: ImapSession, end: float, stopped: threading.Event) -> None:
     while not stopped.is_set() and (left := end - time.monotonic()) > 0:
         if session.idle(min(left, _LONGEST_IDLE_SECONDS), stopped):
             return

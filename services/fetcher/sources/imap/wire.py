@@ -26,7 +26,7 @@ SLOWEST_BYTES_A_SECOND = 8 * 1024
 _RECEIVE_BYTES = 64 * 1024
 
 
-class Wire(imaplib.IMAP4):
+class ImapWire(imaplib.IMAP4):
     """IMAP over TLS from the first byte, or over plain TCP that only serves for STARTTLS."""
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:

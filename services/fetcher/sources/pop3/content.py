@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
-from services.fetcher.sources.pop3.session import Entry, Session
+from services.fetcher.sources.pop3.session import Listing, Pop3Session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES, LeftInSourceError
 from services.fetcher.sources.whole import Came
@@ -32,7 +32,7 @@ class Content:
     sha256: str | None
 
 
-def content_of(session: Session, entry: Entry) -> Content:
+def content_of(session: Pop3Session, entry: Listing) -> Content:
     """What must be known of a mail before it is given: of a large one with a name its head alone.
 
     Raises:
@@ -55,7 +55,7 @@ def content_of(session: Session, entry: Entry) -> Content:
     return Content(head if came.size <= LARGE_BYTES else None, head, digest.hexdigest())
 
 
-def slices_of(session: Session, entry: Entry) -> Iterator[bytes]:
+def slices_of(session: Pop3Session, entry: Listing) -> Iterator[bytes]:
     """A mail, byte for byte.
 
     Raises:

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from services.fetcher.sources.login import backoff_seconds, xoauth2
 from services.fetcher.sources.pop3.received import HEAD_BYTES
 from services.fetcher.sources.pop3.refusal import Refusal, meaning_of_login
-from services.fetcher.sources.pop3.wire import NegativeAnswerError, Wire, connect
+from services.fetcher.sources.pop3.wire import NegativeAnswerError, Pop3Wire, connect
 from shared.errors import CredentialsRefusedError, CRMServiceError, TransientError
-from shared.oauth import TokenSource
+from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 from shared.settings.values import ServerAddress
 
@@ -28,7 +28,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Listing:
     """A mail of the box.
 
     Attributes:
@@ -48,12 +48,12 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Pop3Session:
     """A session that is logged in: the box is locked until it ends."""
 
-    wire: Wire
+    wire: Pop3Wire
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[Listing]:
         """What is in the box, in its order."""
         sizes = self._numbered(b"LIST")
         try:
@@ -62,7 +62,7 @@ class Session:
             names = {}
         count = Counter(names.values())
         unique = {number: name for number, name in names.items() if name and count[name] == 1}
-        return [Entry(number, _size(size), unique.get(number)) for number, size in sizes]
+        return [Listing(number, _size(size), unique.get(number)) for number, size in sizes]
 
     def content(self, number: int) -> Iterator[bytes]:
         """The mail, in pieces of at most 64 KB.
@@ -125,7 +125,7 @@ def address_of(box: Box) -> tuple[str, int, bool]:
     return server.host, port, port != PLAIN_PORT
 
 
-def open_session(box: Box, context: ssl.SSLContext, tokens: TokenSource | None) -> Session:
+def open_session(box: Box, context: ssl.SSLContext, tokens: TokenSource | None) -> Pop3Session:
     """Connect and log in.
 
     Raises:
@@ -150,10 +150,10 @@ def open_session(box: Box, context: ssl.SSLContext, tokens: TokenSource | None) 
             _start_tls(wire, box, context, host)
         _log_in(wire, box, secret)
         undo.pop_all()
-    return Session(wire)
+    return Pop3Session(wire)
 
 
-def _start_tls(wire: Wire, box: Box, context: ssl.SSLContext, host: str) -> None:
+def _start_tls(wire: Pop3Wire, box: Box, context: ssl.SSLContext, host: str) -> None:
     try:
         wire.ask(b"STLS")
     except NegativeAnswerError:
@@ -167,7 +167,7 @@ def _start_tls(wire: Wire, box: Box, context: ssl.SSLContext, host: str) -> None
         wire.start_tls(context, host)
 
 
-def _log_in(wire: Wire, box: Box, secret: SecretStr) -> None:
+def _log_in(wire: Pop3Wire, box: Box, secret: SecretStr) -> None:
     word = secret.get_secret_value()
     try:
         if box.pop3_oauth:
@@ -179,7 +179,7 @@ def _log_in(wire: Wire, box: Box, secret: SecretStr) -> None:
         raise _refused(wire.label, box, str(error)) from None
 
 
-def _authenticate(wire: Wire, answer: bytes) -> None:
+def _authenticate(wire: Pop3Wire, answer: bytes) -> None:
     """XOAUTH2 in two steps: Office 365 refuses it in one."""
     wire.ask(b"AUTH XOAUTH2")
     challenge = wire.ask(base64.b64encode(answer))

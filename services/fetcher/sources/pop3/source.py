@@ -21,14 +21,14 @@ import structlog
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.login import tls_context
+from services.fetcher.sources.pop3.box_scan import PLACE, BoxScan
 from services.fetcher.sources.pop3.content import (
     MAX_MAIL_BYTES,
     content_of,
     slices_of,
 )
-from services.fetcher.sources.pop3.look import PLACE, Look
 from services.fetcher.sources.pop3.received import received_at
-from services.fetcher.sources.pop3.session import Entry, Session, open_session
+from services.fetcher.sources.pop3.session import Listing, Pop3Session, open_session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import (
     BATCH_BYTES,
@@ -38,7 +38,7 @@ from services.fetcher.sources.port import (
     SourceMail,
 )
 from shared.errors import CredentialsRefusedError, TransientError
-from shared.oauth import TokenSource
+from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 
 _log = structlog.get_logger()
@@ -61,20 +61,20 @@ class Pop3:
     tokens: TokenSource | None
     kind: str = field(default=POP3, init=False)
     _context: ssl.SSLContext = field(init=False, repr=False)
-    _look: Look = field(init=False, repr=False)
-    _session: Session | None = field(default=None, init=False, repr=False)
+    _look: BoxScan = field(init=False, repr=False)
+    _session: Pop3Session | None = field(default=None, init=False, repr=False)
     _token_worked: bool = field(default=False, init=False)
     _opened_at: datetime | None = field(default=None, init=False)
     # What was read completely in this session, by identity: it may be deleted in it.
     _read: dict[str, list[int]] = field(default_factory=dict, init=False)
-    _large: dict[str, Entry] = field(default_factory=dict, init=False)
+    _large: dict[str, Listing] = field(default_factory=dict, init=False)
     _digests: dict[str, str] = field(default_factory=dict, init=False)
     _deleted: list[str] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         """Look at `caFile` before anything is connected."""
         self._context = tls_context(self.box)
-        self._look = Look(self.box, self.seen, self.clock)
+        self._look = BoxScan(self.box, self.seen, self.clock)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """What waits, in the box's order, at most 100 mails and about 8 MB at a time.
@@ -164,7 +164,7 @@ class Pop3:
             with suppress(TransientError, NegativeAnswerError):
                 session.quit()
 
-    def _open(self) -> Session:
+    def _open(self) -> Pop3Session:
         """A session; a token that has worked and is refused now may have expired (F-56)."""
         self.close()
         try:
@@ -181,7 +181,7 @@ class Pop3:
         self._token_worked = True
         return self._session
 
-    def _batch(self, session: Session, done: set[str]) -> tuple[list[SourceMail], bool]:
+    def _batch(self, session: Pop3Session, done: set[str]) -> tuple[list[SourceMail], bool]:
         """The next batch, and whether there is more; what broke a session comes alone."""
         batch: list[SourceMail] = []
         total = 0
@@ -199,7 +199,7 @@ class Pop3:
         mail = self._take(session, alone[0], done)
         return [mail] if mail else [], len(alone) > 1
 
-    def _take(self, session: Session, entry: Entry, done: set[str]) -> SourceMail | None:
+    def _take(self, session: Pop3Session, entry: Listing, done: set[str]) -> SourceMail | None:
         """A mail; None where it is not to be taken, or not now."""
         if entry.size > MAX_MAIL_BYTES:
             self._look.leave(entry)
@@ -214,7 +214,7 @@ class Pop3:
         done.add(entry.name)
         return None
 
-    def _mail(self, session: Session, entry: Entry, done: set[str]) -> SourceMail | None:
+    def _mail(self, session: Pop3Session, entry: Listing, done: set[str]) -> SourceMail | None:
         content = content_of(session, entry)
         if content.sha256:
             self._look.was_read(entry)

@@ -29,7 +29,7 @@ class NegativeAnswerError(Exception):
 
 
 @dataclass(slots=True)
-class Wire:
+class Pop3Wire:
     """A connection.
 
     Attributes:
@@ -134,7 +134,7 @@ class Wire:
         )
 
 
-def connect(label: str, host: str, port: int, context: ssl.SSLContext | None) -> Wire:
+def connect(label: str, host: str, port: int, context: ssl.SSLContext | None) -> Pop3Wire:
     """A connection, inside of TLS from its first byte if there is a `context`.
 
     Raises:
@@ -144,7 +144,7 @@ def connect(label: str, host: str, port: int, context: ssl.SSLContext | None) ->
         made = socket.create_connection((host, port), CONNECT_SECONDS)
         if context:
             made = context.wrap_socket(made, server_hostname=host)
-        return Wire(label, made, made.makefile("rb"))
+        return Pop3Wire(label, made, made.makefile("rb"))
 
 
 @contextmanager

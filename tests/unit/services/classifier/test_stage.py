@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.classifier.facts.facts import BoxContext, Facts
-from services.classifier.mail import Mail
+from services.classifier.reading.mail import Mail
 from services.classifier.stage import ClassifierStage
 from shared.backup.store import BackupStore
 from shared.contracts.messages import FetchedMail, MailFetched

@@ -4,13 +4,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.fetcher.failed import FailedMail, Failure
+from services.fetcher.failed import FailedMail, FailedMailNote
 from shared.contracts.messages import MailFetched
 from shared.errors import PermanentError, TransientError
 from tests.messages import A_KEY
 
 
-def a_failure(mail_id: UUID | None = None, reason: str = "why") -> Failure:
+def a_failure(mail_id: UUID | None = None, reason: str = "why") -> FailedMailNote:
     """A mail that could not be processed."""
     message = MailFetched(
         mail_id=mail_id or uuid4(),
@@ -21,7 +21,7 @@ def a_failure(mail_id: UUID | None = None, reason: str = "why") -> Failure:
         sha256="00" * 32,
         backup_key=A_KEY,
     )
-    return Failure(message, reason, "2026-11-21T08:00:01+00:00")
+    return FailedMailNote(message, reason, "2026-11-21T08:00:01+00:00")
 
 
 def test_notes_are_kept_until_they_are_forgotten(tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import (
+    ConfigProblem,
     ConfigurationError,
     CredentialsRefusedError,
     HeldElsewhereError,
-    Problem,
     TransientError,
 )
-from shared.health import LONGEST_SILENCE_SECONDS, Health
+from shared.health.state import LONGEST_SILENCE_SECONDS, Health
 from shared.retry import Backoff
 from tests.builders import a_box
 
@@ -154,7 +154,7 @@ def test_a_long_round_is_neither_silent_nor_waiting(tmp_path: Path) -> None:
     [
         TransientError("away"),
         CredentialsRefusedError("refused"),
-        ConfigurationError([Problem("box crm", "caFile is not mounted yet")]),
+        ConfigurationError([ConfigProblem("box crm", "caFile is not mounted yet")]),
     ],
 )
 def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> None:

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine, delete, select
 
 from shared.contracts.content import FoundToken
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import journal_table, recipient_table, word_table
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import journal_table, recipient_table, word_table
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.writing import a_classified, a_task, a_writer
 
 ERP = ErpTables(load_mapping(None))

@@ -1,6 +1,6 @@
 """What handlers decided about a mail goes to that mail, behind what the classifier has found."""
 
-from services.writer.claim import settle
+from services.writer.decisions.claim import settle
 from services.writer.outcome import Outcome
 from shared.contracts.content import TraceLine
 from tests.writing import a_classified

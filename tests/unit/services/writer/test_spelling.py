@@ -9,13 +9,13 @@ from services.writer.group_locks import locks_of
 from services.writer.spelling import as_spelled
 from shared.contracts.commands import AnyCommand
 from shared.contracts.events import Invited
-from shared.netgenium.database import open_database
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import problem_table
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.servers import remember_charset
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database
+from shared.netgenium.database.servers import remember_charset
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import problem_table
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.writing import a_classified, a_content, a_mark, a_task, a_writer, an_invitation
 
 ERP = ErpTables(load_mapping(None))

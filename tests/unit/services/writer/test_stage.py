@@ -8,11 +8,11 @@ from sqlalchemy import text
 
 from services.writer.stage import WriterStage
 from shared.errors import ContractError, PermanentError
-from shared.netgenium.database import ConflictError, open_database, write_transaction
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import ConflictError, open_database, write_transaction
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.writing import a_classified, a_mark, a_task, a_writer, an_activity
 
 ERP = ErpTables(load_mapping(None))

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Connection, RowMapping, select
 
 from services.writer.unit_of_work import UnitOfWork
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migration import migrate
-from shared.netgenium.own_tables import effect_table
-from shared.netgenium.reference_schema import create_reference_schema
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import effect_table
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
 from tests.writing import CAME, a_classified, a_mark, a_task, an_activity
 
 ERP = ErpTables(load_mapping(None))

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.broker.letters import Letter
+from shared.broker.message import BrokerMessage
 from shared.broker.wire import (
-    classified_to_letter,
+    classified_from_broker,
+    classified_to_broker,
     described,
-    fetched_to_letter,
-    letter_to_classified,
-    letter_to_fetched,
+    fetched_from_broker,
+    fetched_to_broker,
 )
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import ContractError, PermanentError
@@ -68,46 +68,52 @@ def test_a_fetched_mail_travels_byte_for_byte(raw: bytes) -> None:
     """I-5: the body is the mail itself, its fields are headers."""
     mail = a_fetched(raw)
 
-    letter = fetched_to_letter(mail)
+    broker_message = fetched_to_broker(mail)
 
-    assert (letter.content_type, letter.body) == ("message/rfc822", raw)
-    assert letter_to_fetched(letter) == mail
+    assert (broker_message.content_type, broker_message.body) == ("message/rfc822", raw)
+    assert fetched_from_broker(broker_message) == mail
 
 
 def test_a_large_mail_travels_without_its_body() -> None:
     """F-28: above the inline limit the classifier reads the backup."""
     mail = a_fetched(None)
 
-    letter = fetched_to_letter(mail)
+    broker_message = fetched_to_broker(mail)
 
-    assert letter.body == b""
-    assert letter_to_fetched(letter) == mail
+    assert broker_message.body == b""
+    assert fetched_from_broker(broker_message) == mail
 
 
 def test_headers_of_the_way_are_no_fields() -> None:
     """INV-3: counts and reasons that the way adds do not make the message another one."""
     mail = a_fetched()
 
-    letter = fetched_to_letter(mail).once_more().dead("why", "2026-11-21T08:00:00Z").released()
+    broker_message = (
+        fetched_to_broker(mail).once_more().dead("why", "2026-11-21T08:00:00Z").released()
+    )
 
-    assert letter_to_fetched(letter) == mail
+    assert fetched_from_broker(broker_message) == mail
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda letter: replace(letter, headers={}),
-        lambda letter: replace(letter, body=letter.body + b"x"),
-        lambda letter: replace(
-            letter, headers={**letter.headers, "x-crmservice-schema-version": 2}
+        lambda broker_message: replace(broker_message, headers={}),
+        lambda broker_message: replace(broker_message, body=broker_message.body + b"x"),
+        lambda broker_message: replace(
+            broker_message, headers={**broker_message.headers, "x-crmservice-schema-version": 2}
         ),
-        lambda letter: replace(letter, headers={**letter.headers, "x-crmservice-mail-id": "x"}),
+        lambda broker_message: replace(
+            broker_message, headers={**broker_message.headers, "x-crmservice-mail-id": "x"}
+        ),
     ],
 )
-def test_what_is_no_fetched_mail_is_refused(spoil: Callable[[Letter], Letter]) -> None:
+def test_what_is_no_fetched_mail_is_refused(
+    spoil: Callable[[BrokerMessage], BrokerMessage],
+) -> None:
     """H-33: a broken or unknown message is a contract error, never a guess."""
     with pytest.raises(ContractError):
-        letter_to_fetched(spoil(fetched_to_letter(a_fetched())))
+        fetched_from_broker(spoil(fetched_to_broker(a_fetched())))
 
 
 @pytest.mark.parametrize("length", [1, 200_000])
@@ -115,33 +121,37 @@ def test_a_classified_mail_comes_back_as_it_was(length: int) -> None:
     """R-d: long ones travel compressed."""
     mail = a_classified("š" * length)
 
-    letter = classified_to_letter(mail)
+    broker_message = classified_to_broker(mail)
 
-    assert len(letter.body) < 64 * 1024
-    assert letter_to_classified(letter) == mail
+    assert len(broker_message.body) < 64 * 1024
+    assert classified_from_broker(broker_message) == mail
 
 
 @pytest.mark.parametrize(
-    "letter",
+    "broker_message",
     [
-        Letter("", "application/json", b"{}"),
-        Letter("", "application/json", b"\xff"),
-        Letter("", "application/zlib", b"no zlib"),
-        Letter("", "application/zlib", classified_to_letter(a_classified("x" * 99_999)).body[:-9]),
+        BrokerMessage("", "application/json", b"{}"),
+        BrokerMessage("", "application/json", b"\xff"),
+        BrokerMessage("", "application/zlib", b"no zlib"),
+        BrokerMessage(
+            "", "application/zlib", classified_to_broker(a_classified("x" * 99_999)).body[:-9]
+        ),
     ],
 )
-def test_what_is_no_classified_mail_is_refused(letter: Letter) -> None:
+def test_what_is_no_classified_mail_is_refused(broker_message: BrokerMessage) -> None:
     """H-33: the reason names places and kinds of errors, no values."""
     with pytest.raises(ContractError):
-        letter_to_classified(letter)
+        classified_from_broker(broker_message)
 
 
 def test_the_reason_of_a_refusal_quotes_nothing() -> None:
     """INV-7: a value that does not fit may be a mail's text."""
-    letter = Letter("", "application/json", b'{"subject": "confidential", "mail_id": "secret"}')
+    broker_message = BrokerMessage(
+        "", "application/json", b'{"subject": "confidential", "mail_id": "secret"}'
+    )
 
     with pytest.raises(ContractError) as caught:
-        letter_to_classified(letter)
+        classified_from_broker(broker_message)
 
     assert "confidential" not in str(caught.value)
     assert "secret" not in str(caught.value)
@@ -149,11 +159,11 @@ def test_the_reason_of_a_refusal_quotes_nothing() -> None:
 
 
 @pytest.mark.parametrize("length", [1, 200_000])
-def test_a_letter_tells_of_its_mail_whatever_its_form(length: int) -> None:
-    """O-2: one place knows the form of letters; a compressed one is described as any other."""
+def test_a_message_tells_of_its_mail_whatever_its_form(length: int) -> None:
+    """O-2: one place knows the form of messages; a compressed one is described as any other."""
     mail = a_classified("š" * length)
 
-    assert described(classified_to_letter(mail).dead("why", "now")) == {
+    assert described(classified_to_broker(mail).dead("why", "now")) == {
         "box": "sales",
         "source": "imap:INBOX/7/12",
         "received_at": "2026-11-21T08:00:00Z",
@@ -162,62 +172,64 @@ def test_a_letter_tells_of_its_mail_whatever_its_form(length: int) -> None:
     }
 
 
-def test_a_letter_of_the_fetcher_tells_of_its_mail_by_its_headers() -> None:
+def test_a_message_of_the_fetcher_tells_of_its_mail_by_its_headers() -> None:
     """O-2: its size, too."""
     mail = a_fetched()
 
-    found = described(fetched_to_letter(mail))
+    found = described(fetched_to_broker(mail))
 
     assert found["backup_key"] == A_KEY
     assert found["size"] == str(mail.message.size)
 
 
 @pytest.mark.parametrize(
-    "letter",
+    "broker_message",
     [
-        Letter("", "application/json", b"["),
-        Letter("", "application/json", b"[1]"),
-        Letter("", "application/zlib", b"no zlib"),
-        Letter("", "application/zlib", zlib.compress(b" " * (65 * 1024 * 1024), 9)),
-        Letter("", "text/plain", b"", {"x-crmservice-size": "x"}),
+        BrokerMessage("", "application/json", b"["),
+        BrokerMessage("", "application/json", b"[1]"),
+        BrokerMessage("", "application/zlib", b"no zlib"),
+        BrokerMessage("", "application/zlib", zlib.compress(b" " * (65 * 1024 * 1024), 9)),
+        BrokerMessage("", "text/plain", b"", {"x-crmservice-size": "x"}),
     ],
 )
-def test_a_letter_that_is_none_of_ours_tells_nothing(letter: Letter) -> None:
+def test_a_message_that_is_none_of_ours_tells_nothing(broker_message: BrokerMessage) -> None:
     """O-2, H-5: whatever lies in a queue of dead letters can be listed, within bounds."""
-    assert described(letter) == {}
+    assert described(broker_message) == {}
 
 
-def test_what_a_letter_tells_is_lines() -> None:
+def test_what_a_message_tells_is_lines() -> None:
     """INV-7: a name that a mail server has made up reaches the terminal without its controls."""
-    letter = fetched_to_letter(a_fetched())
-    hostile = {**letter.headers, "x-crmservice-source": "pop3:a\nb\x1b]0;x\x07"}
+    broker_message = fetched_to_broker(a_fetched())
+    hostile = {**broker_message.headers, "x-crmservice-source": "pop3:a\nb\x1b]0;x\x07"}
 
-    assert described(replace(letter, headers=hostile))["source"] == "pop3:a b\ufffd]0;x\ufffd"
+    assert (
+        described(replace(broker_message, headers=hostile))["source"] == "pop3:a b\ufffd]0;x\ufffd"
+    )
 
 
-def test_a_long_letter_weighs_what_it_unpacks_to() -> None:
+def test_a_long_message_weighs_what_it_unpacks_to() -> None:
     """F-32: the writer's bites are bounded by what its mails take in memory."""
-    letter = classified_to_letter(a_classified("š" * 200_000))
+    broker_message = classified_to_broker(a_classified("š" * 200_000))
 
-    assert letter.weight > 400_000 > len(letter.body)
-    light = replace(letter, headers={"x-crmservice-size": 1000})
+    assert broker_message.weight > 400_000 > len(broker_message.body)
+    light = replace(broker_message, headers={"x-crmservice-size": 1000})
     with pytest.raises(ContractError, match="longer than"):
-        letter_to_classified(light)
+        classified_from_broker(light)
 
 
 def test_a_mail_that_gives_too_much_is_refused_by_whoever_sends_it() -> None:
     """F-28: the writer need not find out; the reason names the bounds."""
     with pytest.raises(PermanentError, match="more than the 8388608"):
-        classified_to_letter(a_classified("x" * (9 * 1024 * 1024)))
+        classified_to_broker(a_classified("x" * (9 * 1024 * 1024)))
 
 
 def test_a_command_of_tomorrow_is_refused_with_a_clear_reason() -> None:
     """H-33: an unknown kind of effect is never left out; it is named, with what to do."""
     fields = json.loads(a_classified().model_dump_json()) | {"commands": [{"kind": "add_comment"}]}
-    letter = Letter("", "application/json", json.dumps(fields).encode())
+    broker_message = BrokerMessage("", "application/json", json.dumps(fields).encode())
 
     with pytest.raises(ContractError, match=r"kind 'add_comment'.*release the mail"):
-        letter_to_classified(letter)
+        classified_from_broker(broker_message)
 
 
 @pytest.mark.parametrize(
@@ -235,16 +247,18 @@ def test_a_command_of_tomorrow_is_refused_with_a_clear_reason() -> None:
 )
 def test_a_key_that_is_no_backups_is_refused(key: str) -> None:
     """I-5: nothing that a message names is opened but a backup; a part of a mail likewise."""
-    letter = fetched_to_letter(a_fetched())
+    broker_message = fetched_to_broker(a_fetched())
     with pytest.raises(ContractError, match="backup_key"):
-        letter_to_fetched(
-            replace(letter, headers={**letter.headers, "x-crmservice-backup-key": key})
+        fetched_from_broker(
+            replace(
+                broker_message, headers={**broker_message.headers, "x-crmservice-backup-key": key}
+            )
         )
 
     fields = json.loads(Path("tests/examples/mail_classified.v1.json").read_text("utf-8"))
     fields["content"]["attachments"][0]["backup_key"] = key
     with pytest.raises(ContractError, match="content"):
-        letter_to_classified(Letter("", "application/json", json.dumps(fields).encode()))
+        classified_from_broker(BrokerMessage("", "application/json", json.dumps(fields).encode()))
 
 
 def test_a_compressed_bomb_is_not_unpacked() -> None:
@@ -252,4 +266,4 @@ def test_a_compressed_bomb_is_not_unpacked() -> None:
     bomb = zlib.compress(b"x" * (65 * 1024 * 1024), 9)
 
     with pytest.raises(ContractError, match="cut, or longer"):
-        letter_to_classified(Letter("", "application/zlib", bomb))
+        classified_from_broker(BrokerMessage("", "application/zlib", bomb))

@@ -6,13 +6,18 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from services.operator.company_file import ENTRIES, Company
-from shared.netgenium import servers
-from shared.netgenium.catalogue import CATALOGUE
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.mapping_model import InColumns, MappedEntity, NetGeniumMapping, column_name
-from shared.netgenium.own_tables import OWN
-from shared.netgenium.schema_state import VERSION_TABLE
+from services.operator.setup.company_file import ENTRIES, Company
+from shared.netgenium.database import servers
+from shared.netgenium.own.schema_state import VERSION_TABLE
+from shared.netgenium.own.tables import OWN
+from shared.netgenium.schema.catalogue import CATALOGUE
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.mapping_model import (
+    InColumns,
+    MappedEntity,
+    NetGeniumMapping,
+    column_name,
+)
 
 PAGE_FILE = Path(__file__).parents[4] / "docs" / "netgenium.md"
 PAGE = PAGE_FILE.read_text("utf-8")

@@ -10,14 +10,14 @@ from sqlalchemy import ClauseElement, Dialect, Engine, event, insert, make_url, 
 from sqlalchemy.schema import CreateTable
 
 from shared.errors import TransientError
-from shared.netgenium import servers
-from shared.netgenium.database import open_database, write_transaction
-from shared.netgenium.ids import reservation
-from shared.netgenium.mapping import load_mapping
-from shared.netgenium.migrations.versions import v0007_causes
-from shared.netgenium.own_tables import journal_table, lock_table
-from shared.netgenium.servers import engine_for
-from shared.netgenium.tables import ErpTables
+from shared.netgenium.database import servers
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.database.ids import reservation
+from shared.netgenium.database.servers import engine_for
+from shared.netgenium.own.migrations.versions import v0007_causes
+from shared.netgenium.own.tables import journal_table, lock_table
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.tables import ErpTables
 from tests.servers.processes import HOST, free_port
 
 ERP = ErpTables(load_mapping(None))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 
-from shared.errors import ConfigurationError, ExitCode, Problem
+from shared.errors import ConfigProblem, ConfigurationError, ExitCode
 from shared.settings.box import Box
 from shared.settings.box_file import LoadedBoxes, load_boxes
 from shared.settings.values import Disposition, ServerAddress
@@ -44,7 +44,7 @@ def _box(path: Path) -> Box:
     return _load(path).boxes[0]
 
 
-def _problems(*paths: Path) -> tuple[Problem, ...]:
+def _problems(*paths: Path) -> tuple[ConfigProblem, ...]:
     with pytest.raises(ConfigurationError) as caught:
         _load(*paths)
     assert caught.value.exit_code is ExitCode.CONFIGURATION_WRONG

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import ConfigurationError, Problem
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.environment import Environment, read_environment
 
 
-def _problems(environ: dict[str, str]) -> tuple[Problem, ...]:
+def _problems(environ: dict[str, str]) -> tuple[ConfigProblem, ...]:
     with pytest.raises(ConfigurationError) as caught:
         Environment.from_environ(environ)
     return caught.value.problems

@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from shared.settings.report import Report
-from shared.settings.xml_file import Entry, read_entries
+from shared.settings.xml_file import XmlEntry, read_entries
 
 _GOOD = '<configuration>\n<appSettings>\n<add key="a" value="1"/>\n</appSettings>\n</configuration>'
 
 
-def _read(tmp_path: Path, content: str | bytes) -> tuple[tuple[Entry, ...] | None, Report]:
+def _read(tmp_path: Path, content: str | bytes) -> tuple[tuple[XmlEntry, ...] | None, Report]:
     path = tmp_path / "crm.xml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     report = Report("crm.xml")
@@ -27,7 +27,7 @@ def test_entries_are_read_with_their_lines(tmp_path: Path, encoding: str) -> Non
         '<!-- note -->\n<add key="ž" value="ř" />'
     )
     entries, report = _read(tmp_path, text.encode(encoding))
-    assert entries == (Entry(5, "ž", "ř"),)
+    assert entries == (XmlEntry(5, "ž", "ř"),)
     assert not report.problems
 
 
@@ -136,4 +136,4 @@ def test_wrong_structure_is_one_problem_with_its_line(
 
 def test_an_entry_does_not_show_its_value() -> None:
     """I-1: an entry may hold a password, so it shows nothing of itself."""
-    assert "heslo" not in repr(Entry(1, "pop3Password", "heslo"))
+    assert "heslo" not in repr(XmlEntry(1, "pop3Password", "heslo"))

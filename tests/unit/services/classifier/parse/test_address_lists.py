@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.classifier.parse.addresses import read_addresses
-from services.classifier.parsed_mail import Address
+from services.classifier.parse.parsed_mail import Address
 from tests.builders import BOX, EVA, JAN, PETR, a_mail, activities, decide, some_facts, tasks
 
 HANG_SECONDS = 8.0

@@ -12,8 +12,8 @@ import pytest
 
 from services.classifier.parse.html import html_to_text, sanitise_html
 from services.classifier.parse.mail import parse_mail
+from services.classifier.parse.parsed_mail import ParsedMail
 from services.classifier.parse.quotes import split_quotes
-from services.classifier.parsed_mail import ParsedMail
 
 HEAD = b"From: a@b.cz\nTo: c@d.cz\nSubject: hostile\n"
 HANG_SECONDS = 8.0

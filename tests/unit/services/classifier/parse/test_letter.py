@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import ParsedMail
+from services.classifier.parse.parsed_mail import ParsedMail
 
 PDF = b"%PDF-1.4\n\x00\x01binary\n"
 NOTICE = "Váš e-mailový klient nepodporuje HTML. / This message is in HTML format."

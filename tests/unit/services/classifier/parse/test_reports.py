@@ -1,6 +1,6 @@
 import pytest
 
-from services.classifier.parsed_mail import Reports, Returned
+from services.classifier.parse.parsed_mail import Reports, Returned
 from tests.report_builders import (
     ORIGINAL,
     a_complaint,

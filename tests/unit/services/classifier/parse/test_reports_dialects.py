@@ -1,6 +1,6 @@
 import pytest
 
-from services.classifier.parsed_mail import Failure, Reports
+from services.classifier.parse.parsed_mail import FailedRecipient, Reports
 from tests.report_builders import a_text, addresses, only, reports_of
 
 EXCHANGE = "Microsoft Exchange <postmaster@firma.cz>"
@@ -249,5 +249,5 @@ def test_failures_are_plain_values() -> None:
     )
     first = reports_of(raw).failures
     assert first == reports_of(raw).failures
-    assert all(isinstance(failure, Failure) for failure in first)
+    assert all(isinstance(failure, FailedRecipient) for failure in first)
     assert {failure.address for failure in first} == {"a@acme.example", "b@acme.example"}

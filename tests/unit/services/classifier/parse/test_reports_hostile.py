@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.classifier.parse.parsed_mail import Reports
 from services.classifier.parse.reports import FAILURES, read_reports
 from services.classifier.parse.scanner import scan_mail
-from services.classifier.parsed_mail import Reports
 from tests.report_builders import a_complaint, a_recipient, a_report, a_text, reports_of
 
 MEGABYTE = 1024 * 1024

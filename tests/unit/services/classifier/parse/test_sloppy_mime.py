@@ -6,7 +6,7 @@ import pytest
 
 from services.classifier.parse.headers import Headers
 from services.classifier.parse.mail import parse_mail
-from services.classifier.parsed_mail import ParsedMail
+from services.classifier.parse.parsed_mail import ParsedMail
 from shared.backup.parts import decode_transfer
 from tests.calendar_builders import a_calendar, a_part, an_event, parsed
 

@@ -1,0 +1,1 @@
+"""Use cases of administrators and employees, for the command line and the console alike."""

@@ -1,0 +1,196 @@
+"""`check`: configuration, database, mapping and folders - each OK, or what to do (O-1, O-6)."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from services.answers.status import flows_of
+from services.assembly.clock import local_clock
+from services.assembly.composition import Erp, open_erp
+from services.assembly.feeds import seen_file
+from services.assembly.paths import CheckedPath, PathCheck
+from services.assembly.rehearsal import Rehearsed, rehearse
+from services.assembly.services import broker_address
+from services.fetcher.seen import Seen
+from services.fetcher.sources.mailbox import probe_mailbox
+from shared.errors import (
+    ConfigProblem,
+    ConfigurationError,
+    CRMServiceError,
+    ExitCode,
+    PermanentError,
+    TransientError,
+)
+from shared.netgenium.database.engine import shown
+from shared.netgenium.database.probe import answers
+from shared.netgenium.own.schema_state import SchemaState, schema_state
+from shared.netgenium.schema.inspection import inspect_schema
+from shared.netgenium.schema.mapping import load_mapping
+from shared.settings.box import Box
+from shared.settings.box_file import load_boxes
+from shared.settings.environment import Environment
+
+Status = Literal["ok", "warn", "fail", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at.
+
+    Attributes:
+        name: What was looked at.
+        status: A warning does not fail the whole.
+        detail: What was found.
+        remedy: What to do; empty if nothing.
+        exit_code: What the command ends with if this is the worst.
+    """
+
+    name: str
+    status: Status
+    detail: str
+    remedy: str = ""
+    exit_code: ExitCode = ExitCode.DONE
+
+
+def run_checks(
+    config: Sequence[Path], environment: Environment, *, rehearsal: bool = False
+) -> Iterator[Check]:
+    """Everything, in the order in which it is needed; one failure does not hide the others.
+
+    Args:
+        config: Files of the boxes.
+        environment: What the installation is.
+        rehearsal: Also try what the writer would do, and undo it.
+    """
+    boxes: Sequence[Box] = ()
+    try:
+        loaded = load_boxes(config)
+        boxes = loaded.boxes
+        yield from (_problem("configuration", "warn", one) for one in loaded.warnings)
+        yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
+    except ConfigurationError as error:
+        yield from (_problem("configuration", "fail", one) for one in error.problems)
+    for place in PathCheck().at_all(boxes, environment):
+        yield from _place(place)
+    yield from _database(environment, rehearsal=rehearsal)
+    for box in boxes:
+        if box.pop3_url or box.imap_url:
+            yield from _memory(box, environment.data)
+            yield from _mailbox(box)
+    if environment.rabbitmq_url:
+        yield from _guarded("broker", partial(_broker, environment))
+
+
+def worst(checks: Sequence[Check]) -> ExitCode:
+    """The exit code for `checks`: configuration before servers before anything else."""
+    codes = [check.exit_code for check in checks]
+    order = (
+        ExitCode.CONFIGURATION_WRONG,
+        ExitCode.SERVER_UNREACHABLE,
+        ExitCode.CREDENTIALS_REFUSED,
+        ExitCode.FAILED,
+    )
+    return next((code for code in order if code in codes), ExitCode.DONE)
+
+
+def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
+    try:
+        load_mapping(environment.mapping)
+    except ConfigurationError as error:
+        yield from (_problem("mapping", "fail", one) for one in error.problems)
+        yield Check("database", "skipped", "needs a mapping that can be read")
+        return
+    yield Check("mapping", "ok", str(environment.mapping or "the reference mapping"))
+    try:
+        erp = open_erp(environment)
+    except ConfigurationError as error:
+        yield from (_problem("database", "fail", one) for one in error.problems)
+        return
+    yield from _guarded("database", lambda: _connects(erp))
+    if rehearsal:
+        yield from _guarded("rehearsal", lambda: _rehearsal(erp))
+
+
+def _connects(erp: Erp) -> list[Check]:
+    answers(erp.engine)
+    problems = inspect_schema(erp.engine, erp.tables)
+    if problems:
+        return [_problem("database", "fail", problem) for problem in problems]
+    return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+
+
+def _rehearsal(erp: Erp) -> Iterator[Check]:
+    if schema_state(erp.engine) is not SchemaState.CURRENT:
+        yield Check("rehearsal", "skipped", "needs our own tables: run crmservice init-db")
+        return
+    for tried in rehearse(erp):
+        yield _step(tried)
+
+
+def _step(tried: Rehearsed) -> Check:
+    name = f"rehearsal: {tried.step}"
+    if tried.error is None:
+        return Check(name, "ok", "done and undone")
+    wrong = isinstance(tried.error, PermanentError)
+    remedy = "correct the mapping, the table or the rights" if wrong else "try again"
+    remedy += f"; refused was: {tried.statement}" if tried.statement else ""
+    code = ExitCode.CONFIGURATION_WRONG if wrong else tried.error.exit_code
+    return Check(name, "fail", str(tried.error), remedy, code)
+
+
+def _mailbox(box: Box) -> Iterator[Check]:
+    name = f"mailbox of {box.name}"
+    if not box.enabled:
+        yield Check(name, "skipped", "the box is not enabled")
+    elif box.paused_at(local_clock(box)()):
+        yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
+    else:
+        yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box))])
+
+
+def _memory(box: Box, data: Path) -> Iterator[Check]:
+    """The fetcher's memory, where there is one and something is wrong with it."""
+    file = seen_file(data, box)
+    try:
+        if file.is_file():
+            Seen(file, heals=False).close()
+    except (TransientError, OSError) as error:
+        remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
+        yield Check(f"memory of {box.name}", "warn", str(error), remedy)
+
+
+def _broker(environment: Environment) -> list[Check]:
+    address = broker_address(environment, "operator")
+    flows = flows_of(address)
+    dead = sum(flow.dead for flow in flows)
+    checks = [Check("broker", "ok", f"{address}: reachable")]
+    if dead:
+        remedy = "see crmservice dead-letters list"
+        checks.append(Check("dead letters", "warn", f"{dead} mail(s) wait for a person", remedy))
+    return checks
+
+
+def _place(place: CheckedPath) -> Iterator[Check]:
+    status: Status = "warn" if place.weight in {"hint", "unmade"} else "fail"
+    if not place.problems:
+        yield Check(place.name, "ok", place.path)
+    yield from (_problem(place.name, status, problem) for problem in place.problems)
+
+
+def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
+    try:
+        yield from look()
+    except TransientError as error:
+        yield Check(name, "fail", str(error), "", ExitCode.SERVER_UNREACHABLE)
+    except PermanentError as error:
+        remedy = "run crmservice init-db, or correct the mapping"
+        yield Check(name, "fail", str(error), remedy, ExitCode.CONFIGURATION_WRONG)
+    except CRMServiceError as error:
+        yield Check(name, "fail", str(error), "", error.exit_code)
+
+
+def _problem(name: str, status: Status, problem: ConfigProblem) -> Check:
+    code = ExitCode.CONFIGURATION_WRONG if status == "fail" else ExitCode.DONE
+    return Check(name, status, f"{problem.where}: {problem.what}", problem.remedy, code)

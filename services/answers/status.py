@@ -1,0 +1,202 @@
+"""`status`: boxes, queues and services as they are right now (behaviours O-1, O-4)."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy import func, select
+
+from services.assembly.clock import local_clock
+from services.assembly.composition import Erp
+from services.assembly.feeds import seen_file
+from services.fetcher.failed import FailedMail
+from services.fetcher.seen import Seen
+from services.fetcher.sources.suspects import Suspects
+from shared.broker.rabbitmq.address import BrokerAddress
+from shared.broker.rabbitmq.admin import Admin, QueueState, administration
+from shared.broker.topology import (
+    CLASSIFIER_MAIL,
+    RETRY_SECONDS,
+    WORK_QUEUES,
+    WRITER_COMMANDS,
+    dead_queue,
+    lease_queue,
+    retry_queue,
+)
+from shared.errors import TransientError
+from shared.netgenium.database.engine import database_errors
+from shared.netgenium.own.tables import journal_table
+from shared.netgenium.schema.inspection import require_own_tables
+from shared.settings.box import Box
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source of a box.
+
+    Attributes:
+        box, place: The box, and which of its sources: a folder, `POP3` or `emlDir`.
+        state: `enabled`, `disabled` or `resting` (its pause lasts).
+        read_at: When it was last read; None: never, or not known.
+        waiting: Mails that waited there then; in `emlDir`: wait there now.
+        held: Those of them that could not be read and stay; the fetcher's log says why.
+    """
+
+    box: str
+    place: str
+    state: str
+    read_at: datetime | None
+    waiting: int | None
+    held: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """A work queue.
+
+    Attributes:
+        queue: Its name.
+        waiting: Messages that wait for a consumer.
+        resting: Messages that wait for their next try.
+        dead: Dead letters.
+        consumers: Processes that read it.
+    """
+
+    queue: str
+    waiting: int
+    resting: int
+    dead: int
+    consumers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How many processes of a service are at work."""
+
+    service: str
+    processes: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalCount:
+    """The journal: mails that are through."""
+
+    mails: int
+    last_at: datetime | None
+
+
+def places_of(boxes: Sequence[Box], data: Path) -> list[SourceState]:
+    """Every source of `boxes`, as the fetcher's memory in `data` has it.
+
+    A memory that cannot be read is left out, and told.
+    """
+    return [place for box in boxes for place in _places(box, data)]
+
+
+def flows_of(address: BrokerAddress) -> list[QueueCounts]:
+    """Every work queue.
+
+    Raises:
+        TransientError: The broker is away.
+        CredentialsRefusedError: It refused us.
+    """
+    with administration(address) as admin:
+        return [_flow(admin, queue) for queue in WORK_QUEUES]
+
+
+def services_of(
+    flows: Sequence[QueueCounts], boxes: Sequence[Box], address: BrokerAddress
+) -> list[Service]:
+    """How many processes of each service are connected, by the queues they read.
+
+    Raises:
+        TransientError: The broker is away.
+    """
+    consumers = {flow.queue: flow.consumers for flow in flows}
+    with administration(address) as admin:
+        leases = [_state(admin, lease_queue(name)).consumers for name in _leases(boxes)]
+    return [
+        Service("fetcher", sum(leases)),
+        Service("classifier", consumers[CLASSIFIER_MAIL]),
+        Service("writer", consumers[WRITER_COMMANDS]),
+    ]
+
+
+def recorded_in(erp: Erp) -> JournalCount:
+    """How many mails the journal has.
+
+    Raises:
+        TransientError: The database is away.
+        ConfigurationError: `init-db` has not run.
+    """
+    require_own_tables(erp.engine)
+    columns = journal_table.c
+    with database_errors(erp.engine), erp.engine.connect() as connection:
+        counted = select(func.count(), func.max(columns.recorded_at)).select_from(journal_table)
+        count, last = connection.execute(counted).one()
+    return JournalCount(count, last)
+
+
+def failed_in(data: Path) -> int:
+    """Mail of mailboxes that was set aside in the embedded mode."""
+    return sum(1 for _ in FailedMail(data).all())
+
+
+def _places(box: Box, data: Path) -> list[SourceState]:
+    state = "enabled" if box.enabled else "disabled"
+    if box.enabled and box.paused_at(local_clock(box)()):
+        state = "resting"
+    places = []
+    if box.imap_url or box.pop3_url:
+        rounds, held = _remembered(box, seen_file(data, box))
+        names = box.imap_folders if box.imap_url else ("POP3",)
+        for name in names:
+            read_at, waiting = rounds.get(name, (None, None))
+            places.append(SourceState(box.name, name, state, read_at, waiting, held.get(name)))
+    if box.eml_dir:
+        files = len(list(box.eml_dir.glob("*.eml"))) if box.eml_dir.is_dir() else None
+        enabled = "enabled" if box.enabled else "disabled"
+        places.append(SourceState(box.name, "emlDir", enabled, None, files))
+    return places
+
+
+def _remembered(
+    box: Box, file: Path
+) -> tuple[dict[str, tuple[datetime | None, int | None]], dict[str, int]]:
+    """When each place was read, and how many mails are held there."""
+    try:
+        if not file.exists():
+            return {}, {}
+        with closing(Seen(file, heals=False)) as seen:
+            held = Suspects(box.name, seen.memory, local_clock(box)).counts()
+            return dict(seen.rounds()), held
+    except (TransientError, OSError) as error:
+        # One box's memory is not another's, and the fetcher begins a damaged one anew.
+        _log.error("memory cannot be read", box=box.name, reason=str(error))
+        return {}, {}
+
+
+def _flow(admin: Admin, queue: str) -> QueueCounts:
+    work, dead = _state(admin, queue), _state(admin, dead_queue(queue))
+    steps = range(1, len(RETRY_SECONDS) + 1)
+    resting = sum(_state(admin, retry_queue(queue, step)).messages for step in steps)
+    return QueueCounts(queue, work.messages, resting, dead.messages, work.consumers)
+
+
+def _state(admin: Admin, queue: str) -> QueueState:
+    return admin.state(queue) or QueueState(0, 0)
+
+
+def _leases(boxes: Sequence[Box]) -> list[str]:
+    names = []
+    for box in boxes:
+        if box.imap_url or box.pop3_url:
+            names.append(box.name)
+        if box.eml_dir:
+            names.append(f"{box.name} emlDir")
+    return names

@@ -1,0 +1,1 @@
+"""The services put together: the only place that knows all of them."""

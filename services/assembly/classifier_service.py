@@ -1,0 +1,36 @@
+"""The classifier as a service."""
+
+from collections.abc import Sequence
+
+from services.assembly.classifying import classifier_stage
+from services.assembly.composition import open_erp
+from services.assembly.database_probe import DatabaseProbe
+from services.assembly.paths import Use, require_paths
+from services.assembly.proofs import reads_work
+from services.assembly.worker_service import run_worker
+from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
+from shared.broker.wire import classified_to_broker, fetched_from_broker
+from shared.contracts.messages import FetchedMail, MailClassified
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+from shared.worker import Flow
+
+
+def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
+    """Classify fetched mail; commands go to the writer's queue.
+
+    Raises:
+        ConfigurationError: Mapping, schema, queues or addresses cannot work.
+        CredentialsRefusedError: The broker refused us.
+    """
+    require_paths(boxes, environment, Use.CLASSIFY)
+    erp = open_erp(environment)
+    flow: Flow[FetchedMail, MailClassified] = Flow(
+        CLASSIFIER_MAIL,
+        classifier_stage(boxes, erp, environment.data),
+        fetched_from_broker,
+        WRITER_COMMANDS,
+        classified_to_broker,
+        DatabaseProbe(erp, proof=reads_work(erp)),
+    )
+    run_worker(flow, environment)

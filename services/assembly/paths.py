@@ -1,0 +1,251 @@
+"""The paths of an installation, looked at where they will be used (behaviours O-1, I-7, I-13).
+
+`check` shows what is found; `run` and the services refuse to start with what would lose data. All
+problems are told at once.
+"""
+
+import errno
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Flag, auto
+from pathlib import Path
+from typing import Literal
+
+from services.fetcher.sources.login import tls_context
+from services.fetcher.sources.port import EML_DIR, MAILBOX, sources_of
+from shared.errors import ConfigProblem, ConfigurationError
+from shared.file_systems import VOLATILE, file_system_of
+from shared.netgenium.schema.mapping_model import Attachments
+from shared.oauth.app_file import app_file, read_app
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+from shared.settings.values import is_windows_path
+
+LEGACY_LOG = "CRMService.log"
+"""Below the data folder."""
+
+Weight = Literal["stops", "unmade", "harms", "hint"]
+"""Work cannot begin with it; nor with it, but `init-db` makes it; mail flows, but something is not
+done; nobody uses it."""
+
+_NO_WINDOWS = (
+    "mount the Windows folder on this machine and set {key} to the mount point, as /srv/netgenium; "
+    "see docs/installation.md"
+)
+_WRITE = "give this user the right to write and delete there, and see that there is free space"
+
+
+class Use(Flag):
+    """What a process does."""
+
+    FETCH = auto()
+    CLASSIFY = auto()
+    WRITE = auto()
+    EVERYTHING = FETCH | CLASSIFY | WRITE
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPath:
+    """One path that was looked at.
+
+    Attributes:
+        name: What it is for.
+        path: As it is written.
+        problems: What is wrong with it; none: it is good.
+        source: The source whose own it is, as box and kind; None: all need it.
+    """
+
+    name: str
+    path: str
+    problems: tuple[ConfigProblem, ...]
+    weight: Weight = "stops"
+    source: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PathCheck:
+    """Looks at paths.
+
+    Attributes:
+        file_system: Gives the type of the file system that a path lies on.
+    """
+
+    file_system: Callable[[Path], str] = file_system_of
+
+    def at_all(
+        self, boxes: Sequence[Box], environment: Environment, use: Use = Use.EVERYTHING
+    ) -> Iterator[CheckedPath]:
+        """Every path that a process with `use` needs; `boxes` of one deployment."""
+        yield self._data(environment.data, writes=Use.FETCH in use)
+        if Use.WRITE in use:
+            yield self._log(environment.data)
+        if boxes:
+            yield from self._root(boxes, environment, use)
+        reading = [box for box in boxes if box.enabled and Use.FETCH in use]
+        yield from _shared(reading)
+        for box in reading:
+            yield from self._sources(box)
+
+    def _data(self, data: Path, *, writes: bool) -> CheckedPath:
+        unmade = not _is_there(data) and _is_there(data.parent) and data.parent.is_dir()
+        remedy = "crmservice init-db makes it; or correct CRMSERVICE_DATA"
+        if not unmade:
+            remedy = "correct CRMSERVICE_DATA; of its path init-db makes the last folder alone"
+        problems = self._folder(data, "CRMSERVICE_DATA", remedy, writes=writes, lasts=writes)
+        return CheckedPath("data folder", str(data), problems, "unmade" if unmade else "stops")
+
+    def _log(self, data: Path) -> CheckedPath:
+        """The lines wait while it cannot be written: no mail does."""
+        log = data / LEGACY_LOG
+        what = _error(lambda: _try_to_append(log))
+        problem = ConfigProblem(str(log), f"cannot be written: {what}", _WRITE)
+        return CheckedPath("legacy log", str(log), (problem,) if what else (), "harms")
+
+    def _root(
+        self, boxes: Sequence[Box], environment: Environment, use: Use
+    ) -> Iterator[CheckedPath]:
+        root = boxes[0].root_path
+        remedy = "correct rootPath: it is the directory of NET Genium"
+        attachments = _attachments(environment) if Use.WRITE in use else Attachments()
+        files = attachments.strategy == "directory"
+        problems = self._folder(Path(root), "rootPath", remedy, writes=False, lasts=files)
+        if not problems and files:
+            folder = Path(root, attachments.folder)
+            there = next(place for place in (folder, *folder.parents) if _is_there(place))
+            problems = self._folder(there, "rootPath", remedy, writes=True, lasts=True)
+        if files or use == Use.EVERYTHING:
+            # The logins of OAuth2 boxes need it, too: each of them tells of it.
+            yield CheckedPath("rootPath", root, problems, "stops" if files else "hint")
+
+    def _sources(self, box: Box) -> Iterator[CheckedPath]:
+        files, mailbox = (box.name, EML_DIR), (box.name, MAILBOX)
+        if box.eml_dir:
+            remedy = "create it or correct emlDir"
+            problems = self._folder(box.eml_dir, "emlDir", remedy, writes=True, lasts=False)
+            yield CheckedPath(f"emlDir of {box.name}", str(box.eml_dir), problems, source=files)
+        if (box.imap_url or box.pop3_url) and box.ca_file:
+            problems = _windows(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
+            yield CheckedPath(f"caFile of {box.name}", str(box.ca_file), problems, source=mailbox)
+        if box.pop3_oauth:
+            app = app_file(box)
+            problems = _windows(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
+            yield CheckedPath(f"OAuth2 file of {box.name}", str(app), problems, source=mailbox)
+
+    def _folder(
+        self, folder: Path, key: str, remedy: str, *, writes: bool, lasts: bool
+    ) -> tuple[ConfigProblem, ...]:
+        """What is wrong with a folder; the first thing only, because the others follow from it."""
+        if problems := _windows(str(folder), key):
+            return problems
+        if what := _error(lambda: os.scandir(folder).close()):
+            return (_unreadable(folder, what, remedy),)
+        if writes and (what := _error(lambda: _try_to_write(folder))):
+            return (ConfigProblem(str(folder), f"cannot be written: {what}", _WRITE),)
+        if lasts and (kind := self.file_system(folder)) in VOLATILE:
+            what = f"lies in memory ({kind}): a restart empties it"
+            return (ConfigProblem(str(folder), what, f"mount a disk there, or correct {key}"),)
+        return ()
+
+
+def require_paths(
+    boxes: Sequence[Box], environment: Environment, use: Use, look: PathCheck | None = None
+) -> None:
+    """Refuse to start where mail could not be processed without loss.
+
+    What one source misses stops the others only if each of them has such trouble: whoever reads
+    the source waits for it, and tells of it in `/ready`.
+
+    Raises:
+        ConfigurationError: With all problems.
+    """
+    stopping = [
+        place
+        for place in (look or PathCheck()).at_all(boxes, environment, use)
+        if place.problems and place.weight in {"stops", "unmade"}
+    ]
+    sources = {(box.name, kind) for box in boxes if box.enabled for kind in sources_of(box)}
+    of_all = any(place.source is None for place in stopping)
+    if of_all or (sources and sources <= {place.source for place in stopping}):
+        raise ConfigurationError(problem for place in stopping for problem in place.problems)
+
+
+def _shared(boxes: Sequence[Box]) -> Iterator[CheckedPath]:
+    """Folders of two boxes: which of them a file belongs to would be chance."""
+    for folder, count in Counter(box.eml_dir for box in boxes if box.eml_dir).items():
+        if count > 1:
+            names = ", ".join(box.name for box in boxes if box.eml_dir == folder)
+            problem = ConfigProblem(str(folder), f"is emlDir of {names}", "give each box its own")
+            yield CheckedPath("emlDir", str(folder), (problem,))
+
+
+def _attachments(environment: Environment) -> Attachments:
+    # Here, because it needs SQLAlchemy, which the fetcher does without.
+    from shared.netgenium.schema.mapping import load_mapping  # noqa: PLC0415
+
+    try:
+        return load_mapping(environment.mapping).attachments
+    except ConfigurationError:
+        # Whoever needs the mapping tells of it.
+        return Attachments()
+
+
+def _unreadable(folder: Path, what: str, remedy: str) -> ConfigProblem:
+    if _is_there(folder):
+        if not folder.is_dir():
+            return ConfigProblem(str(folder), "is no directory", remedy)
+        remedy = "give this user the right to read it"
+    elif what == os.strerror(errno.EACCES):
+        remedy = "give this user the right to see it: to enter the folders above"
+    return ConfigProblem(str(folder), f"cannot be read: {what}", remedy)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether this user sees it: `exists` would raise where a folder above may not be read."""
+    return not _error(path.stat)
+
+
+def _windows(path: str, key: str) -> tuple[ConfigProblem, ...]:
+    if not is_windows_path(path):
+        return ()
+    what = "is a Windows path, which this machine does not have"
+    return (ConfigProblem(path, what, _NO_WINDOWS.format(key=key)),)
+
+
+def _wrong(look: Callable[[], object]) -> tuple[ConfigProblem, ...]:
+    try:
+        look()
+    except ConfigurationError as error:
+        return error.problems
+    return ()
+
+
+def _error(attempt: Callable[[], object]) -> str:
+    """Why `attempt` failed; empty if it did not."""
+    try:
+        attempt()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
+def _try_to_append(log: Path) -> None:
+    """Open the log, or write beside it where there is none; a missing folder is told elsewhere."""
+    try:
+        os.close(os.open(log, os.O_WRONLY | os.O_APPEND))
+    except FileNotFoundError:
+        if _is_there(log.parent):
+            _try_to_write(log.parent)
+
+
+def _try_to_write(folder: Path) -> None:
+    """Make a file, fill a block of it, and remove it: rights on paper are not all."""
+    descriptor, name = tempfile.mkstemp(prefix=".crmservice-", dir=folder)
+    try:
+        os.write(descriptor, bytes(4096))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+        Path(name).unlink()

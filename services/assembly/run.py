@@ -1,0 +1,110 @@
+"""`run`: the whole pipeline in one process, once or until it is told to stop."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from services.assembly.composition import Erp
+from services.assembly.feeds import Feeds, local_sink
+from services.assembly.pipeline import local_pipeline
+from services.assembly.writing import prepare_writer
+from services.fetcher.feed import Feed
+from services.fetcher.fetch import Fetched
+from services.fetcher.sources.eml_dir import EmlDir
+from shared.backup.store import BackupStore
+from shared.broker.port import Receipt
+from shared.contracts.messages import MailRecorded
+from shared.contracts.verdict import joined
+from shared.errors import CRMServiceError
+from shared.settings.box import Box
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far; tells of every mail after its commit. For several threads.
+
+    Attributes:
+        tell: Called for each recorded mail.
+        verdicts: How many mails had which verdict.
+        set_aside: Mails and files that could not be processed.
+        postponed: Mails that stayed in their source for a later round, by feed.
+        unsettled: Files that were still being written, by feed.
+        resting: Boxes that were not read because their pause lasts.
+    """
+
+    tell: Callable[[MailRecorded], None]
+    verdicts: Counter[str] = field(default_factory=Counter)
+    set_aside: int = 0
+    postponed: dict[str, int] = field(default_factory=dict)
+    unsettled: dict[str, int] = field(default_factory=dict)
+    resting: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def publish(self, batch: Sequence[MailRecorded]) -> None:
+        """Count and tell."""
+        with self._lock:
+            for mail in batch:
+                self.verdicts[joined(mail.verdict)] += 1
+                with suppress(OSError):
+                    # Nobody reads what is told, or it cannot be written: the work goes on.
+                    self.tell(mail)
+
+    def flush(self) -> Receipt:
+        """Nothing is ever under way here."""
+        return Receipt()
+
+    def after(self, feed: Feed, fetched: Fetched) -> None:
+        """A feed has had a round."""
+        with self._lock:
+            self.set_aside += fetched.set_aside
+            self.postponed[feed.name] = fetched.postponed
+            if isinstance(feed.fetcher.source, EmlDir):
+                self.set_aside += feed.fetcher.source.unprocessable
+                self.unsettled[feed.name] = feed.fetcher.source.unsettled
+                feed.fetcher.source.unprocessable = 0
+
+
+def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
+    """Process everything that waits, in mailboxes and directories.
+
+    Raises:
+        TransientError: Database, disk or a mailbox is away, or another process reads a box; the
+            other boxes were read nevertheless.
+        CredentialsRefusedError: A mailbox refused the login.
+    """
+    failures: list[CRMServiceError] = []
+    for feed in local_feeds(boxes, erp, data, tally):
+        try:
+            if feed.rests():
+                tally.resting.append(feed.name)
+            else:
+                feed.once()
+        except CRMServiceError as error:
+            failures.append(error)
+        finally:
+            feed.close()
+    if failures:
+        for failure in failures[:-1]:
+            _log.error("box not read", reason=str(failure))
+        raise failures[-1]
+
+
+def local_feeds(
+    boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally, rests: Sequence[float] = ()
+) -> list[Feed]:
+    """Feeds into a pipeline within this process; `rests` as for `local_sink`.
+
+    Raises:
+        TransientError: Database or disk is away.
+    """
+    BackupStore(data).discard_halves()
+    prepare_writer(boxes[0], erp, data)
+    sink = local_sink(data, lambda: local_pipeline(boxes, erp, data, tally), rests)
+    return Feeds(data, sink, tally.after).of(boxes)

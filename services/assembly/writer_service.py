@@ -1,0 +1,43 @@
+"""The writer as a service."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from services.assembly.composition import open_erp
+from services.assembly.database_probe import DatabaseProbe
+from services.assembly.paths import Use, require_paths
+from services.assembly.proofs import writes_work
+from services.assembly.worker_service import run_worker
+from services.assembly.writing import prepare_writer, writer_stage
+from shared.broker.topology import WRITER_COMMANDS
+from shared.broker.wire import classified_from_broker
+from shared.contracts.messages import MailClassified, MailRecorded
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+from shared.worker import Flow
+
+WRITER_PREFETCH = 50
+"""A classified mail may weigh some megabytes, where a fetched one stays below the inline limit."""
+
+
+def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
+    """Apply commands to the ERP, a group of mails in one transaction.
+
+    Raises:
+        ConfigurationError: Mapping, schema, queues or addresses cannot work.
+        CredentialsRefusedError: The broker refused us.
+    """
+    require_paths(boxes, environment, Use.WRITE)
+    erp = open_erp(environment)
+    flow: Flow[MailClassified, MailRecorded] = Flow(
+        WRITER_COMMANDS,
+        writer_stage(boxes, erp, environment.data),
+        classified_from_broker,
+        None,
+        None,
+        DatabaseProbe(
+            erp, partial(prepare_writer, boxes[0], erp, environment.data), proof=writes_work(erp)
+        ),
+        prefetch=WRITER_PREFETCH,
+    )
+    run_worker(flow, environment)

@@ -1,0 +1,1 @@
+"""What the rules ask about, read out of a parsed mail. Pure."""

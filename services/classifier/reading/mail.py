@@ -1,0 +1,93 @@
+"""A mail as the rules ask about it: the parsed mail, and what is read out of it without I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from services.classifier.parse.headers import decode_field
+from services.classifier.parse.parsed_mail import FailedRecipient, ParsedMail
+from services.classifier.reading.problem import ProblemReport
+from services.classifier.reading.proof import UNKNOWN, Proof
+from shared.domain.folding import fold_line
+from shared.domain.tokens import Token
+from shared.domain.vocabulary import tight
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail that says that mail came back (behaviour R-2).
+
+    Attributes:
+        found_by: How it was recognised, for a person.
+        failures: The addresses that it names.
+        more: There were more addresses than are kept.
+        by_phrase: Only phrases of the vocabulary tell it, which people quote, too (B-4).
+    """
+
+    found_by: str
+    failures: tuple[FailedRecipient, ...]
+    more: bool = False
+    by_phrase: bool = False
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail, read.
+
+    Attributes:
+        mail_id: Its name everywhere (I-5).
+        received_at: When the source got it.
+        content_sha256: Digest of the raw mail.
+        parsed: What parsing gave.
+        sender: The one valid sender address, or None (R-b).
+        sender_problem: Why there is no sender; empty if there is one.
+        recipients: Distinct addresses of To and Cc in header order (R-c).
+        key: Identification key (R-a).
+        subject: Folded, colons tight.
+        unforwarded_subject: The subject as written, without forward prefixes.
+        tokens: Assignment tokens in the order in which they win (T-1).
+        is_our_own: We have sent it ourselves (R-0).
+        proof: Whether the sender is who it says (S-1).
+        forwarded_from: Addresses of mailboxes that it went through, from its envelope (R-c).
+        answers_to: Message-IDs of the mails before it, the nearest first (A-6).
+        bounce: What came back, if it is a bounce.
+        problem: What it says of a problem, if its subject is that of a problem mail (P-1).
+    """
+
+    mail_id: UUID
+    received_at: datetime
+    content_sha256: str
+    parsed: ParsedMail
+    sender: str | None
+    sender_problem: str
+    recipients: tuple[str, ...]
+    key: str
+    subject: str
+    unforwarded_subject: str
+    tokens: tuple[Token, ...]
+    is_our_own: bool = False
+    proof: Proof = UNKNOWN
+    forwarded_from: tuple[str, ...] = ()
+    answers_to: tuple[str, ...] = ()
+    bounce: Bounce | None = None
+    problem: ProblemReport | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The readable text as one folded line, colons tight."""
+        return tight(fold_line(self.parsed.text))
+
+    def field_values(self, name: str) -> tuple[str, ...]:
+        """Decoded values of every header field with this lower-case name, from the top."""
+        return field_values(self.parsed, name)
+
+    @property
+    def sent_at(self) -> datetime:
+        """Date of the mail; when it was received, if the mail has no valid date (H-10)."""
+        return self.parsed.date or self.received_at
+
+
+def field_values(parsed: ParsedMail, name: str) -> tuple[str, ...]:
+    """Decoded values of every header field with this lower-case name, from the top."""
+    return tuple(decode_field(value, []) for value in parsed.headers.all(name))

@@ -1,0 +1,165 @@
+"""The look into a folder that begins a round: which messages are to be fetched."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from services.fetcher.seen import Seen
+from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
+from services.fetcher.sources.first_look import first_look
+from services.fetcher.sources.imap.disposal import Disposal
+from services.fetcher.sources.imap.fetching import facts_of
+from services.fetcher.sources.imap.message_info import (
+    MessageInfo,
+    Opened,
+    TakenNote,
+    identity_of,
+    is_from,
+    name_of,
+    note_from,
+    parts_of,
+    search_since,
+)
+from services.fetcher.sources.imap.session import ImapSession
+from services.fetcher.sources.suspects import Suspects
+from shared.settings.box import Box
+
+_AT_ONCE = 500
+"""UIDs of one command: its line stays below the 8000 bytes that servers take."""
+
+_ZONES = timedelta(days=2)
+"""How far a server's calendar and the box's can be apart."""
+
+_DAYS = date(1970, 1, 10), date(9999, 1, 1)
+"""What servers can search for."""
+
+_T = TypeVar("_T")
+_log = structlog.get_logger()
+
+
+class FolderScan:
+    """Looks into folders, and remembers that it did.
+
+    Attributes:
+        there: The UIDs of the folder that was looked into last.
+    """
+
+    def __init__(
+        self,
+        box: Box,
+        seen: Seen,
+        clock: Callable[[], datetime],
+        disposal: Disposal,
+        suspects: Suspects,
+    ) -> None:
+        """Take the box, its memory, what becomes of messages, and what could not be taken."""
+        self._box = box
+        self._seen = seen
+        self._clock = clock
+        self._disposal = disposal
+        self._suspects = suspects
+        self.there: set[int] = set()
+
+    def for_new(self, session: ImapSession, opened: Opened) -> tuple[list[int], list[int]]:
+        """The UIDs to fetch, in order; what was taken before and is still there goes first.
+
+        Returns:
+            Those that can be fetched together, and those that are to be fetched alone, at the end.
+
+        Raises:
+            WaitsForStartError: A first look found a full folder (I-11).
+            TransientError: The connection broke.
+        """
+        folder, now = opened.folder, self._clock()
+        there = self.there = session.uids("ALL")
+        notes = self._notes(opened, there)
+        if self._disposal.removes:
+            self._dispose_again(session, notes)
+        new = sorted(self._wanted(session, opened, there) - notes.keys())
+        self._seen.note_round(folder, now, len(new))
+        if self._seen.opened_at(folder) is None:
+            first_look(len(new), self._box, folder)
+            self._seen.open(folder, now)
+        self._seen.keep_only(folder, {str(note) for note in notes.values()})
+        if self._suspects.tries(folder):
+            self._suspects.keep_only(folder, {name_of(opened.uid_validity, uid) for uid in there})
+        return self._parted(opened, new)
+
+    def facts(
+        self, session: ImapSession, opened: Opened, uids: Sequence[int]
+    ) -> Iterator[MessageInfo]:
+        """What the server says of messages; one that no mail can be is kept for good (H-30)."""
+        for some in _chunks(uids):
+            names = [name_of(opened.uid_validity, uid) for uid in some]
+            with self._suspects.blamed(opened.folder, names):
+                found, refused = facts_of(session, some)
+            for uid, reason in refused.items():
+                self._suspects.hold(opened.folder, name_of(opened.uid_validity, uid), reason)
+            for facts in found:
+                if facts.size > MAX_MAIL_BYTES:
+                    reason = f"{facts.size} bytes, above {MAX_MAIL_BYTES}"
+                    self.keep(identity_of(opened, facts.uid), facts, reason)
+                else:
+                    yield facts
+
+    def keep(self, identity: str, facts: MessageInfo, reason: str) -> None:
+        """Leave a message where it is, and never look at it again."""
+        folder, validity, uid = parts_of(identity)
+        self._seen.remember(folder, [str(TakenNote(validity, uid, facts.digest, kept=True))])
+        _log.error("message is no mail and stays", box=self._box.name, mail=identity, reason=reason)
+
+    def _parted(self, opened: Opened, new: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Leave out what rests; what may break a connection comes alone, the likeliest last."""
+        tries = self._suspects.tries(opened.folder)
+        resting = self._suspects.resting(opened.folder)
+        names = {uid: name_of(opened.uid_validity, uid) for uid in new}
+        due = [uid for uid in new if names[uid] not in resting]
+        together = [uid for uid in due if names[uid] not in tries]
+        alone = [uid for uid in due if names[uid] in tries]
+        return together, sorted(alone, key=lambda uid: tries[names[uid]])
+
+    def _notes(self, opened: Opened, there: set[int]) -> dict[int, TakenNote]:
+        """What was taken of this folder and is still in it; notes of an old UIDVALIDITY go."""
+        notes = map(note_from, self._seen.known(opened.folder))
+        # Of two notes the one that says more counts.
+        return {
+            note.uid: note
+            for note in sorted(filter(None, notes), key=str)
+            if note.uid_validity == opened.uid_validity and note.uid in there
+        }
+
+    def _dispose_again(self, session: ImapSession, notes: dict[int, TakenNote]) -> None:
+        """Take out of `notes` what is another message now, so that it is fetched."""
+        left = [note for note in notes.values() if not note.kept]
+        if left and not session.can("UIDPLUS"):
+            unflagged = session.uids("UNDELETED")
+            left = [note for note in left if note.uid in unflagged]
+        for some in _chunks(left):
+            others, allowed = self._disposal.of_taken(session, some)
+            for uid in others:
+                del notes[uid]
+            if not allowed:
+                break
+
+    def _wanted(self, session: ImapSession, opened: Opened, there: set[int]) -> set[int]:
+        """What `scanType` and `startFrom` let through (I-10, I-11)."""
+        found = session.uids("UNSEEN") if self._box.scan_type == "unread" else there
+        start = self._box.start_from
+        return found & self._arrived(session, opened, start) if isinstance(start, date) else found
+
+    def _arrived(self, session: ImapSession, opened: Opened, start: date) -> set[int]:
+        """What arrived on `start` or later: a search, and a closer look at the days around."""
+        start = min(max(start, _DAYS[0]), _DAYS[1])
+        surely = session.uids(search_since(start + _ZONES))
+        doubtful = sorted(session.uids(search_since(start - _ZONES)) - surely)
+        zone = self._box.time_zone
+        together, alone = self._parted(opened, doubtful)
+        closely = self.facts(session, opened, together)
+        # What may break a connection is not asked for beside others.
+        return surely.union(alone, (each.uid for each in closely if is_from(start, each, zone)))
+
+
+def _chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

@@ -1,0 +1,171 @@
+"""The look into a POP3 box that begins a session: which mails are to be read."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+import structlog
+
+from services.fetcher.contents import Contents
+from services.fetcher.seen import Seen
+from services.fetcher.sources.first_look import first_look
+from services.fetcher.sources.pop3.content import MAX_MAIL_BYTES, EndlessError
+from services.fetcher.sources.pop3.received import dated_at
+from services.fetcher.sources.pop3.refusal import Refusal, meaning_of_command
+from services.fetcher.sources.pop3.session import Listing, Pop3Session
+from services.fetcher.sources.pop3.wire import NegativeAnswerError
+from services.fetcher.sources.port import LeftInSourceError
+from services.fetcher.sources.suspects import Suspects
+from shared.errors import TransientError
+from shared.settings.box import Box
+
+PLACE = "POP3"
+
+_DELETED = "POP3 deleted"
+"""Where contents are remembered whose deletion the server has confirmed."""
+
+_log = structlog.get_logger()
+
+
+class BoxScan:
+    """Looks into the box, and remembers that it did.
+
+    Attributes:
+        suspects: What could not be read.
+    """
+
+    def __init__(self, box: Box, seen: Seen, clock: Callable[[], datetime]) -> None:
+        """Take the box, its memory, and the time."""
+        self._box = box
+        self._seen = seen
+        self._clock = clock
+        self._contents = Contents(seen.memory)
+        self._names: set[str] = set()
+        self.suspects = Suspects(box.name, seen.memory, clock)
+
+    def waiting(
+        self, session: Pop3Session, done: Collection[str]
+    ) -> tuple[list[Listing], list[Listing]]:
+        """What was not taken yet; a mail without a name has to be read to know.
+
+        Args:
+            session: Where.
+            done: Identities and names of this round's mails.
+
+        Returns:
+            Those that can be read together, and those that are to be read alone, at the end.
+
+        Raises:
+            TransientError: The server does not say what it has, or the box waits for `startFrom`.
+        """
+        try:
+            entries = session.entries()
+        except NegativeAnswerError as error:
+            raise TransientError(f"{session.wire.label} does not list: {error}") from None
+        now = self._clock()
+        if self._seen.opened_at(PLACE) is None:
+            first_look(len(entries), self._box, PLACE)
+            self._seen.open(PLACE, now)
+        self._forget_what_has_gone(entries)
+        taken = self._seen.known(PLACE) | self._seen.known(self._before()) | set(done)
+        waiting = [entry for entry in entries if entry.uidl is None or entry.uidl not in taken]
+        self._seen.note_round(PLACE, now, len(waiting))
+        return self._parted([entry for entry in waiting if entry.name not in done])
+
+    def is_before_start(self, session: Pop3Session, entry: Listing) -> bool:
+        """Whether a mail is older than `startFrom`; what has a name is asked once."""
+        if not isinstance(self._box.start_from, date):
+            return False
+        moment = dated_at(session.head(entry.number), self._clock())
+        if moment is None or moment.astimezone(self._box.time_zone).date() >= self._box.start_from:
+            return False
+        if entry.uidl:
+            self._seen.remember(self._before(), [entry.uidl])
+        return True
+
+    def was_taken(self, uidl: str | None, sha256: str | None) -> bool:
+        """Whether a mail was taken before: the server did not delete it, or renamed it (F-54).
+
+        The name alone proves nothing: some servers use one again. The content does.
+        """
+        if not (uidl and sha256):
+            return False
+        before = self._contents.name_of(PLACE, sha256)
+        if uidl in (before, self._contents.name_of(_DELETED, sha256)):
+            reason = "the server said OK to its deletion, and has it still"
+            _log.error("box does not delete", box=self._box.name, mails=[uidl], reason=reason)
+        elif before is None or before in self._names:
+            return False
+        else:
+            _log.info("a mail that was taken has a new name", box=self._box.name, mail=uidl)
+        self.stays([(sha256, uidl)])
+        return True
+
+    def stays(self, named: Collection[tuple[str, str]]) -> None:
+        """Mails, as pairs of digest and UIDL, were taken and stay in the box."""
+        self._seen.remember(PLACE, [name for _, name in named])
+        self._contents.remember(PLACE, named)
+
+    @contextmanager
+    def guarded(self, entry: Listing) -> Iterator[None]:
+        """While one mail is read: what is wrong with it is noted, it stays, and spoils no other.
+
+        Raises:
+            LeftInSourceError: The server does not give the mail, or something else.
+            TransientError: The connection broke, or the server cannot serve us now; or the mail
+                has no end, which ends the session, once (H-30).
+        """
+        label = f"box {self._box.name}"
+        try:
+            with self.suspects.blamed(PLACE, [entry.name]):
+                yield
+        except EndlessError as error:
+            self.leave(entry)
+            raise TransientError(f"{error} of {label} has no end; it is left") from None
+        except NegativeAnswerError as error:
+            if meaning_of_command(str(error)) is not Refusal.MAIL:
+                raise TransientError(f"{label} cannot be read now: {error}") from None
+            self.suspects.hold(PLACE, entry.name, str(error))
+            raise LeftInSourceError(str(error)) from None
+        except LeftInSourceError as error:
+            self.suspects.hold(PLACE, entry.name, str(error))
+            raise
+
+    def was_read(self, entry: Listing) -> None:
+        """A mail came to its end, whole: nothing is wrong with it."""
+        self.suspects.clear(PLACE, [entry.name])
+
+    def leave(self, entry: Listing) -> None:
+        """A mail that is too large stays in the box, and is told once."""
+        megabytes, uidl = MAX_MAIL_BYTES // 1024 // 1024, entry.uidl
+        _log.error("too large, stays in the box", box=self._box.name, mail=uidl, limit_mb=megabytes)
+        if uidl:
+            self._seen.remember(PLACE, [uidl])
+
+    def deleted(self, named: Collection[tuple[str, str]]) -> None:
+        """The server said OK to the deletion of mails, as pairs of digest and UIDL."""
+        self._contents.remember(_DELETED, named)
+
+    def end_round(self) -> None:
+        """The whole box was looked through."""
+        for place in (PLACE, _DELETED):
+            self._contents.keep_only(place, self._names)
+
+    def _forget_what_has_gone(self, entries: Collection[Listing]) -> None:
+        names = {entry.uidl for entry in entries if entry.uidl}
+        if len(names) == len(entries):
+            self._seen.keep_only(PLACE, names)
+            self._seen.keep_only(self._before(), names)
+        self._names = names
+        self.suspects.keep_only(PLACE, {entry.name for entry in entries})
+
+    def _parted(self, waiting: Collection[Listing]) -> tuple[list[Listing], list[Listing]]:
+        tries, resting = self.suspects.tries(PLACE), self.suspects.resting(PLACE)
+        due = [entry for entry in waiting if entry.name not in resting]
+        together = [entry for entry in due if entry.name not in tries]
+        alone = [entry for entry in due if entry.name in tries]
+        return together, sorted(alone, key=lambda entry: tries[entry.name])
+
+    def _before(self) -> str:
+        """Where is remembered what is too old: another `startFrom` asks anew."""
+        return f"{PLACE} before {self._box.start_from}"

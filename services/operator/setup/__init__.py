@@ -1,0 +1,1 @@
+"""Setting an installation up: company files, the mapping, database users, the demo."""

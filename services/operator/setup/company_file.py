@@ -1,0 +1,277 @@
+"""Company files: a small company in TOML, read and checked as a whole.
+
+References between records are by natural key: a role's name, a user's login, a number.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from shared.errors import ConfigProblem, ConfigurationError
+
+Key = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+"""A text that may not be empty."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class RoleEntry(_Part):
+    """A role; without parent it has depth 1."""
+
+    name: Key
+    parent: Key | None = None
+
+
+class UserEntry(_Part):
+    """A user, active unless said otherwise."""
+
+    login: Key
+    name: Key
+    email: Key
+    role: Key | None = None
+    active: bool = True
+
+
+class ContactEntry(_Part):
+    """A person at a company."""
+
+    name: Key
+    emails: tuple[Key, ...] = ()
+
+
+class RelationshipEntry(_Part):
+    """A company in the address book."""
+
+    name: Key
+    emails: tuple[Key, ...] = ()
+    domains: tuple[Key, ...] = ()
+    contacts: tuple[ContactEntry, ...] = ()
+
+
+class ContractEntry(_Part):
+    """A contract, with its team by login."""
+
+    number: Key
+    subject: str = ""
+    relationship: Key | None = None
+    team: tuple[Key, ...] = ()
+    closed: bool = False
+
+
+class OrderEntry(_Part):
+    """An order, numbered `yyyy-#`."""
+
+    number: Key
+    contract: Key | None = None
+    relationship: Key | None = None
+    closed: bool = False
+
+
+class OpportunityEntry(_Part):
+    """An opportunity."""
+
+    number: Key
+    relationship: Key | None = None
+    closed: bool = False
+
+
+class TaskEntry(_Part):
+    """A task, with solvers and approver by login and contact by e-mail."""
+
+    number: Key
+    subject: str = ""
+    solvers: tuple[Key, ...] = ()
+    approver: Key | None = None
+    contract: Key | None = None
+    contact: Key | None = None
+
+
+class Company(_Part):
+    """A whole company file."""
+
+    box: str = ""
+    activity_types: tuple[Key, ...] = Field(default=("E-mail",), min_length=1)
+    roles: tuple[RoleEntry, ...] = ()
+    users: tuple[UserEntry, ...] = ()
+    relationships: tuple[RelationshipEntry, ...] = ()
+    contracts: tuple[ContractEntry, ...] = ()
+    orders: tuple[OrderEntry, ...] = ()
+    opportunities: tuple[OpportunityEntry, ...] = ()
+    tasks: tuple[TaskEntry, ...] = ()
+
+    def contacts(self) -> list[ContactEntry]:
+        """All contacts, in file order."""
+        return [contact for company in self.relationships for contact in company.contacts]
+
+
+ENTRIES: Mapping[str, type[_Part]] = {
+    "roles": RoleEntry,
+    "users": UserEntry,
+    "relationships": RelationshipEntry,
+    "contacts": ContactEntry,
+    "contracts": ContractEntry,
+    "orders": OrderEntry,
+    "opportunities": OpportunityEntry,
+    "tasks": TaskEntry,
+}
+"""The lists of a company file and what they hold."""
+
+
+def load_company(path: Path) -> Company:
+    """Read and check a company file.
+
+    Raises:
+        ConfigurationError: Everything that is wrong with it.
+    """
+    try:
+        company = Company.model_validate(tomllib.loads(_text(path)))
+    except tomllib.TOMLDecodeError as error:
+        problem = ConfigProblem(str(path), f"is not TOML: {error}", "correct the file")
+        raise ConfigurationError([problem]) from None
+    except RecursionError:
+        problem = ConfigProblem(str(path), "is nested too deeply", "correct the file")
+        raise ConfigurationError([problem]) from None
+    except ValidationError as error:
+        raise ConfigurationError(_invalid(path, error)) from None
+    problems = [*_doubled(path, company), *_dangling(path, company), *_circles(path, company)]
+    if problems:
+        raise ConfigurationError(problems)
+    return company
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        what, remedy = f"cannot be read: {error.strerror}", "correct the path"
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8: {error.reason} at byte {error.start}"
+        remedy = "save the file as UTF-8"
+    raise ConfigurationError([ConfigProblem(str(path), what, remedy)])
+
+
+def _doubled(path: Path, company: Company) -> Iterator[ConfigProblem]:
+    lists: Mapping[str, Iterable[str]] = {
+        "activity_types": company.activity_types,
+        "[[roles]]": (entry.name for entry in company.roles),
+        "[[users]]": (entry.login for entry in company.users),
+        "[[relationships]]": (entry.name for entry in company.relationships),
+        "[[contracts]]": (entry.number for entry in company.contracts),
+        "[[orders]]": (entry.number for entry in company.orders),
+        "[[opportunities]]": (entry.number for entry in company.opportunities),
+        "[[tasks]]": (entry.number for entry in company.tasks),
+    }
+    for name, keys in lists.items():
+        seen: set[str] = set()
+        twice: dict[str, None] = {}
+        for key in keys:
+            if key in seen:
+                twice[key] = None
+            seen.add(key)
+        for key in twice:
+            yield ConfigProblem(f"{path} {name}", f"{key} stands twice", "each key stands once")
+
+
+def _dangling(path: Path, company: Company) -> Iterator[ConfigProblem]:
+    """References to records that the file does not have."""
+    known: Mapping[str, Mapping[str, None]] = {
+        "role": dict.fromkeys(entry.name for entry in company.roles),
+        "user": dict.fromkeys(entry.login for entry in company.users),
+        "relationship": dict.fromkeys(entry.name for entry in company.relationships),
+        "contract": dict.fromkeys(entry.number for entry in company.contracts),
+        "contact": dict.fromkeys(
+            email.lower() for entry in company.contacts() for email in entry.emails
+        ),
+    }
+    for place, kind, key in _references(company):
+        if key is not None and key not in known[kind]:
+            near = difflib.get_close_matches(key, list(known[kind]), 1)
+            remedy = f"did you mean {near[0]}?" if near else f"add the {kind}"
+            yield ConfigProblem(f"{path} {place}", f"there is no {kind} {key}", remedy)
+
+
+def _references(company: Company) -> Iterator[tuple[str, str, str | None]]:
+    """(place, kind, natural key) of every reference in the file."""
+    for role in company.roles:
+        yield f"role {role.name}", "role", role.parent
+    for user in company.users:
+        yield f"user {user.login}", "role", user.role
+    for contract in company.contracts:
+        yield f"contract {contract.number}", "relationship", contract.relationship
+        for login in contract.team:
+            yield f"contract {contract.number}", "user", login
+    for order in company.orders:
+        yield f"order {order.number}", "contract", order.contract
+        yield f"order {order.number}", "relationship", order.relationship
+    for opportunity in company.opportunities:
+        yield f"opportunity {opportunity.number}", "relationship", opportunity.relationship
+    for task in company.tasks:
+        for person in (*task.solvers, task.approver):
+            yield f"task {task.number}", "user", person
+        yield f"task {task.number}", "contract", task.contract
+        # E-mail addresses are the same in any letter case.
+        yield f"task {task.number}", "contact", task.contact and task.contact.lower()
+
+
+def _circles(path: Path, company: Company) -> Iterator[ConfigProblem]:
+    """Roles that are above themselves, which then have no depth."""
+    parents = {role.name: role.parent for role in company.roles}
+    settled: set[str] = set()
+    for role in parents:
+        way: dict[str, None] = {}
+        above: str | None = role
+        while above and above not in settled and above not in way:
+            way[above] = None
+            above = parents.get(above)
+        if above in way:
+            what = f"the role {above} is above itself"
+            yield ConfigProblem(f"{path} role {above}", what, "correct its parent")
+        settled |= way.keys()
+
+
+_SAID: Mapping[str, tuple[str, str]] = {
+    "missing": ("is missing", "add it"),
+    "string_type": ("is no text", "write it in quotes"),
+    "string_too_short": ("is empty", "give a text"),
+    "too_short": ("is empty", "name at least one"),
+    "tuple_type": ("is no list", 'write it as ["one", "two"]'),
+    "bool_type": ("is neither true nor false", "write true or false, without quotes"),
+    "bool_parsing": ("is neither true nor false", "write true or false, without quotes"),
+    "model_type": ("is no record", "write its keys below a heading in [[ ]]"),
+}
+
+
+def _invalid(path: Path, error: ValidationError) -> Iterator[ConfigProblem]:
+    for detail in error.errors(include_url=False, include_input=False):
+        place, last = _place(detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            where = f"{path} {place}".rstrip()
+            yield ConfigProblem(where, f"there is no key {last}", _nearest_key(detail["loc"], last))
+            continue
+        what, remedy = _SAID.get(detail["type"], (detail["msg"].lower(), "correct the value"))
+        if last in ENTRIES:
+            remedy = f"write each record under [[{last}]]"
+        yield ConfigProblem(f"{path} {place} {last}".replace("  ", " ").rstrip(), what, remedy)
+
+
+def _place(loc: Sequence[Any]) -> tuple[str, str]:
+    """The record in words, counted from 1, and the key in it: `[[users]] 2`, `email`."""
+    records, rest = [], list(loc)
+    while len(rest) > 1 and rest[0] in ENTRIES and isinstance(rest[1], int):
+        records.append(f"[[{rest[0]}]] {rest[1] + 1}")
+        rest = rest[2:]
+    key = " ".join(str(step + 1) if isinstance(step, int) else step for step in rest)
+    return " ".join(records), key
+
+
+def _nearest_key(loc: Sequence[Any], key: str) -> str:
+    lists = [step for step in loc[:-1] if isinstance(step, str)]
+    known = list((ENTRIES[lists[-1]] if lists else Company).model_fields)
+    near = difflib.get_close_matches(key.lower(), known, 1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

@@ -1,0 +1,1 @@
+"""What the writer decides by rows of other mails. Pure."""

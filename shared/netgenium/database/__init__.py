@@ -1,0 +1,1 @@
+"""Databases: engines, their dialects, locks, ids."""

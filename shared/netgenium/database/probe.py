@@ -1,0 +1,90 @@
+"""Whether the database can be used: what tells a server that is away from a statement's trouble.
+
+A probe asks for nothing that could be wrong by itself, so whatever goes wrong is the server's
+state, and passes.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    cast,
+    false,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
+
+from shared.errors import PermanentError, TransientError
+from shared.netgenium.database.engine import database_errors, write_transaction
+from shared.netgenium.database.servers import locks_in_order
+from shared.netgenium.own.tables import lock_table
+
+
+def answers(engine: Engine, tables: Iterable[Table] = ()) -> None:
+    """Return if the database takes a connection and answers a statement (F-40).
+
+    Args:
+        engine: The database.
+        tables: Must be readable: somebody may hold one as a whole, as `ALTER TABLE` does.
+
+    Raises:
+        TransientError: It does not.
+    """
+    with _whatever_is_wrong_passes(), database_errors(engine), engine.connect() as connection:
+        # Each dialect adds what its database needs: Firebird has no SELECT without a table.
+        connection.scalar(select(literal_column("1")))
+    with suppress(PermanentError), database_errors(engine), engine.connect() as connection:
+        for table in tables:
+            connection.execute(_read_no_row(table))
+
+
+def takes_writes(engine: Engine, tables: Iterable[Table] = (), read: Iterable[Table] = ()) -> None:
+    """Return if the database lets us write, too: a standby answers, but does not.
+
+    Changes nothing: no lock has an empty name, and tables get no row.
+
+    Args:
+        engine: The database.
+        tables: Must take rows: somebody may hold one as a whole, as `CREATE INDEX` does.
+        read: Must be readable.
+
+    Raises:
+        TransientError: It does not.
+    """
+    nothing = update(lock_table).where(lock_table.c.name == "").values(counter=0)
+    with _whatever_is_wrong_passes(), write_transaction(engine) as connection:
+        connection.execute(nothing)
+    with suppress(PermanentError), write_transaction(engine) as connection:
+        for table in read:
+            connection.execute(_read_no_row(table))
+        for table in tables:
+            _write_no_row(connection, table)
+
+
+def _read_no_row(table: Table) -> Select[Any]:
+    return select(table.c[0]).where(false())
+
+
+def _write_no_row(connection: Connection, table: Table) -> None:
+    """Ask for the table, not for any row: what holds a single row is one mail's own trouble."""
+    if locks_in_order(connection.dialect):
+        # PostgreSQL: some locks of tables let others read, but not write.
+        column = list(table.c)[-1]
+        no_row = select(cast(null(), column.type)).where(false())
+        connection.execute(insert(table).from_select([column], no_row))
+
+
+@contextmanager
+def _whatever_is_wrong_passes() -> Iterator[None]:
+    try:
+        yield
+    except PermanentError as error:
+        raise TransientError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Our own tables in the ERP's database, and their migrations."""

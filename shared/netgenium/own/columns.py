@@ -1,0 +1,37 @@
+"""What the columns of our own tables have in common."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Dialect, String, Unicode, Uuid
+from sqlalchemy.types import TypeDecorator
+
+from shared.netgenium.schema.types import local_time
+
+ID = Uuid(native_uuid=False)
+"""Of a mail, a command or a cause."""
+
+DIGEST = String(64)
+
+
+class UtcMoment(TypeDecorator[datetime]):
+    """An aware moment, stored as UTC without zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """To UTC."""
+        return None if value is None else local_time(value, UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """From UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def cause_columns() -> tuple[Column[UUID], Column[str]]:
+    """What a row came from (`shared.contracts.cause`)."""
+    return (
+        Column("cause_id", ID, nullable=False),
+        Column("cause_kind", Unicode(20), nullable=False),
+    )

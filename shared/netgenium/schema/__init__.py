@@ -1,0 +1,1 @@
+"""The ERP's schema by our names: catalogue, mapping, tables, types."""

@@ -1,0 +1,205 @@
+"""What each database role may do, as one table; least privilege for every service (NG-8).
+
+A role has the rights of `ROLES` and no others: nobody but the role of migrations makes or drops
+tables. `grants_sql` writes the statements, `inspection` asks where rows are inserted.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shared.netgenium.own.schema_state import VERSION_TABLE
+from shared.netgenium.own.tables import OWN
+from shared.netgenium.schema.catalogue import CATALOGUE
+from shared.netgenium.schema.mapping_model import (
+    InColumns,
+    InTable,
+    MappedEntity,
+    NetGeniumMapping,
+    column_name,
+)
+
+Role = Literal["crm_classifier", "crm_writer", "crm_operator"]
+Privilege = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
+
+EVERY = ("*",)
+"""Every mapped field of a record except its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a role may do with a record beside reading it; its tables of several values alike.
+
+    Attributes:
+        insert: Add rows.
+        update: Fields that may be changed; `EVERY`, or none. Tables of several values are changed
+            only where rows may be deleted, too.
+        delete: Remove rows.
+    """
+
+    insert: bool = False
+    update: tuple[str, ...] = ()
+    delete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRights:
+    """What one role may do.
+
+    Attributes:
+        records: Rights by our name of the record.
+        own: Rights by the name of our own table.
+    """
+
+    records: Mapping[str, Rights] = field(default_factory=dict)
+    own: Mapping[str, Rights] = field(default_factory=dict)
+
+
+_READ = Rights()
+_ADD = Rights(insert=True)
+_WRITE = Rights(insert=True, update=EVERY)
+_ALL = Rights(insert=True, update=EVERY, delete=True)
+_MARK = Rights(update=("allow_emails", "allow_bulk_emails", "non_functional"))
+_READ_EVERY_RECORD = dict.fromkeys(CATALOGUE, _READ)
+_READ_EVERY_OWN = dict.fromkeys((*OWN.tables, VERSION_TABLE), _READ)
+_LOOKED_UP = (
+    "user",
+    "role",
+    "relationship",
+    "contact",
+    "contract",
+    "order",
+    "opportunity",
+    "task",
+    "activity_type",
+    "activity",
+    "invitation",
+    "forbidden_email",
+)
+_NOT_LOOKED_UP = (
+    "crm_box",
+    "crm_change",
+    "crm_counter",
+    "crm_dead_letter",
+    "crm_event",
+    "crm_journal_word",
+    "crm_lock",
+    "crm_log_file",
+    "crm_log_words",
+    "crm_outbox",
+)
+_ONLY_ADDED_TO = ("crm_event", "crm_journal_recipient", "crm_journal_word")
+
+ROLES: Mapping[Role, RoleRights] = {
+    # Facts for the rules.
+    "crm_classifier": RoleRights(
+        dict.fromkeys(_LOOKED_UP, _READ),
+        {name: _READ for name in _READ_EVERY_OWN if name not in _NOT_LOOKED_UP},
+    ),
+    # The effects of mails.
+    "crm_writer": RoleRights(
+        {
+            **_READ_EVERY_RECORD,
+            "activity": _ADD,
+            "attachment": _ADD,
+            "forbidden_email": _ADD,
+            "task": _WRITE,
+            "invitation": _WRITE,
+            "contact": _MARK,
+            "relationship": _MARK,
+        },
+        {
+            **dict.fromkeys(OWN.tables, _WRITE),
+            **dict.fromkeys(_ONLY_ADDED_TO, _ADD),
+            VERSION_TABLE: _READ,
+        },
+    ),
+    # A person at the command line: list, explain, undo.
+    "crm_operator": RoleRights(
+        {
+            **_READ_EVERY_RECORD,
+            "activity": Rights(update=("task",)),
+            "forbidden_email": _ALL,
+            "task": _ALL,
+            "contact": _MARK,
+            "relationship": _MARK,
+        },
+        {
+            **_READ_EVERY_OWN,
+            "crm_change": _WRITE,
+            "crm_event": _ADD,
+            "crm_lock": _WRITE,
+            "crm_soft_bounce": Rights(delete=True),
+        },
+    ),
+}
+"""The rights of every role; the migrations of `init-db` run as the owner of our own tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One privilege on one table.
+
+    Attributes:
+        columns: The columns that may be changed; none for the whole table.
+    """
+
+    role: Role
+    privilege: Privilege
+    table: str
+    columns: tuple[str, ...] = ()
+
+
+def granted(mapping: NetGeniumMapping) -> Iterator[Grant]:
+    """Every privilege of every role on the tables of `mapping` and on our own."""
+    for role, rights in ROLES.items():
+        for name, entity in mapping.entities.items():
+            if name in rights.records:
+                yield from _on_record(role, entity, rights.records[name])
+        for table, own in rights.own.items():
+            yield from _on_table(role, table, own, () if own.update else None)
+
+
+def inserted_tables(mapping: NetGeniumMapping) -> frozenset[str]:
+    """The ERP's tables that the writer adds rows to."""
+    return used_tables(mapping, "crm_writer", "INSERT")
+
+
+def used_tables(mapping: NetGeniumMapping, role: Role, privilege: Privilege) -> frozenset[str]:
+    """The ERP's tables that `role` uses in a way."""
+    return frozenset(
+        grant.table
+        for grant in granted(mapping)
+        if grant.role == role and grant.privilege == privilege
+        if grant.table not in OWN.tables and grant.table != VERSION_TABLE
+    )
+
+
+def _on_record(role: Role, entity: MappedEntity, rights: Rights) -> Iterator[Grant]:
+    columns = tuple(_updated(entity, rights.update))
+    yield from _on_table(role, entity.table, rights, columns or None)
+    for many in entity.many.values():
+        if isinstance(many, InTable):
+            yield from _on_table(role, many.table, rights, () if rights.delete else None)
+
+
+def _updated(entity: MappedEntity, fields: tuple[str, ...]) -> Iterator[str]:
+    for name, column in entity.columns.items():
+        if fields == EVERY or name in fields:
+            yield column_name(column)
+    for name, many in entity.many.items():
+        if isinstance(many, InColumns) and (fields == EVERY or name in fields):
+            yield from map(column_name, many.columns)
+
+
+def _on_table(
+    role: Role, table: str, rights: Rights, columns: tuple[str, ...] | None
+) -> Iterator[Grant]:
+    """Privileges on one table; `columns` None: no change, empty: the whole row."""
+    yield Grant(role, "SELECT", table)
+    if rights.insert:
+        yield Grant(role, "INSERT", table)
+    if columns is not None:
+        yield Grant(role, "UPDATE", table, columns)
+    if rights.delete:
+        yield Grant(role, "DELETE", table)

@@ -1,0 +1,118 @@
+"""The app that asks Microsoft's identity platform for tokens, as the ERP's file has it (ch. 7).
+
+The file also serves the login of the ERP's users: `token_uri` may say `organizations`, so the
+tenant is always the file's `tenant_id` (behaviour I-2).
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from shared.errors import ConfigProblem, ConfigurationError
+from shared.settings.box import Box
+from shared.settings.reading import UnreadableError, read_small_file
+
+_FIELDS = ("client_id", "tenant_id", "token_uri", "client_secret")
+_FILE_BYTES = 64 * 1024
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
+_MANY_TENANTS = ("common", "organizations", "consumers")
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The app that asks for tokens.
+
+    Attributes:
+        file: Where it stands.
+        authority: Token server with the tenant, `https://login.microsoftonline.com/<tenant>`.
+    """
+
+    file: Path
+    client_id: str
+    client_secret: SecretStr
+    authority: str
+
+    @property
+    def server(self) -> str:
+        """Name of the token server."""
+        return urlsplit(self.authority).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token as it was given, with its lifetime in seconds."""
+
+    secret: SecretStr
+    lifetime_seconds: float
+
+
+def app_file(box: Box) -> Path:
+    """Where the app of a box stands (manual, chapter 7)."""
+    return Path(box.root_path) / "Config" / "MicrosoftOAuth.json"
+
+
+def read_app(file: Path) -> App:
+    """The app in `file`.
+
+    Raises:
+        ConfigurationError: The file cannot be used; lists all that is wrong with it.
+    """
+    fields = _fields(file)
+    problems = [
+        ConfigProblem(str(file), f"{name} is missing or empty", _remedy(name))
+        for name in _FIELDS
+        if not fields.get(name)
+    ]
+    tenant, address = fields.get("tenant_id", ""), fields.get("token_uri", "")
+    if tenant and (not _TENANT.fullmatch(tenant) or tenant.lower() in _MANY_TENANTS):
+        problems.append(
+            ConfigProblem(str(file), "tenant_id is not one tenant", "Write the directory's ID.")
+        )
+    origin = _origin(address)
+    if address and origin is None:
+        remedy = "Write an https address without name and password."
+        problems.append(ConfigProblem(str(file), "token_uri cannot be used", remedy))
+    if problems or origin is None:
+        raise ConfigurationError(problems)
+    secret = SecretStr(fields["client_secret"])
+    return App(file, fields["client_id"], secret, f"{origin}/{tenant}")
+
+
+def _remedy(name: str) -> str:
+    if name == "tenant_id":
+        return "Add the directory (tenant) ID beside client_id: mailboxes need it."
+    return "Add it inside of web."
+
+
+def _fields(file: Path) -> dict[str, str]:
+    """The texts inside of `web`, without blanks at their ends."""
+    try:
+        given = json.loads(read_small_file(file, _FILE_BYTES).decode("utf-8-sig"))
+    except UnreadableError as error:
+        raise ConfigurationError([ConfigProblem(str(file), str(error), error.remedy)]) from None
+    except (ValueError, RecursionError):
+        raise ConfigurationError([ConfigProblem(str(file), "this is not JSON in UTF-8")]) from None
+    web = given.get("web") if isinstance(given, dict) else None
+    if not isinstance(web, dict):
+        what = "there is no object web"
+        raise ConfigurationError(
+            [ConfigProblem(str(file), what, "Write the app's fields into it.")]
+        )
+    return {name: value.strip() for name, value in web.items() if isinstance(value, str)}
+
+
+def _origin(address: str) -> str | None:
+    """Scheme, host and port of an address that a secret may be sent to."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme != "https" or not host or "@" in parts.netloc:
+        return None
+    name = f"[{host}]" if ":" in host else host
+    return f"https://{name}" if port is None else f"https://{name}:{port}"
