@@ -48,8 +48,8 @@ def read_date(values: Sequence[bytes], defects: list[str]) -> datetime | None:
 
 def _date(text: str, defects: list[str]) -> datetime | None:
     if _ISO.match(text):
-        moment = datetime.fromisoformat(text.upper())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        written = datetime.fromisoformat(text.upper())
+        return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
     text = _COMMENT.sub(" ", text)
     clock = _CLOCK.search(text)
     if clock is None:

@@ -10,7 +10,11 @@ from services.classifier.parse.charsets import clean, clean_line, decode_text
 from services.classifier.parse.parameters import read_parameters
 
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
-_ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?([^?]*)\?=")
+_ENCODED_WORD = re.compile(
+    r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?((?:[^?=]|\?(?!=)|=(?!\?))*+)\?="
+)
+"""A word ends at `?=`; question marks inside are written as they are by naive programs."""
+
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,90}\?[bBqQ]\?)")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LETTERS = r"[A-Za-z0-9!#$&^_+.-]++"
