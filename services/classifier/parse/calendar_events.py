@@ -17,6 +17,7 @@ from services.classifier.parse.calendar_zones import Zones
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.guard import guarded
 from services.classifier.parse.parsed_mail import Attendee, CalendarEvent
+from shared.domain.addresses import comparable
 
 _UID_CHARACTERS = 500
 _RULE_CHARACTERS = 500
@@ -73,7 +74,8 @@ def read_address(line: Property) -> str | None:
     """
     value = _MAILTO.split(line.value)[-1]
     for said in (value.partition("?")[0], line.parameter("EMAIL") or ""):
-        address = clean_line(unquote(said, errors="replace")).strip("<>\"' ").casefold()
+        address = clean_line(unquote(said, errors="replace")).strip("<>\"' ")
+        address = comparable(address)
         if _ADDRESS.fullmatch(address):
             return address
     return None

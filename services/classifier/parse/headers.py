@@ -11,7 +11,7 @@ from services.classifier.parse.parameters import read_parameters
 
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _ENCODED_WORD = re.compile(
-    r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?((?:[^?=]|\?(?!=)|=(?!\?))*+)\?="
+    r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?((?:[^?=]|\?(?!=)|=(?!\?(?!=)))*+)\?="
 )
 """A word ends at `?=`; question marks inside are written as they are by naive programs."""
 
@@ -31,7 +31,6 @@ ALWAYS_READ = frozenset(
     )
 )
 """Fields that are read wherever they stand: what identifies a mail must not get lost (H-3)."""
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rg
 HOMES = {
     "unidecode": {"shared/domain/folding.py"},
     "email_validator": {"shared/domain/addresses.py"},
+    "idna": {"shared/domain/addresses.py"},
     "lxml": {"shared/settings/xml_file.py"},
     "chardet": {"services/classifier/parse/charset_guess.py"},
     "selectolax": {"services/classifier/parse/html.py"},

@@ -31,6 +31,8 @@ def test_an_empty_id_is_none(field: str) -> None:
 
 def test_words_beside_an_id_are_no_ids() -> None:
     """A-6: old programs write whose mail they answer; a field without an id names none."""
-    more = "In-Reply-To: Message from Petr <petr@c.example> of Monday <x@y>\nReferences: your mail\n"
+    more = (
+        "In-Reply-To: Message from Petr <petr@c.example> of Monday <x@y>\nReferences: your mail\n"
+    )
 
     assert a_mail(more=more).answers_to == ("<petr@c.example>", "<x@y>")

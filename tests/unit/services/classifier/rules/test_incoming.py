@@ -1,4 +1,6 @@
 from tests.builders import (
+    ACME,
+    BETA,
     BOB,
     EVA,
     JAN,
@@ -63,3 +65,15 @@ def test_a_user_without_role_sees_no_scope() -> None:
     (activity,) = activities(decide(a_mail(to=NO_ROLE)))
 
     assert activity.scope == ()
+
+
+def test_a_customer_found_twice_is_known() -> None:
+    """A-2: whose it is cannot be told, so nothing is linked; but the mail is a customer's."""
+    facts = some_facts(
+        a_box(only_known_customers=True), relationships_by_domain={"gama.example": (ACME, BETA)}
+    )
+    decided = decide(a_mail(sender="ota@gama.example"), facts)
+
+    (activity,) = activities(decided)
+    assert activity.relationship is None
+    assert decided.words == ("PROCESSED",)
