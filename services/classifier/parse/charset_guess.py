@@ -14,8 +14,8 @@ _LOOKED_AT_BYTES = 4096
 _STRANGERS = 8
 """A reading may have one strange letter in so many: somebody else's name."""
 
-_SIGNS = "„“”‚‘«»‹›…€§°·•®©™£²³½¼¾¿¡×\xa0\xad"
-_BETWEEN_LETTERS = "’–—"
+_SIGNS = "„“”‚‘«»‹›…€§°·•®©™£²³½¼¾¿¡×\xa0\xad"  # noqa: RUF001 - the signs themselves
+_BETWEEN_LETTERS = "’–—"  # noqa: RUF001 - as above
 _OURS = (
     "áčďéěíňóřšťúůýž",
     "áäčďéíĺľňóôŕšťúýž",

@@ -29,7 +29,14 @@ _ZONES = {
     **dict.fromkeys(("cest", "mesz", "selc", "mest", "eet"), 2),
     **dict.fromkeys(("eest", "msk"), 3),
     "jst": 9,
-    **{"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8},
+    "edt": -4,
+    "est": -5,
+    "cdt": -5,
+    "cst": -6,
+    "mdt": -6,
+    "mst": -7,
+    "pdt": -7,
+    "pst": -8,
 }
 _NOON = 12
 

@@ -1,5 +1,6 @@
 """Extraction: what the rules ask about is read out of a parsed mail once. Pure."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -21,13 +22,15 @@ from shared.domain.addresses import is_valid_address
 from shared.domain.folding import fold_line
 from shared.domain.own_mail import LOOP_HEADER
 from shared.domain.tokens import Token, find_tokens
-from shared.domain.vocabulary import Vocabulary, first_prefix, tight
+from shared.domain.vocabulary import Vocabulary, comparable_subject, first_prefix, without_tags
 
 _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "resent-to")
 _RESULTS = "authentication-results"
 _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
 _ANSWERED_CHARACTERS = 4000
+_NUMBER = re.compile("[ :#]{0,3}[0-9]")
+"""What stands behind `Problem No.`; `Problém C. V. Hora` is somebody's name."""
 
 
 def extract(
@@ -41,10 +44,8 @@ def extract(
     """The mail as the rules ask about it."""
     vocabulary = context.vocabulary
     sender, sender_problem = _sender(parsed)
-    subject = tight(fold_line(parsed.subject))
-    tokens = find_tokens(
-        _without_new_task(parsed.subject, vocabulary), parsed.text, vocabulary, _own_and_quoted
-    )
+    subject = comparable_subject(parsed.subject, vocabulary.tags)
+    tokens = find_tokens(parsed.subject, parsed.text, vocabulary, _own_and_quoted)
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
     mail = Mail(
         mail_id=mail_id,
@@ -56,7 +57,7 @@ def extract(
         recipients=tuple(recipients),
         key=identification_key(parsed),
         subject=subject,
-        unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards),
+        unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards, vocabulary.tags),
         tokens=tokens,
         is_our_own=_is_our_own(parsed, context),
         proof=_proof(parsed, context, sender),
@@ -101,7 +102,8 @@ def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
 def _problem(
     parsed: ParsedMail, subject: str, tokens: tuple[Token, ...], vocabulary: Vocabulary
 ) -> ProblemReport | None:
-    if not first_prefix(subject, vocabulary.problems):
+    phrase = first_prefix(subject, vocabulary.problems)
+    if phrase is None or (phrase.endswith(".") and not _NUMBER.match(subject, len(phrase))):
         return None
     structure = read_structure(parsed.html, []) if parsed.html else Structure()
     return read_problem(parsed.text, tokens, structure.rows, structure.links, vocabulary)
@@ -119,18 +121,11 @@ def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
 _is_valid_address = lru_cache(maxsize=4096)(is_valid_address)
 
 
-def without_prefixes(subject: str, prefixes: tuple[str, ...]) -> str:
-    """`subject` as written, without any number of leading `prefixes`, which end in a colon."""
-    while first_prefix(tight(fold_line(subject)), prefixes):
-        subject = after_colon(subject)
-    return subject
-
-
-def _without_new_task(subject: str, vocabulary: Vocabulary) -> str:
-    """What can hold a token: in `New task: 3 pumps` the 3 is no task's number."""
-    bare = without_prefixes(subject, vocabulary.forwards)
-    is_new_task = first_prefix(tight(fold_line(bare)), vocabulary.new_task)
-    return after_colon(bare) if is_new_task else subject
+def without_prefixes(subject: str, prefixes: tuple[str, ...], tags: frozenset[str]) -> str:
+    """`subject` as written, without any number of leading `tags` and `prefixes`."""
+    while first_prefix(comparable_subject(subject, tags), prefixes):
+        subject = after_colon(without_tags(subject, tags))
+    return without_tags(subject, tags)
 
 
 def after_colon(subject: str) -> str:

@@ -21,7 +21,10 @@ HOMES = {
     "idna": {"shared/domain/addresses.py"},
     "lxml": {"shared/settings/xml_file.py"},
     "chardet": {"services/classifier/parse/charset_guess.py"},
-    "selectolax": {"services/classifier/parse/html.py"},
+    "selectolax": {
+        "services/classifier/parse/html.py",
+        "services/classifier/parse/html_quotes.py",
+    },
     "nh3": {"services/classifier/parse/html.py"},
     "firebird": {"shared/netgenium/database/firebird.py"},
     "icalendar": {"services/classifier/parse/calendar_values.py"},
