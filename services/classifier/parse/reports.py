@@ -125,7 +125,9 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
 
 
 def _failure(status: RecipientStatus, said: str) -> FailedRecipient:
-    verdict = judge(status.action, status.status, status.diagnostic, said)
+    verdict = judge(
+        status.action, status.status, status.diagnostic, said, status.address
+    )
     reason = shortened(status.diagnostic or said)
     return FailedRecipient(
         status.address,
@@ -185,7 +187,7 @@ def _near(said: str, addresses: list[str]) -> dict[str, str]:
 
 def _said(address: str, said: str, near: str, action: str) -> FailedRecipient:
     """A failure that a text names: what stands behind the address tells why."""
-    verdict = judge(action, enhanced_status(near) or "", near, said)
+    verdict = judge(action, enhanced_status(near) or "", near, said, address)
     reason = shortened(near or said)
     return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)
 
