@@ -28,6 +28,7 @@ from services.classifier.parse.dialects import (
     header_failures,
     library_failures,
     may_have_failed,
+    says_failure,
     text_failures,
 )
 from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
@@ -74,7 +75,7 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
     said = explanation(text)
     lost, delayed = _named(raw, said, marks, defects)
     failures = _distinct(_dialect(said, marks, lost, delayed))
-    if not failures:
+    if not failures and not says_failure(said, is_system=marks.system):
         return _NOTHING
     returned = read_returned(raw, scan.leaves, text)
     return Reports(failures, "dialect", (), returned, more=len(lost) + len(delayed) >= MOST_NAMED)
@@ -105,13 +106,14 @@ def _forwarded_complaint(raw: bytes, scan: Scan) -> Reports | None:
 def _report(raw: bytes, scan: Scan, text: str, statuses: list[RecipientStatus]) -> Reports:
     """By the machine part; one that only tells of successes is no bounce."""
     said = explanation(text)
-    failures = _distinct(
-        _failure(status, said)
+    failed = [
+        status
         for status in statuses
         if status.action not in _SUCCESS and not status.status.startswith("2")
-    )
-    if not failures:
+    ]
+    if not failed:
         return _NOTHING
+    failures = _distinct(_failure(status, said) for status in failed if status.address)
     returned = read_returned(raw, scan.leaves, text)
     return Reports(failures, "report", (), returned, more=len(failures) == FAILURES)
 
@@ -125,9 +127,7 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
 
 
 def _failure(status: RecipientStatus, said: str) -> FailedRecipient:
-    verdict = judge(
-        status.action, status.status, status.diagnostic, said, status.address
-    )
+    verdict = judge(status.action, status.status, status.diagnostic, said, status.address)
     reason = shortened(status.diagnostic or said)
     return FailedRecipient(
         status.address,
@@ -161,7 +161,7 @@ def _named(raw: bytes, said: str, marks: Marks, defects: list[str]) -> tuple[lis
     lost = header_failures(marks.failed) if marks.failed else []
     delayed: list[str] = []
     if not lost and marks.daemon:
-        lost, delayed = library_failures(raw, defects)
+        lost, delayed = library_failures(raw, said, defects)
     if not lost and not delayed:
         lost = text_failures(said, is_system=marks.system)
     return lost, delayed

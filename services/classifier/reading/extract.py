@@ -112,10 +112,11 @@ def _problem(
 def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
     """A machine's report, else a phrase pair of the vocabulary (B-2, B-4)."""
     reports = mail.parsed.reports
-    if reports.source and reports.failures:
-        named = {"report": "a delivery report (RFC 3464)", "dialect": "a mail server's own words"}
-        return Bounce(named[reports.source], reports.failures, reports.more)
-    return bounce_by_phrase(mail, vocabulary)
+    by_phrase = bounce_by_phrase(mail, vocabulary)
+    if not reports.source or (by_phrase and not reports.failures):
+        return by_phrase
+    named = {"report": "a delivery report (RFC 3464)", "dialect": "a mail server's own words"}
+    return Bounce(named[reports.source], reports.failures, reports.more)
 
 
 _is_valid_address = lru_cache(maxsize=4096)(is_valid_address)
