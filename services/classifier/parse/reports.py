@@ -5,6 +5,7 @@ an attached mail is that mail's report, not this one's.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from services.classifier.parse.bounce_marks import Marks, marks_of
 from services.classifier.parse.bounced_addresses import addresses_in
@@ -34,7 +35,7 @@ from services.classifier.parse.dialects import (
 from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
 from services.classifier.parse.parsed_mail import FailedRecipient, Reports, Returned
 from services.classifier.parse.returned import original_header, read_returned, returned_of
-from services.classifier.parse.scanner import Part, Scan
+from services.classifier.parse.scanner import Part, Scan, scan_mail
 from services.classifier.parse.transfer import decoded_prefix
 
 FAILURES = 100
@@ -48,6 +49,7 @@ _REPORT = "multipart/report"
 _READ_RECEIPT = "message/disposition-notification"
 _SUCCESS = ("delivered", "relayed", "expanded")
 _NEAR_CHARACTERS = 800
+_STATUS_FIELD = "\nfinal-recipient:"
 
 
 def read_reports(raw: bytes, scan: Scan, text: str, defects: list[str]) -> Reports:
@@ -75,6 +77,8 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
     said = explanation(text)
     lost, delayed = _named(raw, said, marks, defects)
     failures = _distinct(_dialect(said, marks, lost, delayed))
+    if not failures and marks.daemon and (statuses := list(_loose_statuses(raw, scan, text))):
+        return _report(raw, scan, text, statuses)
     if not failures and not says_failure(said, is_system=marks.system):
         return _NOTHING
     returned = read_returned(raw, scan.leaves, text)
@@ -124,6 +128,22 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
         if part.content_type in STATUS_TYPES:
             status_part = decode_text(decoded_prefix(raw, part, STATUS_BYTES), None, [])
             yield from read_statuses(clean(status_part))
+
+
+def _loose_statuses(raw: bytes, scan: Scan, text: str) -> Iterator[RecipientStatus]:
+    """Of a report whose fields stand in the text, or that a gateway has put into a mail of its own.
+
+    Only asked where the bounce's own words name nobody: what came back may be a report, too.
+    """
+    if _STATUS_FIELD in text[:STATUS_BYTES].lower():
+        yield from read_statuses(text[:STATUS_BYTES])
+        return
+    attached = (part for part in scan.leaves if part.content_type == "message/rfc822")
+    for part in islice(attached, 1):
+        inner = decoded_prefix(raw, part, STATUS_BYTES)
+        inner_scan = scan_mail(inner)
+        if inner_scan.headers.word("content-type") == _REPORT:
+            yield from _statuses(inner, inner_scan)
 
 
 def _failure(status: RecipientStatus, said: str) -> FailedRecipient:
