@@ -89,7 +89,7 @@ def _recipient(fields: dict[str, str]) -> Iterator[RecipientStatus]:
     typed = [typed_address(fields.get(name, "")) for name in _RECIPIENT_FIELDS]
     found = [address for address in typed if address]
     # A name inside a system, as x@ims_daemon, is nobody's address.
-    address = next((one for one in found if "." in domain_of(one)), next(iter(found), ""))
+    address = next((one for one in found if "_" not in domain_of(one)), next(iter(found), ""))
     original = typed_address(fields.get("original-recipient", ""))
     action = _WORD.match(fields.get("action", "").lower())
     yield RecipientStatus(

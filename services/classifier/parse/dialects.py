@@ -45,6 +45,11 @@ MOST_NAMED = 100
 _LINE_BYTES = 1000
 _LONG_LINE = re.compile(rb"([^\n]{%d})[^\n]+" % _LINE_BYTES)
 _BLANK_LINES = re.compile(rb"\n{3,}")
+_OTHERS = re.compile(
+    rb"^[ \t>|]{0,8}(?:message-id|in-reply-to|references|content-id|[a-z-]{0,30}envelope-id|from"
+    rb"|sender|reply-to|return-path)[ \t]*:([^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LINE_CHARACTERS = 500
 _NEAR_LINES = 12
 _BETWEEN = re.compile(r"[\s,;<>\"'()\[\]]*")
@@ -62,18 +67,20 @@ def explanation(text: str) -> str:
     return text[: found.start()] if found else text
 
 
-def library_failures(raw: bytes, said: str, defects: list[str]) -> tuple[list[str], list[str]]:
-    """Addresses that flufl.bounce finds in what a bounce says: given up, and only delayed.
+def library_failures(raw: bytes, defects: list[str]) -> tuple[list[str], list[str]]:
+    """Addresses that flufl.bounce finds: given up, and only delayed.
 
-    It reads the original, too, whose Message-ID looks like an address.
+    It reads the original, too, whose sender and Message-ID are no recipients.
     """
     short = _LONG_LINE.sub(rb"\1", raw[:MAIL_BYTES].replace(b"\r\n", b"\n"))
     # In a status part each blank line would begin a message of its own.
     short = _BLANK_LINES.sub(b"\n\n", short)
     nothing: tuple[list[str], list[str]] = ([], [])
     lost, delayed = guarded("the bounce", lambda: _asked(short), nothing, defects)
-    named = said.lower()
-    return [one for one in lost if one in named], [one for one in delayed if one in named]
+    others = {
+        one for line in _OTHERS.findall(short) for one in addresses_in(line.decode("latin-1"))
+    }
+    return [one for one in lost if one not in others], [one for one in delayed if one not in others]
 
 
 def _asked(raw: bytes) -> tuple[list[str], list[str]]:

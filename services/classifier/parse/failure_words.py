@@ -90,7 +90,8 @@ POLICY = _any(
 TEMPORARY = _any(
     r"temporar|try again|timed? ?out|connection (?:refused|reset|lost|died)|deferred|delayed",
     r"expired|retry|still being|will be retried|greylist|docasn|vorubergehend|system error",
-    r"loop|too many hops|unreachable|resources|local error|service unavailable|disabled",
+    r"loop|too many hops|unreachable|not responding|resources|local error|disabled",
+    r"service unavailable",
     r"suspended|inactive|deactivat|on vacation|locked|frozen",
 )
 """Temporary, or trouble of systems and of accounts that may come back: soft."""

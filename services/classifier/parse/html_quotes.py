@@ -8,31 +8,17 @@ if TYPE_CHECKING:
 
 QUOTE_BEGIN, QUOTE_END = "\ue000", "\ue001"
 
-_QUOTES = ",".join(
-    (
-        "blockquote",
-        "div.gmail_quote",
-        "div.yahoo_quoted",
-        "div[id^='yahoo_quoted']",
-        "div.protonmail_quote",
-        "div.tutanota_quote",
-        "div[name='quote']",
-        "div[name='messageReplySection']",
-        "[data-marker='__QUOTED_TEXT__']",
-    )
+_QUOTES = (
+    "blockquote,div.gmail_quote,div.yahoo_quoted,div[id^='yahoo_quoted'],div.protonmail_quote,"
+    "div.tutanota_quote,div[name='quote'],div[name='messageReplySection'],"
+    "[data-marker='__QUOTED_TEXT__']"
 )
 _INTRODUCTIONS = "div.moz-cite-prefix,div.gmail_attr,#reply-intro"
 """The lines before a quotation that say who wrote it."""
 
-_QUOTED_FROM_HERE = ",".join(
-    (
-        "#divRplyFwdMsg",
-        "#appendonsend",
-        "#mail-editor-reference-message-container",
-        ".ms-outlook-mobile-reference-message",
-        "hr#stopSpelling",
-        "div.moz-forward-container",
-    )
+_QUOTED_FROM_HERE = (
+    "#divRplyFwdMsg,#appendonsend,#mail-editor-reference-message-container,"
+    ".ms-outlook-mobile-reference-message,hr#stopSpelling,div.moz-forward-container"
 )
 """Everything behind these is quoted (Outlook, Thunderbird's forwarding)."""
 

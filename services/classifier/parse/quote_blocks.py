@@ -1,4 +1,4 @@
-"""Separators and header blocks before a quotation, as mail programs put them there (T-1). Linear."""
+"""Separators and header blocks that mail programs put before a quotation (T-1). Linear."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -5,7 +5,6 @@ an attached mail is that mail's report, not this one's.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from services.classifier.parse.bounce_marks import Marks, marks_of
 from services.classifier.parse.bounced_addresses import addresses_in
@@ -56,18 +55,28 @@ def read_reports(raw: bytes, scan: Scan, text: str, defects: list[str]) -> Repor
     """What machines report in a scanned mail; `text` is its readable text. Total, linear."""
     parts = {part.content_type: part for part in reversed(scan.leaves)}
     marks = marks_of(scan.headers)
+    statuses: list[RecipientStatus] = []
     # A person's mail may carry the parts of a report that was forwarded.
     if marks.daemon or scan.headers.word("content-type") == _REPORT:
         if FEEDBACK_TYPE in parts:
             return _complaint(raw, scan, text, parts[FEEDBACK_TYPE])
-        if not STATUS_TYPES.isdisjoint(parts) and (statuses := list(_statuses(raw, scan))):
-            return _report(raw, scan, text, statuses)
-    if not marks or _READ_RECEIPT in parts:
-        return _NOTHING
+        statuses = list(_statuses(raw, scan))
+    if any(status.address for status in statuses):
+        return _report(raw, scan, text, statuses)
+    said = _said_in_words(raw, scan, text, marks, defects) if _READ_RECEIPT not in parts else None
+    # A machine part that names nobody tells at least that mail came back.
+    return said or (_report(raw, scan, text, statuses) if statuses else _NOTHING)
+
+
+def _said_in_words(
+    raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
+) -> Reports | None:
+    if not marks:
+        return None
     return _forwarded_complaint(raw, scan) or _by_text(raw, scan, text, marks, defects)
 
 
-def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]) -> Reports:
+def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]) -> Reports | None:
     """By header or text, of a mail whose header shows that a machine may write."""
     if not scan.leaves:
         # Boundaries that fit nothing: the whole body is a text.
@@ -77,10 +86,10 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
     said = explanation(text)
     lost, delayed = _named(raw, said, marks, defects)
     failures = _distinct(_dialect(said, marks, lost, delayed))
-    if not failures and marks.daemon and (statuses := list(_loose_statuses(raw, scan, text))):
-        return _report(raw, scan, text, statuses)
+    if not failures and marks.daemon and (report := _loose_report(raw, scan, text)):
+        return report
     if not failures and not says_failure(said, is_system=marks.system):
-        return _NOTHING
+        return None
     returned = read_returned(raw, scan.leaves, text)
     return Reports(failures, "dialect", (), returned, more=len(lost) + len(delayed) >= MOST_NAMED)
 
@@ -130,20 +139,20 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
             yield from read_statuses(clean(status_part))
 
 
-def _loose_statuses(raw: bytes, scan: Scan, text: str) -> Iterator[RecipientStatus]:
-    """Of a report whose fields stand in the text, or that a gateway has put into a mail of its own.
+def _loose_report(raw: bytes, scan: Scan, text: str) -> Reports | None:
+    """A report whose fields stand in the text, or that a gateway has put into a mail of its own.
 
     Only asked where the bounce's own words name nobody: what came back may be a report, too.
     """
     if _STATUS_FIELD in text[:STATUS_BYTES].lower():
-        yield from read_statuses(text[:STATUS_BYTES])
-        return
-    attached = (part for part in scan.leaves if part.content_type == "message/rfc822")
-    for part in islice(attached, 1):
-        inner = decoded_prefix(raw, part, STATUS_BYTES)
-        inner_scan = scan_mail(inner)
-        if inner_scan.headers.word("content-type") == _REPORT:
-            yield from _statuses(inner, inner_scan)
+        return _report(raw, scan, text, list(read_statuses(text[:STATUS_BYTES])))
+    attached = next((part for part in scan.leaves if part.content_type == "message/rfc822"), None)
+    inner = decoded_prefix(raw, attached, STATUS_BYTES) if attached else b""
+    inner_scan = scan_mail(inner)
+    if inner_scan.headers.word("content-type") != _REPORT:
+        return None
+    statuses = list(_statuses(inner, inner_scan))
+    return _report(inner, inner_scan, text, statuses) if statuses else None
 
 
 def _failure(status: RecipientStatus, said: str) -> FailedRecipient:
@@ -181,7 +190,7 @@ def _named(raw: bytes, said: str, marks: Marks, defects: list[str]) -> tuple[lis
     lost = header_failures(marks.failed) if marks.failed else []
     delayed: list[str] = []
     if not lost and marks.daemon:
-        lost, delayed = library_failures(raw, said, defects)
+        lost, delayed = library_failures(raw, defects)
     if not lost and not delayed:
         lost = text_failures(said, is_system=marks.system)
     return lost, delayed

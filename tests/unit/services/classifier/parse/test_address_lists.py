@@ -195,7 +195,7 @@ def test_facts_are_those_of_the_builders() -> None:
         ("jiri@xn--hit-2ra12aub.example", "jiri@xn--hit-2ra12aub.example", False),
         ("jir\u030ci\u0301@x.example", "jiří@x.example", False),
         ("jan@ﬁrma.cz", "jan@firma.cz", True),
-        ("jan@ｆirma.cz", "jan@firma.cz", True),
+        ("jan@\uff46irma.cz", "jan@firma.cz", True),
         ("jan@-ř.cz", "jan@-ř.cz", True),
     ],
 )

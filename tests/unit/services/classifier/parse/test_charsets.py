@@ -24,7 +24,7 @@ LETTER = "Dobrý den, Zakázka:123 prosím vyřídit. Děkuji Jiří Svoboda\n"
         ("Grüße aus Köln", "cp1252"),
         ("Straße", "cp1252"),
         ("François Lefèvre", "cp1252"),
-        ("„Nabídka“ – 5 €", "cp1250"),
+        ("„Nabídka“ \u2013 5 €", "cp1250"),
     ],
 )
 def test_short_texts_without_a_charset_are_read_by_the_letters_of_a_language(
@@ -56,8 +56,8 @@ def test_a_line_that_a_gateway_added_is_read_in_its_own_charset() -> None:
     ("text", "codec", "charset"),
     [
         ("Příležitost:9, pošlete žluťoučký", "cp1250", "iso-8859-2"),
-        ("Šťastný – pošlete", "cp1250", "ISO-8859-2"),
-        ("“quoted” – 5 €", "cp1252", "iso-8859-1"),
+        ("Šťastný \u2013 pošlete", "cp1250", "ISO-8859-2"),
+        ("“quoted” \u2013 5 €", "cp1252", "iso-8859-1"),
         ("5 € “quoted”", "cp1252", "iso-8859-15"),
         ("Καλημέρα “σας”", "cp1253", "iso-8859-7"),
     ],

@@ -25,7 +25,7 @@ from services.classifier.parse.mail import parse_mail
     ],
 )
 def test_soft_line_ends_are_joined(text: str, read: str) -> None:
-    """A-3: a paragraph is one line, of one depth of quotation; a signature's line is never joined."""
+    """A-3: a paragraph is one line, of one depth of quotes; a signature's is never joined."""
     assert unflowed(text, delete_space=False) == read
 
 

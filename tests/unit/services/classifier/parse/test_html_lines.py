@@ -23,8 +23,10 @@ def text_of(html: str) -> str:
             "Status Open\nSubject Pumpa",
         ),
         (
-            "<table><tr><th>\n<p>a</p>\n</th><td> <p>b<br></p> </td></tr>"
-            "<tr><td><p>c</p></td></tr></table>",
+            (
+                "<table><tr><th>\n<p>a</p>\n</th><td> <p>b<br></p> </td></tr>"
+                "<tr><td><p>c</p></td></tr></table>"
+            ),
             "a b\nc",
         ),
         (
@@ -33,8 +35,10 @@ def text_of(html: str) -> str:
         ),
         ("<p>a</p><table><tr><td>b</td></tr></table><p>c</p>", "a\n\nb\n\nc"),
         (
-            "<table><tr><td><table><tr><td><p>Contract:</p></td><td><p>7</p></td></tr></table>"
-            "</td></tr></table>",
+            (
+                "<table><tr><td><table><tr><td><p>Contract:</p></td><td><p>7</p></td></tr></table>"
+                "</td></tr></table>"
+            ),
             "Contract: 7",
         ),
         ("<pre>a\tb\n  c</pre>", "a b\nc"),
@@ -88,7 +92,7 @@ def test_text_with_room_is_read(style: str) -> None:
     "indented",
     [
         '<blockquote style="margin:0 0 0 40px;border:none;padding:0px">%s</blockquote>',
-        '<blockquote class="webkit-indent-blockquote" style="margin: 0; border: none">%s</blockquote>',
+        '<blockquote class="webkit-indent-blockquote" style="border: none">%s</blockquote>',
     ],
 )
 def test_an_indented_paragraph_is_own_text(indented: str) -> None:
@@ -108,8 +112,10 @@ def test_an_indented_paragraph_is_own_text(indented: str) -> None:
         '<div id="mail-editor-reference-message-container"></div><p>%s</p>',
         '<div class="ms-outlook-mobile-reference-message">%s</div>',
         '<hr id="stopSpelling"><p>%s</p>',
-        '<div class="moz-cite-prefix">They wrote long ago</div>'
-        '<blockquote type="cite" style="border:none">%s</blockquote>',
+        (
+            '<div class="moz-cite-prefix">They wrote long ago</div>'
+            '<blockquote type="cite" style="border:none">%s</blockquote>'
+        ),
         '<p id="reply-intro">They wrote</p><blockquote>%s</blockquote>',
         '<blockquote class="gmail_quote" style="border:none">%s</blockquote>',
     ],

@@ -3,6 +3,7 @@
 import pytest
 
 from services.classifier.parse.failure_reasons import judge
+from shared.contracts.commands import MarkForbidden
 from tests.builders import (
     JAN,
     PETR,
@@ -16,6 +17,11 @@ from tests.report_builders import a_recipient, a_report, a_text, addresses, only
 
 GONE = "550 5.1.1 user unknown"
 NULL = "Return-Path: <>\n"
+
+
+def _marked(raw: bytes) -> list[str]:
+    """Addresses that a mail marks."""
+    return [one.address for one in decide(a_mail(raw)).commands if isinstance(one, MarkForbidden)]
 
 
 @pytest.mark.parametrize(
@@ -127,8 +133,10 @@ def test_fields_and_fixed_sentences_behind_an_address_are_no_reason(behind: str)
 @pytest.mark.parametrize(
     "text",
     [
-        f"Zprávu se nepodařilo doručit těmto příjemcům:\n\njan@acme.example\n   {GONE}\n\n"
-        "V případě potíží se obraťte na podpora@provider.example.\n",
+        (
+            f"Zprávu se nepodařilo doručit těmto příjemcům:\n\njan@acme.example\n   {GONE}\n\n"
+            "V případě potíží se obraťte na podpora@provider.example.\n"
+        ),
         f"Delivery failed:\n\njan@acme.example (generated from list@other.example)\n   {GONE}\n",
         f"Could not deliver:\n\n<jan@acme.example>: host mx said: 550 alias@other.example {GONE}\n",
         f"Undeliverable:\n  jan@acme.example - {GONE}\nAsk helpdesk@provider.example for help\n",
@@ -196,6 +204,16 @@ def test_a_bounce_that_names_nobody_is_a_bounce(sender: str, text: str) -> None:
     assert len(decided.commands) == 1
 
 
+def test_a_report_that_names_no_address_leaves_it_to_the_text() -> None:
+    """B-2: the machine part has only a host, and the text says whom the mail was for."""
+    fields = ("Action: failed", "Status: 5.1.2")
+    said = f"----- The following addresses had errors -----\n<jan@acme.example>\n    {GONE}\n"
+
+    assert addresses(a_report(a_recipient(*fields, final="RFC822; @mx.example"), said=said)) == [
+        "jan@acme.example"
+    ]
+
+
 def test_a_report_that_names_no_address_is_a_bounce() -> None:
     """R-2: the machine part says `failed` of a name that is no address."""
     report = a_report(a_recipient("Action: failed", "Status: 5.0.0", final="X-LOCAL; somebody"))
@@ -241,8 +259,10 @@ def test_a_name_inside_a_system_gives_way_to_the_address_that_was_written() -> N
     """B-2: the final recipient is nobody's address outside."""
     fields = ("Original-Recipient: rfc822; jan@acme.example", "Action: failed", "Status: 5.1.1")
     report = a_report(a_recipient(*fields, final="rfc822; jan@ims_daemon"))
+    on_a_host = a_report(a_recipient(*fields, final="rfc822; jan@mailhub0"))
 
     assert only(report).address == "jan@acme.example"
+    assert _marked(on_a_host)[0] == "jan@acme.example"
 
 
 STATUS = "Final-Recipient: rfc822; jan@acme.example\nAction: failed\nStatus: 5.1.1\n"
