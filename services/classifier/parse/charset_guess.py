@@ -76,12 +76,18 @@ def better_codec(raw: bytes, among: frozenset[str]) -> str:
 
 
 def _best(raw: bytes, among: frozenset[str]) -> tuple[int, int, str]:
-    readings = _readings(raw[:_LOOKED_AT_BYTES], among)
-    return min(readings, key=lambda reading: reading[0], default=(1, 0, ""))
+    """Strange letters, all letters beyond ASCII, and the codec of the best reading."""
+    best: tuple[int, int, str] | None = None
+    for strangers, letters, name in _readings(raw[:_LOOKED_AT_BYTES], among):
+        if best is None or strangers < best[0]:
+            best = strangers, letters, name
+        if strangers == 0:
+            break
+    return best or (1, 0, "")
 
 
 def _readings(raw: bytes, among: frozenset[str]) -> Iterator[tuple[int, int, str]]:
-    """How many strange letters each reading has, of how many that are not ASCII."""
+    """What each reading has, for each language."""
     for name, languages in _READINGS:
         if name not in among:
             continue
@@ -90,4 +96,5 @@ def _readings(raw: bytes, among: frozenset[str]) -> Iterator[tuple[int, int, str
         except UnicodeDecodeError:
             continue
         letters = len(_NOT_ASCII.findall(text))
-        yield min(len(strange.findall(text)) for strange in languages), letters, name
+        for strange in languages:
+            yield len(strange.findall(text)), letters, name

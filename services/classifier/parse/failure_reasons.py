@@ -70,7 +70,7 @@ def judge(
     permanent = _is_permanent(action, exact, diagnostic)
     if not permanent:
         return Verdict(exact, permanent, of_address=False)
-    of_address = _of_address(exact, reason_in(diagnostic, address), reason_in(context, address))
+    of_address = _of_address(exact, (diagnostic, context), address)
     return Verdict(exact, permanent, of_address)
 
 
@@ -116,19 +116,22 @@ def _is_permanent(action: str, status: str | None, diagnostic: str) -> bool:
     return code is None or code[1] == "5"
 
 
-def _of_address(status: str | None, reason: str, context: str) -> bool:
+def _of_address(status: str | None, said: tuple[str, str], address: str) -> bool:
+    reason = reason_in(said[0], address)
     if status in _OF_ADDRESS:
         return not (FULL.search(reason) or SOFT.search(reason))
     if status and (status.startswith("4") or _NOT_OURS.fullmatch(status)):
         return False
     vague = status is None or _VAGUE.fullmatch(status) is not None
-    for words in (reason, context):
-        by_words = _by_words(words, vague=vague)
-        if by_words is not None:
-            return by_words
-        if status and _POLICY.fullmatch(status):
-            # Whatever else the bounce tells: this recipient's status is a policy's.
-            return False
+    by_words = _by_words(reason, vague=vague)
+    if by_words is not None:
+        return by_words
+    if status and _POLICY.fullmatch(status):
+        # Whatever else the bounce tells: this recipient's status is a policy's.
+        return False
+    by_words = _by_words(reason_in(said[1], address), vague=vague)
+    if by_words is not None:
+        return by_words
     # Neither a status nor a reason: B-3 takes it for the address.
     return status is None and not says_something(reason)
 

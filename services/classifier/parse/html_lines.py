@@ -17,6 +17,7 @@ _BLOCK_TAG = re.compile(
 )
 _ROW_TAG = re.compile(r"<(?=(?:/?caption|/?table|tr)\b)", re.IGNORECASE)
 _CELL_TAG = re.compile(r"<(?=/?t[dh]\b)", re.IGNORECASE)
+_HAS_TABLE = re.compile("<t[adhr]", re.IGNORECASE)
 _TABLE_EDGE = re.compile(r"([\t\f])")
 _QUOTE_EDGE = re.compile(f"([{QUOTE_BEGIN}{QUOTE_END}])")
 _DEEPEST_MARK = 5
@@ -28,6 +29,8 @@ def with_edges(html: str) -> str:
     if not _PREFORMATTED.search(html):
         html = " ".join(html.split())
     html = _BLOCK_TAG.sub("\n<", html.replace("\t", " ").replace("\f", " "))
+    if not _HAS_TABLE.search(html):
+        return html
     return _CELL_TAG.sub("\f<", _ROW_TAG.sub("\t<", html))
 
 
