@@ -20,6 +20,10 @@ _FIELD = re.compile(
     + r")\W{0,2} ?:\W{0,2} ?(?P<value>.*)"
 )
 _MORE_FIELDS = 2
+_FOOTER = re.compile(
+    r"mailing list|mailman|listinfo|unsubscribe|odhlas|odber|abmelden|abbestell|subscribed to"
+)
+_FOOTER_LINES = 4
 
 
 def is_separator(line: str) -> bool:
@@ -34,6 +38,12 @@ def is_separator(line: str) -> bool:
 def is_rule(line: str) -> bool:
     """Whether a line is drawn."""
     return _RULE.fullmatch(line.strip()) is not None
+
+
+def is_list_footer(lines: Sequence[str], number: int) -> bool:
+    """Whether a drawn line begins what a mailing list appends to each mail."""
+    below = "\n".join(lines[number + 1 : number + 1 + _FOOTER_LINES])
+    return _FOOTER.search(fold_line(below[: limits.QUOTE_LINE_CHARACTERS])) is not None
 
 
 def next_line(lines: Sequence[str], number: int) -> int | None:

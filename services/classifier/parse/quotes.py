@@ -21,6 +21,7 @@ from services.classifier.parse.guard import guarded
 from services.classifier.parse.quote_blocks import (
     is_block,
     is_field,
+    is_list_footer,
     is_rule,
     is_separator,
     next_line,
@@ -62,28 +63,31 @@ def _unquoted(lines: Sequence[str]) -> Iterator[int]:
     """Numbers of the lines that no separator and no quote mark makes a quote."""
     searched = 0
     number = 0
+    has_begun = False
     while number < len(lines):
         searched += len(lines[number]) + 1
         is_near = searched <= limits.QUOTE_SEARCH_CHARACTERS and _may_begin(lines[number])
         if is_near and (end := header_end(lines, number)):
-            # Only such a line promises that what it quotes is marked.
-            number = _behind_marked(lines, end)
+            # Only such a line promises that what it quotes is marked. Where nothing stands before
+            # it, and nothing is marked, the answer comes below.
+            number = _behind_marked(lines, end, len(lines) if has_begun else end)
             continue
         if is_near and _begins_quote(lines, number):
             return
         if not is_marked(lines[number]):
+            has_begun = has_begun or bool(lines[number].strip())
             yield number
         number += 1
 
 
-def _behind_marked(lines: Sequence[str], begin: int) -> int:
-    """Where the quote ends whose header is over: behind marked lines, else with the text."""
+def _behind_marked(lines: Sequence[str], begin: int, unmarked: int) -> int:
+    """Where the quote ends whose header is over: behind marked lines, else at `unmarked`."""
     marked = False
     for number in range(begin, len(lines)):
         if is_marked(lines[number]):
             marked = True
         elif lines[number].strip():
-            return number if marked else len(lines)
+            return number if marked else unmarked
     return len(lines)
 
 
@@ -95,6 +99,8 @@ def _begins_quote(lines: Sequence[str], number: int) -> bool:
     if not is_rule(lines[number]):
         line = fold_line(lines[number])
         return is_separator(line) or is_block(lines, number, below_rule=False)
+    if is_list_footer(lines, number):
+        return True
     # A drawn line belongs to what follows it.
     below = next_line(lines, number)
     if below is None or not _may_begin(lines[below]):

@@ -148,6 +148,26 @@ def test_own_forms_and_sentences_are_no_header(text: str) -> None:
     assert split_quotes(text).own == text
 
 
+def test_an_answer_below_a_header_that_begins_the_mail_is_own() -> None:
+    """T-1: some programs write the header first, and mark nothing."""
+    text = f"On Tue, 3 Nov 2026 at 10:15 {PETR} wrote:\n\n{OWN}\n\nOn 1 Nov 2026, Jan wrote:\n> old"
+
+    assert split_quotes(text).own == OWN
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "obchod mailing list\nobchod@lists.firma.cz\nhttps://lists.firma.cz/listinfo/obchod",
+        "To unsubscribe send mail to obchod-leave@lists.firma.cz",
+        "Pro odhlášení z odběru napište na obchod@lists.firma.cz",
+    ],
+)
+def test_what_a_list_appends_is_no_own_text(footer: str) -> None:
+    """T-1: a drawn line, and words of mailing lists below it."""
+    assert split_quotes(f"{OWN}\n_______________________\n{footer}\n").own == OWN
+
+
 def test_a_sentence_before_a_header_is_own() -> None:
     """T-1: the header begins with its own first line, wrapped or not."""
     header = "Dne 3. 11. 2026 v 10:15 Petr Svoboda\n<petr@acme.example> napsal(a):"
