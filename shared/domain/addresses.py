@@ -36,7 +36,7 @@ def comparable(address: str) -> str:
     """
     if address.isascii():
         return address.lower()
-    local, at, domain = unicodedata.normalize("NFC", address).lower().rpartition("@")
+    local, at, domain = unicodedata.normalize("NFC", address.lower()).rpartition("@")
     return f"{local}{at}{_in_ascii(domain)}"
 
 

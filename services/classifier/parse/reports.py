@@ -48,7 +48,6 @@ _REPORT = "multipart/report"
 _READ_RECEIPT = "message/disposition-notification"
 _SUCCESS = ("delivered", "relayed", "expanded")
 _NEAR_CHARACTERS = 800
-_STATUS_FIELD = "\nfinal-recipient:"
 
 
 def read_reports(raw: bytes, scan: Scan, text: str, defects: list[str]) -> Reports:
@@ -86,7 +85,7 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
     said = explanation(text)
     lost, delayed = _named(raw, said, marks, defects)
     failures = _distinct(_dialect(said, marks, lost, delayed))
-    if not failures and marks.daemon and (report := _loose_report(raw, scan, text)):
+    if not failures and marks.daemon and (report := _attached_report(raw, scan, text)):
         return report
     if not failures and not says_failure(said, is_system=marks.system):
         return None
@@ -139,13 +138,11 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
             yield from read_statuses(clean(status_part))
 
 
-def _loose_report(raw: bytes, scan: Scan, text: str) -> Reports | None:
-    """A report whose fields stand in the text, or that a gateway has put into a mail of its own.
+def _attached_report(raw: bytes, scan: Scan, text: str) -> Reports | None:
+    """A report that a gateway has put into a mail of its own.
 
     Only asked where the bounce's own words name nobody: what came back may be a report, too.
     """
-    if _STATUS_FIELD in text[:STATUS_BYTES].lower():
-        return _report(raw, scan, text, list(read_statuses(text[:STATUS_BYTES])))
     attached = next((part for part in scan.leaves if part.content_type == "message/rfc822"), None)
     inner = decoded_prefix(raw, attached, STATUS_BYTES) if attached else b""
     inner_scan = scan_mail(inner)
