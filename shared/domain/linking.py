@@ -11,6 +11,8 @@ from shared.domain.addresses import domain_of
 from shared.domain.directory import AddressBookEntry, Directory
 from shared.domain.notes import Note
 
+_AMBIGUOUS = "ambiguous"
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -23,8 +25,9 @@ class Linked:
 
     @property
     def unknown(self) -> bool:
-        """Whether nobody was found."""
-        return self.contact is None and self.relationship is None
+        """Whether nobody was found; somebody found twice is linked to neither, but is known."""
+        ambiguous = any(note.name == _AMBIGUOUS for note in self.notes)
+        return self.contact is None and self.relationship is None and not ambiguous
 
 
 def link_incoming(sender: str | None, directory: Directory) -> Linked:
@@ -81,9 +84,9 @@ def _by_address(address: str, directory: Directory, notes: list[Note]) -> Addres
     }
     if len(relationships) == 1 and all(one.relationship for one in candidates):
         reason = f"{address} is on several contacts of one company: linked to the company alone"
-        notes.append(Note("A-2", "ambiguous", False, reason))
+        notes.append(Note("A-2", _AMBIGUOUS, False, reason))
         return AddressBookEntry(None, next(iter(relationships.values())))
-    notes.append(Note("A-2", "ambiguous", False, f"{address} is on several records: no link"))
+    notes.append(Note("A-2", _AMBIGUOUS, False, f"{address} is on several records: no link"))
     return None
 
 
@@ -94,7 +97,7 @@ def _by_domain(name: str, directory: Directory, notes: list[Note]) -> AddressBoo
     if owners:
         companies = _listed(owner.name for owner in owners)
         reason = f"the domain {name} is on several companies: {companies}: no link"
-        notes.append(Note("A-2", "ambiguous", False, reason))
+        notes.append(Note("A-2", _AMBIGUOUS, False, reason))
     return None
 
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import BaseModel, ConfigDict, SecretStr
 from tzlocal.windows_tz import win_tz
 
-from shared.domain.addresses import is_valid_address
+from shared.domain.addresses import comparable, is_valid_address
 from shared.settings.near_miss import nearest
 
 Parser = Callable[[str], object]
@@ -174,7 +174,7 @@ def port(value: str) -> int:
 
 def address(value: str) -> str:
     """Read one e-mail address, in lower case."""
-    address = value.strip().lower()
+    address = comparable(value.strip())
     if not is_valid_address(address):
         raise NotAllowedError("one e-mail address as crm@firma.cz")
     return address
@@ -182,7 +182,7 @@ def address(value: str) -> str:
 
 def domain(value: str) -> str:
     """Read a domain, in lower case and without a leading `@`."""
-    name = value.strip().removeprefix("@").lower()
+    name = comparable(value.strip().removeprefix("@"))
     if _DOMAIN.fullmatch(name) is None:
         raise NotAllowedError("a domain as firma.cz")
     return name

@@ -3,6 +3,7 @@
 from services.classifier.chain import SoFar, command_id
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
+from services.classifier.reading.automatic import kind_of_automatic
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import CreateActivity, CreateTask, Direction
 from shared.domain.assignment import assign
@@ -49,7 +50,12 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
         by_envelope=responsible.ref.id in late,
         answers_to=() if mail.tokens or doubted else mail.answers_to,
     )
-    return activity, (*assignment.notes, *thread_note, scope_note)
+    return activity, (*assignment.notes, *thread_note, scope_note, *_automatic(mail))
+
+
+def _automatic(mail: Mail) -> tuple[Note, ...]:
+    kind = kind_of_automatic(mail.parsed)
+    return (Note("H-23", "automatic", True, kind),) if kind else ()
 
 
 def _thread(mail: Mail, facts: Facts) -> tuple[Thread, tuple[Note, ...]]:

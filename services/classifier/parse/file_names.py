@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from services.classifier.parse import limits
 from services.classifier.parse.charsets import clean_line
+from services.classifier.parse.headers import Headers
 
 _PATH = re.compile(r"[/\\]")
 _RESERVED = re.compile(r'[<>:"/\\|?*]')
@@ -25,6 +26,13 @@ _NAMELESS = {
     "message/delivery-status": "delivery-status.txt",
     "text/rfc822-headers": "headers.txt",
 }
+
+
+def given_name(headers: Headers, defects: list[str]) -> str | None:
+    """The name that the header of a part gives, as it stands there; None without one."""
+    return headers.parameter("filename", "content-disposition", defects) or headers.parameter(
+        "name", "content-type", defects
+    )
 
 
 def safe_name(name: str | None, content_type: str) -> str:

@@ -11,6 +11,7 @@ from services.classifier.facts.facts import BoxContext
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.headers import decode_field
 from services.classifier.parse.html import Structure, read_structure
+from services.classifier.parse.message_ids import message_ids
 from services.classifier.parse.parsed_mail import ParsedMail
 from services.classifier.parse.quotes import split_quotes
 from services.classifier.reading.identification import identification_key
@@ -24,7 +25,7 @@ from shared.domain.addresses import domain_of, is_valid_address
 from shared.domain.folding import fold_line
 from shared.domain.own_mail import LOOP_HEADER
 from shared.domain.tokens import Token, find_tokens
-from shared.domain.vocabulary import Vocabulary, first_prefix, tight
+from shared.domain.vocabulary import Vocabulary, comparable_subject, first_prefix, without_tags
 
 _ENVELOPE = (
     *("delivered-to", "x-original-to", "envelope-to", "resent-to"),
@@ -34,7 +35,8 @@ _INSIDE = "x-ms-exchange-organization-authas"
 _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
 _ANSWERED_CHARACTERS = 4000
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
+_NUMBER = re.compile("[ :#]{0,3}[0-9]")
+"""What stands behind `Problem No.`; `Problém C. V. Hora` is somebody's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,8 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
     vocabulary = context.vocabulary
     way = way_in(parsed.headers, trusted_hosts(context.box, context.box.own_domains))
     sender, sender_problem = _sender(parsed)
-    subject = tight(fold_line(parsed.subject))
-    tokens = find_tokens(
-        _without_new_task(parsed.subject, vocabulary), parsed.text, vocabulary, _own_and_quoted
-    )
+    subject = comparable_subject(parsed.subject, vocabulary.tags)
+    tokens = find_tokens(parsed.subject, parsed.text, vocabulary, _own_and_quoted)
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
     mail = Mail(
         mail_id=arrival.mail_id,
@@ -74,7 +74,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         recipients=tuple(recipients),
         key=identification_key(parsed),
         subject=subject,
-        unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards),
+        unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards, vocabulary.tags),
         tokens=tokens,
         is_our_own=_is_our_own(parsed, context),
         proof=_proof(parsed, context, sender, way, from_file=arrival.from_file),
@@ -129,12 +129,8 @@ def _forwarded_from(parsed: ParsedMail, way: WayIn) -> tuple[str, ...]:
 
 def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
     """`In-Reply-To`, then `References` from its end (RFC 5322 section 3.6.4)."""
-    direct = [
-        one for value in field_values(parsed, "in-reply-to") for one in _MESSAGE_ID.findall(value)
-    ]
-    earlier = [
-        one for value in field_values(parsed, "references") for one in _MESSAGE_ID.findall(value)
-    ]
+    direct = [one for value in field_values(parsed, "in-reply-to") for one in message_ids(value)]
+    earlier = [one for value in field_values(parsed, "references") for one in message_ids(value)]
     nearest = tuple(dict.fromkeys((*direct, *reversed(earlier))))[:_MOST_ANSWERED]
     lengths = accumulate(map(len, nearest))
     return tuple(
@@ -145,7 +141,8 @@ def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
 def _problem(
     parsed: ParsedMail, subject: str, tokens: tuple[Token, ...], vocabulary: Vocabulary
 ) -> ProblemReport | None:
-    if not first_prefix(subject, vocabulary.problems):
+    phrase = first_prefix(subject, vocabulary.problems)
+    if phrase is None or (phrase.endswith(".") and not _NUMBER.match(subject, len(phrase))):
         return None
     structure = read_structure(parsed.html, []) if parsed.html else Structure()
     return read_problem(parsed.text, tokens, structure.rows, structure.links, vocabulary)
@@ -154,27 +151,21 @@ def _problem(
 def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
     """A machine's report, else a phrase pair of the vocabulary (B-2, B-4)."""
     reports = mail.parsed.reports
-    if reports.source and reports.failures:
-        named = {"report": "a delivery report (RFC 3464)", "dialect": "a mail server's own words"}
-        return Bounce(named[reports.source], reports.failures, reports.more)
-    return bounce_by_phrase(mail, vocabulary)
+    by_phrase = bounce_by_phrase(mail, vocabulary)
+    if not reports.source or (by_phrase and not reports.failures):
+        return by_phrase
+    named = {"report": "a delivery report (RFC 3464)", "dialect": "a mail server's own words"}
+    return Bounce(named[reports.source], reports.failures, reports.more)
 
 
 _is_valid_address = lru_cache(maxsize=4096)(is_valid_address)
 
 
-def without_prefixes(subject: str, prefixes: tuple[str, ...]) -> str:
-    """`subject` as written, without any number of leading `prefixes`, which end in a colon."""
-    while first_prefix(tight(fold_line(subject)), prefixes):
-        subject = after_colon(subject)
-    return subject
-
-
-def _without_new_task(subject: str, vocabulary: Vocabulary) -> str:
-    """What can hold a token: in `New task: 3 pumps` the 3 is no task's number."""
-    bare = without_prefixes(subject, vocabulary.forwards)
-    is_new_task = first_prefix(tight(fold_line(bare)), vocabulary.new_task)
-    return after_colon(bare) if is_new_task else subject
+def without_prefixes(subject: str, prefixes: tuple[str, ...], tags: frozenset[str]) -> str:
+    """`subject` as written, without any number of leading `tags` and `prefixes`."""
+    while first_prefix(comparable_subject(subject, tags), prefixes):
+        subject = after_colon(without_tags(subject, tags))
+    return without_tags(subject, tags)
 
 
 def after_colon(subject: str) -> str:

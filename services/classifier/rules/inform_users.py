@@ -7,7 +7,7 @@ from services.classifier.parse.quotes import split_quotes
 from services.classifier.reading.mail import Mail
 from shared.contracts.verdict import Word
 from shared.domain.folding import fold_line
-from shared.domain.vocabulary import first_prefix, tight
+from shared.domain.vocabulary import contains_words, first_prefix, tight
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
@@ -18,7 +18,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     vocabulary = facts.context.vocabulary
     if phrase := first_prefix(mail.subject, vocabulary.inform):
         found, word = f"the subject starts with “{phrase}”", Word.INFORM_OTHER_USERS
-    elif phrase := next((p for p in vocabulary.details if p in mail.subject), None):
+    elif phrase := next((p for p in vocabulary.details if contains_words(mail.subject, p)), None):
         found, word = f"the subject contains “{phrase}”", Word.NOTIFY_OTHER_USERS
     else:
         return Miss("the subject is not that of a notice to users")

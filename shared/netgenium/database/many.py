@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from shared.domain.addresses import spellings
 from shared.netgenium.schema.tables import ErpTables, ManyTable
 
 T = TypeVar("T")
@@ -54,17 +55,34 @@ def owners_by_text(
 ) -> Mapping[str, Sequence[int]]:
     """Ids of the `entity` records that hold one of `texts` in `field`, by text, in id order.
 
-    Texts are compared in lower case; `texts` must be in lower case. What the database cannot spell
-    has no owner: two people whose addresses are stored alike must not be taken for each other.
+    `texts` are comparable addresses or domains. What people typed is found in lower or upper case,
+    in letters or in IDNA form, composed or not, with a blank at either end. What the database
+    cannot spell has no owner: two people whose addresses are stored alike must not be taken for
+    each other.
     """
     owners: dict[str, dict[int, None]] = defaultdict(dict)
-    for chunk in in_chunks(sorted(set(texts))):
+    forms = {form: text for text in sorted(set(texts)) for form in _typed(text)}
+    for chunk in in_chunks(sorted(forms)):
         for owner, value in _pairs(erp, entity, field):
             held = lowered(value)
             query = select(owner, held).where(held.in_(chunk)).order_by(owner)
-            for owner_id, text in connection.execute(query):
-                owners[text][owner_id] = None
+            for owner_id, found in connection.execute(query):
+                # Columns of a fixed width are padded.
+                text = forms.get(found) or forms.get(found.strip())
+                if text:
+                    owners[text][owner_id] = None
     return {text: sorted(ids) for text, ids in owners.items()}
+
+
+def _typed(text: str) -> Iterator[str]:
+    """A list of forms, because an index on the column serves it; none serves a function of it."""
+    for spelling in spellings(text):
+        yield from with_blanks(spelling) if spelling.find("@") > 0 else (spelling,)
+
+
+def with_blanks(text: str) -> tuple[str, ...]:
+    """How people leave a value behind that they have copied."""
+    return (text, f"{text} ", f" {text}", f"{text}\xa0")
 
 
 def values_by_owner(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, or_, select, true
 from shared.contracts.references import RecordRef
 from shared.domain.directory import RecordMatch
 from shared.domain.vocabulary import TokenKind
-from shared.netgenium.database.many import in_chunks
+from shared.netgenium.database.many import in_chunks, with_blanks
 from shared.netgenium.schema.tables import ErpTables
 
 _YEAR = "____-"
@@ -44,9 +44,10 @@ def _exact(
 ) -> Mapping[str, RecordRef]:
     """Records by number; of several with one number, the first made."""
     columns = erp.table(kind).c
+    typed = [form for number in numbers for form in with_blanks(number)]
     return {
-        row.number: RecordRef(id=row.id, number=row.number)
-        for chunk in in_chunks(numbers)
+        row.number.strip(): RecordRef(id=row.id, number=row.number.strip())
+        for chunk in in_chunks(typed)
         for row in connection.execute(
             select(columns.id, columns.number)
             .where(columns.number.in_(chunk))

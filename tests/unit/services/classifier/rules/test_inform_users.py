@@ -34,6 +34,9 @@ def test_a_phrase_with_a_colon_is_found_in_the_body() -> None:
         ("Info about task 5", "Hello\n"),
         ("Re: Info about task 5", SENTENCE),
         ("Delivery", SENTENCE),
+        ("Info objednávka", SENTENCE),
+        ("Info oprava", SENTENCE),
+        ("Detailsheet", SENTENCE),
     ],
 )
 def test_one_of_the_two_marks_alone_is_not_enough(subject: str, body: str) -> None:
