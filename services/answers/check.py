@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from services.answers.odd_data import Oddity
+from services.answers.odd_erp import oddities
 from services.answers.status import flows_of
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
@@ -108,7 +110,10 @@ def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
     except ConfigurationError as error:
         yield from (_problem("database", "fail", one) for one in error.problems)
         return
-    yield from _guarded("database", lambda: _connects(erp))
+    looked = list(_guarded("database", lambda: _connects(erp)))
+    yield from looked
+    if all(one.status == "ok" for one in looked):
+        yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp)))
     if rehearsal:
         yield from _guarded("rehearsal", lambda: _rehearsal(erp))
 
@@ -119,6 +124,10 @@ def _connects(erp: Erp) -> list[Check]:
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
     return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+
+
+def _odd(found: Oddity) -> Check:
+    return Check(found.about, "warn", found.detail, found.remedy)
 
 
 def _rehearsal(erp: Erp) -> Iterator[Check]:

@@ -195,7 +195,7 @@ class _Names:
 
     def _first(self, entity: str) -> Mapping[int | None, str]:
         emails = values_by_owner(self._connection, self._erp, entity, "emails", None)
-        return {owner: str(values[0]).lower() for owner, values in emails.items()}
+        return {owner: str(values[0]).strip().lower() for owner, values in emails.items()}
 
 
 def _many(

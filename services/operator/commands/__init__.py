@@ -51,6 +51,7 @@ COMMANDS = (
     Listed("demo", "demo:demo", "Show the main job on a demo company."),
     Listed("discover", "discover:discover", "Propose a mapping file from the ERP's database."),
     Listed("grants", "grants:grants", "Print the SQL that gives each database role its rights."),
+    Listed("indexes", "indexes:indexes", "Print the SQL of the indexes that look-ups need."),
 )
 
 

@@ -50,7 +50,7 @@ def read_users(
     roles_of = values_by_owner(connection, erp, "user", "roles", active)
     known = {
         owner: User(
-            UserRef(id=owner, email=emails[owner][0].lower()),
+            UserRef(id=owner, email=emails[owner][0].strip().lower()),
             tuple(roles[role].depth for role in roles_of.get(owner, ()) if role in roles),
         )
         for owner in active
