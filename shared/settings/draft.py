@@ -65,10 +65,11 @@ def _report_repeated(entries: Iterable[XmlEntry], report: Report) -> None:
 
 
 def _take(entry: XmlEntry, draft: Draft) -> None:
-    key = KEY_BY_NAME.get(entry.key)
-    if key is None:
+    known = KEY_BY_NAME.get(entry.key)
+    if known is None:
         _report_unknown(entry, draft)
         return
+    key = known.key
     if not (entry.value if key.secret else entry.value.strip()):
         remedy = "Write a value, or remove the line."
         draft.report.warning(entry.line, f"{key.name} is empty and counts as not given", remedy)

@@ -1,16 +1,25 @@
-"""The one table of all keys of a box's XML file: the loader, its hints and the docs follow it."""
+"""All keys of a box's XML file: the loader, its hints and the page follow the fields of `Box`."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from shared.settings.key import Key
-from shared.settings.manual_keys import MANUAL_KEYS
-from shared.settings.own_keys import OWN_KEYS
+from shared.settings.box_keys import BoxKeys
+from shared.settings.calendar_keys import CalendarKeys
+from shared.settings.key import DeclaredKey, declared
+from shared.settings.mailbox_keys import MailboxKeys
+from shared.settings.manual_keys import ManualKeys
+from shared.settings.outgoing_keys import OutgoingKeys
+from shared.settings.trust_keys import TrustKeys
 from shared.settings.vocabulary_keys import VOCABULARY_KEYS
 
-KEYS: tuple[Key, ...] = MANUAL_KEYS + OWN_KEYS + VOCABULARY_KEYS
+_GROUPS = (ManualKeys, BoxKeys, MailboxKeys, TrustKeys, OutgoingKeys, CalendarKeys)
 
-KEY_BY_NAME: Mapping[str, Key] = MappingProxyType({key.name: key for key in KEYS})
+KEYS: tuple[DeclaredKey, ...] = (
+    *(key for group in _GROUPS for key in declared(group)),
+    *VOCABULARY_KEYS,
+)
+
+KEY_BY_NAME: Mapping[str, DeclaredKey] = MappingProxyType({key.name: key for key in KEYS})
 
 OTHER_NAMES: Mapping[str, str] = MappingProxyType(
     {

@@ -223,7 +223,7 @@ def web_address(value: str) -> str:
     return written.rstrip("/")
 
 
-def disposition(value: str) -> Disposition:
+def mail_disposition(value: str) -> Disposition:
     """Read `delete`, `seen` or `move:<folder>` (I-8)."""
     action, _, folder = value.strip().partition(":")
     word = action.strip().casefold()

@@ -1,24 +1,16 @@
 """The keys that extend the vocabulary (behaviour V); each may be given repeatedly."""
 
-from shared.settings.key import Key
+from shared.settings.key import DeclaredKey, Key
 from shared.settings.values import phrase
 
 
-def _extends(name: str, description: str, source: str) -> Key:
-    return Key(
-        name,
-        "",
-        phrase,
-        "",
-        description,
-        f"V, {source}",
-        default_note="added to the vocabulary",
-        repeatable=True,
-        acts=True,
-    )
+def _extends(name: str, description: str, source: str) -> DeclaredKey:
+    note = "added to the vocabulary"
+    key = Key(name, phrase, doc=description, source=f"V, {source}", default_note=note)
+    return DeclaredKey(key, field="", default="", repeatable=True)
 
 
-VOCABULARY_KEYS: tuple[Key, ...] = (
+VOCABULARY_KEYS: tuple[DeclaredKey, ...] = (
     _extends("contractToken", "Word before a contract's number.", "ch. 10, T-2"),
     _extends("orderToken", "Word before an order's number.", "ch. 10, T-2"),
     _extends("taskToken", "Word before a task's number.", "ch. 10, T-2"),

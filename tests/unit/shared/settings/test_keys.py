@@ -7,53 +7,36 @@ import pytest
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
-from shared.settings.key import Key
+from shared.settings.key import DeclaredKey
 from shared.settings.keys import KEY_BY_NAME, KEYS, OTHER_NAMES
 from shared.settings.near_miss import nearest
-from shared.settings.variables import VARIABLES, Variable
+from shared.settings.variables import VARIABLES
+from tests.configuration_page import PAGE, rows_of_keys, rows_of_variables, rows_on, written
 
-_ROOT = Path(__file__).parents[4]
 _LITERAL = [key for key in KEYS if key.default]
 
 
-def _page() -> str:
-    return (_ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+def test_the_page_lists_exactly_the_keys_and_variables_that_are_declared() -> None:
+    """I-1: every setting is documented as it is, in its order, and no other is."""
+    page = PAGE.read_text("utf-8")
+
+    assert rows_on(page, "key") == rows_of_keys()
+    assert rows_on(page, "variable") == rows_of_variables()
 
 
-def _rows(heading: str) -> list[str]:
-    """Return the rows of the table whose head begins so, as they are written."""
-    table = _page().partition(f"\n| {heading} |")[2].partition("\n\n")[0]
-    return table.splitlines()[2:]
+def test_the_page_is_written_from_what_is_declared() -> None:
+    """I-1: a row that is wrong or missing is made anew."""
+    page = PAGE.read_text("utf-8")
+    wrong = page.replace(rows_of_keys()[3] + "\n", "").replace(
+        rows_of_variables()[0], "| `X` | a | b |"
+    )
 
-
-def _yes(*, so: bool) -> str:
-    return "yes" if so else "no"
-
-
-def _row_of_key(key: Key) -> str:
-    default = key.default_note or (f"`{key.default}`" if key.default else "none")
-    cells = (f"`{key.name}`", _yes(so=key.repeatable), default, key.description, key.source)
-    return f"| {' | '.join(cells)} | {_yes(so=key.acts)} |"
-
-
-def _row_of_variable(variable: Variable) -> str:
-    default = variable.default if " " in variable.default else f"`{variable.default}`"
-    return f"| `{variable.name}` | {default} | {variable.description} |"
-
-
-def test_the_page_lists_exactly_the_keys_of_the_table() -> None:
-    """I-1: every key is documented as it is, in its order, and no other is."""
-    assert _rows("key") == [_row_of_key(key) for key in KEYS]
-
-
-def test_the_page_lists_exactly_the_variables_of_the_table() -> None:
-    """I-1: every environment variable is documented as it is, and no other is."""
-    assert _rows("variable") == [_row_of_variable(variable) for variable in VARIABLES]
+    assert written(wrong) == page
 
 
 def test_the_example_file_lists_exactly_the_variables() -> None:
     """I-1: .env.example has every variable with its meaning and default, and sets none."""
-    content = (_ROOT / ".env.example").read_text(encoding="utf-8")
+    content = (PAGE.parents[1] / ".env.example").read_text(encoding="utf-8")
     found = re.findall(r"^# (.+)\n# Default: (.+)\n#(\w+)=$", content, re.MULTILINE)
     expected = [(each.description, each.default, each.name) for each in VARIABLES]
     assert found == expected
@@ -63,7 +46,7 @@ def test_the_example_file_lists_exactly_the_variables() -> None:
 def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
     """I-1: what an operator copies from the page works."""
     path = tmp_path / "crm.xml"
-    example = _page().partition("```xml\n")[2].partition("```")[0]
+    example = PAGE.read_text("utf-8").partition("```xml\n")[2].partition("```")[0]
     path.write_text(example, encoding="utf-8")
     loaded = load_boxes([path])
     assert loaded.boxes[0].email == "crm@firma.cz"
@@ -71,9 +54,9 @@ def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", _LITERAL, ids=[key.name for key in _LITERAL])
-def test_a_documented_default_is_the_default(key: Key) -> None:
+def test_a_documented_default_is_the_default(key: DeclaredKey) -> None:
     """I-1: the default in the table is what a box without the key has."""
-    value = key.parse(key.default)
+    value = key.key.parse(key.default)
     default = Box.model_fields[key.field].default
     assert default == ((value,) if key.repeatable else value)
 
@@ -81,7 +64,7 @@ def test_a_documented_default_is_the_default(key: Key) -> None:
 def test_a_key_without_default_is_empty_in_the_box() -> None:
     """I-1: no default in the table means no value in the box."""
     box = Box(name="a", email="a@b.cz", root_path="/a", time_zone=ZoneInfo("UTC"))
-    empty = [key for key in KEYS if key.field and not key.default and not key.default_note]
+    empty = [key for key in KEYS if key.field and not key.default and not key.key.default_note]
     found = {key.name: getattr(box, key.field) for key in empty if key.name != "ownDomain"}
     assert found == {
         key.name: () if key.repeatable else None for key in empty if key.name != "ownDomain"
@@ -106,5 +89,5 @@ def test_no_key_is_a_near_miss_of_another() -> None:
 def test_secret_keys_are_those_that_hold_passwords() -> None:
     """I-1: every key with a password is marked secret, and its field hides its value."""
     assert {key.name for key in KEYS if "assword" in key.name} == {
-        key.name for key in KEYS if key.secret
+        key.name for key in KEYS if key.key.secret
     }

@@ -1,0 +1,122 @@
+"""Keys of ours that concern the box as a whole, and what its rules do."""
+
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from shared.domain.addresses import domain_of
+from shared.settings.key import Key
+from shared.settings.values import address, domain, flag, label, seconds, text, zone
+
+
+def _own_domains(given: dict[str, Any]) -> frozenset[str]:
+    return frozenset({domain_of(str(given.get("email", "")))})
+
+
+class BoxKeys(BaseModel):
+    """Keys of ours that concern the box as a whole, and what its rules do."""
+
+    name: Annotated[
+        str,
+        Key(
+            "name",
+            label,
+            doc="Label of the box in logs and metrics; every box has its own.",
+            source="I-1",
+            default_note="the file's name without `.xml`",
+        ),
+    ]
+    enabled: Annotated[
+        bool,
+        Key(
+            "enabled",
+            flag,
+            doc="`false` switches the box off: its mail stays where it is.",
+            source="E-5",
+        ),
+    ] = True
+    time_zone: Annotated[
+        ZoneInfo,
+        Key(
+            "timeZone",
+            zone,
+            doc="IANA zone of the pause and of all local times of the box, as `Europe/Prague`.",
+            source="I-4",
+            default_note="the host's",
+        ),
+    ]
+    eml_settle_seconds: Annotated[
+        float,
+        Key(
+            "emlSettleSeconds",
+            seconds,
+            doc="How long size and time of a file in `emlDir` must stand still, in seconds.",
+            source="I-7",
+        ),
+    ] = 1.0
+    own_domains: Annotated[
+        frozenset[str],
+        Key(
+            "ownDomain",
+            domain,
+            doc="Further domain of the company, beside that of `pop3Email`.",
+            source="D-3",
+        ),
+    ] = Field(default_factory=_own_domains)
+    only_known_customers: Annotated[
+        bool,
+        Key(
+            "onlyKnownCustomers",
+            flag,
+            doc="`true`: mail of a customer who is not in the address book makes no activity.",
+            source="A-2",
+        ),
+    ] = False
+    strict_manual_direction: Annotated[
+        bool,
+        Key(
+            "strictManualDirection",
+            flag,
+            doc="`true`: mail to the box is outgoing even if its sender is no user.",
+            source="D-4",
+        ),
+    ] = False
+    opt_out_contains: Annotated[
+        bool,
+        Key(
+            "optOutContains",
+            flag,
+            doc="`true`: an opt-out phrase counts anywhere in the subject.",
+            source="B-1",
+        ),
+    ] = False
+    problem_sender: Annotated[
+        tuple[str, ...],
+        Key(
+            "problemSender",
+            address,
+            doc="Address that may send problem mails; none: any.",
+            source="P-2",
+        ),
+    ] = ()
+    erp_mail_pattern: Annotated[
+        str | None,
+        Key(
+            "erpMailPattern",
+            text,
+            doc="Mail that NET Genium itself has sent: `Field: pattern` with `*`; "
+            "without field the Message-ID.",
+            source="R-f",
+        ),
+    ] = None
+    ticket_box: Annotated[
+        bool,
+        Key(
+            "ticketBox",
+            flag,
+            doc="`true`: mail from outside without a number opens a task.",
+            source="E-7",
+            acts=False,
+        ),
+    ] = False
