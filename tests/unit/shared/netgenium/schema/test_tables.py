@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import BigInteger, Dialect, Index, LargeBinary, make_url
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from shared.netgenium.own.tables import OWN
