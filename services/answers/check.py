@@ -70,7 +70,8 @@ def run_checks(
     try:
         loaded = load_boxes(config)
         boxes = loaded.boxes
-        yield from (_problem("configuration", "warn", one) for one in loaded.warnings)
+        told = (*loaded.warnings, *loaded.idle)
+        yield from (_problem("configuration", "warn", one) for one in told)
         yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
     except ConfigurationError as error:
         yield from (_problem("configuration", "fail", one) for one in error.problems)

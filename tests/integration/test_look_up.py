@@ -11,6 +11,7 @@ from services.assembly.classifying import context_of, look_up_in
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.directory import Directory
+from shared.settings.values import MailGroup
 from tests.builders import a_mail
 from tests.installation import Installation, an_installation
 
@@ -143,3 +144,12 @@ def test_hostile_addresses_are_only_compared(installation: Installation) -> None
     for sender in ("'%' or 1=1 --@acme.example", "%@%", "_@beta.example\\", "x@' OR ''='"):
         facts = facts_of(installation, sender=sender)
         assert facts.address_book == {}
+
+
+def test_the_users_of_a_group_are_looked_up(tmp_path: Path) -> None:
+    """R-c: they are named in the settings alone, and not in the mail."""
+    group = MailGroup(address="sales@firma.cz", members=("eva.mala@firma.cz",))
+    installation = an_installation(tmp_path, mail_groups=(group,))
+
+    assert [*facts_of(installation, to="Sales@firma.cz").users] == ["eva.mala@firma.cz"]
+    assert [*facts_of(installation, to="other@firma.cz").users] == []
