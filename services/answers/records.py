@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from services.answers.times import utc
+from services.answers.unknown import unknown_senders
 from services.assembly.composition import Erp
 from shared.contracts.verdict import words_of
 from shared.netgenium.database.engine import database_errors
@@ -164,6 +165,7 @@ TABLES: Mapping[str, Callable[[Connection, ErpTables], Iterator[Row]]] = {
     "invitations": _invitations,
     "journal": _journal,
     "forbidden": _forbidden,
+    "unknown": unknown_senders,
 }
 """What `list` can list."""
 

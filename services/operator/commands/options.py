@@ -46,6 +46,10 @@ Config = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
+By = Annotated[
+    str | None, typer.Option(help="Who asks for it, beside your login, which stands there, too.")
+]
+
 
 def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
     """The one of the `known` things of a kind that `word` names.

@@ -11,6 +11,7 @@ from shared.errors import ConfigProblem, ConfigurationError, ExitCode
 from shared.settings import box_file
 from shared.settings.box import Box
 from shared.settings.box_file import LoadedBoxes, load_boxes
+from shared.settings.keys import KEY_BY_NAME
 from shared.settings.values import Disposition, ServerAddress
 
 WriteBox = Callable[..., Path]
@@ -268,9 +269,9 @@ def test_a_key_that_does_nothing_yet_is_told_apart(
     write_box: WriteBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I-1: `check` says it to whoever moves over; a start does not repeat it for ever."""
-    known = box_file.KEY_BY_NAME["enabled"]
+    known = KEY_BY_NAME["enabled"]
     idle = replace(known, key=replace(known.key, acts=False))
-    monkeypatch.setattr(box_file, "KEY_BY_NAME", {**box_file.KEY_BY_NAME, "enabled": idle})
+    monkeypatch.setattr(box_file, "KEY_BY_NAME", {**KEY_BY_NAME, "enabled": idle})
 
     loaded = load_boxes([write_box(("enabled", "true"))])
 
