@@ -41,6 +41,7 @@ class App:
         """Name of the token server."""
         return urlsplit(self.authority).hostname or ""
 
+
 @dataclass(frozen=True, slots=True)
 class AccessToken:
     """A token as it was given, with its lifetime in seconds."""

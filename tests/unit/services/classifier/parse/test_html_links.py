@@ -32,7 +32,9 @@ def test_a_link_that_is_no_whole_address_loses_its_target(target: str) -> None:
 )
 def test_a_whole_address_stays(target: str) -> None:
     """H-14: customers send links that people need."""
-    assert f'href="{target}"' in sanitise_html(f'<a href=" {target}">Offer</a>').replace('=" ', '="')
+    assert f'href="{target}"' in sanitise_html(f'<a href=" {target}">Offer</a>').replace(
+        '=" ', '="'
+    )
 
 
 @pytest.mark.parametrize("tag", ["blockquote", "q", "ins", "del"])
