@@ -145,9 +145,10 @@ def _origin(url: str) -> tuple[str, str | None, int]:
     """What an address names as its server; a bad one names none."""
     try:
         parts = urlsplit(url)
-        return parts.scheme, parts.hostname, parts.port or _HTTPS
+        port = parts.port or _HTTPS
     except ValueError:
         return "", None, 0
+    return parts.scheme, parts.hostname, port
 
 
 def retry_after(written: str | None, now: datetime) -> float | None:

@@ -13,11 +13,11 @@ from services.classifier.parse.file_names import safe_name
         ("CONIN$", "_CONIN$"),
         ("conout$.txt", "_conout$.txt"),
         ("CLOCK$", "_CLOCK$"),
-        ("ＣＯＮ.txt", "_ＣＯＮ.txt"),
-        ("．．／etc／passwd", "_etc_passwd"),
-        ("a：b＊c？.txt", "a_b_c_.txt"),
+        ("\uff23\uff2f\uff2e.txt", "_\uff23\uff2f\uff2e.txt"),
+        ("\uff0e\uff0e\uff0fetc\uff0fpasswd", "_etc_passwd"),
+        ("a\uff1ab\uff0ac\uff1f.txt", "a_b_c_.txt"),
         ("…hidden", "hidden"),
-        ("report．", "report"),
+        ("report\uff0e", "report"),
     ],
 )
 def test_what_a_system_reads_as_something_else_is_safe(name: str, safe: str) -> None:
