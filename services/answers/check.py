@@ -77,7 +77,7 @@ def run_checks(
         yield from (_problem("configuration", "fail", one) for one in error.problems)
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
-    yield from _database(environment, rehearsal=rehearsal)
+    yield from _database(environment, boxes, rehearsal=rehearsal)
     for box in boxes:
         if box.pop3_url or box.imap_url:
             yield from _memory(box, environment.data)
@@ -98,7 +98,9 @@ def worst(checks: Sequence[Check]) -> ExitCode:
     return next((code for code in order if code in codes), ExitCode.DONE)
 
 
-def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
+def _database(
+    environment: Environment, boxes: Sequence[Box], *, rehearsal: bool
+) -> Iterator[Check]:
     try:
         load_mapping(environment.mapping)
     except ConfigurationError as error:
@@ -114,7 +116,7 @@ def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
     looked = list(_guarded("database", lambda: _connects(erp)))
     yield from looked
     if all(one.status == "ok" for one in looked):
-        yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp)))
+        yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp, boxes)))
     if rehearsal:
         yield from _guarded("rehearsal", lambda: _rehearsal(erp))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -208,9 +209,10 @@ def test_a_shadow_run_leaves_mail_in_its_box(
     for subject in ("one", "two"):
         dovecot.deliver(account, raw_mail(sender=PETR, to=JAN, subject=subject))
     port = dovecot.imaps_port if protocol == "imap" else dovecot.pop3s_port
+    server: dict[str, Any] = {f"{protocol}_url": ServerAddress(host="localhost", port=port)}
     installation = an_installation(
         tmp_path,
-        **{f"{protocol}_url": ServerAddress(host="localhost", port=port)},
+        **server,
         pop3_name=account.name,
         pop3_password=SecretStr(account.password),
         ca_file=dovecot.ca_file,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.answers.odd_erp import oddities
 from shared.netgenium.database.engine import write_transaction
+from shared.settings.values import MailGroup
 from tests.installation import an_installation
 
 
@@ -35,3 +36,17 @@ def test_a_missing_index_comes_with_its_statement(tmp_path: Path) -> None:
 
     assert found.detail.startswith("susers.email: no index")
     assert "CREATE INDEX ix_susers_email ON susers (lower(trim(email" in found.remedy
+
+
+def test_a_group_with_somebody_who_is_no_user_is_told(tmp_path: Path) -> None:
+    """R-c: a misspelt member would get no mail, and nobody would know."""
+    members = ("eva.mala@firma.cz", "gone@firma.cz", "evva@firma.cz")
+    group = MailGroup(address="sales@firma.cz", members=members)
+    installation = an_installation(tmp_path, mail_groups=(group,))
+
+    found = [one.detail for one in oddities(installation.erp, [installation.box])]
+
+    assert found == [
+        "evva@firma.cz in a mailGroup of crm is no active user",
+        "gone@firma.cz in a mailGroup of crm is no active user",
+    ]

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,8 @@ from shared.errors import ExitCode, TransientError, WrongUseError
 from shared.health.state import Health
 from shared.netgenium.database.probe import takes_writes
 from shared.retry import Backoff
+from shared.settings.box import Box
+from shared.settings.environment import Environment
 from shared.worker import DATABASE
 
 Once = Annotated[bool, typer.Option("--once", help="Process what waits and end.")]
@@ -61,6 +64,11 @@ def run(  # noqa: PLR0913, PLR0917 - options of the command line
         return
     if backups or log:
         raise WrongUseError("--backups and --log need --shadow")
+    _process(environment, named, once=once, as_json=as_json)
+
+
+def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_json: bool) -> None:
+    """The whole pipeline, once or until SIGTERM."""
     require_paths(named, environment, Use.EVERYTHING)
     boxes = boxes_to_read(named)
     erp = open_erp(environment)

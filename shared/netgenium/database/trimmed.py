@@ -13,7 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from shared.netgenium.database.servers import charset, counts_bytes
+from shared.netgenium.database.servers import charset, counts_bytes, kind_of
 
 BLANKS = " \t\n\r\u00a0"
 """What is passed over at both ends."""
@@ -42,8 +42,7 @@ def _trimmed(element: Trimmed, compiler: SQLCompiler, **more: Any) -> str:  # no
 
 def trimmed_sql(column: str, dialect: Dialect) -> str:
     """The expression for the SQL of a column, in the words of that database."""
-    # Firebird's dialect carries the driver in its name.
-    match dialect.name.partition(".")[0]:
+    match kind_of(dialect):
         case "postgresql":
             codes = (9, 10, 13, 160) if _knows_no_break_space(dialect) else (9, 10, 13)
             blanks = " || ".join(["' '", *(f"chr({code})" for code in codes)])

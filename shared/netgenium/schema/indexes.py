@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateIndex
 
 from shared.netgenium.database.engine import database_errors
+from shared.netgenium.database.servers import kind_of
 from shared.netgenium.schema.tables import ErpTables
 from shared.netgenium.schema.types import CutText
 
@@ -51,7 +52,7 @@ def missing_indexes(engine: Engine, erp: ErpTables) -> list[NeededIndex] | None:
         TransientError: The database is unreachable.
         PermanentError: A table or column of the mapping is not there.
     """
-    asks = _ASKS.get(engine.dialect.name.partition(".")[0])
+    asks = _ASKS.get(kind_of(engine.dialect))
     if asks is None:
         return None
     with database_errors(engine), engine.connect() as connection:
@@ -78,7 +79,7 @@ def _expression(index: Index) -> ColumnElement[Any]:
 def _needed(index: Index, dialect: Dialect) -> NeededIndex:
     (column,) = index.columns
     where = f"{_table_name(index)}.{column.name}"
-    if dialect.name == "mssql" and _expression(index) is not column:
+    if kind_of(dialect) == "mssql" and _expression(index) is not column:
         return NeededIndex(where, _computed(index, dialect))
     return NeededIndex(where, str(CreateIndex(index).compile(dialect=dialect)).strip())
 
