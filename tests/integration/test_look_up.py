@@ -153,3 +153,14 @@ def test_the_users_of_a_group_are_looked_up(tmp_path: Path) -> None:
 
     assert [*facts_of(installation, to="Sales@firma.cz").users] == ["eva.mala@firma.cz"]
     assert [*facts_of(installation, to="other@firma.cz").users] == []
+
+
+def test_of_users_with_one_address_the_first_is_meant(installation: Installation) -> None:
+    """A-1: the lowest id, which knows of the others; inactive ones do not count."""
+    user = installation.erp.tables.table("user")
+    with installation.erp.engine.begin() as connection:
+        connection.execute(user.update().values(emails_1="eva.mala@firma.cz "))
+
+    (found,) = facts_of(installation, to="eva.mala@firma.cz").users.values()
+
+    assert (found.ref.id, found.twins) == (1, (2,))

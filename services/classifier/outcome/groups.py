@@ -1,7 +1,10 @@
-"""What the trace says of recipients that count as several users (behaviour R-c). Pure."""
+"""What the trace says of addresses that stand for several users (behaviours R-c, A-1). Pure."""
+
+from collections.abc import Iterable
 
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from shared.domain.directory import User
 from shared.domain.notes import Note
 
 
@@ -16,6 +19,21 @@ def group_notes(mail: Mail, facts: Facts) -> tuple[Note, ...]:
             reason = f"{_named(others)} of the group {address}: no user"
             notes.append(Note("R-c", "mail_group", False, reason))
     return tuple(notes)
+
+
+def twin_notes(users: Iterable[User]) -> tuple[Note, ...]:
+    """A line for each user whose address other users have, too: the mail is not theirs."""
+    return tuple(
+        Note(
+            "A-1", "twins", False, f"{user.ref.email} is also the address of {_ids(user)}: no copy"
+        )
+        for user in users
+        if user.twins
+    )
+
+
+def _ids(user: User) -> str:
+    return ", ".join(f"user {one}" for one in user.twins)
 
 
 def _named(addresses: list[str]) -> str:

@@ -3,7 +3,7 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.outcome.activity import create_activity
-from services.classifier.outcome.groups import group_notes
+from services.classifier.outcome.groups import group_notes, twin_notes
 from services.classifier.reading.mail import Mail
 from shared.contracts.verdict import Word
 from shared.domain.directory import User
@@ -29,7 +29,9 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         "incoming, for " + ", ".join(user.ref.email for user in users),
         words=(Word.PROCESSED,),
         commands=tuple(activity for activity, _ in made),
-        notes=tuple(dict.fromkeys((*group_notes(mail, facts), *linked.notes, *noted))),
+        notes=tuple(
+            dict.fromkeys((*group_notes(mail, facts), *twin_notes(users), *linked.notes, *noted))
+        ),
     )
 
 

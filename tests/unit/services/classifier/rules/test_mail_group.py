@@ -1,6 +1,7 @@
 import pytest
 
-from shared.domain.directory import AddressBookEntry
+from shared.contracts.references import UserRef
+from shared.domain.directory import AddressBookEntry, User
 from shared.settings.values import MailGroup
 from tests.builders import (
     ACME,
@@ -89,3 +90,13 @@ def test_a_customer_who_is_found_twice_is_known() -> None:
             assert (activity.contact, activity.relationship) == (None, None)
             assert any("no link" in reason for reason in reasons(decided, "A-2"))
     assert decide(a_mail(sender="x@y.example"), both).words == ("DELETED",)
+
+
+def test_two_users_with_one_address_are_told() -> None:
+    """A-1: the first one has the mail, and the trace says who has not."""
+    users = {JAN: User(UserRef(id=1, email=JAN), twins=(7,)), EVA: User(UserRef(id=2, email=EVA))}
+
+    decided = decide(a_mail(to=f"{JAN}, {EVA}"), some_facts(users=users))
+
+    assert [activity.responsible.id for activity in activities(decided)] == [1, 2]
+    assert reasons(decided, "A-1") == [f"{JAN} is also the address of user 7: no copy"]
