@@ -110,10 +110,10 @@ class Shadow:
             PermanentError: The mapping does not fit the database.
         """
         rest = iter(mails)
-        while chunk := list(islice(rest, _AT_ONCE)):
-            read = [self._read(one) for one in chunk]
-            found = self.look_up([(mail, self.context) for mail in read])
-            for one, mail, facts in zip(chunk, read, found, strict=True):
+        # The bytes of a mail are let go when it is read: a chunk may hold many large ones.
+        while read := [(replace(one, raw=b""), self._read(one)) for one in islice(rest, _AT_ONCE)]:
+            found = self.look_up([(mail, self.context) for _, mail in read])
+            for (one, mail), facts in zip(read, found, strict=True):
                 yield self._decided(one, mail, facts)
 
     def _read(self, waiting: Waiting) -> Mail:
