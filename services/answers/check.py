@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from services.answers.odd_data import Oddity
+from services.answers.odd_erp import oddities
 from services.answers.status import flows_of, memory_trouble
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
@@ -71,13 +73,14 @@ def run_checks(
     try:
         loaded = load_boxes(config)
         boxes = loaded.boxes
-        yield from (_problem("configuration", "warn", one) for one in loaded.warnings)
+        told = (*loaded.warnings, *loaded.idle)
+        yield from (_problem("configuration", "warn", one) for one in told)
         yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
     except ConfigurationError as error:
         yield from (_problem("configuration", "fail", one) for one in error.problems)
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
-    yield from _database(environment, rehearsal=rehearsal)
+    yield from _database(environment, boxes, rehearsal=rehearsal)
     for box in boxes:
         if box.pop3_url or box.imap_url:
             yield from _memory(box, environment.data)
@@ -91,7 +94,9 @@ def worst(checks: Sequence[Check]) -> ExitCode:
     return gravest([check.exit_code for check in checks])
 
 
-def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
+def _database(
+    environment: Environment, boxes: Sequence[Box], *, rehearsal: bool
+) -> Iterator[Check]:
     try:
         load_mapping(environment.mapping)
     except ConfigurationError as error:
@@ -104,7 +109,10 @@ def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
     except ConfigurationError as error:
         yield from (_problem("database", "fail", one) for one in error.problems)
         return
-    yield from _guarded("database", lambda: _connects(erp))
+    looked = list(_guarded("database", lambda: _connects(erp)))
+    yield from looked
+    if all(one.status == "ok" for one in looked):
+        yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp, boxes)))
     if rehearsal:
         yield from _guarded("rehearsal", lambda: _rehearsal(erp))
 
@@ -115,6 +123,10 @@ def _connects(erp: Erp) -> list[Check]:
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
     return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+
+
+def _odd(found: Oddity) -> Check:
+    return Check(found.about, "warn", found.detail, found.remedy)
 
 
 def _rehearsal(erp: Erp) -> Iterator[Check]:

@@ -158,6 +158,23 @@ class ApplyEvent(Command):
         return UpsertInvitation(command_id=self.command_id, user=self.user, **dict(event))
 
 
+class LinkActivity(Command):
+    """Link an activity whose mail's sender or recipient has entered the address book since (A-2).
+
+    An operator's, so no message carries it.
+
+    Attributes:
+        activity: Its id.
+        had_relationship: The company that it was linked to before.
+    """
+
+    kind: Literal["link_activity"] = "link_activity"
+    activity: int
+    contact: ContactRef | None
+    relationship: RelationshipRef | None
+    had_relationship: int | None = None
+
+
 AnyCommand = Annotated[
     CreateActivity
     | CreateTask

@@ -18,6 +18,7 @@ class Word(StrEnum):
     DELETED = "DELETED"
     DUPLICATE_KEY = "DUPLICATE KEY"
     IGNORED = "IGNORED"
+    IMPORTED = "IMPORTED"
     INFORM_OTHER_USERS = "Inform other users…"
     INVALID_TASK = "INVALID TASK"
     LOOP = "LOOP"
@@ -34,7 +35,7 @@ class Word(StrEnum):
         return repr(self.value)
 
 
-NOT_IN_THE_MANUAL = frozenset({Word.IGNORED, Word.LOOP})
+NOT_IN_THE_MANUAL = frozenset({Word.IGNORED, Word.IMPORTED, Word.LOOP})
 """Words of our own: the legacy log leaves them out."""
 
 

@@ -77,6 +77,20 @@ class Disposition(BaseModel):
     folder: str | None = None
 
 
+class MailGroup(BaseModel):
+    """An address that counts as several users (behaviour R-c).
+
+    Attributes:
+        address: The address that mail is sent to, in lower case.
+        members: Addresses of the users, in lower case.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: str
+    members: tuple[str, ...]
+
+
 def text(value: str) -> str:
     """Return `value` as written; control characters are refused."""
     if any(unicodedata.category(each) == "Cc" for each in value):
@@ -178,6 +192,20 @@ def address(value: str) -> str:
     if not is_valid_address(address):
         raise NotAllowedError("one e-mail address as crm@firma.cz")
     return address
+
+
+def mail_group(value: str) -> MailGroup:
+    """Read an address and the users that it counts as (R-c)."""
+    allowed = "an address and its users, as obchod@firma.cz=jana@firma.cz,tom@firma.cz"
+    group, equals, users = value.partition("=")
+    try:
+        members = tuple(dict.fromkeys(map(address, users.split(","))))
+        found = MailGroup(address=address(group), members=members)
+    except NotAllowedError:
+        raise NotAllowedError(allowed) from None
+    if not equals or found.address in members:
+        raise NotAllowedError(allowed)
+    return found
 
 
 def domain(value: str) -> str:

@@ -119,6 +119,12 @@ class Dovecot:
         maildir = self._maildir(box.name, folder)
         return sum(1 for place in ("new", "cur") for _ in (maildir / place).glob("*"))
 
+    def flags(self, box: MailBoxAccount) -> set[str]:
+        """The flags of mails in INBOX, as `S` for those that were read."""
+        maildir = self._maildir(box.name, "INBOX")
+        names = [file.name for place in ("new", "cur") for file in (maildir / place).iterdir()]
+        return {name.partition(":2,")[2] for name in names}
+
     def _maildir(self, name: str, folder: str) -> Path:
         box = self._folder / "mail" / name
         return box if folder == "INBOX" else box / f".{imap_utf7.encode(folder).decode()}"

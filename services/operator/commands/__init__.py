@@ -49,9 +49,12 @@ COMMANDS = (
     Listed("explain", "explain:explain", "Show what would become of mails, and why."),
     Listed("list", "list_records:list_table", "List records of the database."),
     Listed("undo", "undo:undo", "Take back the marks and tasks that a mail has made."),
+    Listed("import-log", "import_log:import_log", "Remember what the original has processed."),
+    Listed("relink", "relink:relink", "Link mail of people who are in the address book by now."),
     Listed("demo", "demo:demo", "Show the main job on a demo company."),
     Listed("discover", "discover:discover", "Propose a mapping file from the ERP's database."),
     Listed("grants", "grants:grants", "Print the SQL that gives each database role its rights."),
+    Listed("indexes", "indexes:indexes", "Print the SQL of the indexes that look-ups need."),
 )
 
 

@@ -63,9 +63,17 @@ def _drop_useless(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
+def kind_of(dialect: Dialect) -> str:
+    """What the database is: `firebird`, `mssql`, `postgresql`, `sqlite`.
+
+    Firebird's dialect carries the driver in its name.
+    """
+    return dialect.name.partition(".")[0]
+
+
 def is_firebird(dialect: Dialect) -> bool:
-    """Whether statements go to Firebird; its dialect carries the driver in its name."""
-    return dialect.name.partition(".")[0] == "firebird"
+    """Whether statements go to Firebird."""
+    return kind_of(dialect) == "firebird"
 
 
 def locks_in_order(dialect: Dialect) -> bool:

@@ -333,6 +333,7 @@ def test_a_server_that_is_away_is_waited_for(
         ("about", (404, "<html>", {})),
         ("about", (302, "", {"Location": "https://elsewhere.example"})),
         ("about", (200, ABOUT | {"token_endpoint": "http://login.example/t"}, {})),
+        ("about", (200, ABOUT | {"token_endpoint": "https://evil.example:8443/t/token"}, {})),
         ("given", (200, "<html>", {})),
         ("given", (200, [], {})),
         ("given", (200, {"access_token": "x"}, {})),
