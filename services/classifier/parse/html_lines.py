@@ -26,7 +26,6 @@ _MANY_MARKS = re.compile(r"^(>+ \n)(?:>+ \n)++", re.MULTILINE)
 """Blank lines of a quotation, of which a page has many where its blocks are nested."""
 
 
-
 def with_edges(html: str) -> str:
     """`html` with its edges marked."""
     if not _PREFORMATTED.search(html):
