@@ -22,6 +22,8 @@ _TABLE_EDGE = re.compile(r"([\t\f])")
 _QUOTE_EDGE = re.compile(f"([{QUOTE_BEGIN}{QUOTE_END}])")
 _DEEPEST_MARK = 5
 _MANY_BREAKS = re.compile(r"\n{3,}")
+_MANY_MARKS = re.compile(r"^(>+ \n)(?:>+ \n)++", re.MULTILINE)
+"""Blank lines of a quotation, of which a page has many where its blocks are nested."""
 
 
 def with_edges(html: str) -> str:
@@ -52,7 +54,8 @@ def lines_of(text: str) -> str:
         else:
             mark = ">" * min(depth, _DEEPEST_MARK) + " " if depth else ""
             pieces.append("\n".join([mark + line.strip() for line in piece.split("\n")]))
-    return _MANY_BREAKS.sub("\n\n", "\n".join(pieces)).strip("\n")
+    lines = _MANY_BREAKS.sub("\n\n", "\n".join(pieces))
+    return (_MANY_MARKS.sub(r"\1", lines) if "> \n" in lines else lines).strip("\n")
 
 
 def _rows(text: str) -> str:

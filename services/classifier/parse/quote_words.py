@@ -53,3 +53,11 @@ ALONE = re.compile(
     r"|messaggio originale|oorspronkelijk bericht)[: ]*"
 )
 """Known without dashes."""
+
+SENT_FROM = re.compile(
+    r"(?:sent (?:from|via|with|by)|get outlook|odeslano|odoslane|ziskat|wyslan[eo]|gesendet|envoye"
+    r"|enviado|inviato|verzonden|skickat|sendt|poslano|otpravleno|nadislano|kuldve)\b.{0,40}"
+    r"\b(?:i?phone|iphonu|ipad|android|samsung|galaxy|huawei|xiaomi|blackberry|outlook|gmail|yahoo"
+    r"|proton|mail|mobil|telefon|handy|smartphone)[a-z]{0,6}\b.{0,120}"
+)
+"""What telephones and their programs write below a mail."""

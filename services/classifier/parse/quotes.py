@@ -27,6 +27,7 @@ from services.classifier.parse.quote_blocks import (
     next_line,
 )
 from services.classifier.parse.quote_headers import header_end, is_marked
+from services.classifier.parse.quote_words import SENT_FROM
 from shared.domain.folding import fold_line
 
 _LANGUAGES = ("en", "cs", "de", "da", "es", "fr", "it", "nl", "pl", "sv")
@@ -54,9 +55,17 @@ def split_quotes(text: str) -> OwnAndQuoted:
     is_own = bytearray(len(lines))
     for position in _without_signature([lines[number] for number in candidates]):
         is_own[candidates[position]] = True
+    last = next((number for number in reversed(candidates) if lines[number].strip()), None)
+    if last is not None and _is_sent_from(lines[last]):
+        is_own[last] = False
     own = [line for line, mine in zip(lines, is_own, strict=True) if mine]
     quoted = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
     return OwnAndQuoted("\n".join(own).strip(), "\n".join(quoted).strip("\n"))
+
+
+def _is_sent_from(line: str) -> bool:
+    short = fold_line(line[: limits.QUOTE_LINE_CHARACTERS])
+    return SENT_FROM.fullmatch(short) is not None
 
 
 def _unquoted(lines: Sequence[str]) -> Iterator[int]:

@@ -42,6 +42,10 @@ def text_of(html: str) -> str:
             "Contract: 7",
         ),
         ("<pre>a\tb\n  c</pre>", "a b\nc"),
+        (
+            "<blockquote><div><p>a</p><div><div><p>b</p></div></div></div></blockquote>",
+            "> \n> a\n> \n> b\n> ",
+        ),
     ],
 )
 def test_the_cells_of_a_row_stand_in_one_line(html: str, text: str) -> None:

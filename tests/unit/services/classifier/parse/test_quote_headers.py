@@ -168,6 +168,34 @@ def test_what_a_list_appends_is_no_own_text(footer: str) -> None:
     assert split_quotes(f"{OWN}\n_______________________\n{footer}\n").own == OWN
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from my iPhone",
+        "Sent from Outlook Mobile<https://foo.example>",
+        "Odesláno z iPhonu",
+        "Odesláno z mobilního telefonu",
+        "Odoslané z môjho telefónu Samsung",
+        "Wysłane z iPhone'a",
+        "Gesendet von meinem iPhone",
+        "Get Outlook for Android",
+        "Získat Outlook pro iOS",
+    ],
+)
+def test_what_a_telephone_writes_below_a_mail_is_no_own_text(line: str) -> None:
+    """T-1: a signature without a delimiter, before a quotation or at the end."""
+    quote = f"\n\nOn 3 Nov 2026 {PETR} wrote:\n> old"
+
+    assert split_quotes(f"{OWN}\n\n{line}{quote}").own == OWN
+    assert split_quotes(f"{OWN}\n\n{line}\n").own == OWN
+
+
+@pytest.mark.parametrize("line", ["Sent from Prague yesterday.", "Odesláno dnes, dorazí zítra."])
+def test_a_sentence_about_sending_is_own(line: str) -> None:
+    """T-1: near miss - no telephone and no program is named."""
+    assert split_quotes(f"{OWN}\n{line}").own == f"{OWN}\n{line}"
+
+
 def test_a_sentence_before_a_header_is_own() -> None:
     """T-1: the header begins with its own first line, wrapped or not."""
     header = "Dne 3. 11. 2026 v 10:15 Petr Svoboda\n<petr@acme.example> napsal(a):"
