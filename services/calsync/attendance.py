@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
 
-from services.calsync.calendars.port import AccountDirectory
+from services.calsync.calendars.accounts import AccountDirectory
 from services.calsync.participants import ErpUser, Participants, match_participants, pilots
 from services.calsync.users import UserStates
 from shared.netgenium.database.engine import database_errors, write_transaction

@@ -72,6 +72,13 @@ class Ledger:
         """Write a new link."""
         self._connection.execute(insert(calendar_item_table), [self._row(link)])
 
+    def keep(self, link: CalendarLink, *, new: bool) -> None:
+        """Write a link that is new, or one that is there."""
+        if new:
+            self.add(link)
+        else:
+            self.save(link)
+
     def save(self, link: CalendarLink) -> None:
         """Write a link that is there."""
         where = calendar_item_table.c.item_id == link.item_id

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from services.calsync.actions import Action, Carry, Drop, MakeActivity, MakeEvent, SaveLink
 from services.calsync.activities import look_at_activities
-from services.calsync.apply import Applying, Assigning, Done
+from services.calsync.apply import Applying
 from services.calsync.brake import braked
 from services.calsync.calendars.erp import ErpCalendar
 from services.calsync.calendars.port import (
@@ -34,6 +34,7 @@ from services.calsync.plan import Planning, plan_link
 from services.calsync.rules import CalendarRules
 from services.calsync.sights import ActivityEvidence, EventEvidence
 from services.calsync.users import CalendarUser, UserStates
+from services.calsync.writing import Assigning, Done, Writing
 from services.calsync.zones import window_on
 from shared.errors import AwayError, CRMServiceError, TransientError
 from shared.netgenium.database.engine import database_errors, write_transaction
@@ -136,8 +137,8 @@ class Rounds:
             user.address,
             result,
             reason,
-            done.to_calendar if done else Done(),
-            done.to_erp if done else Done(),
+            done.work.to_calendar if done else Done(),
+            done.work.to_erp if done else Done(),
             held,
             notes,
             self.calendar.requests(user),
@@ -229,7 +230,7 @@ class _Round:
 
     def _applying(self) -> Applying:
         rounds = self.rounds
-        return Applying(
+        work = Writing(
             rounds.engine,
             rounds.erp,
             EventWrites(rounds.calendar, self.user, rounds.rules),
@@ -238,6 +239,7 @@ class _Round:
             rounds.rules.default_minutes,
             rounds.e_mail_type,
         )
+        return Applying(work)
 
     def _moved_on(self, changes: CalendarChanges) -> None:
         with write_transaction(self.rounds.engine) as connection:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.calsync.apply import Done
 from services.calsync.calendars.port import MailboxRefusedError
+from services.calsync.writing import Done
 from shared.errors import CRMServiceError, TransientError
 from tests.calendar_world import EVA, JAN, NOON, CalendarWorld, a_content, at
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from services.calsync.attendance import Attendance
-from services.calsync.calendars.port import Account, Participant
+from services.calsync.calendars.accounts import Account
+from services.calsync.calendars.port import Participant
 from services.calsync.participants import ErpUser, match_participants, pilots
 from shared.netgenium.database.engine import write_transaction
 from tests.calendar_world import EVA as EVA_TAKES_PART
