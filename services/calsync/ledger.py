@@ -84,6 +84,15 @@ class Ledger:
         where = calendar_item_table.c.item_id == link.item_id
         self._connection.execute(update(calendar_item_table).where(where).values(self._row(link)))
 
+    def release_activity(self, activity_id: int) -> None:
+        """Take a new activity from links that had another one under its id: that is gone."""
+        columns = calendar_item_table.c
+        self._connection.execute(
+            update(calendar_item_table)
+            .where(columns.activity_id == activity_id, columns.state.in_(LIVE))
+            .values(activity_id=None)
+        )
+
     def bury(self, link: CalendarLink, **changes: Any) -> None:  # noqa: ANN401 - any field
         """Remember one side of a link as deleted, in a row of its own."""
         self.add(replace(link, item_id=uuid4(), state="deleted", **changes))

@@ -40,6 +40,7 @@ def make_activity(work: Writing, action: MakeActivity) -> None:
                 lists=assigned.lists,
             )
             item = erp.create(work.user, new)
+        ledger.release_activity(int(item.id))
         if old and old.activity_id and old.state != "deleted":
             ledger.bury(old, event_id=None, uid="", erp_values=None, calendar_values=None)
         link = (old or work.new_link(action.origin)).with_event(event).settled()
@@ -113,6 +114,8 @@ def _begin_event(work: Writing, action: MakeEvent) -> CalendarLink:
         online=False,
     ).showing(erp=activity.content, calendar=activity.content)
     with work.transaction() as (_, ledger):
+        if old is None:
+            ledger.release_activity(link.activity_id or 0)
         if old is not None and old.event_id:
             ledger.bury(old, activity_id=None, erp_values=None)
         ledger.keep(link, new=old is None)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from services.calsync.actions import Action, Carry, Drop, MakeActivity, MakeEvent, SaveLink
+from services.calsync.actions import Action, Carry, Drop, Hold, MakeActivity, MakeEvent, SaveLink
 from services.calsync.activities import look_at_activities
 from services.calsync.apply import Applying
 from services.calsync.brake import braked
@@ -282,7 +282,12 @@ def _in_step_elsewhere(ledger: Ledger, links: Iterable[CalendarLink]) -> Iterato
 
 
 def _order(action: Action) -> int:
-    """What is made comes before what is deleted."""
-    if isinstance(action, Carry | MakeActivity):
-        return 0
-    return 2 if isinstance(action, Drop) else 1
+    """What is only known comes first, then what is made, then what is deleted."""
+    match action:
+        case SaveLink() | Hold():
+            return 0
+        case Carry() | MakeActivity():
+            return 1
+        case Drop():
+            return 3
+    return 2
