@@ -115,7 +115,7 @@ class CalendarMachine(RuleBasedStateMachine):
         self.deleted.add(self.world.activities()[activity].subject)
         shown = self.world.events()
         linked = [one.event_id for one in self.world.links() if one.activity_id == activity]
-        self.deleted |= {shown[one].subject for one in linked if one in shown}
+        self.deleted |= {shown[one].subject for one in linked if one is not None and one in shown}
         self.world.erase(activity)
 
     # In Outlook.

@@ -12,7 +12,17 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from services.calsync.actions import Action, Carry, Drop, Hold, MakeActivity, MakeEvent, SaveLink
+from services.calsync.actions import (
+    Action,
+    Carry,
+    Drop,
+    EndLink,
+    Hold,
+    MakeActivity,
+    MakeEvent,
+    ReturnActivity,
+    SaveLink,
+)
 from services.calsync.activities import look_at_activities
 from services.calsync.apply import Applying
 from services.calsync.brake import braked
@@ -288,6 +298,7 @@ def _order(action: Action) -> int:
             return 0
         case Carry() | MakeActivity():
             return 1
+        case MakeEvent() | EndLink() | ReturnActivity():
+            return 2
         case Drop():
             return 3
-    return 2

@@ -38,6 +38,9 @@ _ID = BigInteger().with_variant(Integer(), "sqlite")
 _MANY_LENGTH = 250
 """Characters of an e-mail or a domain unless the mapping says otherwise."""
 
+_INDEXED = ("number", "message_id", "activity", "responsible")
+"""Fields that records are looked up by, in reference databases."""
+
 NAME_LENGTH = 31
 """Characters that a name has at most in Firebird 3."""
 
@@ -100,7 +103,7 @@ class ErpTables:
                 texts += own if CATALOGUE[name].many[field].of == "text" else ()
         table = Table(entity.table, self.metadata, *columns)
         self._tables[name] = table
-        _index(table, *(key for key in ("number", "message_id", "activity") if key in table.c))
+        _index(table, *(key for key in _INDEXED if key in table.c))
         for text in texts:
             _index_lower(text)
         for field, many in entity.many.items():
