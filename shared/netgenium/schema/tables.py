@@ -39,7 +39,7 @@ _ID = BigInteger().with_variant(Integer(), "sqlite")
 _MANY_LENGTH = 250
 """Characters of an e-mail or a domain unless the mapping says otherwise."""
 
-_COMPARED = ("message_id", "activity", "problem_id")
+_COMPARED = ("message_id", "activity", "problem_id", "responsible")
 """Fields that look-ups compare as they are stored; each has an index."""
 
 _COMPARED_PLAINLY = {"forbidden_email": ("address",)}

@@ -55,6 +55,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0008_timeline.py",
         "shared/netgenium/own/migrations/versions/v0009_journal_memory.py",
         "shared/netgenium/own/migrations/versions/v0010_outbox.py",
+        "shared/netgenium/own/migrations/versions/v0011_calendar.py",
     },
 }
 BROAD_EXCEPT = {
