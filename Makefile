@@ -12,7 +12,7 @@ help:  ## this list
 
 setup: $(STAMP)  ## everything ready in .venv
 
-$(STAMP): requirements/runtime.txt requirements/databases.txt requirements/dev.txt pyproject.toml
+$(STAMP): requirements/runtime.txt requirements/databases.txt requirements/calendar.txt requirements/dev.txt pyproject.toml
 	@./requirements/prepare $(PYTHON) $(VENV)
 	@touch $@
 
@@ -65,7 +65,7 @@ bench: setup  ## how fast, beside a bare lower bound
 
 lock: $(VENV)/bin/python  ## pin the newest versions again, with hashes
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/lock.txt
-	for group in runtime databases dev lock; do ./requirements/pin $(BIN)/uv $$group; done
+	for group in runtime databases calendar dev lock; do ./requirements/pin $(BIN)/uv $$group; done
 
 clean:  ## remove what setup and the demo made
 	rm -rf $(VENV) data/demo

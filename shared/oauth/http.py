@@ -6,6 +6,7 @@ Whatever goes wrong becomes an error in our own words: the server's may quote wh
 import itertools
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,12 +49,18 @@ _UNKNOWN = "check client_id, tenant_id and client_secret, and the app's permissi
 
 
 def session_of(ca_file: Path | None) -> requests.Session:
-    """A session that trusts the certificates of `ca_file`, by default the public ones."""
+    """A session that trusts `ca_file`, else what `SSL_CERT_FILE` names, else the public ones."""
     session = requests.Session()
     # Else REQUESTS_CA_BUNDLE would win over ca_file, and .netrc could add a password.
     session.trust_env = False
-    session.verify = str(ca_file) if ca_file else True
+    session.verify = str(ca_file) if ca_file else _named_authorities() or True
     return session
+
+
+def _named_authorities() -> str | None:
+    """The file of authorities that the environment names; OpenSSL's own default is not meant."""
+    paths = ssl.get_default_verify_paths()
+    return paths.cafile if paths.cafile != paths.openssl_cafile else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,33 @@ HOMES = {
         "shared/broker/rabbitmq/connection.py",
         "shared/broker/rabbitmq/properties.py",
     },
+    "msgraph": {
+        "services/calsync/calendars/graph/directory.py",
+        "services/calsync/calendars/graph/items.py",
+        "services/calsync/calendars/graph/requests.py",
+        "services/calsync/calendars/graph/rounds.py",
+        "services/calsync/calendars/graph/trouble.py",
+        "services/calsync/calendars/graph/wire.py",
+    },
+    "kiota_abstractions": {
+        "services/calsync/calendars/graph/directory.py",
+        "services/calsync/calendars/graph/guards.py",
+        "services/calsync/calendars/graph/lists.py",
+        "services/calsync/calendars/graph/pages.py",
+        "services/calsync/calendars/graph/requests.py",
+        "services/calsync/calendars/graph/rounds.py",
+        "services/calsync/calendars/graph/trouble.py",
+        "services/calsync/calendars/graph/wire.py",
+    },
+    "kiota_http": {
+        "services/calsync/calendars/graph/guards.py",
+        "services/calsync/calendars/graph/wire.py",
+    },
+    "httpx": {
+        "services/calsync/calendars/graph/guards.py",
+        "services/calsync/calendars/graph/trouble.py",
+        "services/calsync/calendars/graph/wire.py",
+    },
     "prometheus_client": {"shared/metrics.py"},
     "sqlite3": {"services/fetcher/memory.py"},
     "alembic": {

@@ -435,6 +435,7 @@ def test_what_stands_in_the_environment_does_not_count(
 ) -> None:
     """F-60: REQUESTS_CA_BUNDLE would make another authority trusted."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "other.pem"))
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
 
     with session_of(tmp_path / "ca.pem") as session, session_of(None) as public:
         assert session.verify == str(tmp_path / "ca.pem")
