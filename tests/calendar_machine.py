@@ -113,6 +113,9 @@ class CalendarMachine(RuleBasedStateMachine):
     def delete_in_erp(self, number: int) -> None:
         activity = self._pick_activity(number)
         self.deleted.add(self.world.activities()[activity].subject)
+        shown = self.world.events()
+        linked = [one.event_id for one in self.world.links() if one.activity_id == activity]
+        self.deleted |= {shown[one].subject for one in linked if one is not None and one in shown}
         self.world.erase(activity)
 
     # In Outlook.

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from services.calsync.apply import Assigned
 from services.calsync.calendars.erp import ErpCalendar
 from services.calsync.calendars.memory import MemoryCalendar
 from services.calsync.calendars.port import CalendarItem, ItemContent, NewItem, Participant
@@ -19,6 +18,7 @@ from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink
 from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.rules import CalendarRules
+from services.calsync.writing import AssignedFields
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.calendar_tables import CALENDAR_TABLES, calendar_note_table
@@ -38,9 +38,11 @@ E_MAIL, MEETING = 1, 2
 class NoAssigning:
     """Gives every activity the type of a meeting and nothing else."""
 
-    def for_new(self, _connection: Connection, _user: Participant, event: CalendarItem) -> Assigned:
+    def for_new(
+        self, _connection: Connection, _user: Participant, event: CalendarItem
+    ) -> AssignedFields:
         direction = "outgoing" if event.own else "incoming"
-        return Assigned({"type": MEETING, "direction": direction}, {})
+        return AssignedFields({"type": MEETING, "direction": direction}, {})
 
     def again(self, *_args: object) -> None:
         return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.calsync.calendars.erp import ActivityState, ErpCalendar
 from services.calsync.calendars.port import CalendarItem, Participant, Window
+from services.calsync.content import differing
 from services.calsync.link import CalendarLink
 from services.calsync.sights import ActivityEvidence, ActivitySight, EventEvidence
 from services.calsync.zones import inside
@@ -35,9 +36,14 @@ def look_at_activities(
         state = states.get(str(link.activity_id))
         found.sights[link.item_id] = _sight(user, state, others=others)
     for link in links:
-        item = shown.pop(str(link.activity_id), None)
-        if item and link.item_id not in found.sights:
-            found.sights[link.item_id] = ActivitySight("seen", item)
+        item = shown.get(str(link.activity_id))
+        if item and _is_another(link, item):
+            found.sights[link.item_id] = ActivitySight("gone")
+        elif item:
+            del shown[item.id]
+            found.sights.setdefault(link.item_id, ActivitySight("seen", item))
+        elif link.activity_id is None and link.state != "making":
+            found.sights[link.item_id] = ActivitySight("gone" if shown else "doubtful")
     found.new = shown
     return found
 
@@ -45,6 +51,13 @@ def look_at_activities(
 def completed_among(erp: ErpCalendar, items: Iterable[CalendarItem]) -> Mapping[str, bool]:
     """Whether activities have a completion date, by id."""
     return {one: state.completed for one, state in erp.states(i.id for i in items).items()}
+
+
+def _is_another(link: CalendarLink, item: CalendarItem) -> bool:
+    """Whether the id of an activity that was not found any more belongs to a new one now."""
+    if link.held_side != "erp" or link.erp is None:
+        return False
+    return differing(link.erp, item.content) >= {"subject", "start"}
 
 
 def _is_asked(

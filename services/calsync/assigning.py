@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.calsync.apply import Assigned
 from services.calsync.calendars.erp_rows import ErpRecords
 from services.calsync.calendars.port import CalendarItem, Participant
 from services.calsync.link import CalendarLink
+from services.calsync.writing import AssignedFields
 from shared.contracts.references import ActivityTypeRef
 from shared.domain.assignment import DEFAULT_TYPE, Assignment, ScopeWish, assign
 from shared.domain.directory import Directory
@@ -69,7 +69,9 @@ class Assigner:
     own_domains: frozenset[str]
     type: ActivityTypeRef
 
-    def for_new(self, connection: Connection, user: Participant, event: CalendarItem) -> Assigned:
+    def for_new(
+        self, connection: Connection, user: Participant, event: CalendarItem
+    ) -> AssignedFields:
         """Return the fields of a new activity."""
         tokens = self._tokens(event)
         directory = self._directory(connection, user, event, tokens)
@@ -77,11 +79,11 @@ class Assigner:
         record, lists = decided
         memory = json.dumps({"record": record, "lists": lists, "of": _digest(event)})
         direction = "outgoing" if event.own else "incoming"
-        return Assigned({**record, "direction": direction}, lists, memory)
+        return AssignedFields({**record, "direction": direction}, lists, memory)
 
     def again(
         self, connection: Connection, user: Participant, event: CalendarItem, link: CalendarLink
-    ) -> Assigned | None:
+    ) -> AssignedFields | None:
         """Return what has to be set since the event was changed; None if nothing has."""
         if link.assigned is None or link.activity_id is None:
             return None
@@ -100,7 +102,7 @@ class Assigner:
             for name in _LISTS
             if now.get(name) == before["lists"].get(name) != list(new.lists[name])
         }
-        return Assigned(record, lists, new.memory)
+        return AssignedFields(record, lists, new.memory)
 
     def _tokens(self, event: CalendarItem) -> tuple[Token, ...]:
         content = event.content

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
 
-from services.calsync.calendars.port import AccountDirectory
+from services.calsync.calendars.accounts import AccountDirectory
+from services.calsync.ledger import Ledger
 from services.calsync.participants import ErpUser, Participants, match_participants, pilots
+from services.calsync.saved import forget_saved
 from services.calsync.users import UserStates
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.database.many import values_by_owner
@@ -30,6 +32,8 @@ class Attendance:
     def look_up(self, now: datetime) -> Participants:
         """Match users with accounts, and park users who take part no more: nothing is deleted.
 
+        Done at least once a day; what has ended long ago is forgotten with it (K-7).
+
         Raises:
             TransientError: The database or the directory is unreachable.
             CredentialsRefusedError: The directory refuses the token.
@@ -44,6 +48,8 @@ class Attendance:
             states.park_all_but([one.user_id for one in found.taking_part], _reasons(found))
             for one in found.taking_part:
                 states.looked_up(states.read(one, now), now)
+            Ledger(connection, now).forget_old()
+            forget_saved(connection, now)
         return found
 
 

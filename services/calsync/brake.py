@@ -23,6 +23,9 @@ def braked(
     released does not.
     """
     planned = list(actions)
+    if not any(isinstance(action, Drop) for action in planned):
+        yield from planned
+        return
     linked = [link for link in links if _counts(link, window)]
     too_many = {
         side: _too_many([one for one in planned if _is_drop(one, side)], linked, rules)

@@ -21,6 +21,7 @@ LONGEST_LINE = 1_000
 LONGEST_TEXT = 1_000_000
 """Characters of a text that are kept."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
@@ -30,12 +31,16 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 def one_line(text: str) -> str:
     """`text` as one line without control characters, blanks at its ends and double blanks."""
+    if len(text) <= LONGEST_LINE and text.isprintable() and text == " ".join(text.split()):
+        return text
     cut = text[: LONGEST_LINE * 2]
     return _BLANKS.sub(" ", _CONTROLS.sub("", cut)).strip()[:LONGEST_LINE].rstrip()
 
 
 def plain_text(text: str) -> str:
     """`text` with plain line ends, without control characters and blanks that nobody sees."""
+    if len(text) <= LONGEST_TEXT and text.isprintable() and text == text.strip():
+        return text
     lines = _LINE_ENDS.sub("\n", _CONTROLS.sub("", text[:LONGEST_TEXT]))
     return _EMPTY_LINES.sub("\n\n", _BLANK_ENDS.sub("", lines.replace("\xa0", " "))).strip()
 
@@ -120,8 +125,16 @@ def fits_together(content: ItemContent) -> bool:
 
 def as_json(content: ItemContent) -> str:
     """`content` as the ledger keeps it; equal contents have equal texts."""
-    fields = {name: value(content, name) for name in FIELDS}
-    return json.dumps(fields, ensure_ascii=False, default=_iso)
+    return _ENCODER.encode(
+        {
+            "subject": content.subject,
+            "text": content.text,
+            "start": content.start.isoformat(),
+            "end": content.end.isoformat(),
+            "location": content.location,
+            "private": content.private,
+        }
+    )
 
 
 def from_json(text: str) -> ItemContent:
@@ -134,9 +147,3 @@ def from_json(text: str) -> ItemContent:
 def time_from(text: str) -> ItemTime:
     """An instant or a day from its ISO form."""
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-
-
-def _iso(one: object) -> str:
-    if isinstance(one, date):
-        return one.isoformat()
-    raise TypeError(type(one).__name__)

@@ -100,8 +100,9 @@ class EventLook:
         """Whether the event may be gone: a hint that must be followed by a look."""
         if link.look or link.event_id in changes.removed:
             return True
-        in_window = link.calendar is not None and inside(link.calendar, self.window)
-        return changes.complete and in_window and link.state != "parked"
+        if not changes.complete or link.state == "parked" or link.calendar is None:
+            return False
+        return inside(link.calendar, self.window)
 
     def _ask(self, found: EventEvidence, link: CalendarLink) -> None:
         """Ask for an event by its id, and by its iCalUId before its absence counts."""

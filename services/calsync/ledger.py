@@ -3,19 +3,20 @@
 Bound to one transaction, so that a row is written together with the effect that it tells of.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from services.calsync.content import time_from
 from services.calsync.link import LIVE, CalendarLink, NoteOfItem, Side
 from shared.netgenium.own.calendar_tables import (
     calendar_item_table,
     calendar_note_table,
+    calendar_saved_table,
     calendar_write_table,
 )
 
@@ -26,6 +27,10 @@ _COLUMNS = {"uid": "ical_uid", "master": "master_id", "online": "online_meeting"
 """Columns that are not called as the attribute."""
 
 _NAMES = tuple(one.name for one in fields(CalendarLink))
+_SELECTED = tuple(calendar_item_table.c[_COLUMNS.get(name, name)] for name in _NAMES)
+"""In the order of the attributes."""
+
+_STARTED = _NAMES.index("original_start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +61,42 @@ class Ledger:
 
     def link(self, item_id: UUID) -> CalendarLink | None:
         """Return one link, whatever its state."""
-        query = select(calendar_item_table).where(calendar_item_table.c.item_id == item_id)
-        row = self._connection.execute(query).mappings().first()
+        query = select(*_SELECTED).where(calendar_item_table.c.item_id == item_id)
+        row = self._connection.execute(query).first()
         return _link(row) if row else None
 
     def links_of_activity(self, activity_id: int) -> Sequence[CalendarLink]:
         """Return the live links of an activity, of whatever user (K-9)."""
         columns = calendar_item_table.c
-        query = select(calendar_item_table).where(
+        query = select(*_SELECTED).where(
             columns.activity_id == activity_id, columns.state.in_(LIVE)
         )
-        return [_link(row) for row in self._connection.execute(query).mappings()]
+        return [_link(row) for row in self._connection.execute(query)]
 
     def add(self, link: CalendarLink) -> None:
         """Write a new link."""
         self._connection.execute(insert(calendar_item_table), [self._row(link)])
 
+    def keep(self, link: CalendarLink, *, new: bool) -> None:
+        """Write a link that is new, or one that is there."""
+        if new:
+            self.add(link)
+        else:
+            self.save(link)
+
     def save(self, link: CalendarLink) -> None:
         """Write a link that is there."""
         where = calendar_item_table.c.item_id == link.item_id
         self._connection.execute(update(calendar_item_table).where(where).values(self._row(link)))
+
+    def release_activity(self, activity_id: int) -> None:
+        """Take a new activity from links that had another one under its id: that is gone."""
+        columns = calendar_item_table.c
+        self._connection.execute(
+            update(calendar_item_table)
+            .where(columns.activity_id == activity_id, columns.state.in_(LIVE))
+            .values(activity_id=None)
+        )
 
     def bury(self, link: CalendarLink, **changes: Any) -> None:  # noqa: ANN401 - any field
         """Remember one side of a link as deleted, in a row of its own."""
@@ -160,21 +181,23 @@ class Ledger:
         return self._connection.scalar(query) or 0
 
     def empty(self, link: CalendarLink) -> None:
-        """Remove values of an item that has become private from journal and notes (K-4)."""
+        """Remove values of an item that has become private: journal, notes, what is saved (K-4)."""
         for table, names in (
             (calendar_write_table, ("old_value", "new_value")),
             (calendar_note_table, ("erp_value", "calendar_value")),
         ):
             where = table.c.item_id == link.item_id
             self._connection.execute(update(table).where(where).values(dict.fromkeys(names)))
+        saved = calendar_saved_table.c.item_id == link.item_id
+        self._connection.execute(delete(calendar_saved_table).where(saved))
 
     def _read(self, user_id: int, *, live: bool) -> Sequence[CalendarLink]:
         columns = calendar_item_table.c
         state = columns.state.in_(LIVE) if live else columns.state.not_in(LIVE)
-        query = select(calendar_item_table).where(columns.user_id == user_id, state)
+        query = select(*_SELECTED).where(columns.user_id == user_id, state)
         order = (columns.changed_at, columns.activity_id, columns.event_id)
         rows = self._connection.execute(query.order_by(*order))
-        return [_link(row) for row in rows.mappings()]
+        return [_link(row) for row in rows]
 
     def _row(self, link: CalendarLink) -> dict[str, Any]:
         row = {_COLUMNS.get(name, name): getattr(link, name) for name in _NAMES}
@@ -186,9 +209,9 @@ class Ledger:
         }
 
 
-def _link(row: Mapping[Any, Any]) -> CalendarLink:
-    values = {name: row[_COLUMNS.get(name, name)] for name in _NAMES}
-    started = values["original_start"]
-    values["original_start"] = time_from(started) if started else None
-    values["uid"] = values["uid"] or ""
-    return CalendarLink(**values)
+def _link(row: Row[Any]) -> CalendarLink:
+    values: tuple[Any, ...] = tuple(row)
+    link = CalendarLink(*values)
+    if values[_STARTED] is None:
+        return link
+    return replace(link, original_start=time_from(values[_STARTED]))

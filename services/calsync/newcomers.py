@@ -165,9 +165,9 @@ class Newcomers:
         return plan_pair(None, activity, event, origin, self.known)
 
     def _pushed(self) -> Iterator[Action]:
-        """Activities that get an event."""
+        """Activities that get an event; under an id that was another's, one of a new generation."""
         ended: dict[str, list[CalendarLink]] = {}
-        for link in self.memory:
+        for link in (*self.memory, *self.links):
             ended.setdefault(str(link.activity_id), []).append(link)
         for activity in self.activities.values():
             before = ended.get(activity.id, [])
@@ -179,7 +179,7 @@ class Newcomers:
 
     def _stays_alone(self, link: CalendarLink, activity: CalendarItem) -> bool:
         """Whether its link has ended so that nothing is made again."""
-        if link.state == "deleted":
+        if link.state not in {"ended", "away"}:
             return False
         refused = link.event_id is None and link.erp is not None
         return not (refused and link.erp and differing(link.erp, activity.content))

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.calsync.calendars.port import Account, Participant
+from services.calsync.calendars.accounts import Account
+from services.calsync.calendars.port import Participant
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ def plan_link(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
     """What to do about one link; nothing where both sides are as they were."""
+    if _is_quiet(link, activity, event):
+        return
     if link.state == "making":
         reason = "K-2: made in the ERP; the answer was not known"
         yield MakeEvent(link, activity.item, link.generation, reason, searched=True)
@@ -88,6 +90,17 @@ def plan_link(
         yield from _without_event(link, activity, event, known)
     else:
         yield from _both(link, activity, event, known)
+
+
+def _is_quiet(link: CalendarLink, activity: ActivitySight, event: EventSight) -> bool:
+    """Whether nothing has changed on either side: most links of most rounds, so it is cheap."""
+    same = activity.state == "same" or (
+        activity.item is not None
+        and activity.state == "seen"
+        and activity.item.version == link.erp_values
+    )
+    nothing_open = not link.look and link.missing_since is None and link.held_side is None
+    return same and event.state == "same" and nothing_open and link.state in {"in_step", "parked"}
 
 
 def _rests_elsewhere(link: CalendarLink, event: EventSight, known: Planning) -> bool:

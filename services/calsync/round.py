@@ -12,9 +12,19 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from services.calsync.actions import Action, Carry, Drop, MakeActivity, MakeEvent, SaveLink
+from services.calsync.actions import (
+    Action,
+    Carry,
+    Drop,
+    EndLink,
+    Hold,
+    MakeActivity,
+    MakeEvent,
+    ReturnActivity,
+    SaveLink,
+)
 from services.calsync.activities import look_at_activities
-from services.calsync.apply import Applying, Assigning, Done
+from services.calsync.apply import Applying
 from services.calsync.brake import braked
 from services.calsync.calendars.erp import ErpCalendar
 from services.calsync.calendars.port import (
@@ -34,6 +44,7 @@ from services.calsync.plan import Planning, plan_link
 from services.calsync.rules import CalendarRules
 from services.calsync.sights import ActivityEvidence, EventEvidence
 from services.calsync.users import CalendarUser, UserStates
+from services.calsync.writing import Assigning, Done, Writing
 from services.calsync.zones import window_on
 from shared.errors import AwayError, CRMServiceError, TransientError
 from shared.netgenium.database.engine import database_errors, write_transaction
@@ -136,8 +147,8 @@ class Rounds:
             user.address,
             result,
             reason,
-            done.to_calendar if done else Done(),
-            done.to_erp if done else Done(),
+            done.work.to_calendar if done else Done(),
+            done.work.to_erp if done else Done(),
             held,
             notes,
             self.calendar.requests(user),
@@ -229,7 +240,7 @@ class _Round:
 
     def _applying(self) -> Applying:
         rounds = self.rounds
-        return Applying(
+        work = Writing(
             rounds.engine,
             rounds.erp,
             EventWrites(rounds.calendar, self.user, rounds.rules),
@@ -238,6 +249,7 @@ class _Round:
             rounds.rules.default_minutes,
             rounds.e_mail_type,
         )
+        return Applying(work)
 
     def _moved_on(self, changes: CalendarChanges) -> None:
         with write_transaction(self.rounds.engine) as connection:
@@ -280,7 +292,13 @@ def _in_step_elsewhere(ledger: Ledger, links: Iterable[CalendarLink]) -> Iterato
 
 
 def _order(action: Action) -> int:
-    """What is made comes before what is deleted."""
-    if isinstance(action, Carry | MakeActivity):
-        return 0
-    return 2 if isinstance(action, Drop) else 1
+    """What is only known comes first, then what is made, then what is deleted."""
+    match action:
+        case SaveLink() | Hold():
+            return 0
+        case Carry() | MakeActivity():
+            return 1
+        case MakeEvent() | EndLink() | ReturnActivity():
+            return 2
+        case Drop():
+            return 3

@@ -1,6 +1,7 @@
 """Local time: the ERP's wall clock, days of the window, all-day items (K-2, K-6). Pure."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.calsync.calendars.port import ItemContent, ItemTime, Window
@@ -49,5 +50,11 @@ def window_on(today: date, past_days: int, future_days: int, zone: ZoneInfo) -> 
 
 def inside(content: ItemContent, window: Window) -> bool:
     """Whether an item overlaps the window."""
-    start, end = (moment_of(one, window.zone) for one in (content.start, content.end))
-    return start < window.end and end > window.begin
+    begin, end = _edges(window)
+    starts = moment_of(content.start, window.zone)
+    return starts < end and moment_of(content.end, window.zone) > begin
+
+
+@lru_cache(maxsize=16)
+def _edges(window: Window) -> tuple[datetime, datetime]:
+    return window.begin, window.end

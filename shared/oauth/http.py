@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -25,6 +26,7 @@ _LONGEST_PAUSE_SECONDS = 3600.0
 _SERVER_TROUBLE = 500
 _TOO_MANY = 429
 _FOUND = 200
+_HTTPS = 443
 _CODE = re.compile(r"AADSTS(\d{4,9})")
 _WORD = re.compile(r"[a-z_]{1,40}")
 
@@ -104,7 +106,8 @@ class TokenServer:
         headers: Any = None,  # noqa: ANN401 - as msal gives it
         **_: object,
     ) -> _Response:
-        if not url.startswith("https://"):
+        if _origin(url) != _origin(self.app.authority):
+            # The server says itself where tokens are: the secret goes to no other one.
             raise unclear(self.app)
         try:
             with self.session.request(
@@ -143,6 +146,16 @@ class TokenServer:
         if status < _FOUND or _FOUND + 100 <= status < 400:  # noqa: PLR2004 - classes of HTTP
             raise unclear(self.app)
         return _Response(status, text, headers)
+
+
+def _origin(url: str) -> tuple[str, str | None, int]:
+    """What an address names as its server; a bad one names none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _HTTPS
+    except ValueError:
+        return "", None, 0
+    return parts.scheme, parts.hostname, port
 
 
 def retry_after(written: str | None, now: datetime) -> float | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.calsync.apply import Done
 from services.calsync.decisions import restore
+from services.calsync.writing import Done
 from shared.netgenium.database.engine import open_database, write_transaction
 from tests.calendar_world import JAN, CalendarWorld, a_content, a_world, at
 from tests.servers.ports import DatabaseServer

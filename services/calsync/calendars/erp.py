@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from services.calsync.calendars.erp_rows import ErpRecords
 from services.calsync.calendars.port import (
@@ -29,21 +29,10 @@ from services.calsync.zones import days_of, inside, instant_of, moment_of
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.schema.tables import ErpTables
 
-_ASKED = (
-    "id",
-    "type",
-    "subject",
-    "text",
-    "start",
-    "end",
-    "all_day",
-    "location",
-    "private",
-    "series",
-    "responsible",
-    "completed_on",
-    "message_id",
-)
+_SHOWN = ("id", "subject", "text", "start", "end", "all_day", "location", "private", "series")
+_ASKED = (*_SHOWN, "type", "responsible", "completed_on", "message_id")
+"""What else is asked of an activity that may not be in step."""
+
 _DAY = timedelta(days=1)
 
 
@@ -88,7 +77,8 @@ class ErpCalendar:
         self._e_mail = e_mail_type
         self._records = ErpRecords(connection, erp, "activity")
         self._table = self._records.table
-        self._columns = [self._table.c[name] for name in _ASKED if name in self._table.c]
+        self._shown = [self._table.c[name] for name in _SHOWN if name in self._table.c]
+        self._asked = [self._table.c[name] for name in _ASKED if name in self._table.c]
 
     def changes(
         self, user: Participant, window: Window, cursor: str | None = None
@@ -96,14 +86,14 @@ class ErpCalendar:
         """Return all activities of the user in the window: one indexed query, no cursor."""
         del cursor
         rows = self._connection.execute(
-            self._query().where(
+            select(*self._shown).where(
                 self._table.c.responsible == user.user_id,
                 self._in_step(),
                 self._overlaps(window),
             )
         )
         found = (self._item(row) for row in rows)
-        items = tuple(item for item in found if item and inside(item.content, window))
+        items = tuple(item for item in found if inside(item.content, window))
         return CalendarChanges(items, frozenset(), complete=True, cursor="")
 
     def get(self, user: Participant, item_id: str) -> CalendarItem:
@@ -122,10 +112,14 @@ class ErpCalendar:
         wanted = sorted({int(one) for one in item_ids})
         return {
             str(row.id): ActivityState(
-                self._item(row), row.responsible, row.completed_on is not None
+                self._item(row) if self._is_in_step(row) else None,
+                row.responsible,
+                row.completed_on is not None,
             )
             for chunk in in_chunks(wanted)
-            for row in self._connection.execute(self._query().where(self._table.c.id.in_(chunk)))
+            for row in self._connection.execute(
+                select(*self._asked).where(self._table.c.id.in_(chunk))
+            )
         }
 
     def shows_others(self, user: Participant) -> bool:
@@ -192,9 +186,6 @@ class ErpCalendar:
         where = self._table.c.id == int(item_id)
         self._connection.execute(update(self._table).where(where).values(same))
 
-    def _query(self) -> Select[Any]:
-        return select(*self._columns)
-
     def _in_step(self) -> ColumnElement[bool]:
         columns = self._table.c
         wanted: list[ColumnElement[bool]] = [columns.start.is_not(None)]
@@ -211,11 +202,14 @@ class ErpCalendar:
         reaches = or_(begins, columns.end > window.begin) if "end" in columns else begins
         return and_(columns.start < window.end + _DAY, reaches)
 
-    def _item(self, row: Row[Any]) -> CalendarItem | None:
-        fields = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    def _is_in_step(self, row: Row[Any]) -> bool:
+        """Whether a row is what `_in_step` asks for."""
         e_mail = self._e_mail is not None and row.type == self._e_mail
-        if row.start is None or e_mail or fields.get("message_id"):
-            return None
+        message_id = getattr(row, "message_id", None)
+        return row.start is not None and not e_mail and not message_id
+
+    def _item(self, row: Row[Any]) -> CalendarItem:
+        fields = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
         start, end = self._times(fields)
         content = canonical(
             ItemContent(

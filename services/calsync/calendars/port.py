@@ -12,7 +12,7 @@ unreachable for everybody. `CredentialsRefusedError` if the token or the consent
 concerns all users. Those below concern one item or one user.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Literal, Protocol
@@ -306,27 +306,3 @@ class EventCalendar(Calendar, Protocol):
 
     def requests(self, user: Participant) -> int:
         """Return how many requests were made for this user since the last call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A Microsoft account (K-1).
-
-    Attributes:
-        id: Its immutable object id.
-        addresses: `mail`, `userPrincipalName` and all proxy addresses, in lower case.
-        guest: A guest of the tenant takes no part.
-        enabled: The account may log in.
-    """
-
-    id: str
-    addresses: frozenset[str]
-    guest: bool = False
-    enabled: bool = True
-
-
-class AccountDirectory(Protocol):
-    """The accounts of the tenant."""
-
-    def accounts(self, addresses: Iterable[str]) -> Sequence[Account]:
-        """Return every account that has one of `addresses` anywhere, each once."""

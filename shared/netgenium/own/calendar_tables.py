@@ -31,7 +31,7 @@ calendar_item_table = Table(
     Column("user_id", BigInteger, nullable=False),
     Column("activity_id", BigInteger),
     Column("event_id", _EVENT_ID),
-    Column("ical_uid", CutText(1000)),
+    Column("ical_uid", CutText(1000), nullable=False),
     Column("master_id", _EVENT_ID),
     Column("original_start", Unicode(40)),
     Column("state", Unicode(20), nullable=False),

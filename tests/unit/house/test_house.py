@@ -16,11 +16,16 @@ from shared.errors import ExitCode
 
 SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rglob("*.py"))
 HOMES = {
+    "publicsuffixlist": {"shared/domain/organisations.py"},
     "unidecode": {"shared/domain/folding.py"},
     "email_validator": {"shared/domain/addresses.py"},
+    "idna": {"shared/domain/addresses.py"},
     "lxml": {"shared/settings/xml_file.py"},
-    "chardet": {"services/classifier/parse/charsets.py"},
-    "selectolax": {"services/classifier/parse/html.py"},
+    "chardet": {"services/classifier/parse/charset_guess.py"},
+    "selectolax": {
+        "services/classifier/parse/html.py",
+        "services/classifier/parse/html_quotes.py",
+    },
     "nh3": {"services/classifier/parse/html.py"},
     "firebird": {"shared/netgenium/database/firebird.py"},
     "icalendar": {"services/classifier/parse/calendar_values.py"},

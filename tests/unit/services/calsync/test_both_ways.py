@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.calsync.apply import Done
+from services.calsync.writing import Done
 from shared.errors import TransientError
 from tests.calendar_world import EVA, JAN, NOON, ZONE, CalendarWorld, a_content, at, on
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert, select
 
-from services.calsync.apply import Done
 from services.calsync.decisions import decide, held_deletions, restore
+from services.calsync.writing import Done
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.calendar_tables import calendar_write_table

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.calsync.apply import Done
 from services.calsync.calendars.port import MailboxRefusedError
+from services.calsync.writing import Done
 from shared.errors import CRMServiceError, TransientError
 from tests.calendar_world import EVA, JAN, NOON, CalendarWorld, a_content, at
 
@@ -326,12 +326,39 @@ def test_held_deletions_end_when_the_items_are_back(world: CalendarWorld) -> Non
     world.settle()
     assert world.round().held == 1
 
-    world.plan(a_content("Two", 6))
-    world.edit(2, **{**row, "id": 1})
+    world.plan(a_content("Two"))
+    world.edit(1, **row)
     world.settle()
 
     assert world.round().held == 0
     assert [link.state for link in world.links()] == ["in_step"]
+
+
+def test_an_id_that_the_erp_gives_again_is_another_activity(world: CalendarWorld) -> None:
+    """K-7: two links never share an activity, whatever numbers the ERP gives to new rows."""
+    world.plan(a_content("One"))
+    world.settle()
+    world.erase(1)
+    world.calendar.add(JAN.mailbox, a_content("Two", 9), attendees=GUEST)
+    world.settle()
+
+    assert [(one, shown.subject) for one, shown in world.activities().items()] == [(1, "Two")]
+    assert world.round().held == 1
+    assert {one.subject for one in world.events().values()} == {"One", "Two"}
+
+
+def test_a_new_activity_under_an_old_id_gets_its_own_event(world: CalendarWorld) -> None:
+    """K-7: the transaction id is another one, so it is not taken for the one before."""
+    world.plan(a_content("One"))
+    world.settle()
+    world.erase(1)
+    world.round()
+    world.plan(a_content("Two", 9))
+    world.settle()
+
+    assert {one.subject for one in world.events().values()} == {"One", "Two"}
+    assert [shown.subject for shown in world.activities().values()] == ["Two"]
+    assert world.round().held == 1
 
 
 def test_another_responsible_person_takes_the_event_along(world: CalendarWorld) -> None:

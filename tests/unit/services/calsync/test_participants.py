@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from services.calsync.attendance import Attendance
-from services.calsync.calendars.port import Account, Participant
+from services.calsync.calendars.accounts import Account
+from services.calsync.calendars.port import Participant
+from services.calsync.ledger import Ledger
 from services.calsync.participants import ErpUser, match_participants, pilots
 from shared.netgenium.database.engine import write_transaction
+from shared.netgenium.own.calendar_tables import calendar_saved_table
 from tests.calendar_world import EVA as EVA_TAKES_PART
 from tests.calendar_world import JAN as JAN_TAKES_PART
 from tests.calendar_world import CalendarWorld, a_content
@@ -138,3 +142,22 @@ def test_another_account_is_matched_anew(world: CalendarWorld) -> None:
     world.settle(moved)
 
     assert len(world.activities()) == len(world.events(moved)) == 1
+
+
+def test_what_has_ended_long_ago_is_forgotten(world: CalendarWorld) -> None:
+    """K-7: links that have ended are known for 400 days, saved values for 30."""
+    tenant = _Tenant([_account(JAN_TAKES_PART.mailbox, JAN_TAKES_PART.address)])
+    attendance = Attendance(world.engine, world.erp, tenant)
+    event = world.calendar.add(JAN_TAKES_PART.mailbox, a_content())
+    world.plan(a_content("Other", 6))
+    world.settle()
+    world.calendar.remove(JAN_TAKES_PART.mailbox, event)
+    world.settle()
+
+    def kept(days: int) -> tuple[int, int]:
+        attendance.look_up(world.now + timedelta(days=days))
+        with world.engine.connect() as connection:
+            memory = Ledger(connection, world.now).memory(JAN_TAKES_PART.user_id)
+            return len(memory), len(connection.execute(calendar_saved_table.select()).all())
+
+    assert [kept(29), kept(31), kept(399), kept(401)] == [(1, 1), (1, 0), (1, 0), (0, 0)]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from services.calsync.apply import Done
+from services.calsync.writing import Done
 from shared.netgenium.own.calendar_tables import (
     calendar_item_table,
     calendar_note_table,

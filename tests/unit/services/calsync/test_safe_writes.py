@@ -8,7 +8,6 @@ import pytest
 
 from services.calsync import brake
 from services.calsync import round as round_module
-from services.calsync.apply import Done
 from services.calsync.calendars.port import (
     CalendarChanges,
     ItemChangedError,
@@ -16,6 +15,7 @@ from services.calsync.calendars.port import (
     Participant,
     Window,
 )
+from services.calsync.writing import Done
 from shared.errors import AwayError, CredentialsRefusedError, TransientError
 from tests.calendar_world import JAN, CalendarWorld, a_content
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.calsync.apply import Done
 from services.calsync.calendars.port import ItemRefusedError
+from services.calsync.writing import Done
 from tests.calendar_world import JAN, CalendarWorld, a_content, at
 
 WEEK = timedelta(days=7)

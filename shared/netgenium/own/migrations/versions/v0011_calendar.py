@@ -57,7 +57,7 @@ def _create_item() -> None:
         sa.Column("user_id", sa.BigInteger, nullable=False),
         sa.Column("activity_id", sa.BigInteger),
         sa.Column("event_id", sa.Unicode(500)),
-        sa.Column("ical_uid", sa.Unicode(1000)),
+        sa.Column("ical_uid", sa.Unicode(1000), nullable=False),
         sa.Column("master_id", sa.Unicode(500)),
         sa.Column("original_start", sa.Unicode(40)),
         sa.Column("state", sa.Unicode(20), nullable=False),
