@@ -204,7 +204,7 @@ GRANT DELETE ON [ng_resitelukolu0] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [ng_komentarukolu0] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [ng_typaktivity0] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [ng_aktivita0] TO [crm_operator];
-GRANT UPDATE ([ng_ukol]) ON [ng_aktivita0] TO [crm_operator];
+GRANT UPDATE ([ng_kontakt], [ng_obchodnivztah], [ng_ukol]) ON [ng_aktivita0] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [ng_rozsahaktivity0] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [ng_dalsikontakt0] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [ng_pozvanka0] TO [crm_operator];

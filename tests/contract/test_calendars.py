@@ -21,7 +21,9 @@ from services.calsync.calendars.port import (
 )
 from services.calsync.content import FIELDS, values_of
 from shared.netgenium.database.engine import open_database, write_transaction
+from tests.calendar_of_graph import of_graph
 from tests.calendar_world import E_MAIL, EVA, JAN, ZONE, CalendarWorld, a_content, a_world, at
+from tests.servers.graph.server import GraphServer
 from tests.servers.ports import DatabaseServer
 
 WINDOW = Window(date(2026, 10, 3), date(2027, 11, 3), ZONE)
@@ -47,11 +49,14 @@ class SideUnderTest:
         return {item.id: item.content for item in items}
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql", "firebird"])
+@pytest.fixture(params=["memory", "graph", "sqlite", "postgresql", "firebird"])
 def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SideUnderTest]:
     """Each implementation in turn, empty."""
     if request.param in {"memory", "sqlite"}:
         yield from _on(request.param, f"sqlite:///{tmp_path / 'a.db'}")
+        return
+    if request.param == "graph":
+        yield from _of_graph(request.getfixturevalue("graph"), tmp_path)
         return
     server: DatabaseServer = request.getfixturevalue(request.param)
     with server.database() as url:
@@ -66,6 +71,13 @@ def _on(kind: str, url: str) -> Iterator[SideUnderTest]:
     else:
         yield SideUnderTest(lambda: _in_transactions(world, engine))
     engine.dispose()
+
+
+def _of_graph(graph: GraphServer, folder: Path) -> Iterator[SideUnderTest]:
+    for user in (JAN, EVA):
+        graph.company.add(user.address, object_id=user.mailbox)
+    with of_graph(graph, folder) as client:
+        yield SideUnderTest(lambda: iter([client.calendar]))
 
 
 def _in_transactions(world: CalendarWorld, engine: Engine) -> Iterator[Calendar]:

@@ -132,11 +132,11 @@ ROLES: Mapping[Role, RoleRights] = {
             VERSION_TABLE: _READ,
         },
     ),
-    # A person at the command line: list, explain, undo.
+    # A person at the command line: list, explain, undo, relink.
     "crm_operator": RoleRights(
         {
             **_READ_EVERY_RECORD,
-            "activity": Rights(update=("task",)),
+            "activity": Rights(update=("task", "contact", "relationship")),
             "forbidden_email": _ALL,
             "task": _ALL,
             "contact": _MARK,
