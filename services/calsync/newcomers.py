@@ -15,6 +15,7 @@ from services.calsync.calendars.port import (
     Participant,
 )
 from services.calsync.content import differing
+from services.calsync.event_writes import EventWrites
 from services.calsync.events import decides_nothing
 from services.calsync.link import CalendarLink, Side
 from services.calsync.merge import as_shown
@@ -39,8 +40,7 @@ class Newcomers:
         undecided: Something could not be judged.
     """
 
-    calendar: EventCalendar
-    user: Participant
+    writes: EventWrites
     known: Planning
     events: dict[str, CalendarItem]
     activities: dict[str, CalendarItem]
@@ -49,6 +49,16 @@ class Newcomers:
     complete: bool
     undecided: bool = False
 
+    @property
+    def calendar(self) -> EventCalendar:
+        """The calendar that is asked."""
+        return self.writes.calendar
+
+    @property
+    def user(self) -> Participant:
+        """Whose round it is."""
+        return self.writes.user
+
     def actions(self) -> Iterator[Action]:
         """Say what to do about each of them.
 
@@ -56,12 +66,27 @@ class Newcomers:
             TransientError: The mailbox asks to wait, or Graph is unreachable.
             MailboxRefusedError: The account is not found.
         """
+        yield from self._asked_for()
         yield from self._remembered()
         yield from self._tagged()
         yield from self._matching()
         for event in self.events.values():
             yield plan_new_event(event, "calendar", self.known, _MADE)
         yield from self._pushed()
+
+    def _asked_for(self) -> Iterator[Action]:
+        """Events that show the transaction id of a request whose answer is not known."""
+        making = [link for link in self.links if link.state == "making"]
+        names = {self.writes.transaction_id(link): link for link in making}
+        for event in list(self.events.values()):
+            link = names.get(event.transaction_id or "")
+            if link is not None:
+                del self.events[event.id]
+                yield self._made(link, event)
+
+    def _made(self, link: CalendarLink, event: CalendarItem) -> Action:
+        reason = f"{_PUSHED}; the answer was not known"
+        return MakeEvent(link, None, link.generation, reason, event=event)
 
     def _remembered(self) -> Iterator[Action]:
         """Events whose link has ended: most of them stay so."""
@@ -126,9 +151,7 @@ class Newcomers:
             tag = tags.get(event.id)
             if tag in making:
                 del self.events[event.id]
-                link = making[tag]
-                reason = f"{_PUSHED}; found by its tag"
-                yield MakeEvent(link, None, link.generation, reason, event=event)
+                yield self._made(making[tag], event)
             elif tag in self.activities:
                 del self.events[event.id]
                 yield self._pair(self.activities[tag], event, "erp")

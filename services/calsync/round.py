@@ -220,8 +220,7 @@ class _Round:
         known = Planning(self.window, self.now, rules, takes_part, seen.moved)
         new_ones = seen.events.new or seen.activities.new
         newcomers = Newcomers(
-            self.rounds.calendar,
-            self.user,
+            EventWrites(self.rounds.calendar, self.user, rules),
             known,
             seen.events.new,
             seen.activities.new,

@@ -68,6 +68,20 @@ def test_a_doubtful_answer_makes_no_twin(world: CalendarWorld, calls: list[str])
     assert len(world.events()) == len(world.activities()) == 1
 
 
+def test_a_search_by_tag_may_lag(world: CalendarWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F-12: the event is found by its transaction id among those of its time."""
+    world.plan(a_content())
+    monkeypatch.setattr(world.calendar, "tagged", lambda *_args: [])
+    monkeypatch.setattr(world.calendar, "tags", lambda *_args: {})
+    world.calendar._trouble = _once(_DiedError(), "after create")
+    with pytest.raises(_DiedError):
+        world.round()
+    world.settle()
+
+    assert len(world.events()) == len(world.activities()) == 1
+    assert [link.state for link in world.links()] == ["in_step"]
+
+
 def test_an_edit_while_the_answer_is_unknown_is_sent_afterwards(world: CalendarWorld) -> None:
     """K-2a: the same transaction id has the same body; what was changed since follows."""
     activity = world.plan(a_content())
@@ -109,6 +123,24 @@ def test_a_change_is_carried_once(world: CalendarWorld, call: str, error: BaseEx
     world.settle()
 
     wanted = a_content(text="Minutes", location="Room 5")
+    assert list(world.events().values()) == list(world.activities().values()) == [wanted]
+    assert world.notes() == []
+
+
+@pytest.mark.parametrize("call", ["before change", "after change"])
+def test_edits_of_both_sides_are_carried_once(world: CalendarWorld, call: str) -> None:
+    """F-13: what has reached the ERP is not lost, and what has not reached the calendar follows."""
+    activity = world.plan(a_content())
+    world.settle()
+    (event,) = world.events()
+    world.edit(activity, location="Room 5")
+    world.calendar.edit(JAN.mailbox, event, subject="Renamed")
+    world.calendar._trouble = _once(_DiedError(), call)
+    with pytest.raises(_DiedError):
+        world.round()
+    world.settle()
+
+    wanted = a_content("Renamed", location="Room 5")
     assert list(world.events().values()) == list(world.activities().values()) == [wanted]
     assert world.notes() == []
 
