@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.calsync.apply import Done
 from services.calsync.calendars.port import ItemContent
+from services.calsync.writing import Done
 from tests.calendar_of_graph import of_graph
 from tests.calendar_world import EVA, JAN, CalendarWorld, a_content, a_copied_world, at
 from tests.servers.graph import faults

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
+from services.calsync.calendars.accounts import Account
 from services.calsync.calendars.graph.answers import GraphUser, UserPage
 from services.calsync.calendars.graph.pages import pages
 from services.calsync.calendars.graph.wire import GraphWire
-from services.calsync.calendars.port import Account
 
 _SELECTED = ["id", "mail", "userPrincipalName", "proxyAddresses", "userType", "accountEnabled"]
 _PER_PAGE = 999

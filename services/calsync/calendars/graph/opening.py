@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from services.calsync.calendars.accounts import AccountDirectory
 from services.calsync.calendars.graph.access import GraphAccess
-from services.calsync.calendars.port import AccountDirectory, EventCalendar
+from services.calsync.calendars.port import EventCalendar
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.oauth.tokens import TokenSource
 
