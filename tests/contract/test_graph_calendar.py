@@ -156,6 +156,20 @@ def test_an_event_is_read_with_everything_that_counts(
     assert invited.content.text == ""
 
 
+def test_a_draft_is_not_told_until_it_is_sent(
+    jan: GraphMailbox, user: Participant, client: GraphSide
+) -> None:
+    """K-2: who is still writing an invitation has no meeting yet."""
+    event = jan.create(meeting("m", "2026-05-04T12:00:00", "2026-05-04T13:00:00"))
+    event.fields["isDraft"] = True
+    first = client.calendar.changes(user, WINDOW, None)
+    event.fields["isDraft"] = False
+    jan.touch(event)
+
+    assert first.items == ()
+    assert len(client.calendar.changes(user, WINDOW, first.cursor).items) == 1
+
+
 def test_a_cancelled_meeting_counts_as_called_off(
     jan: GraphMailbox, user: Participant, client: GraphSide
 ) -> None:

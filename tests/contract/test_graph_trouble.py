@@ -259,6 +259,20 @@ def test_the_time_to_wait_is_told_and_nothing_is_repeated(
     assert len(graph.company.calls) == 2
 
 
+def test_a_date_to_wait_for_is_by_the_clock_of_who_says_it(
+    graph: GraphServer, user: Participant, client: GraphSide
+) -> None:
+    """K-2: a clock that is wrong, ours or theirs, makes no wait longer or shorter."""
+    now = datetime.now(UTC) - timedelta(minutes=30)
+    graph.company.now = lambda: now
+    graph.company.faults.add(faults.throttled(now + timedelta(minutes=10)))
+
+    with pytest.raises(TransientError) as asked:
+        client.calendar.changes(user, WINDOW, None)
+
+    assert asked.value.retry_after_seconds == 600
+
+
 @pytest.mark.parametrize("fault", [faults.status(s) for s in (500, 502, 504)], ids=str)
 def test_a_server_in_trouble_passes(
     graph: GraphServer, user: Participant, client: GraphSide, fault: Fault

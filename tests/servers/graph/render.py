@@ -88,7 +88,7 @@ def _identity(mailbox: GraphMailbox, view: View) -> Json:
         "transactionId": event.transaction,
         "iCalUId": _uid(mailbox, view),
         "type": view.kind,
-        "isDraft": False,
+        "isDraft": bool(view.fields.get("isDraft")),
         "hasAttachments": False,
         "webLink": f"https://outlook.office365.com/owa/?itemid={event.stem}",
     }

@@ -175,6 +175,8 @@ class GraphCalendar:
         self, events: Iterable[GraphEvent], masters: Mapping[str, GraphEvent]
     ) -> Iterator[CalendarItem]:
         for event in events:
+            if event.is_draft:
+                continue
             if not event.of_series:
                 yield self._item(event)
             elif master := masters.get(event.series_master_id or ""):

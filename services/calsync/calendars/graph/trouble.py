@@ -1,7 +1,9 @@
 """Exceptions of the SDK and its HTTP client, in our own words: theirs may quote what was sent."""
 
 import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
 from kiota_abstractions.api_error import APIError
@@ -23,9 +25,18 @@ def refusal_of(error: APIError, host: str, rights: frozenset[str] | None) -> Gra
         host,
         error.response_status_code or 0,
         code or "",
-        retry_after(headers.get("retry-after"), datetime.now(UTC)),
+        retry_after(headers.get("retry-after"), _time_there(headers)),
         None if rights is None else rights >= NEEDED,
     )
+
+
+def _time_there(headers: Mapping[str, str]) -> datetime:
+    """Return the server's own time, which its dates are meant by: our clock may be wrong."""
+    try:
+        found = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError):
+        return datetime.now(UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def lost(error: httpx.HTTPError | TimeoutError, host: str) -> TransientError:
