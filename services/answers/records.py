@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from services.answers.times import utc
+from services.answers.unknown import unknown_senders
 from services.assembly.composition import Erp
 from shared.contracts.verdict import words_of
 from shared.netgenium.database.engine import database_errors
@@ -164,6 +165,7 @@ TABLES: Mapping[str, Callable[[Connection, ErpTables], Iterator[Row]]] = {
     "invitations": _invitations,
     "journal": _journal,
     "forbidden": _forbidden,
+    "unknown": unknown_senders,
 }
 """What `list` can list."""
 
@@ -195,7 +197,7 @@ class _Names:
 
     def _first(self, entity: str) -> Mapping[int | None, str]:
         emails = values_by_owner(self._connection, self._erp, entity, "emails", None)
-        return {owner: str(values[0]).lower() for owner, values in emails.items()}
+        return {owner: str(values[0]).strip().lower() for owner, values in emails.items()}
 
 
 def _many(

@@ -4,7 +4,7 @@ The full address goes before the domain. What is ambiguous is not guessed: no li
 """
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.contracts.references import ContactRef, RelationshipRef
 from shared.domain.addresses import domain_of
@@ -16,18 +16,27 @@ _AMBIGUOUS = "ambiguous"
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The link of an activity, possibly to nobody."""
+    """The link of an activity, possibly to nobody.
+
+    Attributes:
+        ambiguous: Somebody was found, but on several records.
+    """
 
     contact: ContactRef | None = None
     relationship: RelationshipRef | None = None
     other_contacts: tuple[ContactRef, ...] = ()
     notes: tuple[Note, ...] = ()
+    ambiguous: bool = False
+
+    @property
+    def linked(self) -> bool:
+        """Whether there is a link."""
+        return self.contact is not None or self.relationship is not None
 
     @property
     def unknown(self) -> bool:
-        """Whether nobody was found; somebody found twice is linked to neither, but is known."""
-        ambiguous = any(note.name == _AMBIGUOUS for note in self.notes)
-        return self.contact is None and self.relationship is None and not ambiguous
+        """Whether nobody was found, not even twice."""
+        return not self.linked and not self.ambiguous
 
 
 def link_incoming(sender: str | None, directory: Directory) -> Linked:
@@ -57,7 +66,7 @@ def link_outgoing(
     )
     linked = _link(external, directory)
     others = _other_contacts(external, directory, linked.contact)[:other_contacts]
-    return Linked(linked.contact, linked.relationship, others, linked.notes)
+    return replace(linked, other_contacts=others)
 
 
 def _link(addresses: tuple[str, ...], directory: Directory) -> Linked:
@@ -68,9 +77,10 @@ def _link(addresses: tuple[str, ...], directory: Directory) -> Linked:
     for name in dict.fromkeys(filter(None, map(domain_of, addresses))):
         if found := _by_domain(name, directory, notes):
             return _linked(found, f"the domain {name}", notes)
+    ambiguous = bool(notes)
     if addresses and not notes:
         notes.append(Note("A-2", "link", False, f"{_listed(addresses)}: not in the address book"))
-    return Linked(notes=tuple(notes))
+    return Linked(notes=tuple(notes), ambiguous=ambiguous)
 
 
 def _by_address(address: str, directory: Directory, notes: list[Note]) -> AddressBookEntry | None:

@@ -77,6 +77,20 @@ class Disposition(BaseModel):
     folder: str | None = None
 
 
+class MailGroup(BaseModel):
+    """An address that counts as several users (behaviour R-c).
+
+    Attributes:
+        address: The address that mail is sent to, in lower case.
+        members: Addresses of the users, in lower case.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: str
+    members: tuple[str, ...]
+
+
 def text(value: str) -> str:
     """Return `value` as written; control characters are refused."""
     if any(unicodedata.category(each) == "Cc" for each in value):
@@ -180,11 +194,33 @@ def address(value: str) -> str:
     return address
 
 
+def mail_group(value: str) -> MailGroup:
+    """Read an address and the users that it counts as (R-c)."""
+    allowed = "an address and its users, as obchod@firma.cz=jana@firma.cz,tom@firma.cz"
+    group, equals, users = value.partition("=")
+    try:
+        members = tuple(dict.fromkeys(map(address, users.split(","))))
+        found = MailGroup(address=address(group), members=members)
+    except NotAllowedError:
+        raise NotAllowedError(allowed) from None
+    if not equals or found.address in members:
+        raise NotAllowedError(allowed)
+    return found
+
+
 def domain(value: str) -> str:
     """Read a domain, in lower case and without a leading `@`."""
     name = comparable(value.strip().removeprefix("@"))
     if _DOMAIN.fullmatch(name) is None:
         raise NotAllowedError("a domain as firma.cz")
+    return name
+
+
+def host_pattern(value: str) -> str:
+    """Read a host's name, or `*.` and a domain for every host below it, in lower case (S-1)."""
+    name = value.strip().lower()
+    if _DOMAIN.fullmatch(name.removeprefix("*.")) is None:
+        raise NotAllowedError("a host as mx.firma.cz, or *.firma.cz")
     return name
 
 

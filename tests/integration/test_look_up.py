@@ -12,6 +12,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.directory import Directory
 from shared.netgenium.schema.tables import ManyTable
+from shared.settings.values import MailGroup
 from tests.builders import a_mail
 from tests.installation import Installation, an_installation
 
@@ -203,3 +204,23 @@ def test_hostile_addresses_are_only_compared(installation: Installation) -> None
     for sender in ("'%' or 1=1 --@acme.example", "%@%", "_@beta.example\\", "x@' OR ''='"):
         facts = facts_of(installation, sender=sender)
         assert facts.address_book == {}
+
+
+def test_the_users_of_a_group_are_looked_up(tmp_path: Path) -> None:
+    """R-c: they are named in the settings alone, and not in the mail."""
+    group = MailGroup(address="sales@firma.cz", members=("eva.mala@firma.cz",))
+    installation = an_installation(tmp_path, mail_groups=(group,))
+
+    assert [*facts_of(installation, to="Sales@firma.cz").users] == ["eva.mala@firma.cz"]
+    assert [*facts_of(installation, to="other@firma.cz").users] == []
+
+
+def test_of_users_with_one_address_the_first_is_meant(installation: Installation) -> None:
+    """A-1: the lowest id, which knows of the others; inactive ones do not count."""
+    user = installation.erp.tables.table("user")
+    with installation.erp.engine.begin() as connection:
+        connection.execute(user.update().values(emails_1="eva.mala@firma.cz "))
+
+    (found,) = facts_of(installation, to="eva.mala@firma.cz").users.values()
+
+    assert (found.ref.id, found.twins) == (1, (2,))

@@ -2,6 +2,15 @@
 
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from shared.domain.addresses import domain_of
+
+NOT_BELIEVED = "sender not believed"
+"""The flag of what a mail made whose sender is refuted."""
+
+
+def not_believed(mail: Mail, facts: Facts) -> bool:
+    """Whether the sender is refuted, so that nothing is done in his name as if he were himself."""
+    return mail.proof.state == "refuted" and facts.context.box.sender_proof != "off"
 
 
 def distrusted(mail: Mail, facts: Facts) -> str | None:
@@ -16,3 +25,11 @@ def distrusted(mail: Mail, facts: Facts) -> str | None:
     if proof.state == "unknown" and wanted == "refuted":
         return None
     return f"the sender is {proof.state} ({proof.reason}; senderProof={wanted})"
+
+
+def is_of_the_erp(mail: Mail, facts: Facts) -> bool:
+    """Whether the sender may send what NET Genium sends by itself (S-10): ours, or an erpSender."""
+    if mail.sender is None or not_believed(mail, facts):
+        return False
+    box = facts.context.box
+    return domain_of(mail.sender) in box.own_domains or mail.sender in box.erp_sender

@@ -41,6 +41,7 @@ _MOST_ROWS = 500
 _MOST_CELLS = 20
 _LINK_CHARACTERS = 2000
 _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
+_ABSOLUTE = re.compile(r"https?://[^/\\?#\s]|mailto:|cid:", re.IGNORECASE)
 
 
 def html_to_text(html: str, defects: list[str]) -> str:
@@ -92,13 +93,22 @@ def _sanitised(html: str) -> str:
     import nh3  # noqa: PLC0415
 
     return nh3.clean(
-        html, url_schemes=_SAFE_SCHEMES, attribute_filter=_attribute, link_rel="noopener noreferrer"
+        html,
+        url_schemes=_SAFE_SCHEMES,
+        url_relative="deny",
+        attribute_filter=_attribute,
+        link_rel="noopener noreferrer",
     )
 
 
 def _attribute(tag: str, attribute: str, value: str) -> str | None:
-    """A picture is shown only if it came with the mail: a remote one tells that it was read."""
+    """A picture is shown only if it came with the mail: a remote one tells that it was read.
+
+    What is relative would lead into the ERP, whose page shows the HTML; `https:x` is relative, too.
+    """
     if tag == "img" and attribute == "src" and not value.strip().lower().startswith("cid:"):
+        return None
+    if attribute == "cite" or (attribute == "href" and not _ABSOLUTE.match(value.strip())):
         return None
     return value
 

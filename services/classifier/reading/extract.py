@@ -1,7 +1,7 @@
 """Extraction: what the rules ask about is read out of a parsed mail once. Pure."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.classifier.facts.facts import BoxContext
 from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.headers import decode_field
 from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.message_ids import message_ids
 from services.classifier.parse.parsed_mail import ParsedMail
@@ -17,15 +18,20 @@ from services.classifier.reading.identification import identification_key
 from services.classifier.reading.mail import Bounce, Mail, field_values
 from services.classifier.reading.phrases import bounce_by_phrase
 from services.classifier.reading.problem import ProblemReport, read_problem
-from services.classifier.reading.proof import Proof, prove
-from shared.domain.addresses import is_valid_address
+from services.classifier.reading.proof import ClaimedSender, Proof, prove
+from services.classifier.reading.trusted_hosts import trusted_hosts
+from services.classifier.reading.way_in import WayIn, way_in
+from shared.domain.addresses import domain_of, is_valid_address
 from shared.domain.folding import fold_line
 from shared.domain.own_mail import LOOP_HEADER
 from shared.domain.tokens import Token, find_tokens
 from shared.domain.vocabulary import Vocabulary, comparable_subject, first_prefix, without_tags
 
-_ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "resent-to")
-_RESULTS = "authentication-results"
+_ENVELOPE = (
+    *("delivered-to", "x-original-to", "envelope-to", "resent-to"),
+    *("x-forwarded-for", "x-forwarded-to"),
+)
+_INSIDE = "x-ms-exchange-organization-authas"
 _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
 _ANSWERED_CHARACTERS = 4000
@@ -33,24 +39,35 @@ _NUMBER = re.compile("[ :#]{0,3}[0-9]")
 """What stands behind `Problem No.`; `Problém C. V. Hora` is somebody's name."""
 
 
-def extract(
-    parsed: ParsedMail,
-    context: BoxContext,
-    *,
-    mail_id: UUID,
-    received_at: datetime,
-    content_sha256: str,
-) -> Mail:
-    """The mail as the rules ask about it."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of a mail before it is read.
+
+    Attributes:
+        mail_id: Its name everywhere (I-5).
+        received_at: When the source got it.
+        content_sha256: Digest of the raw mail.
+        from_file: It came as a file of `emlDir`, whose header anybody may have written (S-1).
+    """
+
+    mail_id: UUID
+    received_at: datetime
+    content_sha256: str
+    from_file: bool = False
+
+
+def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
+    """Read out of a mail what the rules ask about."""
     vocabulary = context.vocabulary
+    way = way_in(parsed.headers, trusted_hosts(context.box, context.box.own_domains))
     sender, sender_problem = _sender(parsed)
     subject = comparable_subject(parsed.subject, vocabulary.tags)
     tokens = find_tokens(parsed.subject, parsed.text, vocabulary, _own_and_quoted)
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
     mail = Mail(
-        mail_id=mail_id,
-        received_at=received_at,
-        content_sha256=content_sha256,
+        mail_id=arrival.mail_id,
+        received_at=arrival.received_at,
+        content_sha256=arrival.content_sha256,
         parsed=parsed,
         sender=sender,
         sender_problem=sender_problem,
@@ -60,20 +77,36 @@ def extract(
         unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards, vocabulary.tags),
         tokens=tokens,
         is_our_own=_is_our_own(parsed, context),
-        proof=_proof(parsed, context, sender),
-        forwarded_from=_forwarded_from(parsed),
+        proof=_proof(parsed, context, sender, way, from_file=arrival.from_file),
+        forwarded_from=_forwarded_from(parsed, way),
         answers_to=_answers_to(parsed),
         problem=_problem(parsed, subject, tokens, vocabulary),
     )
     return replace(mail, bounce=_bounce(mail, vocabulary))
 
 
-def _proof(parsed: ParsedMail, context: BoxContext, sender: str | None) -> Proof:
-    if sender and parsed.senders[0].odd:
+def _proof(
+    parsed: ParsedMail, context: BoxContext, sender: str | None, way: WayIn, *, from_file: bool
+) -> Proof:
+    if sender is None:
+        return Proof("unknown", "there is no single valid sender")
+    if parsed.senders[0].odd:
         return Proof("refuted", "other systems may read another sender in such a From field")
-    results = field_values(parsed, _RESULTS)
-    cut = parsed.headers.are_cut(_RESULTS)
-    return prove(results, context.box.authserv_id, sender, cut)
+    if from_file and not context.box.eml_trusted:
+        return Proof("unknown", "files of emlDir prove nothing")
+    return prove(way, _claim(parsed, context, sender))
+
+
+def _claim(parsed: ParsedMail, context: BoxContext, sender: str) -> ClaimedSender:
+    own = context.box.own_domains
+    lists = [value.rstrip("> ").rpartition("<")[2] for value in field_values(parsed, "list-id")]
+    inside = [value.lower() for value in field_values(parsed, _INSIDE)]
+    return ClaimedSender(
+        sender,
+        is_own=domain_of(sender) in own,
+        by_list=any(f".{one}".endswith(f".{domain}") for one in lists for domain in own),
+        internal="exchange-online" in context.box.mail_system and set(inside) == {"internal"},
+    )
 
 
 def _is_our_own(parsed: ParsedMail, context: BoxContext) -> bool:
@@ -82,8 +115,14 @@ def _is_our_own(parsed: ParsedMail, context: BoxContext) -> bool:
     return context.own_mail.is_ours(parsed.message_id, field_values(parsed, LOOP_HEADER.lower()))
 
 
-def _forwarded_from(parsed: ParsedMail) -> tuple[str, ...]:
-    values = [value for name in _ENVELOPE for value in field_values(parsed, name)[:_MOST_FORWARDED]]
+def _forwarded_from(parsed: ParsedMail, way: WayIn) -> tuple[str, ...]:
+    """Addresses of the envelope, as the servers on the way in have noted them (R-c, S-11)."""
+    own = parsed.headers.fields[: way.own_fields]
+    values = [
+        decode_field(value, [])
+        for name in _ENVELOPE
+        for value in [raw for field, raw in own if field == name][:_MOST_FORWARDED]
+    ]
     found = (one.email for value in values for one in read_addresses(value, _MOST_FORWARDED, []))
     return tuple(dict.fromkeys(found))[:_MOST_FORWARDED]
 

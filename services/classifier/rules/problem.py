@@ -18,6 +18,9 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         return Miss("the subject is not that of a problem mail")
     if mail.sender is None:
         return Miss(f"the subject is that of a problem mail, but {mail.sender_problem}")
+    allowed = facts.context.box.problem_sender
+    if allowed and mail.sender not in allowed:
+        return Miss(f"P-2: {mail.sender} is no problemSender, so this is ordinary mail")
     if why := _refused(mail, problem, facts):
         return Hit(why, words=(Word.INVALID_TASK,), stop=True)
     contract, notes = _contract(problem, facts)
@@ -35,9 +38,6 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
 
 
 def _refused(mail: Mail, problem: ProblemReport, facts: Facts) -> str | None:
-    allowed = facts.context.box.problem_sender
-    if allowed and mail.sender not in allowed:
-        return f"P-2: {mail.sender} is no problemSender"
     if why := distrusted(mail, facts):
         return f"S-1: {why}"
     if problem.missing:

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from services.operator.present.visible import visible
 from shared.errors import ConfigProblem, ConfigurationError, WrongUseError
 from shared.log import LogLevel, configure_logging
 from shared.settings.box import Box
@@ -45,6 +46,10 @@ Config = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+By = Annotated[
+    str | None, typer.Option(help="Who asks for it, beside your login, which stands there, too.")
+]
 
 
 def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
@@ -118,4 +123,4 @@ def warn(problems: Sequence[ConfigProblem]) -> None:
 
 def tell(sentence: str) -> None:
     """A message for the person, on standard error."""
-    sys.stderr.write(sentence + "\n")
+    sys.stderr.write(visible(sentence) + "\n")

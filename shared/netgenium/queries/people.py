@@ -1,6 +1,7 @@
 """Reads users, roles and activity types (behaviours A-1, T-4, T-5)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
@@ -55,11 +56,11 @@ def read_users(
         )
         for owner in active
     }
+    have = {address: [one for one in found if one in known] for address, found in owners.items()}
     return {
-        address: known[owner]
-        for address, found in owners.items()
-        for owner in [next((owner for owner in found if owner in known), None)]
-        if owner is not None
+        address: replace(known[users[0]], twins=tuple(users[1:]))
+        for address, users in have.items()
+        if users
     }
 
 

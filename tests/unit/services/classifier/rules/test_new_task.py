@@ -115,3 +115,11 @@ def test_tags_and_counters_do_not_hide_the_phrase(subject: str) -> None:
     (task,) = tasks(decide(a_mail(subject=subject, sender=JAN, to=PETR)))
 
     assert task.subject == "fix it"
+
+
+@pytest.mark.parametrize("subject", ["New task:", "Fwd: Nový úkol: "])
+def test_a_task_always_has_a_subject(subject: str) -> None:
+    """N-1: with nothing behind the colon it has the mail's own, without forward prefixes."""
+    (task,) = tasks(decide(a_mail(sender=JAN, to=EVA, subject=subject)))
+
+    assert task.subject == subject.removeprefix("Fwd: ").strip()
