@@ -86,7 +86,7 @@ def test_nobody_changes_what_has_happened() -> None:
 
 
 def test_the_operator_undoes_and_no_more() -> None:
-    """NG-8: forbidden addresses, tasks, solvers, marks, counts, and what an activity is linked to."""
+    """NG-8: forbidden addresses, tasks, solvers, marks, counts, links of an activity."""
     undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0"}
     assert set(_may("crm_operator", "DELETE")) == {*undone, "crm_soft_bounce"}
     assert set(_may("crm_operator", "INSERT")) == {
