@@ -86,7 +86,7 @@ def test_nobody_changes_what_has_happened() -> None:
 
 
 def test_the_operator_undoes_and_no_more() -> None:
-    """NG-8: forbidden addresses, tasks, solvers, marks, counts, the task of an activity."""
+    """NG-8: forbidden addresses, tasks, solvers, marks, counts, links of an activity."""
     undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0"}
     assert set(_may("crm_operator", "DELETE")) == {*undone, "crm_soft_bounce"}
     assert set(_may("crm_operator", "INSERT")) == {
@@ -101,7 +101,7 @@ def test_the_operator_undoes_and_no_more() -> None:
         "crm_change",
         "crm_lock",
     }
-    assert changed["ng_aktivita0"] == ("ng_ukol",)
+    assert changed["ng_aktivita0"] == ("ng_kontakt", "ng_obchodnivztah", "ng_ukol")
     assert changed["ng_resitelukolu0"] == ()
 
 
@@ -186,4 +186,5 @@ def test_every_record_and_own_table_of_the_roles_exists() -> None:
     for rights in ROLES.values():
         assert set(rights.records) <= set(REFERENCE.entities)
         assert set(rights.own) <= {*OWN.tables, VERSION_TABLE}
-    assert Grant("crm_operator", "UPDATE", "ng_aktivita0", ("ng_ukol",)) in GRANTS
+    linked = ("ng_kontakt", "ng_obchodnivztah", "ng_ukol")
+    assert Grant("crm_operator", "UPDATE", "ng_aktivita0", linked) in GRANTS
