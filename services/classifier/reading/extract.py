@@ -17,6 +17,7 @@ from services.classifier.reading.mail import Bounce, Mail, field_values
 from services.classifier.reading.phrases import bounce_by_phrase
 from services.classifier.reading.problem import ProblemReport, read_problem
 from services.classifier.reading.proof import Proof, prove
+from shared.contracts.said import NOTHING_SAID, Said, said, said_many
 from shared.domain.addresses import is_valid_address
 from shared.domain.folding import fold_line
 from shared.domain.own_mail import LOOP_HEADER
@@ -70,7 +71,8 @@ def extract(
 
 def _proof(parsed: ParsedMail, context: BoxContext, sender: str | None) -> Proof:
     if sender and parsed.senders[0].odd:
-        return Proof("refuted", "other systems may read another sender in such a From field")
+        odd = said("other systems may read another sender in such a From field")
+        return Proof("refuted", odd)
     results = field_values(parsed, _RESULTS)
     cut = parsed.headers.are_cut(_RESULTS)
     return prove(results, context.box.authserv_id, sender, cut)
@@ -116,7 +118,10 @@ def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
     """A machine's report, else a phrase pair of the vocabulary (B-2, B-4)."""
     reports = mail.parsed.reports
     if reports.source and reports.failures:
-        named = {"report": "a delivery report (RFC 3464)", "dialect": "a mail server's own words"}
+        named = {
+            "report": said("a delivery report (RFC 3464)"),
+            "dialect": said("a mail server's own words"),
+        }
         return Bounce(named[reports.source], reports.failures, reports.more)
     return bounce_by_phrase(mail, vocabulary)
 
@@ -146,16 +151,25 @@ def after_colon(subject: str) -> str:
     return ""
 
 
-def _sender(parsed: ParsedMail) -> tuple[str | None, str]:
+def _sender(parsed: ParsedMail) -> tuple[str | None, Said]:
     """The sender address if there is exactly one valid one, else why not (R-b)."""
     if parsed.from_fields != 1:
-        return None, f"the mail has {parsed.from_fields} From fields instead of one"
+        return None, said_many(
+            "the mail has {n} From field instead of one",
+            "the mail has {n} From fields instead of one",
+            parsed.from_fields,
+        )
     if len(parsed.senders) != 1:
-        return None, f"the From field has {len(parsed.senders)} addresses instead of one"
+        return None, said_many(
+            "the From field has {n} address instead of one",
+            "the From field has {n} addresses instead of one",
+            len(parsed.senders),
+        )
     address = parsed.senders[0].email
     if not _is_valid_address(address):
-        return None, f"{address or 'an empty address'} is not a valid e-mail address"
-    return address, ""
+        shown = address or said("an empty address")
+        return None, said("{address} is not a valid e-mail address", address=shown)
+    return address, NOTHING_SAID
 
 
 def _own_and_quoted(text: str) -> tuple[str, str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import Literal
 
+from shared.contracts.said import Said, said
+
 State = Literal["proven", "refuted", "unknown"]
 
 _TOKEN = re.compile(r'\\.|[()"]|[^\\()"]+', re.DOTALL)
@@ -23,10 +25,21 @@ class Proof:
     """What is known of the sender, and from where."""
 
     state: State
-    reason: str
+    reason: Said
 
 
-UNKNOWN = Proof("unknown", "the receiving system says nothing of the sender")
+UNKNOWN = Proof("unknown", said("the receiving system says nothing of the sender"))
+
+
+def state_said(state: State) -> Said:
+    """The state for a person."""
+    match state:
+        case "proven":
+            return said("proven")
+        case "refuted":
+            return said("refuted")
+        case "unknown":
+            return said("unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ def prove(
             the rest nobody knows: such a field of ours refutes.
     """
     if sender is None:
-        return Proof("unknown", "there is no single valid sender")
+        return Proof("unknown", said("there is no single valid sender"))
     read = [
         replace(_read(value), cut=rest)
         for value, rest in zip(fields, chain(cut, repeat(False)), strict=False)
@@ -66,7 +79,8 @@ def prove(
     if ours is None:
         return UNKNOWN
     if ours.cut:
-        return Proof("refuted", "the receiving system's results are too long to be read")
+        too_long = said("the receiving system's results are too long to be read")
+        return Proof("refuted", too_long)
     return _judge(ours, sender.rpartition("@")[2])
 
 
@@ -121,20 +135,21 @@ def _without_comments(value: str) -> str:
 def _judge(results: _Results, domain: str) -> Proof:
     if compauth := results.result_of("compauth"):
         if compauth[0] == "pass":
-            return Proof("proven", "compauth=pass")
+            return Proof("proven", said("compauth=pass"))
         if compauth[0] == "fail":
-            return Proof("refuted", "compauth=fail")
+            return Proof("refuted", said("compauth=fail"))
     if dmarc := results.result_of("dmarc"):
         about = dmarc[1].get("header.from", domain)
         if dmarc[0] == "fail":
-            return Proof("refuted", "dmarc=fail")
+            return Proof("refuted", said("dmarc=fail"))
         if dmarc[0] == "pass" and _aligned(about, domain):
-            return Proof("proven", f"dmarc=pass for {about}")
+            return Proof("proven", said("dmarc=pass for {domain}", domain=about))
     for method, outcome, properties in results.methods:
         signer = properties.get("header.d") or properties.get("header.i", "").rpartition("@")[2]
         if method == "dkim" and outcome == "pass" and _aligned(signer, domain):
-            return Proof("proven", f"dkim=pass by {signer}")
-    return Proof("unknown", "the receiving system can neither prove nor refute the sender")
+            return Proof("proven", said("dkim=pass by {domain}", domain=signer))
+    neither = said("the receiving system can neither prove nor refute the sender")
+    return Proof("unknown", neither)
 
 
 def _aligned(one: str, other: str) -> bool:

@@ -3,23 +3,28 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.domain.addresses import domain_of
 
 
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     """Always a hit: it decides the direction."""
     if "bounce" in so_far.hits:
-        return Hit("D-5: mail that came back is incoming", direction="incoming")
+        return Hit(said("D-5: mail that came back is incoming"), direction="incoming")
     box = facts.context.box
     if box.email in mail.recipients:
         if facts.sender_user(mail) is None and not box.strict_manual_direction:
             return Hit(
-                f"D-4: the box {box.email} is a recipient, but the sender is no user: incoming",
+                said(
+                    "D-4: the box {box} is a recipient, but the sender is no user: incoming",
+                    box=box.email,
+                ),
                 direction="incoming",
             )
-        return Hit(f"D-2: the box {box.email} is a recipient: outgoing", direction="outgoing")
+        reason = said("D-2: the box {box} is a recipient: outgoing", box=box.email)
+        return Hit(reason, direction="outgoing")
     if domain_of(mail.sender or "") not in box.own_domains:
-        return Hit("D-1: the sender is from outside: incoming", direction="incoming")
+        return Hit(said("D-1: the sender is from outside: incoming"), direction="incoming")
     if len(mail.recipients) == 1 and domain_of(mail.recipients[0]) in box.own_domains:
-        return Hit("D-1: from inside to one recipient inside: incoming", direction="incoming")
-    return Hit("D-3: the sender's domain is our own: outgoing", direction="outgoing")
+        return Hit(said("D-1: from inside to one recipient inside: incoming"), direction="incoming")
+    return Hit(said("D-3: the sender's domain is our own: outgoing"), direction="outgoing")

@@ -3,6 +3,7 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.contracts.verdict import Word
 from shared.domain.vocabulary import first_prefix
 
@@ -11,12 +12,15 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit on subject `Info about…` or `…Details…` when the body has the automatic sentence."""
     vocabulary = facts.context.vocabulary
     if phrase := first_prefix(mail.subject, vocabulary.inform):
-        found, word = f"the subject starts with “{phrase}”", Word.INFORM_OTHER_USERS
+        found = said("the subject starts with “{phrase}”", phrase=phrase)
+        word = Word.INFORM_OTHER_USERS
     elif phrase := next((p for p in vocabulary.details if p in mail.subject), None):
-        found, word = f"the subject contains “{phrase}”", Word.NOTIFY_OTHER_USERS
+        found = said("the subject contains “{phrase}”", phrase=phrase)
+        word = Word.NOTIFY_OTHER_USERS
     else:
-        return Miss("the subject is not that of a notice to users")
+        return Miss(said("the subject is not that of a notice to users"))
     sentence = next((s for s in vocabulary.automatic if s in mail.text), None)
     if sentence is None:
-        return Miss(f"{found}, but the body has no sentence of automatic mail")
-    return Hit(f"{found} and the body says “{sentence}”", words=(word,), stop=True)
+        return Miss(said("{found}, but the body has no sentence of automatic mail", found=found))
+    reason = said("{found} and the body says “{phrase}”", found=found, phrase=sentence)
+    return Hit(reason, words=(word,), stop=True)
