@@ -72,6 +72,8 @@ GRANT INSERT ON [crm_journal] TO [crm_writer];
 GRANT UPDATE ON [crm_journal] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [crm_journal_recipient] TO [crm_writer];
 GRANT INSERT ON [crm_journal_recipient] TO [crm_writer];
+GRANT SELECT, VIEW DEFINITION ON [crm_journal_reference] TO [crm_writer];
+GRANT INSERT ON [crm_journal_reference] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [crm_journal_word] TO [crm_writer];
 GRANT INSERT ON [crm_journal_word] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [crm_identification_key] TO [crm_writer];
@@ -155,6 +157,7 @@ GRANT UPDATE ([ng_email], [ng_typ], [ng_datum]) ON [ng_zakazanyemail0] TO [crm_o
 GRANT DELETE ON [ng_zakazanyemail0] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_journal] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_journal_recipient] TO [crm_operator];
+GRANT SELECT, VIEW DEFINITION ON [crm_journal_reference] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_journal_word] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_identification_key] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [crm_effect] TO [crm_operator];

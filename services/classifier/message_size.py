@@ -38,7 +38,7 @@ def _at_most(message: MailClassified) -> int:
     # A reason stands there twice, and with the pattern of its sentence.
     reasons = [line.reason for line in message.trace for _ in range(3)]
     texts = [message.subject, *reasons]
-    texts += [*message.recipients, *(token.words for token in message.tokens)]
+    texts += [*message.refers_to, *message.recipients, *(token.words for token in message.tokens)]
     if content:
         texts += [content.text, content.html or "", *content.to, *content.cc]
         for event in content.events:

@@ -113,6 +113,7 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         content=content,
         recipients=mail.recipients,
         tokens=tuple(_told(token) for token in mail.tokens),
+        refers_to=mail.refers_to,
         again=message.again,
     )
     return within_bounds(whole)

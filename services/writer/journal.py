@@ -11,6 +11,7 @@ from services.writer.compact import compact
 from services.writer.decisions.claim import Claim, Settled
 from services.writer.found_by import record_what_finds
 from services.writer.timeline import tell
+from shared.contracts.content import TraceLine
 from shared.contracts.verdict import joined, words_of
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import (
@@ -104,6 +105,11 @@ def _claim_row(settled: Settled, now: datetime) -> dict[str, object]:
     }
 
 
+def _as_json(trace: Sequence[TraceLine]) -> str:
+    lines = [line.model_dump(exclude_none=True) for line in trace]
+    return json.dumps(lines, ensure_ascii=False)
+
+
 def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
     mail = settled.mail
     return {
@@ -117,7 +123,7 @@ def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
         "message_id": mail.message_id,
         "verdict": joined(settled.verdict),
         "direction": settled.direction,
-        "trace": json.dumps([line.model_dump() for line in settled.trace], ensure_ascii=False),
+        "trace": _as_json(settled.trace),
         "content_sha256": mail.content_sha256,
         "body_sha256": mail.body_sha256,
         "backup_key": mail.backup_key,

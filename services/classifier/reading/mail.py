@@ -84,6 +84,12 @@ class Mail:
         return field_values(self.parsed, name)
 
     @property
+    def refers_to(self) -> tuple[str, ...]:
+        """Message-IDs of the mails that it answers, or of the one that came back."""
+        returned = self.parsed.reports.returned.message_id if self.bounce else None
+        return tuple(dict.fromkeys((*self.answers_to, *([returned] if returned else []))))
+
+    @property
     def sent_at(self) -> datetime:
         """Date of the mail; when it was received, if the mail has no valid date (H-10)."""
         return self.parsed.date or self.received_at
