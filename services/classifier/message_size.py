@@ -60,7 +60,8 @@ def _without_invitations(message: MailClassified) -> MailClassified:
 
 
 def _without_answers(message: MailClassified) -> MailClassified:
-    return message.model_copy(update={"commands": tuple(_unthreaded(message))})
+    commands = tuple(_unthreaded(message))
+    return message.model_copy(update={"commands": commands, "refers_to": ()})
 
 
 def _unthreaded(message: MailClassified) -> Iterator[object]:

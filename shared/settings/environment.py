@@ -15,6 +15,8 @@ from shared.settings.variables import VARIABLES, Variable, meant_by
 
 _LIMIT_BYTES = 64 * 1024
 _FILE = "_FILE"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The first that is set decides (POSIX)."""
 
 
 class Environment(BaseModel):
@@ -32,6 +34,7 @@ class Environment(BaseModel):
         log_level: Least level that is logged; None: the command decides.
         log_format: `auto` is console on a terminal, else JSON.
         no_color: Whether a terminal gets no codes, neither colours nor others.
+        locale: The system's locale for messages, as `cs_CZ.UTF-8`; empty: none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -47,6 +50,7 @@ class Environment(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] | None = None
     log_format: Literal["auto", "json", "console"] = "auto"
     no_color: bool = False
+    locale: str = ""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -69,6 +73,7 @@ class Environment(BaseModel):
             raise ConfigurationError(problems)
         data = fields.setdefault("data", Path("data").absolute())
         fields.setdefault("database_url", SecretStr(f"sqlite:///{data}/netgenium.db"))
+        fields["locale"] = next(filter(None, map(environ.get, _LOCALE)), "")
         return cls.model_validate(fields)
 
 

@@ -1,10 +1,16 @@
-"""Records for a person."""
+"""Records for a person: each field in a line of its own, empty ones left out."""
 
 from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+
+from services.operator.present.labels import field_label, state_label
+from shared.contracts.line import one_line
+from shared.language.language import Language
+
+_WIDTH = 16
 
 
 def records_as_text(rows: Sequence[Mapping[str, object]]) -> RenderableType:
@@ -17,6 +23,22 @@ def records_as_text(rows: Sequence[Mapping[str, object]]) -> RenderableType:
                 table.add_row(Text(name.replace("_", " "), style="dim"), Text(value_as_text(value)))
         blocks += [table, Text()]
     return Group(*blocks) if blocks else Text("none")
+
+
+def record_as_text(row: Mapping[str, object], language: Language) -> str:
+    """One record, with a blank line after it; plain text, for there may be a million of them."""
+    lines = [
+        f"{field_label(name, language):<{_WIDTH}} {one_line(_value(value, language))}\n"
+        for name, value in row.items()
+        if value not in (None, [], "", {})
+    ]
+    return "".join((*lines, "\n"))
+
+
+def _value(value: object, language: Language) -> str:
+    if isinstance(value, bool):
+        return language.say("yes") if value else language.say("no")
+    return state_label(value, language) if isinstance(value, str) else value_as_text(value)
 
 
 def value_as_text(value: object) -> str:

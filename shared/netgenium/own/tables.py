@@ -48,7 +48,7 @@ journal_table = Table(
     Index("ix_crm_journal_key", "identification_key"),
     Index("ix_crm_journal_recorded_at", "recorded_at"),
     Index("ix_crm_journal_message_key", "message_key"),
-    Index("ix_crm_journal_received", "received_at", "mail_id"),
+    Index("ix_crm_journal_received", "received_at", "mail_id", "box"),
     Index("ix_crm_journal_verdict", "verdict", "received_at"),
 )
 """One row a mail: verdict and trace. `message_key` finds it by its Message-ID.

@@ -12,7 +12,7 @@ _WORDS = "crm_journal_word"
 
 def upgrade() -> None:
     """Add indexes and references; of mails recorded before it is not known what they answer."""
-    op.create_index("ix_crm_journal_received", "crm_journal", ["received_at", "mail_id"])
+    op.create_index("ix_crm_journal_received", "crm_journal", ["received_at", "mail_id", "box"])
     op.create_index("ix_crm_journal_verdict", "crm_journal", ["verdict", "received_at"])
     op.create_table(
         "crm_journal_reference",
