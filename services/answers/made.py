@@ -126,7 +126,7 @@ def _changed(
         yield (
             row.cause_id,
             Made(
-                kind=row.kind,
+                kind=_kind(row),
                 record=row.entity,
                 number=number or str(row.record_id),
                 address=row.address,
@@ -134,6 +134,11 @@ def _changed(
                 undone=row.undone_at is not None,
             ),
         )
+
+
+def _kind(row: Row[Any]) -> str:
+    """Whatever the command said, a task that was there before was only changed."""
+    return "update_task" if row.entity == "task" and row.old_values is not None else str(row.kind)
 
 
 def _soft(connection: Connection, chunk: Sequence[UUID], marked: set[UUID]) -> Iterator[Row[Any]]:

@@ -1,6 +1,6 @@
 """A language that people read: English as the code has it, or a catalogue of gettext.
 
-Texts are found for the catalogues by the names of these functions: `say`, `many`, `marked`, and
+Texts are found for the catalogues by the names of these functions: `say`, `say_many`, `marked`, and
 `said`, `said_many` of `shared.contracts.said` (`make words`).
 """
 
@@ -37,7 +37,7 @@ class Language:
         """Say the English pattern `key` with `values` in its places."""
         return filled(self._texts.gettext(key), _texts(values))
 
-    def many(self, one: str, many: str, n: int, **values: object) -> str:
+    def say_many(self, one: str, many: str, n: int, **values: object) -> str:
         """Say `one` or `many`, as the count `n` asks in this language."""
         return filled(self._texts.ngettext(one, many, n), _texts({**values, COUNT: n}))
 
@@ -58,6 +58,9 @@ class Language:
         if count.isdecimal():
             return filled(self._texts.ngettext(sentence.key, sentence.key, int(count)), values)
         return filled(self._texts.gettext(sentence.key), values)
+
+
+ENGLISH = Language("en")
 
 
 @cache

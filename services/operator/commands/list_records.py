@@ -57,4 +57,4 @@ def list_table(
         else:
             sys.stdout.write(record_as_text(row, spoken))
     if empty and not as_json:
-        sys.stdout.write(f"{spoken.say('none')}\n")
+        sys.stdout.write(spoken.say("none") + "\n")

@@ -15,11 +15,21 @@ from services.answers.status import (
 )
 from services.assembly.composition import open_erp
 from services.assembly.services import broker_address
-from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.commands.options import (
+    AsJson,
+    Config,
+    InLanguage,
+    begin,
+    boxes_of,
+    language_for,
+    tell,
+)
 from services.operator.output import write_json
 from services.operator.present.console import stdout_console
+from services.operator.present.labels import part_label
 from services.operator.present.records import records_as_text
 from shared.errors import CRMServiceError
+from shared.language.language import Language
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 
@@ -28,6 +38,7 @@ Row = dict[str, Any]
 
 def status(
     config: Config,
+    language: InLanguage = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Show boxes, queues and services: what waits where, and who works.
@@ -39,6 +50,7 @@ def status(
     What cannot be reached is told, and the rest is shown; then it ends with 5 or 4.
     """
     environment, failures = begin("error"), []
+    spoken = language_for(language, environment)
     report: dict[str, Row | list[Row]] = {}
     for name, look in _parts(boxes_of(config), environment):
         try:
@@ -49,7 +61,7 @@ def status(
     if as_json:
         write_json(report)
     else:
-        _print(report)
+        _print(report, spoken)
     if failures:
         raise typer.Exit(max(error.exit_code for error in failures))
 
@@ -71,13 +83,13 @@ def _rows(found: Sequence[object]) -> list[Row]:
     return [asdict(one) for one in found if is_dataclass(one) and not isinstance(one, type)]
 
 
-def _print(report: dict[str, Row | list[Row]]) -> None:
+def _print(report: dict[str, Row | list[Row]], language: Language) -> None:
     console = stdout_console()
     for name, found in report.items():
         if isinstance(found, dict) and "error" in found:
             tell(f"{name}: {found['error']}")
             continue
-        console.print(name, style="bold")
+        console.print(part_label(name, language), style="bold")
         rows = found if isinstance(found, list) else [found]
-        console.print(records_as_text(rows) if rows else "none")
+        console.print(records_as_text(rows, language) if rows else language.say("none"))
         console.print()

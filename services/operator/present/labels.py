@@ -50,7 +50,7 @@ FIELDS: Mapping[str, str] = {
     "relationship": marked("relationship"),
     "relationships": marked("relationships"),
     "responsible": marked("responsible"),
-    "resting": marked("resting"),
+    "resting": marked("waiting for another try"),
     "rule": marked("rule"),
     "scope": marked("scope"),
     "sequence": marked("sequence"),
@@ -117,6 +117,21 @@ STATES: Mapping[str, str] = {
     "do_not_send": marked("no more mail"),
 }
 """Words of a state."""
+
+
+PARTS: Mapping[str, str] = {
+    "boxes": marked("boxes"),
+    "queues": marked("queues"),
+    "services": marked("services"),
+    "failed": marked("set aside"),
+    "journal": marked("journal"),
+}
+"""Parts of `status`."""
+
+
+def part_label(name: str, language: Language) -> str:
+    """Name a part of `status`."""
+    return language.say(PARTS.get(name, name))
 
 
 def field_label(name: str, language: Language) -> str:

@@ -27,7 +27,9 @@ def never_as_text(
     """
     yield language.say("No mail that is through fits.")
     for word, count in words.items() if len(words) > 1 else ():
-        yield "  " + language.many("“{word}”: {n} mail", "“{word}”: {n} mails", count, word=word)
+        yield "  " + language.say_many(
+            "“{word}”: {n} mail", "“{word}”: {n} mails", count, word=word
+        )
     if found.backed_up:
         yield language.say("The mail is backed up, but not through yet: it waits, or it failed.")
     for box in found.boxes:
@@ -61,7 +63,7 @@ def _box(box: BoxSeen, zone: ZoneInfo, language: Language) -> str:
         "Box {box} ({state}): last read {moment}", box=box.box, state=state, moment=moment
     )
     if box.waiting is not None:
-        waiting = language.many("{n} mail waits there", "{n} mails wait there", box.waiting)
+        waiting = language.say_many("{n} mail waits there", "{n} mails wait there", box.waiting)
         text = f"{text}, {waiting}"
     return f"{text}: {box.why}" if box.why else text
 

@@ -8,21 +8,24 @@ from rich.text import Text
 
 from services.operator.present.labels import field_label, state_label
 from shared.contracts.line import one_line
-from shared.language.language import Language
+from shared.language.language import ENGLISH, Language
 
 _WIDTH = 16
 
 
-def records_as_text(rows: Sequence[Mapping[str, object]]) -> RenderableType:
+def records_as_text(
+    rows: Sequence[Mapping[str, object]], language: Language = ENGLISH
+) -> RenderableType:
     """Records below each other, without empty fields."""
     blocks: list[RenderableType] = []
     for row in rows:
         table = Table(box=None, pad_edge=False, show_header=False)
         for name, value in row.items():
             if value not in (None, [], ""):
-                table.add_row(Text(name.replace("_", " "), style="dim"), Text(value_as_text(value)))
+                label = Text(field_label(name, language), style="dim")
+                table.add_row(label, Text(_value(value, language)))
         blocks += [table, Text()]
-    return Group(*blocks) if blocks else Text("none")
+    return Group(*blocks) if blocks else Text(language.say("none"))
 
 
 def record_as_text(row: Mapping[str, object], language: Language) -> str:
