@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 _BODIES = ("text", "html")
 
 
-class Reading(NamedTuple):
+class ListReading(NamedTuple):
     """What a list is read with.
 
     Attributes:
@@ -70,11 +70,11 @@ def list_records(
         erp.engine.connect() as connection,
         erp.engine.connect() as beside,
     ):
-        rows = TABLES[table](Reading(connection, beside, erp.tables, since))
+        rows = TABLES[table](ListReading(connection, beside, erp.tables, since))
         yield from islice(rows, most)
 
 
-def _activities(reading: Reading) -> Iterator[Row]:
+def _activities(reading: ListReading) -> Iterator[Row]:
     table = reading.erp.table("activity")
     query = select(*(column for column in table.c if column.key not in _BODIES))
     if reading.since:
@@ -119,7 +119,7 @@ def _activity_rows(page: Page, names: RecordNames) -> Iterator[Row]:
 _ASSIGNED = ("contract", "order", "task", "opportunity")
 
 
-def _tasks(reading: Reading) -> Iterator[Row]:
+def _tasks(reading: ListReading) -> Iterator[Row]:
     names, table = reading.names, reading.erp.table("task")
     query = select(*(column for column in table.c if column.key not in _BODIES))
     for page in pages_by_id(reading.connection, query, table.c.id):
@@ -141,7 +141,7 @@ def _tasks(reading: Reading) -> Iterator[Row]:
             }
 
 
-def _journal(reading: Reading) -> Iterator[Row]:
+def _journal(reading: ListReading) -> Iterator[Row]:
     own = journal_table.c
     query = select(*(own[name] for name in _JOURNAL_COLUMNS))
     if reading.since:
@@ -174,7 +174,7 @@ _JOURNAL_COLUMNS = (
 )
 
 
-def _forbidden(reading: Reading) -> Iterator[Row]:
+def _forbidden(reading: ListReading) -> Iterator[Row]:
     if reading.erp.has("forbidden_email"):
         table = reading.erp.table("forbidden_email").c
         query = select(table.id, table.address, table.type)
@@ -182,7 +182,7 @@ def _forbidden(reading: Reading) -> Iterator[Row]:
             yield from ({"address": row["address"], "mark": row["type"]} for row in page)
 
 
-def _invitations(reading: Reading) -> Iterator[Row]:
+def _invitations(reading: ListReading) -> Iterator[Row]:
     if not reading.erp.has("invitation"):
         return
     table = reading.erp.table("invitation")
@@ -213,7 +213,7 @@ def _invitation(row: RowMapping, user: str | None, erp: ErpTables) -> Row:
     }
 
 
-def _marks(reading: Reading) -> Iterator[Row]:
+def _marks(reading: ListReading) -> Iterator[Row]:
     """Marks that mails have set, one row a command (B-5)."""
     own = change_table.c
     query = select(change_table).where(own.mark.is_not(None))
@@ -245,7 +245,7 @@ def _mark(changed: list[Any], names: RecordNames) -> Row:
     }
 
 
-TABLES: Mapping[str, Callable[[Reading], Iterator[Row]]] = {
+TABLES: Mapping[str, Callable[[ListReading], Iterator[Row]]] = {
     "activities": _activities,
     "tasks": _tasks,
     "marks": _marks,

@@ -1,4 +1,4 @@
-"""What somebody looks for, and the conditions of the journal that it means. Pure."""
+"""What somebody looks for, and the conditions of the journal that it means."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress

@@ -15,7 +15,7 @@ from services.classifier.parse.mail import parse_mail
 from services.classifier.reading.extract import extract
 from services.writer.compact import compact
 from shared.backup.store import BackupStore
-from shared.contracts.verdict import Word, kind_of
+from shared.contracts.verdict import Word, kind_of, task_updated
 from shared.errors import PermanentError, TransientError
 from shared.settings.box import Box
 
@@ -69,7 +69,8 @@ def _again(then: Recorded, raw: bytes, context: BoxContext, erp: Erp) -> Today:
 def _kind(verdict: Sequence[str]) -> str:
     """A verdict without what the mail itself has changed since: its problem has a task now."""
     if Word.TASK_APPLICATION in verdict:
-        verdict = [word for word in verdict if "TASK" not in word]
+        of_its_task = {Word.NEW_TASK_CREATED, kind_of([task_updated(0)])}
+        verdict = [word for word in verdict if kind_of([word]) not in of_its_task]
     return kind_of(verdict)
 
 

@@ -34,7 +34,6 @@ class Environment(BaseModel):
         log_level: Least level that is logged; None: the command decides.
         log_format: `auto` is console on a terminal, else JSON.
         no_color: Whether a terminal gets no codes, neither colours nor others.
-        locale: The system's locale for messages, as `cs_CZ.UTF-8`; empty: none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -50,7 +49,6 @@ class Environment(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] | None = None
     log_format: Literal["auto", "json", "console"] = "auto"
     no_color: bool = False
-    locale: str = ""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -73,7 +71,6 @@ class Environment(BaseModel):
             raise ConfigurationError(problems)
         data = fields.setdefault("data", Path("data").absolute())
         fields.setdefault("database_url", SecretStr(f"sqlite:///{data}/netgenium.db"))
-        fields["locale"] = next(filter(None, map(environ.get, _LOCALE)), "")
         return cls.model_validate(fields)
 
 
@@ -84,6 +81,11 @@ def read_environment() -> Environment:
         ConfigurationError: With every problem found.
     """
     return Environment.from_environ(os.environ)
+
+
+def system_locale() -> str:
+    """Return the locale of the system's messages, as `cs_CZ.UTF-8`; empty if none is set."""
+    return next(filter(None, map(os.environ.get, _LOCALE)), "")
 
 
 class _BadVariableError(Exception):

@@ -89,6 +89,6 @@ def test_the_chain_takes_no_command_twice() -> None:
 
     assert len(decided.commands) == 1
     assert [line.reason for line in decided.trace if not line.hit] == [
-        "1 commands are left out: others of this mail have their ids",
+        "1 command is left out: another of this mail has its id",
         "2 commands are left out: others of this mail have their ids",
     ]

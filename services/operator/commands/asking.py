@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.answers.recorded import Recorded, Today
-from services.answers.whereabouts import whereabouts
 from services.assembly.composition import Erp
 from services.operator.output import write_json
 from services.operator.present.answer import answer_as_text
@@ -70,6 +69,9 @@ def tell_never(
         message_id: The mail's, if it is known.
         mail_id: The same of its id.
     """
+    # Here, because only this answer needs the libraries of mailboxes and broker.
+    from services.answers.arrivals import whereabouts  # noqa: PLC0415
+
     found = whereabouts(asking.erp, asking.environment, asking.boxes, mail_id)
     if asking.as_json:
         following = next_step(found, message_id, asking.language)

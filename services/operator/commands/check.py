@@ -42,7 +42,7 @@ def check(
     back: no row stays, no file is written, but ids that the database counts are used up.
     """
     environment = begin("error")
-    spoken = language_for(language, environment)
+    spoken = language_for(language)
     if rehearse:
         # The writer would log what it records, and nothing of that stays.
         set_up_logging("error", environment)

@@ -56,7 +56,7 @@ def explain(
     boxes = boxes_of(config or ())
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
-    spoken = language_for(language, environment)
+    spoken = language_for(language)
     zone = ZoneInfo(erp.tables.mapping.time.zone)
     asking = Asking(environment, erp, boxes, zone, spoken, as_json=as_json)
     ids = [mail_id for mail in mails if (mail_id := _mail_id(mail))]

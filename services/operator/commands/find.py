@@ -67,7 +67,7 @@ def find(  # noqa: PLR0913 - the options of a command
     mails wait where, and what to do next.
     """
     environment = begin("warning")
-    spoken = language_for(language, environment)
+    spoken = language_for(language)
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
     zone = ZoneInfo(erp.tables.mapping.time.zone)

@@ -44,7 +44,7 @@ def list_table(
     """
     one_of("list", table, TABLES)
     environment = begin("warning")
-    spoken = language_for(language, environment)
+    spoken = language_for(language)
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
     zone = ZoneInfo(erp.tables.mapping.time.zone)

@@ -16,7 +16,7 @@ from shared.language.language import LANGUAGES, Language, language, language_of
 from shared.log import LogLevel, configure_logging
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
-from shared.settings.environment import Environment, read_environment
+from shared.settings.environment import Environment, read_environment, system_locale
 from shared.settings.near_miss import quoted
 
 _AGO = re.compile(r"([0-9]{1,4})([mhdw])")
@@ -94,14 +94,14 @@ def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
     raise WrongUseError(f"there is no {kind} {quoted(word)}. {meant}There are {', '.join(known)}")
 
 
-def language_for(wanted: str | None, environment: Environment) -> Language:
+def language_for(wanted: str | None) -> Language:
     """The language that the option asks for, else that of the locale, else English.
 
     Raises:
         WrongUseError: There is no such language.
     """
     if wanted is None:
-        return language(language_of(environment.locale))
+        return language(language_of(system_locale()))
     return language(one_of("language", wanted, LANGUAGES))
 
 

@@ -50,7 +50,7 @@ def status(
     What cannot be reached is told, and the rest is shown; then it ends with 5 or 4.
     """
     environment, failures = begin("error"), []
-    spoken = language_for(language, environment)
+    spoken = language_for(language)
     report: dict[str, Row | list[Row]] = {}
     for name, look in _parts(boxes_of(config), environment):
         try:
