@@ -154,14 +154,30 @@ def questions(erp: Erp, data: Path, mails: int) -> dict[str, Callable[[], object
     }
 
 
-def best(question: Callable[[], object], turns: int) -> tuple[float, float]:
-    """Least seconds of several turns, and least seconds of our own CPU."""
+def server_cpu(engine: Engine) -> float:
+    """Seconds of CPU that PostgreSQL's processes have used for us; SQLite has none of its own."""
+    if engine.dialect.name != "postgresql":
+        return 0.0
+    words = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    with engine.connect() as connection:
+        pids = [str(pid) for (pid,) in connection.exec_driver_sql(words)]
+    stats = [
+        Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split() for pid in pids
+    ]
+    # What parallel helpers have used counts as that of their parent's children.
+    parent = Path(f"/proc/{stats[0][1]}/stat").read_text("utf-8").rpartition(")")[2].split()
+    ticks = sum(int(one[11]) + int(one[12]) for one in stats) + int(parent[13]) + int(parent[14])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def best(question: Callable[[], object], engine: Engine, turns: int) -> tuple[float, float]:
+    """Least seconds of several turns, and least seconds of CPU, the server's included."""
     seconds, cpu = [], []
     for _ in range(turns):
-        began, used = time.perf_counter(), time.process_time()
+        began, used = time.perf_counter(), time.process_time() + server_cpu(engine)
         question()
         seconds.append(time.perf_counter() - began)
-        cpu.append(time.process_time() - used)
+        cpu.append(time.process_time() + server_cpu(engine) - used)
     return min(seconds), min(cpu)
 
 
@@ -198,9 +214,11 @@ def measure(name: str, url: str, folder: Path, mails: int, turns: int) -> None:
     began = time.perf_counter()
     fill(erp.engine, mails)
     print(f"\n{name}: {mails} mails filled in {time.perf_counter() - began:.0f} s, ", end="")
-    print(f"load {os.getloadavg()[0]:.1f}\n\n| | ms | CPU ms of the client |\n|---|---|---|")
+    print(
+        f"load {os.getloadavg()[0]:.1f}\n\n| | ms | CPU ms, the server's included |\n|---|---|---|"
+    )
     for what, question in questions(erp, folder, mails).items():
-        seconds, cpu = best(question, turns)
+        seconds, cpu = best(question, erp.engine, turns)
         print(f"| {what} | {seconds * 1000:.0f} | {cpu * 1000:.0f} |", flush=True)
     environment = {**os.environ, "NETGENIUM_DATABASE_URL": url, "CRMSERVICE_DATA": str(folder)}
     print("\n| the whole command | s | peak MB |\n|---|---|---|")

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from services.answers.journal import JournalMail, read_mails
-from services.answers.search import MailIds, Search, conditions, ways_in, with_word
+from services.answers.search import MailIds, Search, WayIn, conditions, ways_in, with_word
 from services.assembly.composition import Erp
 from shared.contracts.verdict import words_of
 from shared.netgenium.database.engine import database_errors
@@ -52,10 +52,12 @@ def counted(erp: Erp, words: Sequence[str]) -> dict[str, int]:
 
 
 def _places(connection: Connection, search: Search, most: int) -> list[Place]:
+    ways = list(ways_in(search))
+    counts = [_count(connection, way.mail_ids) for way in ways]
+    best = ways[counts.index(min(counts))] if ways else None
+    if best and min(counts) <= LATEST // 4:
+        return _by_way(connection, search, best, most)
     where = [*conditions(search), *_verdict_like(search)]
-    ways = [(_count(connection, way), place, way) for place, way in enumerate(ways_in(search))]
-    if ways and min(ways)[0] <= LATEST // 4:
-        return _by_way(connection, search, min(ways)[2], where, most)
     border = connection.scalar(
         select(_own.received_at).order_by(*_NEWEST_FIRST).offset(LATEST).limit(1)
     )
@@ -63,8 +65,8 @@ def _places(connection: Connection, search: Search, most: int) -> list[Place]:
     found = _from_the_newest(connection, search, [*where, *latest], most)
     if len(found) >= most or border is None:
         return found
-    if ways:
-        return _by_way(connection, search, min(ways)[2], where, most)
+    if best:
+        return _by_way(connection, search, best, most)
     return _from_the_newest(connection, search, _by_verdict(connection, search), most)
 
 
@@ -82,15 +84,10 @@ def _from_the_newest(
     return found
 
 
-def _by_way(
-    connection: Connection,
-    search: Search,
-    way: MailIds,
-    where: Sequence[ColumnElement[bool]],
-    most: int,
-) -> list[Place]:
+def _by_way(connection: Connection, search: Search, way: WayIn, most: int) -> list[Place]:
     """All that the index leads to, of which the newest are kept: the database sorts nothing."""
-    led = way.distinct().subquery()
+    where = [*conditions(search, way.word), *_verdict_like(search)]
+    led = way.mail_ids.distinct().subquery()
     query = _asked(search).join(led, led.c.mail_id == _own.mail_id).where(*where)
     return nlargest(most, _fitting(connection, search, query))
 

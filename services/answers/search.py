@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, select
@@ -106,10 +107,15 @@ def _words_of_address(address: str) -> Sequence[str]:
     return search_words([address])[:1]
 
 
-def conditions(search: Search) -> list[ColumnElement[bool]]:
-    """What the journal's row of such a mail must be like; its subject's words are asked later."""
+def conditions(search: Search, known: str | None = None) -> list[ColumnElement[bool]]:
+    """What the journal's row of such a mail must be like; its subject's words are asked later.
+
+    Args:
+        search: What is looked for.
+        known: A word that all mails asked have.
+    """
     own = journal_table.c
-    found = [_has(word) for word in search.all_words]
+    found = [_has(word) for word in search.all_words if word != known]
     if search.since:
         found.append(own.received_at >= search.since)
     if search.sender:
@@ -126,18 +132,29 @@ def conditions(search: Search) -> list[ColumnElement[bool]]:
     return found
 
 
-def ways_in(search: Search) -> Iterator[MailIds]:
-    """Queries for ids that include every such mail, each by an index."""
+class WayIn(NamedTuple):
+    """A query for ids that include every mail that fits, by an index.
+
+    Attributes:
+        word: The word that leads there, if one does.
+    """
+
+    mail_ids: MailIds
+    word: str | None = None
+
+
+def ways_in(search: Search) -> Iterator[WayIn]:
+    """Every way to the mails that fit."""
+    own, recipient = journal_table.c, recipient_table.c
     if search.mail_id:
-        yield select(journal_table.c.mail_id).where(journal_table.c.mail_id == search.mail_id)
+        yield WayIn(select(own.mail_id).where(own.mail_id == search.mail_id))
     if search.message_id:
         key = message_key(search.message_id)
-        yield select(journal_table.c.mail_id).where(journal_table.c.message_key == key)
+        yield WayIn(select(own.mail_id).where(own.message_key == key))
     if search.recipient and not search.recipient.startswith(_ANYBODY):
-        address = recipient_table.c.address
-        yield select(recipient_table.c.mail_id).where(address == search.recipient)
+        yield WayIn(select(recipient.mail_id).where(recipient.address == search.recipient))
     for word in search.all_words:
-        yield with_word(word)
+        yield WayIn(with_word(word), word)
 
 
 def with_word(word: str) -> MailIds:
