@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert, select, update
 
 from services.writer.compact import compact
@@ -22,6 +23,8 @@ from shared.netgenium.own.tables import (
     soft_bounce_table,
 )
 from shared.netgenium.queries.recorded import message_key
+
+_TRACE = TypeAdapter(tuple[TraceLine, ...])
 
 
 def recorded_verdicts(
@@ -105,9 +108,8 @@ def _claim_row(settled: Settled, now: datetime) -> dict[str, object]:
     }
 
 
-def _as_json(trace: Sequence[TraceLine]) -> str:
-    lines = [line.model_dump(exclude_none=True) for line in trace]
-    return json.dumps(lines, ensure_ascii=False)
+def _as_json(trace: tuple[TraceLine, ...]) -> str:
+    return _TRACE.dump_json(trace, exclude_none=True).decode()
 
 
 def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:

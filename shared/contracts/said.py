@@ -7,11 +7,11 @@ long ago can so be explained in any language, by what was said then.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Self
 
 from shared.contracts.base import Contract
-from shared.contracts.line import Line
+from shared.contracts.line import Line, one_line
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
@@ -38,26 +38,28 @@ class Said(str):
         key, values: As in `Sentence`.
     """
 
-    __slots__ = ("key", "values")
+    __slots__ = ("_sentence", "key", "values")
     key: str
     values: Mapping[str, str]
+    _sentence: Sentence | None
 
     def __new__(cls, text: str, key: str, values: Mapping[str, str]) -> Self:
         """Take the text and what it was made from."""
         made = super().__new__(cls, text)
-        made.key, made.values = key, values
+        made.key, made.values, made._sentence = key, values, None
         return made
 
     @property
     def sentence(self) -> Sentence:
-        """The same for a message."""
-        return Sentence(
-            key=self.key,
-            values={
-                name: value.sentence if isinstance(value, Said) else value
+        """The same for a message, made once: a rule says most of its reasons to every mail."""
+        if self._sentence is None:
+            values = {
+                name: value.sentence if isinstance(value, Said) else one_line(value)
                 for name, value in self.values.items()
-            },
-        )
+            }
+            # What is checked already is not checked again.
+            self._sentence = Sentence.model_construct(key=self.key, values=values)
+        return self._sentence
 
 
 NOTHING_SAID = Said("", "", {})
@@ -66,8 +68,15 @@ NOTHING_SAID = Said("", "", {})
 
 def said(key: str, **values: object) -> Said:
     """Say the English pattern `key` with `values` in its places, as `{name}`."""
+    if not values:
+        return _constant(key)
     texts = _texts(values)
     return Said(filled(key, texts), key, texts)
+
+
+@lru_cache(maxsize=1000)
+def _constant(key: str) -> Said:
+    return Said(key, key, {})
 
 
 def said_many(one: str, many: str, n: int, **values: object) -> Said:

@@ -55,7 +55,7 @@ def test_one_command_leads_from_a_word_to_the_answer(place: Installation) -> Non
 
 
 def test_several_are_listed_and_none_is_an_answer(place: Installation) -> None:
-    """O-8, O-4: one object a line; nothing that fits ends with 0, where mail waits and what next."""
+    """O-8, O-4: one object a line; nothing that fits ends with 0, and says what to do next."""
     several = _asked(place, "find", "nabidka", "--json")
     none = _asked(place, "find", "xyzzy", "nabidka", "--json")
 
