@@ -55,7 +55,9 @@ def _places(connection: Connection, search: Search, most: int) -> list[Place]:
     ways = list(ways_in(search))
     counts = [_count(connection, way.mail_ids) for way in ways]
     best = ways[counts.index(min(counts))] if ways else None
-    if best and min(counts) <= LATEST // 4:
+    # The latest mails soon have enough of one frequent word, and seldom of two that go apart.
+    few = LATEST if len(ways) > 1 else LATEST // 4
+    if best and min(counts) <= few:
         return _by_way(connection, search, best, most)
     where = [*conditions(search), *_verdict_like(search)]
     border = connection.scalar(

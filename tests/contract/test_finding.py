@@ -43,10 +43,10 @@ def _found(place: Installation, *words: str, **more: str) -> set[str]:
 def test_words_lie_together_by_their_letters(
     place: Installation, monkeypatch: pytest.MonkeyPatch, latest: int
 ) -> None:
-    """O-8: `c` leads to `chata`, which Czech has after `h`; every way leads to the same mails."""
+    """O-8: a beginning leads to its words and no others; every way leads to the same mails."""
     monkeypatch.setattr(finding, "LATEST", latest)
 
-    assert _found(place, "c") == {"Chata cena", "Cena dubna, ale jiná"}
+    assert _found(place, "ce") == {"Chata cena", "Cena dubna, ale jiná"}
     assert _found(place, "ch") == {"Chata cena"}
     assert _found(place, "cena", sender=BOB) == {"Cena dubna, ale jiná"}
     assert _found(place, verdict="processed") == {"Chata cena", "Cena dubna, ale jiná", "hlava [z"}
