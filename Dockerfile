@@ -1,6 +1,6 @@
 # One image for every CRMService process; the command behind `crmservice` chooses which.
 # Build: docker build -t crmservice .
-FROM python:3.11-slim AS build
+FROM python:3.13-slim-trixie AS build
 WORKDIR /build
 COPY requirements/runtime.txt requirements/databases.txt requirements/dev.txt requirements/
 # Wheels alone: nothing that comes from outside is run in order to be installed.
@@ -20,7 +20,7 @@ RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/crmservice/bin/pip install --no-deps --no-index dist/*.whl \
  && /opt/crmservice/bin/pip uninstall --yes setuptools pip
 
-FROM python:3.11-slim
+FROM python:3.13-slim-trixie
 # The client library of Firebird; the drivers of the other databases bring theirs.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libfbclient2 \

@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check fmt unit servers test test-faults mutants test-containers corpora bench words lock clean
+.PHONY: help setup demo check fmt unit servers test test-faults test-calendar-long mutants test-containers test-debian12 test-debian13 corpora bench words lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## everything ready in .venv
 
-$(STAMP): requirements/runtime.txt requirements/databases.txt requirements/dev.txt pyproject.toml
+$(STAMP): requirements/runtime.txt requirements/databases.txt requirements/calendar.txt requirements/dev.txt pyproject.toml
 	@./requirements/prepare $(PYTHON) $(VENV)
 	@touch $@
 
@@ -42,11 +42,20 @@ test: check servers  ## every check and every test
 test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everything fails
 	$(BIN)/python -m tests.faults.ledger
 
+test-calendar-long: setup  ## 10,000 steps of edits and faults on both sides of a calendar
+	$(BIN)/python -m tests.calendar_machine
+
 mutants: setup servers  ## break the product on purpose, a dozen times; a test must notice each
 	$(BIN)/python -m tests.mutants
 
 test-containers: setup  ## the containers for real; needs Docker with Compose v2
 	$(BIN)/python -m tests.containers
+
+test-debian12:  ## make demo and make test on a fresh Debian 12 in a folder, DEBIAN12_DIR; needs root
+	@$(PYTHON) -B -m tests.debian 12
+
+test-debian13:  ## the same on Debian 13, DEBIAN13_DIR
+	@$(PYTHON) -B -m tests.debian 13
 
 corpora: setup  ## scores over ../shared/corpora, where it is there
 	$(BIN)/python -m tests.corpora
@@ -63,7 +72,7 @@ words: setup  ## find what people read, bring the catalogues up to date and comp
 
 lock: $(VENV)/bin/python  ## pin the newest versions again, with hashes
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/lock.txt
-	for group in runtime databases dev lock; do ./requirements/pin $(BIN)/uv $$group; done
+	for group in runtime databases calendar dev lock; do ./requirements/pin $(BIN)/uv $$group; done
 
 clean:  ## remove what setup and the demo made
 	rm -rf $(VENV) data/demo

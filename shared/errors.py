@@ -5,7 +5,7 @@ command line ends with (behaviour O-6). Adapters translate the exceptions of the
 these; nothing else crosses a module border.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -21,6 +21,19 @@ class ExitCode(IntEnum):
     SERVER_UNREACHABLE = 5
     CONFIGURATION_WRONG = 78
     INTERRUPTED = 130
+
+
+_WORST_FIRST = (
+    ExitCode.CONFIGURATION_WRONG,
+    ExitCode.SERVER_UNREACHABLE,
+    ExitCode.CREDENTIALS_REFUSED,
+    ExitCode.FAILED,
+)
+
+
+def gravest(codes: Collection[ExitCode]) -> ExitCode:
+    """The one of several exit codes to end with: what has to be mended first."""
+    return next((code for code in _WORST_FIRST if code in codes), ExitCode.DONE)
 
 
 class CRMServiceError(Exception):
@@ -105,6 +118,10 @@ class CredentialsRefusedError(CRMServiceError):
     """A server answered and refused the login."""
 
     exit_code = ExitCode.CREDENTIALS_REFUSED
+
+
+class BrokerRefusedError(CredentialsRefusedError):
+    """The broker refused us: only a start with another address or other rights can mend that."""
 
 
 class PermanentError(CRMServiceError):

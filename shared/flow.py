@@ -40,6 +40,7 @@ class Flow(Generic[In, Out]):
         batch: Messages handled together at most.
         batch_bytes: What they weigh together at most, be it in their bodies, in the backup, or
             compressed.
+        probe_seconds: How often the probe is asked while nothing comes.
     """
 
     queue: str
@@ -51,6 +52,7 @@ class Flow(Generic[In, Out]):
     prefetch: int = 100
     batch: int = 100
     batch_bytes: int = 8 * 1024 * 1024
+    probe_seconds: float = 15.0
 
     def outcome(self, broker_messages: Sequence[BrokerMessage]) -> list[Addressed]:
         """What comes of `messages`: outputs, dead letters, and what rests for a further try.
@@ -72,8 +74,12 @@ class Flow(Generic[In, Out]):
         handled = self._handled(messages)
         addressed += self._onward(handled.outputs, by_mail)
         addressed += [self.dead(by_mail[one], why) for one, why in handled.refused.items()]
-        may_pass = handled.failed | handled.postponed
-        return addressed + [self._later(by_mail[one], why) for one, why in may_pass.items()]
+        for reason, mails in (
+            ("unexpected_error", handled.failed),
+            ("may_pass", handled.postponed),
+        ):
+            addressed += [self._later(by_mail[one], why, reason) for one, why in mails.items()]
+        return addressed
 
     def dead(self, broker_message: BrokerMessage, reason: str) -> Addressed:
         """A message as a dead one."""
@@ -103,8 +109,8 @@ class Flow(Generic[In, Out]):
                 onward.append(self.dead(by_mail[output.mail_id], str(error)))
         return onward
 
-    def _later(self, broker_message: BrokerMessage, reason: str) -> Addressed:
+    def _later(self, broker_message: BrokerMessage, why: str, reason: str) -> Addressed:
         if broker_message.tries >= len(RETRY_SECONDS):
-            return self.dead(broker_message, f"{reason} ({broker_message.tries + 1} tries)")
-        metrics.came_otherwise(self.stage.name, "retried")
+            return self.dead(broker_message, f"{why} ({broker_message.tries + 1} tries)")
+        metrics.retried(self.stage.name, reason)
         return retry_queue(self.queue, broker_message.tries + 1), broker_message.once_more()

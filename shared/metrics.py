@@ -1,102 +1,212 @@
 """Metrics for Prometheus (behaviour O-3): the home of prometheus_client.
 
 `docs/operations.md` lists them; a test compares the two. No label ever holds an address, a
-subject or anything else of a mail.
+subject or anything else of a mail. Whoever will count something says so first (`expect_…`): a
+series that begins with its first event hides that event from `increase()`.
 """
 
-from collections.abc import Mapping, Sequence
+import platform
+from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     Histogram,
+    ProcessCollector,
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from shared.contracts.verdict import kind_of
+from shared.contracts.verdict import KINDS, kind_of
 
 REGISTRY = CollectorRegistry()
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
+OUTCOMES = ("handled", "retried", "dead_lettered", "given_back")
+RETRY_REASONS = ("may_pass", "unexpected_error")
+
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 _MAILS = (1, 2, 5, 10, 20, 50, 100)
+_UNKNOWN = float("nan")
 
-_mails = Counter(
+ProcessCollector(registry=REGISTRY)
+
+
+def _counter(name: str, what: str, *labels: str) -> Counter:
+    return Counter(name, what, labels, registry=REGISTRY)
+
+
+def _gauge(name: str, what: str, *labels: str) -> Gauge:
+    return Gauge(name, what, labels, registry=REGISTRY)
+
+
+def _histogram(name: str, what: str, buckets: Sequence[float], *labels: str) -> Histogram:
+    return Histogram(name, what, labels, buckets=buckets, registry=REGISTRY)
+
+
+_build = _gauge("crmservice_build_info", "1; which version runs.", "version", "python")
+_mails = _counter(
     "crmservice_mails_total",
     "Mails that a stage has had, by what became of them.",
-    ["service", "outcome"],
-    registry=REGISTRY,
+    "stage",
+    "outcome",
 )
-_batch = Histogram(
-    "crmservice_batch_mails", "Mails handled together.", ["service"],
-    buckets=_MAILS, registry=REGISTRY,
-)  # fmt: skip
-_handling = Histogram(
-    "crmservice_batch_seconds", "Time that a stage takes for a batch.", ["service"],
-    buckets=_SECONDS, registry=REGISTRY,
-)  # fmt: skip
-_age = Histogram(
+_retries = _counter(
+    "crmservice_retries_total", "Mails that rest for a further try, by why.", "stage", "reason"
+)
+_batch = _histogram("crmservice_batch_mails", "Mails handled together.", _MAILS, "stage")
+_handling = _histogram(
+    "crmservice_batch_seconds", "Time that a stage takes for a batch.", _SECONDS, "stage"
+)
+_age = _histogram(
     "crmservice_mail_age_seconds",
     "Time from a mail's arrival in its box to its commit in the ERP.",
-    ["box"],
-    buckets=_SECONDS,
-    registry=REGISTRY,
+    _SECONDS,
+    "box",
 )
-_verdicts = Counter(
-    "crmservice_verdicts_total", "Verdicts by box, in the words of the log.", ["box", "verdict"],
-    registry=REGISTRY,
-)  # fmt: skip
-_backed_up = Counter(
-    "crmservice_backed_up_mails_total", "Mails backed up and handed on, by box.", ["box"],
-    registry=REGISTRY,
-)  # fmt: skip
-_waiting = Gauge(
-    "crmservice_box_waiting_mails", "Mails found in the box when it was last read.", ["box"],
-    registry=REGISTRY,
-)  # fmt: skip
-_read_at = Gauge(
-    "crmservice_box_read_timestamp_seconds", "When the box was last read, Unix time.", ["box"],
-    registry=REGISTRY,
-)  # fmt: skip
-_held = Gauge(
-    "crmservice_box_held_mails", "Mails that could not be read and stay in the box.", ["box"],
-    registry=REGISTRY,
-)  # fmt: skip
-_part = Gauge(
-    "crmservice_part_ready", "1 where a part of the service works, 0 where it is waited for.",
-    ["part"], registry=REGISTRY,
-)  # fmt: skip
+_recorded = _counter("crmservice_recorded_mails_total", "Mails committed in the ERP.", "box")
+_verdicts = _counter(
+    "crmservice_verdicts_total", "Verdicts by box, in the words of the log.", "box", "verdict"
+)
+_found = _counter(
+    "crmservice_found_mails_total", "Mails that a source has given or should have given.", "box"
+)
+_backed_up = _counter(
+    "crmservice_backed_up_mails_total", "Mails backed up and handed on, by box.", "box"
+)
+_waiting = _gauge(
+    "crmservice_box_waiting_mails", "Mails that the last round left or found.", "box", "source"
+)
+_read_at = _gauge(
+    "crmservice_box_read_timestamp_seconds",
+    "When the source was last read, Unix time; 0: not since the start.",
+    "box",
+    "source",
+)
+_held = _gauge(
+    "crmservice_box_held_mails", "Mails that could not be read and stay in the box.", "box"
+)
+_state = _gauge(
+    "crmservice_box_state", "1 for the state that the source is in.", "box", "source", "state"
+)
+_expiry = _gauge(
+    "crmservice_credential_expiry_timestamp_seconds",
+    "When the secret of the box's app expires, Unix time, where its file says so.",
+    "box",
+)
+_part = _gauge(
+    "crmservice_part_ready", "1 where a part of the service works, 0 where it is missed.", "part"
+)
+_queue_mails = _gauge(
+    "crmservice_queue_mails", "Messages in a queue that no process has in hand.", "queue"
+)
+_queue_consumers = _gauge("crmservice_queue_consumers", "Processes that read a queue.", "queue")
+_queue_waiting = _gauge(
+    "crmservice_queue_waiting_seconds",
+    "For how long a queue has not been seen empty: its oldest message is no older.",
+    "queue",
+)
+_dead = _gauge(
+    "crmservice_dead_letters", "Mails that could not be processed and wait for a person.", "queue"
+)
+_free = _gauge("crmservice_data_free_bytes", "Free space where the data folder lies.")
+_size = _gauge("crmservice_data_size_bytes", "Size of the file system of the data folder.")
 
 
-def handled(service: str, mails: int, seconds: float) -> None:
+def begin(version: str) -> None:
+    """The process runs this version."""
+    _build.labels(version, platform.python_version()).set(1)
+
+
+def expect_stage(stage: str) -> None:
+    """This process is a `stage`."""
+    for outcome in OUTCOMES:
+        _mails.labels(stage, outcome)
+    for reason in RETRY_REASONS:
+        _retries.labels(stage, reason)
+    _batch.labels(stage)
+    _handling.labels(stage)
+
+
+def expect_source(box: str, source: str, states: Sequence[str]) -> None:
+    """This process reads a source of `box`, which has one of `states`."""
+    for counted in (_found, _backed_up, _held):
+        counted.labels(box)
+    for measured in (_waiting, _read_at):
+        measured.labels(box, source)
+    for state in states:
+        _state.labels(box, source, state)
+
+
+def expect_records(box: str) -> None:
+    """This process records mails of `box`."""
+    _recorded.labels(box)
+    _age.labels(box)
+    for kind in KINDS:
+        _verdicts.labels(box, kind)
+
+
+def expect_queues(queues: Iterable[str], dead: Iterable[str]) -> None:
+    """This process looks at `queues`, and at the dead letters of `dead`; nothing is known yet."""
+    for queue in queues:
+        for gauge in (_queue_mails, _queue_consumers, _queue_waiting):
+            gauge.labels(queue).set(_UNKNOWN)
+    for queue in dead:
+        _dead.labels(queue).set(_UNKNOWN)
+
+
+def handled(stage: str, mails: int, seconds: float) -> None:
     """A stage has handled a batch of `mails` in `seconds`."""
-    _mails.labels(service, "handled").inc(mails)
-    _batch.labels(service).observe(mails)
-    _handling.labels(service).observe(seconds)
+    _mails.labels(stage, "handled").inc(mails)
+    _batch.labels(stage).observe(mails)
+    _handling.labels(stage).observe(seconds)
 
 
-def came_otherwise(service: str, outcome: str, mails: int = 1) -> None:
-    """Mails were `dead_lettered`, `retried` or `given_back`."""
-    _mails.labels(service, outcome).inc(mails)
+def came_otherwise(stage: str, outcome: str, mails: int = 1) -> None:
+    """Mails were `dead_lettered` or `given_back`."""
+    _mails.labels(stage, outcome).inc(mails)
+
+
+def retried(stage: str, reason: str) -> None:
+    """A mail rests for a further try: its error `may_pass`, or is an `unexpected_error`."""
+    _mails.labels(stage, "retried").inc()
+    _retries.labels(stage, reason).inc()
 
 
 def recorded(box: str, verdict: Sequence[str], age_seconds: float) -> None:
     """A mail of `box` is committed, `age_seconds` after its arrival."""
+    _recorded.labels(box).inc()
     _verdicts.labels(box, kind_of(verdict)).inc()
     _age.labels(box).observe(max(age_seconds, 0.0))
 
 
-def backed_up(box: str, mails: int) -> None:
-    """So many mails of `box` are backed up, and taken by the next stage."""
-    _backed_up.labels(box).inc(mails)
+def fetched(box: str, found: int, backed_up: int) -> None:
+    """Of so many mails that were found in `box` so many are backed up, and with the next stage."""
+    _found.labels(box).inc(found)
+    _backed_up.labels(box).inc(backed_up)
 
 
-def box_read(box: str, waiting: int, moment: float) -> None:
-    """`box` was read at `moment` (Unix time) and held `waiting` mails."""
-    _waiting.labels(box).set(waiting)
-    _read_at.labels(box).set(moment)
+def box_read(box: str, source: str, waiting: int, moment: float) -> None:
+    """A source of `box` was read at `moment` (Unix time), and `waiting` mails are told of it."""
+    _waiting.labels(box, source).set(waiting)
+    _read_at.labels(box, source).set(moment)
+
+
+def box_stands(box: str, source: str, state: str, states: Sequence[str]) -> None:
+    """A source of `box` is in `state`, and in no other of `states`."""
+    for each in states:
+        _state.labels(box, source, each).set(each == state)
+
+
+def box_holds(box: str, mails: int) -> None:
+    """So many mails of `box` could not be read, and stay in it."""
+    _held.labels(box).set(mails)
+
+
+def credential_expires(box: str, moment: float) -> None:
+    """The secret of the app of `box` expires at `moment` (Unix time)."""
+    _expiry.labels(box).set(moment)
 
 
 def part(name: str, *, ready: bool) -> None:
@@ -104,9 +214,22 @@ def part(name: str, *, ready: bool) -> None:
     _part.labels(name).set(ready)
 
 
-def box_holds(box: str, mails: int) -> None:
-    """So many mails of `box` could not be read, and stay in it."""
-    _held.labels(box).set(mails)
+def queue(name: str, mails: int, consumers: int, waiting_seconds: float) -> None:
+    """A queue was counted."""
+    _queue_mails.labels(name).set(mails)
+    _queue_consumers.labels(name).set(consumers)
+    _queue_waiting.labels(name).set(waiting_seconds)
+
+
+def dead_letters(queue: str, mails: int) -> None:
+    """So many dead letters of `queue` wait; `failed`: those of a process without a broker."""
+    _dead.labels(queue).set(mails)
+
+
+def data_space(free_bytes: int, size_bytes: int) -> None:
+    """Space of the file system of the data folder."""
+    _free.set(free_bytes)
+    _size.set(size_bytes)
 
 
 def exposition(parts: Mapping[str, str | None]) -> bytes:

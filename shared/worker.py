@@ -15,6 +15,7 @@ the message again. What becomes of it (architecture, "Errors and dispositions"):
 
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from typing import Generic
 
@@ -71,6 +72,7 @@ class Worker(Generic[In, Out]):
         self._stopped = stopped
         self._backoff = backoff or Backoff()
         self._away: set[str] = set()
+        self._probed_at = 0.0
         queues = [flow.queue, flow.next_queue] if flow.next_queue else [flow.queue]
         self._sender = Sender(address, queues)
 
@@ -94,11 +96,20 @@ class Worker(Generic[In, Out]):
         self._sender.close()
 
     def _probe(self) -> None:
+        self._health.asked(DATABASE)
         try:
             ask(self._flow.probe)
         except TransientError as error:
             raise _StageError(error) from None
+        self._probed_at = time.monotonic()
         self._health.works(DATABASE)
+
+    def _look_while_idle(self) -> None:
+        """Ask without waiting for a mail that would find out."""
+        self._sender.connect()
+        late = time.monotonic() - self._probed_at >= self._flow.probe_seconds
+        if late and not self._stopped.is_set():
+            self._probe()
 
     def _wait_for(self, error: TransientError) -> None:
         """What the stage needs is away."""
@@ -132,13 +143,13 @@ class Worker(Generic[In, Out]):
         """Handle what came."""
         flow = self._flow
         deliveries = connection.receive(flow.batch, flow.batch_bytes, _WAIT_SECONDS)
-        if not deliveries:
-            self._sender.connect()
         try:
             if any(map(_is_suspect, deliveries)):
                 self._take_apart(connection)
             elif deliveries:
                 self._handle(connection, deliveries)
+            else:
+                self._look_while_idle()
         except _StageError:
             self._give_all_back(connection)
             raise

@@ -14,7 +14,7 @@ from services.classifier.chain import SoFar
 from services.classifier.decide import decide as decide_
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import extract
+from services.classifier.reading.extract import Arrival, extract
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import ApplyEvent, CreateActivity, CreateTask, UpsertInvitation
 from shared.contracts.references import (
@@ -86,16 +86,20 @@ def a_box(**settings: Any) -> Box:
     return Box(**(given | settings))
 
 
-def a_mail(source: bytes | str = "Hello.\n", box: Box | None = None, **fields: Any) -> Mail:
+def a_mail(
+    source: bytes | str = "Hello.\n",
+    box: Box | None = None,
+    *,
+    from_file: bool = False,
+    **fields: Any,
+) -> Mail:
     """A mail, read as the classifier reads it: raw bytes, or a body with `raw_mail`'s fields."""
     raw = source if isinstance(source, bytes) else raw_mail(source, **fields)
     box = box or a_box()
     return extract(
         parse_mail(raw, A_KEY),
         BoxContext(box, build_vocabulary(box.vocabulary), own_mail=OWN_MAIL),
-        mail_id=MAIL_ID,
-        received_at=RECEIVED,
-        content_sha256=hashlib.sha256(raw).hexdigest(),
+        Arrival(MAIL_ID, RECEIVED, hashlib.sha256(raw).hexdigest(), from_file=from_file),
     )
 
 

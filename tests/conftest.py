@@ -17,6 +17,7 @@ from sqlalchemy.pool import Pool
 from shared.file_systems import VOLATILE, file_system_of
 from tests.servers.dovecot import Dovecot
 from tests.servers.firebird import Firebird
+from tests.servers.graph.server import GraphServer
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.token_server import TokenServer
@@ -97,6 +98,22 @@ def token_server(_token_server: TokenServer) -> TokenServer:
     _token_server.start()
     _token_server.reset()
     return _token_server
+
+
+@pytest.fixture(scope="session")
+def _graph_server() -> Iterator[GraphServer]:
+    server = GraphServer()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def graph(_graph_server: GraphServer) -> Iterator[GraphServer]:
+    """A running double of Microsoft Graph, as new."""
+    _graph_server.reset()
+    _graph_server.start()
+    yield _graph_server
+    _graph_server.company.faults.clear()
 
 
 @pytest.fixture(scope="session")

@@ -6,22 +6,24 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from services.answers.status import flows_of
+from services.answers.odd_data import Oddity
+from services.answers.odd_erp import oddities
+from services.answers.status import flows_of, memory_trouble
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
 from services.assembly.feeds import seen_file
 from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
-from services.fetcher.seen import Seen
 from services.fetcher.sources.mailbox import probe_mailbox
+from shared.broker.rabbitmq.admin import administration
 from shared.errors import (
     ConfigProblem,
     ConfigurationError,
     CRMServiceError,
     ExitCode,
     PermanentError,
-    TransientError,
+    gravest,
 )
 from shared.netgenium.database.engine import shown
 from shared.netgenium.database.probe import answers
@@ -31,6 +33,9 @@ from shared.netgenium.schema.mapping import load_mapping
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
+
+_TRY = "mend it, then run crmservice check again"
+"""Where an error names no remedy of its own, which follows its last semicolon."""
 
 Status = Literal["ok", "warn", "fail", "skipped"]
 
@@ -68,34 +73,30 @@ def run_checks(
     try:
         loaded = load_boxes(config)
         boxes = loaded.boxes
-        yield from (_problem("configuration", "warn", one) for one in loaded.warnings)
+        told = (*loaded.warnings, *loaded.idle)
+        yield from (_problem("configuration", "warn", one) for one in told)
         yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
     except ConfigurationError as error:
         yield from (_problem("configuration", "fail", one) for one in error.problems)
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
-    yield from _database(environment, rehearsal=rehearsal)
+    yield from _database(environment, boxes, rehearsal=rehearsal)
     for box in boxes:
         if box.pop3_url or box.imap_url:
             yield from _memory(box, environment.data)
-            yield from _mailbox(box)
+            yield from _mailbox(box, environment.data)
     if environment.rabbitmq_url:
         yield from _guarded("broker", partial(_broker, environment))
 
 
 def worst(checks: Sequence[Check]) -> ExitCode:
-    """The exit code for `checks`: configuration before servers before anything else."""
-    codes = [check.exit_code for check in checks]
-    order = (
-        ExitCode.CONFIGURATION_WRONG,
-        ExitCode.SERVER_UNREACHABLE,
-        ExitCode.CREDENTIALS_REFUSED,
-        ExitCode.FAILED,
-    )
-    return next((code for code in order if code in codes), ExitCode.DONE)
+    """The exit code for `checks`."""
+    return gravest([check.exit_code for check in checks])
 
 
-def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
+def _database(
+    environment: Environment, boxes: Sequence[Box], *, rehearsal: bool
+) -> Iterator[Check]:
     try:
         load_mapping(environment.mapping)
     except ConfigurationError as error:
@@ -108,7 +109,10 @@ def _database(environment: Environment, *, rehearsal: bool) -> Iterator[Check]:
     except ConfigurationError as error:
         yield from (_problem("database", "fail", one) for one in error.problems)
         return
-    yield from _guarded("database", lambda: _connects(erp))
+    looked = list(_guarded("database", lambda: _connects(erp)))
+    yield from looked
+    if all(one.status == "ok" for one in looked):
+        yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp, boxes)))
     if rehearsal:
         yield from _guarded("rehearsal", lambda: _rehearsal(erp))
 
@@ -119,6 +123,10 @@ def _connects(erp: Erp) -> list[Check]:
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
     return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+
+
+def _odd(found: Oddity) -> Check:
+    return Check(found.about, "warn", found.detail, found.remedy)
 
 
 def _rehearsal(erp: Erp) -> Iterator[Check]:
@@ -140,30 +148,29 @@ def _step(tried: Rehearsed) -> Check:
     return Check(name, "fail", str(tried.error), remedy, code)
 
 
-def _mailbox(box: Box) -> Iterator[Check]:
+def _mailbox(box: Box, data: Path) -> Iterator[Check]:
     name = f"mailbox of {box.name}"
     if not box.enabled:
         yield Check(name, "skipped", "the box is not enabled")
     elif box.paused_at(local_clock(box)()):
         yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
     else:
-        yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box))])
+        memory = seen_file(data, box)
+        yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box, memory))])
 
 
 def _memory(box: Box, data: Path) -> Iterator[Check]:
     """The fetcher's memory, where there is one and something is wrong with it."""
-    file = seen_file(data, box)
-    try:
-        if file.is_file():
-            Seen(file, heals=False).close()
-    except (TransientError, OSError) as error:
+    if trouble := memory_trouble(box, data):
         remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
-        yield Check(f"memory of {box.name}", "warn", str(error), remedy)
+        yield Check(f"memory of {box.name}", "warn", trouble, remedy)
 
 
 def _broker(environment: Environment) -> list[Check]:
     address = broker_address(environment, "operator")
     flows = flows_of(address)
+    with administration(address) as admin:
+        admin.takes_messages()
     dead = sum(flow.dead for flow in flows)
     checks = [Check("broker", "ok", f"{address}: reachable")]
     if dead:
@@ -182,13 +189,14 @@ def _place(place: CheckedPath) -> Iterator[Check]:
 def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     try:
         yield from look()
-    except TransientError as error:
-        yield Check(name, "fail", str(error), "", ExitCode.SERVER_UNREACHABLE)
+    except ConfigurationError as error:
+        yield from (_problem(name, "fail", problem) for problem in error.problems)
     except PermanentError as error:
         remedy = "run crmservice init-db, or correct the mapping"
         yield Check(name, "fail", str(error), remedy, ExitCode.CONFIGURATION_WRONG)
     except CRMServiceError as error:
-        yield Check(name, "fail", str(error), "", error.exit_code)
+        detail, _, remedy = str(error).rpartition("; ")
+        yield Check(name, "fail", detail or remedy, remedy if detail else _TRY, error.exit_code)
 
 
 def _problem(name: str, status: Status, problem: ConfigProblem) -> Check:

@@ -3,7 +3,7 @@
 With a broker they are in its queues of dead letters; without one, notes in the data folder.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from shared.broker.topology import WORK_QUEUES, dead_queue
 from shared.broker.wire import described
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail
+from shared.errors import ConfigProblem, ConfigurationError
 
 _BROKERS_REASON = "x-first-death-reason"
 
@@ -47,6 +48,25 @@ class DeadLetter:
 
 
 Wanted = Callable[[DeadLetter], bool]
+
+
+class NamedLetters:
+    """Those of certain mails; remembers which were there.
+
+    Attributes:
+        missing: The ids of which there was no dead letter so far.
+    """
+
+    def __init__(self, mail_ids: Collection[str]) -> None:
+        """Take ids as a person types them: those of dead letters are any text."""
+        self._typed = {_canonical(text): text for text in mail_ids} | {t: t for t in mail_ids}
+        self.missing = set(mail_ids)
+
+    def __call__(self, letter: DeadLetter) -> bool:
+        """Whether it is one of them."""
+        typed = self._typed.get(letter.mail_id)
+        self.missing.discard(typed or "")
+        return typed is not None
 
 
 class DeadLetters(Protocol):
@@ -124,7 +144,15 @@ class LocalDeadLetters:
     publisher: Callable[[], Publisher[FetchedMail]]
 
     def all(self) -> list[DeadLetter]:
-        """Every one of them, oldest first."""
+        """Every one of them, oldest first.
+
+        Raises:
+            ConfigurationError: There is no such data folder.
+        """
+        if not self.data.is_dir():
+            what = "there is no such data folder, and RABBITMQ_URL is not set"
+            remedy = "set the one that the services have, or RABBITMQ_URL where there is a broker"
+            raise ConfigurationError([ConfigProblem(str(self.data), what, remedy)])
         return [
             DeadLetter(
                 mail_id=str(failure.message.mail_id),
@@ -163,6 +191,13 @@ class LocalDeadLetters:
         for one in chosen:
             FailedMail(self.data).forget(UUID(one.mail_id))
         return len(chosen)
+
+
+def _canonical(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return text
 
 
 def _described(queue: str, broker_message: BrokerMessage) -> DeadLetter:

@@ -11,7 +11,7 @@ from services.classifier.decide import decide
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.outcome.bounces import Judged, judge
 from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import extract
+from services.classifier.reading.extract import Arrival, extract
 from services.classifier.reading.mail import Mail
 from services.classifier.stage import classified
 from services.fetcher.fetch import mail_id
@@ -113,9 +113,7 @@ def _read(path: Path, context: BoxContext) -> _Read | Unreadable:
     mail = extract(
         parse_mail(raw, message.backup_key),
         context,
-        mail_id=message.mail_id,
-        received_at=message.received_at,
-        content_sha256=digest,
+        Arrival(message.mail_id, message.received_at, digest),
     )
     return _Read(str(path), message, mail)
 

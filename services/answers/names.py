@@ -25,7 +25,7 @@ class RecordNames:
     def addresses(self, entity: str, ids: Ids) -> Names:
         """The first address of users or contacts, in lower case."""
         emails = values_by_owner(self._connection, self._erp, entity, "emails", _there(ids))
-        return {owner: str(values[0]).lower() for owner, values in emails.items()}
+        return {owner: str(values[0]).strip().lower() for owner, values in emails.items()}
 
     def column(self, entity: str, field: str, ids: Ids) -> Names:
         """A field of records, as the name of a company or the number of a task."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, select
 from services.answers.names import RecordNames
 from services.answers.pages import Page, pages_by_id, pages_by_time
 from services.answers.times import utc
+from services.answers.unknown import unknown_senders
 from services.assembly.composition import Erp
 from shared.contracts.verdict import words_of
 from shared.errors import WrongUseError
@@ -252,6 +253,7 @@ TABLES: Mapping[str, Callable[[ListReading], Iterator[Row]]] = {
     "invitations": _invitations,
     "journal": _journal,
     "forbidden": _forbidden,
+    "unknown": lambda reading: unknown_senders(reading.connection, reading.erp),
 }
 """What `list` can list."""
 

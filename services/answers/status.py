@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 from sqlalchemy import func, select
 
 from services.assembly.clock import local_clock
@@ -14,7 +13,9 @@ from services.assembly.composition import Erp
 from services.assembly.feeds import seen_file
 from services.fetcher.failed import FailedMail
 from services.fetcher.seen import Seen
+from services.fetcher.sources.port import EML_DIR
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.standing import FeedState, StandingFile
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import Admin, QueueState, administration
 from shared.broker.topology import (
@@ -32,8 +33,6 @@ from shared.netgenium.own.tables import journal_table
 from shared.netgenium.schema.inspection import require_own_tables
 from shared.settings.box import Box
 
-_log = structlog.get_logger()
-
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
@@ -45,6 +44,11 @@ class SourceState:
         read_at: When it was last read; None: never, or not known.
         waiting: Mails that waited there then; in `emlDir`: wait there now.
         held: Those of them that could not be read and stay; the fetcher's log says why.
+        doing: What its reader does or waits for; None: nobody has read it yet.
+        why: Its reader's words to that.
+        since: Since when.
+        overdue_at: When its reader should have told again; None: it promised no more.
+        trouble: What keeps us from knowing; empty: nothing.
     """
 
     box: str
@@ -53,6 +57,11 @@ class SourceState:
     read_at: datetime | None
     waiting: int | None
     held: int | None = None
+    doing: FeedState | None = None
+    why: str = ""
+    since: datetime | None = None
+    overdue_at: datetime | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,9 @@ class JournalCount:
 def places_of(boxes: Sequence[Box], data: Path) -> list[SourceState]:
     """Every source of `boxes`, as the fetcher's memory in `data` has it.
 
-    A memory that cannot be read is left out, and told.
+    A memory that cannot be read is left out, and told. Times are in the box's zone.
     """
-    return [place for box in boxes for place in _places(box, data)]
+    return [_with_reader(place, box, data) for box in boxes for place in _places(box, data)]
 
 
 def flows_of(address: BrokerAddress) -> list[QueueCounts]:
@@ -144,7 +153,7 @@ def recorded_in(erp: Erp) -> JournalCount:
 
 def failed_in(data: Path) -> int:
     """Mail of mailboxes that was set aside in the embedded mode."""
-    return sum(1 for _ in FailedMail(data).all())
+    return FailedMail(data).count()
 
 
 def _places(box: Box, data: Path) -> list[SourceState]:
@@ -165,6 +174,45 @@ def _places(box: Box, data: Path) -> list[SourceState]:
     return places
 
 
+def memory_trouble(box: Box, data: Path) -> str:
+    """Why the fetcher's memory of `box` cannot be read; empty where nothing is wrong with it."""
+    file = seen_file(data, box)
+    try:
+        if file.is_file():
+            Seen(file, heals=False).close()
+    except (TransientError, OSError) as error:
+        return str(error)
+    return ""
+
+
+def _with_reader(place: SourceState, box: Box, data: Path) -> SourceState:
+    """`place` with what its reader tells of itself."""
+    files = place.place == EML_DIR
+    told = StandingFile(data, f"{box.name} {EML_DIR}" if files else box.name).read()
+    known = replace(
+        place,
+        read_at=_there(place.read_at, box),
+        trouble=_no_directory(box) if files else memory_trouble(box, data),
+    )
+    if told is None:
+        return known
+    since, overdue_at = _there(told.since, box), _there(told.overdue_at, box)
+    return replace(known, doing=told.state, why=told.why, since=since, overdue_at=overdue_at)
+
+
+def _no_directory(box: Box) -> str:
+    try:
+        there = box.eml_dir is not None and box.eml_dir.is_dir()
+    except OSError:
+        there = False
+    return "" if there else f"emlDir {box.eml_dir} is not there, or cannot be seen"
+
+
+def _there(moment: datetime | None, box: Box) -> datetime | None:
+    """`moment` where the box is, to the second."""
+    return moment.astimezone(box.time_zone).replace(microsecond=0) if moment else None
+
+
 def _remembered(
     box: Box, file: Path
 ) -> tuple[dict[str, tuple[datetime | None, int | None]], dict[str, int]]:
@@ -175,9 +223,8 @@ def _remembered(
         with closing(Seen(file, heals=False)) as seen:
             held = Suspects(box.name, seen.memory, local_clock(box)).counts()
             return dict(seen.rounds()), held
-    except (TransientError, OSError) as error:
+    except (TransientError, OSError):
         # One box's memory is not another's, and the fetcher begins a damaged one anew.
-        _log.error("memory cannot be read", box=box.name, reason=str(error))
         return {}, {}
 
 

@@ -12,7 +12,7 @@ from services.assembly.composition import Erp
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext
 from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import extract
+from services.classifier.reading.extract import Arrival, extract
 from services.writer.compact import compact
 from shared.backup.store import BackupStore
 from shared.contracts.verdict import Word, kind_of, task_updated
@@ -49,9 +49,12 @@ def _again(then: Recorded, raw: bytes, context: BoxContext, erp: Erp) -> Today:
     mail = extract(
         parse_mail(raw, then.mail.backup),
         context,
-        mail_id=then.mail.mail_id,
-        received_at=then.mail.received_at,
-        content_sha256=digest,
+        Arrival(
+            then.mail.mail_id,
+            then.mail.received_at,
+            digest,
+            from_file=then.mail.source.startswith("emlDir:"),
+        ),
     )
     (facts,) = look_up_in(erp)([(mail, context)])
     old = any(line.rule == "archive" for line in then.trace)

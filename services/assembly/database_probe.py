@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from services.assembly.composition import Erp
-from shared.errors import PermanentError, TransientError
+from shared.errors import AwayError, PermanentError
+from shared.netgenium.database.engine import PART
 from shared.netgenium.database.probe import answers
 from shared.netgenium.schema.inspection import require_schema
 
@@ -30,7 +31,7 @@ class DatabaseProbe:
         """Return if it can be used.
 
         Raises:
-            TransientError: It cannot, or its schema cannot be looked at now.
+            AwayError: It cannot, or its schema cannot be looked at now.
             ConfigurationError: It does not fit the mapping.
         """
         if not self._looked:
@@ -42,6 +43,6 @@ class DatabaseProbe:
             require_schema(self.erp.engine, self.erp.tables)
         except PermanentError as error:
             # A database that is being restored, or rights that come later: waiting helps.
-            raise TransientError(str(error)) from error
+            raise AwayError(str(error), PART) from error
         self.first()
         self._looked = True

@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 
 from services.assembly.clock import local_clock
@@ -14,6 +16,7 @@ from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
 from services.fetcher.sources.eml_dir import EmlDir
 from services.fetcher.sources.mailbox import Mailbox
 from services.fetcher.sources.port import EML_DIR, MAILBOX, Source, sources_of
+from services.fetcher.standing import STATES, FeedState, StandingFile
 from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.guarded import Gate, Guarded
@@ -27,6 +30,7 @@ from shared.broker.wire import fetched_to_broker
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.health.state import Health
+from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
 
 SEEN, TRIES = "seen", "tries"
@@ -80,7 +84,7 @@ class Feeds:
             if MAILBOX in sources_of(box):
                 feeds.append(self._mailbox_feed(box))
             if box.eml_dir:
-                feeds.append(self._feed(box, EmlDir(box.eml_dir, box.eml_settle_seconds)))
+                feeds.append(self._directory_feed(box, box.eml_dir))
         return feeds
 
     def _mailbox_feed(self, box: Box) -> Feed:
@@ -89,13 +93,22 @@ class Feeds:
         def tell_metrics() -> None:
             rounds = mailbox.rounds().values()
             if rounds:
-                waiting = sum(count for _, count in rounds)
-                metrics.box_read(box.name, waiting, max(at for at, _ in rounds).timestamp())
+                waiting, read_at = sum(count for _, count in rounds), max(at for at, _ in rounds)
+                metrics.box_read(box.name, mailbox.kind, waiting, read_at.timestamp())
             metrics.box_holds(box.name, mailbox.held())
 
-        return self._feed(box, mailbox, tell_metrics)
+        return self._feed(box, mailbox, lambda _: tell_metrics())
 
-    def _feed(self, box: Box, source: Source, also: Callable[[], None] = lambda: None) -> Feed:
+    def _directory_feed(self, box: Box, folder: Path) -> Feed:
+        source = EmlDir(folder, box.eml_settle_seconds)
+
+        def tell_metrics(fetched: Fetched) -> None:
+            left = fetched.postponed + fetched.not_given + source.unsettled
+            metrics.box_read(box.name, source.kind, left, local_clock(box)().timestamp())
+
+        return self._feed(box, source, tell_metrics)
+
+    def _feed(self, box: Box, source: Source, also: Callable[[Fetched], None]) -> Feed:
         files = source.kind == EML_DIR
         name = f"{box.name} {EML_DIR}" if files else box.name
         sink = self.sink(name)
@@ -110,13 +123,40 @@ class Feeds:
         )
 
         def told(fetched: Fetched) -> None:
-            metrics.backed_up(box.name, fetched.taken + fetched.set_aside)
-            also()
+            backed_up = fetched.taken + fetched.set_aside
+            found = backed_up + fetched.postponed + fetched.not_given
+            metrics.fetched(box.name, found, backed_up)
+            also(fetched)
+            _tell_expiry(box)
             self.after(feed, fetched)
 
         rests_at = (lambda _: False) if files else box.paused_at
-        feed = Feed(f"box {name}", fetcher, sink.lease, box.poll_seconds, rests_at, told)
+        tell = self._telling(box.name, source.kind, StandingFile(self.data, name))
+        feed = Feed(f"box {name}", fetcher, sink.lease, box.poll_seconds, rests_at, told, tell)
         return feed
+
+    def _telling(
+        self, box: str, kind: str, file: StandingFile
+    ) -> Callable[[FeedState, str, float | None], None]:
+        metrics.expect_source(box, kind, STATES)
+
+        def tell(state: FeedState, why: str, wait_seconds: float | None) -> None:
+            metrics.box_stands(box, kind, state, STATES)
+            if state != FeedState.STANDING_BY:
+                # The note is of the process that reads.
+                file.tell(state, why, wait_seconds)
+
+        return tell
+
+
+def _tell_expiry(box: Box) -> None:
+    if not box.pop3_oauth:
+        return
+    # What is wrong with the file, its login tells.
+    with suppress(ConfigurationError):
+        if expires := read_app(app_file(box)).expires:
+            midnight = datetime.combine(expires, time.min, box.time_zone)
+            metrics.credential_expires(box.name, midnight.timestamp())
 
 
 def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sender]:

@@ -6,10 +6,12 @@ problems are told at once.
 
 import errno
 import os
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Flag, auto
 from pathlib import Path
 from typing import Literal
@@ -23,6 +25,9 @@ from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.settings.values import is_windows_path
+
+_SOON_DAYS, _LITTLE_MB = 30, 200
+_MB = 1024 * 1024
 
 LEGACY_LOG = "CRMService.log"
 """Below the data folder."""
@@ -80,6 +85,8 @@ class PathCheck:
     ) -> Iterator[CheckedPath]:
         """Every path that a process with `use` needs; `boxes` of one deployment."""
         yield self._data(environment.data, writes=Use.FETCH in use)
+        if little := _little_space(environment.data):
+            yield CheckedPath("space of the data folder", str(environment.data), (little,), "hint")
         if Use.WRITE in use:
             yield self._log(environment.data)
         if boxes:
@@ -133,6 +140,9 @@ class PathCheck:
             app = app_file(box)
             problems = _windows(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
             yield CheckedPath(f"OAuth2 file of {box.name}", str(app), problems, source=mailbox)
+            if not problems and (ending := _ends_soon(box, app)):
+                name = f"OAuth2 secret of {box.name}"
+                yield CheckedPath(name, str(app), (ending,), "hint", mailbox)
 
     def _folder(
         self, folder: Path, key: str, remedy: str, *, writes: bool, lasts: bool
@@ -170,6 +180,21 @@ def require_paths(
     of_all = any(place.source is None for place in stopping)
     if of_all or (sources and sources <= {place.source for place in stopping}):
         raise ConfigurationError(problem for place in stopping for problem in place.problems)
+
+
+def _little_space(data: Path) -> ConfigProblem | None:
+    try:
+        found = shutil.disk_usage(data)
+    except OSError:
+        # What is wrong with the folder is told already.
+        return None
+    free = found.free // _MB
+    if free >= _LITTLE_MB or not found.total:
+        # A file system without a size, as /proc, is no disk.
+        return None
+    return ConfigProblem(
+        str(data), f"only {free} MB are free", "make room: where it is full, mail stays in its box"
+    )
 
 
 def _shared(boxes: Sequence[Box]) -> Iterator[CheckedPath]:
@@ -212,6 +237,18 @@ def _windows(path: str, key: str) -> tuple[ConfigProblem, ...]:
         return ()
     what = "is a Windows path, which this machine does not have"
     return (ConfigProblem(path, what, _NO_WINDOWS.format(key=key)),)
+
+
+def _ends_soon(box: Box, app: Path) -> ConfigProblem | None:
+    try:
+        expires = read_app(app).expires
+    except ConfigurationError:
+        return None
+    left = (expires - datetime.now(box.time_zone).date()).days if expires else _SOON_DAYS
+    if left >= _SOON_DAYS:
+        return None
+    when = f"expires in {left} day(s)" if left >= 0 else f"expired {-left} day(s) ago"
+    return ConfigProblem(str(app), f"the client secret {when}", "make a new one in time")
 
 
 def _wrong(look: Callable[[], object]) -> tuple[ConfigProblem, ...]:

@@ -13,9 +13,11 @@ from services.assembly.composition import Erp
 from services.assembly.feeds import Feeds, local_sink
 from services.assembly.pipeline import local_pipeline
 from services.assembly.writing import prepare_writer
-from services.fetcher.feed import Feed
+from services.fetcher.feed import Feed, state_after
 from services.fetcher.fetch import Fetched
 from services.fetcher.sources.eml_dir import EmlDir
+from services.fetcher.standing import FeedState
+from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import MailRecorded
@@ -86,8 +88,10 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
                 tally.resting.append(feed.name)
             else:
                 feed.once()
+                feed.tell(FeedState.RESTING, "run --once reads it", None)
         except CRMServiceError as error:
             failures.append(error)
+            feed.tell(state_after(error), str(error), None)
         finally:
             feed.close()
     if failures:
@@ -104,6 +108,8 @@ def local_feeds(
     Raises:
         TransientError: Database or disk is away.
     """
+    for box in boxes:
+        metrics.expect_records(box.name)
     BackupStore(data).discard_halves()
     prepare_writer(boxes[0], erp, data)
     sink = local_sink(data, lambda: local_pipeline(boxes, erp, data, tally), rests)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.assembly.stopping import set_by_signals
+from services.assembly.version import version
+from shared import metrics
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.health.server import serving
@@ -31,6 +33,7 @@ def broker_address(environment: Environment, client: str) -> BrokerAddress:
 @contextmanager
 def running(environment: Environment) -> Iterator[tuple[Health, threading.Event]]:
     """Health, served while the block runs, and an event that SIGTERM and SIGINT set."""
+    metrics.begin(version())
     health, stopped = Health(), threading.Event()
     address, port = environment.metrics_address, environment.metrics_port
     with set_by_signals(stopped), serving(health, address, port):

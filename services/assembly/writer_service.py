@@ -9,6 +9,7 @@ from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import writes_work
 from services.assembly.worker_service import run_worker
 from services.assembly.writing import prepare_writer, writer_stage
+from shared import metrics
 from shared.broker.topology import WRITER_COMMANDS
 from shared.broker.wire import classified_from_broker
 from shared.contracts.messages import MailClassified, MailRecorded
@@ -29,6 +30,8 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
     """
     require_paths(boxes, environment, Use.WRITE)
     erp = open_erp(environment)
+    for box in boxes:
+        metrics.expect_records(box.name)
     flow: Flow[MailClassified, MailRecorded] = Flow(
         WRITER_COMMANDS,
         writer_stage(boxes, erp, environment.data),

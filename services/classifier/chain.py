@@ -26,6 +26,7 @@ class Hit:
         direction: The mail's direction from here on, if the rule decides it.
         notes: Further lines of the trace.
         events: What commands refer to, behind those of the rules before.
+        flags: What a person should know before trusting what the mail made.
     """
 
     reason: Said
@@ -35,6 +36,7 @@ class Hit:
     direction: Direction | None = None
     notes: tuple[Note, ...] = ()
     events: tuple[EventState, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class SoFar:
     trace: tuple[TraceLine, ...] = ()
     stopped: bool = False
     events: tuple[EventState, ...] = ()
+    flags: tuple[str, ...] = ()
 
     @property
     def made_activity(self) -> bool:
@@ -119,6 +122,7 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
         trace=so_far.trace + lines,
         stopped=so_far.stopped or result.stop,
         events=so_far.events + result.events,
+        flags=tuple(dict.fromkeys(so_far.flags + result.flags)),
     )
 
 

@@ -23,7 +23,21 @@ _OLD = trace_line(
 
 def decide(mail: Mail, facts: Facts) -> SoFar:
     """Verdict, trace and commands of `mail`. Pure."""
-    return _with_bounds(keep_late_users(ask(POLICY, mail, facts), facts), mail, facts)
+    decided = keep_late_users(ask(POLICY, mail, facts), facts)
+    return _flagged(_with_bounds(decided, mail, facts))
+
+
+def _flagged(decided: SoFar) -> SoFar:
+    """Every activity of a flagged mail bears the mail's flags."""
+    if not decided.flags:
+        return decided
+    commands = tuple(
+        command.model_copy(update={"flags": decided.flags})
+        if isinstance(command, CreateActivity)
+        else command
+        for command in decided.commands
+    )
+    return replace(decided, commands=commands)
 
 
 def _with_bounds(decided: SoFar, mail: Mail, facts: Facts) -> SoFar:
@@ -57,7 +71,8 @@ def decide_archived(mail: Mail, facts: Facts) -> SoFar:
 
     It makes completed activities with its own date, and nothing else.
     """
-    decided = _with_bounds(keep_late_users(ask(ARCHIVE_POLICY, mail, facts), facts), mail, facts)
+    decided = keep_late_users(ask(ARCHIVE_POLICY, mail, facts), facts)
+    decided = _flagged(_with_bounds(decided, mail, facts))
     activities = tuple(
         command.model_copy(update={"completed": True})
         for command in decided.commands

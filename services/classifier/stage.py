@@ -11,7 +11,7 @@ from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.message_size import within_bounds
 from services.classifier.outcome.content import mail_content
 from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import extract
+from services.classifier.reading.extract import Arrival, extract
 from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
 from shared.contracts.content import FoundToken
@@ -68,9 +68,12 @@ class ClassifierStage:
         return extract(
             parse_mail(raw, message.backup_key),
             context,
-            mail_id=message.mail_id,
-            received_at=message.received_at,
-            content_sha256=message.sha256,
+            Arrival(
+                message.mail_id,
+                message.received_at,
+                message.sha256,
+                from_file=message.source.startswith("emlDir:"),
+            ),
         )
 
 
@@ -114,6 +117,7 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         recipients=mail.recipients,
         tokens=tuple(_told(token) for token in mail.tokens),
         refers_to=mail.refers_to,
+        flags=decided.flags,
         again=message.again,
     )
     return within_bounds(whole)

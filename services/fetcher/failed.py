@@ -78,6 +78,17 @@ class FailedMail:
             except (ValueError, KeyError, TypeError, ValidationError):
                 raise PermanentError(f"{path} is no note of ours; move it away") from None
 
+    def count(self) -> int:
+        """How many notes there are.
+
+        Raises:
+            TransientError: The folder cannot be read.
+        """
+        try:
+            return sum(1 for _ in self._folder.glob("*.json"))
+        except OSError as error:
+            raise self._refused("read", error) from error
+
     def forget(self, mail_id: UUID) -> None:
         """Remove a note; nothing happens if there is none.
 

@@ -9,9 +9,15 @@ import structlog
 
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import Lease
+from services.fetcher.memory import MemoryUnusableError
+from services.fetcher.standing import FeedState
 from shared.errors import (
+    AwayError,
+    BrokerRefusedError,
     ConfigurationError,
     CredentialsRefusedError,
+    CRMServiceError,
+    ExitCode,
     HeldElsewhereError,
     TransientError,
 )
@@ -43,6 +49,8 @@ class Feed:
         poll_seconds: Between two rounds where nothing announces mail (I-3).
         rests_at: Whether the source may not be connected to at a moment (I-4).
         after: Is told of every round.
+        tell: Is told how it stands, why, and how long it may be silent on purpose, in seconds;
+            None: it says no more.
     """
 
     name: str
@@ -51,8 +59,10 @@ class Feed:
     poll_seconds: float
     rests_at: Callable[[datetime], bool]
     after: Callable[[Fetched], None] = lambda _: None
+    tell: Callable[[FeedState, str, float | None], None] = lambda *_: None
     backoff: Backoff = field(default_factory=Backoff)
     refusals: Backoff = field(default_factory=after_refusal)
+    _missed: set[str] = field(default_factory=set, init=False)
 
     def once(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
         """One round: everything that waits.
@@ -68,16 +78,22 @@ class Feed:
         return fetched
 
     def run(self, health: Health, stopped: threading.Event) -> None:
-        """Rounds until stopped; what is away is waited for."""
+        """Rounds until stopped; what is away is waited for.
+
+        Raises:
+            BrokerRefusedError: The broker refused us.
+        """
         health.expect(self.name)
         while not stopped.is_set():
             health.beat(self.name)
             if self.rests():
                 self.fetcher.source.close()
                 health.works(self.name)
+                self.tell(FeedState.RESTING, "its pause (stopFrom, stopTo) lasts", _RESTING_SECONDS)
                 stopped.wait(_RESTING_SECONDS)
             else:
                 self._round(health, stopped)
+        self.tell(FeedState.STOPPED, "", None)
         self.close()
 
     def rests(self) -> bool:
@@ -93,37 +109,58 @@ class Feed:
         def after_a_batch() -> bool:
             # A round through a full box takes long: it is no silence, and no waiting.
             health.beat(self.name)
-            health.works(self.name)
+            self._works(health)
+            self.tell(FeedState.READING, "", 0.0)
             return stopped.is_set()
 
         try:
             self.once(after_a_batch)
-            health.works(self.name)
+            self._works(health)
             self.backoff.succeeded()
             self.refusals.succeeded()
             seconds = self._until_rest()
             health.beat(self.name, seconds)
+            self.tell(FeedState.READING, "", seconds)
             self.fetcher.source.wait(seconds, stopped)
         except HeldElsewhereError:
             # Standing by is what a second fetcher is for.
-            health.works(self.name)
+            self._stands_by(health)
             stopped.wait(_STANDBY_SECONDS)
-        except TransientError as error:
-            self._pause(health, stopped, error, self.backoff.seconds(error.retry_after_seconds))
-        except ConfigurationError as error:
-            # A file that a late mount brings: this source's trouble, and no other's.
-            self._pause(health, stopped, error, self.backoff.seconds())
-        except CredentialsRefusedError as error:
-            self._pause(health, stopped, error, self.refusals.seconds())
+        except BrokerRefusedError:
+            # Not the box's login: a start with other credentials is what helps.
+            raise
+        except (TransientError, ConfigurationError, CredentialsRefusedError) as error:
+            self._pause(health, stopped, error)
 
-    def _pause(
-        self, health: Health, stopped: threading.Event, error: Exception, seconds: float
-    ) -> None:
+    def _works(self, health: Health) -> None:
+        health.works(self.name)
+        while self._missed:
+            health.works(self._missed.pop(), self.name)
+
+    def _stands_by(self, health: Health) -> None:
+        self._works(health)
+        health.stands_by(self.name)
+        self.tell(FeedState.STANDING_BY, "another process reads it", _STANDBY_SECONDS)
+
+    def _pause(self, health: Health, stopped: threading.Event, error: CRMServiceError) -> None:
         self.fetcher.source.close()
-        _log.warning("waiting", part=self.name, reason=str(error), seconds=round(seconds, 1))
-        health.waiting(self.name, str(error))
+        seconds = self._pause_seconds(error)
+        part = self.name
+        if isinstance(error, AwayError):
+            # Broker, database or disk: no fault of the box.
+            part = error.part
+            self._missed.add(part)
+        _log.warning("waiting", part=part, reason=str(error), seconds=round(seconds, 1))
+        health.waiting(part, str(error), "" if part == self.name else self.name)
         health.beat(self.name, seconds)
+        self.tell(state_after(error), str(error), seconds)
         stopped.wait(seconds)
+
+    def _pause_seconds(self, error: CRMServiceError) -> float:
+        if isinstance(error, CredentialsRefusedError):
+            return self.refusals.seconds()
+        asked = error.retry_after_seconds if isinstance(error, TransientError) else None
+        return self.backoff.seconds(asked)
 
     def _until_rest(self) -> float:
         """Seconds to wait at most: not into the pause, which begins at a full minute."""
@@ -134,3 +171,20 @@ class Feed:
             if self.rests_at(begin):
                 return min((begin - now).total_seconds(), self.poll_seconds)
         return self.poll_seconds
+
+
+def state_after(error: CRMServiceError) -> FeedState:
+    """How a feed stands that met `error`."""
+    match error:
+        case HeldElsewhereError():
+            return FeedState.STANDING_BY
+        case CredentialsRefusedError():
+            return FeedState.LOGIN_REFUSED
+        case _ if error.exit_code == ExitCode.CONFIGURATION_WRONG:
+            return FeedState.NEEDS_YOU
+        case AwayError() | MemoryUnusableError():
+            return FeedState.HELD_UP
+        case TransientError(retry_after_seconds=seconds) if seconds:
+            return FeedState.THROTTLED
+        case _:
+            return FeedState.UNREACHABLE

@@ -44,11 +44,13 @@ class Fetched:
         taken: Safe with the next stage.
         set_aside: Can never be processed.
         postponed: Stayed in the source for a later round: they met an error that may pass.
+        not_given: Stayed in the source, which could not give them.
     """
 
     taken: int = 0
     set_aside: int = 0
     postponed: int = 0
+    not_given: int = 0
 
     def __add__(self, other: "Fetched") -> "Fetched":
         """Both together."""
@@ -56,6 +58,7 @@ class Fetched:
             self.taken + other.taken,
             self.set_aside + other.set_aside,
             self.postponed + other.postponed,
+            self.not_given + other.not_given,
         )
 
 
@@ -93,8 +96,9 @@ class Fetcher:
 
     def _fetch(self, batch: Sequence[SourceMail]) -> Fetched:
         backed_up = self._back_up(batch)
+        not_given = len(batch) - len(backed_up)
         if not backed_up:
-            return Fetched()
+            return Fetched(not_given=not_given)
         messages = [message for message, _ in backed_up]
         self.publisher.publish(messages)
         receipt = self.publisher.flush()
@@ -105,7 +109,7 @@ class Fetcher:
             elif message.mail_id not in receipt.postponed:
                 safe.append(mail)
         self.source.acknowledge(safe)
-        return Fetched(len(safe), len(receipt.refused), len(receipt.postponed))
+        return Fetched(len(safe), len(receipt.refused), len(receipt.postponed), not_given)
 
     def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
         if self.source.kind != EML_DIR:

@@ -36,6 +36,10 @@ _PATIENCE_SECONDS = 10
 _log = structlog.get_logger()
 
 
+class MemoryUnusableError(TransientError):
+    """The file cannot be used now, or was damaged: no fault of the mail server."""
+
+
 class Memory:
     """One SQLite file, for one thread at a time."""
 
@@ -107,7 +111,7 @@ class Memory:
         except (OSError, sqlite3.Error) as error:
             if self._heals and _is_damage(error):
                 self._begin_anew(error)
-                raise TransientError(
+                raise MemoryUnusableError(
                     f"{self._file} was damaged; it is set aside as {self._file.name}.damaged and "
                     "begun anew, which loses no mail"
                 ) from error
@@ -121,8 +125,8 @@ class Memory:
         except (OSError, sqlite3.Error) as another:
             raise self._unusable(another) from another
 
-    def _unusable(self, error: Exception) -> TransientError:
-        return TransientError(
+    def _unusable(self, error: Exception) -> MemoryUnusableError:
+        return MemoryUnusableError(
             f"Cannot use {self._file}: {error}; check CRMSERVICE_DATA, free space and who may "
             "write there"
         )

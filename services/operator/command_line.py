@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from services.assembly import signals
 from services.operator import output
 from services.operator.commands import app
+from services.operator.present.visible import visible
 from shared.errors import CRMServiceError, ExitCode
 
 PROGRAM = "crmservice"
@@ -101,7 +102,7 @@ def _tell(sentence: str, code: ExitCode, *, as_json: bool) -> None:
         if as_json:
             output.write_json({"error": sentence, "code": int(code)}, sys.stderr)
         else:
-            sys.stderr.write(f"crmservice: {sentence}\n")
+            sys.stderr.write(f"crmservice: {visible(sentence)}\n")
 
 
 def _details(error: Exception) -> str:

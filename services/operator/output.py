@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from services.operator.present.visible import visible_json, visible_with_styles
 from shared.streams import is_utf8
 
 
@@ -20,7 +21,7 @@ def write_json(value: object, stream: TextIO | None = None) -> None:
     """
     stream = stream or sys.stdout
     line = json.dumps(value, ensure_ascii=not is_utf8(stream), default=str)
-    stream.write(f"{line}\n")
+    stream.write(f"{visible_json(line)}\n")
 
 
 class Output(io.TextIOWrapper):
@@ -33,9 +34,9 @@ class Output(io.TextIOWrapper):
     lost: OSError | None = None
 
     def write(self, text: str) -> int:
-        """Write, and remember what goes wrong."""
+        """Write what outsiders say so that no terminal obeys it; remember what goes wrong."""
         with self._watched():
-            return super().write(text)
+            return super().write(visible_with_styles(text))
 
     def flush(self) -> None:
         """Write out what is buffered, and remember what goes wrong."""

@@ -7,7 +7,7 @@ since. What soft bounces counted goes with the mark that they led to.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from services.writer.group_locks import address_lock, problem_lock, record_lock
 from services.writer.timeline import tell
 from shared.contracts.cause import Cause
 from shared.netgenium.database.locks import hold
+from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import (
     change_table,
     effect_table,
@@ -49,29 +50,61 @@ class Undone:
 def undo_mail(
     connection: Connection, erp: ErpTables, mail_id: UUID, by: str, now: datetime
 ) -> Sequence[Undone]:
-    """Take back every standing change of a mail, the newest first.
+    """As `undo_cause`, for a mail."""
+    return undo_cause(connection, erp, Cause("mail", mail_id), by, now)
+
+
+def undo_cause(
+    connection: Connection, erp: ErpTables, cause: Cause, by: str, now: datetime
+) -> Sequence[Undone]:
+    """Take back every standing change of a cause, the newest first.
 
     Args:
         connection: Inside a write transaction.
         erp: The mapped tables.
-        mail_id: Whose changes.
+        cause: Whose changes.
         by: Who asks for it; stands in the audit.
         now: When.
 
     Returns:
-        What became of each change; nothing if the mail has changed nothing.
+        What became of each change; nothing if the cause has changed nothing.
     """
-    cause = Cause("mail", mail_id)
     hold(connection, *_locks(connection, cause))
     changes = change_table.c
     query = select(change_table).where(changes.cause_id == cause.id)
     found = connection.execute(query.order_by(changes.entity, changes.record_id)).all()
-    keys = [_key(row) for row in sorted(found, key=_place, reverse=True)]
-    undone = [_undo(connection, erp, key, by, now) for key in keys]
+    changes_back = sorted(found, key=_place, reverse=True)
+    undone = [_undo(connection, erp, _key(row), by, now) for row in changes_back]
+    if cause.kind != "mail":
+        _tell_mails(connection, zip(changes_back, undone, strict=True), by, now)
     undone += _forget_counts(connection, cause)
     steps = [(cause, f"{one.what}: {one.detail}, by {by}") for one in undone if one.done]
     tell(connection, "undone", steps, now)
     return undone
+
+
+def _tell_mails(
+    connection: Connection, changes: Iterable[tuple[Row[Any], Undone]], by: str, now: datetime
+) -> None:
+    """Tell the mails whose activities a person had changed, and now has not."""
+    done = {
+        row.record_id: f"{one.what}: {one.detail}, by {by}"
+        for row, one in changes
+        if one.done and row.entity == "activity"
+    }
+    made = effect_table.c
+    for chunk in in_chunks(sorted(done)):
+        query = select(made.record_id, made.cause_id).where(
+            made.entity == "activity",
+            made.kind == "create_activity",
+            made.cause_kind == "mail",
+            made.record_id.in_(chunk),
+        )
+        steps = [
+            (Cause("mail", mail_id), done[activity])
+            for activity, mail_id in connection.execute(query)
+        ]
+        tell(connection, "undone", steps, now)
 
 
 def _locks(connection: Connection, cause: Cause) -> Iterator[str]:
@@ -109,15 +142,27 @@ def _undo(
 ) -> Undone:
     # Read now: undoing the change before may have handed something over to this one.
     change = connection.execute(select(change_table).where(key)).one()
-    what = f"{change.entity} {change.record_id}" + (f", {change.address}" if change.address else "")
+    what = _named(connection, erp, change)
     if change.undone_at is not None:
-        return Undone(what, False, f"was undone before, by {change.undone_by}")
+        when = f"{change.undone_at:%Y-%m-%d %H:%M} UTC"
+        return Undone(what, False, f"was undone before, on {when} by {change.undone_by}")
     refusal, detail = _take_back(connection, erp, change)
     if refusal:
         return Undone(what, False, refusal)
     this = update(change_table).where(key)
     connection.execute(this.values(undone_at=now, undone_by=by))
     return Undone(what, True, detail)
+
+
+def _named(connection: Connection, erp: ErpTables, change: Row[Any]) -> str:
+    """The record as a person knows it: a task by its number, which outlives the record."""
+    if change.entity == "task":
+        known: Values = whole_record(connection, erp, "task", change.record_id)
+        known = known or json.loads(change.new_values)
+        if number := known.get("number"):
+            return f"task {number}"
+    address = f", {change.address}" if change.address else ""
+    return f"{change.entity} {change.record_id}{address}"
 
 
 def _forget_counts(connection: Connection, cause: Cause) -> list[Undone]:

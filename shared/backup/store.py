@@ -243,7 +243,7 @@ def _name(mail_id: UUID) -> str:
     return f"{mail_id}.eml"
 
 
-def _disk_refused(action: str, path: Path, error: OSError) -> TransientError:
-    return TransientError(
-        f"Cannot {action} {path}: {error.strerror}; check free space and access rights"
+def _disk_refused(action: str, path: Path, error: OSError) -> AwayError:
+    return AwayError(
+        f"Cannot {action} {path}: {error.strerror}; check free space and access rights", PART
     )

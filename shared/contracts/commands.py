@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.base import Contract
 from shared.contracts.events import EventState
+from shared.contracts.line import Line
 from shared.contracts.references import (
     ActivityTypeRef,
     ContactRef,
@@ -46,6 +47,7 @@ class CreateActivity(Command):
             mailbox. Even a duplicate makes such an activity, once (R-c).
         answers_to: Message-IDs of the mails before this one, the nearest first: without a token
             the activity inherits their assignment (A-6).
+        flags: What a person should know before trusting it, as `sender not believed`.
     """
 
     kind: Literal["create_activity"] = "create_activity"
@@ -64,6 +66,7 @@ class CreateActivity(Command):
     task_command: UUID | None = None
     by_envelope: bool = False
     answers_to: tuple[str, ...] = ()
+    flags: tuple[Line, ...] = ()
 
 
 class CreateTask(Command):
@@ -153,6 +156,23 @@ class ApplyEvent(Command):
     def of(self, event: EventState) -> UpsertInvitation:
         """The command with all that `event` says."""
         return UpsertInvitation(command_id=self.command_id, user=self.user, **dict(event))
+
+
+class LinkActivity(Command):
+    """Link an activity whose mail's sender or recipient has entered the address book since (A-2).
+
+    An operator's, so no message carries it.
+
+    Attributes:
+        activity: Its id.
+        had_relationship: The company that it was linked to before.
+    """
+
+    kind: Literal["link_activity"] = "link_activity"
+    activity: int
+    contact: ContactRef | None
+    relationship: RelationshipRef | None
+    had_relationship: int | None = None
 
 
 AnyCommand = Annotated[

@@ -18,6 +18,7 @@ class Word(StrEnum):
     DELETED = "DELETED"
     DUPLICATE_KEY = "DUPLICATE KEY"
     IGNORED = "IGNORED"
+    IMPORTED = "IMPORTED"
     INFORM_OTHER_USERS = "Inform other users…"
     INVALID_TASK = "INVALID TASK"
     LOOP = "LOOP"
@@ -34,7 +35,7 @@ class Word(StrEnum):
         return repr(self.value)
 
 
-NOT_IN_THE_MANUAL = frozenset({Word.IGNORED, Word.LOOP})
+NOT_IN_THE_MANUAL = frozenset({Word.IGNORED, Word.IMPORTED, Word.LOOP})
 """Words of our own: the legacy log leaves them out."""
 
 
@@ -56,3 +57,28 @@ def words_of(text: str) -> tuple[str, ...]:
 def kind_of(words: Iterable[str]) -> str:
     """A verdict without its numbers: `TASK 4711 UPDATED` is one kind, whatever the task."""
     return _NUMBER.sub("N", joined(words))
+
+
+def _kinds() -> Iterable[tuple[str, ...]]:
+    yield (Word.DELETED,)
+    yield (Word.PROCESSED,)
+    for word in (
+        Word.SPAM,
+        Word.IGNORED,
+        Word.LOOP,
+        Word.NET_GENIUM,
+        Word.INFORM_OTHER_USERS,
+        Word.NOTIFY_OTHER_USERS,
+        Word.INVALID_TASK,
+        Word.TASK_APPLICATION,
+    ):
+        yield word, Word.DELETED
+    for word in (Word.DUPLICATE_KEY, Word.NEW_TASK_CREATED, Word.UNKNOWN_USER):
+        yield word, Word.DELETED
+        yield word, Word.PROCESSED
+    for done in (Word.NEW_TASK_CREATED, task_updated(1)):
+        yield Word.TASK_APPLICATION, done, Word.DELETED
+
+
+KINDS = tuple(map(kind_of, _kinds()))
+"""Every verdict that the rules can give, without numbers."""

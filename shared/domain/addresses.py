@@ -1,8 +1,10 @@
-"""E-mail addresses (RFC 5321, RFC 6531): the one home of email-validator. Pure.
+"""E-mail addresses (RFC 5321, RFC 6531): the one home of email-validator and idna. Pure.
 
 The domain is checked as a name below `.example`, so that hosts of a private network and reserved
 names (`root@server`, `.test`, RFC 2606) pass as well.
 """
+
+import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -24,6 +26,47 @@ def is_valid_address(address: str) -> bool:
     except EmailNotValidError:
         return False
     return True
+
+
+def comparable(address: str) -> str:
+    """`address`, or a bare domain, in the one form in which addresses are compared (R-b).
+
+    In lower case, composed (NFC), and the domain as it goes over the wire (IDNA, RFC 5891): mail
+    programs write `xn--` where people write letters. A domain that is none stays as it is.
+    """
+    if address.isascii():
+        return address.lower()
+    local, at, domain = unicodedata.normalize("NFC", address.lower()).rpartition("@")
+    return f"{local}{at}{_in_ascii(domain)}"
+
+
+def spellings(address: str) -> tuple[str, ...]:
+    """How people write a comparable address or domain into a database, the usual way first."""
+    local, at, domain = address.rpartition("@")
+    letters = f"{local}{at}{_in_letters(domain)}" if "xn--" in domain else address
+    if letters.isascii():
+        return (address,)
+    decomposed = unicodedata.normalize("NFD", letters)
+    return tuple(dict.fromkeys((address, letters, decomposed)))
+
+
+def _in_ascii(domain: str) -> str:
+    # Here, as below, because its tables are large, and few domains have letters beyond ASCII.
+    import idna  # noqa: PLC0415
+
+    try:
+        return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        return domain
+
+
+def _in_letters(domain: str) -> str:
+    import idna  # noqa: PLC0415
+
+    try:
+        return idna.decode(domain)
+    except (idna.IDNAError, UnicodeError):
+        return domain
 
 
 def domain_of(address: str) -> str:

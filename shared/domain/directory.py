@@ -24,10 +24,15 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An active user with the depths of the roles they have."""
+    """An active user with the depths of the roles they have.
+
+    Attributes:
+        twins: Ids of other active users with the address that was looked up.
+    """
 
     ref: UserRef
     role_depths: tuple[int, ...] = ()
+    twins: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

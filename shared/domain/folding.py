@@ -1,7 +1,7 @@
 """Folding of text before any comparison (behaviour V): the one home of Unidecode.
 
 Folded text is in lower case, without diacritics, in plain forms of full-width and compatibility
-characters, with every run of white space as one blank.
+characters, without invisible marks, with every run of white space as one blank.
 """
 
 import unicodedata
@@ -13,7 +13,10 @@ class _PlainCharacters(dict[int, str]):
     """Translation table that asks Unidecode once for each distinct character."""
 
     def __missing__(self, codepoint: int) -> str:
-        plain = self[codepoint] = unidecode(chr(codepoint))
+        character = chr(codepoint)
+        # Zero-width and direction marks and soft hyphens stand inside words, unseen.
+        invisible = unicodedata.category(character) == "Cf"
+        plain = self[codepoint] = "" if invisible else unidecode(character)
         return plain
 
 

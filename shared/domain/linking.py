@@ -4,7 +4,7 @@ The full address goes before the domain. What is ambiguous is not guessed: no li
 """
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.contracts.references import ContactRef, RelationshipRef
 from shared.contracts.said import said
@@ -12,20 +12,32 @@ from shared.domain.addresses import domain_of
 from shared.domain.directory import AddressBookEntry, Directory
 from shared.domain.notes import Note
 
+_AMBIGUOUS = "ambiguous"
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The link of an activity, possibly to nobody."""
+    """The link of an activity, possibly to nobody.
+
+    Attributes:
+        ambiguous: Somebody was found, but on several records.
+    """
 
     contact: ContactRef | None = None
     relationship: RelationshipRef | None = None
     other_contacts: tuple[ContactRef, ...] = ()
     notes: tuple[Note, ...] = ()
+    ambiguous: bool = False
+
+    @property
+    def linked(self) -> bool:
+        """Whether there is a link."""
+        return self.contact is not None or self.relationship is not None
 
     @property
     def unknown(self) -> bool:
-        """Whether nobody was found."""
-        return self.contact is None and self.relationship is None
+        """Whether nobody was found, not even twice."""
+        return not self.linked and not self.ambiguous
 
 
 def link_incoming(sender: str | None, directory: Directory) -> Linked:
@@ -55,7 +67,7 @@ def link_outgoing(
     )
     linked = _link(external, directory)
     others = _other_contacts(external, directory, linked.contact)[:other_contacts]
-    return Linked(linked.contact, linked.relationship, others, linked.notes)
+    return replace(linked, other_contacts=others)
 
 
 def _link(addresses: tuple[str, ...], directory: Directory) -> Linked:
@@ -66,10 +78,11 @@ def _link(addresses: tuple[str, ...], directory: Directory) -> Linked:
     for name in dict.fromkeys(filter(None, map(domain_of, addresses))):
         if found := _by_domain(name, directory, notes):
             return _linked(found, said("the domain {name}", name=name), notes)
+    ambiguous = bool(notes)
     if addresses and not notes:
         unknown = said("{addresses}: not in the address book", addresses=_listed(addresses))
         notes.append(Note("A-2", "link", False, unknown))
-    return Linked(notes=tuple(notes))
+    return Linked(notes=tuple(notes), ambiguous=ambiguous)
 
 
 def _by_address(address: str, directory: Directory, notes: list[Note]) -> AddressBookEntry | None:
@@ -86,10 +99,10 @@ def _by_address(address: str, directory: Directory, notes: list[Note]) -> Addres
             "{address} is on several contacts of one company: linked to the company alone",
             address=address,
         )
-        notes.append(Note("A-2", "ambiguous", False, reason))
+        notes.append(Note("A-2", _AMBIGUOUS, False, reason))
         return AddressBookEntry(None, next(iter(relationships.values())))
     several = said("{address} is on several records: no link", address=address)
-    notes.append(Note("A-2", "ambiguous", False, several))
+    notes.append(Note("A-2", _AMBIGUOUS, False, several))
     return None
 
 
@@ -104,7 +117,7 @@ def _by_domain(name: str, directory: Directory, notes: list[Note]) -> AddressBoo
             name=name,
             companies=companies,
         )
-        notes.append(Note("A-2", "ambiguous", False, reason))
+        notes.append(Note("A-2", _AMBIGUOUS, False, reason))
     return None
 
 

@@ -25,6 +25,12 @@ FOLLOWING_CHARACTERS = 500
 """What is read behind a number: an activity type and a few words."""
 
 _QUOTE_MARKS = "> |"
+_LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)[^\s<>\"]+")
+_MARKS = frozenset("*_()[]{}")
+_EMPHASIS = re.compile(r"(?<![^\W_])[*_]+|[*_]+(?![^\W_])")
+"""Asterisks and lines around words, by which plain text shows bold and italics."""
+
+_BRACKETS = str.maketrans("()[]{}", "      ")
 _COLON = re.compile(
     "[:\u02d0\u0589\u0fbf\u1038\u1365\u1366\u16ec\u17d6\u1804\u2236\u2831\u2a74\u2e2c\ufe13\ufe55\uff1a"
     "\U00010781]"
@@ -87,7 +93,7 @@ def find_tokens(
         vocabulary: The box's phrases.
         split_quotes: Called only if the text holds a token at all, because it is slow.
     """
-    keywords = _keywords(vocabulary.tokens)
+    keywords = _keywords(vocabulary.tokens, vocabulary.new_task)
     found = _first([match.token for match in _search(keywords, fold_line(subject), "subject")])
     if any(True for _ in _search(keywords, _foldable(text), "text")):
         own, quoted = split_quotes(text)
@@ -118,16 +124,28 @@ def _foldable(text: str) -> str:
 
 def _search(words: "_Keywords", folded: str, place: Place) -> Iterator[_Match]:
     """Every token of the lines; only the first of a line can begin it. Linear in the text."""
-    for line in folded.split("\n"):
+    for written in folded.split("\n"):
+        line = _plain(written)
         begin = 0
         for match in words.pattern.finditer(line):
             may_begin, begin = begin == 0, match.end()
-            if sum(map(str.isdigit, match["number"])) > MAX_DIGITS:
+            kind = words.kinds.get(match["keyword"])
+            if kind is None or sum(map(str.isdigit, match["number"])) > MAX_DIGITS:
                 continue
             yield _Match(
-                Token(words.kinds[match["keyword"]], match["number"], _behind(line, begin), place),
+                Token(kind, match["number"], _behind(line, begin), place),
                 may_begin and not line[: match.start()].strip(_QUOTE_MARKS),
             )
+
+
+def _plain(line: str) -> str:
+    """A line without links and emphasis; brackets are blanks, since people put words in them."""
+    if "//" in line or "www." in line:
+        line = _LINK.sub(" ", line)
+    if not _MARKS.isdisjoint(line):
+        line = _EMPHASIS.sub("", line).translate(_BRACKETS)
+        line = " ".join(line.split())
+    return line
 
 
 def _behind(line: str, begin: int) -> str:
@@ -148,10 +166,14 @@ class _Keywords:
 
 
 @lru_cache(maxsize=16)
-def _keywords(tokens: tuple[tuple[TokenKind, tuple[str, ...]], ...]) -> _Keywords:
+def _keywords(
+    tokens: tuple[tuple[TokenKind, tuple[str, ...]], ...], phrases: tuple[str, ...]
+) -> _Keywords:
+    """The pattern for these keywords; `phrases` that end with one are found, but are no tokens."""
     kinds = {word: kind for kind, words in reversed(tokens) for word in words}
-    # The longest keyword first, so that "projekt" is not read as a shorter one.
-    keyword = "|".join(map(re.escape, sorted(kinds, key=len, reverse=True)))
+    longer = {phrase.rstrip(":") for phrase in phrases} - kinds.keys()
+    # The longest first, so that "projekt" is not read as a shorter one, nor "new task" as "task".
+    keyword = "|".join(map(re.escape, sorted({*kinds, *longer}, key=len, reverse=True)))
     number = f"(?:[0-9]{{4}}-)?[0-9]{{1,{MAX_DIGITS}}}"
-    pattern = re.compile(rf"(?<!\w)(?P<keyword>{keyword}) ?: ?(?P<number>{number})(?!\w|-[0-9])")
+    pattern = re.compile(rf"(?<!\w)(?P<keyword>{keyword}) ?: ?(?P<number>{number})(?!\w|[-/][0-9])")
     return _Keywords(pattern, kinds)

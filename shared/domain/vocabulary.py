@@ -16,14 +16,18 @@ TokenKind = Literal["contract", "order", "task", "opportunity"]
 PHRASES: Mapping[str, tuple[str, ...]] = {
     "contractToken": ("Contract:", "Project:", "Zakázka:", "Zak:", "Projekt:"),
     "orderToken": ("Order:", "Objednávka:", "Obj:"),
-    "taskToken": ("Task:", "Úkol:"),
+    "taskToken": ("Task:", "Úkol:", "Úloha:"),
     "opportunityToken": ("Opo:", "Příležitost:"),
-    "newTaskPhrase": ("New task:", "Nový úkol:"),
-    "optOutPhrase": ("do not send", "I do not want", "neposílat", "nezasílat", "nechci"),
+    "newTaskPhrase": ("New task:", "Nový úkol:", "Nová úloha:"),
+    "optOutPhrase": (
+        *("do not send", "I do not want", "neposílat", "nezasílat", "nechci"),
+        *("neposielať", "nezasielať", "nechcem"),
+    ),
     "optOutObject": (
         *("any", "more", "your", "these", "e-mails", "emails", "mails", "newsletters"),
         *("newsletter", "offers", "ads", "advertising", "další", "vaše", "e-maily", "emaily"),
         *("maily", "newslettery", "nabídky", "reklamu", "obchodní", "sdělení"),
+        *("ďalšie", "ponuky", "obchodné", "oznámenia"),
     ),
     "bouncePhrase": (
         "Undeliverable Mail: The following mail failed to be delivered + To:",
@@ -32,10 +36,10 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "problemPhrase": (
         *("Description Problem No.", "Commentary Problem No.", "Status Problem No."),
         *("New Issue No.", "Problem No.", "Popis problému č.", "Komentář problému č."),
-        *("Stav problému č.", "Nový problém č.", "Problém č."),
+        *("Stav problému č.", "Nový problém č.", "Problém č.", "Komentár problému č."),
     ),
     "problemStatusRow": ("Status", "Stav"),
-    "problemSubjectRow": ("Subject", "Předmět"),
+    "problemSubjectRow": ("Subject", "Předmět", "Predmet"),
     "informPhrase": ("Info about", "Info o"),
     "detailsPhrase": ("Details",),
     "automaticPhrase": (
@@ -44,6 +48,10 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     ),
     "replyPrefix": ("Re:", "Odp:", "AW:"),
     "forwardPrefix": ("Fwd:", "FW:", "WG:", "Přeposláno:"),
+    "subjectTag": (
+        *("[EXTERNAL]", "[EXTERNAL EMAIL]", "[EXT]", "[EXTERN]", "[EXTERNÍ]", "[EXTERNÝ]"),
+        *("[SPAM]", "[BULK]"),
+    ),
 }
 """The built-in phrases by configuration key."""
 
@@ -55,6 +63,10 @@ TOKEN_KEYS: Mapping[TokenKind, str] = {
 }
 
 _COLON = re.compile(" ?: ?")
+_COUNTED = re.compile(r"(\w{1,20}) ?[\[(][0-9]{1,4}[\])] ?:")
+"""A prefix with the number of its replies, as The Bat! and others write it: `Re[2]:`."""
+
+_TAG = re.compile(r"\s*\[([^\[\]]{1,40})\]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,7 @@ class Vocabulary:
     Attributes:
         new_task, inform, details, automatic: Phrases of R-9 and R-10.
         replies, forwards: Subject prefixes.
+        tags: What gateways put in brackets before a subject, without the brackets.
         opt_out, opt_out_objects: Phrases of R-4, and the words that may follow them.
         bounces: Phrases of R-2.
         problems, problem_status, problem_subject: Phrases of R-6, and the rows it looks for.
@@ -92,6 +105,7 @@ class Vocabulary:
     automatic: tuple[str, ...]
     replies: tuple[str, ...]
     forwards: tuple[str, ...]
+    tags: frozenset[str]
     opt_out: tuple[str, ...]
     opt_out_objects: frozenset[str]
     bounces: tuple[BouncePhrase, ...]
@@ -116,6 +130,7 @@ def build_vocabulary(extensions: Mapping[str, tuple[str, ...]]) -> Vocabulary:
         automatic=phrases["automaticPhrase"],
         replies=_with_colon(phrases["replyPrefix"]),
         forwards=_with_colon(phrases["forwardPrefix"]),
+        tags=frozenset(tag.strip("[] ") for tag in phrases["subjectTag"]),
         opt_out=phrases["optOutPhrase"],
         opt_out_objects=frozenset(" ".join(phrases["optOutObject"]).split()),
         bounces=tuple(map(_bounce_phrase, phrases["bouncePhrase"])),
@@ -130,9 +145,35 @@ def build_vocabulary(extensions: Mapping[str, tuple[str, ...]]) -> Vocabulary:
 
 
 def first_prefix(text: str, prefixes: tuple[str, ...]) -> str | None:
-    """The longest of `prefixes` that tight `text` begins with, or None."""
-    found = [prefix for prefix in prefixes if text.startswith(prefix)]
+    """The longest of `prefixes` that tight `text` begins with as whole words, or None."""
+    found = [p for p in prefixes if text.startswith(p) and _is_end(text, len(p))]
     return max(found, key=len) if found else None
+
+
+def contains_words(text: str, phrase: str) -> bool:
+    """Whether tight `text` contains `phrase`, which begins and ends with whole words."""
+    return any(
+        _is_end(text, found.end()) and _is_end(text[::-1], len(text) - found.start())
+        for found in re.finditer(re.escape(phrase), text)
+    )
+
+
+def without_tags(subject: str, tags: frozenset[str]) -> str:
+    """A subject as written without the tags in brackets that gateways put at its start."""
+    while (found := _TAG.match(subject)) and fold_line(found[1]) in tags:
+        subject = subject[found.end() :]
+    return subject
+
+
+def comparable_subject(subject: str, tags: frozenset[str]) -> str:
+    """A subject folded and tight, without tags and without the counter of its first prefix."""
+    folded = tight(fold_line(without_tags(subject, tags)))
+    return _COUNTED.sub(r"\1:", folded, count=1) if _COUNTED.match(folded) else folded
+
+
+def _is_end(text: str, end: int) -> bool:
+    """Whether a word ends at `end`, or none stands there."""
+    return not (text[end - 1 : end].isalnum() and text[end : end + 1].isalnum())
 
 
 def _bounce_phrase(phrase: str) -> BouncePhrase:

@@ -60,7 +60,9 @@ def _handler(health: Health) -> type[BaseHTTPRequestHandler]:
                 case "/healthz":
                     self._json(health.alive, {"alive": health.alive})
                 case "/ready":
-                    self._json(health.ready, {"ready": health.ready, "parts": parts})
+                    ready, standing_by = health.ready, health.standing_by()
+                    found = {"ready": ready, "parts": parts, "standing_by": standing_by}
+                    self._json(ready, found)
                 case "/metrics":
                     self._send(HTTPStatus.OK, metrics.CONTENT_TYPE, metrics.exposition(parts))
                 case _:

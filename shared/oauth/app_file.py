@@ -7,6 +7,7 @@ tenant is always the file's `tenant_id` (behaviour I-2).
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from shared.settings.box import Box
 from shared.settings.reading import UnreadableError, read_small_file
 
 _FIELDS = ("client_id", "tenant_id", "token_uri", "client_secret")
+_EXPIRES = "client_secret_expires"
 _FILE_BYTES = 64 * 1024
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 _MANY_TENANTS = ("common", "organizations", "consumers")
@@ -29,12 +31,14 @@ class App:
     Attributes:
         file: Where it stands.
         authority: Token server with the tenant, `https://login.microsoftonline.com/<tenant>`.
+        expires: The last day of the secret, if the file says so (`client_secret_expires`).
     """
 
     file: Path
     client_id: str
     client_secret: SecretStr
     authority: str
+    expires: date | None = None
 
     @property
     def server(self) -> str:
@@ -76,10 +80,20 @@ def read_app(file: Path) -> App:
     if address and origin is None:
         remedy = "Write an https address without name and password."
         problems.append(ConfigProblem(str(file), "token_uri cannot be used", remedy))
+    expires, wrong = _expires(file, fields.get(_EXPIRES, ""))
+    problems += wrong
     if problems or origin is None:
         raise ConfigurationError(problems)
     secret = SecretStr(fields["client_secret"])
-    return App(file, fields["client_id"], secret, f"{origin}/{tenant}")
+    return App(file, fields["client_id"], secret, f"{origin}/{tenant}", expires)
+
+
+def _expires(file: Path, text: str) -> tuple[date | None, list[ConfigProblem]]:
+    try:
+        return (date.fromisoformat(text) if text else None), []
+    except ValueError:
+        remedy = "Write the secret's last day as 2027-05-31."
+        return None, [ConfigProblem(str(file), f"{_EXPIRES} is not a date", remedy)]
 
 
 def _remedy(name: str) -> str:

@@ -6,12 +6,14 @@ Whatever goes wrong becomes an error in our own words: the server's may quote wh
 import itertools
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -24,6 +26,7 @@ _LONGEST_PAUSE_SECONDS = 3600.0
 _SERVER_TROUBLE = 500
 _TOO_MANY = 429
 _FOUND = 200
+_HTTPS = 443
 _CODE = re.compile(r"AADSTS(\d{4,9})")
 _WORD = re.compile(r"[a-z_]{1,40}")
 
@@ -46,12 +49,18 @@ _UNKNOWN = "check client_id, tenant_id and client_secret, and the app's permissi
 
 
 def session_of(ca_file: Path | None) -> requests.Session:
-    """A session that trusts the certificates of `ca_file`, by default the public ones."""
+    """A session that trusts `ca_file`, else what `SSL_CERT_FILE` names, else the public ones."""
     session = requests.Session()
     # Else REQUESTS_CA_BUNDLE would win over ca_file, and .netrc could add a password.
     session.trust_env = False
-    session.verify = str(ca_file) if ca_file else True
+    session.verify = str(ca_file) if ca_file else _named_authorities() or True
     return session
+
+
+def _named_authorities() -> str | None:
+    """The file of authorities that the environment names; OpenSSL's own default is not meant."""
+    paths = ssl.get_default_verify_paths()
+    return paths.cafile if paths.cafile != paths.openssl_cafile else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,8 @@ class TokenServer:
         headers: Any = None,  # noqa: ANN401 - as msal gives it
         **_: object,
     ) -> _Response:
-        if not url.startswith("https://"):
+        if _origin(url) != _origin(self.app.authority):
+            # The server says itself where tokens are: the secret goes to no other one.
             raise unclear(self.app)
         try:
             with self.session.request(
@@ -136,6 +146,16 @@ class TokenServer:
         if status < _FOUND or _FOUND + 100 <= status < 400:  # noqa: PLR2004 - classes of HTTP
             raise unclear(self.app)
         return _Response(status, text, headers)
+
+
+def _origin(url: str) -> tuple[str, str | None, int]:
+    """What an address names as its server; a bad one names none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _HTTPS
+    except ValueError:
+        return "", None, 0
+    return parts.scheme, parts.hostname, port
 
 
 def retry_after(written: str | None, now: datetime) -> float | None:

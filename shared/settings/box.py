@@ -28,6 +28,11 @@ class Box(CalendarKeys, OutgoingKeys, TrustKeys, MailboxKeys, BoxKeys, ManualKey
 
     vocabulary: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
+    def members_of(self, address: str) -> tuple[str, ...]:
+        """Return the users that `address` counts as; nothing for an address that is no group."""
+        groups = (group for group in self.mail_groups if group.address == address)
+        return tuple(dict.fromkeys(member for group in groups for member in group.members))
+
     def paused_at(self, moment: datetime) -> bool:
         """Tell whether the box may not be connected to at `moment`, an aware datetime (I-4)."""
         if self.stop_from is None or self.stop_to is None:

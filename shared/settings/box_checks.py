@@ -5,7 +5,7 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 from shared.settings.draft import Draft
 from shared.settings.near_miss import quoted
-from shared.settings.values import Disposition
+from shared.settings.values import Disposition, MailGroup
 
 _MANDATORY = ("rootPath", "pop3Email")
 _SERVERS = ("pop3Url", "imapUrl")
@@ -18,6 +18,7 @@ def check_file(draft: Draft) -> None:
             draft.report.problem(None, f"{name} is missing", "It is mandatory: add it.")
     _check_pause(draft)
     _check_sources(draft)
+    _check_groups(draft)
 
 
 def check_together(drafts: Sequence[Draft]) -> None:
@@ -57,6 +58,22 @@ def _check_sources(draft: Draft) -> None:
         draft.report.problem(None, "there is no source of mail", remedy)
     if "pop3Url" in draft.named:
         _check_what_pop3_can(draft)
+
+
+def _check_groups(draft: Draft) -> None:
+    """Report groups of groups, and the box as a group or a member of one (R-c)."""
+    found = [
+        (line, one) for line, one in draft.values.get("mailGroup", ()) if isinstance(one, MailGroup)
+    ]
+    names = {group.address for _, group in found}
+    box = draft.value("pop3Email")
+    for line, group in found:
+        if box in (group.address, *group.members):
+            what = f"mailGroup {quoted(group.address)} names the box itself"
+            draft.report.problem(line, what, "Name an address that mail is forwarded from.")
+        for inner in sorted(names.intersection(group.members)):
+            what = f"mailGroup {quoted(group.address)} names {quoted(inner)}, which is one, too"
+            draft.report.problem(line, what, "Name its users instead.")
 
 
 def _check_what_pop3_can(draft: Draft) -> None:

@@ -3,7 +3,7 @@
 Loading opens no connection and does not look whether the directories it names exist.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,10 +27,12 @@ class LoadedBoxes:
     Attributes:
         boxes: One for each file.
         warnings: What is odd but does not stop the start, as keys that nothing knows.
+        idle: Keys that this version knows but does not act on, for `check` to say.
     """
 
     boxes: tuple[Box, ...]
     warnings: tuple[ConfigProblem, ...]
+    idle: tuple[ConfigProblem, ...] = ()
 
 
 def load_boxes(
@@ -55,7 +57,18 @@ def load_boxes(
     if problems:
         raise ConfigurationError(problems)
     warnings = tuple(warning for draft in drafts for warning in draft.report.warnings)
-    return LoadedBoxes(tuple(_box(draft) for draft in drafts), warnings)
+    idle = tuple(one for draft in drafts for one in _idle(draft))
+    return LoadedBoxes(tuple(_box(draft) for draft in drafts), warnings, idle)
+
+
+def _idle(draft: Draft) -> Iterator[ConfigProblem]:
+    """Yield the given keys that do nothing yet, in the order of the file."""
+    given = sorted((found[0][0], name) for name, found in draft.values.items())
+    for line, name in given:
+        if not KEY_BY_NAME[name].key.acts:
+            what = f"{name} has no effect in this version"
+            remedy = "Do not rely on it yet; the line may stay."
+            yield ConfigProblem(draft.report.place(line), what, remedy)
 
 
 def _fill_in(draft: Draft, host_zone: Callable[[], ZoneInfo]) -> None:

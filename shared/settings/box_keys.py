@@ -7,7 +7,17 @@ from pydantic import BaseModel, Field
 
 from shared.domain.addresses import domain_of
 from shared.settings.key import Key
-from shared.settings.values import address, domain, flag, label, seconds, text, zone
+from shared.settings.values import (
+    MailGroup,
+    address,
+    domain,
+    flag,
+    label,
+    mail_group,
+    seconds,
+    text,
+    zone,
+)
 
 
 def _own_domains(given: dict[str, Any]) -> frozenset[str]:
@@ -64,12 +74,23 @@ class BoxKeys(BaseModel):
             source="D-3",
         ),
     ] = Field(default_factory=_own_domains)
+    mail_groups: Annotated[
+        tuple[MailGroup, ...],
+        Key(
+            "mailGroup",
+            mail_group,
+            doc="Address that counts as several users: "
+            "`obchod@firma.cz=jana@firma.cz,tom@firma.cz`.",
+            source="R-c",
+        ),
+    ] = ()
     only_known_customers: Annotated[
         bool,
         Key(
             "onlyKnownCustomers",
             flag,
-            doc="`true`: mail of a customer who is not in the address book makes no activity.",
+            doc="`true`: mail of a customer who is not in the address book makes no activity; "
+            "one who is there twice is known.",
             source="A-2",
         ),
     ] = False
@@ -78,8 +99,9 @@ class BoxKeys(BaseModel):
         Key(
             "strictManualDirection",
             flag,
-            doc="`true`: mail to the box is outgoing even if its sender is no user.",
-            source="D-4",
+            doc="`true`: mail to the box, or of an own domain, is outgoing even if its sender is "
+            "no user.",
+            source="D-4, D-6",
         ),
     ] = False
     opt_out_contains: Annotated[
@@ -96,7 +118,8 @@ class BoxKeys(BaseModel):
         Key(
             "problemSender",
             address,
-            doc="Address that may send problem mails; none: any.",
+            doc="Address that may send problem mails; none: any. "
+            "Such mail of others is ordinary mail.",
             source="P-2",
         ),
     ] = ()

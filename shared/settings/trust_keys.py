@@ -5,21 +5,53 @@ from typing import Annotated, Literal
 from pydantic import BaseModel
 
 from shared.settings.key import Key
-from shared.settings.values import choice, text
+from shared.settings.values import address, choice, flag, host_pattern, text
+
+MAIL_SYSTEMS = ("exchange-online", "google", "seznam", "none")
+"""What `mailSystem` may name; `MAIL_SYSTEMS` of the classifier has a preset for each."""
 
 
 class TrustKeys(BaseModel):
     """Keys of ours for what a sender may do (S-1)."""
 
+    mail_system: Annotated[
+        tuple[str, ...],
+        Key(
+            "mailSystem",
+            choice(*MAIL_SYSTEMS),
+            doc="System that the box's mail comes in by: `exchange-online`, `google`, `seznam`, "
+            "or `none` (its servers write no results).",
+            source="S-1",
+        ),
+    ] = ()
     authserv_id: Annotated[
-        str | None,
+        tuple[str, ...],
         Key(
             "authservId",
             text,
-            doc="Name by which the receiving server signs `Authentication-Results`.",
+            doc="Name by which a receiving server signs `Authentication-Results`.",
             source="S-1",
         ),
-    ] = None
+    ] = ()
+    border_host: Annotated[
+        tuple[str, ...],
+        Key(
+            "borderHost",
+            host_pattern,
+            doc="Server that takes the company's mail from outside, as its `Received` names it; "
+            "`*.firma.cz` for all below.",
+            source="S-1",
+        ),
+    ] = ()
+    trusted_host: Annotated[
+        tuple[str, ...],
+        Key(
+            "trustedHost",
+            host_pattern,
+            doc="Further server on the way from the border to the box; `*.firma.cz` for all below.",
+            source="S-1",
+        ),
+    ] = ()
     sender_proof: Annotated[
         Literal["refuted", "unproven", "off"],
         Key(
@@ -29,3 +61,21 @@ class TrustKeys(BaseModel):
             source="S-1",
         ),
     ] = "refuted"
+    erp_sender: Annotated[
+        tuple[str, ...],
+        Key(
+            "erpSender",
+            address,
+            doc="Address outside the own domains that NET Genium's own mail comes from.",
+            source="S-10",
+        ),
+    ] = ()
+    eml_trusted: Annotated[
+        bool,
+        Key(
+            "emlTrusted",
+            flag,
+            doc="`true`: results in files of `emlDir` count as those in a mailbox.",
+            source="S-1",
+        ),
+    ] = False

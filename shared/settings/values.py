@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import BaseModel, ConfigDict, SecretStr
 from tzlocal.windows_tz import win_tz
 
-from shared.domain.addresses import is_valid_address
+from shared.domain.addresses import comparable, is_valid_address
 from shared.settings.near_miss import nearest
 
 Parser = Callable[[str], object]
@@ -75,6 +75,20 @@ class Disposition(BaseModel):
 
     action: Literal["delete", "seen", "move"] = "delete"
     folder: str | None = None
+
+
+class MailGroup(BaseModel):
+    """An address that counts as several users (behaviour R-c).
+
+    Attributes:
+        address: The address that mail is sent to, in lower case.
+        members: Addresses of the users, in lower case.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: str
+    members: tuple[str, ...]
 
 
 def text(value: str) -> str:
@@ -174,17 +188,39 @@ def port(value: str) -> int:
 
 def address(value: str) -> str:
     """Read one e-mail address, in lower case."""
-    address = value.strip().lower()
+    address = comparable(value.strip())
     if not is_valid_address(address):
         raise NotAllowedError("one e-mail address as crm@firma.cz")
     return address
 
 
+def mail_group(value: str) -> MailGroup:
+    """Read an address and the users that it counts as (R-c)."""
+    allowed = "an address and its users, as obchod@firma.cz=jana@firma.cz,tom@firma.cz"
+    group, equals, users = value.partition("=")
+    try:
+        members = tuple(dict.fromkeys(map(address, users.split(","))))
+        found = MailGroup(address=address(group), members=members)
+    except NotAllowedError:
+        raise NotAllowedError(allowed) from None
+    if not equals or found.address in members:
+        raise NotAllowedError(allowed)
+    return found
+
+
 def domain(value: str) -> str:
     """Read a domain, in lower case and without a leading `@`."""
-    name = value.strip().removeprefix("@").lower()
+    name = comparable(value.strip().removeprefix("@"))
     if _DOMAIN.fullmatch(name) is None:
         raise NotAllowedError("a domain as firma.cz")
+    return name
+
+
+def host_pattern(value: str) -> str:
+    """Read a host's name, or `*.` and a domain for every host below it, in lower case (S-1)."""
+    name = value.strip().lower()
+    if _DOMAIN.fullmatch(name.removeprefix("*.")) is None:
+        raise NotAllowedError("a host as mx.firma.cz, or *.firma.cz")
     return name
 
 

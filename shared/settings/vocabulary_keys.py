@@ -31,4 +31,5 @@ VOCABULARY_KEYS: tuple[DeclaredKey, ...] = (
     _extends("automaticPhrase", "Sentence of generated mail.", "ch. 15.5, R-9"),
     _extends("replyPrefix", "Prefix of a reply's subject.", "ch. 15.7, R-11"),
     _extends("forwardPrefix", "Prefix of a forwarded subject.", "ch. 15.7, R-11"),
+    _extends("subjectTag", "Tag in brackets that gateways put before a subject.", "R-4, R-10"),
 )

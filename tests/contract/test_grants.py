@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import (
@@ -21,18 +23,25 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from services.answers.odd_data import odd_data
+from services.assembly.composition import Erp
 from services.operator.setup.grants_sql import GrantDialect, statements
+from services.writer.relink import Relink
+from services.writer.undo import undo_cause
+from shared.contracts.cause import Cause
 from shared.errors import PermanentError, TransientError
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.schema_state import VERSION_TABLE
-from shared.netgenium.own.tables import OWN
+from shared.netgenium.own.tables import OWN, effect_table, journal_table
+from shared.netgenium.queries.unlinked import Wanted
 from shared.netgenium.schema.grants import ROLES, Privilege, Role, granted
+from shared.netgenium.schema.indexes import missing_indexes
 from shared.netgenium.schema.inspection import inspect_schema
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
+from shared.netgenium.schema.tables import ErpTables, ManyTable
 
 MAPPING = load_mapping(None)
 ERP = ErpTables(MAPPING)
@@ -48,6 +57,7 @@ class Granted:
     """A database whose roles have their rights; `connect` logs in with one role."""
 
     kind: GrantDialect
+    owner: Engine
     connect: Callable[[Role], Engine]
 
 
@@ -71,7 +81,7 @@ def granted_database(request: pytest.FixtureRequest) -> Iterator[Granted]:
             engines.append(create_engine(login, connect_args=named))
             return engines[-1]
 
-        yield Granted(kind, connect)
+        yield Granted(kind, owner, connect)
         for engine in engines:
             engine.dispose()
 
@@ -169,7 +179,45 @@ def test_the_writer_adds_an_activity_and_takes_no_contact(granted_database: Gran
 
 def test_check_works_for_the_writer(granted_database: Granted) -> None:
     """NG-2: the service looks at the schema before it begins."""
-    assert inspect_schema(granted_database.connect("crm_writer"), ERP) == []
+    engine = granted_database.connect("crm_writer")
+
+    assert inspect_schema(engine, ERP) == []
+    assert missing_indexes(engine, ERP) == []
+    assert odd_data(Erp(engine, ERP)) == []
+
+
+def test_the_operator_may_relink_and_undo(granted_database: Granted) -> None:
+    """NG-8, A-2: nothing else of an activity may be changed."""
+    with granted_database.owner.begin() as connection:
+        for table, row in _a_mail_of_somebody_known():
+            connection.execute(insert(table), [row])
+    engine, cause = granted_database.connect("crm_operator"), uuid4()
+    relink = Relink(engine, ERP, [], cause, "tester", lambda: datetime.now(UTC))
+
+    assert [one.to for one in relink.link(Wanted())] == ["max@new.example"]
+    with write_transaction(engine) as connection:
+        operator = Cause("operator", cause)
+        undone = undo_cause(connection, ERP, operator, "tester", datetime.now(UTC))
+
+    assert [one.done for one in undone] == [True]
+
+
+def _a_mail_of_somebody_known() -> Iterator[tuple[Table, dict[str, object]]]:
+    """Its activity was made before the contact was."""
+    mail_id, now = uuid4(), datetime.now(UTC)
+    texts = {"subject": "", "trace": "[]", "verdict": "PROCESSED", "backup_key": "", "source": ""}
+    digests = dict.fromkeys(("identification_key", "content_sha256", "body_sha256"), "0" * 64)
+    times = {"received_at": now, "recorded_at": now}
+    mail = {"mail_id": mail_id, "box": "crm", "sender": "max@new.example", "differs": False}
+    made = {"cause_id": mail_id, "cause_kind": "mail", "kind": "create_activity"}
+    activity = {"id": 1, "subject": "", "text": "", "direction": "incoming"}
+    yield ERP.table("contact"), {"id": 1, "last_name": "New"}
+    emails = ERP.many("contact", "emails")
+    assert isinstance(emails, ManyTable)
+    yield emails.table, {"id": 1, "owner": 1, "value": "max@new.example"}
+    yield ERP.table("activity"), activity
+    yield journal_table, {**mail, **texts, **digests, **times}
+    yield effect_table, {**made, "command_id": uuid4(), "entity": "activity", "record_id": 1}
 
 
 def test_every_privilege_is_tried() -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from services.operator.commands import COMMANDS
 from tests.builders import raw_mail
+from tests.servers.processes import free_port
 
 CRMSERVICE = Path(sys.executable).with_name("crmservice")
 DEMO = Path("demo").absolute()
@@ -564,6 +565,33 @@ def test_check_tells_each_thing_and_a_program_can_read_it(ready: Shell) -> None:
     failed = [check for check in json.loads(bad.stdout)["checks"] if check["status"] == "fail"]
     assert [check["name"] for check in failed] == ["emlDir of crm"]
     assert failed[0]["remedy"]
+
+
+def test_a_server_that_is_away_is_told_with_what_to_do(ready: Shell) -> None:
+    """O-1: finding and remedy are two fields for a program, not one text."""
+    nowhere = f"localhost:{free_port()}"
+    ready.write_config(pop3Url=nowhere, pop3Name="crm", pop3Password="pw")
+    checked = ready("check", "--config", "crm.xml", "--json", RABBITMQ_URL=f"amqp://{nowhere}")
+
+    failed = {
+        check["name"]: check
+        for check in json.loads(checked.stdout)["checks"]
+        if check["status"] == "fail"
+    }
+    assert set(failed) == {"mailbox of crm", "broker"}
+    assert "check that it runs" in failed["broker"]["remedy"]
+    assert all(check["remedy"] not in check["detail"] for check in failed.values())
+
+
+def test_a_demo_that_cannot_be_prepared_says_so(shell: Shell) -> None:
+    """O-6: a folder that may not be written is a mistake with a sentence, not a bug."""
+    blocked = shell.folder / "file"
+    blocked.write_text("no folder", "utf-8")
+    result = shell("demo", "--folder", str(DEMO), "--data", str(blocked / "demo"))
+
+    assert result.returncode == 2
+    assert "--data" in result.stderr
+    assert "unexpected" not in result.stderr
 
 
 def test_init_db_is_safe_to_repeat(ready: Shell) -> None:

@@ -113,10 +113,14 @@ def test_a_full_box_waits_for_a_start(dovecot: Dovecot, tmp_path: Path) -> None:
     keys = keys_of(dovecot, "imap", account.name)
     deployment = deployed(tmp_path, keys)
 
+    checked = deployment.call("check", "--config", str(deployment.config))
+    assert (checked.returncode, "startFrom" in checked.stdout) == (78, True)
     waits = deployment.call("run", "--once", "--config", str(deployment.config))
-    assert waits.returncode == 5
+    assert waits.returncode == 78
     assert "501" in waits.stderr
     assert "startFrom" in waits.stderr
+    stands = deployment.call("status", "--config", str(deployment.config))
+    assert (stands.returncode, "needs you since" in stands.stdout) == (3, True)
     assert dovecot.messages(account) == 501
     deployment.write_box("crm", {**keys, "startFrom": "all"})
     assert deployment.call("run", "--once", "--config", str(deployment.config)).returncode == 0

@@ -11,6 +11,7 @@ import pytest
 
 from tests.builders import raw_mail
 from tests.deployment import Deployment
+from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import wait_until
 from tests.servers.rabbitmq import RabbitMQ
 
@@ -49,7 +50,7 @@ def test_mail_goes_through_three_services_to_the_erp(deployment: Deployment) -> 
     }
     assert all(row["waiting"] + row["resting"] + row["dead"] == 0 for row in status["queues"])
     _, metrics = services[2].get("metrics")
-    assert b'crmservice_mails_total{outcome="handled",service="writer"} 20.0' in metrics
+    assert b'crmservice_mails_total{outcome="handled",stage="writer"} 20.0' in metrics
     assert b'crmservice_verdicts_total{box="crm",verdict="PROCESSED"} 20.0' in metrics
     assert [service.end() for service in services] == [0, 0, 0]
 
@@ -76,8 +77,11 @@ def test_a_second_fetcher_stands_by_and_takes_over(deployment: Deployment) -> No
     second = deployment.start("fetcher")
     deployment.drop("a.eml", a_mail(1))
     wait_until(lambda: not list(deployment.eml.iterdir()), "the first mail to be taken")
-    assert b"crmservice_backed_up_mails_total{" in first.get("metrics")[1]
-    assert b"crmservice_backed_up_mails_total{" not in second.get("metrics")[1]
+    for service, taken, state in ((first, 1, "reading"), (second, 0, "standing by")):
+        told = service.get("metrics")[1].decode()
+        assert f'crmservice_backed_up_mails_total{{box="crm"}} {taken}.0' in told
+        assert f'crmservice_box_state{{box="crm",source="emlDir",state="{state}"}} 1.0' in told
+    assert json.loads(second.get("ready")[1])["standing_by"] == ["box crm emlDir"]
 
     first.end(signal.SIGKILL)
     deployment.drop("b.eml", a_mail(2))
@@ -103,6 +107,30 @@ def test_mail_waits_in_its_source_while_the_broker_is_away(
 
     wait_until(lambda: len(deployment.list("journal")) == 2, "the second mail", 90)
     wait_until(lambda: all(service.ready for service in services), "readiness", 90)
+
+
+def test_a_database_that_is_killed_while_nothing_comes_is_noticed(
+    rabbitmq: RabbitMQ, postgresql: PostgreSQL, tmp_path: Path
+) -> None:
+    """INV-9, F-40: idle services ask their database; its death is told, and so is its return."""
+    with rabbitmq.vhost() as url, postgresql.database() as database:
+        deployment = Deployment(tmp_path, url, database_url=database)
+        try:
+            services = [deployment.start("classifier"), deployment.start("writer")]
+            postgresql.kill()
+            try:
+                wait_until(lambda: not any(one.ready for one in services), "both to notice", 60)
+                for service in services:
+                    parts = json.loads(service.get("ready")[1])["parts"]
+                    assert (bool(parts["database"]), parts["broker"]) == (True, None)
+                    assert (
+                        b'crmservice_part_ready{part="database"} 0.0' in service.get("metrics")[1]
+                    )
+            finally:
+                postgresql.start()
+            wait_until(lambda: all(one.ready for one in services), "its return", 120)
+        finally:
+            deployment.close()
 
 
 def test_dead_letters_are_listed_released_and_dropped(deployment: Deployment) -> None:
@@ -131,6 +159,11 @@ def test_dead_letters_are_listed_released_and_dropped(deployment: Deployment) ->
     assert released.returncode == 0, released.stderr
     wait_until(lambda: len(dead()) == 1, "it to die again")
     assert dead()[0]["released"] == 1
+    in_plain_shell = deployment.call("dead-letters", "list", RABBITMQ_URL="")
+    assert "no broker was asked" in in_plain_shell.stderr
+    stood = deployment.call("status", "--config", str(deployment.config))
+    assert stood.returncode == 3
+    assert "classifier.mail: 1 mail(s): could not be processed" in stood.stdout
     dropped = deployment.call("dead-letters", "drop", broker_message["mail_id"])
     assert "1 dead letter(s) dropped" in dropped.stderr
     assert dead() == []

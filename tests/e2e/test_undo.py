@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -128,10 +129,11 @@ def test_a_mark_is_set_back_and_a_second_time_says_so(office: Office) -> None:
     (mark,) = office.list("marks")
     assert (undone.returncode, undone.stdout.count("set back")) == (0, 1)
     assert not office.broken(BOB)
-    assert (mark["undone"], mark["undone_by"]) == (True, "Jana Malá")
+    assert (mark["undone"], mark["undone_by"]) == (True, "Jana Malá (operator)")
     assert again.returncode == 2
     assert again.stdout == ""
-    assert "was undone before, by Jana Malá" in again.stderr
+    when = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+    assert re.search(f"was undone before, on {when} by Jana Malá", again.stderr)
 
 
 def test_a_strangers_forbidden_address_goes_again(office: Office) -> None:
@@ -248,3 +250,35 @@ def test_undo_before_init_db_says_what_to_do(tmp_path: Path) -> None:
 
     assert result.returncode == 78
     assert "crmservice init-db" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["", " ", "Jana\nMalá", "\x1b[2J"])
+def test_a_name_that_is_none_is_refused(office: Office, name: str) -> None:
+    """O-2: what stands in the audit is a name in one line, and never without the login."""
+    refused = office("undo", UNKNOWN, "--by", name)
+
+    assert refused.returncode == 2
+    assert "--by wants the name of a person" in refused.stderr
+
+
+def test_later_known_people_are_linked_and_undone(office: Office) -> None:
+    """A-2, O-2: listed, tried, linked and taken back by the id that the command tells."""
+    office.receive(raw_mail(sender=STRANGER, to=JAN))
+    assert [row["address"] for row in office.list("unknown")] == [STRANGER]
+    with closing(sqlite3.connect(office.folder / "data" / "netgenium.db")) as database, database:
+        row = database.execute("SELECT pid FROM ng_emailkontaktu0").fetchone()
+        added = "INSERT INTO ng_emailkontaktu0 (pid, ng_email) VALUES (?, ?)"
+        database.execute(added, (*row, f" {STRANGER}"))
+
+    tried = office("relink", "--config", "crm.xml", "--dry-run")
+    linked = office("relink", "--config", "crm.xml", "--address", STRANGER.upper(), "--json")
+    (activity,) = office.list("activities")
+
+    assert tried.stdout.startswith(f"activity {activity['id']}: ")
+    assert tried.stderr == "1 activities would be linked\n"
+    assert json.loads(linked.stdout)["mail_id"] == activity["mail_id"]
+    assert activity["contact"]
+    _, _, rest = linked.stderr.partition("crmservice undo ")
+    assert office("undo", rest.split()[0]).returncode == 0
+    assert office.list("activities")[0]["contact"] is None
+    assert office("relink", "--config", "crm.xml", "--since", "yesterday").returncode == 2

@@ -15,9 +15,10 @@ from structlog.testing import capture_logs
 from services.fetcher.failed import FailedMail
 from services.fetcher.fetch import Fetcher
 from services.fetcher.seen import Seen
+from services.fetcher.sources.imap import text as imap_text
 from services.fetcher.sources.imap import wire as imap_wire
 from services.fetcher.sources.imap.source import Imap
-from services.fetcher.sources.port import LARGE_BYTES, SourceMail
+from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES, SourceMail
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
@@ -213,6 +214,50 @@ def test_a_partial_fetch_that_ends_early_is_fetched_whole(server: ScriptedImap, 
     (large,) = [mail for mail in batch if mail.raw is None]
 
     assert b"".join(source.slices(large)) == LARGE
+
+
+def a_byte_too_early(talk: Talk) -> None:
+    """Give every slice but the first a byte too early, as Dovecot 2.4 does."""
+    start, count = map(int, re.findall(r"<(\d+)\.(\d+)>", talk.server.heard[-1])[0])
+    begin = max(start - 1, 0)
+    talk.literal(1, 3, f"BODY[]<{start}>", LARGE[begin : begin + count])
+    talk.say("{tag} OK done")
+
+
+def test_slices_that_do_not_join_are_fetched_whole(server: ScriptedImap, make: Make) -> None:
+    """F-64: the announced size comes, and a byte of it twice; the whole message is right."""
+    server.inbox.messages[3].raw = LARGE
+    server.answers["UID FETCH 3 (BODY.PEEK[]<"] = a_byte_too_early
+    source = make()
+    (batch,) = source.batches()
+    (large,) = [mail for mail in batch if mail.raw is None]
+
+    slices = list(source.slices(large))
+
+    assert b"".join(slices) == LARGE
+    assert max(map(len, slices)) <= SLICE_BYTES
+
+
+def test_slices_that_do_not_join_of_a_huge_message_are_not_taken(
+    server: ScriptedImap, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-64: too large to be read as a whole: it stays, with its reason; its neighbour is taken."""
+    monkeypatch.setattr(imap_text, "MAX_ANSWER_BYTES", len(LARGE) - 1)
+    server.inbox.messages[3].raw = LARGE
+    server.answers["UID FETCH 3 (BODY.PEEK[]<"] = a_byte_too_early
+    taker = ATaker()
+    fetcher = Fetcher(
+        "crm", "crm@firma.cz", make(), BackupStore(tmp_path), taker, lambda: NOW,
+        FailedMail(tmp_path),
+    )  # fmt: skip
+
+    with capture_logs() as logs:
+        assert fetcher.fetch_all().taken == 1
+
+    assert [fetched.raw for fetched in taker.taken] == [OTHER]
+    assert list(server.inbox.messages) == [3]
+    assert told(logs) == ["7/3"]
+    assert "slices do not join" in str(logs)
 
 
 def test_a_large_mail_that_stays_torn_stays(

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 from pydantic import SecretStr
 
-from services.answers.dead_letters import BrokerDeadLetters, LocalDeadLetters
+from services.answers.dead_letters import BrokerDeadLetters, LocalDeadLetters, NamedLetters
 from services.fetcher.failed import FailedMail, FailedMailNote
 from shared.broker.local import Collector
 from shared.broker.message import RELEASED, BrokerMessage
@@ -17,6 +18,7 @@ from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue
 from shared.broker.wire import classified_to_broker
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+from shared.errors import ConfigurationError
 from tests.messages import A_KEY
 from tests.servers.rabbitmq import RabbitMQ
 
@@ -47,6 +49,36 @@ def test_a_compressed_dead_letter_tells_of_its_mail(rabbitmq: RabbitMQ) -> None:
     assert found.details["source"] == mail.source
     assert found.details["backup_key"] == mail.backup_key
     assert (other.mail_id, other.released, other.details) == ("a\ufffd[2J", 0, {})
+
+
+@pytest.mark.parametrize(
+    "mail_id", ["not a UUID", "", "mail-1", "154C463D-386A-5B61-BF0D-6B2CD91A1BCB"]
+)
+def test_a_dead_letter_is_named_by_whatever_id_it_has(rabbitmq: RabbitMQ, mail_id: str) -> None:
+    """O-2: foreign messages die, too; each can be released and dropped without the others."""
+    with rabbitmq.vhost() as url:
+        address = BrokerAddress(SecretStr(url))
+        sender = Sender(address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
+        kept = BrokerMessage("another", "text/plain", b"")
+        dead = BrokerMessage(mail_id, "text/plain", b"")
+        sender.send([(dead_queue(CLASSIFIER_MAIL), each) for each in (dead, kept, dead)])
+        sender.flush()
+        sender.close()
+        letters = BrokerDeadLetters(address)
+        named = NamedLetters([mail_id, "nobody"])
+
+        assert letters.drop(named) == 2
+        assert named.missing == {"nobody"}
+        assert [one.mail_id for one in letters.all()] == ["another"]
+
+
+def test_where_nothing_can_be_asked_nothing_is_said(tmp_path: Path) -> None:
+    """O-2: a data folder that is not there holds no dead letters that anybody could know of."""
+    publisher = Collector[FetchedMail]()
+
+    with pytest.raises(ConfigurationError, match="RABBITMQ_URL is not set"):
+        LocalDeadLetters(tmp_path / "nowhere", lambda: publisher).all()
+    assert LocalDeadLetters(tmp_path, lambda: publisher).all() == []
 
 
 class AnEnd(Collector[FetchedMail]):

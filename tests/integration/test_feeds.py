@@ -3,14 +3,18 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from services.answers.standstill import standstill
+from services.answers.status import places_of
 from services.assembly.feeds import Feeds, local_sink, run_feeds, seen_file
 from services.assembly.paths import Use, require_paths
+from services.fetcher.standing import FeedState
 from shared import metrics
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
@@ -130,6 +134,26 @@ def test_what_one_box_misses_is_its_own_trouble(
         assert health.alive
 
     assert [fetched.raw for fetched in taker.taken] == [MAIL]
+
+
+def test_how_a_source_stands_is_known_to_other_processes(
+    server: ScriptedImap, tmp_path: Path
+) -> None:
+    """O-4: `status` in another process says why a box is not read, and that its reader ended."""
+    boxes = [without_certificates(server, tmp_path), an_imap_box(server, tmp_path)]
+    data = tmp_path / "data"
+
+    def doing() -> list[FeedState | None]:
+        return [place.doing for place in places_of(boxes, data)]
+
+    assert doing() == [None, None]
+    with reading(boxes, data, ATaker()):
+        expected = [FeedState.NEEDS_YOU, FeedState.READING]
+        wait_until(lambda: doing() == expected, "both to be told")
+        (bad,) = standstill(places_of(boxes, data), [], [], 0, datetime.now(UTC))
+
+    assert "caFile" in bad.why
+    assert doing() == [FeedState.STOPPED] * 2
 
 
 def test_what_is_mounted_late_is_read_then(server: ScriptedImap, tmp_path: Path) -> None:

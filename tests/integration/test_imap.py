@@ -20,7 +20,7 @@ from services.fetcher.sources.first_look import MOST_AT_ONCE, WaitsForStartError
 from services.fetcher.sources.imap import session as imap_session
 from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.port import SourceMail
-from shared.errors import CredentialsRefusedError, TransientError
+from shared.errors import CredentialsRefusedError, ExitCode, TransientError
 from shared.settings.values import Disposition, ServerAddress
 from tests.builders import a_box
 from tests.servers.dovecot import Dovecot, MailBoxAccount
@@ -453,6 +453,38 @@ def test_a_probe_says_what_it_found(dovecot: Dovecot, account: MailBoxAccount, m
     assert "INBOX holds 1 message" in said
     assert "Sales holds 1 message" in said
     assert dovecot.messages(account) == 1
+
+
+def test_a_probe_names_every_missing_folder(
+    dovecot: Dovecot, account: MailBoxAccount, make: Make
+) -> None:
+    """O-6, O-1: with the nearest names, and the code of a wrong configuration."""
+    for name in ("Sales", "Other"):
+        dovecot.deliver(account, a_mail(name), name)
+    with pytest.raises(TransientError, match=r"Sakes.*Otter.*Sales.*Other") as raised:
+        make(imap_folders=("Sakes", "INBOX", "Otter")).probe()
+
+    assert raised.value.exit_code == ExitCode.CONFIGURATION_WRONG
+
+
+def test_a_probe_foretells_a_first_look_that_would_wait(
+    dovecot: Dovecot, account: MailBoxAccount, make: Make, seen: Seen
+) -> None:
+    """I-11, O-1: `check` says so before anything runs; a box that was read before is no news."""
+    for number in range(MOST_AT_ONCE + 1):
+        dovecot.deliver(account, a_mail(str(number)))
+
+    with pytest.raises(WaitsForStartError, match="startFrom") as raised:
+        make().probe()
+
+    assert raised.value.exit_code == ExitCode.CONFIGURATION_WRONG
+    with outlook(dovecot, account) as client:
+        client.select("INBOX")
+        client.store("1:*", "+FLAGS", r"\Seen")
+    assert "501 messages" in make(scan_type="unread").probe()
+    seen.open("INBOX", datetime.now(UTC))
+    assert "501 messages" in make().probe()
+    assert dovecot.messages(account) == MOST_AT_ONCE + 1
 
 
 def test_no_log_line_has_a_secret_or_a_subject(

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from services.assembly.classifying import context_of, look_up_in
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.directory import Directory
+from shared.netgenium.schema.tables import ManyTable
+from shared.settings.values import MailGroup
 from tests.builders import a_mail
 from tests.installation import Installation, an_installation
 
@@ -31,6 +33,21 @@ def facts_of(installation: Installation, **mail: Any) -> Directory:
     """The people and records that one mail may mean."""
     (facts,) = facts_about(installation, a_mail(**mail))
     return facts.directory
+
+
+def type_emails(installation: Installation, entity: str, address: str) -> None:
+    """Give the first e-mail of the first record of `entity` as somebody typed it."""
+    tables = installation.erp.tables
+    many = tables.many(entity, "emails")
+    with installation.erp.engine.begin() as connection:
+        if isinstance(many, ManyTable):
+            held = many.table.c
+            first = select(func.min(held.id)).where(held.owner == 1).scalar_subquery()
+            query = many.table.update().where(held.id == first).values(value=address)
+        else:
+            table = tables.table(entity)
+            query = table.update().where(table.c.id == 1).values({many.columns[0]: address})
+        connection.execute(query)
 
 
 def test_users_are_found_by_address_whatever_its_case(installation: Installation) -> None:
@@ -138,8 +155,72 @@ def test_an_address_left_over_from_a_deleted_record_finds_nobody(
     assert facts_of(installation, sender="p@home.cz").address_book == {}
 
 
+@pytest.mark.parametrize("typed", ["{} ", " {}", "{}\xa0", "{}"])
+@pytest.mark.parametrize(
+    ("stored", "sender"),
+    [
+        ("jiri@hřiště.example", "jiri@xn--hit-2ra12aub.example"),
+        ("jiri@hřiště.example", "Jiri@Hřiště.example"),
+        ("jiri@xn--mller-kva.example", "jiri@müller.example"),
+        ("jiri@xn--mller-kva.example", "jiri@mu\u0308ller.example"),
+        ("jiri@mu\u0308ller.example", "jiri@müller.example"),
+        ("jiri@müller.example", "jiri@mu\u0308ller.example"),
+        ("jiří@x.example", "jir\u030ci\u0301@x.example"),
+        ("Jan@X.example", "jan@x.example"),
+    ],
+)
+def test_an_address_is_found_as_people_have_typed_it(
+    installation: Installation, stored: str, sender: str, typed: str
+) -> None:
+    """A-2, R-b: blanks, capitals, letters or IDNA form, composed or not: it is one address."""
+    type_emails(installation, "contact", typed.format(stored))
+
+    mail = a_mail(sender=sender)
+    (facts,) = facts_about(installation, mail)
+
+    assert mail.sender is not None
+    (known,) = facts.directory.address_book[mail.sender]
+    assert known.contact is not None
+    assert known.contact.email == stored.lower()
+
+
+def test_a_user_and_a_number_are_found_with_a_blank_behind(installation: Installation) -> None:
+    """A-1, T-7: what was pasted into the ERP is compared without its blanks."""
+    type_emails(installation, "user", "jan.novak@firma.cz ")
+    contract = installation.erp.tables.table("contract")
+    with installation.erp.engine.begin() as connection:
+        connection.execute(
+            contract.update().where(contract.c.number == "123").values(number="123 ")
+        )
+
+    directory = facts_of(installation, to="jan.novak@firma.cz", subject="Contract:123")
+
+    assert "jan.novak@firma.cz" in directory.users
+    assert directory.match("contract", "123").record is not None
+
+
 def test_hostile_addresses_are_only_compared(installation: Installation) -> None:
     """H-16: quotes, wildcards and statements in an address find nothing and break nothing."""
     for sender in ("'%' or 1=1 --@acme.example", "%@%", "_@beta.example\\", "x@' OR ''='"):
         facts = facts_of(installation, sender=sender)
         assert facts.address_book == {}
+
+
+def test_the_users_of_a_group_are_looked_up(tmp_path: Path) -> None:
+    """R-c: they are named in the settings alone, and not in the mail."""
+    group = MailGroup(address="sales@firma.cz", members=("eva.mala@firma.cz",))
+    installation = an_installation(tmp_path, mail_groups=(group,))
+
+    assert [*facts_of(installation, to="Sales@firma.cz").users] == ["eva.mala@firma.cz"]
+    assert [*facts_of(installation, to="other@firma.cz").users] == []
+
+
+def test_of_users_with_one_address_the_first_is_meant(installation: Installation) -> None:
+    """A-1: the lowest id, which knows of the others; inactive ones do not count."""
+    user = installation.erp.tables.table("user")
+    with installation.erp.engine.begin() as connection:
+        connection.execute(user.update().values(emails_1="eva.mala@firma.cz "))
+
+    (found,) = facts_of(installation, to="eva.mala@firma.cz").users.values()
+
+    assert (found.ref.id, found.twins) == (1, (2,))

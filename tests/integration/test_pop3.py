@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from services.fetcher.seen import Seen
+from services.fetcher.sources.first_look import MOST_AT_ONCE, WaitsForStartError
 from services.fetcher.sources.pop3 import session as pop3_session
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import LARGE_BYTES
@@ -111,6 +112,21 @@ def test_mail_comes_byte_for_byte_and_leaves_the_box(
     assert contents(source) == [MAIL, LONG, LARGE]
     assert dovecot.messages(account) == 0
     assert contents(source) == []
+
+
+def test_a_probe_foretells_a_first_look_that_would_wait(
+    dovecot: Dovecot, account: MailBoxAccount, make: Make
+) -> None:
+    """I-11, O-1: `check` says so before anything runs; a box that was read before is not full."""
+    for _ in range(MOST_AT_ONCE + 1):
+        dovecot.deliver(account, MAIL)
+    with pytest.raises(WaitsForStartError, match="501 messages"):
+        make().probe()
+
+    source = make()
+    source.seen.open("POP3", datetime.now(UTC))
+
+    assert ": 501 mails" in source.probe()
 
 
 def test_the_servers_own_stamp_is_the_receive_time(

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from shared.netgenium.own.tables import soft_bounce_table
+from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
-from tests.rule_book_mails import PETR, bounce, problem
+from tests.rule_book_mails import JAN, PETR, bounce, problem
 
 DAYS = (2, 3, 4)
 
@@ -70,3 +71,17 @@ def test_a_problem_mail_from_the_future_shuts_out_later_ones_for_a_day(tmp_path:
 
     (task,) = [row for row in installation.list("tasks") if row["problem_id"]]
     assert task["status"] == "solved"
+
+
+@pytest.mark.parametrize(
+    ("year", "kept"), [("2099", False), ("9999", False), ("2026", True), ("1999", True)]
+)
+def test_an_activity_is_not_dated_far_ahead(tmp_path: Path, year: str, kept: bool) -> None:  # noqa: FBT001 - a column of the table
+    """H-10: what claims to be of a year to come is of the moment it was received."""
+    installation = an_installation(tmp_path)
+    raw = raw_mail(sender=PETR, to=JAN, date=f"02 Jan {year} 09:00:00 +0100")
+
+    _receive(installation, raw, datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
+
+    (activity,) = installation.list("activities")
+    assert activity["date"].startswith(f"{year}-01-02" if kept else "2026-11-20T12:00:00")

@@ -35,7 +35,7 @@ def _receive(installation: Installation, *mails: bytes) -> Installation:
 
 
 def _an_office(folder: Path) -> Installation:
-    return an_installation(folder, authserv_id="mx.firma.cz")
+    return an_installation(folder, authserv_id=("mx.firma.cz",), eml_trusted=True)
 
 
 def _said(installation: Installation) -> str:

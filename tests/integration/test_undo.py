@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
+from services.answers.records import list_records
 from services.writer.undo import Undone, undo_mail
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import event_table
@@ -62,11 +63,14 @@ def test_the_timeline_tells_what_was_recorded_and_undone_once(tmp_path: Path) ->
         ("recorded", "Task application, NEW TASK CREATED, DELETED")
     ]
 
+    # As the ERP shows it, not the row's id.
+    number = max(str(row["number"]) for row in list_records(installation.erp, "tasks"))
+
     for _ in range(2):
         _undo(installation, mail_id)
 
     (_, (stage, what)) = _timeline(installation, mail_id)
-    assert (stage, what) == ("undone", "task 2: removed, by tester")
+    assert (stage, what) == ("undone", f"task {number}: removed, by tester")
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))

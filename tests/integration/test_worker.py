@@ -70,6 +70,7 @@ class House:
     health: Health = field(default_factory=Health)
     stopped: threading.Event = field(default_factory=threading.Event)
     heartbeat_seconds: int = 30
+    probe_seconds: float = 15.0
 
     @property
     def address(self) -> BrokerAddress:
@@ -118,6 +119,7 @@ class House:
             WRITER_COMMANDS,
             _broker_message,
             self.stage.probe,
+            probe_seconds=self.probe_seconds,
         )
         backoff = Backoff(0.05, 0.2)
         worker = Worker(flow, self.address, self.health, self.stopped, backoff)
@@ -235,6 +237,20 @@ def test_a_database_that_is_away_pauses_and_burns_no_tries(house: House) -> None
         wait_until(lambda: house.health.ready, "readiness")
 
     assert house.waiting(CLASSIFIER_MAIL) == 0
+
+
+def test_what_dies_while_nothing_comes_is_noticed(house: House) -> None:
+    """INV-9: no mail has to come for `/ready` to tell the truth, nor for its end to be noticed."""
+    house.probe_seconds = 0.05
+    with house.working():
+        wait_until(lambda: house.health.ready, "readiness")
+        house.stage.away = True
+        wait_until(lambda: house.health.parts()[DATABASE] is not None, "the loss to be noticed")
+        assert house.health.parts()[BROKER] is None
+        house.stage.away = False
+        wait_until(lambda: house.health.ready, "readiness again")
+
+    assert house.stage.batches == []
 
 
 def test_being_told_to_stop_gives_back_what_is_in_hand(house: House) -> None:

@@ -3,108 +3,20 @@
 import os
 import shutil
 import signal
+import subprocess
 import time
 from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
-from grp import getgrgid
 from pathlib import Path
-from pwd import getpwuid
 
 from imapclient import imap_utf7
 
 from tests.servers.certificates import Authority
-from tests.servers.processes import HOST, ServerProcess, data_folder, free_port, listens, program
+from tests.servers.dovecot_settings import OWNER, DovecotPorts, DovecotSettings
+from tests.servers.processes import ServerProcess, data_folder, free_port, listens, program
 
-PACKAGES = "dovecot-imapd dovecot-pop3d"
 _PLACES = ("/usr/sbin", "/usr/local/sbin")
-_OWNER = "mail"
-_CAPABILITIES = (
-    "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE SORT THREAD=REFERENCES MULTIAPPEND UNSELECT "
-    "CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED CONDSTORE QRESYNC ESEARCH ESORT SEARCHRES WITHIN "
-    "CONTEXT=SEARCH LIST-STATUS BINARY MOVE LITERAL+ SPECIAL-USE"
-)
-_CONFIGURATION = """
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = {folder}/log
-protocols = imap pop3
-listen = {host}
-ssl = yes
-ssl_cert = <{chain}
-ssl_key = <{key}
-mail_location = maildir:{folder}/mail/%u
-mail_fsync = never
-mail_max_userip_connections = 1000
-first_valid_uid = 1
-{imap_capability}
-auth_mechanisms = plain login xoauth2 oauthbearer
-auth_failure_delay = 0
-auth_username_format = %u
-{passdb_of_tokens}
-passdb {{
-  driver = passwd-file
-  mechanisms = plain login
-  args = scheme=PLAIN username_format=%u {folder}/users/%u
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
-}}
-mail_plugins = acl
-plugin {{
-  acl = vfile
-}}
-service anvil {{
-  chroot =
-  # Else everybody waits longer and longer after somebody's wrong password.
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service stats {{
-  chroot =
-}}
-service imap {{
-  process_limit = 200
-}}
-service pop3 {{
-  process_limit = 200
-}}
-service imap-login {{
-  chroot =
-  process_limit = 200
-  inet_listener imap {{
-    port = {imap_port}
-  }}
-  inet_listener imaps {{
-    port = {imaps_port}
-    ssl = yes
-  }}
-}}
-service pop3-login {{
-  chroot =
-  process_limit = 200
-  inet_listener pop3 {{
-    port = {pop3_port}
-  }}
-  inet_listener pop3s {{
-    port = {pop3s_port}
-    ssl = yes
-  }}
-}}
-"""
-_PASSDB_OF_TOKENS = """passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {folder}/tokens.conf
-}}"""
-_TOKENS = """introspection_mode = post
-introspection_url = {url}
-username_attribute = username
-active_attribute = active
-active_value = true
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +48,10 @@ class Dovecot:
         self.pop3_port, self.pop3s_port = free_port(), free_port()
         self._folder = data_folder("dovecot")
         self._delivered = 0
+        self._program = program("dovecot", *_PLACES)
         self._write(introspection_url, without)
         self._process = ServerProcess(
-            [
-                program("dovecot", *_PLACES, packages=PACKAGES),
-                "-F",
-                "-c",
-                str(self._folder / "conf"),
-            ],
+            [self._program, "-F", "-c", str(self._folder / "conf")],
             self._folder / "log",
             lambda: listens(self.imap_port) and listens(self.pop3_port),
             # Those who serve the connections outlive their master.
@@ -211,6 +119,12 @@ class Dovecot:
         maildir = self._maildir(box.name, folder)
         return sum(1 for place in ("new", "cur") for _ in (maildir / place).glob("*"))
 
+    def flags(self, box: MailBoxAccount) -> set[str]:
+        """The flags of mails in INBOX, as `S` for those that were read."""
+        maildir = self._maildir(box.name, "INBOX")
+        names = [file.name for place in ("new", "cur") for file in (maildir / place).iterdir()]
+        return {name.partition(":2,")[2] for name in names}
+
     def _maildir(self, name: str, folder: str) -> Path:
         box = self._folder / "mail" / name
         return box if folder == "INBOX" else box / f".{imap_utf7.encode(folder).decode()}"
@@ -225,7 +139,7 @@ class Dovecot:
     def _give(self, path: Path) -> None:
         """Give what root has made to the user whom the mail belongs to."""
         if os.getuid() == 0:
-            shutil.chown(path, _OWNER, _OWNER)
+            shutil.chown(path, OWNER, OWNER)
 
     def _write(self, introspection_url: str, without: Collection[str]) -> None:
         folder, authority = self._folder, Authority(self._folder)
@@ -236,33 +150,18 @@ class Dovecot:
         (folder / "users").mkdir()
         self.ca_file = authority.ca_file
         chain, key = authority.issue()
-        told = " ".join(word for word in _CAPABILITIES.split() if word not in without)
-        passdb = _PASSDB_OF_TOKENS.format(folder=folder) if introspection_url else ""
-        (folder / "tokens.conf").write_text(_TOKENS.format(url=introspection_url), "utf-8")
-        configuration = _CONFIGURATION.format(
+        settings = DovecotSettings(
             folder=folder,
-            host=HOST,
             chain=chain,
             key=key,
-            imap_capability=f"imap_capability = {told}" if without else "",
-            passdb_of_tokens=passdb,
-            imap_port=self.imap_port,
-            imaps_port=self.imaps_port,
-            pop3_port=self.pop3_port,
-            pop3s_port=self.pop3s_port,
-            uid=_OWNER if os.getuid() == 0 else os.getuid(),
-            gid=_OWNER if os.getuid() == 0 else os.getgid(),
+            ports=DovecotPorts(self.imap_port, self.imaps_port, self.pop3_port, self.pop3s_port),
+            introspection_url=introspection_url,
+            without=frozenset(without),
         )
-        (folder / "conf").write_text(configuration + _users_of_processes(), "utf-8")
+        (folder / "tokens.conf").write_text(settings.tokens(), "utf-8")
+        (folder / "conf").write_text(settings.text(self._version()), "utf-8")
 
-
-def _users_of_processes() -> str:
-    """Settings for a server that is not root, and cannot become anybody."""
-    if os.getuid() == 0:
-        return ""
-    user, group = getpwuid(os.getuid()).pw_name, getgrgid(os.getgid()).gr_name
-    return (
-        f"default_login_user = {user}\n"
-        f"default_internal_user = {user}\n"
-        f"default_internal_group = {group}\n"
-    )
+    def _version(self) -> str:
+        """Return the release of the installed server, such as `2.4.1`."""
+        told = subprocess.run([self._program, "--version"], check=True, capture_output=True)
+        return told.stdout.decode().split()[0]

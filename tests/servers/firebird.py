@@ -1,4 +1,4 @@
-"""A private Firebird 3 server."""
+"""A private Firebird server, version 3 or 4."""
 
 import os
 import shutil
@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.servers.ports import Prepare
 from tests.servers.processes import HOST, ServerProcess, data_folder, free_port, listens, program
 
-PACKAGES = "firebird3.0-server firebird3.0-utils libfbclient2"
 _USER, _PASSWORD = "SYSDBA", "masterkey"
-_PLACES = ("/usr/sbin", "/usr/bin", "/opt/firebird/bin")
-_LIBRARIES = "*/firebird/3.0"
-_SETTINGS = Path("/etc/firebird/3.0")
-_SECURITY = Path("/usr/share/firebird/3.0/security.sql")
+_SHARED = Path("/usr/share/firebird")
 
 
 class Firebird:
@@ -27,6 +25,7 @@ class Firebird:
     def __init__(self) -> None:
         """Make the root folder with the database of users; nothing runs yet."""
         self.port = free_port()
+        self._version = _version()
         self._folder = data_folder("firebird")
         self._made = 0
         self._prepared: dict[tuple[str, Prepare | None], Path] = {}
@@ -35,11 +34,18 @@ class Firebird:
             "FIREBIRD_LOCK": str(self._folder / "lock"),
             "FIREBIRD_TMP": str(self._folder),
         }
-        server = program("firebird", *_PLACES, packages=PACKAGES)
         self._prepare()
         locks = str(self._folder / "lock")
         self._process = ServerProcess(
-            [server, "-p", str(self.port), "-e", str(self._folder), "-el", locks],
+            [
+                self._program("firebird"),
+                "-p",
+                str(self.port),
+                "-e",
+                str(self._folder),
+                "-el",
+                locks,
+            ],
             self._folder / "log",
             lambda: listens(self.port),
             environment=self._environment,
@@ -89,17 +95,20 @@ class Firebird:
         return f"firebird+firebird://{_USER}:{_PASSWORD}@{HOST}:{self.port}/{path}"
 
     def _prepare(self) -> None:
-        root = self._folder
-        library = next(Path("/usr/lib").glob(_LIBRARIES))
+        root, version = self._folder, self._version
+        library = next(Path("/usr/lib").glob(f"*/firebird/{version}"))
         (root / "lock").mkdir()
-        # It finds no code page behind a link.
-        shutil.copytree(library / "intl", root / "intl")
-        for name in ("lib", "plugins", "UDF", "firebird.msg"):
-            (root / name).symlink_to(library / name)
+        # It finds no code page behind a link, and version 4 no plugin.
+        for name in ("intl", "plugins"):
+            shutil.copytree(library / name, root / name)
+        (root / "firebird.msg").symlink_to(library / "firebird.msg")
         for name in ("fbtrace.conf", "plugins.conf"):
-            shutil.copyfile(_SETTINGS / name, root / name)
-        security = root / "security3.fdb"
+            shutil.copyfile(Path("/etc/firebird", version, name), root / name)
+        security = root / "security.fdb"
+        engine = next(library.glob("plugins/libEngine*.so")).stem.removeprefix("lib")
         settings = {
+            # The library of version 4 would look for its own engine, whatever server it serves.
+            "Providers": f"Remote,{engine},Loopback",
             "RemoteServicePort": self.port,
             "RemoteBindAddress": HOST,
             "SecurityDatabase": security,
@@ -116,16 +125,27 @@ class Firebird:
         (root / "firebird.conf").write_text("".join(lines), "utf-8")
         (root / "databases.conf").write_text(f"security.db = {security}\n", "utf-8")
         self._isql(
-            f"create database '{security}'; commit; in '{_SECURITY}';"
+            f"create database '{security}'; commit; in '{_SHARED / version / 'security.sql'}';"
             f" create user {_USER} password '{_PASSWORD}'; commit;"
         )
 
+    def _program(self, name: str) -> str:
+        # Where Debian has several versions, those on the PATH are scripts that change FIREBIRD.
+        return program(name, f"/usr/lib/firebird/{self._version}/bin", "/usr/sbin", "/usr/bin")
+
     def _isql(self, statements: str) -> None:
-        isql = program("isql-fb", *_PLACES, packages=PACKAGES)
-        subprocess.run(
-            [isql, "-q", "-bail", "-user", _USER],
+        done = subprocess.run(
+            [self._program("isql-fb"), "-q", "-bail", "-user", _USER],
             input=statements.replace("; ", ";\n").encode() + b"\n",
             env={**os.environ, **self._environment},
-            check=True,
+            check=False,
             capture_output=True,
         )
+        if done.returncode:
+            pytest.fail(f"isql-fb: {(done.stdout + done.stderr).decode('utf-8', 'replace')}")
+
+
+def _version() -> str:
+    """Return the newest installed version, such as `4.0`: two of them can be there."""
+    found = sorted(path.parent.name for path in _SHARED.glob("*/security.sql"))
+    return found[-1] if found else pytest.fail("Firebird is not installed; run: make servers")

@@ -19,7 +19,6 @@ from tests.servers.processes import (
     unprivileged,
 )
 
-PACKAGES = "postgresql"
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin")
 _INITDB = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
 
@@ -54,7 +53,7 @@ class PostgreSQL:
             "autovacuum": "off",
             "full_page_writes": "off",
         }
-        command = [program("postgres", *_PLACES, packages=PACKAGES), "-D", str(data)]
+        command = [program("postgres", *_PLACES), "-D", str(data)]
         command += ["-p", str(self.port)]
         command += [word for key, value in options.items() for word in ("-c", f"{key}={value}")]
         self._process = ServerProcess(
@@ -123,7 +122,7 @@ class PostgreSQL:
         return f"host={HOST} port={self.port} user=postgres dbname={database}"
 
     def _initialise(self, data: Path) -> None:
-        initdb = program("initdb", *_PLACES, packages=PACKAGES)
+        initdb = program("initdb", *_PLACES)
         become = ["setpriv", *unprivileged()] if unprivileged() else []
         subprocess.run(
             [*become, initdb, "-D", str(data), *_INITDB],

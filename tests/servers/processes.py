@@ -27,7 +27,7 @@ _ROOM_BYTES = 2**30
 _PORTS = range(15_000, 32_000)
 
 
-def program(name: str, *places: str, packages: str) -> str:
+def program(name: str, *places: str) -> str:
     """The path of the program `name`: on the PATH or in one of `places`, newest version first.
 
     The test fails where it is missing: a server that is not there proves nothing.
@@ -36,7 +36,7 @@ def program(name: str, *places: str, packages: str) -> str:
     on_path = shutil.which(name)
     if path := next(iter(found), on_path):
         return path
-    return pytest.fail(f"{name} is not installed; run: apt-get install {packages}")
+    return pytest.fail(f"{name} is not installed; run: make servers")
 
 
 def data_folder(name: str) -> Path:

@@ -21,7 +21,6 @@ from tests.servers.processes import (
     unprivileged,
 )
 
-PACKAGES = "rabbitmq-server"
 # The programs of the same names in /usr/sbin become another user and forget the environment.
 _PLACES = ("/usr/lib/rabbitmq/bin", "/usr/lib/rabbitmq/lib/*/sbin", "/opt/rabbitmq/sbin")
 _ERLANG = ("/usr/lib/erlang/bin", "/usr/lib/erlang/erts-*/bin", "/opt/erlang/lib/erlang/bin")
@@ -66,7 +65,7 @@ class RabbitMQ:
         self._made = 0
         self._environment = self._variables()
         self._write(management=management)
-        epmd = program("epmd", *_ERLANG, packages="erlang-base")
+        epmd = program("epmd", *_ERLANG)
         epmd_port = self._environment["ERL_EPMD_PORT"]
         # Else the node starts one that outlives it.
         self._epmd = ServerProcess(
@@ -196,7 +195,7 @@ class RabbitMQ:
             return
         queues.sort(key=lambda path: path.stat().st_mtime, reverse=True)
         names = queues[0].parent.parent / "names.dets"
-        erl = program("erl", *_ERLANG, packages="erlang-base")
+        erl = program("erl", *_ERLANG)
         subprocess.run(
             [*_become(), erl, "-noinput", "-eval", _ADD_NAMES, "-extra", names, *queues],
             cwd=self._folder,
@@ -216,7 +215,7 @@ class RabbitMQ:
     def _command(self, name: str, *arguments: str) -> list[str]:
         """The program with our environment alone: what is set for another node is not for it."""
         variables = [f"{key}={value}" for key, value in self._environment.items()]
-        return ["env", "-i", *variables, program(name, *_PLACES, packages=PACKAGES), *arguments]
+        return ["env", "-i", *variables, program(name, *_PLACES), *arguments]
 
     def _variables(self) -> Mapping[str, str]:
         folder = self._folder

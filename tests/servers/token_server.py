@@ -1,5 +1,6 @@
 """A small identity service: gives tokens to an application, and tells a mail server about them."""
 
+import base64
 import json
 import secrets
 import shutil
@@ -47,13 +48,14 @@ class TokenServer:
         username: Whose mailbox tokens open: an application's token does not say that itself.
         usernames: The same for single tokens.
         asked: Requests so far, oldest first, those of mail servers among them.
+        claims: What new tokens say about themselves, as JSON Web Tokens; None: they are opaque.
         ca_file: Proves the server.
     """
 
-    def __init__(self) -> None:
-        """Make a certificate; nothing runs yet."""
+    def __init__(self, authority: Authority | None = None) -> None:
+        """Make a certificate, of `authority` if there is one; nothing runs yet."""
         self._folder = data_folder("tokens")
-        self._authority = Authority(self._folder)
+        self._authority = authority or Authority(self._folder)
         self.ca_file = self._authority.ca_file
         self.port, self._introspection_port = free_port(), free_port()
         self._servers: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
@@ -67,7 +69,8 @@ class TokenServer:
         self.username = ""
         self.usernames: dict[str, str] = {}
         self.asked: list[Asked] = []
-        self._tokens: set[str] = set()
+        self.claims: Mapping[str, Any] | None = None
+        self._tokens: dict[str, Mapping[str, Any]] = {}
         self._instead: list[Answer] = []
 
     @property
@@ -116,11 +119,16 @@ class TokenServer:
 
     def give(self, username: str = "") -> str:
         """A token without a question: of `username`, or of whoever `username` of the server is."""
-        token = secrets.token_urlsafe()
-        self._tokens.add(token)
+        claims = self.claims or {}
+        token = _web_token(claims) if claims else secrets.token_urlsafe()
+        self._tokens[token] = claims
         if username:
             self.usernames[token] = username
         return token
+
+    def claims_of(self, token: str) -> Mapping[str, Any] | None:
+        """What a token says about itself; None if it is not good."""
+        return self._tokens.get(token)
 
     def revoke_all(self) -> None:
         """Let no token be good that was given so far."""
@@ -202,6 +210,13 @@ class TokenServer:
 class _Server(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
         """Say nothing of clients that go away or do not trust us: that is their matter."""
+
+
+def _web_token(claims: Mapping[str, Any]) -> str:
+    """A JSON Web Token (RFC 7519) whose signature proves nothing."""
+    parts = (json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims))
+    written = (base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    return ".".join((*written, secrets.token_urlsafe()))
 
 
 def refusal(error: str, code: int, text: str, status: int = HTTPStatus.UNAUTHORIZED) -> Answer:

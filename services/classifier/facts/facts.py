@@ -76,14 +76,16 @@ class Facts:
         return bool(self.user_recipients(mail) or self.forwarding_users(mail))
 
     def _users_among(self, addresses: Sequence[str]) -> tuple[User, ...]:
-        box = self.context.box.email
-        return self.directory.users_among(address for address in addresses if address != box)
+        box = self.context.box
+        named = (one for address in addresses for one in (address, *box.members_of(address)))
+        return self.directory.users_among(address for address in named if address != box.email)
 
     def is_ours(self, address: str) -> bool:
         """Whether an address is the box's, a user's, or of an own domain."""
         box = self.context.box
-        return (
+        return bool(
             address == box.email
+            or box.members_of(address)
             or address in self.directory.users
             or domain_of(address) in box.own_domains
         )

@@ -45,23 +45,25 @@ class DatabaseLookUp:
             PermanentError: The mapping does not fit the database.
         """
         with database_errors(self.engine), self.engine.connect() as connection:
-            directory = self._directory(connection, [mail for mail, _ in mails])
+            directory = self._directory(connection, mails)
             earlier = self._earlier(connection, mails, directory.users)
         return [
             Facts(context, directory, earlier, earlier.processed.get(mail.key))
             for mail, context in mails
         ]
 
-    def _directory(self, connection: Connection, mails: Sequence[Mail]) -> Directory:
+    def _directory(
+        self, connection: Connection, mails: Sequence[tuple[Mail, BoxContext]]
+    ) -> Directory:
         erp = self.erp
-        addresses = {address for mail in mails for address in _addresses(mail)}
+        addresses = {one for mail, context in mails for one in _addresses(mail, context)}
         roles = read_roles(connection, erp)
         book = read_address_book(connection, erp, addresses)
         return Directory(
             users=read_users(connection, erp, addresses, roles),
             address_book=book.by_address,
             relationships_by_domain=book.by_domain,
-            records=read_records(connection, erp, {pair for m in mails for pair in _numbers(m)}),
+            records=read_records(connection, erp, {pair for m, _ in mails for pair in _numbers(m)}),
             activity_types=read_activity_types(connection, erp),
             roles=tuple(roles.values()),
         )
@@ -99,8 +101,10 @@ def _from_inside(
             yield message_id
 
 
-def _addresses(mail: Mail) -> Iterator[str]:
+def _addresses(mail: Mail, context: BoxContext) -> Iterator[str]:
     """Every address that a rule may ask about."""
+    for address in (*mail.recipients, *mail.forwarded_from):
+        yield from context.box.members_of(address)
     yield from filter(None, (mail.sender, mail.parsed.reports.returned.sender))
     yield from mail.recipients
     yield from mail.forwarded_from

@@ -4,6 +4,15 @@ from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
 from services.classifier.reading.proof import state_said
 from shared.contracts.said import Said, said
+from shared.domain.addresses import domain_of
+
+NOT_BELIEVED = "sender not believed"
+"""The flag of what a mail made whose sender is refuted."""
+
+
+def not_believed(mail: Mail, facts: Facts) -> bool:
+    """Whether the sender is refuted, so that nothing is done in his name as if he were himself."""
+    return mail.proof.state == "refuted" and facts.context.box.sender_proof != "off"
 
 
 def distrusted(mail: Mail, facts: Facts) -> Said | None:
@@ -23,3 +32,11 @@ def distrusted(mail: Mail, facts: Facts) -> Said | None:
         why=proof.reason,
         setting=wanted,
     )
+
+
+def is_of_the_erp(mail: Mail, facts: Facts) -> bool:
+    """Whether the sender may send what NET Genium sends by itself (S-10): ours, or an erpSender."""
+    if mail.sender is None or not_believed(mail, facts):
+        return False
+    box = facts.context.box
+    return domain_of(mail.sender) in box.own_domains or mail.sender in box.erp_sender

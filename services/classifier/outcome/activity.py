@@ -2,6 +2,8 @@
 
 from services.classifier.chain import SoFar, command_id
 from services.classifier.facts.facts import Facts
+from services.classifier.facts.trust import not_believed
+from services.classifier.reading.automatic import kind_of_automatic
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import CreateActivity, CreateTask, Direction
 from shared.contracts.said import said, with_commas
@@ -24,10 +26,12 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
     linked: Linked,
 ) -> tuple[CreateActivity, tuple[Note, ...]]:
     """The command for one activity, and the notes on how it was decided."""
-    assignment = assign(mail.tokens, facts.directory, direction)
+    # What is made in the name of a user who is not believed says nothing of its own (S-3).
+    doubted = direction == "outgoing" and not_believed(mail, facts)
+    assignment = assign(() if doubted else mail.tokens, facts.directory, direction)
     scope, scope_note = scope_for(assignment.scope, responsible, facts.directory.roles)
     new_task = next((c for c in so_far.commands if isinstance(c, CreateTask)), None)
-    thread, thread_note = _thread(mail, facts)
+    thread, thread_note = (Thread(), ()) if doubted else _thread(mail, facts)
     late = {user.ref.id for user in facts.forwarding_users(mail)}
     pending = direction == "incoming" and facts.context.box.save_incoming_as_pending
     activity = CreateActivity(
@@ -43,12 +47,17 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
         task=None if new_task else assignment.of("task") or thread.task,
         opportunity=assignment.of("opportunity") or thread.opportunity,
         scope=scope,
-        completed=not pending and "bounce" not in so_far.hits,
+        completed=not (pending or doubted or "bounce" in so_far.hits),
         task_command=new_task.command_id if new_task else None,
         by_envelope=responsible.ref.id in late,
-        answers_to=() if mail.tokens else mail.answers_to,
+        answers_to=() if mail.tokens or doubted else mail.answers_to,
     )
-    return activity, (*assignment.notes, *thread_note, scope_note)
+    return activity, (*assignment.notes, *thread_note, scope_note, *_automatic(mail))
+
+
+def _automatic(mail: Mail) -> tuple[Note, ...]:
+    kind = kind_of_automatic(mail.parsed)
+    return (Note("H-23", "automatic", True, kind),) if kind else ()
 
 
 def _thread(mail: Mail, facts: Facts) -> tuple[Thread, tuple[Note, ...]]:

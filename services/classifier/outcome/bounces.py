@@ -9,6 +9,7 @@ from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.parse.parsed_mail import FailedRecipient
 from services.classifier.reading.mail import Bounce, Mail
 from shared.contracts.said import Said, said
+from shared.domain.addresses import domain_of
 from shared.domain.soft_bounces import enough_soft_bounces
 
 MOST_ADDRESSES = 20
@@ -47,11 +48,13 @@ def judge(mail: Mail, facts: Facts) -> Sequence[Judged]:
 
 
 def _named(bounce: Bounce, facts: Facts) -> Iterator[FailedRecipient]:
-    """Each failure under the name that the address book knows (B-2)."""
+    """Each failure under the name that the address book knows, else one of a domain (B-2)."""
     for failure in bounce.failures:
         known = (one for one in failure.addresses if facts.directory.address_book.get(one))
+        outside = (one for one in failure.addresses if "." in domain_of(one))
         spared = facts.is_spared(failure.address)
-        yield failure if spared else replace(failure, address=next(known, failure.address))
+        address = next(known, None) or next(outside, failure.address)
+        yield failure if spared else replace(failure, address=address)
 
 
 def _unbelieved(mail: Mail, bounce: Bounce, facts: Facts) -> Said | None:

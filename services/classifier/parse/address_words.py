@@ -31,7 +31,7 @@ class AddressWord(NamedTuple):
 # Everything matches where it is tried, and never gives back: linear for any input.
 _WORD = re.compile(
     r"""(?P<quoted>"(?:[^"\\]|\\.)*+")
-      | (?P<encoded>=\?[^?\s]{1,90}+\?[bBqQ]\?[^?]*+\?=)
+      | (?P<encoded>=\?[^?\s]{1,90}+\?[bBqQ]\?(?:[^?=]|\?(?!=)|=(?!\?(?!=)))*+\?=)
       | <(?P<closed>[^<>]*+)>
       | <(?P<open>[^<>,;]*+)
       | (?P<mark>[(),;:"<>])

@@ -7,6 +7,7 @@ name's punctuation never makes an address, and never swallows one (behaviour R-b
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,7 @@ from services.classifier.parse.address_words import AddressWord, Kind, address_w
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.headers import decode_words
 from services.classifier.parse.parsed_mail import Address
+from shared.domain.addresses import comparable
 
 _AROUND = (
     " \t\r\n\\\"'`,;:()<>{}"
@@ -163,10 +165,17 @@ def _address(word: str, *, odd: bool) -> Address:
     """One address in lower case; odd if more than marks around it had to be taken away."""
     text = word if word.startswith('"') else _stripped(word)
     cleaned = clean_line(text)
-    email = cleaned.lower()
-    # A letter such as the Kelvin sign becomes another one, of another's address.
-    folds = sum(map(str.isascii, email)) != sum(map(str.isascii, cleaned))
-    return Address(email, odd=odd or folds or cleaned != text)
+    email = comparable(cleaned)
+    return Address(email, odd=odd or cleaned != text or _folds(cleaned, email))
+
+
+def _folds(written: str, email: str) -> bool:
+    """Whether letters such as the Kelvin sign became others, of somebody else's address."""
+    local, _, domain = written.rpartition("@")
+    letters = (unicodedata.normalize("NFC", letter).lower() for letter in local if letter > "\x7f")
+    if any(map(str.isascii, letters)):
+        return True
+    return not domain.isascii() and "xn--" not in email
 
 
 def _stripped(word: str) -> str:

@@ -6,24 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.classifier.parse import limits
-from services.classifier.parse.charsets import clean, decode_text
-from services.classifier.parse.file_names import safe_name, unique_names
+from services.classifier.parse.file_names import given_name, safe_name, unique_names
 from services.classifier.parse.headers import decode_field, read_headers
-from services.classifier.parse.html import html_to_text
+from services.classifier.parse.letter import is_another_form, letter_of
+from services.classifier.parse.readable import Readable, chosen_texts, read_part
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix, transfer_encoding
 from services.classifier.parse.wrapped import unwrapped
-from shared.backup.parts import decode_transfer, measured
+from shared.backup.parts import measured
 from shared.contracts.content import PartRef
 
 _BODY = re.compile(rb"\r?\n\r?\n")
 _LOOKED_AT_BYTES = 4096
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]|\A(?:%PDF-|\{\\rtf|PK\x03)")
+_NEVER_TEXT = re.compile(rb"\x00|\A(?:%PDF-|\{\\rtf|PK\x03|GIF8|\x89PNG|\xff\xd8\xff)")
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]|" + _NEVER_TEXT.pattern)
+_WIDE = ("utf-16", "utf-32", "ucs-")
 _HTML = re.compile(rb"\s*<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE)
 _SUBJECT_WITHIN = 16 * 1024
 _SUBJECT_CHARACTERS = 100
 _NO_PATH = str.maketrans("/\\", "__")
-_READABLE = ("text/plain", "text/html")
+_OPAQUE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +48,28 @@ class Body:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Readable:
-    """A leaf that is to be read."""
-
-    part: Part
-    text: str
-    is_html: bool
-    sha256: str
-
-
-def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list[str]) -> Body:
-    """Read every leaf of `raw` once."""
-    readable: list[_Readable] = []
+def read_body(
+    raw: bytes, leaves: Iterable[Part], backup_key: str, hint: str | None, defects: list[str]
+) -> Body:
+    """Read every leaf of `raw` once; `hint` is a charset that one of them declares."""
+    readable: list[Readable] = []
     files: list[PartRef] = []
     inline: set[str] = set()
     digest = hashlib.sha256()
-    for source, part in _opened(raw, leaves, defects):
-        if _is_readable(part, defects):
-            readable.append(_read(source, part, defects))
+    opened = list(_opened(raw, leaves, defects))
+    letter = letter_of([part for _, part in opened], defects)
+    to_read = {id(part) for part in letter}
+    for source, part in opened:
+        if id(part) in to_read:
+            readable.append(read_part(source, part, hint, defects))
             digest.update(readable[-1].sha256.encode())
-        elif part.end > part.start or _file_name(part, defects):
+        elif source is raw and (part.end > part.start or given_name(part.headers, defects)):
             file = _file(raw, part, backup_key, defects)
             digest.update(file.sha256.encode())
-            if not _repeats(part, file, inline):
+            if not (is_another_form(part, letter, defects) or _repeats(part, file, inline)):
                 files.append(file)
     html = next((one.text for one in readable if one.is_html), None)
-    chosen = list(_chosen(readable, defects))
+    chosen = list(chosen_texts(readable, defects))
     text = "\n\n".join(text for text, _ in chosen if text)
     if len(text) > limits.TEXT_CHARACTERS:
         defects.append("text beyond the limit")
@@ -82,66 +79,41 @@ def read_body(raw: bytes, leaves: Iterable[Part], backup_key: str, defects: list
 
 
 def _opened(raw: bytes, leaves: Iterable[Part], defects: list[str]) -> Iterator[tuple[bytes, Part]]:
-    """Every leaf with the bytes that it is a range of; of a wrapped multipart its texts before."""
+    """Every leaf with the bytes that it is a range of; the parts of a wrapped multipart before."""
     for part in leaves:
         if inner := unwrapped(raw, part, defects):
             source, parts = inner
-            yield from ((source, one) for one in parts if _is_readable(one, defects))
-        elif part.untyped:
+            yield from ((source, one) for one in parts)
+        elif part.untyped or _is_doubtful(part):
             _tell_type(raw, part)
         yield raw, part
 
 
-def _is_readable(part: Part, defects: list[str]) -> bool:
-    """Plain or HTML text without a file name, that is not sent as a file."""
-    if part.content_type not in _READABLE or _file_name(part, defects):
-        return False
-    return part.headers.word("content-disposition") != "attachment"
+def _is_doubtful(part: Part) -> bool:
+    """Whether a part need not be the text that it is said to be: nobody has to encode text so."""
+    charset = (part.headers.parameter("charset", "content-type", []) or "").lower()
+    return (
+        part.content_type == "text/plain"
+        and transfer_encoding(part.headers) in ("base64", "uuencode")
+        and not charset.startswith(_WIDE)
+    )
 
 
 def _tell_type(raw: bytes, part: Part) -> None:
-    """Whether a part whose type nobody knows is text: by its first bytes."""
+    """Say by its first bytes what a part is whose type nobody knows, or which is not what it says.
+
+    Text is text even where its type is unreadable, and a file is none even where it says so.
+    """
     begin = decoded_prefix(raw, part, _LOOKED_AT_BYTES)
-    if _BINARY.search(begin) is None:
+    if (_BINARY if part.untyped else _NEVER_TEXT).search(begin):
+        part.content_type = _OPAQUE
+    elif part.untyped:
         part.content_type = "text/html" if _HTML.match(begin) else "text/plain"
-
-
-def _read(raw: bytes, part: Part, defects: list[str]) -> _Readable:
-    # Four bytes of base64 or UTF-8 give at least one character of what is kept.
-    end = min(part.end, part.start + 4 * limits.HTML_CHARACTERS)
-    charset = part.headers.parameter("charset", "content-type", defects)
-    decoded = decode_transfer(raw[part.start : end], transfer_encoding(part.headers))
-    text = clean(decode_text(decoded, charset, defects))
-    digest = hashlib.sha256(decoded.translate(None, b"\r")).hexdigest()
-    return _Readable(part, text, part.content_type == "text/html", digest)
-
-
-def _chosen(readable: list[_Readable], defects: list[str]) -> Iterator[tuple[str, bool]]:
-    """Texts in order; of the leaves of one alternative the plain ones, unless they are blank."""
-    with_plain = {
-        one.part.alternative for one in readable if not one.is_html and one.text.strip()
-    } - {None}
-    html_left = limits.HTML_CHARACTERS
-    for one in readable:
-        if not one.is_html:
-            if one.text.strip():
-                yield one.text, False
-        elif one.part.alternative not in with_plain and html_left > 0:
-            yield html_to_text(one.text, defects), True
-            html_left -= len(one.text)
-            if html_left <= 0:
-                defects.append("HTML beyond the limit")
-
-
-def _file_name(part: Part, defects: list[str]) -> str | None:
-    return part.headers.parameter(
-        "filename", "content-disposition", defects
-    ) or part.headers.parameter("name", "content-type", defects)
 
 
 def _name(raw: bytes, part: Part, defects: list[str]) -> str | None:
     """The name given; for an attached mail without one its subject, as mail programs show it."""
-    name = _file_name(part, defects)
+    name = given_name(part.headers, defects)
     if name or part.content_type != "message/rfc822" or not _is_plain(part):
         return name
     section = raw[part.start : min(part.end, part.start + _SUBJECT_WITHIN)]

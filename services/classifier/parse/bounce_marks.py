@@ -89,7 +89,7 @@ def marks_of(headers: Headers) -> Marks:
     system = _is_system(sender)
     likely = _PERHAPS.search(sender) is not None
     nobody = _has_empty_path(asked)
-    if not system and (not (likely or nobody) or _is_answer(asked)):
+    if not system and (not (likely or nobody) or _is_answer(asked, likely=likely)):
         return _NONE
     subject = _subject(asked)
     of_delivery = _SUBJECT.search(subject) is not None
@@ -141,8 +141,13 @@ def _text(asked: dict[str, bytes], name: str) -> str:
     return asked.get(name, b"").decode("utf-8", "replace")
 
 
-def _is_answer(asked: dict[str, bytes]) -> bool:
-    """People's answers, and machines' that answer for people (RFC 3834): no bounce (H-23)."""
+def _is_answer(asked: dict[str, bytes], *, likely: bool) -> bool:
+    """People's answers, and machines' that answer for people (RFC 3834): no bounce (H-23).
+
+    A postmaster whom no answer can reach is a mail system: Exchange says `auto-replied`, or `Re:`.
+    """
+    if likely and (_has_empty_path(asked) or b"auto-replied" in asked.get("auto-submitted", b"")):
+        return _AUTOMATIC_ANSWER.match(_subject(asked)) is not None
     return _is_automatic_answer(asked) or _ANSWERED.match(_subject(asked)) is not None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.headers import decode_words
+from shared.domain.addresses import comparable
 
 _ADDRESS = re.compile(
     r"[^\s<>()\[\]\",;:|\\@'`]{1,64}@(?:[\w](?:[\w.-]{0,250}[\w])?|\[[0-9a-fA-F.:IPv]{3,45}\])"
@@ -79,7 +80,7 @@ def is_possible(address: str) -> bool:
 
 def tidy(address: str) -> str:
     """In lower case, without marks around it; of a route (RFC 5321, appendix C) the end."""
-    address = address.strip().lower()
+    address = comparable(address.strip())
     if address.startswith('"'):
         return address
     local, _, domain = address.rpartition("@")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import unquote
 
 from services.classifier.parse import limits
@@ -17,6 +17,7 @@ from services.classifier.parse.calendar_zones import Zones
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.guard import guarded
 from services.classifier.parse.parsed_mail import Attendee, CalendarEvent
+from shared.domain.addresses import comparable
 
 _UID_CHARACTERS = 500
 _RULE_CHARACTERS = 500
@@ -25,6 +26,7 @@ _LARGEST_SEQUENCE = 2**31 - 1
 _SEQUENCE = re.compile(r"\+?0*([0-9]+)")
 _ADDRESS = re.compile(r"[^\s@:<>\"]{1,256}@[^\s@:<>\"]{1,256}")
 _TOKEN = re.compile(r"[A-Z][A-Z0-9-]{0,39}")
+_ALL_DAY = ("X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT")
 _MAILTO = re.compile(r"(?i)mailto:")
 
 Moment = datetime | date
@@ -47,7 +49,7 @@ def read_event(
     if recurrence_id is None and component.first("RECURRENCE-ID"):
         defects.append("an event without a readable RECURRENCE-ID")
         return None
-    start = reader.moment("DTSTART")
+    start, end = reader.span()
     rule = component.first("RRULE")
     return CalendarEvent(
         method=method,
@@ -56,7 +58,7 @@ def read_event(
         sequence=reader.sequence(),
         stamp=reader.stamp(),
         start=start,
-        end=reader.end(start),
+        end=end,
         summary=reader.text("SUMMARY", _TEXT_CHARACTERS),
         location=reader.text("LOCATION", _TEXT_CHARACTERS),
         organizer=reader.organizer(),
@@ -72,7 +74,8 @@ def read_address(line: Property) -> str | None:
     """
     value = _MAILTO.split(line.value)[-1]
     for said in (value.partition("?")[0], line.parameter("EMAIL") or ""):
-        address = clean_line(unquote(said, errors="replace")).strip("<>\"' ").casefold()
+        address = clean_line(unquote(said, errors="replace")).strip("<>\"' ")
+        address = comparable(address)
         if _ADDRESS.fullmatch(address):
             return address
     return None
@@ -131,6 +134,16 @@ class _Reader:
             return None
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
+    def span(self) -> tuple[Moment | None, Moment | None]:
+        """Start and end; Exchange marks whole days, which it writes as midnights."""
+        start = self.moment("DTSTART")
+        end = self.end(start)
+        marked = (self.component.first(name) for name in _ALL_DAY)
+        is_marked = any(line and line.value.strip().upper() == "TRUE" for line in marked)
+        if is_marked and _is_midnight(start) and (end is None or _is_midnight(end)):
+            return _day(start), _day(end)
+        return start, end
+
     def end(self, start: Moment | None) -> Moment | None:
         """DTEND, or what DURATION gives."""
         if self.component.first("DTEND"):
@@ -170,6 +183,14 @@ class _Reader:
                 break
             answers.setdefault(address, token(line.parameter("PARTSTAT")) or "NEEDS-ACTION")
         return tuple(Attendee(address, answer) for address, answer in answers.items())
+
+
+def _is_midnight(moment: Moment | None) -> bool:
+    return isinstance(moment, datetime) and moment.time() == time()
+
+
+def _day(moment: Moment | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _is_date(line: Property) -> bool:

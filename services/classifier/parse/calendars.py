@@ -9,6 +9,7 @@ from services.classifier.parse.calendar_lines import (
     calendar_text,
     read_components,
 )
+from services.classifier.parse.file_names import given_name
 from services.classifier.parse.parsed_mail import CalendarEvent
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix
@@ -81,16 +82,9 @@ def read_calendar(
 
 
 def _is_calendar(part: Part) -> bool:
-    return part.content_type in _TYPES or _file_name(part).lower().endswith(".ics")
-
-
-def _file_name(part: Part) -> str:
-    """The name given; what is wrong with it was said when the files were read."""
-    return (
-        part.headers.parameter("filename", "content-disposition", [])
-        or part.headers.parameter("name", "content-type", [])
-        or ""
-    ).strip()
+    # What is wrong with the name was said when the files were read.
+    name = given_name(part.headers, []) or ""
+    return part.content_type in _TYPES or name.strip().lower().endswith(".ics")
 
 
 def _of_part(raw: bytes, part: Part, budget: Budget, defects: list[str]) -> Iterator[CalendarEvent]:

@@ -1,19 +1,10 @@
-"""From bytes to text: charsets from an allow-list, decoding with replacement. Total."""
+"""From bytes to text: what is declared, unless it is impossible; else a guess (H-8). Total."""
 
-import codecs
 import re
 
-_FAMILIES = (
-    "us-ascii utf-8 utf-16 utf-16le utf-16be utf-32 utf-32le utf-32be utf-7",
-    " ".join(f"iso-8859-{number}" for number in (*range(1, 12), 13, 14, 15, 16)),
-    " ".join(f"windows-{number}" for number in range(1250, 1259)),
-    "koi8-r koi8-u mac-roman mac-latin2 cp437 cp874 cp850 cp852 cp866",
-    "iso-2022-jp shift_jis euc-jp euc-kr iso-2022-kr gb2312 gbk gb18030 hz big5 tis-620",
-)
-ALLOWED = frozenset(codecs.lookup(name).name for family in _FAMILIES for name in family.split())
-"""Charsets of mail; never codecs that are none, as rot13, zlib or unicode_escape."""
+from services.classifier.parse.charset_guess import better_codec, fitting_codec, guessed_codec
+from services.classifier.parse.charset_names import codec_of
 
-_OURS = {"x-unknown": "utf-8", "unknown-8bit": "utf-8", "cp-850": "cp850", "x-sjis": "shift_jis"}
 _WIDER = {
     # What these senders really mean: supersets that browsers use too.
     "ascii": "utf-8",
@@ -24,75 +15,108 @@ _WIDER = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
-_GUESSED_BYTES = 4096
-_TOO_SHORT_TO_GUESS = 40
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_WINDOWS = {
+    # Whose characters 0x80 to 0x9F nobody writes: where they occur, the Windows page is meant.
+    "iso8859-7": "cp1253",
+    "iso8859-8": "cp1255",
+    "iso8859-13": "cp1257",
+    "iso8859-15": "cp1252",
+}
+_CENTRAL = frozenset(("cp1250", "iso8859-2"))
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
+_WIDE = ("utf-16", "utf-32", "utf-7", "hz")
+_ESCAPED = re.compile(rb"\x1b(?:\$[@AB]|\$\([DC]|\([JI])")
+"""How Japanese and Korean text in seven bits begins (ISO 2022)."""
+
+_FOREIGN_BYTES = 2
+"""A line with fewer bytes that are no UTF-8 is damaged, not in another charset."""
+
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffc\ufffe\uffff]")
 _TO_NOTHING = dict.fromkeys(
     (
         *(code for code in range(0xA0) if _UNWANTED.match(chr(code))),
         *range(0xD800, 0xE000),
-        *(0xFFFE, 0xFFFF),
+        *(0xFFFC, 0xFFFE, 0xFFFF),
     )
 )
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def decode_text(raw: bytes, charset: str | None, defects: list[str]) -> str:
-    """Decode `raw` as `charset` says; a charset that is missing, unknown or lying is guessed."""
-    if raw.isascii() and b"\x1b" not in raw and not _is_wide(charset):
+def decode_text(
+    raw: bytes, charset: str | None, defects: list[str], hint: str | None = None
+) -> str:
+    """Decode `raw` as `charset` says; a charset that is missing, unknown or lying is guessed.
+
+    Args:
+        raw: The text, decoded from its transfer encoding.
+        charset: As it is declared, or None.
+        defects: Gets what was wrong.
+        hint: A charset that another part of the mail declares.
+    """
+    wide = (charset or "").lower().startswith(_WIDE)
+    if raw.isascii() and b"\x1b" not in raw and not wide:
         return raw.decode("ascii")
-    name = _codec(charset)
+    name = codec_of(charset)
     if charset and name is None:
         defects.append("unknown charset")
-    if name not in (None, "ascii"):
-        try:
-            return raw.decode(_WIDER.get(name or "", name or ""))
-        except UnicodeError:
-            return _despite(raw, name or "", defects)
-    return _guess(raw, defects, declared=charset is not None)
-
-
-def _despite(raw: bytes, name: str, defects: list[str]) -> str:
-    """Decode text that its declared charset cannot."""
-    defects.append("text is not in its declared charset")
-    if name == "utf-8":
-        return _guess(raw, [], declared=True)
-    return raw.decode(_WIDER.get(name, name), "replace")
-
-
-def _is_wide(charset: str | None) -> bool:
-    """Charsets in which ASCII bytes are not ASCII characters."""
-    return (charset or "").lower().startswith(("utf-16", "utf-32", "utf-7", "hz"))
-
-
-def _codec(charset: str | None) -> str | None:
-    """The allowed Python codec for a charset's name, or None."""
-    if not charset:
-        return None
-    name = charset.strip("\"'., \t").lower()
+    elif name and _is_impossible(name, raw):
+        defects.append("text is not in its declared charset")
+        name = None
+    if name in (None, "ascii"):
+        return _undeclared(raw, hint, defects if charset is None else [])
     try:
-        found = codecs.lookup(_OURS.get(name, name)).name
-    except (LookupError, ValueError):
-        return None
-    return found if found in ALLOWED else None
+        return raw.decode(_meant(name or "", raw))
+    except UnicodeError:
+        defects.append("text is not in its declared charset")
+    if name == "utf-8":
+        return _undeclared(raw, hint, [])
+    return raw.decode(_meant(name or "", raw), "replace")
 
 
-def _guess(raw: bytes, defects: list[str], *, declared: bool) -> str:
-    """UTF-8 if it fits, else what chardet finds, else Windows-1252."""
+def _is_impossible(name: str, raw: bytes) -> bool:
+    """Whether a text cannot be in a charset of two or four bytes: each has a blank or line end."""
+    return name.startswith(("utf-16", "utf-32")) and b"\0" not in raw and raw.isascii()
+
+
+def _meant(name: str, raw: bytes) -> str:
+    """The codec that a declared one stands for."""
+    name = _WIDER.get(name, name)
+    if name == "iso8859-2" and _CONTROLS.search(raw):
+        # A dash of Windows' may have come into a text that is right.
+        return better_codec(raw, _CENTRAL) or "cp1250"
+    return _WINDOWS[name] if name in _WINDOWS and _CONTROLS.search(raw) else name
+
+
+def _undeclared(raw: bytes, hint: str | None, defects: list[str]) -> str:
+    """ISO 2022 or UTF-8 if it fits, else what other parts are written in, else a guess."""
+    if _ESCAPED.search(raw) and raw.isascii():
+        return raw.decode("iso2022_jp_2", "replace")
     try:
         return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start > _GUESSED_BYTES and error.end < len(raw):
-            return raw.decode("utf-8", "replace")
-    if not declared:
-        defects.append("8-bit text without a charset")
-    if len(raw) < _TOO_SHORT_TO_GUESS:
-        return raw.decode("cp1252", "replace")
-    # Here, because its tables take megabytes, and few mails hide their charset.
-    import chardet  # noqa: PLC0415
+    except UnicodeDecodeError:
+        if _is_mostly_utf8(raw):
+            defects.append("text is not in its declared charset")
+            return "\n".join(map(_line, raw.split(b"\n")))
+    defects.append("8-bit text without a charset")
+    meant = codec_of(hint)
+    if meant in (None, "ascii", "utf-8"):
+        meant = guessed_codec(raw)
+    return raw.decode(_meant(meant or "", raw), "replace")
 
-    found = chardet.detect(raw[:_GUESSED_BYTES])["encoding"]
-    return raw.decode(_codec(found) or "cp1252", "replace")
+
+def _line(raw: bytes) -> str:
+    """A line of UTF-8 with bad bytes in it, or one that a gateway added in another charset."""
+    text = raw.decode("utf-8", "replace")
+    if text.count("\ufffd") < _FOREIGN_BYTES or _is_mostly_utf8(raw):
+        return text
+    return raw.decode(fitting_codec(raw) or "utf-8", "replace")
+
+
+def _is_mostly_utf8(raw: bytes) -> bool:
+    """Whether there are as many characters of several bytes as bytes that fit none."""
+    text = raw.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return bad <= len(text) - len(text.encode("ascii", "ignore")) - bad
 
 
 def clean(text: str) -> str:

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.classifier.parse.bounced_addresses import typed_address
+from shared.domain.addresses import domain_of
 
 STATUS_TYPES = frozenset(
-    ("message/delivery-status", "message/global-delivery-status", "text/delivery-status")
+    (
+        *("message/delivery-status", "message/global-delivery-status"),
+        *("text/delivery-status", "message/xdelivery-status", "message/x-delivery-status"),
+    )
 )
-"""Media types of the machine part (RFC 3464, RFC 6533); the last is a mistake of some senders."""
+"""Media types of the machine part (RFC 3464, RFC 6533); some senders write other ones."""
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)", re.DOTALL)
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)")
@@ -24,7 +28,8 @@ class RecipientStatus:
     """What a report says of one recipient.
 
     Attributes:
-        address: Final-Recipient, else Original-Recipient, in lower case.
+        address: Final-Recipient, else Original-Recipient, in lower case; empty if neither names
+            an address.
         action: In lower case: `failed`, `delayed`, `delivered`, `relayed`, `expanded`, or empty.
         status: Enhanced status (RFC 3463), or an empty string.
         diagnostic: Diagnostic-Code with its lines joined, or an empty string.
@@ -79,10 +84,12 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipient(fields: dict[str, str]) -> Iterator[RecipientStatus]:
-    typed = (typed_address(fields[name]) for name in _RECIPIENT_FIELDS if name in fields)
-    address = next((found for found in typed if found), None)
-    if address is None:
+    if not any(name in fields for name in _RECIPIENT_FIELDS):
         return
+    typed = [typed_address(fields.get(name, "")) for name in _RECIPIENT_FIELDS]
+    found = [address for address in typed if address]
+    # A name inside a system, as x@ims_daemon, is nobody's address.
+    address = next((one for one in found if "_" not in domain_of(one)), next(iter(found), ""))
     original = typed_address(fields.get("original-recipient", ""))
     action = _WORD.match(fields.get("action", "").lower())
     yield RecipientStatus(

@@ -11,7 +11,7 @@ ORIGINAL = re.compile(
     r"|returned (?:message|mail)|unsent message|forwarded message|original mail|the body"
     r"|message (?:text|body) follows|start of returned|undelivered message|begin message"
     r"|the original)"
-    r"|return-path:|received: from|received: \(|original message follows|your original message"
+    r"|return-path:|received: ?from|received: ?\(|original message follows|your original message"
     r"|the (?:header of the )?original message follows|puvodni zprava|původní zpráva|ursprüngliche"
     r"|the text of (?:your|the) (?:original )?message|original message headers|-{3,8} original"
     r"|puvodni hlavicky|\*{3,8} ?original|the first \d{1,4} lines of|(?:original )?message headers:"
@@ -19,6 +19,12 @@ ORIGINAL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """The original begins here."""
+
+GAVE_UP = re.compile(
+    r"\b5(?:\.\d{1,3}){2}\b|\b55[0-9][ -]|(?:error|fail(?:ed|ure)|problem).{0,40}deliver"
+    r"|mailbox.{0,30}\bfull\b|delivery report unavailable"
+)
+"""Says that a mail was given up, where it is sure that a mail system speaks."""
 
 INTRODUCTION = re.compile(
     r"address(?:es|\(es\))?|recipients?|undeliver|deliver|failed|failure|unknown|not found"
@@ -68,7 +74,9 @@ BRACKETED = re.compile(r"\s{0,40}<[^\s<>@]{1,64}@[^\s<>@]{1,200}>:?\s*$")
 """An address alone in its line, as only machines write it."""
 
 MEANT = re.compile(
-    r"(?:<|\b(?:to|for) [<\"'(\[]?)([^\s<>:;,\"'()\[\]]{1,64}@[^\s<>;,\"'()]{1,250})"
+    r"(?:<|\b(?:(?:to|for)\b ?:? ?|(?:recipients?|address(?:es)?|komu|adresa) ?: ?)[<\"'(\[]?)"
+    r"([^\s<>:;,\"'()\[\]]{1,64}@[^\s<>;,\"'()]{1,250})",
+    re.IGNORECASE,
 )
 """An address in a sentence that says whom a mail was for."""
 

@@ -6,7 +6,7 @@ and the standard library's parser recurses.
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email import message_from_bytes
 from email.message import Message
 
@@ -21,6 +21,7 @@ from services.classifier.parse.bounced_addresses import (
 from services.classifier.parse.dialect_words import (
     BRACKETED,
     FAILED,
+    GAVE_UP,
     INTRODUCTION,
     LEFT,
     LISTED,
@@ -44,8 +45,15 @@ MOST_NAMED = 100
 _LINE_BYTES = 1000
 _LONG_LINE = re.compile(rb"([^\n]{%d})[^\n]+" % _LINE_BYTES)
 _BLANK_LINES = re.compile(rb"\n{3,}")
+_OTHERS = re.compile(
+    rb"^[ \t>|]{0,8}(?:message-id|in-reply-to|references|content-id|[a-z-]{0,30}envelope-id|from"
+    rb"|sender|reply-to|return-path)[ \t]*:([^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LINE_CHARACTERS = 500
 _NEAR_LINES = 12
+_BETWEEN = re.compile(r"[\s,;<>\"'()\[\]]*")
+"""What may stand between two addresses of a list."""
 
 
 # The library logs a traceback when one of its detectors trips over a mail; others go on.
@@ -60,12 +68,19 @@ def explanation(text: str) -> str:
 
 
 def library_failures(raw: bytes, defects: list[str]) -> tuple[list[str], list[str]]:
-    """Addresses that flufl.bounce finds: given up, and only delayed."""
+    """Addresses that flufl.bounce finds: given up, and only delayed.
+
+    It reads the original, too, whose sender and Message-ID are no recipients.
+    """
     short = _LONG_LINE.sub(rb"\1", raw[:MAIL_BYTES].replace(b"\r\n", b"\n"))
     # In a status part each blank line would begin a message of its own.
     short = _BLANK_LINES.sub(b"\n\n", short)
     nothing: tuple[list[str], list[str]] = ([], [])
-    return guarded("the bounce", lambda: _asked(short), nothing, defects)
+    lost, delayed = guarded("the bounce", lambda: _asked(short), nothing, defects)
+    others = {
+        one for line in _OTHERS.findall(short) for one in addresses_in(line.decode("latin-1"))
+    }
+    return [one for one in lost if one not in others], [one for one in delayed if one not in others]
 
 
 def _asked(raw: bytes) -> tuple[list[str], list[str]]:
@@ -117,6 +132,14 @@ def may_have_failed(said: str, *, is_system: bool) -> bool:
     return is_system or LEFT.search(folded) is None
 
 
+def says_failure(said: str, *, is_system: bool) -> bool:
+    """Whether a mail system says that a mail did not arrive, though it names nobody."""
+    folded = fold_line(said)
+    if not is_system or SUCCEEDED.search(folded) or LEFT.search(folded):
+        return False
+    return FAILED.search(folded) is not None or GAVE_UP.search(folded) is not None
+
+
 def text_failures(text: str, *, is_system: bool) -> list[str]:
     """Addresses near a sentence that says what failed, in what a bounce says before the original.
 
@@ -128,11 +151,18 @@ def text_failures(text: str, *, is_system: bool) -> list[str]:
     if not is_system and not FAILED.search(fold_line(text)):
         return []
     lines = [line[:_LINE_CHARACTERS] for line in text.split("\n")]
-    near = _near(lines, is_system=is_system)
-    return distinct((address for address in near if not is_daemon(address)), MOST_NAMED)
+    # Where lines begin with an address, sentences beside them tell of other people.
+    ways = (_beginning, _anywhere) if is_system else (listed_in,)
+    for named_in in ways:
+        near = _near(lines, named_in, is_system=is_system)
+        if found := distinct((one for one in near if not is_daemon(one)), MOST_NAMED):
+            return found
+    return []
 
 
-def _near(lines: list[str], *, is_system: bool) -> Iterator[str]:
+def _near(
+    lines: list[str], named_in: Callable[[str], list[str]], *, is_system: bool
+) -> Iterator[str]:
     """Addresses of the lines from an introducing one on; a paragraph with some ends the search."""
     left = 0
     had_address = False
@@ -146,7 +176,7 @@ def _near(lines: list[str], *, is_system: bool) -> Iterator[str]:
         if left <= 0:
             continue
         left -= 1
-        found = _named_in(line, words, is_system=is_system)
+        found = named_in(line)
         if had_address and not words and not introduces:
             # The paragraph is over; what follows is said by servers, or is the original.
             left = min(left, 2)
@@ -161,18 +191,29 @@ def _introduces(before: str, words: str, *, is_system: bool) -> bool:
     return bool(words) and bool(FAILED.search(f"{before} {words}") or BRACKETED.match(words))
 
 
-def _named_in(line: str, words: str, *, is_system: bool) -> list[str]:
-    """Addresses of a line that names whom a mail was for."""
-    if is_system:
-        return [] if NEVER.search(words) else addresses_in(line)
-    return listed_in(line)
+def _anywhere(line: str) -> list[str]:
+    return [] if NEVER.search(fold_line(line)) else addresses_in(line)
+
+
+def _beginning(line: str) -> list[str]:
+    """The addresses that a line begins with; what the rest of it mentions is somebody else."""
+    begin = LISTED.match(fold_line(line))
+    if begin is None or NEVER.search(begin[0]):
+        return []
+    found = addresses_in(line)
+    places = [line.lower().find(address) for address in found]
+    ends = [place + len(address) for place, address in zip(places, found, strict=True)]
+    further = (
+        not _BETWEEN.fullmatch(line, end, place)
+        for end, place in zip(ends, places[1:], strict=False)
+    )
+    return found[: next((count for count, is_over in enumerate(further, 1) if is_over), None)]
 
 
 def listed_in(line: str) -> list[str]:
     """Addresses that a line lists, or says a mail was for; not those that a sentence mentions."""
-    words = fold_line(line)
-    if NEVER.search(words):
+    if found := _beginning(line):
+        return found
+    if NEVER.search(fold_line(line)):
         return []
-    if LISTED.match(words):
-        return addresses_in(line)
     return [one for meant in MEANT.findall(line) for one in addresses_in(meant)]

@@ -18,14 +18,21 @@ from services.classifier.parse.failure_words import (
     SOFT,
     TEMPORARY,
 )
+from services.classifier.parse.reason_texts import (
+    JUDGED_CHARACTERS,
+    innermost,
+    reason_in,
+    says_something,
+)
 from shared.domain.folding import fold_line
 
 REASON_CHARACTERS = 300
 """Of what the bounce says this much is kept for a person."""
 
-_JUDGED_CHARACTERS = 4000
 _OF_ADDRESS = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"))
 _VAGUE = re.compile(r"5\.(?:0\.\d+|5\.\d+|1\.0|1\.\d{3}|2\.[01]|4\.[01]|3\.0|7\.1)|[24]\.0\.0")
+_SAYS_NOTHING = re.compile(r"[245]\.0\.\d+")
+_POLICY = re.compile(r"5\.7\.\d+")
 _REPLY_CODE = re.compile(r"(?<![\d.-])([45])[0-5]\d(?=[\s-])")
 _NOT_OURS = re.compile(r"5\.1\.[78]")
 
@@ -45,7 +52,9 @@ class Verdict:
     of_address: bool
 
 
-def judge(action: str, status: str, diagnostic: str, context: str = "") -> Verdict:
+def judge(
+    action: str, status: str, diagnostic: str, context: str = "", address: str = ""
+) -> Verdict:
     """Judge one failure (B-3).
 
     Args:
@@ -53,22 +62,24 @@ def judge(action: str, status: str, diagnostic: str, context: str = "") -> Verdi
         status: Enhanced status of the report, or an empty string.
         diagnostic: What the other server said.
         context: What else the bounce says of it, asked where the diagnostic says nothing.
+        address: Of whom; what its name says is no reason.
     """
-    said = enhanced_status(diagnostic[:_JUDGED_CHARACTERS])
+    diagnostic = innermost(diagnostic)
+    said = enhanced_status(diagnostic[:JUDGED_CHARACTERS])
     exact = _exact(status, said)
     permanent = _is_permanent(action, exact, diagnostic)
     if not permanent:
         return Verdict(exact, permanent, of_address=False)
-    of_address = _of_address(exact, diagnostic, context)
+    of_address = _of_address(exact, (diagnostic, context), address)
     return Verdict(exact, permanent, of_address)
 
 
-def judge_words(said: str) -> Verdict:
+def judge_words(said: str, address: str) -> Verdict:
     """Judge by a text that tells of a failure; without a reason it is permanent (B-3)."""
-    status = enhanced_status(said[:_JUDGED_CHARACTERS])
+    status = enhanced_status(said[:JUDGED_CHARACTERS])
     if status:
-        return judge("", status, said)
-    of_address = _by_words(fold_line(said[:_JUDGED_CHARACTERS]), vague=True)
+        return judge("", status, said, address=address)
+    of_address = _by_words(reason_in(said, address), vague=True)
     if of_address is None:
         return Verdict(None, permanent=True, of_address=True)
     return Verdict(None, _is_permanent("", None, said), of_address)
@@ -76,16 +87,22 @@ def judge_words(said: str) -> Verdict:
 
 def is_only_delayed(text: str) -> bool:
     """Whether a bounce without a machine part says that delivery is still tried."""
-    return DELAYED.search(fold_line(text[:_JUDGED_CHARACTERS])) is not None
+    return DELAYED.search(fold_line(text[:JUDGED_CHARACTERS])) is not None
 
 
 def _exact(status: str, said: str | None) -> str | None:
     """Of the two the one that says more; the report's own where both do."""
     if not status:
         return said
-    if said and said[0] == status[0] and _VAGUE.fullmatch(status) and not _VAGUE.fullmatch(said):
+    if said and said[0] == status[0] and _vagueness(said) < _vagueness(status):
         return said
     return status
+
+
+def _vagueness(status: str) -> int:
+    if _SAYS_NOTHING.fullmatch(status):
+        return 2
+    return 1 if _VAGUE.fullmatch(status) else 0
 
 
 def _is_permanent(action: str, status: str | None, diagnostic: str) -> bool:
@@ -95,23 +112,28 @@ def _is_permanent(action: str, status: str | None, diagnostic: str) -> bool:
         return True
     if status:
         return status.startswith("5")
-    code = _REPLY_CODE.search(diagnostic[:_JUDGED_CHARACTERS])
+    code = _REPLY_CODE.search(diagnostic[:JUDGED_CHARACTERS])
     return code is None or code[1] == "5"
 
 
-def _of_address(status: str | None, diagnostic: str, context: str) -> bool:
-    text = fold_line(diagnostic[:_JUDGED_CHARACTERS])
+def _of_address(status: str | None, said: tuple[str, str], address: str) -> bool:
+    reason = reason_in(said[0], address)
     if status in _OF_ADDRESS:
-        return not (FULL.search(text) or SOFT.search(text))
+        return not (FULL.search(reason) or SOFT.search(reason))
     if status and (status.startswith("4") or _NOT_OURS.fullmatch(status)):
         return False
     vague = status is None or _VAGUE.fullmatch(status) is not None
-    for words in (text, fold_line(context[:_JUDGED_CHARACTERS])):
-        by_words = _by_words(words, vague=vague)
-        if by_words is not None:
-            return by_words
+    by_words = _by_words(reason, vague=vague)
+    if by_words is not None:
+        return by_words
+    if status and _POLICY.fullmatch(status):
+        # Whatever else the bounce tells: this recipient's status is a policy's.
+        return False
+    by_words = _by_words(reason_in(said[1], address), vague=vague)
+    if by_words is not None:
+        return by_words
     # Neither a status nor a reason: B-3 takes it for the address.
-    return status is None and not _says_something(text)
+    return status is None and not says_something(reason)
 
 
 def _by_words(text: str, *, vague: bool) -> bool | None:
@@ -126,11 +148,6 @@ def _by_words(text: str, *, vague: bool) -> bool | None:
     if gone and vague:
         return True
     return False if gone or TEMPORARY.search(text) else None
-
-
-def _says_something(diagnostic: str) -> bool:
-    """Whether there is a reason at all, even one that nobody here understands."""
-    return len(re.findall(r"[a-z]{3,}", diagnostic)) > 3  # noqa: PLR2004 - "smtp; 550 error" is none
 
 
 def shortened(text: str) -> str:

@@ -46,7 +46,7 @@ GONE = _any(
     r".{0,90}\b(?:unknown|un ?known|not found|does ?n.t exist|does not exist|do not exist"
     r"|doesn t exist|not known|not exist|invalid|not listed|no longer (?:exist|valid|available"
     r"|active|with|on server|in use|accepts)|nonexist|non-exist|not a (?:known|valid)"
-    r"|not recognized|not valid|is not a|not defined|is not in|could ?n.t be found"
+    r"|not recognized|not valid|is not a|not defined|is not in\b|could ?n.t be found"
     r"|could not be found|wasn t found|has been (?:removed|deleted)|deleted|isn t in my)",
     r"(?:unknown|no such|invalid|nonexistent|non-existent|undefined|bad|unrecognized"
     r"|unable to find|cannot find|can.t find|not find|illegal|no valid)"
@@ -90,7 +90,8 @@ POLICY = _any(
 TEMPORARY = _any(
     r"temporar|try again|timed? ?out|connection (?:refused|reset|lost|died)|deferred|delayed",
     r"expired|retry|still being|will be retried|greylist|docasn|vorubergehend|system error",
-    r"loop|too many hops|unreachable|resources|local error|service unavailable|disabled",
+    r"loop|too many hops|unreachable|not responding|resources|local error|disabled",
+    r"service unavailable",
     r"suspended|inactive|deactivat|on vacation|locked|frozen",
 )
 """Temporary, or trouble of systems and of accounts that may come back: soft."""

@@ -2,15 +2,21 @@
 
 import mimetypes
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from services.classifier.parse import limits
 from services.classifier.parse.charsets import clean_line
+from services.classifier.parse.headers import Headers
 
 _PATH = re.compile(r"[/\\]")
 _RESERVED = re.compile(r'[<>:"/\\|?*]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+_DEVICES = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.IGNORECASE
+)
+_DOTS = ".\uff0e\u2024\u2025\u2026"
+"""A dot, and what becomes dots where a program makes compatible letters of it (NFKC)."""
 _LONGEST_SUFFIX = 20
 _ENDINGS = mimetypes.MimeTypes()
 """Python's own table: the module's functions would ask files of the host as well."""
@@ -27,18 +33,32 @@ _NAMELESS = {
 }
 
 
+def given_name(headers: Headers, defects: list[str]) -> str | None:
+    """The name that the header of a part gives, as it stands there; None without one."""
+    return headers.parameter("filename", "content-disposition", defects) or headers.parameter(
+        "name", "content-type", defects
+    )
+
+
 def safe_name(name: str | None, content_type: str) -> str:
     """The last piece of `name` without anything a file system or a reader could trip over."""
     last = _PATH.split(clean_line(name or ""))[-1]
-    last = _RESERVED.sub("_", last).strip(" .")
+    last = "".join(map(_unreserved, last)).strip(f" {_DOTS}")
     if not last:
         return _name_for(content_type)
-    if _DEVICES.match(last):
+    # As a program sees it that makes compatible letters of others, such as those of full width.
+    if _DEVICES.match(last) or _DEVICES.match(unicodedata.normalize("NFKC", last)):
         last = f"_{last}"
     if len(last) <= limits.FILE_NAME_CHARACTERS:
         return last
     stem, suffix = _divided(last)
     return stem[: limits.FILE_NAME_CHARACTERS - len(suffix)].rstrip(" .") + suffix
+
+
+def _unreserved(character: str) -> str:
+    """The character, unless it, or what is compatible with it, means something to a system."""
+    compatible = unicodedata.normalize("NFKC", character)
+    return "_" if _RESERVED.search(compatible) else character
 
 
 def _divided(name: str) -> tuple[str, str]:

@@ -4,16 +4,17 @@ import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import mktime_tz, parsedate_tz
 
 from services.classifier.parse import limits
 from services.classifier.parse.charsets import clean, clean_line, decode_text
-from services.classifier.parse.guard import guarded
 from services.classifier.parse.parameters import read_parameters
 
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
-_ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?([^?]*)\?=")
+_ENCODED_WORD = re.compile(
+    r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?((?:[^?=]|\?(?!=)|=(?!\?(?!=)))*+)\?="
+)
+"""A word ends at `?=`; question marks inside are written as they are by naive programs."""
+
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,90}\?[bBqQ]\?)")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LETTERS = r"[A-Za-z0-9!#$&^_+.-]++"
@@ -30,8 +31,6 @@ ALWAYS_READ = frozenset(
     )
 )
 """Fields that are read wherever they stand: what identifies a mail must not get lost (H-3)."""
-
-_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,9 @@ def _is_kept(
     return name in ALWAYS_READ and count < limits.HEADER_FIELDS + limits.LATE_HEADER_FIELDS
 
 
-def decode_field(raw: bytes, defects: list[str]) -> str:
-    """A field's text: encoded words decoded, raw 8-bit guessed, one line."""
-    text = decode_text(raw, None, defects) if not raw.isascii() else raw.decode("ascii")
+def decode_field(raw: bytes, defects: list[str], hint: str | None = None) -> str:
+    """A field's text: encoded words decoded, raw 8-bit guessed with `hint`'s help, one line."""
+    text = decode_text(raw, None, defects, hint) if not raw.isascii() else raw.decode("ascii")
     if "=?" in text:
         text = decode_words(text, defects)
     return clean_line(text)
@@ -171,25 +170,6 @@ def _word_bytes(encoding: str, encoded: str) -> bytes:
     # A rest of one character stands for nothing.
     raw = raw[:-1] if len(raw) % 4 == 1 else raw
     return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))
-
-
-def read_date(values: Sequence[bytes], defects: list[str]) -> datetime | None:
-    """The first valid date, in UTC, between 1970 and 2100."""
-    for value in values:
-        text = value.decode("ascii", "replace")
-        moment = guarded("the date", lambda text=text: _date(text), None, defects)  # type: ignore[misc]
-        if moment and _EARLIEST <= moment < _LATEST:
-            return moment
-    if values:
-        _flag(defects, "no valid date")
-    return None
-
-
-def _date(text: str) -> datetime | None:
-    parsed = parsedate_tz(text)
-    if parsed is None:
-        return None
-    return datetime.fromtimestamp(mktime_tz(parsed), UTC)
 
 
 def automatic(fields: Mapping[str, str]) -> bool:

@@ -12,39 +12,36 @@ from typing import TYPE_CHECKING
 
 from services.classifier.parse.guard import guarded
 from services.classifier.parse.html_bounds import bounded_html
+from services.classifier.parse.html_lines import lines_of, with_edges
+from services.classifier.parse.html_quotes import mark_quotes
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-_PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
-_LINE_TAG = re.compile(
-    r"<(?=/?(?:address|article|blockquote|br|center|div|dd|dl|dt|fieldset|footer|form|h[1-6]|header"
-    r"|hr|li|main|ol|p|pre|section|table|tr|ul)\b)",
-    re.IGNORECASE,
-)
-_CELL_EDGE = re.compile(r"<(?=/?t[dh]\b)", re.IGNORECASE)
 _INVISIBLE = "script,style,head,title,template,noscript,object,iframe,svg,math,select,textarea"
 _MAYBE_HIDDEN = (
     "[hidden],[style*='none' i],[style*='hidden' i],[style*='collapse' i],[style*='mso-hide' i],"
     "[style*='font-size'][style*=':0' i],[style*='font-size'][style*=': 0' i],"
-    "[style*='font-size'][style*=':.0' i],[style*='font-size'][style*=': .0' i],[style*='opacity']"
+    "[style*='font-size'][style*=':.0' i],[style*='font-size'][style*=': .0' i],[style*='opacity'],"
+    "[style*='overflow' i],[style*='-9'],[style*='-1'],[style*='transparent' i]"
 )
 # A style that shows nothing. Classes are not looked up, and tiny or pale letters count as seen.
+_ZERO = r"\+?(?:0+\.?0*|\.0+)(?:[a-z]{1,4}|%)?\s*(?:[;!]|$)"
 _HIDING = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
-    r"|(?:font-size|opacity)\s*:\s*\+?(?:0+\.?0*|\.0+)(?:[a-z]{1,4}|%)?\s*(?:[;!]|$))",
+    rf"|(?:font-size|opacity)\s*:\s*{_ZERO}|(?:text-indent|left|top)\s*:\s*-[0-9]{{4,}}"
+    r"|color\s*:\s*transparent)",
     re.IGNORECASE,
 )
+_CLIPPED = re.compile(r"(?:^|;)\s*overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
+_NO_ROOM = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*{_ZERO}", re.IGNORECASE)
 _STYLE_CHARACTERS = 2000
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_QUOTE_BEGIN, _QUOTE_END = "\ue000", "\ue001"
-_QUOTE_EDGE = re.compile(f"([{_QUOTE_BEGIN}{_QUOTE_END}])")
-_DEEPEST_MARK = 5
-_MANY_BREAKS = re.compile(r"\n{3,}")
 _MOST_ROWS = 500
 _MOST_CELLS = 20
 _LINK_CHARACTERS = 2000
 _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
+_ABSOLUTE = re.compile(r"https?://[^/\\?#\s]|mailto:|cid:", re.IGNORECASE)
 
 
 def html_to_text(html: str, defects: list[str]) -> str:
@@ -96,59 +93,41 @@ def _sanitised(html: str) -> str:
     import nh3  # noqa: PLC0415
 
     return nh3.clean(
-        html, url_schemes=_SAFE_SCHEMES, attribute_filter=_attribute, link_rel="noopener noreferrer"
+        html,
+        url_schemes=_SAFE_SCHEMES,
+        url_relative="deny",
+        attribute_filter=_attribute,
+        link_rel="noopener noreferrer",
     )
 
 
 def _attribute(tag: str, attribute: str, value: str) -> str | None:
-    """A picture is shown only if it came with the mail: a remote one tells that it was read."""
+    """A picture is shown only if it came with the mail: a remote one tells that it was read.
+
+    What is relative would lead into the ERP, whose page shows the HTML; `https:x` is relative, too.
+    """
     if tag == "img" and attribute == "src" and not value.strip().lower().startswith("cid:"):
+        return None
+    if attribute == "cite" or (attribute == "href" and not _ABSOLUTE.match(value.strip())):
         return None
     return value
 
 
 def _to_text(html: str) -> str:
-    if not _PREFORMATTED.search(html):
-        html = " ".join(html.split())
-    html = _CELL_EDGE.sub(" <", _LINE_TAG.sub("\n<", html))
-    tree = _tree(html)
+    tree = _tree(with_edges(html))
     tree.strip_tags(_INVISIBLE.split(","), recursive=True)
     for node in tree.css(_MAYBE_HIDDEN):
         if _is_hidden(node.attributes):
             node.decompose()
-    _mark_quotes(tree)
+    mark_quotes(tree)
     root = tree.root
-    text = root.text(deep=True, separator="", strip=False) if root else ""
-    return _tidy(text)
+    return lines_of(root.text(deep=True, separator="", strip=False) if root else "")
 
 
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
-    style = (attributes.get("style") or "")[:_STYLE_CHARACTERS]
-    return "hidden" in attributes or bool(_HIDING.search(_STYLE_COMMENT.sub("", style)))
-
-
-def _mark_quotes(tree: "LexborHTMLParser") -> None:
-    """Mark quoted blocks: both ends where they have two, else all that follows (Outlook)."""
-    for node in tree.css("blockquote, div.gmail_quote"):
-        node.insert_before(_QUOTE_BEGIN)
-        node.insert_after(_QUOTE_END)
-    for node in tree.css("#divRplyFwdMsg, #appendonsend"):
-        node.insert_before(_QUOTE_BEGIN)
-
-
-def _tidy(text: str) -> str:
-    """Blanks folded, lines stripped, and every line of a quoted block marked by its depth."""
-    text = text.replace("\xa0", " ").replace("\t", " ")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    pieces: list[str] = []
-    depth = 0
-    for piece in _QUOTE_EDGE.split(text):
-        if piece == _QUOTE_BEGIN:
-            depth += 1
-        elif piece == _QUOTE_END:
-            depth = max(depth - 1, 0)
-        else:
-            mark = ">" * min(depth, _DEEPEST_MARK) + " " if depth else ""
-            pieces.append("\n".join([mark + line.strip() for line in piece.split("\n")]))
-    return _MANY_BREAKS.sub("\n\n", "\n".join(pieces)).strip("\n")
+    if "hidden" in attributes:
+        return True
+    style = _STYLE_COMMENT.sub("", (attributes.get("style") or "")[:_STYLE_CHARACTERS])
+    if _HIDING.search(style):
+        return True
+    return _CLIPPED.search(style) is not None and _NO_ROOM.search(style) is not None

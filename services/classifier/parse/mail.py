@@ -4,19 +4,17 @@ from services.classifier.parse import limits
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.body import read_body
 from services.classifier.parse.calendars import read_events
-from services.classifier.parse.charsets import clean_line, decode_text
-from services.classifier.parse.headers import (
-    Headers,
-    automatic,
-    decode_field,
-    read_date,
-)
+from services.classifier.parse.charset_names import codec_of
+from services.classifier.parse.charsets import decode_text
+from services.classifier.parse.dates import read_date
+from services.classifier.parse.headers import Headers, automatic, decode_field
+from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.parsed_mail import Address, ParsedMail
 from services.classifier.parse.reports import read_reports
-from services.classifier.parse.scanner import scan_mail
+from services.classifier.parse.scanner import Scan, scan_mail
 
-_MESSAGE_ID_CHARACTERS = 1000
 _SUBJECT_CHARACTERS = 10_000
+_SAY_NOTHING = (None, "ascii", "utf-8")
 _AUTOMATIC_FIELDS = (
     "auto-submitted",
     "precedence",
@@ -35,19 +33,20 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
     scan = scan_mail(raw)
     defects = scan.defects
     headers = scan.headers
-    to = _recipients(headers, "to", limits.RECIPIENTS, defects)
-    cc = _recipients(headers, "cc", limits.RECIPIENTS - len(to), defects)
-    body = read_body(raw, scan.leaves, backup_key, defects)
+    hint = _declared_charset(scan)
+    to = _recipients(headers, "to", limits.RECIPIENTS, hint, defects)
+    cc = _recipients(headers, "cc", limits.RECIPIENTS - len(to), hint, defects)
+    body = read_body(raw, scan.leaves, backup_key, hint, defects)
     reports = read_reports(raw, scan, body.text, defects)
     events = read_events(raw, scan.leaves, defects)
     return ParsedMail(
-        senders=_recipients(headers, "from", limits.RECIPIENTS, defects),
+        senders=_recipients(headers, "from", limits.RECIPIENTS, hint, defects),
         from_fields=len(headers.all("from")),
         to=to,
         cc=cc,
-        subject=decode_field(headers.first("subject") or b"", defects)[:_SUBJECT_CHARACTERS],
+        subject=decode_field(headers.first("subject") or b"", defects, hint)[:_SUBJECT_CHARACTERS],
         date=read_date(headers.all("date"), defects),
-        message_id=_message_id(headers),
+        message_id=message_id(headers.first("message-id")),
         text=body.text,
         text_is_html=body.text_is_html,
         html=body.html,
@@ -62,19 +61,24 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
     )
 
 
-def _recipients(headers: Headers, name: str, limit: int, defects: list[str]) -> tuple[Address, ...]:
+def _declared_charset(scan: Scan) -> str | None:
+    """What a part of the mail says of its text: the best hint for a field that says nothing."""
+    for part in scan.leaves:
+        charset = part.headers.parameter("charset", "content-type", [])
+        if charset and codec_of(charset) not in _SAY_NOTHING:
+            return charset
+    return None
+
+
+def _recipients(
+    headers: Headers, name: str, limit: int, hint: str | None, defects: list[str]
+) -> tuple[Address, ...]:
     """Addresses of every field with this name, in order."""
     found: list[Address] = []
     for value in headers.all(name):
-        text = value.decode("ascii") if value.isascii() else decode_text(value, None, defects)
+        text = value.decode("ascii") if value.isascii() else decode_text(value, None, defects, hint)
         found += read_addresses(text, limit - len(found), defects)
     return tuple(found)
-
-
-def _message_id(headers: Headers) -> str | None:
-    value = headers.first("message-id")
-    text = clean_line(value.decode("utf-8", "replace")) if value else ""
-    return text[:_MESSAGE_ID_CHARACTERS] or None
 
 
 def _automatic(headers: Headers, defects: list[str]) -> bool:

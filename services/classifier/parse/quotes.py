@@ -18,38 +18,19 @@ from mailparser_reply.parser import EmailMessage
 
 from services.classifier.parse import limits
 from services.classifier.parse.guard import guarded
+from services.classifier.parse.quote_blocks import (
+    is_block,
+    is_field,
+    is_list_footer,
+    is_rule,
+    is_separator,
+    next_line,
+)
+from services.classifier.parse.quote_headers import header_end, is_marked
+from services.classifier.parse.quote_words import SENT_FROM
 from shared.domain.folding import fold_line
 
 _LANGUAGES = ("en", "cs", "de", "da", "es", "fr", "it", "nl", "pl", "sv")
-_SEPARATOR = re.compile(
-    r"[-_ ]*(?:original message|forwarded message|puvodni zprava|preposlana zprava|"
-    r"ursprungliche nachricht|weitergeleitete nachricht|puvodni e-mail|begin forwarded message:"
-    r"|zacatek preposlane zpravy:)[-_ ]*"
-)
-_WROTE = re.compile(
-    r"(?:(?:dne|on|am|le|il|el|op)\b|(?:po|ut|st|ct|pa|so|ne)\b\.?,? [0-9]|[0-9]{1,4}[./-] ?[0-9])"
-    r".{3,400}"
-    r"(?:\bnapsala?(?: ?\(a\))?|\bwrote|\bschrieb\b.{0,200}|\ba ecrit|\bha scritto|\bescribio) ?:"
-)
-_NAME_FIRST = re.compile(r".{0,200}@\S{3,100}>? ?(?:schrieb am|napsala? dne|wrote on) .{5,100}:")
-_OTHER_WROTE = re.compile(
-    r"-{2,} ?(?:dne|on|am)\b.{5,300}(?:napsala?(?: ?\(a\))?|wrote|schrieb) ?-{2,}"
-    r"|[0-9]{1,2}\. ?[0-9]{1,2}\. ?[0-9]{2,4},?(?: v| um)? [0-9]{1,2}:[0-9]{2}.{2,200}"
-    r"< ?\S{1,100}@\S{3,100} ?> ?:"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}.{3,200}< ?\S{1,100}@\S{3,100} ?> ?:"
-)
-_WROTE_LINES = 4
-_MAYBE_WROTE = re.compile(r"(?:napsal|wrote|schrieb|ecrit|scritto|escribio|> ?:)")
-# The fields of a header block as programs write them: cs, de, en, es, fr, it, nl, pl, sv, da.
-_FROM_FIELD = re.compile(r"\W{0,3}(?:from|od|von|de|da|van|fra|fran)\W{0,2} ?:\W{0,2} ?\S")
-_OTHER_FIELD = re.compile(
-    r"\W{0,3}(date|sent|datum|odeslano|gesendet|enviado|envoye|inviato|data|verzonden|wyslano|skickat"
-    r"|sendt|to|komu|an|para|a|aan|do|till|til|subject|predmet|betreff|asunto|objet|oggetto|onderwerp"
-    r"|temat|amne|emne|cc|kopie)\W{0,2} ?:"
-)
-_BLOCK_LINES = 6
-_RULE = re.compile(r"[-_=*]{10,}")
-_RULE_LINES = 3
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 
 
@@ -74,88 +55,66 @@ def split_quotes(text: str) -> OwnAndQuoted:
     is_own = bytearray(len(lines))
     for position in _without_signature([lines[number] for number in candidates]):
         is_own[candidates[position]] = True
+    last = next((number for number in reversed(candidates) if lines[number].strip()), None)
+    if last is not None and _is_sent_from(lines[last]):
+        is_own[last] = False
     own = [line for line, mine in zip(lines, is_own, strict=True) if mine]
     quoted = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
     return OwnAndQuoted("\n".join(own).strip(), "\n".join(quoted).strip("\n"))
+
+
+def _is_sent_from(line: str) -> bool:
+    short = fold_line(line[: limits.QUOTE_LINE_CHARACTERS])
+    return SENT_FROM.fullmatch(short) is not None
 
 
 def _unquoted(lines: Sequence[str]) -> Iterator[int]:
     """Numbers of the lines that no separator and no quote mark makes a quote."""
     searched = 0
     number = 0
+    has_begun = False
     while number < len(lines):
         searched += len(lines[number]) + 1
-        if searched <= limits.QUOTE_SEARCH_CHARACTERS and _begins_quote(lines, number):
-            if not _wrote(lines, number):
-                return
-            # Only such a line promises that what it quotes is marked.
-            number = _behind_marked(lines, number)
+        is_near = searched <= limits.QUOTE_SEARCH_CHARACTERS and _may_begin(lines[number])
+        if is_near and (end := header_end(lines, number)):
+            # Only such a line promises that what it quotes is marked. Where nothing stands before
+            # it, and nothing is marked, the answer comes below.
+            number = _behind_marked(lines, end, len(lines) if has_begun else end)
             continue
-        if not lines[number].lstrip().startswith(">"):
+        if is_near and _begins_quote(lines, number):
+            return
+        if not is_marked(lines[number]):
+            has_begun = has_begun or bool(lines[number].strip())
             yield number
         number += 1
 
 
-def _behind_marked(lines: Sequence[str], begin: int) -> int:
-    """Where the quote ends that a separator begins: behind marked lines, else with the text."""
+def _behind_marked(lines: Sequence[str], begin: int, unmarked: int) -> int:
+    """Where the quote ends whose header is over: behind marked lines, else at `unmarked`."""
     marked = False
-    for number in range(begin + 1, len(lines)):
-        line = lines[number].strip()
-        if line.startswith(">"):
+    for number in range(begin, len(lines)):
+        if is_marked(lines[number]):
             marked = True
-        elif line and (marked or number > begin + _WROTE_LINES):
-            return number if marked else len(lines)
+        elif lines[number].strip():
+            return number if marked else unmarked
     return len(lines)
 
 
+def _may_begin(line: str) -> bool:
+    return len(line) <= limits.QUOTE_LINE_CHARACTERS and bool(line.strip("> *\t"))
+
+
 def _begins_quote(lines: Sequence[str], number: int) -> bool:
-    line = lines[number]
-    if len(line) > limits.QUOTE_LINE_CHARACTERS or not line.strip("> *\t"):
-        return False
-    if _RULE.fullmatch(line.strip()):
-        # A drawn line belongs to what follows it.
-        return any(_begins(lines, below) for below in _following(lines, number))
-    return _begins(lines, number)
-
-
-def _following(lines: Sequence[str], number: int) -> Sequence[int]:
-    """The next line that is not blank, if it is near."""
-    near = range(number + 1, min(number + 1 + _RULE_LINES, len(lines)))
-    return [below for below in near if lines[below].strip()][:1]
-
-
-def _begins(lines: Sequence[str], number: int) -> bool:
-    line = fold_line(lines[number][: limits.QUOTE_LINE_CHARACTERS])
-    if _SEPARATOR.fullmatch(line.strip("> *")) or _is_block(lines, number, line):
+    if not is_rule(lines[number]):
+        line = fold_line(lines[number])
+        return is_separator(line) or is_block(lines, number, below_rule=False)
+    if is_list_footer(lines, number):
         return True
-    # A sentence before the line that says who wrote is not part of it.
-    return _wrote(lines, number) and not _wrote(lines, number + 1)
-
-
-def _is_block(lines: Sequence[str], number: int, line: str) -> bool:
-    """Whether a header block begins: a sender and two more fields within the next lines."""
-    if not _FROM_FIELD.match(line):
+    # A drawn line belongs to what follows it.
+    below = next_line(lines, number)
+    if below is None or not _may_begin(lines[below]):
         return False
-    following = (
-        _OTHER_FIELD.match(fold_line(other[: limits.QUOTE_LINE_CHARACTERS]))
-        for other in lines[number + 1 : number + 1 + _BLOCK_LINES]
-    )
-    return len({field[1] for field in following if field}) > 1
-
-
-def _wrote(lines: Sequence[str], number: int) -> bool:
-    """Whether the line that says who wrote begins here; it may be wrapped."""
-    joined = ""
-    for line in lines[number : number + _WROTE_LINES]:
-        piece = fold_line(line[: limits.QUOTE_LINE_CHARACTERS]).strip("> *")
-        if not piece:
-            break
-        joined = f"{joined} {piece}".strip()
-        if _MAYBE_WROTE.search(joined) and any(
-            pattern.fullmatch(joined) for pattern in (_WROTE, _NAME_FIRST, _OTHER_WROTE)
-        ):
-            return True
-    return False
+    return is_separator(fold_line(lines[below])) or is_block(lines, below, below_rule=True)
 
 
 def _without_signature(lines: Sequence[str]) -> Iterable[int]:
@@ -190,7 +149,7 @@ def _library(text: str) -> str:
     bodies: list[str] = []
     for reply in message.replies:
         headers = str(reply.headers or "")
-        if headers and not _FROM_FIELD.match(fold_line(headers)):
+        if headers and not is_field(headers):
             break
         # Header blocks were judged before; for the library one line that looks like one is enough.
         bodies += (headers, str(reply.body))

@@ -28,12 +28,13 @@ from services.classifier.parse.dialects import (
     header_failures,
     library_failures,
     may_have_failed,
+    says_failure,
     text_failures,
 )
 from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
 from services.classifier.parse.parsed_mail import FailedRecipient, Reports, Returned
 from services.classifier.parse.returned import original_header, read_returned, returned_of
-from services.classifier.parse.scanner import Part, Scan
+from services.classifier.parse.scanner import Part, Scan, scan_mail
 from services.classifier.parse.transfer import decoded_prefix
 
 FAILURES = 100
@@ -53,18 +54,28 @@ def read_reports(raw: bytes, scan: Scan, text: str, defects: list[str]) -> Repor
     """What machines report in a scanned mail; `text` is its readable text. Total, linear."""
     parts = {part.content_type: part for part in reversed(scan.leaves)}
     marks = marks_of(scan.headers)
+    statuses: list[RecipientStatus] = []
     # A person's mail may carry the parts of a report that was forwarded.
     if marks.daemon or scan.headers.word("content-type") == _REPORT:
         if FEEDBACK_TYPE in parts:
             return _complaint(raw, scan, text, parts[FEEDBACK_TYPE])
-        if not STATUS_TYPES.isdisjoint(parts) and (statuses := list(_statuses(raw, scan))):
-            return _report(raw, scan, text, statuses)
-    if not marks or _READ_RECEIPT in parts:
-        return _NOTHING
+        statuses = list(_statuses(raw, scan))
+    if any(status.address for status in statuses):
+        return _report(raw, scan, text, statuses)
+    said = _said_in_words(raw, scan, text, marks, defects) if _READ_RECEIPT not in parts else None
+    # A machine part that names nobody tells at least that mail came back.
+    return said or (_report(raw, scan, text, statuses) if statuses else _NOTHING)
+
+
+def _said_in_words(
+    raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
+) -> Reports | None:
+    if not marks:
+        return None
     return _forwarded_complaint(raw, scan) or _by_text(raw, scan, text, marks, defects)
 
 
-def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]) -> Reports:
+def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]) -> Reports | None:
     """By header or text, of a mail whose header shows that a machine may write."""
     if not scan.leaves:
         # Boundaries that fit nothing: the whole body is a text.
@@ -74,8 +85,10 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
     said = explanation(text)
     lost, delayed = _named(raw, said, marks, defects)
     failures = _distinct(_dialect(said, marks, lost, delayed))
-    if not failures:
-        return _NOTHING
+    if not failures and marks.daemon and (report := _attached_report(raw, scan, text)):
+        return report
+    if not failures and not says_failure(said, is_system=marks.system):
+        return None
     returned = read_returned(raw, scan.leaves, text)
     return Reports(failures, "dialect", (), returned, more=len(lost) + len(delayed) >= MOST_NAMED)
 
@@ -105,13 +118,14 @@ def _forwarded_complaint(raw: bytes, scan: Scan) -> Reports | None:
 def _report(raw: bytes, scan: Scan, text: str, statuses: list[RecipientStatus]) -> Reports:
     """By the machine part; one that only tells of successes is no bounce."""
     said = explanation(text)
-    failures = _distinct(
-        _failure(status, said)
+    failed = [
+        status
         for status in statuses
         if status.action not in _SUCCESS and not status.status.startswith("2")
-    )
-    if not failures:
+    ]
+    if not failed:
         return _NOTHING
+    failures = _distinct(_failure(status, said) for status in failed if status.address)
     returned = read_returned(raw, scan.leaves, text)
     return Reports(failures, "report", (), returned, more=len(failures) == FAILURES)
 
@@ -124,8 +138,22 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
             yield from read_statuses(clean(status_part))
 
 
+def _attached_report(raw: bytes, scan: Scan, text: str) -> Reports | None:
+    """A report that a gateway has put into a mail of its own.
+
+    Only asked where the bounce's own words name nobody: what came back may be a report, too.
+    """
+    attached = next((part for part in scan.leaves if part.content_type == "message/rfc822"), None)
+    inner = decoded_prefix(raw, attached, STATUS_BYTES) if attached else b""
+    inner_scan = scan_mail(inner)
+    if inner_scan.headers.word("content-type") != _REPORT:
+        return None
+    statuses = list(_statuses(inner, inner_scan))
+    return _report(inner, inner_scan, text, statuses) if statuses else None
+
+
 def _failure(status: RecipientStatus, said: str) -> FailedRecipient:
-    verdict = judge(status.action, status.status, status.diagnostic, said)
+    verdict = judge(status.action, status.status, status.diagnostic, said, status.address)
     reason = shortened(status.diagnostic or said)
     return FailedRecipient(
         status.address,
@@ -185,7 +213,7 @@ def _near(said: str, addresses: list[str]) -> dict[str, str]:
 
 def _said(address: str, said: str, near: str, action: str) -> FailedRecipient:
     """A failure that a text names: what stands behind the address tells why."""
-    verdict = judge(action, enhanced_status(near) or "", near, said)
+    verdict = judge(action, enhanced_status(near) or "", near, said, address)
     reason = shortened(near or said)
     return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.bounced_addresses import is_possible
-from services.classifier.parse.charsets import clean_line, decode_text
+from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.headers import Headers, read_headers
+from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.parsed_mail import Returned
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix
@@ -21,7 +22,6 @@ ORIGINAL_TYPES = frozenset(
 
 _HEADER_BYTES = 64 * 1024
 _RECIPIENTS = 100
-_MESSAGE_ID_CHARACTERS = 1000
 _BLANK = re.compile(rb"\n[ \t]*\r?\n")
 _PREFIX = re.compile(r"(?:> ?|\| ?| {2,8}|\t)")
 _TELLING = re.compile(
@@ -66,9 +66,8 @@ def _header(original: bytes) -> Headers:
 def returned_of(headers: Headers) -> Returned:
     """What is known of a mail with these header fields."""
     sender = _addresses(headers, "from", 1)
-    message_id = headers.first("message-id")
-    said = clean_line((message_id or b"").decode("utf-8", "replace"))[:_MESSAGE_ID_CHARACTERS]
-    return Returned(sender[0] if sender else None, said or None, _addresses(headers, "to"))
+    original = message_id(headers.first("message-id"))
+    return Returned(sender[0] if sender else None, original, _addresses(headers, "to"))
 
 
 def _addresses(headers: Headers, name: str, limit: int = _RECIPIENTS) -> tuple[str, ...]:

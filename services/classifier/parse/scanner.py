@@ -49,7 +49,7 @@ class Part:
         start, end: Byte range of its encoded body.
         parent: Media type of the multipart around it, or an empty string.
         alternative: Number of the alternative it belongs to, or None.
-        untyped: Nobody can tell what it is but by looking: a mail of an unreadable type, or a
+        untyped: Nobody can tell what it is but by looking: its type is unreadable, or it is a
             multipart without parts.
     """
 
@@ -272,7 +272,7 @@ class _Scanner:
             boundary = self._boundary(headers)
             self._push(_Open(boundary, content_type, alternative, headers, body_start))
             return
-        untyped = not content_type and parent is None
+        untyped = not content_type
         if content_type.startswith("multipart/"):
             self._flag("multiparts nested beyond the limit")
             content_type = _UNTYPED

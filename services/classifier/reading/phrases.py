@@ -80,6 +80,6 @@ def _near(lines: Sequence[str], phrase: BouncePhrase) -> Sequence[str]:
 
 
 def _failure(address: str, said: str) -> FailedRecipient:
-    verdict = judge_words(said)
+    verdict = judge_words(said, address)
     reason = shortened(said)
     return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)

@@ -1,23 +1,19 @@
 """Whether the sender is who the From field says (behaviour S-1). Pure.
 
-Only what the receiving system itself has found counts: its topmost `Authentication-Results`
-(RFC 8601), known by the configured authserv-id; or the topmost field of all if it is Exchange's,
-which has no authserv-id but `compauth`. What a sender writes into such a field lies below it.
+Only what the company's own systems have found counts; `way_in.py` tells it from what senders write.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, repeat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
+from services.classifier.reading.results import MethodResult, Results
+from services.classifier.reading.way_in import Hop, WayIn
 from shared.contracts.said import Said, said
+from shared.domain.addresses import domain_of
+from shared.domain.organisations import organisational_domain
 
 State = Literal["proven", "refuted", "unknown"]
-
-_TOKEN = re.compile(r'\\.|[()"]|[^\\()"]+', re.DOTALL)
-_NOT_IN_A_NAME = re.compile(r"[^\w.@-]")
-_PAIR = re.compile(r"([A-Za-z][\w.-]{0,60})(?:/[0-9]+)?\s*=\s*([^\s;]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,116 +39,127 @@ def state_said(state: State) -> Said:
 
 
 @dataclass(frozen=True, slots=True)
-class _Results:
-    """One field: its authserv-id (empty in Exchange's), and each method with its properties."""
+class ClaimedSender:
+    """Who a mail says that it is from, and what else its own header says about that.
 
-    authserv_id: str
-    methods: Sequence[tuple[str, str, Mapping[str, str]]]
-    cut: bool = False
-
-    def result_of(self, method: str) -> tuple[str, Mapping[str, str]] | None:
-        return next(((r, properties) for m, r, properties in self.methods if m == method), None)
-
-
-def prove(
-    fields: Sequence[str],
-    authserv_id: str | None,
-    sender: str | None,
-    cut: Sequence[bool] = (),
-) -> Proof:
-    """What the `Authentication-Results` fields, from the top, say of the address `sender`.
-
-    Args:
-        fields: Their decoded values.
-        authserv_id: The receiving system's name, or None if none is configured.
-        sender: The one valid address of From, or None.
-        cut: Of each field, whether it is longer than what was kept of it. What may have stood in
-            the rest nobody knows: such a field of ours refutes.
+    Attributes:
+        sender: The one valid address of From.
+        is_own: It is of a domain of the company.
+        by_list: A list of an own domain may have rewritten From.
+        internal: Exchange says that a logged-in user of the organisation sent it.
     """
-    if sender is None:
-        return Proof("unknown", said("there is no single valid sender"))
-    read = [
-        replace(_read(value), cut=rest)
-        for value, rest in zip(fields, chain(cut, repeat(False)), strict=False)
-    ]
-    ours = _ours(read, authserv_id)
-    if ours is None:
-        return UNKNOWN
-    if ours.cut:
-        too_long = said("the receiving system's results are too long to be read")
-        return Proof("refuted", too_long)
-    return _judge(ours, sender.rpartition("@")[2])
+
+    sender: str
+    is_own: bool = False
+    by_list: bool = False
+    internal: bool = False
 
 
-def _ours(read: Sequence[_Results], authserv_id: str | None) -> _Results | None:
-    wanted = (authserv_id or "").lower()
-    own = next((one for one in read if wanted and one.authserv_id == wanted), None)
-    if own is None and read and not read[0].authserv_id and read[0].result_of("compauth"):
-        return read[0]
-    return own
+def prove(way: WayIn, claim: ClaimedSender) -> Proof:
+    """Return what the servers of the way in say of the sender of `claim`.
 
-
-def _read(value: str) -> _Results:
-    """Split a field; anything that is not as RFC 8601 has it is passed over."""
-    head, *results = _without_comments(value).split(";")
-    authserv_id = ""
-    if "=" in head:
-        results = [head, *results]
-    else:
-        authserv_id = (head.split() or [""])[0].strip('"').lower()
-    methods = []
-    for result in results:
-        pairs = [
-            (name.lower(), text.replace('"', "").lower()) for name, text in _PAIR.findall(result)
-        ]
-        if pairs:
-            (method, outcome), *properties = pairs
-            methods.append((method, outcome, dict(properties)))
-    return _Results(authserv_id, methods)
-
-
-def _without_comments(value: str) -> str:
-    """Comments gone (RFC 5322 section 3.2.2, they nest); quoted strings without separators.
-
-    A sender chooses what stands in a quoted string, such as the left side of its address.
+    The hop nearest the border decides. What our own servers further up say can prove, but not
+    refute: forwarding within the company breaks signatures and SPF.
     """
-    kept: list[str] = []
-    depth, quoted = 0, False
-    for piece in _TOKEN.findall(value):
-        if quoted:
-            quoted = piece != '"'
-            kept.append(_NOT_IN_A_NAME.sub("_", piece) if quoted else piece)
-        elif piece == "(":
-            depth += 1
-        elif depth:
-            depth -= piece == ")"
-        else:
-            quoted = piece == '"'
-            kept.append(piece)
-    return "".join(kept)
+    border, *further = way.hops
+    found = _judge(border, claim)
+    if found is None and claim.internal and claim.is_own:
+        return Proof("proven", said("Exchange: sent by a user of the organisation"))
+    if found and found.state != "unknown":
+        return found
+    for hop in further:
+        above = _judge(hop, claim)
+        if above and above.state == "proven":
+            reason = said("{reason}, at a further server of ours", reason=above.reason)
+            return Proof("proven", reason)
+    if found is None and way.ignored:
+        reason = said("results with our server's name are ignored")
+        if way.stranger:
+            reason = said(
+                "{reason} because {host} is no server of ours", reason=reason, host=way.stranger
+            )
+        return Proof("unknown", reason)
+    return found or UNKNOWN
 
 
-def _judge(results: _Results, domain: str) -> Proof:
-    if compauth := results.result_of("compauth"):
-        if compauth[0] == "pass":
-            return Proof("proven", said("compauth=pass"))
-        if compauth[0] == "fail":
-            return Proof("refuted", said("compauth=fail"))
-    if dmarc := results.result_of("dmarc"):
-        about = dmarc[1].get("header.from", domain)
-        if dmarc[0] == "fail":
-            return Proof("refuted", said("dmarc=fail"))
-        if dmarc[0] == "pass" and _aligned(about, domain):
-            return Proof("proven", said("dmarc=pass for {domain}", domain=about))
-    for method, outcome, properties in results.methods:
-        signer = properties.get("header.d") or properties.get("header.i", "").rpartition("@")[2]
-        if method == "dkim" and outcome == "pass" and _aligned(signer, domain):
-            return Proof("proven", said("dkim=pass by {domain}", domain=signer))
+def _judge(hop: Hop, claim: ClaimedSender) -> Proof | None:
+    """What one server says; None if it says nothing."""
+    fields = (*hop.above, *hop.below)
+    if not fields:
+        return None
+    refuted = next(_refutations(fields, claim), None)
+    compauth = _first(fields, "compauth")
+    if compauth and compauth.outcome in ("pass", "softpass"):
+        refuted = next(_of_another(fields, claim), None)
+    if refuted:
+        return Proof("refuted", refuted)
+    # What is below the border's own field may be the sender's: it counts only if nothing is above.
+    proven = next(_proofs(hop.above or hop.below, claim), None)
+    if proven:
+        return Proof("proven", proven)
     neither = said("the receiving system can neither prove nor refute the sender")
     return Proof("unknown", neither)
 
 
-def _aligned(one: str, other: str) -> bool:
-    """Whether one domain is the other, or lies below it."""
-    below = f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
-    return bool(one and other) and below
+def _refutations(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
+    if any(one.cut for one in fields):
+        yield said("the receiving system's results are too long to be read")
+    for one in fields:
+        failed = {result.method for result in one.results if result.outcome == "fail"}
+        if "compauth" in failed:
+            yield said("compauth=fail")
+        if "dmarc" in failed and (claim.is_own or not one.no_policy):
+            yield said("dmarc=fail")
+    yield from _of_another(fields, claim)
+
+
+def _of_another(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
+    """Results of a From that the server read otherwise than we do."""
+    if claim.by_list:
+        return
+    for one in fields:
+        dmarc = one.of("dmarc")
+        about = dmarc.properties.get("header.from") if dmarc else None
+        if about and not _same_organisation(about, claim.sender):
+            yield said("the receiving system judged a sender of {domain}", domain=about)
+
+
+def _proofs(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
+    """Proofs; of each method the topmost result decides, so that none below can mend it."""
+    compauth = _first(fields, "compauth")
+    if compauth and compauth.outcome != "none":
+        if compauth.outcome == "pass":
+            yield said("compauth=pass")
+        return
+    dmarc = _first(fields, "dmarc")
+    about = dmarc.properties.get("header.from") if dmarc and dmarc.outcome == "pass" else None
+    if about and _same_organisation(about, claim.sender):
+        yield said("dmarc=pass for {domain}", domain=about)
+    for signer in _signers(fields):
+        if _same_organisation(signer, claim.sender):
+            yield said("dkim=pass by {domain}", domain=signer)
+    auth = _first(fields, "auth")
+    if auth and auth.outcome == "pass" and claim.is_own and claim.sender in _logged_in(auth):
+        yield said("auth=pass: the sender logged in")
+
+
+def _logged_in(auth: MethodResult) -> tuple[str | None, ...]:
+    return auth.properties.get("smtp.auth"), auth.properties.get("smtp.mailfrom")
+
+
+def _signers(fields: Sequence[Results]) -> Iterator[str]:
+    for one in fields:
+        for result in one.results:
+            if result.method == "dkim" and result.outcome == "pass":
+                given = result.properties
+                yield given.get("header.d") or domain_of(given.get("header.i", ""))
+
+
+def _first(fields: Sequence[Results], method: str) -> MethodResult | None:
+    return next((found for one in fields if (found := one.of(method))), None)
+
+
+def _same_organisation(domain: str, sender: str) -> bool:
+    return bool(domain) and organisational_domain(domain) == organisational_domain(
+        domain_of(sender)
+    )

@@ -5,6 +5,7 @@ Only a first look that saves work: the writer decides it again in its transactio
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
+from services.classifier.facts.trust import is_of_the_erp
 from services.classifier.reading.mail import Mail
 from services.classifier.reading.wildcard import field_pattern, matches
 from shared.contracts.said import Said, said
@@ -51,7 +52,7 @@ def _sent_by_the_erp(mail: Mail, facts: Facts) -> Said | None:
     if message_id in facts.earlier.erp_message_ids and mail.sender and facts.is_ours(mail.sender):
         return said("an activity has its Message-ID {message_id}", message_id=message_id)
     given = facts.context.box.erp_mail_pattern
-    if not given:
+    if not given or not is_of_the_erp(mail, facts):
         return None
     pattern = field_pattern(given)
     values = mail.field_values(pattern.name)

@@ -3,6 +3,7 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.outcome.activity import create_activity
+from services.classifier.outcome.groups import group_notes, twin_notes
 from services.classifier.reading.mail import Mail
 from shared.contracts.said import said
 from shared.contracts.verdict import Word
@@ -25,11 +26,14 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         create_activity(mail, facts, so_far, responsible=user, direction="incoming", linked=linked)
         for user in users
     ]
+    noted = (note for _, notes in made for note in notes)
     return Hit(
         said("incoming, for {users}", users=", ".join(user.ref.email for user in users)),
         words=(Word.PROCESSED,),
         commands=tuple(activity for activity, _ in made),
-        notes=tuple(dict.fromkeys((*linked.notes, *(note for _, notes in made for note in notes)))),
+        notes=tuple(
+            dict.fromkeys((*group_notes(mail, facts), *twin_notes(users), *linked.notes, *noted))
+        ),
     )
 
 

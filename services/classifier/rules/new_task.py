@@ -34,7 +34,8 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     solvers = facts.user_recipients(mail)
     task = CreateTask(
         command_id=command_id(mail, "R-10", ""),
-        subject=after_colon(subject),
+        # With nothing behind the colon the whole subject: a task without one is found by nobody.
+        subject=after_colon(subject) or subject.strip(),
         solvers=tuple(user.ref for user in solvers),
         approver=approver.ref,
         contract=assigned_record(mail.tokens, facts.directory, "contract"),

@@ -45,7 +45,9 @@ def _is_of_no_person(mail: Mail, sender: str) -> bool:
 def _phrase(mail: Mail, facts: Facts) -> str | None:
     """The phrase that the subject is, with nothing but its object words behind it."""
     vocabulary = facts.context.vocabulary
-    bare = without_prefixes(mail.parsed.subject, vocabulary.replies + vocabulary.forwards)
+    bare = without_prefixes(
+        mail.parsed.subject, vocabulary.replies + vocabulary.forwards, vocabulary.tags
+    )
     words = _WORD.findall(fold_line(bare))
     for phrase in sorted(vocabulary.opt_out, key=len, reverse=True):
         wanted = _WORD.findall(phrase)

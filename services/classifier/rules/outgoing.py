@@ -19,7 +19,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     if user is None:
         return Miss(said("the sender {sender} is no user", sender=mail.sender))
     linked = link_outgoing(
-        mail.recipients,
+        [one for one in mail.recipients if not facts.context.box.members_of(one)],
         facts.directory,
         facts.context.box.own_domains,
         other_contacts=facts.bounds(mail).users if facts.context.links_other_contacts else 0,

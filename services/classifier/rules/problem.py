@@ -20,6 +20,11 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     if mail.sender is None:
         why = mail.sender_problem
         return Miss(said("the subject is that of a problem mail, but {why}", why=why))
+    allowed = facts.context.box.problem_sender
+    if allowed and mail.sender not in allowed:
+        return Miss(
+            said("P-2: {sender} is no problemSender, so this is ordinary mail", sender=mail.sender)
+        )
     if refused := _refused(mail, problem, facts):
         return Hit(refused, words=(Word.INVALID_TASK,), stop=True)
     contract, notes = _contract(problem, facts)
@@ -37,9 +42,6 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
 
 
 def _refused(mail: Mail, problem: ProblemReport, facts: Facts) -> Said | None:
-    allowed = facts.context.box.problem_sender
-    if allowed and mail.sender not in allowed:
-        return said("P-2: {sender} is no problemSender", sender=mail.sender)
     if why := distrusted(mail, facts):
         return said("S-1: {why}", why=why)
     if problem.missing:

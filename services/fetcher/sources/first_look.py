@@ -1,6 +1,6 @@
 """The first connection to a full box waits for the administrator (behaviour I-11)."""
 
-from shared.errors import TransientError
+from shared.errors import ExitCode, TransientError
 from shared.settings.box import Box
 
 MOST_AT_ONCE = 500
@@ -9,6 +9,8 @@ MOST_AT_ONCE = 500
 
 class WaitsForStartError(TransientError):
     """A box is full and nobody has said from when on its mail counts."""
+
+    exit_code = ExitCode.CONFIGURATION_WRONG
 
 
 def first_look(found: int, box: Box, place: str) -> None:

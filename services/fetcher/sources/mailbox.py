@@ -1,7 +1,7 @@
 """Which source reads the mailbox of a box, and when it is made: at its first use."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -136,16 +136,21 @@ def mailbox_of(box: Box, seen: Seen, clock: Callable[[], datetime]) -> Imap | Po
     return Pop3(box, seen, clock, tokens)
 
 
-def probe_mailbox(box: Box) -> str:
+def probe_mailbox(box: Box, memory: Path) -> str:
     """Log in to the mailbox and out again, changing nothing; a sentence about what was found.
 
+    Args:
+        box: Whose mailbox.
+        memory: The file of what was taken before: only looked into.
+
     Raises:
-        TransientError: The server is away, or a folder is missing.
+        TransientError: The server is away; or a folder is missing, or it would wait for
+            `startFrom`: those end with the code of a wrong configuration.
         CredentialsRefusedError: It refused the login.
         ConfigurationError: `caFile` or the app's file cannot be used.
     """
     with TemporaryDirectory() as nothing_remembered:
-        seen = Seen(Path(nothing_remembered) / "seen.db")
+        seen = _looked_at(memory) or Seen(Path(nothing_remembered) / "seen.db")
         try:
             source = mailbox_of(box, seen, lambda: datetime.now(UTC))
             try:
@@ -154,3 +159,10 @@ def probe_mailbox(box: Box) -> str:
                 source.close()
         finally:
             seen.close()
+
+
+def _looked_at(memory: Path) -> Seen | None:
+    """The memory if there is a good one; what is wrong with it is told elsewhere."""
+    with suppress(TransientError, OSError):
+        return Seen(memory, heals=False) if memory.is_file() else None
+    return None

@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 from typer.main import get_command
 
 from services.assembly import signals
+from services.assembly.version import version
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,12 @@ COMMANDS = (
     Listed("explain", "explain:explain", "Show what became of a mail, or would, and why."),
     Listed("list", "list_records:list_table", "List records of the database."),
     Listed("undo", "undo:undo", "Take back the marks and tasks that a mail has made."),
+    Listed("import-log", "import_log:import_log", "Remember what the original has processed."),
+    Listed("relink", "relink:relink", "Link mail of people who are in the address book by now."),
     Listed("demo", "demo:demo", "Show the main job on a demo company."),
     Listed("discover", "discover:discover", "Propose a mapping file from the ERP's database."),
     Listed("grants", "grants:grants", "Print the SQL that gives each database role its rights."),
+    Listed("indexes", "indexes:indexes", "Print the SQL of the indexes that look-ups need."),
 )
 
 
@@ -99,10 +103,7 @@ def _import(listed: Listed) -> Callable[[], Any]:
 
 def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
     if wanted:
-        # Here, because it imports the standard library's mail package.
-        from importlib import metadata  # noqa: PLC0415
-
-        typer.echo(f"crmservice {metadata.version('crmservice')}")
+        typer.echo(f"crmservice {version()}")
         raise typer.Exit
 
 

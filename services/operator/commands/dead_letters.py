@@ -1,11 +1,9 @@
 """`crmservice dead-letters`: list, show, release, drop."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -14,7 +12,7 @@ from services.answers.dead_letters import (
     DeadLetter,
     DeadLetters,
     LocalDeadLetters,
-    Wanted,
+    NamedLetters,
 )
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
@@ -24,10 +22,10 @@ from services.assembly.services import broker_address
 from services.operator.commands.options import AsJson, begin, boxes_of, tell
 from services.operator.output import write_json
 from services.operator.present.console import stdout_console
-from services.operator.present.records import records_as_text
+from services.operator.present.dead_letters import dead_letter_as_text, dead_letters_as_text
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail
-from shared.errors import WrongUseError
+from shared.errors import ExitCode, WrongUseError
 from shared.settings.environment import Environment
 
 app = typer.Typer(
@@ -47,22 +45,23 @@ OptionalConfig = Annotated[
 
 @app.command("list")
 def list_them(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the command line
-    """List dead letters with their reasons.
+    """List dead letters, those of one reason and place together.
 
     Examples:
       crmservice dead-letters list
       crmservice dead-letters list --json
     """
-    broker_messages = _kept(begin("warning"), None).all()
+    environment = begin("warning")
+    letters = _kept(environment, None).all()
+    if environment.rabbitmq_url is None:
+        tell(f"RABBITMQ_URL is not set: no broker was asked, only {environment.data}/failed")
     if as_json:
-        for message in broker_messages:
-            write_json(asdict(message))
-        return
-    rows = [
-        {"mail_id": one.mail_id, "queue": one.queue, "died_at": one.died_at, "reason": one.reason}
-        for one in broker_messages
-    ]
-    stdout_console().print(records_as_text(rows) if rows else "there are no dead letters")
+        for letter in letters:
+            write_json(asdict(letter))
+    elif letters:
+        stdout_console().print(dead_letters_as_text(letters))
+    else:
+        stdout_console().print("there are no dead letters")
 
 
 @app.command("show")
@@ -75,7 +74,7 @@ def show(
     Example:
       crmservice dead-letters show 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
     """
-    wanted = _wanted([mail_id], everything=False)
+    wanted = NamedLetters([mail_id])
     found = [one for one in _kept(begin("warning"), None).all() if wanted(one)]
     if not found:
         raise _none([mail_id])
@@ -83,7 +82,7 @@ def show(
         if as_json:
             write_json(asdict(one))
         else:
-            _show(one)
+            stdout_console().print(dead_letter_as_text(one))
 
 
 @app.command("release")
@@ -101,10 +100,8 @@ def release(
     Nothing is doubled: what a mail has made already is not made again.
     """
     wanted = _wanted(mail_ids or [], everything=everything)
-    count = _kept(begin("warning"), config).release(wanted)
-    if not count:
-        raise _none(mail_ids or [])
-    tell(f"{count} dead letter(s) released")
+    count = _kept(begin("warning"), config).release(wanted or _any)
+    _done(count, wanted, "released")
 
 
 @app.command("drop")
@@ -120,10 +117,8 @@ def drop(
     crmservice replay can still process such a mail from its backup.
     """
     wanted = _wanted(mail_ids or [], everything=everything)
-    count = _kept(begin("warning"), None).drop(wanted)
-    if not count:
-        raise _none(mail_ids or [])
-    tell(f"{count} dead letter(s) dropped; their backups stay")
+    count = _kept(begin("warning"), None).drop(wanted or _any)
+    _done(count, wanted, "dropped; their backups stay")
 
 
 def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetters:
@@ -140,15 +135,22 @@ def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetter
     return LocalDeadLetters(environment.data, publisher)
 
 
-def _wanted(mail_ids: Sequence[str], *, everything: bool) -> Wanted:
+def _wanted(mail_ids: Sequence[str], *, everything: bool) -> NamedLetters | None:
+    """Those that the person names; None: all of them."""
     if bool(mail_ids) == everything:
         raise WrongUseError("name mail ids, or --all; crmservice dead-letters list has them")
-    for text in mail_ids:
-        try:
-            UUID(text)
-        except ValueError:
-            raise WrongUseError(f"{text!r} is no mail id") from None
-    return lambda message: everything or message.mail_id in mail_ids
+    return None if everything else NamedLetters(mail_ids)
+
+
+def _done(count: int, wanted: NamedLetters | None, what: str) -> None:
+    """Tell what was done; a name that no dead letter has is a mistake."""
+    missing = sorted(wanted.missing) if wanted else []
+    if not count:
+        raise _none(missing)
+    tell(f"{count} dead letter(s) {what}")
+    if missing:
+        tell(f"crmservice: {_none(missing)}")
+        raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _none(mail_ids: Sequence[str]) -> WrongUseError:
@@ -156,7 +158,5 @@ def _none(mail_ids: Sequence[str]) -> WrongUseError:
     return WrongUseError(f"there is no dead letter{which}; crmservice dead-letters list has all")
 
 
-def _show(message: DeadLetter) -> None:
-    fields = {name: value for name, value in asdict(message).items() if name != "details"}
-    for name, value in {**fields, **message.details}.items():
-        sys.stdout.write(f"{name.replace('_', ' '):12} {value}\n")
+def _any(_: DeadLetter) -> bool:
+    return True

@@ -17,17 +17,18 @@ from shared.netgenium.schema.reference_schema import create_reference_schema
 def init_db(
     company: Annotated[
         Path | None,
-        typer.Option(help="Company file (TOML) to fill an empty reference database with."),
+        typer.Option(help="Company file (TOML) to fill a fresh reference database with."),
     ] = None,
 ) -> None:
-    """Create our own tables; in an empty database also the reference schema, and fill it.
+    """Create our own tables; in an empty database also a reference ERP's.
 
     Examples:
       crmservice init-db
       crmservice init-db --company company.toml
 
     The database is NETGENIUM_DATABASE_URL, by default an SQLite file in the data folder.
-    Safe to run again: what is there stays.
+    In one that has tables already, as NET Genium's has, only our own (crm_...) are
+    made. Safe to run again: what is there stays.
     """
     environment = begin("warning")
     wanted = load_company(company) if company else None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from services.operator.present.visible import visible
 from shared.errors import ConfigProblem, ConfigurationError, WrongUseError
 from shared.language.language import LANGUAGES, Language, language, language_of
 from shared.log import LogLevel, configure_logging
@@ -79,6 +80,10 @@ Since = Annotated[
     typer.Option("--since", help="Not before: 30m, 12h, 2d, 4w ago, or a day as 2026-11-21."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+By = Annotated[
+    str | None, typer.Option(help="Who asks for it, beside your login, which stands there, too.")
+]
 
 
 def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
@@ -181,4 +186,4 @@ def warn(problems: Sequence[ConfigProblem]) -> None:
 
 def tell(sentence: str) -> None:
     """A message for the person, on standard error."""
-    sys.stderr.write(sentence + "\n")
+    sys.stderr.write(visible(sentence) + "\n")

@@ -2,6 +2,8 @@
 
 import sys
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,23 +14,36 @@ from services.assembly.feeds import boxes_to_read, run_feeds
 from services.assembly.paths import Use, require_paths
 from services.assembly.run import Tally, local_feeds, run_once
 from services.assembly.services import running
+from services.assembly.watch import embedded_looks, looking
 from services.operator.commands.options import AsJson, Config, begin_with, tell
+from services.operator.commands.shadow import run_shadow
 from services.operator.output import write_json
 from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
 from shared.contracts.verdict import joined
-from shared.errors import ExitCode, TransientError
+from shared.errors import ExitCode, TransientError, WrongUseError
 from shared.health.state import Health
 from shared.netgenium.database.probe import takes_writes
 from shared.retry import Backoff
+from shared.settings.box import Box
+from shared.settings.environment import Environment
 from shared.worker import DATABASE
 
 Once = Annotated[bool, typer.Option("--once", help="Process what waits and end.")]
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - options of the command line
     config: Config,
     once: Once = False,  # noqa: FBT002 - a flag of the command line
+    shadow: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--shadow", help="Decide and compare once; write nothing.")
+    ] = False,
+    backups: Annotated[
+        Path | None, typer.Option(help="With --shadow: POP3Downloads of the original service.")
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="With --backups: the original's CRMService.log.")
+    ] = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Process mail: fetcher, classifier and writer in this one process.
@@ -36,12 +51,25 @@ def run(
     Examples:
       crmservice run --once --config crm.xml
       crmservice run --config crm.xml
+      crmservice run --shadow --config crm.xml
 
     Prints one line a mail after its commit. With --once it ends with 3 if some mail
     could not be processed: it lies in failed/ below emlDir, with its reason.
-    Without, it goes on until SIGTERM, and then ends with 0.
+    Without, it goes on until SIGTERM, and then ends with 0. With --shadow mail stays in
+    the box and nothing is written; with --backups and --log it tells where the original
+    service has decided otherwise, and then ends with 3.
     """
-    environment, named = begin_with(config, "warning" if once else "info")
+    environment, named = begin_with(config, "warning" if once or shadow else "info")
+    if shadow:
+        run_shadow(environment, named, backups, log, as_json=as_json)
+        return
+    if backups or log:
+        raise WrongUseError("--backups and --log need --shadow")
+    _process(environment, named, once=once, as_json=as_json)
+
+
+def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_json: bool) -> None:
+    """The whole pipeline, once or until SIGTERM."""
     require_paths(named, environment, Use.EVERYTHING)
     boxes = boxes_to_read(named)
     erp = open_erp(environment)
@@ -58,7 +86,8 @@ def run(
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
             feeds = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
-            run_feeds(feeds, health, stopped)
+            with looking(embedded_looks(environment.data, probe, health), stopped):
+                run_feeds(feeds, health, stopped)
         summarise(tally)
     if once and (tally.set_aside or sum(tally.postponed.values())):
         raise typer.Exit(ExitCode.PARTLY_DONE)

@@ -1,18 +1,24 @@
 """`crmservice status`."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, is_dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import typer
 
+from services.answers.standstill import standstill
 from services.answers.status import (
+    QueueCounts,
+    Service,
+    SourceState,
     failed_in,
     flows_of,
     places_of,
     recorded_in,
     services_of,
 )
+from services.answers.times import utc
 from services.assembly.composition import open_erp
 from services.assembly.services import broker_address
 from services.operator.commands.options import (
@@ -26,14 +32,27 @@ from services.operator.commands.options import (
 )
 from services.operator.output import write_json
 from services.operator.present.console import stdout_console
-from services.operator.present.labels import part_label
-from services.operator.present.records import records_as_text
-from shared.errors import CRMServiceError
-from shared.language.language import Language
-from shared.settings.box import Box
-from shared.settings.environment import Environment
+from services.operator.present.status import status_as_text
+from shared.errors import CRMServiceError, ExitCode, gravest
 
-Row = dict[str, Any]
+Found = TypeVar("Found")
+
+
+class _Report:
+    """What could be found, part by part, and what could not."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, Any] = {}
+        self.errors: dict[str, CRMServiceError] = {}
+
+    def look(self, name: str, look: Callable[[], Found], else_: Found) -> Found:
+        """What `look` gives; `else_` where it cannot be known, which is told."""
+        try:
+            self.parts[name] = found = look()
+        except CRMServiceError as error:
+            self.errors[name] = error
+            return else_
+        return found
 
 
 def status(
@@ -41,55 +60,50 @@ def status(
     language: InLanguage = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
-    """Show boxes, queues and services: what waits where, and who works.
+    """Show what stands still and why; then boxes, queues and services.
 
     Examples:
       crmservice status --config crm.xml
       crmservice status --config crm.xml --json
 
-    What cannot be reached is told, and the rest is shown; then it ends with 5 or 4.
+    Ends with 0 if everything moves, with 3 if something stands still. What cannot be
+    reached is told, and the rest is shown; then it ends with 5, 4 or 78.
     """
-    environment, failures = begin("error"), []
-    spoken = language_for(language)
-    report: dict[str, Row | list[Row]] = {}
-    for name, look in _parts(boxes_of(config), environment):
-        try:
-            report[name] = look()
-        except CRMServiceError as error:
-            failures.append(error)
-            report[name] = {"error": str(error)}
-    if as_json:
-        write_json(report)
-    else:
-        _print(report, spoken)
-    if failures:
-        raise typer.Exit(max(error.exit_code for error in failures))
-
-
-def _parts(
-    boxes: Sequence[Box], environment: Environment
-) -> Iterator[tuple[str, Callable[[], Row | list[Row]]]]:
-    yield "boxes", lambda: _rows(places_of(boxes, environment.data))
+    environment, spoken = begin("error"), language_for(language)
+    boxes = boxes_of(config)
+    report, data = _Report(), environment.data
+    sources: list[SourceState] = report.look("boxes", lambda: places_of(boxes, data), [])
+    queues: list[QueueCounts] = []
+    services: list[Service] = []
+    failed = 0
     if environment.rabbitmq_url:
         address = broker_address(environment, "operator")
-        yield "queues", lambda: _rows(flows_of(address))
-        yield "services", lambda: _rows(services_of(flows_of(address), boxes, address))
+        queues = report.look("queues", lambda: flows_of(address), [])
+        services = report.look("services", lambda: services_of(queues, boxes, address), [])
     else:
-        yield "failed", lambda: {"mails": failed_in(environment.data)}
-    yield "journal", lambda: asdict(recorded_in(open_erp(environment)))
+        failed = report.look("failed", lambda: failed_in(data), 0)
+    report.look("journal", lambda: recorded_in(open_erp(environment)), None)
+    found = standstill(sources, queues, services, failed, datetime.now(UTC))
+    if as_json:
+        wrong = {name: {"error": str(error)} for name, error in report.errors.items()}
+        parts = {name: _as_json(part) for name, part in report.parts.items()} | wrong
+        write_json({"standstill": [asdict(one) for one in found], **parts})
+    else:
+        for name, error in report.errors.items():
+            tell(f"{name}: {error}")
+        stdout_console().print(status_as_text(found, report.parts, boxes[0].time_zone, spoken))
+    if code := gravest([error.exit_code for error in report.errors.values()]):
+        raise typer.Exit(code)
+    if found:
+        raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
-def _rows(found: Sequence[object]) -> list[Row]:
-    return [asdict(one) for one in found if is_dataclass(one) and not isinstance(one, type)]
-
-
-def _print(report: dict[str, Row | list[Row]], language: Language) -> None:
-    console = stdout_console()
-    for name, found in report.items():
-        if isinstance(found, dict) and "error" in found:
-            tell(f"{name}: {found['error']}")
-            continue
-        console.print(part_label(name, language), style="bold")
-        rows = found if isinstance(found, list) else [found]
-        console.print(records_as_text(rows, language) if rows else language.say("none"))
-        console.print()
+def _as_json(part: Any) -> Any:  # noqa: ANN401 - whatever a part of the report is
+    match part:
+        case int():
+            return {"mails": part}
+        case list():
+            return [_as_json(one) for one in part]
+        case _:
+            fields = asdict(part).items()
+            return {k: utc(v) if isinstance(v, datetime) else v for k, v in fields}

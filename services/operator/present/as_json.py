@@ -35,6 +35,7 @@ def explained_as_json(result: Explained | Unreadable) -> Json:
         "file": result.file,
         "verdict": list(outcome.verdict),
         "direction": outcome.direction,
+        "flags": list(outcome.flags),
         "commands": [command_as_json(command, outcome.content) for command in outcome.commands],
         "trace": [line.model_dump() for line in outcome.trace],
         "bounce": [
@@ -112,6 +113,7 @@ def _activity(command: CreateActivity, content: MailContent | None) -> Json:
         "scope": sorted(role.name for role in command.scope),
         "completed": command.completed,
         "attachments": [part.name for part in content.attachments] if content else [],
+        "flags": list(command.flags),
     }
 
 

@@ -28,6 +28,7 @@ FIELDS: Mapping[str, str] = {
     "held": marked("held"),
     "id": marked("id"),
     "key": marked("key"),
+    "known_by_now": marked("known by now"),
     "last_at": marked("last at"),
     "location": marked("location"),
     "mail_id": marked("mail id"),
@@ -35,6 +36,7 @@ FIELDS: Mapping[str, str] = {
     "mark": marked("mark"),
     "message_id": marked("message id"),
     "method": marked("method"),
+    "newest": marked("newest"),
     "number": marked("number"),
     "opportunity": marked("opportunity"),
     "order": marked("order"),
@@ -75,6 +77,7 @@ FIELDS: Mapping[str, str] = {
 RULES: Mapping[str, str] = {
     "ambiguous": marked("ambiguous"),
     "archive": marked("old mail"),
+    "automatic": marked("automatic mail"),
     "bounce": marked("bounce"),
     "bounds": marked("bounds"),
     "complaint": marked("complaint"),
@@ -85,6 +88,7 @@ RULES: Mapping[str, str] = {
     "inform_users": marked("notice to users"),
     "invitation": marked("invitation"),
     "link": marked("link"),
+    "mail_group": marked("group address"),
     "net_genium": marked("mail of NET Genium"),
     "new_task": marked("new task"),
     "nothing_made": marked("nothing made"),
@@ -99,6 +103,7 @@ RULES: Mapping[str, str] = {
     "spam": marked("spam"),
     "thread": marked("thread"),
     "token": marked("token"),
+    "twins": marked("several users"),
     "type": marked("type"),
 }
 """Rules and notes, as traces name them."""

@@ -26,6 +26,16 @@ def prepare(demo: Path, data: Path) -> Path:
             "demo's folder with --folder"
         )
     eml, erp = data / "eml", data / "netgenium"
+    try:
+        return _prepared(demo, data, eml, erp)
+    except OSError as error:
+        raise WrongUseError(
+            f"cannot prepare {data}: {error.strerror}: {error.filename}; name another folder "
+            "with --data"
+        ) from None
+
+
+def _prepared(demo: Path, data: Path, eml: Path, erp: Path) -> Path:
     eml.mkdir(parents=True, exist_ok=True)
     erp.mkdir(exist_ok=True)
     template = (demo / "crm.xml").read_text("utf-8")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, get_args
 
-from shared.netgenium.schema.grants import ROLES, Grant, granted, inserted_tables
+from shared.netgenium.schema.grants import ROLES, Grant, Role, granted, used_tables
 from shared.netgenium.schema.mapping_model import InTable, NetGeniumMapping
 
 GrantDialect = Literal["postgresql", "firebird", "mssql"]
@@ -45,16 +45,17 @@ def _on_table(dialect: GrantDialect, grant: Grant) -> str:
 
 
 def _on_generators(dialect: GrantDialect, mapping: NetGeniumMapping) -> Iterator[str]:
-    """The writer takes ids; PostgreSQL's serial keys are sequences with rights of their own."""
+    """Who adds rows takes ids; PostgreSQL's serial keys are sequences with rights of their own."""
     kind, _, name = mapping.ids.strategy.partition(":")
     if kind == "generator":
-        yield _GENERATOR[dialect](_quoted(dialect, name))
+        yield from (_GENERATOR[dialect](_quoted(dialect, name), role) for role in _ADDING)
     elif kind == "identity" and dialect == "postgresql":
         keys = {entity.table: entity.id for entity in mapping.entities.values()}
-        for table in sorted(inserted_tables(mapping)):
-            key = keys.get(table) or _link_key(mapping, table)
-            if key:
-                yield _serial(_quoted(dialect, table), key)
+        for role in _ADDING:
+            for table in sorted(used_tables(mapping, role, "INSERT")):
+                key = keys.get(table) or _link_key(mapping, table)
+                if key:
+                    yield _serial(_quoted(dialect, table), key, role)
 
 
 def _link_key(mapping: NetGeniumMapping, table: str) -> str | None:
@@ -64,10 +65,10 @@ def _link_key(mapping: NetGeniumMapping, table: str) -> str | None:
     return next((link.id for link in links if link.table == table), None)
 
 
-def _serial(table: str, key: str) -> str:
+def _serial(table: str, key: str, role: Role) -> str:
     # A key that is no serial has no sequence, and NULL grants nothing.
     sequence = f"pg_get_serial_sequence('{table}', '{key}')"
-    grant = "EXECUTE 'GRANT USAGE ON SEQUENCE ' || sequence || ' TO \"crm_writer\"'"
+    grant = f"EXECUTE 'GRANT USAGE ON SEQUENCE ' || sequence || ' TO \"{role}\"'"
     return (
         f"DO $$ DECLARE sequence text := {sequence}; "
         f"BEGIN IF sequence IS NOT NULL THEN {grant}; END IF; END $$;"
@@ -104,8 +105,10 @@ _ROLE: Mapping[GrantDialect, Callable[[str], str]] = {
     "firebird": _firebird_role,
     "mssql": _mssql_role,
 }
-_GENERATOR: Mapping[GrantDialect, Callable[[str], str]] = {
-    "postgresql": lambda name: f'GRANT USAGE ON SEQUENCE {name} TO "crm_writer";',
-    "firebird": lambda name: f'GRANT USAGE ON GENERATOR {name} TO ROLE "CRM_WRITER";',
-    "mssql": lambda name: f"GRANT UPDATE ON {name} TO [crm_writer];",
+_GENERATOR: Mapping[GrantDialect, Callable[[str, Role], str]] = {
+    "postgresql": lambda name, role: f'GRANT USAGE ON SEQUENCE {name} TO "{role}";',
+    "firebird": lambda name, role: f'GRANT USAGE ON GENERATOR {name} TO ROLE "{role.upper()}";',
+    "mssql": lambda name, role: f"GRANT UPDATE ON {name} TO [{role}];",
 }
+_ADDING: tuple[Role, ...] = ("crm_writer", "crm_calsync")
+"""The roles that add records."""

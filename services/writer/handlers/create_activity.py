@@ -1,9 +1,14 @@
 """Creates an activity (behaviours A-1 to A-5)."""
 
+from datetime import datetime, timedelta
+
 from services.writer.unit_of_work import Filed, UnitOfWork
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
+
+_AHEAD = timedelta(days=1)
+"""How far a sender's clock may be ahead."""
 
 
 def create_activity(
@@ -31,8 +36,8 @@ def create_activity(
         "html": content.html,
         "direction": command.direction,
         "responsible": command.responsible.id,
-        "date": content.sent_at,
-        "completed_on": content.sent_at if command.completed else None,
+        "date": (date := _date(mail, content, work)),
+        "completed_on": date if command.completed else None,
         "sender": content.sender,
         "to": ", ".join(content.to),
         "cc": ", ".join(content.cc),
@@ -47,3 +52,8 @@ def create_activity(
     }
     row = work.add(mail.cause, command, "activity", values, many)
     work.filed.append(Filed(mail, row))
+
+
+def _date(mail: MailClassified, content: MailContent, work: UnitOfWork) -> datetime:
+    """The date of the mail; one that is still far ahead is none, so when it was received (H-10)."""
+    return mail.received_at if content.sent_at > work.now + _AHEAD else content.sent_at

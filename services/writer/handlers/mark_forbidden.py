@@ -6,7 +6,7 @@ from services.writer.changes import Values, change_record, record_change
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import AnyCommand, CountSoftBounce, Mark, MarkForbidden
 from shared.contracts.messages import MailClassified
-from shared.netgenium.database.many import lowered
+from shared.netgenium.database.trimmed import plain
 
 _BOXES = {
     "do_not_send": {"allow_emails": False, "allow_bulk_emails": False},
@@ -49,7 +49,7 @@ def _forbid(command: AnyCommand, mail: MailClassified, work: UnitOfWork, mark: M
     """A row of its own for an address that nobody has; a row that is there already stays."""
     address = str(getattr(command, "address", ""))
     table = work.erp.table("forbidden_email")
-    same = (lowered(table.c.address) == address, table.c.type == mark)
+    same = (plain(table.c.address) == address, table.c.type == mark)
     found = work.connection.scalar(select(table.c.id).where(*same).order_by(table.c.id))
     values = {"address": address, "type": mark, "recorded_on": mail.received_at}
     old: Values | None = None if found is None else {}

@@ -11,13 +11,16 @@ from pika import exceptions
 from pydantic import SecretStr
 
 from shared.errors import (
+    AwayError,
+    BrokerRefusedError,
     ConfigProblem,
     ConfigurationError,
-    CredentialsRefusedError,
     CRMServiceError,
     HeldElsewhereError,
-    TransientError,
 )
+
+PART = "broker"
+"""What `/ready` calls it."""
 
 # What pika has to say of a failure, our own errors say once and in words.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
@@ -85,21 +88,31 @@ def refused(address: BrokerAddress, error: BaseException) -> CRMServiceError:
     """What a failed connection, or its end, means."""
     causes = list(_causes(error))
     if any(isinstance(cause, exceptions.ProbableAuthenticationError) for cause in causes):
-        return CredentialsRefusedError(f"{address} refused name or password; check RABBITMQ_URL")
+        return BrokerRefusedError(f"{address} refused name or password; check RABBITMQ_URL")
     if any(_refuses_vhost(cause) for cause in causes):
-        return CredentialsRefusedError(
+        return BrokerRefusedError(
             f"{address} refused the virtual host; check the path of RABBITMQ_URL and the "
             "user's permissions"
         )
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
-            return TransientError(
+            return unreachable(
                 f"{address} cannot prove who it is ({cause.reason}); nothing was sent; "
                 "check its certificate and RABBITMQ_CA_FILE"
             )
-    return TransientError(
+    if any(isinstance(cause, exceptions.ConnectionBlockedTimeout) for cause in causes):
+        return unreachable(
+            f"{address} runs, but takes no messages: an alarm of memory or disk lasts "
+            "(rabbitmq-diagnostics alarms); give it room, or raise its limits"
+        )
+    return unreachable(
         f"{address} is away ({_plain(causes[-1])}); check that it runs, and RABBITMQ_URL"
     )
+
+
+def unreachable(sentence: str) -> AwayError:
+    """The broker cannot be used now, whoever asks."""
+    return AwayError(sentence, PART)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -126,8 +139,8 @@ def refused_queue(address: BrokerAddress, queue: str, error: BaseException) -> C
     if "exclusive use" in _plain(error):
         return HeldElsewhereError(f"Another process holds the queue {queue} at {address}")
     if _code(error) == _ACCESS_REFUSED:
-        return CredentialsRefusedError(f"{address} gives this user no right to the queue {queue}")
-    return TransientError(f"{address}: the queue {queue} cannot be used ({_plain(error)})")
+        return BrokerRefusedError(f"{address} gives this user no right to the queue {queue}")
+    return unreachable(f"{address}: the queue {queue} cannot be used ({_plain(error)})")
 
 
 def may_not_declare(error: BaseException) -> bool:

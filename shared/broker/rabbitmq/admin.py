@@ -14,12 +14,16 @@ from shared.broker.rabbitmq.address import (
     may_not_declare,
     refused,
     refused_queue,
+    unreachable,
 )
 from shared.broker.rabbitmq.properties import delivery_of, properties_of
 from shared.broker.topology import Queue
-from shared.errors import CRMServiceError, TransientError
+from shared.errors import CRMServiceError
 
 _NOT_FOUND = 404
+_NOBODY = "crmservice.nobody"
+_BLOCKED_SECONDS = 5
+"""An alarm is told at once to whoever publishes; nothing here is worth a longer wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Admin:
 
         Raises:
             ConfigurationError: One is there with other arguments (F-26).
-            TransientError: One is missing and may not be made, or the broker has gone.
+            AwayError: One is missing and may not be made, or the broker has gone.
         """
         for queue in queues:
             try:
@@ -57,7 +61,7 @@ class Admin:
                 if not may_not_declare(error):
                     raise refused_queue(self._address, queue.name, error) from None
                 if self.state(queue.name) is None:
-                    raise TransientError(
+                    raise unreachable(
                         f"{self._address} has no queue {queue.name} and gives this user no right "
                         "to make it; load the definitions, or start a service that may"
                     ) from None
@@ -71,6 +75,22 @@ class Admin:
                 return None
             raise refused_queue(self._address, queue, error) from None
         return QueueState(found.method.message_count, found.method.consumer_count)
+
+    def takes_messages(self) -> None:
+        """Return if the broker takes a message; this one goes nowhere.
+
+        Raises:
+            AwayError: It takes none: an alarm of memory or disk lasts (F-23), or it has gone.
+        """
+        channel = self._connection.channel()
+        try:
+            channel.confirm_delivery()
+            channel.basic_publish("", _NOBODY, b"")
+            channel.close()
+        except exceptions.ChannelClosedByBroker as error:
+            # A user without the right to publish learns nothing of alarms.
+            if not may_not_declare(error):
+                raise refused(self._address, error) from None
 
     def browse(
         self, queue: str, act: Callable[[BrokerMessage], Sequence[tuple[str, BrokerMessage]] | None]
@@ -111,7 +131,7 @@ class Admin:
         try:
             channel.basic_publish("", queue, message.body, properties_of(message), mandatory=True)
         except (exceptions.UnroutableError, exceptions.NackError):
-            raise TransientError(f"{self._address} did not take a message for {queue}") from None
+            raise unreachable(f"{self._address} did not take a message for {queue}") from None
 
     def _declare(self, queue: Queue, *, passive: bool) -> Any:  # noqa: ANN401 - pika has no types
         channel = self._connection.channel()
@@ -127,13 +147,15 @@ def administration(address: BrokerAddress) -> Iterator[Admin]:
     """An open `Admin` for the length of the block.
 
     Raises:
-        TransientError: The broker is away, or went away meanwhile.
+        AwayError: The broker is away, or went away meanwhile.
         CredentialsRefusedError: It refused name, password or virtual host.
         ConfigurationError: The address cannot work.
     """
     connection = None
     try:
-        connection = pika.BlockingConnection(address.parameters())
+        parameters = address.parameters()
+        parameters.blocked_connection_timeout = _BLOCKED_SECONDS
+        connection = pika.BlockingConnection(parameters)
         yield Admin(address, connection)
     except CRMServiceError:
         raise

@@ -14,11 +14,11 @@ import pika
 from pika import exceptions
 
 from shared.broker.message import BrokerMessage, Delivery
-from shared.broker.rabbitmq.address import BrokerAddress, refused, refused_queue
+from shared.broker.rabbitmq.address import BrokerAddress, refused, refused_queue, unreachable
 from shared.broker.rabbitmq.confirms import Confirms
 from shared.broker.rabbitmq.properties import delivery_of, properties_of
 from shared.broker.rabbitmq.unacked import Unacked
-from shared.errors import CRMServiceError, TransientError
+from shared.errors import AwayError, CRMServiceError
 
 _OPEN_SECONDS = 25.0
 _CONFIRM_SECONDS = 60.0
@@ -48,7 +48,7 @@ class BrokerConnection:
         """Connect.
 
         Raises:
-            TransientError: The broker is away.
+            AwayError: The broker is away.
             CredentialsRefusedError: It refused name, password or virtual host.
             ConfigurationError: The address cannot work.
         """
@@ -66,7 +66,7 @@ class BrokerConnection:
         """Send messages to queues; `flush` tells what became of them.
 
         Raises:
-            TransientError: The connection is lost.
+            AwayError: The connection is lost.
         """
         with self._changed:
             self.still_there()
@@ -77,18 +77,18 @@ class BrokerConnection:
         """Return when the broker has confirmed everything that was published.
 
         Raises:
-            TransientError: The broker refused something (F-33, F-26), or the connection is lost.
+            AwayError: The broker refused something (F-33, F-26), or the connection is lost.
                 Everything since the last flush counts as not taken.
         """
         try:
             self._wait(lambda: not self._confirms.outstanding, _CONFIRM_SECONDS, "confirms")
-        except TransientError:
+        except AwayError:
             self.close()
             raise
         with self._changed:
             refusals = self._confirms.take_refusals()
         if refusals:
-            raise TransientError(
+            raise unreachable(
                 f"{self._address} did not take {len(refusals)} message(s), the first one for "
                 f"{refusals[0]}"
             )
@@ -97,7 +97,7 @@ class BrokerConnection:
         """Begin to receive from `queue`, at most `prefetch` unacknowledged messages at a time.
 
         Raises:
-            TransientError: The queue is missing, or the connection is lost.
+            AwayError: The queue is missing, or the connection is lost.
             CredentialsRefusedError: This user may not read it.
         """
         self._ask(lambda: self._consume(queue, prefetch, exclusive=False), queue)
@@ -107,7 +107,7 @@ class BrokerConnection:
 
         Raises:
             HeldElsewhereError: Another connection holds it.
-            TransientError: The connection is lost.
+            AwayError: The connection is lost.
         """
         self._ask(lambda: self._hold(queue), queue)
 
@@ -115,7 +115,7 @@ class BrokerConnection:
         """What came, oldest first; waits up to `seconds` for the first one.
 
         Raises:
-            TransientError: The connection is lost; what was in hand comes again.
+            AwayError: The connection is lost; what was in hand comes again.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._unacked or self._lost, seconds)
@@ -129,7 +129,7 @@ class BrokerConnection:
         until everything is here that the broker may have sent.
 
         Raises:
-            TransientError: The connection is lost.
+            AwayError: The connection is lost.
         """
         if self._consumer:
             self._all_arrived()
@@ -147,7 +147,7 @@ class BrokerConnection:
         """Return when the broker has worked through every acknowledgement so far.
 
         Raises:
-            TransientError: The connection is lost.
+            AwayError: The connection is lost.
         """
         # What is answered in its turn behind them; it changes nothing for the present consumer.
         self._ask(lambda: self._channel.basic_qos(prefetch_count=1, callback=self._step_done))
@@ -179,7 +179,7 @@ class BrokerConnection:
         """Close the connection; what was not acknowledged comes again. Never raises."""
         if self._thread is None:
             return
-        self._lose(TransientError(f"The connection to {self._address} is closed"))
+        self._lose(unreachable(f"The connection to {self._address} is closed"))
         with self._changed:
             if not self._ended:
                 self._connection.ioloop.add_callback_threadsafe(self._close)
@@ -192,7 +192,7 @@ class BrokerConnection:
         try:
             self._connection.ioloop.start()
         finally:
-            self._lose(TransientError(f"The connection to {self._address} has ended"))
+            self._lose(unreachable(f"The connection to {self._address} has ended"))
             with self._changed:
                 self._ended = True
             self._connection.ioloop.close()
@@ -218,7 +218,7 @@ class BrokerConnection:
         self._close()
 
     def _on_cancelled(self, _frame: object) -> None:
-        self._lose(TransientError(f"{self._address}: the queue that was read has gone"))
+        self._lose(unreachable(f"{self._address}: the queue that was read has gone"))
         self._close()
 
     def _close(self) -> None:
@@ -305,4 +305,4 @@ class BrokerConnection:
             in_time = self._changed.wait_for(lambda: self._lost or condition(), seconds)
             self.still_there()
         if not in_time:
-            raise TransientError(f"{self._address} gave no answer for {seconds:.0f} s: {what}")
+            raise unreachable(f"{self._address} gave no answer for {seconds:.0f} s: {what}")

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
+from shared.domain.addresses import spellings
+from shared.netgenium.database.trimmed import plain
 from shared.netgenium.schema.tables import ErpTables, ManyTable
 
 T = TypeVar("T")
@@ -23,15 +25,6 @@ def in_chunks(values: Iterable[T], size: int = _IN_AT_ONCE) -> Iterator[list[T]]
     rest = iter(values)
     while chunk := list(islice(rest, size)):
         yield chunk
-
-
-def lowered(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """`column` in lower case; what it is compared with goes through the column's own type.
-
-    Without the type a value would reach the database as it came from a mail, and Firebird would
-    make each text a BLOB of its own.
-    """
-    return func.lower(column, type_=column.type)
 
 
 def by_stored_form(
@@ -54,16 +47,18 @@ def owners_by_text(
 ) -> Mapping[str, Sequence[int]]:
     """Ids of the `entity` records that hold one of `texts` in `field`, by text, in id order.
 
-    Texts are compared in lower case; `texts` must be in lower case. What the database cannot spell
-    has no owner: two people whose addresses are stored alike must not be taken for each other.
+    `texts` are comparable addresses or domains. What people typed is found in any case, in letters
+    or in IDNA form, with blanks at either end. What the database cannot spell has no owner: two
+    people whose addresses are stored alike must not be taken for each other.
     """
     owners: dict[str, dict[int, None]] = defaultdict(dict)
-    for chunk in in_chunks(sorted(set(texts))):
-        for owner, value in _pairs(erp, entity, field):
-            held = lowered(value)
+    forms = {form: text for text in sorted(set(texts)) for form in spellings(text)}
+    for chunk in in_chunks(sorted(forms)):
+        for owner, value in places_of(erp, entity, field):
+            held = plain(value)
             query = select(owner, held).where(held.in_(chunk)).order_by(owner)
-            for owner_id, text in connection.execute(query):
-                owners[text][owner_id] = None
+            for owner_id, form in connection.execute(query):
+                owners[forms[form]][owner_id] = None
     return {text: sorted(ids) for text, ids in owners.items()}
 
 
@@ -73,7 +68,7 @@ def values_by_owner(
     """The values of `field` for the `entity` records `ids` (None: for all), in stored order."""
     values: dict[int, list[Any]] = defaultdict(list)
     chunks = [None] if ids is None else list(in_chunks(sorted(set(ids))))
-    for owner, value in _pairs(erp, entity, field):
+    for owner, value in places_of(erp, entity, field):
         query = select(owner, value).where(value.is_not(None)).order_by(*_order(erp, entity, field))
         for chunk in chunks:
             for owner_id, found in connection.execute(_among(query, owner, chunk)):
@@ -81,10 +76,10 @@ def values_by_owner(
     return values
 
 
-def _pairs(
+def places_of(
     erp: ErpTables, entity: str, field: str
 ) -> list[tuple[ColumnElement[int], ColumnElement[Any]]]:
-    """(owner id, value) columns to read: one pair per place that holds values."""
+    """The (owner id, value) columns of `field`: one pair per place that holds values."""
     many = erp.many(entity, field)
     if isinstance(many, ManyTable):
         return [(many.table.c.owner, many.table.c.value)]

@@ -22,8 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from shared.errors import PermanentError, TransientError
-from shared.netgenium.database.engine import database_errors, write_transaction
+from shared.errors import AwayError, CRMServiceError, PermanentError, TransientError
+from shared.netgenium.database.engine import PART, database_errors, write_transaction
 from shared.netgenium.database.servers import locks_in_order
 from shared.netgenium.own.tables import lock_table
 
@@ -36,12 +36,17 @@ def answers(engine: Engine, tables: Iterable[Table] = ()) -> None:
         tables: Must be readable: somebody may hold one as a whole, as `ALTER TABLE` does.
 
     Raises:
-        TransientError: It does not.
+        AwayError: It does not.
     """
-    with _whatever_is_wrong_passes(), database_errors(engine), engine.connect() as connection:
+    with _means_away(PermanentError), database_errors(engine), engine.connect() as connection:
         # Each dialect adds what its database needs: Firebird has no SELECT without a table.
         connection.scalar(select(literal_column("1")))
-    with suppress(PermanentError), database_errors(engine), engine.connect() as connection:
+    with (
+        suppress(PermanentError),
+        _means_away(),
+        database_errors(engine),
+        engine.connect() as connection,
+    ):
         for table in tables:
             connection.execute(_read_no_row(table))
 
@@ -57,12 +62,12 @@ def takes_writes(engine: Engine, tables: Iterable[Table] = (), read: Iterable[Ta
         read: Must be readable.
 
     Raises:
-        TransientError: It does not.
+        AwayError: It does not.
     """
     nothing = update(lock_table).where(lock_table.c.name == "").values(counter=0)
-    with _whatever_is_wrong_passes(), write_transaction(engine) as connection:
+    with _means_away(PermanentError), write_transaction(engine) as connection:
         connection.execute(nothing)
-    with suppress(PermanentError), write_transaction(engine) as connection:
+    with suppress(PermanentError), _means_away(), write_transaction(engine) as connection:
         for table in read:
             connection.execute(_read_no_row(table))
         for table in tables:
@@ -83,8 +88,9 @@ def _write_no_row(connection: Connection, table: Table) -> None:
 
 
 @contextmanager
-def _whatever_is_wrong_passes() -> Iterator[None]:
+def _means_away(*also: type[CRMServiceError]) -> Iterator[None]:
+    errors: tuple[type[CRMServiceError], ...] = (TransientError, *also)
     try:
         yield
-    except PermanentError as error:
-        raise TransientError(str(error)) from error
+    except errors as error:
+        raise AwayError(str(error), PART) from error

@@ -5,6 +5,7 @@ transaction ends by itself (F-42).
 """
 
 import codecs
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,17 @@ def _drop_useless(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
+def kind_of(dialect: Dialect) -> str:
+    """What the database is: `firebird`, `mssql`, `postgresql`, `sqlite`.
+
+    Firebird's dialect carries the driver in its name.
+    """
+    return dialect.name.partition(".")[0]
+
+
 def is_firebird(dialect: Dialect) -> bool:
-    """Whether statements go to Firebird; its dialect carries the driver in its name."""
-    return dialect.name.partition(".")[0] == "firebird"
+    """Whether statements go to Firebird."""
+    return kind_of(dialect) == "firebird"
 
 
 def locks_in_order(dialect: Dialect) -> bool:
@@ -124,16 +133,22 @@ def _sqlite(url: URL) -> Engine:
     file = url.database or ":memory:"
 
     @event.listens_for(engine, "do_connect")
-    def make_file(*_: object) -> None:
-        if file != ":memory:" and not file.startswith("file:"):
-            # What is wrong with the place SQLite tells itself.
-            with suppress(OSError):
-                make_file_of_owner(Path(file))
+    def make_file(_dialect: object, _record: object, where: list[Any], how: dict[str, Any]) -> None:
+        if file == ":memory:" or file.startswith("file:"):
+            return
+        if _is_at_rest(Path(file)):
+            where[0] = f"{Path(file).absolute().as_uri()}?mode=ro&immutable=1"
+            how["uri"] = True
+        # What is wrong with the place SQLite tells itself.
+        with suppress(OSError):
+            make_file_of_owner(Path(file))
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
         # SQLAlchemy's BEGIN below instead of the driver's, which begins too late.
         connection.isolation_level = None
+        if _is_at_rest(Path(file)):
+            return
         cursor = connection.cursor()
         # Large pages, because files lie in rows; counts only while the database is empty.
         cursor.execute("PRAGMA page_size=16384")
@@ -147,6 +162,17 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _is_at_rest(file: Path) -> bool:
+    """Whether it is a copy that nobody writes: WAL needs files beside it, which cannot be made.
+
+    A log beside it with something in it belongs to whoever writes, or would be passed over.
+    """
+    log = file.with_name(f"{file.name}-wal")
+    if not file.is_file() or (log.exists() and log.stat().st_size):
+        return False
+    return not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
 
 
 def _postgresql(url: URL) -> Engine:

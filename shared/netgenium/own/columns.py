@@ -3,11 +3,14 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Dialect, String, Unicode, Uuid
+from sqlalchemy import Column, DateTime, Dialect, MetaData, String, Unicode, Uuid
 from sqlalchemy.types import TypeDecorator
 
 from shared.domain.search_words import LONGEST_WORD
 from shared.netgenium.schema.types import local_time
+
+OWN = MetaData()
+"""All our own tables."""
 
 ID = Uuid(native_uuid=False)
 """Of a mail, a command or a cause."""

@@ -11,15 +11,14 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
-    MetaData,
     Table,
     Unicode,
 )
 
+from shared.netgenium.own import calendar_tables  # noqa: F401 - the calendar's are among OWN
 from shared.netgenium.own.columns import DIGEST, ID, PLAIN_WORD, UtcMoment, cause_columns
+from shared.netgenium.own.columns import OWN as OWN  # noqa: PLC0414 - whoever asks for tables
 from shared.netgenium.schema.types import CutText
-
-OWN = MetaData()
 
 journal_table = Table(
     "crm_journal",

@@ -96,7 +96,7 @@ def _read_contacts(
     for chunk in in_chunks(sorted(ids)):
         query = select(columns.id, columns.relationship).where(columns.id.in_(chunk))
         for row in connection.execute(query):
-            contact = ContactRef(id=row.id, email=emails[row.id][0].lower())
+            contact = ContactRef(id=row.id, email=emails[row.id][0].strip().lower())
             found[row.id] = (contact, row.relationship)
     return found
 

@@ -106,7 +106,7 @@ def _records(
         return {}
     columns = erp.table(kind).c
     return {
-        row.id: RecordRef(id=row.id, number=row.number)
+        row.id: RecordRef(id=row.id, number=(row.number or "").strip())
         for chunk in in_chunks(sorted(ids))
         for row in connection.execute(
             select(columns.id, columns.number).where(columns.id.in_(chunk))

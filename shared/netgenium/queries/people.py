@@ -1,6 +1,7 @@
 """Reads users, roles and activity types (behaviours A-1, T-4, T-5)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
@@ -50,16 +51,16 @@ def read_users(
     roles_of = values_by_owner(connection, erp, "user", "roles", active)
     known = {
         owner: User(
-            UserRef(id=owner, email=emails[owner][0].lower()),
+            UserRef(id=owner, email=emails[owner][0].strip().lower()),
             tuple(roles[role].depth for role in roles_of.get(owner, ()) if role in roles),
         )
         for owner in active
     }
+    have = {address: [one for one in found if one in known] for address, found in owners.items()}
     return {
-        address: known[owner]
-        for address, found in owners.items()
-        for owner in [next((owner for owner in found if owner in known), None)]
-        if owner is not None
+        address: replace(known[users[0]], twins=tuple(users[1:]))
+        for address, users in have.items()
+        if users
     }
 
 

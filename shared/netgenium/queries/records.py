@@ -10,6 +10,7 @@ from shared.contracts.references import RecordRef
 from shared.domain.directory import RecordMatch
 from shared.domain.vocabulary import TokenKind
 from shared.netgenium.database.many import in_chunks
+from shared.netgenium.database.trimmed import Trimmed
 from shared.netgenium.schema.tables import ErpTables
 
 _YEAR = "____-"
@@ -44,12 +45,13 @@ def _exact(
 ) -> Mapping[str, RecordRef]:
     """Records by number; of several with one number, the first made."""
     columns = erp.table(kind).c
+    number = Trimmed(columns.number)
     return {
         row.number: RecordRef(id=row.id, number=row.number)
         for chunk in in_chunks(numbers)
         for row in connection.execute(
-            select(columns.id, columns.number)
-            .where(columns.number.in_(chunk))
+            select(columns.id, number.label("number"))
+            .where(number.in_(chunk))
             .order_by(columns.id.desc())
         )
     }
@@ -62,8 +64,9 @@ def _similar(
     columns = erp.table(kind).c
     rows: list[RecordRef] = []
     for chunk in in_chunks(numbers, _AT_ONCE):
-        fits = or_(*(_fits(columns.number, number) for number in chunk))
-        query = select(columns.id, columns.number).where(fits, _is_open(erp, kind))
+        held = Trimmed(columns.number)
+        fits = or_(*(_fits(held, number) for number in chunk))
+        query = select(columns.id, held.label("number")).where(fits, _is_open(erp, kind))
         rows += _records(connection, query.order_by(columns.id))
     return {
         number: found

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shared.netgenium.own.calendar_tables import CALENDAR_TABLES
 from shared.netgenium.own.schema_state import VERSION_TABLE
 from shared.netgenium.own.tables import OWN
 from shared.netgenium.schema.catalogue import CATALOGUE
@@ -19,7 +20,7 @@ from shared.netgenium.schema.mapping_model import (
     column_name,
 )
 
-Role = Literal["crm_classifier", "crm_writer", "crm_operator"]
+Role = Literal["crm_classifier", "crm_writer", "crm_operator", "crm_calsync"]
 Privilege = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
 
 EVERY = ("*",)
@@ -76,7 +77,9 @@ _LOOKED_UP = (
     "invitation",
     "forbidden_email",
 )
+_CALENDAR = tuple(table.name for table in CALENDAR_TABLES)
 _NOT_LOOKED_UP = (
+    *_CALENDAR,
     "crm_box",
     "crm_change",
     "crm_counter",
@@ -117,14 +120,29 @@ ROLES: Mapping[Role, RoleRights] = {
         {
             **dict.fromkeys(OWN.tables, _WRITE),
             **dict.fromkeys(_ONLY_ADDED_TO, _ADD),
+            **dict.fromkeys(_CALENDAR, _READ),
             VERSION_TABLE: _READ,
         },
     ),
-    # A person at the command line: list, explain, undo.
+    # Activities and calendars in step: it deletes what was deleted in a calendar.
+    "crm_calsync": RoleRights(
+        {
+            **dict.fromkeys(_LOOKED_UP, _READ),
+            "activity": _ALL,
+            "attachment": Rights(update=("activity",)),
+        },
+        {
+            **dict.fromkeys(_CALENDAR, _ALL),
+            "crm_calendar_write": _WRITE,
+            "crm_lock": _WRITE,
+            VERSION_TABLE: _READ,
+        },
+    ),
+    # A person at the command line: list, explain, undo, relink.
     "crm_operator": RoleRights(
         {
             **_READ_EVERY_RECORD,
-            "activity": Rights(update=("task",)),
+            "activity": Rights(update=("task", "contact", "relationship")),
             "forbidden_email": _ALL,
             "task": _ALL,
             "contact": _MARK,
@@ -132,6 +150,7 @@ ROLES: Mapping[Role, RoleRights] = {
         },
         {
             **_READ_EVERY_OWN,
+            "crm_calendar_item": Rights(update=EVERY),
             "crm_change": _WRITE,
             "crm_event": _ADD,
             "crm_lock": _WRITE,

@@ -12,15 +12,16 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
-    func,
 )
 from sqlalchemy.types import TypeEngine
 
+from shared.netgenium.database.trimmed import Trimmed, plain
 from shared.netgenium.schema.catalogue import CATALOGUE
 from shared.netgenium.schema.mapping_model import (
     InColumns,
@@ -37,6 +38,12 @@ _ID = BigInteger().with_variant(Integer(), "sqlite")
 
 _MANY_LENGTH = 250
 """Characters of an e-mail or a domain unless the mapping says otherwise."""
+
+_COMPARED = ("message_id", "activity", "problem_id", "responsible")
+"""Fields that look-ups compare as they are stored; each has an index."""
+
+_COMPARED_PLAINLY = {"forbidden_email": ("address",)}
+"""Fields of one value that are compared as addresses are, by the kind of record."""
 
 NAME_LENGTH = 31
 """Characters that a name has at most in Firebird 3."""
@@ -100,9 +107,12 @@ class ErpTables:
                 texts += own if CATALOGUE[name].many[field].of == "text" else ()
         table = Table(entity.table, self.metadata, *columns)
         self._tables[name] = table
-        _index(table, *(key for key in ("number", "message_id", "activity") if key in table.c))
+        _index(table, *(key for key in _COMPARED if key in table.c))
+        texts += [table.c[key] for key in _COMPARED_PLAINLY.get(name, ())]
+        if "number" in table.c:
+            _index_expression(table.c.number, Trimmed(table.c.number))
         for text in texts:
-            _index_lower(text)
+            _index_expression(text, plain(text))
         for field, many in entity.many.items():
             if isinstance(many, InTable):
                 self._many[name, field] = ManyTable(self._link_table(name, field, many))
@@ -116,7 +126,7 @@ class ErpTables:
         table = Table(many.table, self.metadata, *columns)
         _index(table, "owner")
         if CATALOGUE[entity].many[field].of == "text":
-            _index_lower(table.c.value)
+            _index_expression(table.c.value, plain(table.c.value))
         return table
 
     def _type(self, entity: str, field: str, column: str | SizedColumn) -> TypeEngine[Any]:
@@ -158,8 +168,8 @@ def _index(table: Table, *keys: str) -> None:
         Index(_index_name(table.name, table.c[key].name), table.c[key])
 
 
-def _index_lower(column: Column[Any]) -> None:
-    Index(_index_name(column.table.name, column.name), func.lower(column))
+def _index_expression(column: Column[Any], compared: ColumnElement[Any]) -> None:
+    Index(_index_name(column.table.name, column.name), compared)
 
 
 def _index_name(table: str, column: str) -> str:

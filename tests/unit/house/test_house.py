@@ -16,11 +16,16 @@ from shared.errors import ExitCode
 
 SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rglob("*.py"))
 HOMES = {
+    "publicsuffixlist": {"shared/domain/organisations.py"},
     "unidecode": {"shared/domain/folding.py"},
     "email_validator": {"shared/domain/addresses.py"},
+    "idna": {"shared/domain/addresses.py"},
     "lxml": {"shared/settings/xml_file.py"},
-    "chardet": {"services/classifier/parse/charsets.py"},
-    "selectolax": {"services/classifier/parse/html.py"},
+    "chardet": {"services/classifier/parse/charset_guess.py"},
+    "selectolax": {
+        "services/classifier/parse/html.py",
+        "services/classifier/parse/html_quotes.py",
+    },
     "nh3": {"services/classifier/parse/html.py"},
     "firebird": {"shared/netgenium/database/firebird.py"},
     "icalendar": {"services/classifier/parse/calendar_values.py"},
@@ -34,6 +39,33 @@ HOMES = {
         "shared/broker/rabbitmq/admin.py",
         "shared/broker/rabbitmq/connection.py",
         "shared/broker/rabbitmq/properties.py",
+    },
+    "msgraph": {
+        "services/calsync/calendars/graph/directory.py",
+        "services/calsync/calendars/graph/items.py",
+        "services/calsync/calendars/graph/requests.py",
+        "services/calsync/calendars/graph/rounds.py",
+        "services/calsync/calendars/graph/trouble.py",
+        "services/calsync/calendars/graph/wire.py",
+    },
+    "kiota_abstractions": {
+        "services/calsync/calendars/graph/directory.py",
+        "services/calsync/calendars/graph/guards.py",
+        "services/calsync/calendars/graph/lists.py",
+        "services/calsync/calendars/graph/pages.py",
+        "services/calsync/calendars/graph/requests.py",
+        "services/calsync/calendars/graph/rounds.py",
+        "services/calsync/calendars/graph/trouble.py",
+        "services/calsync/calendars/graph/wire.py",
+    },
+    "kiota_http": {
+        "services/calsync/calendars/graph/guards.py",
+        "services/calsync/calendars/graph/wire.py",
+    },
+    "httpx": {
+        "services/calsync/calendars/graph/guards.py",
+        "services/calsync/calendars/graph/trouble.py",
+        "services/calsync/calendars/graph/wire.py",
     },
     "prometheus_client": {"shared/metrics.py"},
     "sqlite3": {"services/fetcher/memory.py"},
@@ -50,6 +82,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0008_timeline.py",
         "shared/netgenium/own/migrations/versions/v0009_journal_memory.py",
         "shared/netgenium/own/migrations/versions/v0010_outbox.py",
+        "shared/netgenium/own/migrations/versions/v0011_calendar.py",
         "shared/netgenium/own/migrations/versions/v0012_finding.py",
     },
 }

@@ -48,6 +48,8 @@ def test_the_list_of_commands_imports_none_of_them(option: str) -> None:
         ("list_records", NEVER_AT_START | MAILBOX | MAIL - {"email_validator"}),
         ("status", NEVER_AT_START | MAIL - {"email_validator"}),
         ("undo", NEVER_AT_START | {"imapclient"} | MAIL - {"email_validator"}),
+        ("relink", NEVER_AT_START | {"imapclient"} | MAIL - {"email_validator"}),
+        ("indexes", NEVER_AT_START | MAILBOX | MAIL - {"email_validator"}),
         ("grants", NEVER_AT_START | MAILBOX | MAIL - {"email_validator"}),
     ],
 )

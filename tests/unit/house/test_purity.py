@@ -23,7 +23,7 @@ HARMLESS = set(
         "types typing unicodedata urllib.parse uuid zlib zoneinfo "
         # Libraries that compute: each has a home, and none reads a file or a clock for us.
         "chardet email_validator flufl.bounce icalendar mailparser_reply nh3 pybase64 pydantic "
-        "selectolax tzlocal.windows_tz unidecode"
+        "publicsuffixlist idna selectolax tzlocal.windows_tz unidecode"
     ).split()
 )
 """What may be used from outside; of a package with I/O only the part named."""

@@ -13,6 +13,7 @@ from shared.errors import (
     ConfigurationError,
     CredentialsRefusedError,
     CRMServiceError,
+    ExitCode,
     TransientError,
 )
 from shared.oauth.tokens import TokenSource
@@ -25,6 +26,8 @@ _MOST_NAMES = 10
 
 class FolderError(TransientError):
     """A configured folder cannot be used; the others can."""
+
+    exit_code = ExitCode.CONFIGURATION_WRONG
 
 
 class Connector:
@@ -65,15 +68,16 @@ class Connector:
             self._tokens.renew()
         return self._enter(self._login())
 
-    def missing(self, folder: str, listed: Sequence[str]) -> FolderError:
-        """The error that a folder is not there."""
-        meant = nearest(folder, listed)
+    def missing(self, folders: Sequence[str], listed: Sequence[str]) -> FolderError:
+        """The error that `folders` are not there."""
+        names = ", ".join(map(quoted, folders))
+        meant = [near for each in folders if (near := nearest(each, listed))]
         hint = (
-            f"the nearest is {quoted(meant)}"
+            f"the nearest is {', '.join(map(quoted, meant))}"
             if meant
             else "there are " + ", ".join(quoted(each) for each in sorted(listed)[:_MOST_NAMES])
         )
-        return FolderError(f"{self.server} has no folder {quoted(folder)}; {hint}")
+        return FolderError(f"{self.server} has no folder {names}; {hint}")
 
     def _login(self) -> Callable[[Client], None]:
         """How to log in; a token is got before anything is connected."""
@@ -112,4 +116,4 @@ class Connector:
                 "take it out of imapFolders, or move elsewhere"
             )
         if target not in listed and not session.has_folder(target):
-            raise self.missing(target, listed)
+            raise self.missing([target], listed)

@@ -17,7 +17,7 @@ from datetime import datetime
 import structlog
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources.first_look import WaitsForStartError
+from services.fetcher.sources.first_look import WaitsForStartError, first_look
 from services.fetcher.sources.imap.connector import Connector, FolderError
 from services.fetcher.sources.imap.disposal import Disposal
 from services.fetcher.sources.imap.folder_scan import FolderScan
@@ -160,13 +160,15 @@ class Imap:
         """Log in and look into the folders: a sentence for a person.
 
         Raises:
-            TransientError: The server is away, or a folder is missing.
+            TransientError: The server is away.
+            FolderError: Folders are missing: all of them are named.
+            WaitsForStartError: A first look would find a full folder (I-11).
             CredentialsRefusedError: It refused the login.
         """
         with self._closed_on_error():
             session = self._ready()
             count = len(session.folders())
-            opened = [self._open(session, folder) for folder in self._folders]
+            opened = list(self._looked_into(session))
         looks = ", ".join(
             f"{each.folder} holds {each.messages} message{'s' * (each.messages != 1)}"
             + " (read-only)" * each.read_only
@@ -196,7 +198,23 @@ class Imap:
             listed = session.folders()
             if folder in listed:
                 raise
-            raise self._entry.missing(folder, listed) from None
+            raise self._entry.missing([folder], listed) from None
+
+    def _looked_into(self, session: ImapSession) -> Iterator[Opened]:
+        missing = []
+        for folder in self._folders:
+            try:
+                opened = self._open(session, folder)
+            except FolderError:
+                missing.append(folder)
+                continue
+            if self._seen.opened_at(folder) is None:
+                unread = self._box.scan_type == "unread"
+                found = len(session.uids("UNSEEN")) if unread else opened.messages
+                first_look(found, self._box, folder)
+            yield opened
+        if missing:
+            raise self._entry.missing(missing, session.folders())
 
     def _of_folder(self, session: ImapSession, folder: str) -> Iterator[list[SourceMail]]:
         opened = self._open(session, folder)

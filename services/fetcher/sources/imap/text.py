@@ -18,6 +18,13 @@ from shared.errors import TransientError
 
 _log = structlog.get_logger()
 
+_OVERLAP_BYTES = 1024
+"""Of each slice that have come before: more than the longest line of RFC 5322.
+
+Dovecot 2.4 begins some slices of mail that it keeps with CRLF some bytes too early, so that bytes
+come twice and as many are missing at the end; the size is the announced one.
+"""
+
 
 class GoneError(LeftInSourceError):
     """A message went away while it was read."""
@@ -74,38 +81,48 @@ def whole_slices(session: ImapSession, facts: MessageInfo) -> Iterator[bytes]:
     """The text of a large message, piece by piece.
 
     A short piece is the end; if it comes before the announced end, the server must say so twice,
-    and the message is fetched once more as a whole and compared.
+    and the message is fetched once more as a whole and compared. So it is if pieces do not join
+    (F-64).
 
     Raises:
         TransientError: The connection broke.
         GoneError: The message has gone.
         LeftInSourceError: What came is not the mail.
-        EndlessError: It is larger than any mail may be.
+        EndlessMessageError: It is larger than any mail may be.
     """
-    came, digest = Came(), hashlib.sha256()
+    came, digest, joined = Came(), hashlib.sha256(), True
     for piece in _pieces(session, facts):
+        if piece is None:
+            joined = False
+            break
         came.add(piece)
         digest.update(piece)
         yield piece
-    if came.size < facts.size:
-        rest = _rest(session, facts, came.size, digest.digest())
+    if not joined or came.size < facts.size:
+        rest = _rest(session, facts, came.size, digest.digest(), joined=joined)
         came.add(rest)
-        yield rest
+        yield from (rest[at : at + SLICE_BYTES] for at in range(0, len(rest), SLICE_BYTES))
     if doubt := came.doubt(facts.size):
         raise LeftInSourceError(doubt)
 
 
-def _pieces(session: ImapSession, facts: MessageInfo) -> Iterator[bytes]:
-    offset = 0
+def _pieces(session: ImapSession, facts: MessageInfo) -> Iterator[bytes | None]:
+    """Each begins a little before the end of the last one; None if they differ there: the end."""
+    offset, last = 0, b""
     while True:
-        piece = _piece(session, facts, offset)
-        offset += len(piece)
+        answer = _piece(session, facts, offset - len(last))
+        if not answer.startswith(last[: len(answer)]):
+            yield None
+            return
+        fresh = answer[len(last) :]
+        offset += len(fresh)
         if offset > MAX_MAIL_BYTES:
             raise EndlessMessageError(f"message {facts.uid} does not end")
-        if piece:
-            yield piece
-        if not piece or (len(piece) < SLICE_BYTES and offset >= facts.size):
+        if fresh:
+            yield fresh
+        if not fresh or (len(answer) < SLICE_BYTES and offset >= facts.size):
             break
+        last = (last + fresh)[-_OVERLAP_BYTES:]
 
 
 def _piece(session: ImapSession, facts: MessageInfo, offset: int) -> bytes:
@@ -132,13 +149,18 @@ def collected(session: ImapSession, facts: MessageInfo, most: int) -> bytes | No
     return bytes(raw)
 
 
-def _rest(session: ImapSession, facts: MessageInfo, size: int, sha256: bytes) -> bytes:
+def _rest(
+    session: ImapSession, facts: MessageInfo, size: int, sha256: bytes, *, joined: bool
+) -> bytes:
     """What the slices have left out, by a fetch of the whole; nothing if they were the whole.
 
     Raises:
-        LeftInSourceError: The whole is another one.
+        LeftInSourceError: The whole is another one; or the slices do not join, and it is too large.
     """
-    _log.warning("message shorter than announced", uid=facts.uid, announced=facts.size, given=size)
+    what = "message shorter than announced" if joined else "slices of a message do not join"
+    _log.warning(what, uid=facts.uid, announced=facts.size, given=size)
+    if facts.size > MAX_ANSWER_BYTES and not joined:
+        raise LeftInSourceError("its slices do not join, and it is too large to be read at once")
     if facts.size > MAX_ANSWER_BYTES:
         # Too large to be compared: what came must be complete in itself.
         return b""

@@ -108,8 +108,12 @@ class Pop3Session:
 
     def describe(self) -> str:
         """How many mails there are, and how the connection is protected."""
+        return f"{self.wire.label}: {self.count()} mails, {self.wire.security()}"
+
+    def count(self) -> int:
+        """How many mails there are; 0 from a server that does not say."""
         _, count, *_ = f"{self.wire.ask(b'STAT')} ?".split()
-        return f"{self.wire.label}: {count} mails, {self.wire.security()}"
+        return int(count) if _is_number(count) else 0
 
     def _numbered(self, command: bytes) -> list[tuple[int, str]]:
         """The lines of `LIST` or `UIDL`; one that is none is skipped."""

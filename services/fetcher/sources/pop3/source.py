@@ -20,6 +20,7 @@ from datetime import datetime
 import structlog
 
 from services.fetcher.seen import Seen
+from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.pop3.box_scan import PLACE, BoxScan
 from services.fetcher.sources.pop3.content import (
@@ -154,9 +155,12 @@ class Pop3:
 
         Raises:
             TransientError, CredentialsRefusedError: As `batches`.
+            WaitsForStartError: A first look would find a full box (I-11).
         """
         session = open_session(self.box, self._context, self.tokens)
         try:
+            if self.seen.opened_at(PLACE) is None:
+                first_look(session.count(), self.box, PLACE)
             return session.describe()
         except NegativeAnswerError as error:
             raise TransientError(f"{session.wire.label} answered {error}") from None

@@ -1,6 +1,7 @@
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
@@ -8,6 +9,7 @@ from services.answers.status import places_of
 from services.assembly.feeds import seen_file
 from services.fetcher.seen import Seen
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.standing import FeedState, StandingFile
 from shared.settings.values import ServerAddress
 from tests.builders import a_box
 
@@ -34,3 +36,33 @@ def test_a_damaged_memory_hides_no_other_box_and_is_left_alone(tmp_path: Path) -
         (NOON, 3, 1),
     ]
     assert bad.is_file()
+    assert "cannot use" in places[0].trouble.lower()
+    assert places[1].trouble == ""
+
+
+def test_times_are_those_of_the_box_to_the_second(tmp_path: Path) -> None:
+    """O-4: an administrator in Prague does not count hours; nobody needs microseconds."""
+    prague = ZoneInfo("Europe/Prague")
+    box = a_box(imap_url=ServerAddress(host="m"), pop3_password=SecretStr("pw"), time_zone=prague)
+    with closing(Seen(seen_file(tmp_path, box))) as seen:
+        seen.note_round("INBOX", NOON.replace(microsecond=123456), 3)
+    StandingFile(tmp_path, box.name).tell(FeedState.UNREACHABLE, "no route", 60.0)
+
+    (place,) = places_of([box], tmp_path)
+
+    assert place.read_at is not None
+    assert place.read_at.isoformat() == "2026-11-21T13:00:00+01:00"
+    assert (place.doing, place.why) == (FeedState.UNREACHABLE, "no route")
+    assert place.since is not None
+    assert (place.since.tzinfo, place.since.microsecond) == (prague, 0)
+
+
+def test_an_eml_dir_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """O-4: an empty line would say that all is well."""
+    there, gone = tmp_path / "there", tmp_path / "gone"
+    there.mkdir()
+    boxes = [a_box(name=one.name, eml_dir=one) for one in (there, gone)]
+
+    found = [(place.waiting, str(gone) in place.trouble) for place in places_of(boxes, tmp_path)]
+
+    assert found == [(0, False), (None, True)]

@@ -1,6 +1,9 @@
+import errno
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -271,3 +274,49 @@ def test_what_init_db_cannot_make_is_not_promised(house: House, data: str) -> No
 
     assert "crmservice init-db makes it" not in told
     assert "correct CRMSERVICE_DATA" in told
+
+
+@pytest.mark.parametrize(("days", "said"), [(40, ""), (29, "in 29 day(s)"), (-2, "2 day(s) ago")])
+def test_a_secret_that_expires_soon_is_a_warning(house: House, days: int, said: str) -> None:
+    """O-3, O-6: told by `check` a month before, and it stops nothing."""
+    login = {"imap_url": {"host": "imap.firma.cz"}, "pop3_oauth": True}
+    box = house.box(**login)
+    last_day = (datetime.now(box.time_zone) + timedelta(days=days)).date().isoformat()
+    app = {
+        "client_id": "a", "tenant_id": "b.example", "token_uri": "https://login.example",
+        "client_secret": "c", "client_secret_expires": last_day,
+    }  # fmt: skip
+    file = house.folder / "erp" / "Config" / "MicrosoftOAuth.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"web": app}), "utf-8")
+
+    found = [
+        (place.weight, str(place.problems[0].what))
+        for place in PathCheck().at_all([box], house.environment())
+        if place.name == f"OAuth2 secret of {box.name}"
+    ]
+
+    assert [weight for weight, _ in found] == (["hint"] if said else [])
+    assert all(said in what for _, what in found)
+
+
+def test_a_full_disk_stops_and_a_nearly_full_one_is_a_warning(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-70, O-1: a folder is not good because its rights are."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    usage = shutil.disk_usage(house.folder)._replace(free=5 * 1024 * 1024)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert "only 5 MB are free" in _wrong(house)["space of the data folder"]
+    require_paths([house.box()], house.environment(), Use.EVERYTHING)
+
+    monkeypatch.setattr(os, "write", full)
+
+    wrong = _wrong(house)
+    assert "No space left" in wrong["data folder"]
+    assert "free space" in wrong["data folder"]
+    with pytest.raises(ConfigurationError, match="No space left"):
+        require_paths([house.box()], house.environment(), Use.EVERYTHING)

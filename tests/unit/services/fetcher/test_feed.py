@@ -8,17 +8,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.fetcher.failed import FailedMail
-from services.fetcher.feed import Feed, after_refusal
+from services.fetcher.feed import Feed, after_refusal, state_after
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease
+from services.fetcher.memory import MemoryUnusableError
+from services.fetcher.sources.first_look import WaitsForStartError
 from services.fetcher.sources.port import SourceMail
+from services.fetcher.standing import FeedState
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import (
+    AwayError,
+    BrokerRefusedError,
     ConfigProblem,
     ConfigurationError,
     CredentialsRefusedError,
+    CRMServiceError,
     HeldElsewhereError,
     TransientError,
 )
@@ -175,6 +181,59 @@ def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> No
     assert health.ready
 
 
+def test_what_is_away_further_on_is_no_fault_of_the_box(tmp_path: Path) -> None:
+    """INV-9: broker, database or disk is named in `/ready`, and works again with the next round."""
+    health = Health()
+    seen: list[dict[str, str | None]] = []
+    told: list[tuple[FeedState, str]] = []
+
+    def look() -> Sequence[SourceMail]:
+        seen.append(health.parts())
+        return ()
+
+    mailbox = AMailbox(_nothing, _raises(AwayError("no broker", "broker")), look)
+    feed = a_feed(mailbox, tmp_path, tell=lambda state, why, _: told.append((state, why)))
+
+    feed.run(health, mailbox.stopped)
+
+    assert seen == [{"box crm": None, "broker": "no broker"}]
+    assert health.ready
+    assert told == [
+        (FeedState.READING, ""),
+        (FeedState.HELD_UP, "no broker"),
+        (FeedState.READING, ""),
+        (FeedState.STOPPED, ""),
+    ]
+
+
+def test_a_broker_that_refuses_us_ends_the_fetcher(tmp_path: Path) -> None:
+    """O-6: after its password has changed, a service ends with 4 and starts with the new one."""
+    mailbox = AMailbox(_raises(BrokerRefusedError("refused")), _nothing)
+
+    with pytest.raises(BrokerRefusedError) as raised:
+        a_feed(mailbox, tmp_path).run(Health(), mailbox.stopped)
+
+    assert raised.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (CredentialsRefusedError("refused"), FeedState.LOGIN_REFUSED),
+        (TransientError("away"), FeedState.UNREACHABLE),
+        (TransientError("slowly", retry_after_seconds=5), FeedState.THROTTLED),
+        (ConfigurationError([ConfigProblem("box crm", "no caFile")]), FeedState.NEEDS_YOU),
+        (WaitsForStartError("520 messages"), FeedState.NEEDS_YOU),
+        (MemoryUnusableError("no space"), FeedState.HELD_UP),
+        (AwayError("no disk", "backup"), FeedState.HELD_UP),
+        (HeldElsewhereError("another reads"), FeedState.STANDING_BY),
+    ],
+)
+def test_each_kind_of_trouble_is_a_state(error: CRMServiceError, state: FeedState) -> None:
+    """O-3, O-4: an alert for a refused login is another one than for a server that is away."""
+    assert state_after(error) is state
+
+
 class PassingTime(threading.Event):
     """Every wait lets all of its time pass at once, and looks at the service meanwhile."""
 
@@ -261,10 +320,17 @@ def test_a_second_fetcher_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     health = Health()
     mailbox = AMailbox(_nothing)
 
-    a_feed(mailbox, tmp_path, lease=ALease(taken_for=3)).run(health, mailbox.stopped)
+    seen: list[tuple[FeedState, list[str]]] = []
+
+    def told(state: FeedState, *_: object) -> None:
+        seen.append((state, health.standing_by()))
+
+    a_feed(mailbox, tmp_path, lease=ALease(taken_for=3), tell=told).run(health, mailbox.stopped)
 
     assert health.ready
     assert mailbox.rounds == []
+    assert seen[:3] == [(FeedState.STANDING_BY, ["box crm"])] * 3
+    assert seen[3] == (FeedState.READING, [])
 
 
 def test_inside_the_pause_nothing_is_connected(

@@ -39,6 +39,36 @@ def test_what_can_be_decoded_is_decoded(
     assert decode_transfer(encoded, encoding) == decoded
 
 
+LIST_FOOTER = b"\n_____________\nobchod mailing list\nhttps://lists.example/obchod"
+GATEWAY_FOOTER = b"-- \r\nThis mail was scanned\r\n"
+
+
+@pytest.mark.parametrize("footer", [LIST_FOOTER, GATEWAY_FOOTER, b"\n\nSent from a list.\n"])
+@pytest.mark.parametrize("size", [9, 10, 11, 57, 58, 200, 3000])
+def test_base64_ends_before_a_footer_that_was_appended(size: int, footer: bytes) -> None:
+    """A-4: mailing lists and gateways append text to what is encoded, padded or not."""
+    content = bytes(range(256)) * 12
+    encoded = base64.encodebytes(content[:size])
+
+    assert decode_transfer(encoded + footer, "base64") == content[:size]
+
+
+def test_two_encoded_texts_one_behind_the_other_are_both_decoded() -> None:
+    """A-4: some gateways append their footer encoded; each text has a padding of its own."""
+    encoded = base64.b64encode(b"hello world") + b"\n" + base64.b64encode(b"and a footer") + b"\n"
+
+    assert decode_transfer(encoded, "base64") == b"hello worldand a footer"
+
+
+def test_a_damaged_line_in_the_middle_does_not_end_base64() -> None:
+    """A-4: whole lines follow, so the odd character is passed over."""
+    content = bytes(range(256))
+    lines = base64.encodebytes(content).splitlines(keepends=True)
+    lines.insert(1, b"!\n")
+
+    assert decode_transfer(b"".join(lines), "base64") == content
+
+
 @given(st.binary(max_size=300), st.sampled_from(ENCODINGS))
 def test_decoding_is_total(encoded: bytes, encoding: TransferEncoding) -> None:
     """A-4: any bytes decode, and a view of them decodes to the same."""

@@ -61,6 +61,10 @@ def test_a_token_assigns_the_activity(written: str, field: str, number: str, pla
         "Contract:123abc",
         "Contract:" + "1" * 19,
         "Contract:\n123",
+        "Contract:7/2",
+        "Contract:123/2026",
+        "https://erp.example/list?Contract:123",
+        "see www.erp.example/Contract:123",
     ],
 )
 def test_what_is_no_token_assigns_nothing(written: str) -> None:
@@ -229,3 +233,61 @@ def test_the_same_number_in_subject_and_text_are_two_tokens() -> None:
     mail = a_mail("Contract:123\n", subject="Contract:123")
 
     assert [token.place for token in mail.tokens] == ["subject", "text"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "*Zakázka:* 123",
+        "*Zakázka: 123*",
+        "_Zakázka:_ *123*",
+        "**Zakázka**: 123",
+        "[Zakázka:123]",
+        "(Zakázka: 123)",
+        "Zakázka: [123]",
+        "{Zakázka}: (123)",
+        "> *Zakázka:* 123",
+        "Zakáz\u200bka: 123",
+        "https://erp.example/Order:4 Zakázka: 123",
+    ],
+)
+@pytest.mark.parametrize("place", ["subject", "body"])
+def test_emphasis_and_brackets_around_a_token_are_passed_over(written: str, place: str) -> None:
+    """T-2: the plain part of bold text has asterisks; people put tokens into brackets."""
+    mail = a_mail(subject=written) if place == "subject" else a_mail(f"Hello\n{written}\n")
+    contract = _only(decide(mail)).contract
+
+    assert contract is not None
+    assert contract.number == "123"
+
+
+@pytest.mark.parametrize(
+    "written", ["(Contract: 123 p-)", "[Contract:123 p-]", "Contract:123 *p-*"]
+)
+def test_a_scope_word_is_read_without_its_bracket(written: str) -> None:
+    """T-5: a word of two characters is one also before a bracket."""
+    activity = _only(decide(a_mail(subject=written, sender=JAN, to=PETR)))
+
+    assert activity.scope == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Re: New task: 55 gates", "Hotovo"),
+        ("RE: Nový úkol: 55 ks vrat", "Hotovo"),
+        ("Vyřízeno: Nová úloha: 55", "Hotovo"),
+        ("Re: x", "> Subject: New task: 55 gates"),
+        ("Re: x", "Nový úkol : 55 ks"),
+    ],
+)
+def test_a_longer_phrase_is_no_shorter_keyword(subject: str, body: str) -> None:
+    """T-2: `New task:` orders a task; it is no `Task:`, wherever it stands."""
+    assert a_mail(body, subject=subject).tokens == ()
+
+
+def test_a_token_behind_a_longer_phrase_counts() -> None:
+    """T-2: near miss - the phrase hides no token that stands behind it."""
+    (token,) = a_mail(subject="New task: Task:55 again").tokens
+
+    assert str(token) == "task 55"

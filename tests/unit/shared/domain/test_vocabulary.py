@@ -1,7 +1,14 @@
 import pytest
 
 from shared.domain.folding import fold_line, fold_lines
-from shared.domain.vocabulary import PHRASES, build_vocabulary, first_prefix, tight
+from shared.domain.vocabulary import (
+    PHRASES,
+    build_vocabulary,
+    comparable_subject,
+    contains_words,
+    first_prefix,
+    tight,
+)
 from shared.settings.keys import KEY_BY_NAME
 
 
@@ -10,8 +17,8 @@ def test_every_list_is_there_and_can_be_extended() -> None:
     built_in = build_vocabulary({})
     extended = build_vocabulary({"newTaskPhrase": ("Úloha:",), "replyPrefix": ("Antw:",)})
 
-    assert built_in.new_task == ("new task:", "novy ukol:")
-    assert extended.new_task == ("new task:", "novy ukol:", "uloha:")
+    assert built_in.new_task == ("new task:", "novy ukol:", "nova uloha:")
+    assert extended.new_task == ("new task:", "novy ukol:", "nova uloha:", "uloha:")
     assert extended.replies[-1] == "antw:"
     assert extended.forwards == built_in.forwards
 
@@ -43,6 +50,7 @@ def test_every_phrase_has_its_configuration_key() -> None:
         ("PŘÍLEŽITOST\u00a0:\t9", "prilezitost : 9"),
         ("Stra\u00dfe \ufb01n", "strasse fin"),
         ("a\u0301b", "ab"),
+        ("Za\u200bkáz\u00adka\u200d:\u20605\ufeff", "zakazka:5"),
     ],
 )
 def test_folding_makes_ways_of_writing_equal(text: str, folded: str) -> None:
@@ -64,3 +72,53 @@ def test_the_longest_prefix_wins() -> None:
     """V: of several phrases that fit, the most specific one is named."""
     assert first_prefix("info o ukolu", ("info", "info o")) == "info o"
     assert first_prefix("x", ("info",)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"),
+    [
+        ("info o ukolu", "info o"),
+        ("info o:x", "info o"),
+        ("info o", "info o"),
+        ("info objednavka", None),
+        ("info oprava", None),
+        ("info about5", None),
+    ],
+)
+def test_a_phrase_ends_with_the_end_of_a_word(text: str, prefix: str | None) -> None:
+    """V: a longer word that begins alike is another one."""
+    assert first_prefix(text, build_vocabulary({}).inform) == prefix
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("task details changed", True),
+        ("details", True),
+        ("(details)", True),
+        ("detailsheet", False),
+        ("codetails", False),
+        ("detailsheet and details", True),
+    ],
+)
+def test_a_phrase_inside_a_subject_is_whole_words(text: str, *, found: bool) -> None:
+    """V: `Details` is no part of `Detailsheet`."""
+    assert contains_words(text, "details") is found
+
+
+@pytest.mark.parametrize(
+    ("subject", "compared"),
+    [
+        ("[EXTERNAL] New task: x", "new task:x"),
+        ("[Externí] [SPAM]  Nový úkol: x", "novy ukol:x"),
+        ("Re[2]: x", "re:x"),
+        ("AW(3): x", "aw:x"),
+        ("Re [12] : x", "re:x"),
+        ("[Zakázka:4] x", "[zakazka:4] x"),
+        ("[JIRA] x", "[jira] x"),
+        ("Cena(1): x", "cena:x"),
+    ],
+)
+def test_tags_and_counters_before_a_subject_are_passed_over(subject: str, compared: str) -> None:
+    """V: gateways put tags before a subject, and some programs count replies."""
+    assert comparable_subject(subject, build_vocabulary({}).tags) == compared

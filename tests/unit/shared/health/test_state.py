@@ -8,7 +8,7 @@ import pytest
 from shared import metrics
 from shared.errors import ConfigurationError
 from shared.health.server import serving
-from shared.health.state import LONGEST_SILENCE_SECONDS, Health
+from shared.health.state import LONGEST_SILENCE_SECONDS, PATIENCE_SECONDS, Health
 from tests.servers.processes import HOST, free_port
 
 
@@ -41,6 +41,50 @@ def test_a_worker_that_hangs_is_not_alive() -> None:
     assert not health.alive
 
 
+def test_a_part_works_when_nobody_waits_for_it_any_more() -> None:
+    """INV-9: what one thread finds in order does not hide what another one waits for."""
+    health = Health()
+    health.waiting("broker", "takes no messages", "box sales")
+    health.works("broker")
+    assert health.parts() == {"broker": "takes no messages"}
+
+    health.works("broker", "box sales")
+
+    assert health.parts() == {"broker": None}
+
+
+def test_a_server_that_does_not_answer_is_waited_for() -> None:
+    """INV-9, F-59: a question without an answer is no good news, however long it hangs."""
+    now = 0.0
+    health = Health(lambda: now)
+    health.asked("database")
+    assert health.parts() == {"database": "not tried yet"}
+    health.works("database")
+    health.asked("database")
+    seen = [health.ready]
+
+    now = PATIENCE_SECONDS + 1
+    assert health.parts() == {"database": "has not answered for 30 s"}
+    seen.append(health.ready)
+    health.works("database")
+    seen.append(health.ready)
+
+    assert seen == [True, False, True]
+
+
+def test_whoever_stands_by_is_told_from_whoever_works(served: tuple[Health, str]) -> None:
+    """F-75, INV-9: both are ready; the page says which one does nothing."""
+    health, url = served
+    health.stands_by("box sales")
+    health.works("broker")
+    status, body = _get(f"{url}/ready")
+    assert (status, json.loads(body)["standing_by"]) == (200, ["box sales"])
+
+    health.works("box sales")
+
+    assert json.loads(_get(f"{url}/ready")[1])["standing_by"] == []
+
+
 @pytest.fixture
 def served() -> Iterator[tuple[Health, str]]:
     """A health server and its address."""
@@ -64,7 +108,12 @@ def test_readiness_is_told_over_http(served: tuple[Health, str]) -> None:
     health.waiting("broker", "it is away")
 
     status, body = _get(f"{url}/ready")
-    assert (status, json.loads(body)) == (503, {"ready": False, "parts": {"broker": "it is away"}})
+    assert status == 503
+    assert json.loads(body) == {
+        "ready": False,
+        "parts": {"broker": "it is away"},
+        "standing_by": [],
+    }
     assert _get(f"{url}/healthz")[0] == 200
 
     health.works("broker")

@@ -2,7 +2,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +170,23 @@ def test_a_file_that_is_none_is_told(write: Write, content: str, complaint: str)
         read_app(write(content))
 
 
+@pytest.mark.parametrize(
+    ("written", "expires"),
+    [({}, None), ({"client_secret_expires": "2027-05-31"}, date(2027, 5, 31))],
+)
+def test_the_file_may_say_when_its_secret_expires(
+    write: Write, written: dict[str, str], expires: date | None
+) -> None:
+    """O-3: no server tells it; whoever makes the secret knows it."""
+    assert read_app(write({"web": WEB | written})).expires == expires
+
+
+def test_a_last_day_that_is_none_is_told(write: Write) -> None:
+    """O-6: before anything is asked."""
+    with pytest.raises(ConfigurationError, match="client_secret_expires is not a date"):
+        read_app(write({"web": WEB | {"client_secret_expires": "31.5.2027"}}))
+
+
 def test_a_file_that_is_not_there_is_told_before_anything_is_asked(
     session: Session, tmp_path: Path
 ) -> None:
@@ -316,6 +333,7 @@ def test_a_server_that_is_away_is_waited_for(
         ("about", (404, "<html>", {})),
         ("about", (302, "", {"Location": "https://elsewhere.example"})),
         ("about", (200, ABOUT | {"token_endpoint": "http://login.example/t"}, {})),
+        ("about", (200, ABOUT | {"token_endpoint": "https://evil.example:8443/t/token"}, {})),
         ("given", (200, "<html>", {})),
         ("given", (200, [], {})),
         ("given", (200, {"access_token": "x"}, {})),
@@ -417,6 +435,7 @@ def test_what_stands_in_the_environment_does_not_count(
 ) -> None:
     """F-60: REQUESTS_CA_BUNDLE would make another authority trusted."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "other.pem"))
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
 
     with session_of(tmp_path / "ca.pem") as session, session_of(None) as public:
         assert session.verify == str(tmp_path / "ca.pem")

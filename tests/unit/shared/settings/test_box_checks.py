@@ -134,3 +134,30 @@ def test_two_boxes_of_one_deployment_load(write_box: WriteBox) -> None:
     """I-13: boxes with one root path and names of their own stand side by side."""
     paths = [write_box(file="a.xml"), write_box(file="b.xml", pop3Email="b@firma.cz")]
     assert [box.name for box in load_boxes(paths).boxes] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "complaint"),
+    [
+        (["a@firma.cz=crm@firma.cz"], '7: mailGroup "a@firma.cz" names the box itself'),
+        (["crm@firma.cz=a@firma.cz"], '7: mailGroup "crm@firma.cz" names the box itself'),
+        (
+            ["b@firma.cz=c@firma.cz", "a@firma.cz=b@firma.cz"],
+            '8: mailGroup "a@firma.cz" names "b@firma.cz", which is one, too',
+        ),
+        (["x"], '7: mailGroup: "x" is not allowed'),
+    ],
+)
+def test_a_group_names_users_alone(write_box: WriteBox, groups: list[str], complaint: str) -> None:
+    """R-c: neither the box nor another group, and the line is told."""
+    assert _complaints(write_box(*(("mailGroup", one) for one in groups))) == [complaint]
+
+
+def test_groups_with_one_address_are_one(write_box: WriteBox) -> None:
+    """R-c: a long list may take several lines."""
+    lines = [("mailGroup", f"a@firma.cz={name}@firma.cz") for name in ("b", "c", "b")]
+
+    (box,) = load_boxes([write_box(*lines)]).boxes
+
+    assert box.members_of("a@firma.cz") == ("b@firma.cz", "c@firma.cz")
+    assert box.members_of("b@firma.cz") == ()

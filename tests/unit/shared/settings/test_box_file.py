@@ -1,5 +1,6 @@
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -7,8 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pytest
 
 from shared.errors import ConfigProblem, ConfigurationError, ExitCode
+from shared.settings import box_file
 from shared.settings.box import Box
 from shared.settings.box_file import LoadedBoxes, load_boxes
+from shared.settings.keys import KEY_BY_NAME
 from shared.settings.values import Disposition, ServerAddress
 
 WriteBox = Callable[..., Path]
@@ -260,3 +263,19 @@ def test_a_host_without_a_zone_asks_for_one(write_box: WriteBox) -> None:
         load_boxes([write_box()], host_zone=nowhere)
     named = write_box(("timeZone", "Europe/Prague"))
     assert load_boxes([named], host_zone=nowhere).boxes[0].time_zone == _PRAGUE
+
+
+def test_a_key_that_does_nothing_yet_is_told_apart(
+    write_box: WriteBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-1: `check` says it to whoever moves over; a start does not repeat it for ever."""
+    known = KEY_BY_NAME["enabled"]
+    idle = replace(known, key=replace(known.key, acts=False))
+    monkeypatch.setattr(box_file, "KEY_BY_NAME", {**KEY_BY_NAME, "enabled": idle})
+
+    loaded = load_boxes([write_box(("enabled", "true"))])
+
+    (told,) = loaded.idle
+    assert told.where.endswith("crm.xml:7")
+    assert told.what == "enabled has no effect in this version"
+    assert loaded.warnings == ()

@@ -157,3 +157,22 @@ def test_a_password_keeps_its_blanks_and_hides_itself() -> None:
     password = values.secret(" heslo ")
     assert password.get_secret_value() == " heslo "
     assert "heslo" not in repr(password)
+
+
+def test_a_group_is_read_with_its_users() -> None:
+    """R-c: in any letter case and with blanks; a user named twice is one."""
+    read = values.mail_group(" Obchod@Firma.cz = jana@firma.cz, TOM@firma.cz ,jana@firma.cz")
+
+    assert read.address == "obchod@firma.cz"
+    assert read.members == ("jana@firma.cz", "tom@firma.cz")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a@b.cz", "a@b.cz=", "=a@b.cz", "a@b.cz=c", "a=b@c.cz", "a@b.cz=c@d.cz;e@f.cz",
+     "a@b.cz=c@d.cz,", "a@b.cz=x@b.cz,a@b.cz", "a@b.cz:c@d.cz"],
+)  # fmt: skip
+def test_a_bad_group_tells_how_one_is_written(text: str) -> None:
+    """R-c: an address, an equals sign, users; never itself."""
+    with pytest.raises(NotAllowedError, match=r"obchod@firma\.cz=jana@firma\.cz,tom@firma\.cz"):
+        values.mail_group(text)

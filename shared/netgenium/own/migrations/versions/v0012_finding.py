@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 _ID = sa.Uuid(native_uuid=False)
 _WORDS = "crm_journal_word"

@@ -7,6 +7,7 @@ import pytest
 
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.parsed_mail import Address
+from shared.domain.addresses import comparable
 from tests.builders import BOX, EVA, JAN, PETR, a_mail, activities, decide, some_facts, tasks
 
 HANG_SECONDS = 8.0
@@ -75,7 +76,7 @@ def test_a_display_name_never_makes_or_swallows_an_address(form: str, address: s
     """R-b: whatever punctuation stands around it, exactly the one address is read, and believed."""
     (found,) = read(form.replace("{}", address))
 
-    assert (found.email, found.odd) == (address, False)
+    assert (found.email, found.odd) == (comparable(address), False)
 
 
 @pytest.mark.parametrize("form", SLOPPY)
@@ -184,3 +185,24 @@ def test_floods_in_an_address_list_are_linear(piece: str) -> None:
 def test_facts_are_those_of_the_builders() -> None:
     """R-b: the customer whom these tests name is one."""
     assert PETR in some_facts().directory.address_book
+
+
+@pytest.mark.parametrize(
+    ("written", "email", "odd"),
+    [
+        ("Jiri@Hřiště.example", "jiri@xn--hit-2ra12aub.example", False),
+        ("jiri@hr\u030cis\u030cte\u030c.example", "jiri@xn--hit-2ra12aub.example", False),
+        ("jiri@xn--hit-2ra12aub.example", "jiri@xn--hit-2ra12aub.example", False),
+        ("jir\u030ci\u0301@x.example", "jiří@x.example", False),
+        ("jan@ﬁrma.cz", "jan@firma.cz", True),
+        ("jan@\uff46irma.cz", "jan@firma.cz", True),
+        ("jan@-ř.cz", "jan@-ř.cz", True),
+    ],
+)
+def test_a_domain_is_compared_as_it_goes_over_the_wire(
+    written: str, email: str, *, odd: bool
+) -> None:
+    """R-b: in IDNA form and composed; letters that turn into others' are not believed."""
+    (found,) = read(f"Petr <{written}>")
+
+    assert (found.email, found.odd) == (email, odd)

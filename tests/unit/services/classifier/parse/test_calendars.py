@@ -159,6 +159,30 @@ def test_midnight_behind_value_date_is_a_date() -> None:
     assert event.all_day
 
 
+@pytest.mark.parametrize("zone", [";TZID=Central Europe Standard Time", ";TZID=Europe/Prague", ""])
+@pytest.mark.parametrize(
+    "mark", ["X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT"]
+)
+@pytest.mark.parametrize("end", ["DTEND{}:20261111T000000", "DURATION:P1D"])
+def test_midnights_that_are_marked_as_whole_days_are_dates(zone: str, mark: str, end: str) -> None:
+    """V2-2: Exchange writes an all-day event as midnights of its zone, with a mark of its own."""
+    event, defects = only(f"DTSTART{zone}:20261110T000000", end.format(zone), f"{mark}:TRUE")
+
+    assert event.all_day
+    assert (event.start, event.end) == (date(2026, 11, 10), date(2026, 11, 11))
+    assert defects == []
+
+
+@pytest.mark.parametrize(
+    ("start", "mark"), [("20261110T090000", "TRUE"), ("20261110T000000", "FALSE")]
+)
+def test_a_time_of_day_is_no_whole_day_whatever_is_marked(start: str, mark: str) -> None:
+    """V2-2: near miss - nine o'clock is not midnight, and midnight alone is a time."""
+    event, _ = only(f"DTSTART:{start}", "DURATION:PT1H", f"X-MICROSOFT-CDO-ALLDAYEVENT:{mark}")
+
+    assert not event.all_day
+
+
 def test_a_floating_time_stays_without_a_zone() -> None:
     """V2-2: a time without a zone is the recipient's, which only the writer knows."""
     event, defects = only("DTSTART:20261110T090000")

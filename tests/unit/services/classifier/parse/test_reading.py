@@ -58,6 +58,9 @@ def test_names_are_decoded() -> None:
         (b"=?no-such?Q?abc?= d", "abc d"),
         (b"=?utf-8?B?broken", "=?utf-8?B?broken"),
         (b"plain  folded\n\t text", "plain folded text"),
+        (b"=?utf-8?Q?Kolik_to_stoj=C3=AD?_Zak=C3=A1zka:123?=", "Kolik to stojí? Zakázka:123"),
+        (b"=?utf-8?Q?a??_b?= =?utf-8?Q?_c?=", "a?? b c"),
+        (b"=?utf-8?Q?a=3D?b=?utf-8?Q?c?=", "=?utf-8?Q?a=3D?bc"),
         (b"a =?utf-8?Q?b?= c", "a b c"),
         (b"", ""),
     ],
@@ -265,7 +268,7 @@ def test_automatic_mail_is_told(head: str, *, automatic: bool) -> None:
         ("a<br>b<BR/>c<br class=x>d", "a\nb\nc\nd"),
         (
             "<table><tr><td>Status</td><td>open</td></tr><tr><td>x</td></tr></table>",
-            "Status open\n\nx",
+            "Status open\nx",
         ),
         ("<ul><li>one<li>two</ul>", "one\ntwo"),
         ("a&nbsp;&nbsp;b &lt;c&gt; &#268;&#x11b;", "a b <c> Čě"),

@@ -1,38 +1,54 @@
 import pytest
 
-from services.classifier.reading.proof import prove
+from services.classifier.reading.proof import Proof
+from shared.settings.box import Box
 from tests.builders import EVA, JAN, a_box, a_mail, decide, reasons, some_facts, tasks
 
 MX = "mx.firma.cz"
 SENDER = "petr@acme.example"
-EXCHANGE = (
-    "spf=pass (sender IP is 1.2.3.4) smtp.mailfrom=acme.example; dkim=none (message not signed) "
-    "header.d=none;dmarc={} action=none header.from=acme.example;compauth={} reason=100"
-)
+OURS = a_box(authserv_id=(MX,))
+
+
+def _proof(*fields: str, box: Box = OURS, sender: str = SENDER) -> Proof:
+    """What is known of a mail whose header begins with `fields`, from the top."""
+    head = "".join(f"{field}\n" for field in fields)
+    raw = f"{head}From: {sender}\nTo: {EVA}\nSubject: Pump\n\nHello.\n"
+    return a_mail(raw.encode(), box=box).proof
+
+
+def _results(*values: str) -> list[str]:
+    return [f"Authentication-Results: {value}" for value in values]
 
 
 @pytest.mark.parametrize(
     ("fields", "state"),
     [
         ([f"{MX}; dmarc=pass header.from=acme.example"], "proven"),
+        ([f"{MX}; dmarc=pass header.from=mail.acme.example"], "proven"),
         ([f"{MX} 1; dkim=pass header.d=acme.example"], "proven"),
         ([f"{MX}; dkim=pass header.i=@mail.acme.example"], "proven"),
-        ([f"{MX}; dmarc=fail (p=none) header.from=acme.example"], "refuted"),
-        ([f"{MX}; dmarc=pass header.from=evil.example"], "unknown"),
+        ([f"{MX}; dkim=pass header.d=example"], "unknown"),
+        ([f"{MX}; dmarc=fail (p=reject) header.from=acme.example"], "refuted"),
+        ([f"{MX}; dmarc=fail (p=none) header.from=acme.example"], "unknown"),
+        ([f"{MX}; dmarc=fail action=none header.from=acme.example"], "unknown"),
+        ([f"{MX}; dmarc=pass header.from=evil.example"], "refuted"),
+        ([f"{MX}; dmarc=none header.from=evil.example"], "refuted"),
+        ([f"{MX}; dmarc=pass"], "unknown"),
+        ([f"{MX}; dmarc=pass (p=reject)"], "unknown"),
         (
             [f"{MX}; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=evil.example"],
             "unknown",
         ),
         ([f"{MX}; spf=fail smtp.mailfrom=acme.example"], "unknown"),
         ([f"{MX}; none"], "unknown"),
-        (["other.example; dmarc=pass"], "unknown"),
-        ([f"{MX}; dmarc=fail", f"{MX}; dmarc=pass"], "refuted"),
-        ([EXCHANGE.format("none", "pass")], "proven"),
-        ([EXCHANGE.format("pass", "fail")], "refuted"),
-        ([EXCHANGE.format("pass", "none")], "proven"),
-        ([f"{MX}; dmarc=fail", EXCHANGE.format("pass", "pass")], "refuted"),
-        (["relay.example; spf=none", EXCHANGE.format("pass", "pass")], "unknown"),
-        ([f"({MX}; dmarc=pass) x.example; dmarc=pass"], "unknown"),
+        (["other.example; dmarc=pass header.from=acme.example"], "unknown"),
+        ([f"{MX}; dmarc=fail", f"{MX}; dmarc=pass header.from=acme.example"], "refuted"),
+        ([f"{MX}; spf=pass", f"{MX}; dmarc=fail"], "refuted"),
+        ([f"{MX}; spf=pass", f"{MX}; dmarc=pass header.from=acme.example"], "proven"),
+        ([f"{MX}; dmarc=none", f"{MX}; dmarc=pass header.from=acme.example"], "unknown"),
+        (["spf=none; compauth=pass reason=100"], "unknown"),
+        ([f"=?utf-8?q?{MX}?=; dmarc=pass header.from=acme.example"], "unknown"),
+        ([f"({MX}; dmarc=pass) x.example; dmarc=pass header.from=acme.example"], "unknown"),
         ([f'{MX}; spf=pass x="y; dmarc=pass z"@evil.example; dmarc=fail'], "refuted"),
         ([f'{MX}; spf=pass x="(y"@evil.example; dmarc=fail'], "refuted"),
         ([f'{MX}; spf=pass ("y; dmarc=pass; z"@evil.example); dmarc=fail'], "refuted"),
@@ -49,9 +65,48 @@ EXCHANGE = (
         ([], "unknown"),
     ],
 )
-def test_only_the_receiving_systems_topmost_result_counts(fields: list[str], state: str) -> None:
+def test_only_what_the_receiving_system_found_counts(fields: list[str], state: str) -> None:
     """S-1, H-17: what a sender writes into such fields is ignored."""
-    assert prove(fields, MX, SENDER).state == state
+    assert _proof(*_results(*fields)).state == state
+
+
+def test_a_policy_of_none_protects_only_others(  # a forged colleague is refuted all the same
+) -> None:
+    """S-1: dmarc=fail refutes a sender of an own domain whatever the domain publishes."""
+    found = _proof(*_results(f"{MX}; dmarc=fail (p=none) header.from=firma.cz"), sender=JAN)
+
+    assert found.state == "refuted"
+
+
+def test_a_list_of_ours_may_rewrite_the_sender() -> None:
+    """S-1: the server judged the list's From; nothing is refuted, and nothing proven."""
+    judged = _results(f"{MX}; dmarc=pass header.from=acme.example")
+
+    assert _proof(*judged, sender="obchod@firma.cz").state == "refuted"
+    by_list = _proof(*judged, "List-Id: Sales <sales.firma.cz>", sender="obchod@firma.cz")
+    assert by_list.state == "unknown"
+    other = _proof(*judged, "List-Id: <sales.notfirma.cz>", sender="obchod@firma.cz")
+    assert other.state == "refuted"
+
+
+def test_a_user_who_logged_in_is_proven() -> None:
+    """S-1: auth=pass proves the sender of an own domain that it names, and nobody else."""
+    logged_in = _results(f"{MX}; auth=pass smtp.auth={JAN} smtp.mailfrom={JAN}")
+
+    assert _proof(*logged_in, sender=JAN).state == "proven"
+    assert _proof(*logged_in, sender=EVA).state == "unknown"
+    outside = _results(f"{MX}; auth=pass smtp.auth={SENDER} smtp.mailfrom={SENDER}")
+    assert _proof(*outside).state == "unknown"
+
+
+def test_a_file_proves_nothing_unless_the_box_says_so() -> None:
+    """S-1: whoever may write into emlDir writes its header, too."""
+    raw = f"Authentication-Results: {MX}; dmarc=pass header.from=acme.example\n".encode()
+    raw += f"From: {SENDER}\nTo: {EVA}\n\nHello.\n".encode()
+    trusting = a_box(authserv_id=(MX,), eml_trusted=True)
+
+    assert a_mail(raw, box=OURS, from_file=True).proof.state == "unknown"
+    assert a_mail(raw, box=trusting, from_file=True).proof.state == "proven"
 
 
 @pytest.mark.parametrize(
@@ -64,23 +119,26 @@ def test_only_the_receiving_systems_topmost_result_counts(fields: list[str], sta
 )
 def test_a_long_field_is_read_to_its_end(before: str) -> None:
     """S-1, H-17: a result does not get lost behind many others, or behind a long comment."""
-    assert prove([f"{MX}; {before}dmarc=fail"], MX, SENDER).state == "refuted"
+    assert _proof(*_results(f"{MX}; {before}dmarc=fail")).state == "refuted"
 
 
 @pytest.mark.parametrize(
     ("name", "state"), [(MX, "refuted"), (f"{MX} 1", "refuted"), ("other.example", "unknown")]
 )
 def test_a_cut_field_of_ours_refutes(name: str, state: str) -> None:
-    """S-1, H-17: what stood in the rest nobody knows; a cut field of somebody else says nothing."""
+    """S-1, H-17: what the rest said nobody knows; a cut field of somebody else says nothing."""
     results = f"{name}; dmarc=pass header.from=acme.example; " + "spf=pass; " * 12_000
-    mail = a_mail(more=f"Authentication-Results: {results}dmarc=fail\n", box=a_box(authserv_id=MX))
 
-    assert mail.proof.state == state
+    assert _proof(*_results(f"{results}dmarc=fail")).state == state
 
 
 def test_without_a_sender_nothing_is_proven() -> None:
     """S-1, R-b: no single valid sender."""
-    assert prove([f"{MX}; dmarc=pass"], MX, None).state == "unknown"
+    two = f"{SENDER}, {JAN}"
+
+    assert _proof(*_results(f"{MX}; dmarc=pass header.from=acme.example"), sender=two).state == (
+        "unknown"
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,9 +157,9 @@ def test_a_new_task_asks_whether_the_sender_is_believed(
     result: str,
     made: bool,  # noqa: FBT001
 ) -> None:
-    """N-2, S-1, H-17: a forged employee gets UNKNOWN USER with the reason, and no task."""
-    box = a_box(authserv_id=MX, sender_proof=setting)
-    more = f"Authentication-Results: {MX}; dmarc={result}\n"
+    """N-2, S-1, S-2, H-17: a forged employee gets UNKNOWN USER with the reason, and no task."""
+    box = a_box(authserv_id=(MX,), sender_proof=setting)
+    more = f"Authentication-Results: {MX}; dmarc={result} header.from=firma.cz\n"
     mail = a_mail(box=box, subject="New task: Pump", sender=JAN, to=EVA, more=more)
     decided = decide(mail, some_facts(box))
 

@@ -12,12 +12,15 @@ from tests.builders import BOX, EVA, JAN, PETR, STRANGER, a_box, a_mail, decide,
         (JAN, f"{EVA}, other@firma.cz", "", "D-3", "outgoing"),
         (JAN, EVA, "", "D-1", "incoming"),
         (PETR, JAN, BOX, "D-4", "incoming"),
+        ("scanner@firma.cz", f"{EVA}, {JAN}", "", "D-6", "incoming"),
+        ("scanner@firma.cz", f"{EVA}, {PETR}", "", "D-6", "incoming"),
+        ("scanner@firma.cz", f"{PETR}, other@firma.cz", "", "D-3", "outgoing"),
     ],
 )
 def test_the_direction_follows_box_and_domain(
     sender: str, to: str, cc: str, identifier: str, direction: str
 ) -> None:
-    """D-1 to D-4: by the box among the recipients, then by the sender's domain."""
+    """D-1, D-2, D-3, D-4, D-6: by the box among the recipients, then by the sender's domain."""
     decided = decide(a_mail(sender=sender, to=to, cc=cc))
 
     assert reasons(decided, "R-14")[0].startswith(f"{identifier}:")
@@ -41,6 +44,14 @@ def test_a_further_own_domain_counts() -> None:
     decided = decide(a_mail(sender=STRANGER, to=PETR), some_facts(box))
 
     assert reasons(decided, "R-14")[0].startswith("D-3:")
+
+
+def test_the_manual_can_be_taken_literally_for_own_domains() -> None:
+    """D-6: with strictManualDirection mail of an own domain is outgoing, and lost if of nobody."""
+    box = a_box(strict_manual_direction=True)
+    decided = decide(a_mail(sender="scanner@firma.cz", to=f"{EVA}, {JAN}"), some_facts(box))
+
+    assert decided.words == ("DELETED",)
 
 
 def test_no_direction_is_decided_after_a_stop() -> None:

@@ -174,7 +174,7 @@ def test_no_machine_opts_its_sender_out(sender: str, head: str) -> None:
 @pytest.mark.parametrize(("proof", "marked"), [("refuted", []), ("off", [BOB])])
 def test_a_refuted_sender_marks_nobody(proof: str, marked: list[str]) -> None:
     """S-1, H-20: forged reports and complaints, unless the box asks for no proof."""
-    box = a_box(authserv_id="mx.firma.cz", sender_proof=proof)
+    box = a_box(authserv_id=("mx.firma.cz",), sender_proof=proof)
     results = "Authentication-Results: mx.firma.cz; dmarc=fail header.from=isp.example\n"
     bounce = results + REPORT.format(kind="delivery-status")
     complaint = results + REPORT.format(kind="feedback-report")

@@ -1,4 +1,8 @@
+import pytest
+
 from tests.builders import (
+    ACME,
+    BETA,
     BOB,
     EVA,
     JAN,
@@ -10,6 +14,7 @@ from tests.builders import (
     activities,
     decide,
     hits,
+    reasons,
     some_facts,
 )
 
@@ -63,3 +68,37 @@ def test_a_user_without_role_sees_no_scope() -> None:
     (activity,) = activities(decide(a_mail(to=NO_ROLE)))
 
     assert activity.scope == ()
+
+
+def test_a_customer_found_twice_is_known() -> None:
+    """A-2: whose it is cannot be told, so nothing is linked; but the mail is a customer's."""
+    facts = some_facts(
+        a_box(only_known_customers=True), relationships_by_domain={"gama.example": (ACME, BETA)}
+    )
+    decided = decide(a_mail(sender="ota@gama.example"), facts)
+
+    (activity,) = activities(decided)
+    assert activity.relationship is None
+    assert decided.words == ("PROCESSED",)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("Auto-Submitted: auto-replied\n", "an automatic answer"),
+        ("X-Autoreply: yes\n", "an automatic answer"),
+        ("Auto-Submitted: auto-generated\n", "sent by a program"),
+        ("Precedence: bulk\n", "sent by a program"),
+        (
+            "Content-Type: multipart/report; report-type=disposition-notification; boundary=x\n",
+            "a receipt",
+        ),
+    ],
+)
+def test_the_trace_says_that_a_program_sent_a_mail(more: str, said: str) -> None:
+    """H-23: absence notes, receipts and notices make an activity as any mail, and say so."""
+    decided = decide(a_mail(more=more))
+
+    assert decided.words == ("PROCESSED",)
+    assert reasons(decided, "H-23")[0].startswith(said)
+    assert reasons(decide(a_mail()), "H-23") == []

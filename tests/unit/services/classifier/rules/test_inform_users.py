@@ -1,7 +1,8 @@
 import pytest
 
-from tests.builders import a_box, a_mail, decide, hits, some_facts
+from tests.builders import JAN, PETR, a_box, a_mail, decide, hits, some_facts
 
+ERP = "netgenium@firma.cz"
 SENTENCE = "This is an automatically generated e-mail, please do not reply.\n"
 
 
@@ -16,13 +17,13 @@ SENTENCE = "This is an automatically generated e-mail, please do not reply.\n"
 )
 def test_a_notice_to_users_is_not_processed(subject: str, body: str, word: str) -> None:
     """R-9: notices stop with the manual's words, in English and Czech, across line ends."""
-    assert decide(a_mail(body, subject=subject)).words == (word, "DELETED")
+    assert decide(a_mail(body, subject=subject, sender=ERP)).words == (word, "DELETED")
 
 
 def test_a_phrase_with_a_colon_is_found_in_the_body() -> None:
     """R-9: blanks around a colon do not matter in the automatic sentence either."""
     box = a_box(vocabulary={"automaticPhrase": ("Pozor: automat",)})
-    mail = a_mail("POZOR : automat\n", subject="Info about x", box=box)
+    mail = a_mail("POZOR : automat\n", subject="Info about x", sender=ERP, box=box)
 
     assert decide(mail, some_facts(box)).words == ("Inform other users…", "DELETED")
 
@@ -33,16 +34,35 @@ def test_a_phrase_with_a_colon_is_found_in_the_body() -> None:
         ("Info about task 5", "Hello\n"),
         ("Re: Info about task 5", SENTENCE),
         ("Delivery", SENTENCE),
+        ("Info objednávka", SENTENCE),
+        ("Info oprava", SENTENCE),
+        ("Detailsheet", SENTENCE),
     ],
 )
 def test_one_of_the_two_marks_alone_is_not_enough(subject: str, body: str) -> None:
     """R-9: near miss - subject and sentence are both needed, the subject at its start."""
-    assert "R-9" not in hits(decide(a_mail(body, subject=subject)))
+    assert "R-9" not in hits(decide(a_mail(body, subject=subject, sender=ERP)))
 
 
 def test_the_phrases_can_be_extended() -> None:
     """R-9: `informPhrase` and `automaticPhrase` of the configuration count too."""
     box = a_box(vocabulary={"informPhrase": ("Zpráva",), "automaticPhrase": ("Generováno",)})
-    mail = a_mail("generovano\n", subject="zprava 1", box=box)
+    mail = a_mail("generovano\n", subject="zprava 1", sender=ERP, box=box)
 
     assert decide(mail, some_facts(box)).words == ("Inform other users…", "DELETED")
+
+
+def test_nobody_else_sends_the_erps_notices() -> None:
+    """S-10: a customer's mail that looks like a notice goes on, unless it is an erpSender."""
+    named = a_box(erp_sender=(PETR,))
+
+    assert "R-9" not in hits(decide(a_mail(SENTENCE, subject="Task details")))
+    mail = a_mail(SENTENCE, subject="Task details", box=named)
+    assert "R-9" in hits(decide(mail, some_facts(named)))
+
+
+def test_a_notice_that_somebody_quotes_is_no_notice() -> None:
+    """S-10: the sentence counts in the own text only."""
+    quoted = f"What is this?\n\nOn Mon, Nov 2, 2026 at 9:00 AM ERP <{ERP}> wrote:\n> {SENTENCE}"
+
+    assert "R-9" not in hits(decide(a_mail(quoted, subject="Details?", sender=JAN)))

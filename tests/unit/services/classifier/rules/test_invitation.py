@@ -99,8 +99,8 @@ def test_a_recurrence_rule_is_stored_and_never_expanded() -> None:
 
 def test_who_is_refuted_may_change_nothing() -> None:
     """S-1, H-26: the writer is told whether the sender is believed."""
-    more = "Authentication-Results: mx; dmarc={}\n"
-    box = a_box(authserv_id="mx")
+    more = "Authentication-Results: mx; dmarc={} header.from=acme.example\n"
+    box = a_box(authserv_id=("mx",))
     trusts = []
     for result in ("fail", "none", "pass"):
         raw = raw_mail(_event(), more=CALENDAR.format("REQUEST") + more.format(result))

@@ -100,3 +100,26 @@ def test_the_task_stands_when_the_subject_is_ignored() -> None:
     assert decided.words == ("NEW TASK CREATED", "IGNORED", "DELETED")
     assert len(tasks(decided)) == 1
     assert activities(decided) == []
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[EXTERNAL] New task: fix it",
+        "FW: [SPAM] Nová úloha: fix it",
+        "[EXT] Fwd[2]: New task: fix it",
+    ],
+)
+def test_tags_and_counters_do_not_hide_the_phrase(subject: str) -> None:
+    """R-10, N-1: gateways put tags before a subject; the task's subject has none."""
+    (task,) = tasks(decide(a_mail(subject=subject, sender=JAN, to=PETR)))
+
+    assert task.subject == "fix it"
+
+
+@pytest.mark.parametrize("subject", ["New task:", "Fwd: Nový úkol: "])
+def test_a_task_always_has_a_subject(subject: str) -> None:
+    """N-1: with nothing behind the colon it has the mail's own, without forward prefixes."""
+    (task,) = tasks(decide(a_mail(sender=JAN, to=EVA, subject=subject)))
+
+    assert task.subject == subject.removeprefix("Fwd: ").strip()

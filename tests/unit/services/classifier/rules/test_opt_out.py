@@ -91,7 +91,7 @@ def test_nobody_of_our_own_opts_out() -> None:
 def test_a_refuted_sender_opts_nobody_out() -> None:
     """S-1, H-19: a forged opt-out is refused, and the trace says why."""
     more = "Authentication-Results: mx.firma.cz; dmarc=fail header.from=acme.example\n"
-    box = a_box(authserv_id="mx.firma.cz")
+    box = a_box(authserv_id=("mx.firma.cz",))
     decided = decide(a_mail(box=box, subject="do not send", more=more), some_facts(box))
 
     assert "R-4" not in hits(decided)

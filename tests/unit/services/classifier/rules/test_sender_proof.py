@@ -22,7 +22,7 @@ def test_every_trace_says_what_is_known_of_the_sender(
     hit: bool,  # noqa: FBT001
 ) -> None:
     """S-1, H-17: proven, refuted or unknown; a refuted sender alone stops nothing."""
-    box = a_box(authserv_id=MX)
+    box = a_box(authserv_id=(MX,))
     more = "".join(f"Authentication-Results: {field}\n" for field in fields)
     decided = decide(a_mail("Dobrý den.\n", box=box, more=more, sender=PETR), some_facts(box))
 

@@ -8,13 +8,13 @@ from tests.builders import a_box
 
 
 def test_a_full_box_waits_and_says_what_to_set() -> None:
-    """I-11: how many, where, and startFrom; the exit code is that of a server that is away."""
+    """I-11: how many, where, and startFrom; the exit code is that of a wrong configuration."""
     with pytest.raises(WaitsForStartError) as raised:
         first_look(501, a_box(), "INBOX")
 
     for word in ("Box crm", "INBOX", "501", "startFrom", "all"):
         assert word in str(raised.value)
-    assert raised.value.exit_code is ExitCode.SERVER_UNREACHABLE
+    assert raised.value.exit_code is ExitCode.CONFIGURATION_WRONG
 
 
 def test_up_to_500_messages_are_processed() -> None:

@@ -1,5 +1,6 @@
 """Opening databases, SQLite's durability, and every library error in our words."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, insert, make_url, select, text
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
@@ -22,7 +23,13 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
-from shared.errors import AwayError, ConfigurationError, PermanentError, TransientError
+from shared.errors import (
+    AwayError,
+    ConfigurationError,
+    CRMServiceError,
+    PermanentError,
+    TransientError,
+)
 from shared.netgenium.database.engine import (
     BusyError,
     ConflictError,
@@ -31,6 +38,8 @@ from shared.netgenium.database.engine import (
     shown,
     write_transaction,
 )
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import lock_table
 
 
 class _DriverError(Exception):
@@ -449,3 +458,41 @@ def test_two_writers_that_read_first_lose_nothing(tmp_path: Path) -> None:
             writer.result(20)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT a FROM t")) == 80
+
+
+def test_a_copy_that_nobody_may_write_is_read_without_files_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O-1: a backup on a read-only disk; with WAL SQLite would have to make files there."""
+    url = f"sqlite:///{tmp_path / 'a copy.db'}"
+    engine = open_database(url)
+    migrate(engine)
+    engine.dispose()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    copy = open_database(url)
+
+    with database_errors(copy), copy.connect() as connection:
+        assert connection.execute(select(lock_table)).all() is not None
+        assert [file.name for file in tmp_path.iterdir()] == ["a copy.db"]
+    with pytest.raises(CRMServiceError), write_transaction(copy) as connection:
+        connection.execute(insert(lock_table).values(name="a", counter=0))
+    copy.dispose()
+
+
+def test_what_somebody_still_writes_is_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-45: a log beside the file is read with it, whoever may write there."""
+    url = f"sqlite:///{tmp_path / 'live.db'}"
+    engine = open_database(url)
+    migrate(engine)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with engine.connect(), write_transaction(engine) as writing:
+        writing.execute(insert(lock_table).values(name="new", counter=0))
+    other = open_database(url)
+
+    with engine.connect() as held, other.connect() as connection:
+        held.execute(select(lock_table))
+        assert connection.execute(select(lock_table.c.name)).scalars().all() == ["new"]
+    for each in (engine, other):
+        each.dispose()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.operator.setup.grants_sql import DIALECTS, GrantDialect, grants_sql, statements
+from shared.netgenium.own.calendar_tables import CALENDAR_TABLES
 from shared.netgenium.own.schema_state import VERSION_TABLE
 from shared.netgenium.own.tables import OWN
 from shared.netgenium.schema.grants import ROLES, Grant, granted, inserted_tables
@@ -96,11 +97,26 @@ def test_the_operator_undoes_and_no_more() -> None:
     }
     changed = _may("crm_operator", "UPDATE")
     assert set(changed) == {*undone, "ng_aktivita0", "ng_kontakt0", "ng_obchodnivztah0"} | {
+        "crm_calendar_item",
         "crm_change",
         "crm_lock",
     }
     assert changed["ng_aktivita0"] == ("ng_ukol",)
     assert changed["ng_resitelukolu0"] == ()
+
+
+def test_the_calendar_deletes_activities_and_reads_no_mail() -> None:
+    """NG-8: it changes activities, whose files may hang on another one, and its own tables."""
+    calendar = {table.name for table in CALENDAR_TABLES}
+    assert set(_may("crm_calsync", "DELETE")) == {
+        *("ng_aktivita0", "ng_rozsahaktivity0", "ng_dalsikontakt0"),
+        *(calendar - {"crm_calendar_write"}),
+    }
+    assert _may("crm_calsync", "UPDATE")["ng_priloha0"] == ("pid",)
+    assert not {"crm_journal", "crm_outbox"} & set(_may("crm_calsync", "SELECT"))
+    for role in ("crm_classifier", "crm_writer"):
+        assert not calendar & set(_may(role, "INSERT"))
+    assert not calendar & set(_may("crm_classifier", "SELECT"))
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -121,7 +137,7 @@ def test_optional_fields_that_an_installation_lacks_are_left_out() -> None:
     lacks = contact.model_copy(update={"columns": {"last_name": "ng_prijmeni"}})
     entities = {**REFERENCE.entities, "contact": lacks}
     found = granted(_with(entities=entities))
-    assert [g.privilege for g in found if g.table == contact.table] == ["SELECT"] * 3
+    assert [g.privilege for g in found if g.table == contact.table] == ["SELECT"] * 4
 
 
 def test_several_values_in_columns_are_changed_with_their_record() -> None:
@@ -142,10 +158,11 @@ def test_several_values_in_columns_are_changed_with_their_record() -> None:
         ("mssql", "GRANT UPDATE ON [gen_id] TO [crm_writer];"),
     ],
 )
-def test_a_generator_may_be_used_by_the_writer(dialect: GrantDialect, statement: str) -> None:
-    """NG-4: whoever adds rows needs their ids."""
+def test_a_generator_may_be_used_by_who_adds_rows(dialect: GrantDialect, statement: str) -> None:
+    """NG-4: whoever adds rows needs their ids: the writer, and the calendar."""
     ids = REFERENCE.ids.model_copy(update={"strategy": "generator:gen_id"})
-    assert list(statements(dialect, _with(ids=ids)))[-1] == statement
+    calendars = statement.replace("writer", "calsync").replace("WRITER", "CALSYNC")
+    assert list(statements(dialect, _with(ids=ids)))[-2:] == [statement, calendars]
 
 
 @pytest.mark.parametrize(

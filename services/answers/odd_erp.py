@@ -1,0 +1,55 @@
+"""What `check` says of an ERP that works, but not as well as it could: mapping, indexes, data."""
+
+from collections.abc import Iterator, Sequence
+
+from services.answers.odd_data import Oddity, odd_data
+from services.assembly.composition import Erp
+from shared.netgenium.database.engine import database_errors
+from shared.netgenium.queries.people import read_users
+from shared.netgenium.schema.indexes import missing_indexes
+from shared.settings.box import Box
+
+
+def oddities(erp: Erp, boxes: Sequence[Box] = ()) -> Iterator[Oddity]:
+    """Everything that a person should look at; of `boxes` whether their groups have users.
+
+    Raises:
+        TransientError: The database is unreachable.
+        PermanentError: A table or column of the mapping is not there.
+    """
+    yield from _scope_without_team(erp)
+    yield from _indexes(erp)
+    yield from odd_data(erp)
+    for box in boxes:
+        yield from _groups(erp, box)
+
+
+def _scope_without_team(erp: Erp) -> Iterator[Oddity]:
+    """The scope word `p-` leaves an activity to its responsible person and the team (T-5)."""
+    if not erp.tables.has("contract", "team"):
+        detail = "contract.team is not mapped: nobody can say who sees a mail with the word p-"
+        remedy = "map the contract's team; if the ERP has none, only the responsible person sees it"
+        yield Oddity("mapping", detail, remedy)
+
+
+def _indexes(erp: Erp) -> Iterator[Oddity]:
+    missing = missing_indexes(erp.engine, erp.tables)
+    if missing is None:
+        detail = f"{erp.engine.dialect.name} is not asked which indexes it has"
+        remedy = "compare with what crmservice indexes prints"
+        yield Oddity("indexes", detail, remedy)
+    for one in missing or ():
+        detail = f"{one.column}: no index that look-ups can use; with many rows mail gets slow"
+        yield Oddity("indexes", detail, f"let the database's administrator run: {one.sql}")
+
+
+def _groups(erp: Erp, box: Box) -> Iterator[Oddity]:
+    """Members of `mailGroup` who are no users: nobody gets their mail (R-c)."""
+    members = {member for group in box.mail_groups for member in group.members}
+    if not members:
+        return
+    with database_errors(erp.engine), erp.engine.connect() as connection:
+        users = read_users(connection, erp.tables, members, {})
+    for one in sorted(members - users.keys()):
+        detail = f"{one} in a mailGroup of {box.name} is no active user"
+        yield Oddity("groups", detail, "correct mailGroup, or the address of the user in the ERP")

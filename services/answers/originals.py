@@ -1,0 +1,70 @@
+"""Finds the mails that the original service has backed up, with what its log says (O-5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from services.answers.original_log import LoggedMail, decoded, logged_mails, paired
+from services.fetcher.sources.eml_dir import moment_of
+from shared.errors import WrongUseError
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A mail as the original service has kept it.
+
+    Attributes:
+        file: Its backup.
+        written_at: When the backup was written.
+        logged: What its log says of the mail; None without a log, or where it says nothing.
+    """
+
+    file: Path
+    written_at: datetime
+    logged: LoggedMail | None = None
+
+
+def originals_in(folder: Path, log: Path | None, zone: tzinfo) -> list[Original]:
+    """Every `.eml` below `folder`, in the order in which they were written.
+
+    Args:
+        folder: The original's `POP3Downloads`, or one of its days.
+        log: Its `CRMService.log`.
+        zone: The log's times are local there.
+
+    Raises:
+        WrongUseError: The folder or the log cannot be read, or there is no mail.
+    """
+    try:
+        files = sorted(
+            (moment_of(file.stat().st_mtime), file)
+            for file in folder.rglob("*.eml")
+            if file.is_file()
+        )
+        text = decoded(log.read_bytes()) if log else ""
+    except OSError as error:
+        raise WrongUseError(f"{error.filename} cannot be read: {error.strerror}") from None
+    if not files:
+        raise WrongUseError(f"{folder} and its folders hold no .eml file: name POP3Downloads")
+    entries = paired([moment for moment, _ in files], logged_mails(text, zone))
+    return [
+        Original(file, moment, entry) for (moment, file), entry in zip(files, entries, strict=True)
+    ]
+
+
+def read_original(original: Original) -> bytes:
+    """The mail byte for byte.
+
+    Raises:
+        WrongUseError: The file cannot be read.
+    """
+    try:
+        return original.file.read_bytes()
+    except OSError as error:
+        raise WrongUseError(f"{original.file} cannot be read: {error.strerror}") from None
+
+
+def not_logged(originals: Sequence[Original]) -> list[Original]:
+    """Those of which the log says nothing: they may not have been processed."""
+    return [one for one in originals if one.logged is None]

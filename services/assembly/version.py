@@ -1,0 +1,9 @@
+"""Which version this is."""
+
+
+def version() -> str:
+    """As the installed package says."""
+    # Here, because it imports the standard library's mail package.
+    from importlib import metadata  # noqa: PLC0415
+
+    return metadata.version("crmservice")

@@ -1,0 +1,1 @@
+"""The calendar service: keeps ERP activities and Microsoft 365 calendars in step."""

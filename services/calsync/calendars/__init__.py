@@ -1,0 +1,1 @@
+"""The two sides that are kept in step, behind one port."""

@@ -1,0 +1,1 @@
+"""The calendars of Microsoft 365 behind the port: the home of msgraph-sdk."""

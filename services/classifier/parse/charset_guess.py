@@ -1,0 +1,100 @@
+"""What 8-bit text without a usable charset is, by the letters that languages have (H-8). Pure.
+
+A statistical guess needs a long text; a subject has five letters of it. But the languages of this
+service's users have few letters each: a reading whose letters all belong to one of them is right,
+and a wrong reading mixes letters of several, or has signs inside words.
+"""
+
+import re
+from collections.abc import Iterator
+
+from services.classifier.parse.charset_names import codec_of
+
+_LOOKED_AT_BYTES = 4096
+_STRANGERS = 8
+"""A reading may have one strange letter in so many: somebody else's name."""
+
+_SIGNS = "„“”‚‘«»‹›…€§°·•®©™£²³½¼¾¿¡×\xa0\xad"  # noqa: RUF001 - the signs themselves
+_BETWEEN_LETTERS = "’–—"  # noqa: RUF001 - as above
+_OURS = (
+    "áčďéěíňóřšťúůýž",
+    "áäčďéíĺľňóôŕšťúýž",
+    "ąćęłńóśźż",
+    "áéíóöőúüű",
+    "äöüß",
+)
+_OTHERS = (
+    "àâæçèéêëîïôùûüÿœ",
+    "àèéìíòóùú",
+    "áéíñóúü",
+    "áâãàçéêíóôõú",
+    "åäöé",
+    "æøåé",
+)
+"""French, Italian, Spanish, Portuguese, Swedish, Danish and Norwegian."""
+
+
+def _strange(letters: str) -> re.Pattern[str]:
+    """What a text of a language with these letters does not have."""
+    capitals = "".join(letter.upper() for letter in letters if len(letter.upper()) == 1)
+    return re.compile(
+        rf"[^\x00-\x7f{letters}{capitals}{_SIGNS}{_BETWEEN_LETTERS}]"
+        rf"|(?<=[a-z{letters}])[{capitals}]|(?<=\w)[{_SIGNS[:-2]}](?=\w)"
+    )
+
+
+_READINGS = (
+    # Czech, Slovak, Polish, Hungarian, German first: of two readings that fit the first counts.
+    ("cp1250", tuple(map(_strange, _OURS))),
+    ("iso8859-2", tuple(map(_strange, _OURS))),
+    ("cp1252", tuple(map(_strange, _OTHERS))),
+)
+_ALL = frozenset(name for name, _ in _READINGS)
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+def guessed_codec(raw: bytes) -> str:
+    """The codec of a text that is no UTF-8: by its letters, else what chardet finds."""
+    if fitting := fitting_codec(raw):
+        return fitting
+    # Here, because its tables take megabytes, and few mails hide their charset.
+    import chardet  # noqa: PLC0415
+
+    found = chardet.detect(raw[:_LOOKED_AT_BYTES])["encoding"]
+    return codec_of(found) or "cp1250"
+
+
+def fitting_codec(raw: bytes) -> str:
+    """The codec whose letters fit a language; empty if none fits well."""
+    strangers, letters, name = _best(raw, _ALL)
+    return name if strangers * _STRANGERS <= letters else ""
+
+
+def better_codec(raw: bytes, among: frozenset[str]) -> str:
+    """Of these codecs the one whose letters fit a language best."""
+    return _best(raw, among)[2]
+
+
+def _best(raw: bytes, among: frozenset[str]) -> tuple[int, int, str]:
+    """Strange letters, all letters beyond ASCII, and the codec of the best reading."""
+    best: tuple[int, int, str] | None = None
+    for strangers, letters, name in _readings(raw[:_LOOKED_AT_BYTES], among):
+        if best is None or strangers < best[0]:
+            best = strangers, letters, name
+        if strangers == 0:
+            break
+    return best or (1, 0, "")
+
+
+def _readings(raw: bytes, among: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+    """What each reading has, for each language."""
+    for name, languages in _READINGS:
+        if name not in among:
+            continue
+        try:
+            text = raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+        letters = len(_NOT_ASCII.findall(text))
+        for strange in languages:
+            yield len(strange.findall(text)), letters, name

@@ -1,0 +1,27 @@
+"""Names of charsets, and the codecs that they stand for: an allow-list."""
+
+import codecs
+
+_FAMILIES = (
+    "us-ascii utf-8 utf-16 utf-16le utf-16be utf-32 utf-32le utf-32be utf-7",
+    " ".join(f"iso-8859-{number}" for number in (*range(1, 12), 13, 14, 15, 16)),
+    " ".join(f"windows-{number}" for number in range(1250, 1259)),
+    "koi8-r koi8-u mac-roman mac-latin2 cp437 cp874 cp850 cp852 cp866",
+    "iso-2022-jp shift_jis euc-jp euc-kr iso-2022-kr gb2312 gbk gb18030 hz big5 tis-620",
+)
+ALLOWED = frozenset(codecs.lookup(name).name for family in _FAMILIES for name in family.split())
+"""Charsets of mail; never codecs that are none, as rot13, zlib or unicode_escape."""
+
+_OURS = {"x-unknown": "utf-8", "unknown-8bit": "utf-8", "cp-850": "cp850", "x-sjis": "shift_jis"}
+
+
+def codec_of(charset: str | None) -> str | None:
+    """The allowed Python codec for a charset's name, or None."""
+    if not charset:
+        return None
+    name = charset.strip("\"'., \t").lower()
+    try:
+        found = codecs.lookup(_OURS.get(name, name)).name
+    except (LookupError, ValueError):
+        return None
+    return found if found in ALLOWED else None

@@ -1,0 +1,45 @@
+"""Where a quotation stands in HTML, by the elements that mail programs put around it (T-1)."""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+QUOTE_BEGIN, QUOTE_END = "\ue000", "\ue001"
+
+_QUOTES = (
+    "blockquote,div.gmail_quote,div.yahoo_quoted,div[id^='yahoo_quoted'],div.protonmail_quote,"
+    "div.tutanota_quote,div[name='quote'],div[name='messageReplySection'],"
+    "[data-marker='__QUOTED_TEXT__']"
+)
+_INTRODUCTIONS = "div.moz-cite-prefix,div.gmail_attr,#reply-intro"
+"""The lines before a quotation that say who wrote it."""
+
+_QUOTED_FROM_HERE = (
+    "#divRplyFwdMsg,#appendonsend,#mail-editor-reference-message-container,"
+    ".ms-outlook-mobile-reference-message,hr#stopSpelling,div.moz-forward-container"
+)
+"""Everything behind these is quoted (Outlook, Thunderbird's forwarding)."""
+
+_NO_BORDER = re.compile(r"(?:^|;)\s*border\s*:\s*(?:none|0)", re.IGNORECASE)
+_STYLE_CHARACTERS = 2000
+
+
+def mark_quotes(tree: "LexborHTMLParser") -> None:
+    """Mark quoted blocks: both ends where they have two, else the beginning."""
+    for node in tree.css(f"{_QUOTES},{_INTRODUCTIONS}"):
+        if not _is_indented(node):
+            node.insert_before(QUOTE_BEGIN)
+            node.insert_after(QUOTE_END)
+    for node in tree.css(_QUOTED_FROM_HERE):
+        node.insert_before(QUOTE_BEGIN)
+
+
+def _is_indented(node: "LexborNode") -> bool:
+    """Whether a block is the sender's own, as the button for indenting makes it."""
+    attributes = node.attributes
+    classes = (attributes.get("class") or "").split()
+    if node.tag != "blockquote" or "type" in attributes or "gmail_quote" in classes:
+        return False
+    return _NO_BORDER.search((attributes.get("style") or "")[:_STYLE_CHARACTERS]) is not None

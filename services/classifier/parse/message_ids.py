@@ -1,0 +1,32 @@
+"""Message-IDs in the one form in which mails name each other (RFC 5322 section 3.6.4). Pure."""
+
+import re
+
+from services.classifier.parse.headers import decode_field
+
+_CHARACTERS = 1000
+_BRACKETED = re.compile(r"<[^<>\s]{1,998}>")
+_BARE = re.compile(r"[^\s<>,;\"]{1,998}")
+
+
+def message_id(value: bytes | None) -> str | None:
+    """The id of a raw Message-ID field, with its angle brackets; None without one.
+
+    Programs fold a long id into an encoded word, and scripts forget the brackets; whoever answers
+    writes it plainly and with brackets.
+    """
+    text = decode_field(value or b"", [])
+    found = _BRACKETED.search(text)
+    if found:
+        return found[0]
+    if _BARE.fullmatch(text):
+        return f"<{text}>"
+    return text[:_CHARACTERS] or None
+
+
+def message_ids(text: str) -> list[str]:
+    """The ids of a decoded In-Reply-To or References field, in order."""
+    found = _BRACKETED.findall(text)
+    if found or not _BARE.fullmatch(text) or "@" not in text:
+        return found
+    return [f"<{text}>"]

@@ -1,0 +1,63 @@
+"""`crmservice import-log`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.answers.import_log import ImportLog
+from services.answers.originals import Original, not_logged, originals_in
+from services.assembly.classifying import context_of
+from services.assembly.composition import open_erp
+from services.assembly.database_probe import DatabaseProbe
+from services.assembly.paths import Use, require_paths
+from services.assembly.writing import writer_stage
+from services.operator.commands.options import Config, begin_with, tell
+from shared.backup.store import BackupStore
+from shared.errors import ExitCode, WrongUseError
+
+_NAMED = 5
+
+
+def import_log(
+    folder: Annotated[Path, typer.Argument(help="The original's POP3Downloads.")],
+    config: Config,
+    log: Annotated[
+        Path | None,
+        typer.Option(help="The original's CRMService.log: only what it tells of is taken."),
+    ] = None,
+) -> None:
+    """Remember what the original service has processed, so that no copy of it is again.
+
+    Examples:
+      crmservice import-log /mnt/netgenium/POP3Downloads --config crm.xml
+      crmservice import-log POP3Downloads --log CRMService.log --config crm.xml
+
+    Makes no record in the ERP: the original has made them. A second time changes nothing.
+    With --log it ends with 3 if the log says nothing of some mail: that one may wait for
+    crmservice replay.
+    """
+    environment, boxes = begin_with(config, "warning")
+    if len(boxes) != 1:
+        raise WrongUseError("import-log takes the mails of one box: give one --config")
+    require_paths(boxes, environment, Use.WRITE)
+    erp = open_erp(environment)
+    DatabaseProbe(erp)()
+    originals = originals_in(folder, log, boxes[0].time_zone)
+    left = not_logged(originals) if log else []
+    wanted = [one for one in originals if one.logged] if log else originals
+    writer = writer_stage(boxes, erp, environment.data)
+    work = ImportLog(context_of(boxes[0], erp), writer, BackupStore(environment.data))
+    counted = Counter(mail.again for mail in work.take_in(wanted))
+    tell(f"{counted[False]} mail(s) imported, {counted[True]} were known")
+    if left:
+        tell(_not_logged(left))
+        raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _not_logged(left: Sequence[Original]) -> str:
+    names = ", ".join(str(one.file) for one in left[:_NAMED])
+    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+    return f"the log says nothing of {len(left)} mail(s), left out: {names}{more}"

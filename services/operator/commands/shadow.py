@@ -1,0 +1,79 @@
+"""`crmservice run --shadow`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from services.answers.originals import originals_in
+from services.answers.shadow import Shadow, Shadowed, backed_up_mails, waiting_mails
+from services.assembly.classifying import context_of, look_up_in
+from services.assembly.composition import open_erp
+from services.operator.commands.options import tell
+from services.operator.output import write_json
+from shared.contracts.verdict import joined
+from shared.errors import ExitCode, WrongUseError
+from shared.netgenium.schema.inspection import require_schema
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+
+
+def run_shadow(
+    environment: Environment,
+    boxes: Sequence[Box],
+    backups: Path | None,
+    log: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Look once at every mail, and tell what would become of it.
+
+    Raises:
+        typer.Exit: With 3 where the original has decided otherwise.
+        WrongUseError: The options do not fit each other.
+    """
+    if log and not backups:
+        raise WrongUseError("--log needs --backups, the POP3Downloads of the original")
+    if backups and len(boxes) != 1:
+        raise WrongUseError("--backups are of one box: give one --config")
+    erp = open_erp(environment)
+    require_schema(erp.engine, erp.tables)
+    total, different = 0, 0
+    for box in boxes:
+        shadow = Shadow(context_of(box, erp), look_up_in(erp))
+        mails = (
+            backed_up_mails(originals_in(backups, log, box.time_zone))
+            if backups
+            else waiting_mails(box)
+        )
+        for one in shadow.decide(mails):
+            total += 1
+            different += one.differs
+            _show(one, as_json=as_json)
+    tell(f"{total} mail(s) looked at, nothing written" + _compared(different, log))
+    if different:
+        raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _compared(different: int, log: Path | None) -> str:
+    return f"; {different} differ from the log" if log else ""
+
+
+def _show(one: Shadowed, *, as_json: bool) -> None:
+    if as_json:
+        write_json(
+            {
+                "source": one.source,
+                "subject": one.subject,
+                "verdict": list(one.ours),
+                "original": None if one.theirs is None else list(one.theirs),
+                "differs": one.differs,
+                "reasons": list(one.why),
+            }
+        )
+        return
+    sys.stdout.write(f"{joined(one.ours):32} {one.subject}\n")
+    if one.differs:
+        sys.stdout.write(f"  differs: the original wrote {joined(one.theirs or ())}\n")
+        sys.stdout.writelines(f"  {reason}\n" for reason in one.why)

@@ -1,0 +1,65 @@
+"""Reads what people have typed into address and number fields, as far as it may not fit (A-2)."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from shared.netgenium.database.many import places_of
+from shared.netgenium.database.trimmed import Trimmed, plain
+from shared.netgenium.schema.tables import ErpTables
+
+_MOST = 1000
+"""Rows of one column: more would tell nothing new."""
+
+_ODD = ("% %", "%;%", "%,%", "%<%", "%@%@%")
+"""LIKE patterns of texts that may be more, or less, than one address."""
+
+
+class TypedIn(NamedTuple):
+    """A text as it is stored.
+
+    Attributes:
+        entity: Our name of the kind of record.
+        record_id: The record that has it.
+        text: As it is stored.
+    """
+
+    entity: str
+    record_id: int
+    text: str
+
+
+def read_odd_addresses(connection: Connection, erp: ErpTables, entity: str) -> Iterator[TypedIn]:
+    """Addresses of `entity` with blanks, separators or several at signs; the first of each column.
+
+    Whether one is wrong is for the caller to say.
+    """
+    for owner, value in places_of(erp, entity, "emails"):
+        odd = or_(Trimmed(value) != value, *(value.like(pattern) for pattern in _ODD))
+        for record_id, text in connection.execute(select(owner, value).where(odd).limit(_MOST)):
+            yield TypedIn(entity, record_id, text)
+
+
+def read_padded_numbers(connection: Connection, erp: ErpTables, entity: str) -> Iterator[TypedIn]:
+    """Numbers of `entity` with blanks; the first of them.
+
+    Whether they are at the ends is for the caller to say.
+    """
+    columns = erp.table(entity).c
+    # Firebird takes texts to be equal that differ in blanks at their end.
+    padded = or_(Trimmed(columns.number) != columns.number, columns.number.like(_ODD[0]))
+    for record_id, text in connection.execute(
+        select(columns.id, columns.number).where(padded).limit(_MOST)
+    ):
+        yield TypedIn(entity, record_id, text)
+
+
+def read_user_addresses(connection: Connection, erp: ErpTables) -> Iterator[TypedIn]:
+    """The addresses of all active users, as they are stored."""
+    user = erp.table("user").c
+    for owner, value in places_of(erp, "user", "emails"):
+        active = owner.in_(select(user.id).where(user.active.in_([True])))
+        given: ColumnElement[bool] = plain(value) != ""
+        for record_id, text in connection.execute(select(owner, value).where(active, given)):
+            yield TypedIn("user", record_id, text)

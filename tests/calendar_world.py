@@ -1,0 +1,205 @@
+"""A small company: an ERP on any database, Outlook in memory, rounds between them."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from services.calsync.calendars.erp import ErpCalendar
+from services.calsync.calendars.memory import MemoryCalendar
+from services.calsync.calendars.port import CalendarItem, ItemContent, NewItem, Participant
+from services.calsync.ledger import Ledger
+from services.calsync.link import CalendarLink
+from services.calsync.round import RoundOfUser, Rounds
+from services.calsync.rules import CalendarRules
+from services.calsync.writing import AssignedFields
+from shared.netgenium.database.engine import open_database, write_transaction
+from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.own.calendar_tables import CALENDAR_TABLES, calendar_note_table
+from shared.netgenium.own.migration import migrate
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.reference_schema import create_reference_schema
+from shared.netgenium.schema.tables import ErpTables
+
+ZONE = ZoneInfo("Europe/Prague")
+NOON = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
+"""Monday at noon in Prague."""
+JAN = Participant(1, "jan.novak@firma.cz", "mailbox-jan")
+EVA = Participant(2, "eva.mala@firma.cz", "mailbox-eva")
+E_MAIL, MEETING = 1, 2
+
+
+class NoAssigning:
+    """Gives every activity the type of a meeting and nothing else."""
+
+    def for_new(
+        self, _connection: Connection, _user: Participant, event: CalendarItem
+    ) -> AssignedFields:
+        direction = "outgoing" if event.own else "incoming"
+        return AssignedFields({"type": MEETING, "direction": direction}, {})
+
+    def again(self, *_args: object) -> None:
+        return None
+
+
+def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
+    """A local time of November 2026."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZONE).astimezone(UTC)
+
+
+def on(day: int) -> date:
+    """A day of November 2026."""
+    return date(2026, 11, day)
+
+
+def a_content(subject: str = "Meeting", day: int = 5, **more: Any) -> ItemContent:
+    """An hour of a day of November, from nine o'clock."""
+    given: dict[str, Any] = {"text": "", "start": at(day), "end": at(day, 10)} | more
+    return ItemContent(subject, **given)
+
+
+@dataclass
+class CalendarWorld:
+    """The ERP, the calendars, and the rounds between them."""
+
+    engine: Engine
+    calendar: MemoryCalendar = field(default_factory=MemoryCalendar)
+    rules: CalendarRules = field(default_factory=lambda: CalendarRules("tenant", ZONE))
+    now: datetime = NOON
+    takes_part: frozenset[int] = frozenset({1, 2})
+    assigning: Any = field(default_factory=NoAssigning)
+    erp: ErpTables = field(default_factory=lambda: ErpTables(load_mapping(None)))
+
+    def round(self, user: Participant = JAN) -> RoundOfUser:
+        """One round, a minute after the last."""
+        self.now += timedelta(minutes=1)
+        return self.rounds().run(user)
+
+    def rounds(self) -> Rounds:
+        return Rounds(
+            self.engine,
+            self.erp,
+            self.calendar,
+            self.rules,
+            self.assigning,
+            lambda: self.now,
+            E_MAIL,
+            self.takes_part,
+        )
+
+    def settle(self, user: Participant = JAN) -> None:
+        """Rounds until nothing is open."""
+        for _ in range(3):
+            assert self.round(user).result == "ok"
+
+    # What people do in the ERP.
+
+    def plan(self, content: ItemContent, user: Participant = JAN, **record: Any) -> int:
+        """Make an activity as a person does in the ERP."""
+        with write_transaction(self.engine) as connection:
+            item = self.erp_calendar(connection).create(user, NewItem(content))
+            self._set(connection, int(item.id), {"type": MEETING, **record})
+        return int(item.id)
+
+    def edit(self, activity: int, **values: Any) -> None:
+        """Set fields of an activity, by the catalogue's names."""
+        with write_transaction(self.engine) as connection:
+            self._set(connection, activity, values)
+
+    def erase(self, *activities: int) -> None:
+        """Delete activities."""
+        table = self.erp.table("activity")
+        with write_transaction(self.engine) as connection:
+            connection.execute(delete(table).where(table.c.id.in_(activities)))
+
+    def lose_ledger(self) -> None:
+        """Empty all tables of the calendar, as a restored database may have them."""
+        with write_transaction(self.engine) as connection:
+            for table in CALENDAR_TABLES:
+                connection.execute(delete(table))
+
+    # What can be seen.
+
+    def activities(self, user: Participant = JAN) -> Mapping[int, ItemContent]:
+        """All activities of a user that have a start, by id."""
+        table = self.erp.table("activity")
+        with self.engine.connect() as connection:
+            query = select(table.c.id).where(table.c.responsible == user.user_id)
+            ids = list(connection.scalars(query))
+            states = self.erp_calendar(connection).states(map(str, ids))
+        return {int(one): state.item.content for one, state in states.items() if state.item}
+
+    def activity(self, activity: int) -> dict[str, Any]:
+        """Every field of one activity."""
+        table = self.erp.table("activity")
+        with self.engine.connect() as connection:
+            query = select(table).where(table.c.id == activity)
+            row = connection.execute(query).mappings().one()
+        return {column.key: row[column] for column in table.c}
+
+    def events(self, user: Participant = JAN) -> Mapping[str, ItemContent]:
+        """What a user's calendar shows, by id."""
+        shown = self.calendar.shown(user.mailbox)
+        return {event_id: item.content for event_id, item in shown.items()}
+
+    def links(self, user: Participant = JAN) -> list[CalendarLink]:
+        """The user's live links."""
+        with self.engine.connect() as connection:
+            return list(Ledger(connection, self.now).links(user.user_id))
+
+    def notes(self) -> list[tuple[str, str | None, str | None]]:
+        """Field and both values of each open note."""
+        table = calendar_note_table.c
+        query = select(table.field, table.erp_value, table.calendar_value)
+        with self.engine.connect() as connection:
+            found = connection.execute(query.where(table.closed_at.is_(None)).order_by(table.field))
+            return [tuple(row) for row in found]
+
+    def erp_calendar(self, connection: Connection) -> ErpCalendar:
+        return ErpCalendar(connection, self.erp, e_mail_type=E_MAIL)
+
+    def _set(self, connection: Connection, activity: int, values: Mapping[str, Any]) -> None:
+        table = self.erp.table("activity")
+        connection.execute(update(table).where(table.c.id == activity).values(**values))
+
+
+def a_world(engine: Engine, **rules: Any) -> CalendarWorld:
+    """A world on a database with the reference schema, two users and three activity types."""
+    world = CalendarWorld(engine)
+    create_reference_schema(engine, world.erp)
+    migrate(engine)
+    with write_transaction(engine) as connection:
+        for name in ("E-mail", "Schůzka", "Documentation"):
+            insert_rows(connection, world.erp.table("activity_type"), [{"name": name}], "identity")
+        for user in (JAN, EVA):
+            row = {"login": user.address, "name": user.address, "active": True}
+            table = world.erp.table("user")
+            emails = world.erp.many("user", "emails")
+            row[emails.columns[0].key] = user.address  # type: ignore[union-attr]
+            insert_rows(connection, table, [row], "identity")
+    world.rules = replace(world.rules, **rules)
+    return world
+
+
+def a_copied_world(folder: Path) -> CalendarWorld:
+    """A world on SQLite, from a database that is made once."""
+    file = folder / "a.db"
+    file.write_bytes(_an_empty_world())
+    return CalendarWorld(open_database(f"sqlite:///{file}"))
+
+
+@cache
+def _an_empty_world() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "a.db"
+        world = a_world(open_database(f"sqlite:///{file}"))
+        with world.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        world.engine.dispose()
+        return file.read_bytes()

@@ -1,0 +1,75 @@
+"""Whole rounds on every database: both ways, series, deletion, restoring, nothing left to do."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.calsync.decisions import restore
+from services.calsync.writing import Done
+from shared.netgenium.database.engine import open_database, write_transaction
+from tests.calendar_world import JAN, CalendarWorld, a_content, a_world, at
+from tests.servers.ports import DatabaseServer
+
+LETTERS = "Příliš žluťoučký kůň"
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "firebird"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CalendarWorld]:
+    """A company on each database in turn."""
+    if request.param == "sqlite":
+        engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+        yield a_world(engine)
+        engine.dispose()
+        return
+    server: DatabaseServer = request.getfixturevalue(request.param)
+    with server.database() as url:
+        engine = open_database(url)
+        yield a_world(engine)
+        engine.dispose()
+
+
+def test_rounds_end_in_step_on_every_database(world: CalendarWorld) -> None:
+    """INV-10: after edits and deletions on both sides all is equal and nothing is written."""
+    first = world.plan(a_content(LETTERS, text="x" * 3_000, location=LETTERS))
+    second = world.plan(a_content("Second", 6))
+    event = world.calendar.add(JAN.mailbox, a_content("Event", 9, text=LETTERS))
+    starts = [at(10) + timedelta(days=7 * number) for number in range(4)]
+    content = a_content("Weekly", start=starts[0], end=starts[0] + timedelta(hours=1))
+    series = world.calendar.add_series(JAN.mailbox, content, starts)
+    world.settle()
+    assert len(world.events()) == len(world.activities()) == 7
+
+    world.edit(first, location="Room 5")
+    world.erase(second)
+    world.calendar.edit(JAN.mailbox, event, private=True)
+    moved = [one + timedelta(days=1) for one in starts]
+    world.calendar.plan_series(JAN.mailbox, series, moved)
+    world.settle()
+
+    assert {one.location for one in world.events().values()} == {"", "Room 5"}
+    assert len(world.events()) == len(world.activities()) == 6
+    assert {one.start for one in world.activities().values()} == {at(5), at(9), *moved}
+    for _ in range(2):
+        done = world.round()
+        assert (done.to_erp, done.to_calendar, done.requests) == (Done(), Done(), 1)
+
+
+def test_a_deleted_activity_is_restored_on_every_database(world: CalendarWorld) -> None:
+    """K-7: with its saved values, its lists too."""
+    event = world.calendar.add(JAN.mailbox, a_content(LETTERS))
+    world.plan(a_content("Other", 6))
+    world.settle()
+    activity = next(one for one, shown in world.activities().items() if shown.subject == LETTERS)
+    world.edit(activity, contract=77, text="Minutes")
+    world.settle()
+    world.calendar.remove(JAN.mailbox, event)
+    world.settle()
+    assert activity not in world.activities()
+
+    with write_transaction(world.engine) as connection:
+        new = restore(connection, world.erp, activity, world.now)
+
+    assert world.activities()[new] == a_content(LETTERS, text="Minutes")
+    assert world.activity(new)["contract"] == 77
