@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from services.answers.journal import JournalMail, read_mails
-from services.answers.search import MailIds, Search, WayIn, conditions, ways_in, with_word
+from services.answers.search import IndexedWay, MailIds, Search, conditions, ways_in, with_word
 from services.assembly.composition import Erp
 from shared.contracts.verdict import words_of
 from shared.netgenium.database.engine import database_errors
@@ -86,7 +86,7 @@ def _from_the_newest(
     return found
 
 
-def _by_way(connection: Connection, search: Search, way: WayIn, most: int) -> list[Place]:
+def _by_way(connection: Connection, search: Search, way: IndexedWay, most: int) -> list[Place]:
     """All that the index leads to, of which the newest are kept: the database sorts nothing."""
     where = [*conditions(search, way.word), *_verdict_like(search)]
     led = way.mail_ids.distinct().subquery()

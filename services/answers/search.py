@@ -132,7 +132,7 @@ def conditions(search: Search, known: str | None = None) -> list[ColumnElement[b
     return found
 
 
-class WayIn(NamedTuple):
+class IndexedWay(NamedTuple):
     """A query for ids that include every mail that fits, by an index.
 
     Attributes:
@@ -143,18 +143,18 @@ class WayIn(NamedTuple):
     word: str | None = None
 
 
-def ways_in(search: Search) -> Iterator[WayIn]:
+def ways_in(search: Search) -> Iterator[IndexedWay]:
     """Every way to the mails that fit."""
     own, recipient = journal_table.c, recipient_table.c
     if search.mail_id:
-        yield WayIn(select(own.mail_id).where(own.mail_id == search.mail_id))
+        yield IndexedWay(select(own.mail_id).where(own.mail_id == search.mail_id))
     if search.message_id:
         key = message_key(search.message_id)
-        yield WayIn(select(own.mail_id).where(own.message_key == key))
+        yield IndexedWay(select(own.mail_id).where(own.message_key == key))
     if search.recipient and not search.recipient.startswith(_ANYBODY):
-        yield WayIn(select(recipient.mail_id).where(recipient.address == search.recipient))
+        yield IndexedWay(select(recipient.mail_id).where(recipient.address == search.recipient))
     for word in search.all_words:
-        yield WayIn(with_word(word), word)
+        yield IndexedWay(with_word(word), word)
 
 
 def with_word(word: str) -> MailIds:

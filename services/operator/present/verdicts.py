@@ -10,6 +10,7 @@ WORDS: Mapping[Word, str] = {
     Word.DELETED: marked("no activity made"),
     Word.DUPLICATE_KEY: marked("duplicate"),
     Word.IGNORED: marked("ignored by its subject"),
+    Word.IMPORTED: marked("taken over from the log of before"),
     Word.INFORM_OTHER_USERS: marked("notice to users"),
     Word.INVALID_TASK: marked("invalid problem mail"),
     Word.LOOP: marked("our own mail came back"),
