@@ -105,10 +105,11 @@ def test_every_rule_and_word_has_a_name() -> None:
 
 def test_every_field_of_a_list_has_a_label(tmp_path: Path) -> None:
     """O-11: the fields of every list are named in the catalogue."""
-    source = Path("services/answers/records.py").read_text("utf-8")
-    shown = set(re.findall(r'^ {8,16}"([a-z_]+)": ', source, re.MULTILINE))
+    lists = ("records", "unknown")
+    source = "".join(Path(f"services/answers/{one}.py").read_text("utf-8") for one in lists)
+    shown = set(re.findall(r'^ {8,20}"([a-z_]+)": ', source, re.MULTILINE))
 
     assert {"mail_id", "responsible", "undone_by"} <= shown
     assert shown - FIELDS.keys() == set()
     installation = an_installation(tmp_path)
-    assert [installation.list(table) for table in TABLES if table != "tasks"] == [[]] * 5
+    assert not any(installation.list(table) for table in TABLES if table != "tasks")
