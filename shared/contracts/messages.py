@@ -79,6 +79,7 @@ class MailClassified(Contract):
         recipients: Distinct addresses of To and Cc.
         tokens: Assignment tokens, the first of which wins.
         flags: What was odd about the mail, for people.
+        refers_to: Message-IDs of the mails that it answers, or that came back with it.
         again: An explicit replay: claimed keys and the journal's row do not stop it (R-a).
 
     Raises:
@@ -106,6 +107,7 @@ class MailClassified(Contract):
     recipients: tuple[Line, ...] = ()
     tokens: tuple[FoundToken, ...] = ()
     flags: tuple[Line, ...] = ()
+    refers_to: tuple[str, ...] = ()
     again: bool = False
 
     @property
