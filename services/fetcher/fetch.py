@@ -154,6 +154,7 @@ class Fetcher:
             sha256=backup.sha256,
             backup_key=backup.key,
             archive=mail.old,
+            folder=mail.folder,
         )
         _log.debug("mail backed up", mail_id=str(backup.mail_id), source=message.source)
         inline = backup.size <= INLINE_BYTES

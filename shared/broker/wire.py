@@ -33,7 +33,7 @@ def fetched_to_broker(mail: FetchedMail) -> BrokerMessage:
     """The message to the classifier."""
     headers: dict[str, Header] = {
         f"{_PREFIX}{name.replace('_', '-')}": value
-        for name, value in mail.message.model_dump(mode="json").items()
+        for name, value in mail.message.model_dump(mode="json", exclude_none=True).items()
     }
     headers[_INLINE] = mail.raw is not None
     return BrokerMessage(str(mail.mail_id), _RAW, mail.raw or b"", headers)

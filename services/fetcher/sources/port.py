@@ -37,12 +37,14 @@ class SourceMail:
         received_at: When the source got it.
         raw: The mail byte for byte; None for a large one, which `Source.slices` reads.
         old: Whether it was there before the first connection to its box (`archive`, I-11).
+        folder: The folder of the box that it was in, where the box has folders.
     """
 
     identity: str
     received_at: datetime
     raw: bytes | None
     old: bool = False
+    folder: str | None = None
 
 
 class Source(Protocol):

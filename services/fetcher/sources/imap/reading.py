@@ -151,6 +151,7 @@ class Reading:
                     facts.arrived or self._clock(),
                     None if facts.uid in sliced else raws[facts.uid],
                     old=self._box.archive and is_old(facts, since),
+                    folder=opened.folder,
                 )
                 for identity, facts in self.batch.items()
             ]

@@ -74,6 +74,16 @@ def test_a_fetched_mail_travels_byte_for_byte(raw: bytes) -> None:
     assert fetched_from_broker(broker_message) == mail
 
 
+def test_a_mail_travels_with_the_folder_that_it_was_in() -> None:
+    """I-10: the classifier knows the folder; a message of an earlier version names none."""
+    mail = a_fetched()
+    in_folder = replace(mail, message=mail.message.model_copy(update={"folder": "Zakázky/2026"}))
+
+    assert fetched_from_broker(fetched_to_broker(in_folder)).message.folder == "Zakázky/2026"
+    assert "x-crmservice-folder" not in fetched_to_broker(mail).headers
+    assert fetched_from_broker(fetched_to_broker(mail)).message.folder is None
+
+
 def test_a_large_mail_travels_without_its_body() -> None:
     """F-28: above the inline limit the classifier reads the backup."""
     mail = a_fetched(None)
