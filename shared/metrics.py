@@ -53,12 +53,12 @@ _backed_up = Counter(
     registry=REGISTRY,
 )  # fmt: skip
 _waiting = Gauge(
-    "crmservice_box_waiting_mails", "Mails found in the box when it was last read.", ["box"],
-    registry=REGISTRY,
+    "crmservice_box_waiting_mails", "Mails that the last round has left in the source.",
+    ["box", "source"], registry=REGISTRY,
 )  # fmt: skip
 _read_at = Gauge(
-    "crmservice_box_read_timestamp_seconds", "When the box was last read, Unix time.", ["box"],
-    registry=REGISTRY,
+    "crmservice_box_read_timestamp_seconds", "When the source was last read, Unix time.",
+    ["box", "source"], registry=REGISTRY,
 )  # fmt: skip
 _held = Gauge(
     "crmservice_box_held_mails", "Mails that could not be read and stay in the box.", ["box"],
@@ -93,10 +93,10 @@ def backed_up(box: str, mails: int) -> None:
     _backed_up.labels(box).inc(mails)
 
 
-def box_read(box: str, waiting: int, moment: float) -> None:
-    """`box` was read at `moment` (Unix time) and held `waiting` mails."""
-    _waiting.labels(box).set(waiting)
-    _read_at.labels(box).set(moment)
+def box_read(box: str, source: str, waiting: int, moment: float) -> None:
+    """A source of `box` was read at `moment` (Unix time), and `waiting` mails are left in it."""
+    _waiting.labels(box, source).set(waiting)
+    _read_at.labels(box, source).set(moment)
 
 
 def part(name: str, *, ready: bool) -> None:

@@ -9,12 +9,12 @@ from typing import Literal
 from services.answers.status import flows_of
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
-from services.assembly.feeds import seen_file
 from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
-from services.fetcher.seen import Seen
+from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.mailbox import probe_mailbox
+from services.fetcher.sources.of_box import MAILBOX, BoxSource, sources_of
 from shared.errors import (
     ConfigProblem,
     ConfigurationError,
@@ -75,10 +75,11 @@ def run_checks(
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
     yield from _database(environment, rehearsal=rehearsal)
-    for box in boxes:
-        if box.pop3_url or box.imap_url:
-            yield from _memory(box, environment.data)
-            yield from _mailbox(box)
+    for source in (source for box in boxes for source in sources_of(box)):
+        # The look at a directory is among the paths.
+        if source.kind == MAILBOX:
+            yield from _memory(source.box, environment.data)
+            yield from _mailbox(source)
     if environment.rabbitmq_url:
         yield from _guarded("broker", partial(_broker, environment))
 
@@ -140,11 +141,12 @@ def _step(tried: Rehearsed) -> Check:
     return Check(name, "fail", str(tried.error), remedy, code)
 
 
-def _mailbox(box: Box) -> Iterator[Check]:
+def _mailbox(source: BoxSource) -> Iterator[Check]:
+    box = source.box
     name = f"mailbox of {box.name}"
     if not box.enabled:
         yield Check(name, "skipped", "the box is not enabled")
-    elif box.paused_at(local_clock(box)()):
+    elif source.rests_at(local_clock(box)()):
         yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
     else:
         yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box))])

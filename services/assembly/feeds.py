@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.assembly.clock import local_clock
-from services.fetcher.failed import FailedMail
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
-from services.fetcher.sources.eml_dir import EmlDir
-from services.fetcher.sources.mailbox import Mailbox
-from services.fetcher.sources.port import EML_DIR, MAILBOX, Source, sources_of
+from services.fetcher.sources.of_box import BoxSource, sources_of
+from services.fetcher.sources.opening import open_source
+from services.fetcher.sources.port import Source
 from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.guarded import Gate, Guarded
@@ -29,8 +28,8 @@ from shared.errors import ConfigProblem, ConfigurationError
 from shared.health.state import Health
 from shared.settings.box import Box
 
-SEEN, TRIES = "seen", "tries"
-"""Folders of the data folder."""
+TRIES = "tries"
+"""Folder of the data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,12 @@ class Feeds:
 
     Attributes:
         data: Backups, leases and what was seen.
-        sink: Gives publisher and lease for the name of a lease.
+        sink: Gives publisher and lease for a source.
         after: Is told of every round.
     """
 
     data: Path
-    sink: Callable[[str], Sink]
+    sink: Callable[[BoxSource], Sink]
     after: Callable[[Feed, Fetched], None] = lambda *_: None
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
@@ -75,48 +74,32 @@ class Feeds:
         What one source misses (its `caFile`, its app's file, its `emlDir`) is waited for, and said
         in `/ready`; the others are read.
         """
-        feeds = []
-        for box in boxes:
-            if MAILBOX in sources_of(box):
-                feeds.append(self._mailbox_feed(box))
-            if box.eml_dir:
-                feeds.append(self._feed(box, EmlDir(box.eml_dir, box.eml_settle_seconds)))
-        return feeds
+        return [self._feed(source) for box in boxes for source in sources_of(box)]
 
-    def _mailbox_feed(self, box: Box) -> Feed:
-        mailbox = Mailbox(box, seen_file(self.data, box), local_clock(box))
-
-        def tell_metrics() -> None:
-            rounds = mailbox.rounds().values()
-            if rounds:
-                waiting = sum(count for _, count in rounds)
-                metrics.box_read(box.name, waiting, max(at for at, _ in rounds).timestamp())
-            metrics.box_holds(box.name, mailbox.held())
-
-        return self._feed(box, mailbox, tell_metrics)
-
-    def _feed(self, box: Box, source: Source, also: Callable[[], None] = lambda: None) -> Feed:
-        files = source.kind == EML_DIR
-        name = f"{box.name} {EML_DIR}" if files else box.name
-        sink = self.sink(name)
+    def _feed(self, source: BoxSource) -> Feed:
+        box, sink = source.box, self.sink(source)
+        opened = open_source(source, self.data, local_clock(box))
         fetcher = Fetcher(
-            box.name,
-            box.email,
-            source,
-            BackupStore(self.data),
-            sink.publisher,
-            local_clock(box),
-            FailedMail(self.data),
+            box.name, box.email, opened, BackupStore(self.data), sink.publisher, local_clock(box)
         )
 
         def told(fetched: Fetched) -> None:
             metrics.backed_up(box.name, fetched.taken + fetched.set_aside)
-            also()
+            _measure(box.name, opened)
             self.after(feed, fetched)
 
-        rests_at = (lambda _: False) if files else box.paused_at
-        feed = Feed(f"box {name}", fetcher, sink.lease, box.poll_seconds, rests_at, told)
+        feed = Feed(
+            f"box {source.name}", fetcher, sink.lease, box.poll_seconds, source.rests_at, told
+        )
         return feed
+
+
+def _measure(box: str, source: Source) -> None:
+    report = source.report()
+    if report.read_at is not None and report.waiting is not None:
+        metrics.box_read(box, source.kind, report.waiting, report.read_at.timestamp())
+    if report.held is not None:
+        metrics.box_holds(box, report.held)
 
 
 def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sender]:
@@ -125,11 +108,11 @@ def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sen
     return BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker), sender
 
 
-def broker_sink(address: BrokerAddress) -> Callable[[str], Sink]:
+def broker_sink(address: BrokerAddress) -> Callable[[BoxSource], Sink]:
     """Outlets into RabbitMQ: lease and publishing share a connection, so both end together."""
 
-    def sink(name: str) -> Sink:
-        sender = Sender(address, [CLASSIFIER_MAIL], lease_queue(name))
+    def sink(source: BoxSource) -> Sink:
+        sender = Sender(address, [CLASSIFIER_MAIL], lease_queue(source.name))
         publisher = BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker)
         return Sink(publisher, SenderLease(sender))
 
@@ -138,7 +121,7 @@ def broker_sink(address: BrokerAddress) -> Callable[[str], Sink]:
 
 def local_sink(
     data: Path, publisher: Callable[[], Publisher[FetchedMail]], rests: Sequence[float] = ()
-) -> Callable[[str], Sink]:
+) -> Callable[[BoxSource], Sink]:
     """Outlets into this process, which no mail of one source can stop.
 
     Args:
@@ -148,16 +131,11 @@ def local_sink(
     """
     gate = Gate()
 
-    def sink(name: str) -> Sink:
-        tries = Tries(data / TRIES / f"{file_name(name)}.json")
-        return Sink(Guarded(publisher(), tries, gate, rests), FileLease(data, name))
+    def sink(source: BoxSource) -> Sink:
+        tries = Tries(data / TRIES / f"{file_name(source.name)}.json")
+        return Sink(Guarded(publisher(), tries, gate, rests), FileLease(data, source.name))
 
     return sink
-
-
-def seen_file(data: Path, box: Box) -> Path:
-    """What the fetcher of `box` remembers."""
-    return data / SEEN / f"{box.email}.db"
 
 
 def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -> None:

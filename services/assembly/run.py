@@ -15,7 +15,6 @@ from services.assembly.pipeline import local_pipeline
 from services.assembly.writing import prepare_writer
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched
-from services.fetcher.sources.eml_dir import EmlDir
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import MailRecorded
@@ -63,12 +62,9 @@ class Tally:
     def after(self, feed: Feed, fetched: Fetched) -> None:
         """A feed has had a round."""
         with self._lock:
-            self.set_aside += fetched.set_aside
+            self.set_aside += fetched.set_aside + fetched.unprocessable
             self.postponed[feed.name] = fetched.postponed
-            if isinstance(feed.fetcher.source, EmlDir):
-                self.set_aside += feed.fetcher.source.unprocessable
-                self.unsettled[feed.name] = feed.fetcher.source.unsettled
-                feed.fetcher.source.unprocessable = 0
+            self.unsettled[feed.name] = fetched.unsettled
 
 
 def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:

@@ -15,8 +15,8 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from services.fetcher.failed import FailedMail, FailedMailNote
-from services.fetcher.sources.port import EML_DIR, LeftInSourceError, Source, SourceMail
+from services.fetcher.failed import FailedMailNote
+from services.fetcher.sources.port import LeftInSourceError, Source, SourceMail
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
@@ -44,11 +44,15 @@ class Fetched:
         taken: Safe with the next stage.
         set_aside: Can never be processed.
         postponed: Stayed in the source for a later round: they met an error that may pass.
+        unprocessable: Set aside by the source itself, because they are no mail.
+        unsettled: Files that were still being written.
     """
 
     taken: int = 0
     set_aside: int = 0
     postponed: int = 0
+    unprocessable: int = 0
+    unsettled: int = 0
 
     def __add__(self, other: "Fetched") -> "Fetched":
         """Both together."""
@@ -56,6 +60,8 @@ class Fetched:
             self.taken + other.taken,
             self.set_aside + other.set_aside,
             self.postponed + other.postponed,
+            self.unprocessable + other.unprocessable,
+            self.unsettled + other.unsettled,
         )
 
 
@@ -66,7 +72,6 @@ class Fetcher:
     Attributes:
         box: The box's label.
         box_email: The box's address: part of every mail id.
-        failed: Where mail of a mailbox is noted that could not be processed.
     """
 
     box: str
@@ -75,7 +80,6 @@ class Fetcher:
     backup: BackupStore
     publisher: Publisher[FetchedMail]
     clock: Clock
-    failed: FailedMail
 
     def fetch_all(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
         """Take everything that waits, batch by batch, until `stopped` says so.
@@ -89,7 +93,8 @@ class Fetcher:
             fetched += self._fetch(batch)
             if stopped():
                 break
-        return fetched
+        report = self.source.report()
+        return fetched + Fetched(unprocessable=report.unprocessable, unsettled=report.unsettled)
 
     def _fetch(self, batch: Sequence[SourceMail]) -> Fetched:
         backed_up = self._back_up(batch)
@@ -108,10 +113,8 @@ class Fetcher:
         return Fetched(len(safe), len(receipt.refused), len(receipt.postponed))
 
     def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
-        if self.source.kind != EML_DIR:
-            died_at = self.clock().astimezone(UTC).isoformat()
-            self.failed.note(FailedMailNote(message, reason, died_at))
-        self.source.set_aside(mail, reason)
+        died_at = self.clock().astimezone(UTC).isoformat()
+        self.source.set_aside(mail, FailedMailNote(message, reason, died_at))
 
     def _back_up(self, batch: Sequence[SourceMail]) -> list[tuple[FetchedMail, SourceMail]]:
         """Small mails are flushed to disk together, large ones slice by slice.

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.fetcher.memory import Memory
+from shared.settings.box import Box
 
 
 class Seen:
@@ -68,6 +69,21 @@ class Seen:
         found = self.memory.rows("SELECT place, at, waiting FROM round ORDER BY place")
         return {place: (datetime.fromisoformat(at), waiting) for place, at, waiting in found}
 
+    def note_left(self, place: str, waiting: int) -> None:
+        """So many of the mails that waited in `place` are left (O-4)."""
+        self.memory.change("UPDATE round SET waiting = ? WHERE place = ?", [waiting, place])
+
+    def note_taken(self, place: str, mails: int) -> None:
+        """So many of the mails that waited in `place` do not wait any more (O-4)."""
+        self.memory.change(
+            "UPDATE round SET waiting = max(waiting - ?, 0) WHERE place = ?", [mails, place]
+        )
+
     def close(self) -> None:
         """Let go of the file."""
         self.memory.close()
+
+
+def seen_file(data: Path, box: Box) -> Path:
+    """Tell where the memory of `box` lies below the data folder."""
+    return data / "seen" / f"{box.email}.db"

@@ -7,7 +7,6 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,10 +15,9 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from services.fetcher.seen import Seen
+from services.fetcher.failed import FailedMail
 from services.fetcher.sources.eml_dir import EmlDir
-from services.fetcher.sources.imap.source import Imap
-from services.fetcher.sources.pop3.source import Pop3
+from services.fetcher.sources.mailbox import Mailbox
 from services.fetcher.sources.port import (
     BATCH_BYTES,
     BATCH_MAILS,
@@ -33,6 +31,7 @@ from services.fetcher.sources.port import (
 )
 from shared.settings.values import ServerAddress
 from tests.builders import a_box
+from tests.messages import a_failure
 from tests.servers.dovecot import Dovecot
 
 ODD = (
@@ -76,20 +75,19 @@ def eml_dir(folder: Path, _: Dovecot) -> Iterator[Place]:
 def imap(folder: Path, dovecot: Dovecot) -> Iterator[Place]:
     """A mailbox of a real Dovecot, by IMAP."""
     address = ServerAddress(host="localhost", port=dovecot.imaps_port)
-    yield from _mailbox(folder, dovecot, {"imap_url": address}, Imap)
+    yield from _mailbox(folder, dovecot, {"imap_url": address})
 
 
 def pop3(folder: Path, dovecot: Dovecot) -> Iterator[Place]:
     """The same by POP3."""
     address = ServerAddress(host="localhost", port=dovecot.pop3s_port)
-    yield from _mailbox(folder, dovecot, {"pop3_url": address}, Pop3)
+    yield from _mailbox(folder, dovecot, {"pop3_url": address})
 
 
 def _mailbox(
     folder: Path,
     dovecot: Dovecot,
     server: Mapping[str, ServerAddress],
-    kind: type[Imap] | type[Pop3],
 ) -> Iterator[Place]:
     account = dovecot.add_box(f"{uuid4().hex}@firma.cz", "pw")
     box = a_box(
@@ -99,20 +97,20 @@ def _mailbox(
         ca_file=dovecot.ca_file,
     )
     made: list[Source] = []
-    with closing(Seen(folder / "seen.db")) as seen:
 
-        def make() -> Source:
-            made.append(kind(box, seen, lambda: datetime.now(UTC), None))
-            return made[-1]
+    def make() -> Source:
+        failed = FailedMail(folder)
+        made.append(Mailbox(box, folder / "seen.db", lambda: datetime.now(UTC), failed))
+        return made[-1]
 
-        yield Place(
-            make(),
-            make,
-            lambda raw: dovecot.deliver(account, raw),
-            lambda: dovecot.messages(account),
-        )
-        for source in made:
-            source.close()
+    yield Place(
+        make(),
+        make,
+        lambda raw: dovecot.deliver(account, raw),
+        lambda: dovecot.messages(account),
+    )
+    for source in made:
+        source.close()
 
 
 PLACES = {EML_DIR: eml_dir, IMAP: imap, POP3: pop3}
@@ -281,7 +279,7 @@ def test_what_is_set_aside_does_not_come_again(place: Place) -> None:
     batch = next(batches)
     (bad,) = (mail for mail in batch if mail.raw == a_mail("bad"))
 
-    place.source.set_aside(bad, "no mail at all")
+    place.source.set_aside(bad, a_failure("no mail at all"))
     place.source.close()
 
     assert raws(waiting(place.again())) == [a_mail("good")]
@@ -342,3 +340,22 @@ def test_a_closed_source_works_again(place: Place) -> None:
     assert len(waiting(place.source)) == 1
     place.source.close()
     assert len(take_all(place.source)) == 1
+
+
+def test_the_report_tells_what_is_left_and_when_it_was_read(place: Place) -> None:
+    """O-4: what waits is what was not taken, whatever the source; set aside is not left."""
+    assert place.source.report().read_at is None
+    for subject in ("one", "two", "three"):
+        place.put(a_mail(subject))
+
+    waiting(place.source)
+    found = place.source.report()
+    for batch in place.source.batches():
+        place.source.acknowledge(batch[:1])
+        place.source.set_aside(batch[1], a_failure("no mail at all"))
+    left = place.source.report()
+    take_all(place.source)
+
+    assert (found.waiting, left.waiting, place.source.report().waiting) == (3, 1, 0)
+    assert left.read_at
+    assert abs(datetime.now(UTC) - left.read_at) < timedelta(minutes=10)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.assembly.feeds import Feeds, local_sink, run_feeds, seen_file
+from services.assembly.feeds import Feeds, local_sink, run_feeds
 from services.assembly.paths import Use, require_paths
+from services.fetcher.seen import seen_file
 from shared import metrics
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail

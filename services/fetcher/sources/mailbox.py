@@ -5,13 +5,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
 
+import structlog
+
+from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.pauses import Pauses
 from services.fetcher.seen import Seen
 from services.fetcher.sources.imap.source import Imap
+from services.fetcher.sources.of_box import mailbox_places
 from services.fetcher.sources.pop3.source import Pop3
-from services.fetcher.sources.port import IMAP, POP3, LeftInSourceError, SourceMail
+from services.fetcher.sources.port import (
+    IMAP,
+    POP3,
+    Alarm,
+    LeftInSourceError,
+    SourceMail,
+    SourceReport,
+)
 from services.fetcher.sources.suspects import Suspects
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth.tokens import client_credentials
@@ -19,6 +29,8 @@ from shared.settings.box import Box
 
 _AFTER_REFUSAL_SECONDS = 40.0
 """A restart does not knock again sooner after a refused login: servers lock accounts (F-61)."""
+
+_log = structlog.get_logger()
 
 
 class Mailbox:
@@ -31,18 +43,22 @@ class Mailbox:
         kind: `imap` or `pop3`.
     """
 
-    def __init__(self, box: Box, memory: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, box: Box, memory: Path, clock: Callable[[], datetime], failed: FailedMail
+    ) -> None:
         """Take what it works with; nothing is opened or connected yet.
 
         Args:
             box: Names server, login and disposition.
             memory: The file of what was taken before.
             clock: Gives the time, aware.
+            failed: Where mail is noted that can never be processed.
         """
         self.kind = IMAP if box.imap_url else POP3
         self._box = box
         self._file = memory
         self._clock = clock
+        self._failed = failed
         self._seen: Seen | None = None
         self._source: Imap | Pop3 | None = None
 
@@ -69,31 +85,43 @@ class Mailbox:
         with self._noted():
             self._opened().acknowledge(mails)
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
-        """As the source's."""
-        with self._noted():
-            self._opened().set_aside(mail, reason)
+    def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
+        """Keep the reason beside the backup: with that the mailbox is done with the mail.
 
-    def wait(self, seconds: float, stopped: Event) -> None:
+        Raises:
+            TransientError: The note cannot be written, or as the source.
+        """
+        _log.warning("mail set aside", box=self._box.name, mail=mail.identity, reason=note.reason)
+        self._failed.note(note)
+        self.acknowledge([mail])
+
+    def wait(self, seconds: float, alarm: Alarm) -> None:
         """As the source's."""
         if self._source:
             with self._noted():
-                self._source.wait(seconds, stopped)
+                self._source.wait(seconds, alarm)
         else:
-            stopped.wait(seconds)
+            alarm.wait(seconds)
 
     def close(self) -> None:
         """Let go of the connection; the memory stays open."""
         if self._source:
             self._source.close()
 
-    def rounds(self) -> dict[str, tuple[datetime, int]]:
-        """When each place was last read, and how many mails waited there then (O-4)."""
-        return self._memory().rounds()
-
-    def held(self) -> int:
-        """How many messages could not be read, and stay in the box."""
-        return Suspects(self._box.name, self._memory().memory, self._clock).count()
+    def report(self) -> SourceReport:
+        """Tell how all folders stand together; nothing is known while memory cannot be used."""
+        try:
+            known = self._memory().rounds()
+            held = Suspects(self._box.name, self._memory().memory, self._clock).count()
+        except TransientError:
+            return SourceReport()
+        rounds = [known[place] for place in mailbox_places(self._box) if place in known]
+        if not rounds:
+            return SourceReport(held=held)
+        # Everything up to the earliest of these moments has been read.
+        return SourceReport(
+            min(at for at, _ in rounds), sum(waiting for _, waiting in rounds), held
+        )
 
     def _memory(self) -> Seen:
         if self._seen is None:

@@ -7,7 +7,6 @@ from typing import TypeVar
 import structlog
 
 from services.fetcher.seen import Seen
-from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.imap.disposal import Disposal
 from services.fetcher.sources.imap.fetching import facts_of
@@ -23,6 +22,7 @@ from services.fetcher.sources.imap.message_info import (
     search_since,
 )
 from services.fetcher.sources.imap.session import ImapSession
+from services.fetcher.sources.port import MAX_MAIL_BYTES
 from services.fetcher.sources.suspects import Suspects
 from shared.settings.box import Box
 
@@ -44,6 +44,7 @@ class FolderScan:
 
     Attributes:
         there: The UIDs of the folder that was looked into last.
+        new: Those of them that were to be fetched.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class FolderScan:
         self._disposal = disposal
         self._suspects = suspects
         self.there: set[int] = set()
+        self.new: set[int] = set()
 
     def for_new(self, session: ImapSession, opened: Opened) -> tuple[list[int], list[int]]:
         """The UIDs to fetch, in order; what was taken before and is still there goes first.
@@ -78,6 +80,7 @@ class FolderScan:
         if self._disposal.removes:
             self._dispose_again(session, notes)
         new = sorted(self._wanted(session, opened, there) - notes.keys())
+        self.new = set(new)
         self._seen.note_round(folder, now, len(new))
         if self._seen.opened_at(folder) is None:
             first_look(len(new), self._box, folder)
@@ -103,6 +106,11 @@ class FolderScan:
                     self.keep(identity_of(opened, facts.uid), facts, reason)
                 else:
                     yield facts
+
+    def end(self, opened: Opened) -> None:
+        """Note what is left of a folder that was read to its end (O-4)."""
+        left = self.new - self._notes(opened, self.new).keys()
+        self._seen.note_left(opened.folder, len(left))
 
     def keep(self, identity: str, facts: MessageInfo, reason: str) -> None:
         """Leave a message where it is, and never look at it again."""

@@ -13,7 +13,6 @@ from services.fetcher.sources.imap.message_info import (
     MessageInfo,
     Opened,
     TakenNote,
-    groups,
     identity_of,
     is_old,
     name_of,
@@ -28,7 +27,7 @@ from services.fetcher.sources.imap.text import (
     whole_slices,
 )
 from services.fetcher.sources.imap.trouble import RefusedError
-from services.fetcher.sources.port import LARGE_BYTES, LeftInSourceError, SourceMail
+from services.fetcher.sources.port import LARGE_BYTES, LeftInSourceError, SourceMail, batched
 from services.fetcher.sources.suspects import Suspects
 from shared.settings.box import Box
 
@@ -74,13 +73,15 @@ class Reading:
         since = self._seen.opened_at(folder)
         together, alone = self._look.for_new(session, opened)
         self._tell_new_uids(opened)
-        for group in groups(self._look.facts(session, opened, together)):
+        infos = self._look.facts(session, opened, together)
+        for group in batched(infos, lambda info: info.size):
             yield from self._mails(session, opened, group, since)
         for uid in alone:
             for facts in self._look.facts(session, opened, [uid]):
                 yield from self._mails(session, opened, [facts], since)
         there = {name_of(opened.uid_validity, uid) for uid in self._look.there}
         self._contents.keep_only(folder, there)
+        self._look.end(opened)
 
     def slices(self, session: ImapSession, mail: SourceMail, facts: MessageInfo) -> Iterator[bytes]:
         """The bytes of a large message.

@@ -9,12 +9,9 @@ Known limits: a message that another program replaces under the same UID, with t
 time, is taken for the same.
 """
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-
-import structlog
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import WaitsForStartError
@@ -32,17 +29,15 @@ from services.fetcher.sources.imap.reading import Reading
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.watch import Watch
-from services.fetcher.sources.port import IMAP, LeftInSourceError, SourceMail
+from services.fetcher.sources.port import IMAP, Alarm, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 
-_log = structlog.get_logger()
-
 
 class Imap:
-    """One mailbox; implements `Source`.
+    """One mailbox.
 
     Attributes:
         kind: `imap`.
@@ -125,6 +120,7 @@ class Imap:
             taken.setdefault(folder, []).append(TakenNote(validity, uid, facts.digest))
         for folder, notes in taken.items():
             self._seen.remember(folder, map(str, notes))
+            self._seen.note_taken(folder, len(notes))
         session = self._session
         if session and session.opened:
             with self._closed_on_error():
@@ -133,19 +129,14 @@ class Imap:
             if not (allowed and self._disposal.removes):
                 self._reading.remember_contents(mails)
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
-        """Backup and fetcher keep the mail and the reason; the mailbox is done with it."""
-        _log.warning("mail set aside", box=self._box.name, mail=mail.identity, reason=reason)
-        self.acknowledge([mail])
-
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
+    def wait(self, seconds: float, alarm: Alarm) -> None:
         """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F-58).
 
         Raises:
             TransientError: The server asks to wait longer (F-57).
         """
         try:
-            self._watch.wait(self._session, self._has_news, seconds, stopped)
+            self._watch.wait(self._session, self._has_news, seconds, alarm)
         finally:
             if self._session and self._session.closed:
                 self._session = None

@@ -11,7 +11,6 @@ stay or the server refused to delete it, is not deleted later on.
 
 import hashlib
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,21 +20,19 @@ import structlog
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.login import tls_context
-from services.fetcher.sources.pop3.box_scan import PLACE, BoxScan
-from services.fetcher.sources.pop3.content import (
-    MAX_MAIL_BYTES,
-    content_of,
-    slices_of,
-)
+from services.fetcher.sources.pop3.box_scan import BoxScan
+from services.fetcher.sources.pop3.content import content_of, slices_of
 from services.fetcher.sources.pop3.received import received_at
 from services.fetcher.sources.pop3.session import Listing, Pop3Session, open_session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import (
-    BATCH_BYTES,
-    BATCH_MAILS,
+    MAX_MAIL_BYTES,
     POP3,
+    POP3_PLACE,
+    Alarm,
     LeftInSourceError,
     SourceMail,
+    is_full,
 )
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth.tokens import TokenSource
@@ -83,7 +80,7 @@ class Pop3:
             TransientError: The server is away, busy, or not to be trusted.
             CredentialsRefusedError: It refused the login.
         """
-        self._opened_at = self.seen.opened_at(PLACE)
+        self._opened_at = self.seen.opened_at(POP3_PLACE)
         done: set[str] = set()
         more = True
         try:
@@ -130,19 +127,11 @@ class Pop3:
                 self._delete(mail.identity)
         else:
             self._remember([mail.identity for mail in mails])
+        self.seen.note_taken(POP3_PLACE, len(mails))
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
-        """Backup and fetcher keep the mail: it leaves the box as any other.
-
-        Raises:
-            TransientError: As `acknowledge`.
-        """
-        _log.error("mail set aside", box=self.box.name, identity=mail.identity, reason=reason)
-        self.acknowledge([mail])
-
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
+    def wait(self, seconds: float, alarm: Alarm) -> None:
         """POP3 announces nothing: look again after `pollSeconds` (I-3)."""
-        stopped.wait(min(seconds, self.box.poll_seconds))
+        alarm.wait(min(seconds, self.box.poll_seconds))
 
     def close(self) -> None:
         """End the session; what was acknowledged is deleted, if the server still listens."""
@@ -187,7 +176,7 @@ class Pop3:
         total = 0
         together, alone = self._look.waiting(session, done)
         for entry in together:
-            if batch and (len(batch) == BATCH_MAILS or total + entry.size > BATCH_BYTES):
+            if is_full(len(batch), total, entry.size):
                 return batch, True
             mail = self._take(session, entry, done)
             if mail:
@@ -205,11 +194,12 @@ class Pop3:
             self._look.leave(entry)
             return None
         with suppress(LeftInSourceError), self._look.guarded(entry):
-            if self._look.is_before_start(session, entry):
-                return None
-            mail = self._mail(session, entry, done)
+            before = self._look.is_before_start(session, entry)
+            mail = None if before else self._mail(session, entry, done)
             if mail:
                 done.add(mail.identity)
+            else:
+                self.seen.note_taken(POP3_PLACE, 1)
             return mail
         done.add(entry.name)
         return None
@@ -219,7 +209,7 @@ class Pop3:
         if content.sha256:
             self._look.was_read(entry)
         identity = entry.uidl or f"sha256:{content.sha256}"
-        if not entry.uidl and (identity in done or identity in self.seen.known(PLACE)):
+        if not entry.uidl and (identity in done or identity in self.seen.known(POP3_PLACE)):
             # The same content again: if its twin is of this session, it goes with it.
             self._read.get(identity, []).append(entry.number)
             return None
@@ -278,4 +268,4 @@ class Pop3:
         """These were taken and stay: neither their names nor their contents are taken again."""
         known = [(self._digests[name], name) for name in identities if name in self._digests]
         self._look.stays(known)
-        self.seen.remember(PLACE, identities)
+        self.seen.remember(POP3_PLACE, identities)

@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 
 from services.answers.check import _memory
-from services.assembly.feeds import seen_file
-from services.fetcher.seen import Seen
+from services.fetcher.seen import Seen, seen_file
 from tests.builders import a_box
 
 

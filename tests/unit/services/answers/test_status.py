@@ -5,8 +5,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from services.answers.status import places_of
-from services.assembly.feeds import seen_file
-from services.fetcher.seen import Seen
+from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.suspects import Suspects
 from shared.settings.values import ServerAddress
 from tests.builders import a_box

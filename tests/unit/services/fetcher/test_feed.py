@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.fetcher.failed import FailedMail
+from services.fetcher.failed import FailedMailNote
 from services.fetcher.feed import Feed, after_refusal
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease
-from services.fetcher.sources.port import SourceMail
+from services.fetcher.sources.port import Alarm, SourceMail, SourceReport
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
@@ -53,11 +53,14 @@ class AMailbox:
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         pass
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
-        raise AssertionError(mail, reason)
+    def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
+        raise AssertionError(mail, note)
 
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
-        assert stopped is self.stopped
+    def report(self) -> SourceReport:
+        return SourceReport()
+
+    def wait(self, seconds: float, alarm: Alarm) -> None:
+        assert alarm is self.stopped
         self.waits.append(seconds)
 
     def close(self) -> None:
@@ -92,8 +95,7 @@ class ALease:
 def a_feed(mailbox: AMailbox, folder: Path, **more: object) -> Feed:
     """A feed at noon that waits a hundredth of a second after errors."""
     fetcher = Fetcher(
-        "crm", "crm@firma.cz", mailbox, BackupStore(folder), ATaker(),
-        lambda: NOON, FailedMail(folder),
+        "crm", "crm@firma.cz", mailbox, BackupStore(folder), ATaker(), lambda: NOON
     )  # fmt: skip
     given: dict[str, object] = {
         "lease": ALease(), "poll_seconds": 300.0, "rests_at": lambda _: False,
@@ -220,8 +222,8 @@ def test_a_long_poll_is_no_death(tmp_path: Path) -> None:
     stopped = PassingTime(health, now)
 
     class Polled(AMailbox):
-        def wait(self, seconds: float, stopped: threading.Event) -> None:
-            stopped.wait(seconds)
+        def wait(self, seconds: float, alarm: Alarm) -> None:
+            alarm.wait(seconds)
 
     feed = a_feed(Polled(_nothing), tmp_path, poll_seconds=7200.0)
     health.beat(feed.name)
