@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.assembly.clock import local_clock
+from services.assembly.recorded import recorded_inbox
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
+from services.fetcher.recorded_inbox import LocalRecordedInbox
 from services.fetcher.sources.of_box import BoxSource, sources_of
 from services.fetcher.sources.opening import open_source
 from services.fetcher.sources.port import Source
+from services.fetcher.two_steps import RecordedInbox, TwoSteps
 from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.guarded import Gate, Guarded
@@ -20,10 +23,10 @@ from shared.broker.port import Publisher
 from shared.broker.publisher import BrokerPublisher
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
-from shared.broker.topology import CLASSIFIER_MAIL, lease_queue
+from shared.broker.topology import CLASSIFIER_MAIL, lease_queue, queues_of
 from shared.broker.tries import Tries
 from shared.broker.wire import fetched_to_broker
-from shared.contracts.messages import FetchedMail
+from shared.contracts.messages import FetchedMail, MailRecorded
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.health.state import Health
 from shared.settings.box import Box
@@ -34,10 +37,15 @@ TRIES = "tries"
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """Where a feed's mail goes, and its right to read the source."""
+    """Where a feed's mail goes, and its right to read the source.
+
+    Attributes:
+        recorded: Tells what is recorded; None where mail leaves before that.
+    """
 
     publisher: Publisher[FetchedMail]
     lease: Lease
+    recorded: RecordedInbox | None = None
 
 
 def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
@@ -80,7 +88,13 @@ class Feeds:
         box, sink = source.box, self.sink(source)
         opened = open_source(source, self.data, local_clock(box))
         fetcher = Fetcher(
-            box.name, box.email, opened, BackupStore(self.data), sink.publisher, local_clock(box)
+            box.name,
+            box.email,
+            opened,
+            BackupStore(self.data),
+            sink.publisher,
+            local_clock(box),
+            TwoSteps(opened, sink.recorded) if sink.recorded else None,
         )
 
         def told(fetched: Fetched) -> None:
@@ -104,7 +118,7 @@ def _measure(box: str, source: Source) -> None:
 
 def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sender]:
     """A publisher to the classifier's queue without a lease, and its connection."""
-    sender = Sender(address, [CLASSIFIER_MAIL])
+    sender = Sender(address, queues_of(CLASSIFIER_MAIL))
     return BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker), sender
 
 
@@ -112,28 +126,37 @@ def broker_sink(address: BrokerAddress) -> Callable[[BoxSource], Sink]:
     """Outlets into RabbitMQ: lease and publishing share a connection, so both end together."""
 
     def sink(source: BoxSource) -> Sink:
-        sender = Sender(address, [CLASSIFIER_MAIL], lease_queue(source.name))
+        sender = Sender(address, queues_of(CLASSIFIER_MAIL), lease_queue(source.name))
         publisher = BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker)
-        return Sink(publisher, SenderLease(sender))
+        recorded = recorded_inbox(address, source) if source.two_steps else None
+        return Sink(publisher, SenderLease(sender), recorded)
 
     return sink
 
 
 def local_sink(
-    data: Path, publisher: Callable[[], Publisher[FetchedMail]], rests: Sequence[float] = ()
+    data: Path,
+    pipeline: Callable[[Publisher[MailRecorded]], Publisher[FetchedMail]],
+    recorded: Publisher[MailRecorded],
+    rests: Sequence[float] = (),
 ) -> Callable[[BoxSource], Sink]:
     """Outlets into this process, which no mail of one source can stop.
 
     Args:
         data: The data folder.
-        publisher: Makes the pipeline of a source.
+        pipeline: Makes the pipeline of a source, which tells recorded mail to what it is given.
+        recorded: Is told of every mail after its commit.
         rests: Seconds that a mail rests before each further try; without them every round is one.
     """
     gate = Gate()
 
     def sink(source: BoxSource) -> Sink:
         tries = Tries(data / TRIES / f"{file_name(source.name)}.json")
-        return Sink(Guarded(publisher(), tries, gate, rests), FileLease(data, source.name))
+        lease = FileLease(data, source.name)
+        if not source.two_steps:
+            return Sink(Guarded(pipeline(recorded), tries, gate, rests), lease)
+        inbox = LocalRecordedInbox(recorded)
+        return Sink(Guarded(pipeline(inbox), tries, gate, rests), lease, inbox)
 
     return sink
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -102,5 +103,5 @@ def local_feeds(
     """
     BackupStore(data).discard_halves()
     prepare_writer(boxes[0], erp, data)
-    sink = local_sink(data, lambda: local_pipeline(boxes, erp, data, tally), rests)
+    sink = local_sink(data, partial(local_pipeline, boxes, erp, data), tally, rests)
     return Feeds(data, sink, tally.after).of(boxes)

@@ -7,6 +7,7 @@ from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import writes_work
+from services.assembly.recorded import recorded_outlet
 from services.assembly.worker_service import run_worker
 from services.assembly.writing import prepare_writer, writer_stage
 from shared.broker.topology import WRITER_COMMANDS
@@ -33,8 +34,7 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         WRITER_COMMANDS,
         writer_stage(boxes, erp, environment.data),
         classified_from_broker,
-        None,
-        None,
+        recorded_outlet(boxes),
         DatabaseProbe(
             erp, partial(prepare_writer, boxes[0], erp, environment.data), proof=writes_work(erp)
         ),

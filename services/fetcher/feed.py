@@ -73,7 +73,7 @@ class Feed:
         while not stopped.is_set():
             health.beat(self.name)
             if self.rests():
-                self.fetcher.source.close()
+                self.fetcher.close()
                 health.works(self.name)
                 stopped.wait(_RESTING_SECONDS)
             else:
@@ -86,7 +86,7 @@ class Feed:
 
     def close(self) -> None:
         """Let go of source and lease."""
-        self.fetcher.source.close()
+        self.fetcher.close()
         self.lease.close()
 
     def _round(self, health: Health, stopped: threading.Event) -> None:
@@ -103,7 +103,7 @@ class Feed:
             self.refusals.succeeded()
             seconds = self._until_rest()
             health.beat(self.name, seconds)
-            self.fetcher.source.wait(seconds, stopped)
+            self.fetcher.wait(seconds, stopped)
         except HeldElsewhereError:
             # Standing by is what a second fetcher is for.
             health.works(self.name)
@@ -119,7 +119,7 @@ class Feed:
     def _pause(
         self, health: Health, stopped: threading.Event, error: Exception, seconds: float
     ) -> None:
-        self.fetcher.source.close()
+        self.fetcher.close()
         _log.warning("waiting", part=self.name, reason=str(error), seconds=round(seconds, 1))
         health.waiting(self.name, str(error))
         health.beat(self.name, seconds)

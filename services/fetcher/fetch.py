@@ -16,7 +16,8 @@ from uuid import UUID, uuid5
 import structlog
 
 from services.fetcher.failed import FailedMailNote
-from services.fetcher.sources.port import LeftInSourceError, Source, SourceMail
+from services.fetcher.sources.port import Alarm, LeftInSourceError, Source, SourceMail
+from services.fetcher.two_steps import TwoSteps
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
@@ -72,6 +73,7 @@ class Fetcher:
     Attributes:
         box: The box's label.
         box_email: The box's address: part of every mail id.
+        two_steps: Lets mail go once it is recorded; None: as soon as the next stage has it.
     """
 
     box: str
@@ -80,6 +82,7 @@ class Fetcher:
     backup: BackupStore
     publisher: Publisher[FetchedMail]
     clock: Clock
+    two_steps: TwoSteps | None = None
 
     def fetch_all(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
         """Take everything that waits, batch by batch, until `stopped` says so.
@@ -88,6 +91,8 @@ class Fetcher:
             TransientError: Source, disk or next stage is away; what was not taken is still in
                 the source.
         """
+        if self.two_steps:
+            self.two_steps.catch_up()
         fetched = Fetched()
         for batch in self.source.batches():
             fetched += self._fetch(batch)
@@ -108,9 +113,27 @@ class Fetcher:
             if message.mail_id in receipt.refused:
                 self._set_aside(mail, message.message, receipt.refused[message.mail_id])
             elif message.mail_id not in receipt.postponed:
-                safe.append(mail)
-        self.source.acknowledge(safe)
+                safe.append((message.mail_id, mail))
+        if self.two_steps:
+            self.two_steps.taken(safe)
+        else:
+            self.source.acknowledge([mail for _, mail in safe])
         return Fetched(len(safe), len(receipt.refused), len(receipt.postponed))
+
+    def wait(self, seconds: float, stopped: Alarm) -> None:
+        """Return when new mail may be there, when there is something to do, or after `seconds`.
+
+        Raises:
+            TransientError: As the source.
+        """
+        alarm = self.two_steps.alarm(stopped) if self.two_steps else stopped
+        self.source.wait(seconds, alarm)
+
+    def close(self) -> None:
+        """Let go of connections; the next round makes new ones. Never raises."""
+        self.source.close()
+        if self.two_steps:
+            self.two_steps.inbox.close()
 
     def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
         died_at = self.clock().astimezone(UTC).isoformat()

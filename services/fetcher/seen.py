@@ -51,6 +51,13 @@ class Seen:
             "INSERT OR IGNORE INTO seen VALUES (?, ?)", [(place, each) for each in identities]
         )
 
+    def forget(self, place: str, identities: Iterable[str]) -> None:
+        """These are to be fetched after all."""
+        self.memory.change_all(
+            "DELETE FROM seen WHERE place = ? AND identity = ?",
+            [(place, each) for each in identities],
+        )
+
     def keep_only(self, place: str, there: Collection[str]) -> None:
         """Forget what is not `there` any more."""
         gone = [(place, each) for each in self.known(place).difference(there)]

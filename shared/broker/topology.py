@@ -49,6 +49,16 @@ def lease_queue(box: str) -> str:
     return f"fetcher.lease.{box}"
 
 
+def actions_queue(box: str) -> str:
+    """Name of the queue that tells the fetcher which mail of `box` is recorded."""
+    return f"fetcher.actions.{box}"
+
+
+def actions_queue_of(box: str) -> Queue:
+    """That queue: what is in it waits for the fetcher, however often it was delivered before."""
+    return Queue(actions_queue(box), {**_quorum(), "x-delivery-limit": _NEVER})
+
+
 def queues_of(work_queue: str) -> Sequence[Queue]:
     """A work queue with its retry queues and its dead letters; the work queue comes last."""
     retries = (
@@ -73,7 +83,7 @@ def queues_of(work_queue: str) -> Sequence[Queue]:
 
 
 def all_queues() -> Sequence[Queue]:
-    """Every queue but the leases."""
+    """Every queue but those that belong to a box."""
     return tuple(queue for name in WORK_QUEUES for queue in queues_of(name))
 
 

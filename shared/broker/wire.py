@@ -12,7 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from shared.broker.message import SIZE, BrokerMessage, Header
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.line import one_line
-from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, MailRecorded
 from shared.errors import ContractError, PermanentError
 
 _PREFIX = "x-crmservice-"
@@ -84,6 +84,23 @@ def classified_from_broker(broker_message: BrokerMessage) -> MailClassified:
         return MailClassified.read_json(_json_of(broker_message))
     except ValidationError as error:
         raise _not_ours(MailClassified.__name__, error) from None
+
+
+def recorded_to_broker(mail: MailRecorded) -> BrokerMessage:
+    """The message to the fetcher of the mail's box."""
+    return BrokerMessage(str(mail.mail_id), _JSON, mail.model_dump_json().encode())
+
+
+def recorded_from_broker(broker_message: BrokerMessage) -> MailRecorded:
+    """The recorded mail that a message to a fetcher tells of.
+
+    Raises:
+        ContractError: It is none of a version that we know.
+    """
+    try:
+        return MailRecorded.read_json(_json_of(broker_message))
+    except ValidationError as error:
+        raise _not_ours(MailRecorded.__name__, error) from None
 
 
 class _Outline(BaseModel):

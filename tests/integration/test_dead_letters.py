@@ -14,7 +14,7 @@ from shared.broker.message import RELEASED, BrokerMessage
 from shared.broker.port import Receipt
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
-from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue
+from shared.broker.topology import WRITER_COMMANDS, all_queues, dead_queue
 from shared.broker.wire import classified_to_broker
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from tests.messages import A_KEY
@@ -33,7 +33,7 @@ def test_a_compressed_dead_letter_tells_of_its_mail(rabbitmq: RabbitMQ) -> None:
     mail = _classified("x" * 100_000)
     with rabbitmq.vhost() as url:
         address = BrokerAddress(SecretStr(url))
-        sender = Sender(address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
+        sender = Sender(address, all_queues())
         dead = classified_to_broker(mail).dead("why", "2026-11-21T08:00:00Z")
         forged = BrokerMessage("a\x1b[2J", "text/plain", b"", {RELEASED: "many", "x-other": "b"})
         sender.send([(dead_queue(WRITER_COMMANDS), each) for each in (dead, forged)])

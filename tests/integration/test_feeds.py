@@ -13,6 +13,7 @@ from services.assembly.feeds import Feeds, local_sink, run_feeds
 from services.assembly.paths import Use, require_paths
 from services.fetcher.seen import seen_file
 from shared import metrics
+from shared.broker.local import Collector
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError
@@ -103,7 +104,7 @@ def in_a_folder(folder: Path) -> Environment:
 def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]:
     """The feeds of `boxes`, running."""
     health, stopped = Health(), threading.Event()
-    feeds = Feeds(data, local_sink(data, lambda: taker)).of(boxes)
+    feeds = Feeds(data, local_sink(data, lambda _: taker, Collector())).of(boxes)
     thread = threading.Thread(target=run_feeds, args=[feeds, health, stopped])
     thread.start()
     try:

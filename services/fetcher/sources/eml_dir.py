@@ -12,12 +12,13 @@ import itertools
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 
@@ -123,6 +124,13 @@ class EmlDir:
                 with self._writing("delete", mail.identity):
                     (self.folder / mail.identity).unlink(missing_ok=True)
                 self._left.discard(mail.identity)
+
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """A file leaves as soon as it is taken: its copy is the backup."""
+        self.acknowledge([mail for _, mail in mails])
+
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        """Nothing waits for that here."""
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         """Move the file to `failed/`, with `<name>.reason.txt` beside it.

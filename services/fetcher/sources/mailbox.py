@@ -1,10 +1,11 @@
 """Which source reads the mailbox of a box, and when it is made: at its first use."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 import structlog
 
@@ -23,6 +24,7 @@ from services.fetcher.sources.port import (
     SourceReport,
 )
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMails
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth.tokens import client_credentials
 from shared.settings.box import Box
@@ -82,18 +84,38 @@ class Mailbox:
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         """As the source's."""
-        with self._noted():
-            self._opened().acknowledge(mails)
+        if mails:
+            with self._noted():
+                self._opened().acknowledge(mails)
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         """Keep the reason beside the backup: with that the mailbox is done with the mail.
+
+        Where mail leaves only once it is recorded, it stays until somebody has released it.
 
         Raises:
             TransientError: The note cannot be written, or as the source.
         """
         _log.warning("mail set aside", box=self._box.name, mail=mail.identity, reason=note.reason)
         self._failed.note(note)
-        self.acknowledge([mail])
+        if self._box.dispose_after == "recorded":
+            self.take([(note.message.mail_id, mail)])
+        else:
+            self.acknowledge([mail])
+
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """As the source's."""
+        if mails:
+            with self._noted():
+                self._opened().take(mails)
+
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        """Note that these may go: each round begins with those that are still there.
+
+        Raises:
+            TransientError: The memory cannot be used.
+        """
+        self._taken().record(mail_ids)
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """As the source's."""
@@ -131,9 +153,15 @@ class Mailbox:
     def _pauses(self) -> Pauses:
         return Pauses(self._memory().memory, self._clock)
 
+    def _taken(self) -> TakenMails:
+        return TakenMails(self._box.name, self._memory().memory)
+
     def _opened(self) -> Imap | Pop3:
         if self._source is None:
             self._source = mailbox_of(self._box, self._memory(), self._clock)
+            self._taken().keep_places(mailbox_places(self._box))
+            if self._box.dispose_after == "published":
+                self._taken().record_all()
         return self._source
 
     @contextmanager

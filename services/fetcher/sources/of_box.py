@@ -30,6 +30,11 @@ class BoxSource:
         """Name the source for leases, logs and `/ready`: a directory has its kind in its name."""
         return self.box.name if self.kind == MAILBOX else f"{self.box.name} {self.kind}"
 
+    @property
+    def two_steps(self) -> bool:
+        """Whether its mail leaves once it is recorded; a file leaves as soon as it is taken."""
+        return self.kind == MAILBOX and self.box.dispose_after == "recorded"
+
     def rests_at(self, moment: datetime) -> bool:
         """Whether it may not be connected to at `moment`; a directory always may (I-4)."""
         return self.kind == MAILBOX and self.box.paused_at(moment)

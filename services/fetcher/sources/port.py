@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 from services.fetcher.failed import FailedMailNote
 from shared import batching
@@ -117,6 +118,18 @@ class Source(Protocol):
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         """These mails of the latest batch are safe with the next stage: they may go (I-6)."""
+
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """These mails of the latest batch are safe, but stay until they are `recorded` (I-8).
+
+        They are not given again. A source that keeps no memory lets them go at once.
+        """
+
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        """Mails that were taken may go: at the latest when the next round begins.
+
+        An id that is not known is passed over.
+        """
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         """The mail can never be processed: put it where a person finds it, with the reason."""

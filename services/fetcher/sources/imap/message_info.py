@@ -64,10 +64,15 @@ class TakenNote:
     kept: bool = False
     copied: bool = False
 
+    @property
+    def name(self) -> str:
+        """The message's name within its folder."""
+        return name_of(self.uid_validity, self.uid)
+
     def __str__(self) -> str:
         """As it stands in the fetcher's memory."""
         end = f" {KEPT}" * self.kept + f" {COPIED}" * self.copied
-        return f"{self.uid_validity}/{self.uid} {self.digest}{end}"
+        return f"{self.name} {self.digest}{end}"
 
 
 def note_from(text: str) -> TakenNote | None:

@@ -29,6 +29,7 @@ from services.fetcher.sources.imap.text import (
 from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.port import LARGE_BYTES, LeftInSourceError, SourceMail, batched
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMails
 from shared.settings.box import Box
 
 _TWICE = 2
@@ -59,6 +60,7 @@ class Reading:
         self._look = look
         self._suspects = suspects
         self._contents = Contents(seen.memory)
+        self._taken = TakenMails(box.name, seen.memory)
         self._digests: dict[str, str] = {}
         self.batch: dict[str, MessageInfo] = {}
 
@@ -79,8 +81,6 @@ class Reading:
         for uid in alone:
             for facts in self._look.facts(session, opened, [uid]):
                 yield from self._mails(session, opened, [facts], since)
-        there = {name_of(opened.uid_validity, uid) for uid in self._look.there}
-        self._contents.keep_only(folder, there)
         self._look.end(opened)
 
     def slices(self, session: ImapSession, mail: SourceMail, facts: MessageInfo) -> Iterator[bytes]:
@@ -198,7 +198,9 @@ class Reading:
         if old == str(validity) and int(uid) in self._look.there:
             return False
         self._seen.remember(folder, [str(TakenNote(validity, facts.uid, facts.digest))])
-        self._contents.remember(folder, [(sha256, name_of(validity, facts.uid))])
+        name = name_of(validity, facts.uid)
+        self._contents.remember(folder, [(sha256, name)])
+        self._taken.rename(folder, before, name)
         return True
 
     def _tell_new_uids(self, opened: Opened) -> None:

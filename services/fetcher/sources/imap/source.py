@@ -12,6 +12,7 @@ time, is taken for the same.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import WaitsForStartError
@@ -23,6 +24,7 @@ from services.fetcher.sources.imap.message_info import (
     Opened,
     TakenNote,
     as_named,
+    name_of,
     parts_of,
 )
 from services.fetcher.sources.imap.reading import Reading
@@ -31,6 +33,7 @@ from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.watch import Watch
 from services.fetcher.sources.port import IMAP, Alarm, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMail, TakenMails
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
@@ -62,6 +65,7 @@ class Imap:
         self._entry = Connector(box, tokens)
         suspects = Suspects(box.name, seen.memory, clock)
         self._disposal = Disposal(box, seen, clock)
+        self._taken = TakenMails(box.name, seen.memory)
         self._look = FolderScan(box, seen, clock, self._disposal, suspects)
         self._reading = Reading(box, seen, clock, self._look, suspects)
         self._watch = Watch(box.name, box.poll_seconds)
@@ -113,14 +117,7 @@ class Imap:
         Raises:
             TransientError: The connection broke: the next round disposes of them.
         """
-        taken: dict[str, list[TakenNote]] = {}
-        for mail in mails:
-            folder, validity, uid = parts_of(mail.identity)
-            facts = self._reading.batch.get(mail.identity, MessageInfo(uid, 0, None))
-            taken.setdefault(folder, []).append(TakenNote(validity, uid, facts.digest))
-        for folder, notes in taken.items():
-            self._seen.remember(folder, map(str, notes))
-            self._seen.note_taken(folder, len(notes))
+        taken = self._remember(mails)
         session = self._session
         if session and session.opened:
             with self._closed_on_error():
@@ -128,6 +125,21 @@ class Imap:
                 _, allowed = self._disposal.of_taken(session, notes)
             if not (allowed and self._disposal.removes):
                 self._reading.remember_contents(mails)
+
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """Remember them; they go once they are recorded.
+
+        Raises:
+            TransientError: The memory cannot be used: they are given again.
+        """
+        found = [(mail_id, *parts_of(mail.identity)) for mail_id, mail in mails]
+        # Before anything else is remembered of them: else they would go at the next look.
+        self._taken.note(
+            TakenMail(mail_id, folder, name_of(validity, uid))
+            for mail_id, folder, validity, uid in found
+        )
+        self._remember([mail for _, mail in mails])
+        self._reading.remember_contents([mail for _, mail in mails])
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F-58).
@@ -188,6 +200,18 @@ class Imap:
             if folder in listed:
                 raise
             raise self._entry.missing(folder, listed) from None
+
+    def _remember(self, mails: Sequence[SourceMail]) -> dict[str, list[TakenNote]]:
+        """Remember what was taken, and return it by folder."""
+        taken: dict[str, list[TakenNote]] = {}
+        for mail in mails:
+            folder, validity, uid = parts_of(mail.identity)
+            facts = self._reading.batch.get(mail.identity, MessageInfo(uid, 0, None))
+            taken.setdefault(folder, []).append(TakenNote(validity, uid, facts.digest))
+        for folder, notes in taken.items():
+            self._seen.remember(folder, map(str, notes))
+            self._seen.note_taken(folder, len(notes))
+        return taken
 
     def _of_folder(self, session: ImapSession, folder: str) -> Iterator[list[SourceMail]]:
         opened = self._open(session, folder)

@@ -20,6 +20,7 @@ from services.fetcher.sources.port import (
     LeftInSourceError,
 )
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMails
 from shared.errors import TransientError
 from shared.settings.box import Box
 
@@ -34,6 +35,7 @@ class BoxScan:
 
     Attributes:
         suspects: What could not be read.
+        entries: What the box held at the last look.
     """
 
     def __init__(self, box: Box, seen: Seen, clock: Callable[[], datetime]) -> None:
@@ -42,7 +44,9 @@ class BoxScan:
         self._seen = seen
         self._clock = clock
         self._contents = Contents(seen.memory)
+        self._taken = TakenMails(box.name, seen.memory)
         self._names: set[str] = set()
+        self.entries: list[Listing] = []
         self.suspects = Suspects(box.name, seen.memory, clock)
 
     def waiting(
@@ -64,6 +68,7 @@ class BoxScan:
             entries = session.entries()
         except NegativeAnswerError as error:
             raise TransientError(f"{session.wire.label} does not list: {error}") from None
+        self.entries = entries
         now = self._clock()
         if self._seen.opened_at(POP3_PLACE) is None:
             first_look(len(entries), self._box, POP3_PLACE)
@@ -100,6 +105,7 @@ class BoxScan:
             return False
         else:
             _log.info("a mail that was taken has a new name", box=self._box.name, mail=uidl)
+            self._taken.rename(POP3_PLACE, before, uidl)
         self.stays([(sha256, uidl)])
         return True
 
@@ -159,6 +165,7 @@ class BoxScan:
         if len(names) == len(entries):
             self._seen.keep_only(POP3_PLACE, names)
             self._seen.keep_only(self._before(), names)
+            self._taken.keep_only(POP3_PLACE, names)
         self._names = names
         self.suspects.keep_only(POP3_PLACE, {entry.name for entry in entries})
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -24,6 +25,7 @@ from services.fetcher.sources.pop3.box_scan import BoxScan
 from services.fetcher.sources.pop3.content import content_of, slices_of
 from services.fetcher.sources.pop3.received import received_at
 from services.fetcher.sources.pop3.session import Listing, Pop3Session, open_session
+from services.fetcher.sources.pop3.taken_earlier import TakenEarlier
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import (
     MAX_MAIL_BYTES,
@@ -67,11 +69,13 @@ class Pop3:
     _large: dict[str, Listing] = field(default_factory=dict, init=False)
     _digests: dict[str, str] = field(default_factory=dict, init=False)
     _deleted: list[str] = field(default_factory=list, init=False)
+    _earlier: TakenEarlier = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Look at `caFile` before anything is connected."""
         self._context = tls_context(self.box)
         self._look = BoxScan(self.box, self.seen, self.clock)
+        self._earlier = TakenEarlier(self.box, self.seen, self._look)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """What waits, in the box's order, at most 100 mails and about 8 MB at a time.
@@ -129,12 +133,23 @@ class Pop3:
             self._remember([mail.identity for mail in mails])
         self.seen.note_taken(POP3_PLACE, len(mails))
 
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """Remember them; they go, in a later session, once they are recorded.
+
+        Raises:
+            TransientError: The memory cannot be used: they are given again.
+        """
+        # Before anything else is remembered of them: a mail that is known is not given again.
+        self._earlier.note(mails, self._digests)
+        self._remember([mail.identity for _, mail in mails])
+        self.seen.note_taken(POP3_PLACE, len(mails))
+
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """POP3 announces nothing: look again after `pollSeconds` (I-3)."""
         alarm.wait(min(seconds, self.box.poll_seconds))
 
     def close(self) -> None:
-        """End the session; what was acknowledged is deleted, if the server still listens."""
+        """End the session; what was acknowledged is deleted, if the server listens."""
         with suppress(TransientError):
             self._finish()
 
@@ -175,6 +190,7 @@ class Pop3:
         batch: list[SourceMail] = []
         total = 0
         together, alone = self._look.waiting(session, done)
+        self._delete_recorded(session)
         for entry in together:
             if is_full(len(batch), total, entry.size):
                 return batch, True
@@ -212,6 +228,9 @@ class Pop3:
         if not entry.uidl and (identity in done or identity in self.seen.known(POP3_PLACE)):
             # The same content again: if its twin is of this session, it goes with it.
             self._read.get(identity, []).append(entry.number)
+            if self._earlier.is_recorded(identity):
+                self._read[identity] = [entry.number]
+                self._delete(identity)
             return None
         if self._look.was_taken(entry.uidl, content.sha256):
             return None
@@ -221,6 +240,7 @@ class Pop3:
             self._read[identity] = [entry.number]
         if content.sha256:
             self._digests[identity] = content.sha256
+        self._earlier.saw(identity, entry.size, content.head)
         now = self.clock()
         received = received_at(content.head, now) or now
         return SourceMail(identity, received, content.raw, old=self._is_old(received))
@@ -228,6 +248,14 @@ class Pop3:
     def _is_old(self, received: datetime) -> bool:
         """Whether a mail was there before the box was first read (I-11)."""
         return self.box.archive and (self._opened_at is None or received < self._opened_at)
+
+    def _delete_recorded(self, session: Pop3Session) -> None:
+        """Delete what was taken in earlier sessions, is recorded now, and is still the same."""
+        for mail, entry in self._earlier.recorded(session):
+            self._read[mail.identity] = [entry.number]
+            if mail.sha256:
+                self._digests[mail.identity] = mail.sha256
+            self._delete(mail.identity)
 
     def _delete(self, identity: str) -> None:
         numbers, session = self._read.pop(identity, []), self._session
@@ -246,6 +274,7 @@ class Pop3:
         deleted, self._deleted = self._deleted, []
         digests = self._digests
         self._read, self._large, self._digests = {}, {}, {}
+        self._earlier.end_session()
         if session is None:
             return
         if session.wire.broken:
@@ -257,12 +286,14 @@ class Pop3:
             self._stays(deleted, str(error))
         else:
             self._look.deleted([(digests[name], name) for name in deleted if name in digests])
+            self._earlier.forget(deleted)
 
     def _stays(self, identities: Sequence[str], reason: str) -> None:
         """The box does not let go: what was taken is not taken again in every round (F-62)."""
         if identities:
             _log.error("box does not delete", box=self.box.name, mails=identities, reason=reason)
             self._remember(identities)
+            self._earlier.forget(identities)
 
     def _remember(self, identities: Sequence[str]) -> None:
         """These were taken and stay: neither their names nor their contents are taken again."""

@@ -1,8 +1,9 @@
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,6 +53,12 @@ class AMailbox:
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         pass
+
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        raise AssertionError(mails)
+
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        raise AssertionError(mail_ids)
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         raise AssertionError(mail, note)

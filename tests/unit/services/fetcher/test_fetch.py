@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +36,12 @@ class ASource:
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         self.acknowledged += [mail.identity for mail in mails]
+
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        raise AssertionError(mails)
+
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        raise AssertionError(mail_ids)
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         self.failed[mail.identity] = note.reason
