@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.assembly.clock import local_clock
 from services.assembly.recorded import recorded_inbox
+from services.fetcher.box_states import BoxStates
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
@@ -69,11 +70,13 @@ class Feeds:
     Attributes:
         data: Backups, leases and what was seen.
         sink: Gives publisher and lease for a source.
+        states: Is told how each source stands.
         after: Is told of every round.
     """
 
     data: Path
     sink: Callable[[BoxSource], Sink]
+    states: BoxStates
     after: Callable[[Feed, Fetched], None] = lambda *_: None
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
@@ -102,8 +105,11 @@ class Feeds:
             _measure(box.name, opened)
             self.after(feed, fetched)
 
+        def tell(state: str, why: str, _seconds: float | None) -> None:
+            self.states.tell(source, state, why, opened.report())
+
         feed = Feed(
-            f"box {source.name}", fetcher, sink.lease, box.poll_seconds, source.rests_at, told
+            f"box {source.name}", fetcher, sink.lease, box.poll_seconds, source.rests_at, told, tell
         )
         return feed
 
@@ -161,8 +167,12 @@ def local_sink(
     return sink
 
 
-def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -> None:
+def run_feeds(
+    feeds: Sequence[Feed], states: BoxStates, health: Health, stopped: threading.Event
+) -> None:
     """Run each feed in a thread of its own: one box's trouble is not another's.
+
+    `states` tells how they stand, in a thread of its own, too.
 
     Raises:
         CRMServiceError: A feed cannot go on; all have ended.
@@ -175,7 +185,8 @@ def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -
             # A feed that ends by itself ends the service: its supervisor starts it again.
             stopped.set()
 
-    with ThreadPoolExecutor(len(feeds), "feed") as pool:
+    with ThreadPoolExecutor(len(feeds) + 1, "feed") as pool:
         runs = [pool.submit(run, feed) for feed in feeds]
+        runs.append(pool.submit(states.run, stopped))
     for each in runs:
         each.result()

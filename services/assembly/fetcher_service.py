@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from services.assembly.box_states import sending_states
 from services.assembly.feeds import Feeds, boxes_to_read, broker_sink, run_feeds
 from services.assembly.paths import Use, require_paths
 from services.assembly.services import broker_address, running
+from services.fetcher.box_states import BoxStates
 from shared.backup.store import BackupStore
 from shared.settings.box import Box
 from shared.settings.environment import Environment
@@ -19,7 +21,9 @@ def run_fetcher(boxes: Sequence[Box], environment: Environment) -> None:
     """
     require_paths(boxes, environment, Use.FETCH)
     ready = boxes_to_read(boxes)
-    sink = broker_sink(broker_address(environment, "fetcher"))
-    with running(environment) as (health, stopped):
+    address = broker_address(environment, "fetcher")
+    with running(environment) as (health, stopped), sending_states(address) as send:
         BackupStore(environment.data).discard_halves()
-        run_feeds(Feeds(environment.data, sink).of(ready), health, stopped)
+        states = BoxStates(send)
+        feeds = Feeds(environment.data, broker_sink(address), states).of(ready)
+        run_feeds(feeds, states, health, stopped)

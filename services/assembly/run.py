@@ -14,13 +14,15 @@ from services.assembly.composition import Erp
 from services.assembly.feeds import Feeds, local_sink
 from services.assembly.pipeline import local_pipeline
 from services.assembly.writing import prepare_writer
-from services.fetcher.feed import Feed
+from services.fetcher.box_states import STANDING_BY, BoxStates
+from services.fetcher.feed import READING, RESTING, WAITING, Feed
 from services.fetcher.fetch import Fetched
+from services.writer.box_states import record_box_states
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import MailRecorded
 from shared.contracts.verdict import joined
-from shared.errors import CRMServiceError
+from shared.errors import CRMServiceError, HeldElsewhereError
 from shared.settings.box import Box
 
 _log = structlog.get_logger()
@@ -77,16 +79,22 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
         CredentialsRefusedError: A mailbox refused the login.
     """
     failures: list[CRMServiceError] = []
-    for feed in local_feeds(boxes, erp, data, tally):
+    feeds, states = local_feeds(boxes, erp, data, tally)
+    for feed in feeds:
         try:
             if feed.rests():
                 tally.resting.append(feed.name)
+                feed.tell(RESTING, "its pause (stopFrom, stopTo) lasts", None)
             else:
                 feed.once()
+                feed.tell(READING, "", None)
         except CRMServiceError as error:
             failures.append(error)
+            elsewhere = isinstance(error, HeldElsewhereError)
+            feed.tell(STANDING_BY if elsewhere else WAITING, str(error), None)
         finally:
             feed.close()
+    states.send_all()
     if failures:
         for failure in failures[:-1]:
             _log.error("box not read", reason=str(failure))
@@ -95,8 +103,10 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
 
 def local_feeds(
     boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally, rests: Sequence[float] = ()
-) -> list[Feed]:
-    """Feeds into a pipeline within this process; `rests` as for `local_sink`.
+) -> tuple[list[Feed], BoxStates]:
+    """Feeds into a pipeline within this process, and what tells the database how they stand.
+
+    `rests` is as for `local_sink`.
 
     Raises:
         TransientError: Database or disk is away.
@@ -104,4 +114,5 @@ def local_feeds(
     BackupStore(data).discard_halves()
     prepare_writer(boxes[0], erp, data)
     sink = local_sink(data, partial(local_pipeline, boxes, erp, data), tally, rests)
-    return Feeds(data, sink, tally.after).of(boxes)
+    states = BoxStates(partial(record_box_states, erp.engine))
+    return Feeds(data, sink, states, tally.after).of(boxes), states

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.fetcher.box_states import STANDING_BY
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import Lease
 from shared.errors import (
@@ -20,6 +21,9 @@ from shared.retry import Backoff
 
 _STANDBY_SECONDS = 4.0
 """How soon a second fetcher notices that the first one has gone (F-75)."""
+
+READING, RESTING, WAITING = "reading", "resting", "waiting"
+"""What a feed does, beside standing by."""
 
 _RESTING_SECONDS = 30.0
 _MINUTE = timedelta(minutes=1)
@@ -43,6 +47,7 @@ class Feed:
         poll_seconds: Between two rounds where nothing announces mail (I-3).
         rests_at: Whether the source may not be connected to at a moment (I-4).
         after: Is told of every round.
+        tell: Is told how it stands, why, and how long it may be silent on purpose, in seconds.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Feed:
     poll_seconds: float
     rests_at: Callable[[datetime], bool]
     after: Callable[[Fetched], None] = lambda _: None
+    tell: Callable[[str, str, float | None], None] = lambda *_: None
     backoff: Backoff = field(default_factory=Backoff)
     refusals: Backoff = field(default_factory=after_refusal)
 
@@ -75,6 +81,7 @@ class Feed:
             if self.rests():
                 self.fetcher.close()
                 health.works(self.name)
+                self.tell(RESTING, "its pause (stopFrom, stopTo) lasts", _RESTING_SECONDS)
                 stopped.wait(_RESTING_SECONDS)
             else:
                 self._round(health, stopped)
@@ -94,6 +101,7 @@ class Feed:
             # A round through a full box takes long: it is no silence, and no waiting.
             health.beat(self.name)
             health.works(self.name)
+            self.tell(READING, "", 0.0)
             return stopped.is_set()
 
         try:
@@ -103,10 +111,12 @@ class Feed:
             self.refusals.succeeded()
             seconds = self._until_rest()
             health.beat(self.name, seconds)
+            self.tell(READING, "", seconds)
             self.fetcher.wait(seconds, stopped)
         except HeldElsewhereError:
             # Standing by is what a second fetcher is for.
             health.works(self.name)
+            self.tell(STANDING_BY, "another process reads it", _STANDBY_SECONDS)
             stopped.wait(_STANDBY_SECONDS)
         except TransientError as error:
             self._pause(health, stopped, error, self.backoff.seconds(error.retry_after_seconds))
@@ -123,6 +133,7 @@ class Feed:
         _log.warning("waiting", part=self.name, reason=str(error), seconds=round(seconds, 1))
         health.waiting(self.name, str(error))
         health.beat(self.name, seconds)
+        self.tell(WAITING, str(error), seconds)
         stopped.wait(seconds)
 
     def _until_rest(self) -> float:

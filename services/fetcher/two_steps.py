@@ -7,7 +7,7 @@ fetcher's memory the mail is fetched again, is the same mail, and the writer say
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -59,7 +59,8 @@ class TwoSteps:
         recorded = set(self.inbox.receive())
         self.source.take([(mail_id, mail) for mail_id, mail in mails if mail_id not in recorded])
         self.source.acknowledge([mail for mail_id, mail in mails if mail_id in recorded])
-        self._note(recorded.difference(mail_id for mail_id, _ in mails))
+        self._note([*recorded.difference(mail_id for mail_id, _ in mails)])
+        self.inbox.done()
 
     def catch_up(self) -> None:
         """Note what was recorded since the last round.
@@ -68,14 +69,15 @@ class TwoSteps:
             TransientError: The source's memory or the broker is away.
         """
         self._note(self.inbox.receive())
+        self.inbox.done()
 
     def alarm(self, stopped: Alarm) -> Alarm:
         """Make what ends a wait when `stopped` is set, or something is recorded."""
         return _Either(stopped, self.inbox.has_news)
 
-    def _note(self, mail_ids: Iterable[UUID]) -> None:
-        self.source.recorded(mail_ids)
-        self.inbox.done()
+    def _note(self, mail_ids: Sequence[UUID]) -> None:
+        if mail_ids:
+            self.source.recorded(mail_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 CLASSIFIER_MAIL = "classifier.mail"
 WRITER_COMMANDS = "writer.commands"
 
+WRITER_BOXES = "writer.boxes"
+
 WORK_QUEUES = (CLASSIFIER_MAIL, WRITER_COMMANDS)
 
 RETRY_SECONDS = (5, 60, 600)
@@ -19,6 +21,9 @@ RETRY_SECONDS = (5, 60, 600)
 
 DELIVERY_LIMIT = 20
 """Deliveries to a consumer that dies before the broker takes the message to be the cause."""
+
+STATE_SECONDS = 300
+"""After that nobody wants to know any more how a box stood: the queue never fills up."""
 
 _NEVER = 1_000_000
 """RabbitMQ 4 would drop a dead letter after 20 looks at it if no limit were set."""
@@ -57,6 +62,12 @@ def actions_queue(box: str) -> str:
 def actions_queue_of(box: str) -> Queue:
     """That queue: what is in it waits for the fetcher, however often it was delivered before."""
     return Queue(actions_queue(box), {**_quorum(), "x-delivery-limit": _NEVER})
+
+
+def boxes_queue() -> Queue:
+    """The queue that tells the writer how boxes stand."""
+    arguments = {"x-message-ttl": STATE_SECONDS * 1000, "x-delivery-limit": _NEVER}
+    return Queue(WRITER_BOXES, {**_quorum(), **arguments})
 
 
 def queues_of(work_queue: str) -> Sequence[Queue]:

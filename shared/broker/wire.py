@@ -11,6 +11,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.broker.message import SIZE, BrokerMessage, Header
 from shared.contracts.bounds import MESSAGE_BYTES
+from shared.contracts.box_state import BoxState
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, MailRecorded
 from shared.errors import ContractError, PermanentError
@@ -101,6 +102,23 @@ def recorded_from_broker(broker_message: BrokerMessage) -> MailRecorded:
         return MailRecorded.read_json(_json_of(broker_message))
     except ValidationError as error:
         raise _not_ours(MailRecorded.__name__, error) from None
+
+
+def state_to_broker(state: BoxState) -> BrokerMessage:
+    """The message to the writer about a box; it is about no mail."""
+    return BrokerMessage("", _JSON, state.model_dump_json().encode())
+
+
+def state_from_broker(broker_message: BrokerMessage) -> BoxState:
+    """The state of a box that a message holds.
+
+    Raises:
+        ContractError: It is none of a version that we know.
+    """
+    try:
+        return BoxState.read_json(_json_of(broker_message))
+    except ValidationError as error:
+        raise _not_ours(BoxState.__name__, error) from None
 
 
 class _Outline(BaseModel):

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from services.assembly.feeds import Feeds, local_sink, run_feeds
 from services.assembly.paths import Use, require_paths
+from services.fetcher.box_states import BoxStates
 from services.fetcher.seen import seen_file
 from shared import metrics
 from shared.broker.local import Collector
@@ -104,8 +105,9 @@ def in_a_folder(folder: Path) -> Environment:
 def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]:
     """The feeds of `boxes`, running."""
     health, stopped = Health(), threading.Event()
-    feeds = Feeds(data, local_sink(data, lambda _: taker, Collector())).of(boxes)
-    thread = threading.Thread(target=run_feeds, args=[feeds, health, stopped])
+    states = BoxStates(lambda _: None)
+    feeds = Feeds(data, local_sink(data, lambda _: taker, Collector()), states).of(boxes)
+    thread = threading.Thread(target=run_feeds, args=[feeds, states, health, stopped])
     thread.start()
     try:
         yield health

@@ -57,8 +57,8 @@ def run(
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
-            feeds = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
-            run_feeds(feeds, health, stopped)
+            feeds, states = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
+            run_feeds(feeds, states, health, stopped)
         summarise(tally)
     if once and (tally.set_aside or sum(tally.postponed.values())):
         raise typer.Exit(ExitCode.PARTLY_DONE)

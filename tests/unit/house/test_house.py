@@ -50,6 +50,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0008_timeline.py",
         "shared/netgenium/own/migrations/versions/v0009_journal_memory.py",
         "shared/netgenium/own/migrations/versions/v0010_outbox.py",
+        "shared/netgenium/own/migrations/versions/v0011_box_sources.py",
     },
 }
 BROAD_EXCEPT = {
