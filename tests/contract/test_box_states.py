@@ -51,13 +51,9 @@ def rows(engine: Engine) -> list[tuple[Any, ...]]:
 
 def test_the_newest_state_of_each_source_is_kept(engine: Engine) -> None:
     """O-4: told in another order or twice, one row for each source says how it stands."""
-    later = a_state(
-        state="waiting",
-        why="x" * 2000,
-        waiting=7,
-        read_at=NOON,
-        told_at=NOON + timedelta(minutes=1),
-    )
+    minute = NOON + timedelta(minutes=1)
+    why = "the server is unreachable: " + "x" * 2000
+    later = a_state(state="waiting", why=why, waiting=7, read_at=NOON, told_at=minute)
     files = a_state(source="emlDir", waiting=0)
 
     record_box_states(engine, [later, a_state(), files])

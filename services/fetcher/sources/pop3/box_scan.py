@@ -159,13 +159,15 @@ class BoxScan:
         """The whole box was looked through."""
         for place in (POP3_PLACE, _DELETED):
             self._contents.keep_only(place, self._names)
+        if len(self._names) == len(self.entries):
+            # Not before: mail with a new name is found by reading it.
+            self._taken.keep_only(POP3_PLACE, self._names)
 
     def _forget_what_has_gone(self, entries: Collection[Listing]) -> None:
         names = {entry.uidl for entry in entries if entry.uidl}
         if len(names) == len(entries):
             self._seen.keep_only(POP3_PLACE, names)
             self._seen.keep_only(self._before(), names)
-            self._taken.keep_only(POP3_PLACE, names)
         self._names = names
         self.suspects.keep_only(POP3_PLACE, {entry.name for entry in entries})
 
