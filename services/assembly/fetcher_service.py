@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from services.assembly.box_states import sending_states
 from services.assembly.feeds import Feeds, boxes_to_read, broker_sink, run_feeds
 from services.assembly.paths import Use, require_paths
 from services.assembly.services import broker_address, running
+from services.assembly.state_sender import sending_states
 from services.fetcher.box_states import BoxStates
 from shared.backup.store import BackupStore
 from shared.settings.box import Box

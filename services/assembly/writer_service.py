@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
-from services.assembly.box_states import record_states
 from services.assembly.composition import Erp, open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import writes_work
 from services.assembly.recorded import recorded_outlet
+from services.assembly.state_recorder import record_states
 from services.assembly.worker_service import Beside, run_worker
 from services.assembly.writing import prepare_writer, writer_stage
 from shared.broker.topology import WRITER_COMMANDS

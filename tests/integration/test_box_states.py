@@ -9,8 +9,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
-from services.assembly.box_states import record_states, sending_states
 from services.assembly.run import Tally, run_once
+from services.assembly.state_recorder import record_states
+from services.assembly.state_sender import sending_states
 from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration

@@ -75,12 +75,13 @@ def test_a_server_without_a_header_to_compare_shows_the_whole_mail(
     assert server.mails == {}
 
 
+@pytest.mark.parametrize("other", [OTHER, MAIL.replace(b"one", b"two")], ids=["size", "header"])
 def test_another_mail_under_the_name_stays_and_is_taken(
-    server: ScriptedPop3, make: Make, seen: Seen
+    server: ScriptedPop3, make: Make, seen: Seen, other: bytes
 ) -> None:
     """I-6, F-54: some servers use a name again: what was never backed up is never deleted."""
     mail_ids = take(make())
-    server.mails = {"u1": OTHER}
+    server.mails = {"u1": other}
     record(seen, mail_ids)
 
     with capture_logs() as logs:
@@ -88,7 +89,7 @@ def test_another_mail_under_the_name_stays_and_is_taken(
         second = take(make())
 
     assert [log["mail"] for log in logs if "another mail" in log["event"]] == ["u1"]
-    assert server.mails == {"u1": OTHER}
+    assert server.mails == {"u1": other}
     assert len(first + second) == 1
     record(seen, first + second)
     assert take(make()) == []

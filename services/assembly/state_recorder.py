@@ -1,8 +1,7 @@
-"""How boxes stand, on its way from a fetcher to the database by way of RabbitMQ (behaviour O-4)."""
+"""How boxes stand, from the writer's queue to the database (behaviour O-4)."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import Engine
@@ -12,9 +11,8 @@ from shared import metrics
 from shared.broker.inbox import Inbox
 from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
-from shared.broker.sender import Sender
-from shared.broker.topology import WRITER_BOXES, boxes_queue
-from shared.broker.wire import state_from_broker, state_to_broker
+from shared.broker.topology import boxes_queue
+from shared.broker.wire import state_from_broker
 from shared.contracts.box_state import BoxState
 from shared.errors import ContractError, CRMServiceError
 from shared.retry import Backoff
@@ -24,21 +22,6 @@ PART = "box states"
 _WAIT_SECONDS = 1.0
 
 _log = structlog.get_logger()
-
-
-@contextmanager
-def sending_states(address: BrokerAddress) -> Iterator[Callable[[Sequence[BoxState]], None]]:
-    """Let states be sent to the writer, over a connection that lasts as long as the block."""
-    sender = Sender(address, [boxes_queue()])
-
-    def send(states: Sequence[BoxState]) -> None:
-        sender.send([(WRITER_BOXES, state_to_broker(state)) for state in states])
-        sender.flush()
-
-    try:
-        yield send
-    finally:
-        sender.close()
 
 
 def record_states(address: BrokerAddress, engine: Engine, stopped: threading.Event) -> None:
