@@ -363,11 +363,13 @@ def test_the_report_tells_what_is_left_and_when_it_was_read(place: Place) -> Non
     found = place.source.report()
     for batch in place.source.batches():
         place.source.acknowledge(batch[:1])
+        meanwhile = place.source.report().waiting
         place.source.set_aside(batch[1], a_failure("no mail at all"))
     left = place.source.report()
     take_all(place.source)
 
     assert (found.waiting, left.waiting, place.source.report().waiting) == (3, 1, 0)
+    assert meanwhile == 2, "a long round tells how far it is"
     assert left.read_at
     assert abs(datetime.now(UTC) - left.read_at) < timedelta(minutes=10)
 
