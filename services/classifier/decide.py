@@ -1,4 +1,4 @@
-"""The whole decision on a mail: the chain of the policy, and what a special mail may still do."""
+"""The whole decision on a mail: its box's policy, and what a special mail may still do."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from services.classifier.chain import SoFar, ask
 from services.classifier.facts.facts import Facts
 from services.classifier.outcome.late_users import keep_late_users
 from services.classifier.parse.limits import ATTENDEES, ATTENDEES_BEYOND
-from services.classifier.policy import ARCHIVE_POLICY, POLICY
+from services.classifier.policy import for_old_mail
 from services.classifier.reading.mail import Mail
 from shared.contracts.bounds import STORED_FILES
 from shared.contracts.commands import CreateActivity
@@ -23,7 +23,7 @@ _OLD = trace_line(
 
 def decide(mail: Mail, facts: Facts) -> SoFar:
     """Verdict, trace and commands of `mail`. Pure."""
-    decided = keep_late_users(ask(POLICY, mail, facts), facts)
+    decided = keep_late_users(ask(facts.context.policy, mail, facts), facts)
     return _flagged(_with_bounds(decided, mail, facts))
 
 
@@ -71,7 +71,8 @@ def decide_archived(mail: Mail, facts: Facts) -> SoFar:
 
     It makes completed activities with its own date, and nothing else.
     """
-    decided = keep_late_users(ask(ARCHIVE_POLICY, mail, facts), facts)
+    policy = for_old_mail(facts.context.policy)
+    decided = keep_late_users(ask(policy, mail, facts), facts)
     decided = _flagged(_with_bounds(decided, mail, facts))
     activities = tuple(
         command.model_copy(update={"completed": True})

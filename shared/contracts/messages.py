@@ -32,6 +32,8 @@ class MailFetched(Contract):
         backup_key: Path of the backup below the data folder.
         archive: An old mail: recorded without tasks, marks and forwards (I-11).
         again: An explicit replay that bypasses the duplicate rule (R-a).
+        folder: The folder of its box that it was in; None where a box has none, or from an
+            earlier version.
     """
 
     kind: Literal["mail_fetched"] = "mail_fetched"
@@ -45,6 +47,7 @@ class MailFetched(Contract):
     backup_key: BackupKey
     archive: bool = False
     again: bool = False
+    folder: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,13 +272,17 @@ box_table = Table(
     "crm_box",
     OWN,
     Column("box", CutText(250), primary_key=True),
+    Column("source", Unicode(20), primary_key=True),
     Column("state", Unicode(20), nullable=False),
     Column("why", CutText(1000)),
     Column("waiting", Integer),
     Column("last_read_at", UtcMoment),
     Column("told_at", UtcMoment, nullable=False),
 )
-"""How each technology box stands, as its fetcher has told last. Nobody tells it yet."""
+"""How each source of a technology box stands, as its fetcher has told last.
+
+`told_at` is at most a minute or two ago while a fetcher reads the box; older: none does.
+"""
 
 dead_letter_table = Table(
     "crm_dead_letter",
