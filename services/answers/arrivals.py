@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,9 +13,8 @@ from sqlalchemy import func, select
 from services.answers.status import SourceState, failed_in, flows_of, places_of
 from services.answers.whereabouts import BoxSeen, Whereabouts
 from services.assembly.composition import Erp
-from services.assembly.feeds import SEEN
 from services.assembly.services import broker_address
-from services.fetcher.seen import Seen
+from services.fetcher.seen import SEEN, Seen
 from services.fetcher.sources.eml_dir import FAILED
 from shared.backup.store import FOLDER
 from shared.errors import CRMServiceError, TransientError
@@ -71,7 +73,17 @@ def _told(erp: Erp) -> list[BoxSeen]:
     own = box_table.c
     with database_errors(erp.engine), erp.engine.connect() as connection:
         rows = connection.execute(select(box_table).order_by(own.box)).all()
-    return [BoxSeen(row.box, row.state, row.last_read_at, row.waiting, row.why) for row in rows]
+    return [_of_rows(box, list(sources)) for box, sources in groupby(rows, attrgetter("box"))]
+
+
+def _of_rows(box: str, rows: Sequence[Any]) -> BoxSeen:
+    """All sources of a box together: what was read longest ago counts, and what has a reason."""
+    read = [row.last_read_at for row in rows if row.last_read_at]
+    waiting = [row.waiting for row in rows if row.waiting is not None]
+    shown = next((row for row in rows if row.why), rows[0])
+    return BoxSeen(
+        box, shown.state, min(read, default=None), sum(waiting) if waiting else None, shown.why
+    )
 
 
 def _of_places(box: str, places: Sequence[SourceState]) -> BoxSeen:

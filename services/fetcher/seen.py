@@ -91,6 +91,10 @@ class Seen:
         self.memory.close()
 
 
+SEEN = "seen"
+"""Folder of the data folder with the memory of each box."""
+
+
 def seen_file(data: Path, box: Box) -> Path:
     """Tell where the memory of `box` lies below the data folder."""
-    return data / "seen" / f"{box.email}.db"
+    return data / SEEN / f"{box.email}.db"
