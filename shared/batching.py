@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 def is_full(count: int, total: int, heavy: int, most: int, most_bytes: int) -> bool:
-    """Whether a batch of `count` items takes no further one that weighs `heavy`."""
+    """Return whether a batch of `count` items takes no further one that weighs `heavy`."""
     return count > 0 and (count == most or total + heavy > most_bytes)
 
 

@@ -32,7 +32,7 @@ _WORST_FIRST = (
 
 
 def gravest(codes: Collection[ExitCode]) -> ExitCode:
-    """The one of several exit codes to end with: what has to be mended first."""
+    """Return the one of several exit codes to end with: what has to be mended first."""
     return next((code for code in _WORST_FIRST if code in codes), ExitCode.DONE)
 
 

@@ -20,7 +20,7 @@ def file_system_of(path: Path) -> str:
 
 
 def type_in(mounts: str, path: Path) -> str:
-    """The same, from what Linux tells in `mountinfo` (proc_pid_mountinfo(5)). Pure."""
+    """Return the same, from what Linux tells in `mountinfo` (proc_pid_mountinfo(5)). Pure."""
     best, found = Path("/"), ""
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")

@@ -99,7 +99,7 @@ class Flow(Generic[In, Out]):
         return addressed
 
     def dead(self, broker_message: BrokerMessage, reason: str) -> Addressed:
-        """A message as a dead one."""
+        """Return a message as a dead one."""
         metrics.came_otherwise(self.stage.name, "dead_lettered")
         dead = broker_message.dead(reason, datetime.now(UTC).isoformat())
         _log.error("dead letter", mail_id=broker_message.mail_id, reason=reason)

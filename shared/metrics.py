@@ -236,7 +236,7 @@ def data_space(free_bytes: int, size_bytes: int) -> None:
 
 
 def exposition(parts: Mapping[str, str | None]) -> bytes:
-    """All metrics in Prometheus' text format.
+    """Return all metrics in Prometheus' text format.
 
     Args:
         parts: What `Health.parts` tells.

@@ -25,7 +25,7 @@ class Backoff:
         self._next = first_seconds
 
     def seconds(self, asked: float | None = None) -> float:
-        """How long to wait now.
+        """Return how long to wait now.
 
         Args:
             asked: What the other side asked for; never less than this.

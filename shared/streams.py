@@ -5,7 +5,7 @@ from typing import TextIO
 
 
 def is_utf8(stream: TextIO) -> bool:
-    """Whether `stream` takes every character as UTF-8.
+    """Return whether `stream` takes every character as UTF-8.
 
     Of JSON this decides what is escaped: what an encoding lacks is written in Python's way
     (`backslashreplace`), which is no JSON.

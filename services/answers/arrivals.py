@@ -87,7 +87,7 @@ def _of_rows(box: str, rows: Sequence[Any]) -> BoxSeen:
 
 
 def _of_places(box: str, places: Sequence[SourceState]) -> BoxSeen:
-    """All sources of a box together: what was read longest ago counts."""
+    """Return all sources of a box together: what was read longest ago counts."""
     own = [one for one in places if one.box == box]
     read = [one.read_at for one in own if one.read_at]
     waiting = [one.waiting for one in own if one.waiting is not None]

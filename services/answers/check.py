@@ -64,7 +64,7 @@ class Check:
 def run_checks(
     config: Sequence[Path], environment: Environment, *, rehearsal: bool = False
 ) -> Iterator[Check]:
-    """Everything, in the order in which it is needed; one failure does not hide the others.
+    """Yield everything, in the order in which it is needed; one failure does not hide the others.
 
     Args:
         config: Files of the boxes.
@@ -93,7 +93,7 @@ def run_checks(
 
 
 def worst(checks: Sequence[Check]) -> ExitCode:
-    """The exit code for `checks`."""
+    """Return the exit code for `checks`."""
     return gravest([check.exit_code for check in checks])
 
 
@@ -164,7 +164,7 @@ def _mailbox(source: BoxSource, data: Path) -> Iterator[Check]:
 
 
 def _memory(source: BoxSource, data: Path) -> Iterator[Check]:
-    """The fetcher's memory, where there is one and something is wrong with it."""
+    """Yield the fetcher's memory, where there is one and something is wrong with it."""
     if trouble := trouble_of(source, data):
         remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
         yield Check(f"memory of {source.box.name}", "warn", trouble, remedy)

@@ -73,7 +73,7 @@ class DeadLetters(Protocol):
     """Where dead letters are kept."""
 
     def all(self) -> list[DeadLetter]:
-        """Every one of them, oldest first in each queue."""
+        """Return every one of them, oldest first in each queue."""
 
     def release(self, wanted: Wanted) -> int:
         """Have those that are `wanted` processed again; gives their number."""
@@ -89,7 +89,7 @@ class BrokerDeadLetters:
     address: BrokerAddress
 
     def all(self) -> list[DeadLetter]:
-        """Every one of them, oldest first in each queue."""
+        """Return every one of them, oldest first in each queue."""
         found: list[DeadLetter] = []
 
         def look(queue: str, broker_message: BrokerMessage) -> None:
@@ -144,7 +144,7 @@ class LocalDeadLetters:
     publisher: Callable[[], Publisher[FetchedMail]]
 
     def all(self) -> list[DeadLetter]:
-        """Every one of them, oldest first.
+        """Return every one of them, oldest first.
 
         Raises:
             ConfigurationError: There is no such data folder.

@@ -59,7 +59,7 @@ def made_of(erp: Erp, mail_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Made]]
 def made_by(
     connection: Connection, erp: ErpTables, mail_ids: Iterable[UUID]
 ) -> Mapping[UUID, Sequence[Made]]:
-    """What each of these mails has made, in the order of the records."""
+    """Return what each of these mails has made, in the order of the records."""
     found: dict[UUID, list[Made]] = defaultdict(list)
     for chunk in in_chunks(mail_ids):
         effects, changes = _rows(connection, effect_table, chunk), _marks(connection, chunk)
@@ -90,7 +90,7 @@ def _marks(connection: Connection, chunk: Sequence[UUID]) -> Sequence[Row[Any]]:
 
 
 def _users_of_commands(connection: Connection, chunk: Sequence[UUID]) -> Mapping[str, int]:
-    """The user whom each command named, as it was recorded."""
+    """Return the user whom each command named, as it was recorded."""
     own = journal_table.c
     rows = connection.scalars(select(own.commands).where(own.mail_id.in_(chunk)))
     commands = (one for text in rows if text for one in json.loads(text))
@@ -150,7 +150,7 @@ def _soft(connection: Connection, chunk: Sequence[UUID], marked: set[UUID]) -> I
 
 
 def read_names(connection: Connection, erp: ErpTables, ids: Iterable[int]) -> Mapping[int, str]:
-    """Names of users by id, with their addresses."""
+    """Return names of users by id, with their addresses."""
     wanted = sorted(set(ids))
     emails = values_by_owner(connection, erp, "user", "emails", wanted)
     user = erp.table("user").c

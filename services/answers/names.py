@@ -23,12 +23,12 @@ class RecordNames:
         self._erp = erp
 
     def addresses(self, entity: str, ids: Ids) -> Names:
-        """The first address of users or contacts, in lower case."""
+        """Return the first address of users or contacts, in lower case."""
         emails = values_by_owner(self._connection, self._erp, entity, "emails", _there(ids))
         return {owner: str(values[0]).strip().lower() for owner, values in emails.items()}
 
     def column(self, entity: str, field: str, ids: Ids) -> Names:
-        """A field of records, as the name of a company or the number of a task."""
+        """Return a field of records, as the name of a company or the number of a task."""
         if not self._erp.has(entity):
             return {}
         table = self._erp.table(entity).c
@@ -41,7 +41,7 @@ class RecordNames:
         }
 
     def lists(self, entity: str, field: str, ids: Ids) -> Mapping[int, Sequence[Any]]:
-        """The values of a field that may have several."""
+        """Return the values of a field that may have several."""
         if not self._erp.has(entity, field):
             return {}
         return values_by_owner(self._connection, self._erp, entity, field, _there(ids))
@@ -59,7 +59,7 @@ class RecordNames:
         }
 
     def attachments(self, activities: Ids) -> Mapping[int, Sequence[str]]:
-        """Names of the files of activities."""
+        """Return names of the files of activities."""
         table = self._erp.table("attachment").c
         names: dict[int, list[str]] = defaultdict(list)
         for chunk in in_chunks(_there(activities)):

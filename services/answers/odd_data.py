@@ -39,7 +39,7 @@ class Oddity:
 
 
 def odd_data(erp: Erp) -> list[Oddity]:
-    """Everything that is odd; a large table is looked at as far as it tells something new.
+    """Return everything that is odd; a large table is looked at as far as it tells something new.
 
     Raises:
         TransientError: The database is unreachable.
@@ -58,7 +58,7 @@ def odd_data(erp: Erp) -> list[Oddity]:
 
 
 def _doubled(users: Iterable[TypedIn]) -> Iterator[Oddity]:
-    """Addresses that several active users have: only the first of them gets the mail."""
+    """Yield addresses that several active users have: only the first of them gets the mail."""
     owners: dict[str, set[int]] = defaultdict(set)
     for one in users:
         owners[one.text.strip().lower()].add(one.record_id)

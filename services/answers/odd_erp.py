@@ -11,7 +11,7 @@ from shared.settings.box import Box
 
 
 def oddities(erp: Erp, boxes: Sequence[Box] = ()) -> Iterator[Oddity]:
-    """Everything that a person should look at; of `boxes` whether their groups have users.
+    """Yield everything that a person should look at; of `boxes` whether their groups have users.
 
     Raises:
         TransientError: The database is unreachable.

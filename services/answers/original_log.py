@@ -30,7 +30,7 @@ class LoggedMail:
 
 
 def decoded(raw: bytes) -> str:
-    """The text of a log file, whatever the original has written it in."""
+    """Return the text of a log file, whatever the original has written it in."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -53,7 +53,7 @@ def logged_mails(text: str, zone: tzinfo) -> Iterator[LoggedMail]:
 
 
 def paired(times: Sequence[datetime], logged: Iterable[LoggedMail]) -> list[LoggedMail | None]:
-    """The entry of each backup, by order and time; None where the log has none.
+    """Return the entry of each backup, by order and time; None where the log has none.
 
     Args:
         times: When each backup was written, in order.
@@ -89,7 +89,7 @@ def _lines(text: str) -> Iterator[tuple[datetime, str]]:
 
 
 def _known(word: str) -> str | None:
-    """The word as we spell it; None for lines about other things."""
+    """Return the word as we spell it; None for lines about other things."""
     tidy = word.replace("...", "…")
     return tidy if tidy in {*Word} or _UPDATED.fullmatch(tidy) else None
 

@@ -26,7 +26,7 @@ class Original:
 
 
 def originals_in(folder: Path, log: Path | None, zone: tzinfo) -> list[Original]:
-    """Every `.eml` below `folder`, in the order in which they were written.
+    """Return every `.eml` below `folder`, in the order in which they were written.
 
     Args:
         folder: The original's `POP3Downloads`, or one of its days.
@@ -54,7 +54,7 @@ def originals_in(folder: Path, log: Path | None, zone: tzinfo) -> list[Original]
 
 
 def read_original(original: Original) -> bytes:
-    """The mail byte for byte.
+    """Return the mail byte for byte.
 
     Raises:
         WrongUseError: The file cannot be read.
@@ -66,5 +66,5 @@ def read_original(original: Original) -> bytes:
 
 
 def not_logged(originals: Sequence[Original]) -> list[Original]:
-    """Those of which the log says nothing: they may not have been processed."""
+    """Return those of which the log says nothing: they may not have been processed."""
     return [one for one in originals if one.logged is None]

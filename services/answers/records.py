@@ -50,7 +50,7 @@ class ListReading(NamedTuple):
 def list_records(
     erp: Erp, table: str, *, since: datetime | None = None, most: int | None = None
 ) -> Iterator[Row]:
-    """The records of `table`, one of `TABLES`, the newest first.
+    """Yield the records of `table`, one of `TABLES`, the newest first.
 
     Args:
         erp: The database.
@@ -274,7 +274,7 @@ def _moment(value: Any) -> str | None:  # noqa: ANN401 - a column that the mappi
 
 
 def _when(value: Any, erp: ErpTables, *, all_day: bool) -> str | None:  # noqa: ANN401 - as above
-    """A moment in UTC; a whole day as the date that it is in the ERP's zone."""
+    """Return a moment in UTC; a whole day as the date that it is in the ERP's zone."""
     if value is None or not all_day:
         return _moment(value)
     day: datetime = value.astimezone(ZoneInfo(erp.mapping.time.zone))

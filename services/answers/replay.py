@@ -67,7 +67,7 @@ class Replay:
     again: bool = False
 
     def files(self, targets: Sequence[str]) -> list[Path]:
-        """The files that `targets` (folders with theirs, files or mail ids) name.
+        """Return the files that `targets` (folders with theirs, files or mail ids) name.
 
         Raises:
             WrongUseError: One of them names nothing.
@@ -122,7 +122,7 @@ class Replay:
         return mails
 
     def _own_id(self, file: Path) -> UUID | None:
-        """The mail id of one of our backups; None for a file from elsewhere."""
+        """Return the mail id of one of our backups; None for a file from elsewhere."""
         if not file.absolute().is_relative_to(self.data):
             return None
         key = file.absolute().relative_to(self.data).as_posix()

@@ -57,7 +57,7 @@ class Search:
         return tuple(dict.fromkeys((*self.words, *self.subject, *found)))
 
     def fits_subject(self, subject: str) -> bool:
-        """Whether the words of `subject` have all the beginnings."""
+        """Return whether the words of `subject` have all the beginnings."""
         there = search_words([subject])
         return all(any(word.startswith(one) for word in there) for one in self.subject)
 
@@ -72,7 +72,7 @@ def words_typed(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def address_typed(text: str | None) -> str | None:
-    """The address, or `*@domain`, that somebody has typed.
+    """Return the address, or `*@domain`, that somebody has typed.
 
     Raises:
         WrongUseError: It is none.
@@ -144,7 +144,7 @@ class IndexedWay(NamedTuple):
 
 
 def ways_in(search: Search) -> Iterator[IndexedWay]:
-    """Every way to the mails that fit."""
+    """Yield every way to the mails that fit."""
     own, recipient = journal_table.c, recipient_table.c
     if search.mail_id:
         yield IndexedWay(select(own.mail_id).where(own.mail_id == search.mail_id))

@@ -69,7 +69,7 @@ class Shadowed:
 
 
 def waiting_mails(box: Box) -> Iterator[Waiting]:
-    """Every mail in the box's sources, read and left there as it was.
+    """Yield every mail in the box's sources, read and left there as it was.
 
     Raises:
         TransientError: A source is unreachable.
@@ -83,7 +83,7 @@ def waiting_mails(box: Box) -> Iterator[Waiting]:
 
 
 def backed_up_mails(originals: Iterable[Original]) -> Iterator[Waiting]:
-    """The mails that the original has backed up, with what its log says."""
+    """Yield the mails that the original has backed up, with what its log says."""
     for one in originals:
         theirs = one.logged.words if one.logged else None
         raw = read_original(one)
@@ -105,7 +105,7 @@ class Shadow:
     claimed: dict[str, Processed] = field(default_factory=dict)
 
     def decide(self, mails: Iterable[Waiting]) -> Iterator[Shadowed]:
-        """What would become of `mails`, in order.
+        """Yield what would become of `mails`, in order.
 
         Raises:
             TransientError: The database is away.

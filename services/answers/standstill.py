@@ -33,7 +33,7 @@ def standstill(
     failed: int,
     now: datetime,
 ) -> list[Standstill]:
-    """Everything that does not move at `now`.
+    """Return everything that does not move at `now`.
 
     Args:
         sources: Of every box.

@@ -98,7 +98,7 @@ class JournalCount:
 
 
 def places_of(boxes: Sequence[Box], data: Path) -> list[SourceState]:
-    """Every source of `boxes`, as the fetcher's memory in `data` has it.
+    """Return every source of `boxes`, as the fetcher's memory in `data` has it.
 
     A memory that cannot be read is left out, and told. Times are in the box's zone.
     """
@@ -110,7 +110,7 @@ def places_of(boxes: Sequence[Box], data: Path) -> list[SourceState]:
 
 
 def flows_of(address: BrokerAddress) -> list[QueueCounts]:
-    """Every work queue.
+    """Return every work queue.
 
     Raises:
         TransientError: The broker is away.
@@ -123,7 +123,7 @@ def flows_of(address: BrokerAddress) -> list[QueueCounts]:
 def services_of(
     flows: Sequence[QueueCounts], boxes: Sequence[Box], address: BrokerAddress
 ) -> list[Service]:
-    """How many processes of each service are connected, by the queues they read.
+    """Return how many processes of each service are connected, by the queues they read.
 
     Raises:
         TransientError: The broker is away.
@@ -139,7 +139,7 @@ def services_of(
 
 
 def recorded_in(erp: Erp) -> JournalCount:
-    """How many mails the journal has.
+    """Return how many mails the journal has.
 
     Raises:
         TransientError: The database is away.

@@ -78,7 +78,7 @@ def _kind(verdict: Sequence[str]) -> str:
 
 
 def _told(commands: str) -> list[str]:
-    """What the commands would make, in a comparable form."""
+    """Return what the commands would make, in a comparable form."""
     return sorted(json.dumps(_comparable(one), sort_keys=True) for one in json.loads(commands))
 
 

@@ -14,7 +14,7 @@ from shared.settings.box import Box
 
 
 def context_of(box: Box, erp: Erp) -> BoxContext:
-    """What the rules know of `box` and of the places that the mapping has."""
+    """Return what the rules know of `box` and of the places that the mapping has."""
     return BoxContext(
         box=box,
         vocabulary=build_vocabulary(box.vocabulary),
@@ -32,6 +32,6 @@ def look_up_in(erp: Erp) -> DatabaseLookUp:
 
 
 def classifier_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> ClassifierStage:
-    """The classifier of `boxes`; `data` has the backups."""
+    """Return the classifier of `boxes`; `data` has the backups."""
     contexts = {box.name: context_of(box, erp) for box in boxes}
     return ClassifierStage(contexts, look_up_in(erp), BackupStore(data))

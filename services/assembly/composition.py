@@ -22,7 +22,7 @@ class Erp:
 
 
 def open_erp(environment: Environment, *, makes: bool = False) -> Erp:
-    """The database and mapping that `environment` names; connects only when first used.
+    """Return the database and mapping that `environment` names; connects only when first used.
 
     Args:
         environment: Names them.

@@ -84,7 +84,7 @@ class Feeds:
     after: Callable[[Feed, Fetched], None] = lambda *_: None
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
-        """A feed for each source of `boxes`.
+        """Return a feed for each source of `boxes`.
 
         What one source misses (its `caFile`, its app's file, its `emlDir`) is waited for, and said
         in `/ready`; the others are read.
@@ -162,7 +162,7 @@ def _tell_expiry(box: Box) -> None:
 
 
 def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sender]:
-    """A publisher to the classifier's queue without a lease, and its connection."""
+    """Return a publisher to the classifier's queue without a lease, and its connection."""
     sender = Sender(address, queues_of(CLASSIFIER_MAIL))
     return BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker), sender
 

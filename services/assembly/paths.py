@@ -84,7 +84,7 @@ class PathCheck:
     def at_all(
         self, boxes: Sequence[Box], environment: Environment, use: Use = Use.EVERYTHING
     ) -> Iterator[CheckedPath]:
-        """Every path that a process with `use` needs; `boxes` of one deployment."""
+        """Yield every path that a process with `use` needs; `boxes` of one deployment."""
         yield self._data(environment.data, writes=Use.FETCH in use)
         if little := _little_space(environment.data):
             yield CheckedPath("space of the data folder", str(environment.data), (little,), "hint")
@@ -262,7 +262,7 @@ def _wrong(look: Callable[[], object]) -> tuple[ConfigProblem, ...]:
 
 
 def _error(attempt: Callable[[], object]) -> str:
-    """Why `attempt` failed; empty if it did not."""
+    """Return why `attempt` failed; empty if it did not."""
     try:
         attempt()
     except OSError as error:

@@ -33,7 +33,7 @@ def recorded_outlet(boxes: Sequence[Box]) -> Outlet[MailRecorded]:
 
 
 def recorded_inbox(address: BrokerAddress, source: BoxSource) -> BrokerRecordedInbox:
-    """What the fetcher of `source` hears from the writers."""
+    """Return what the fetcher of `source` hears from the writers."""
     return BrokerRecordedInbox(Inbox(address, actions_queue_of(source.box.name)))
 
 

@@ -145,7 +145,7 @@ def _steps(made_up: MadeUp, stage: Stages) -> Iterator[Step]:
 
 
 def _groups(made_up: MadeUp, *, invitations: bool) -> Iterator[Group]:
-    """Mails that the writer takes together."""
+    """Yield mails that the writer takes together."""
     mail = made_up.mail
     yield "mail without a record", mail()
     first, task = mail(made_up.activity(), made_up.activity()), made_up.task()
@@ -178,7 +178,7 @@ def _tried(name: str, try_it: Callable[[], object]) -> Rehearsed:
 
 
 def _statement(error: BaseException) -> str:
-    """What the database refused; its values stand in it nowhere."""
+    """Return what the database refused; its values stand in it nowhere."""
     refused = error.__cause__
     statement = refused.statement if isinstance(refused, DBAPIError) else None
     return " ".join((statement or "").split())[:_STATEMENT_LENGTH]

@@ -58,7 +58,7 @@ class MadeUp:
     event: str = field(default_factory=lambda: f"{uuid4()}@{DOMAIN}")
 
     def mail(self, *commands: AnyCommand, again: MailClassified | None = None) -> MailClassified:
-        """A mail with `commands`; with `again` a replay of that one."""
+        """Return a mail with `commands`; with `again` a replay of that one."""
         mail_id = again.mail_id if again else uuid4()
         return MailClassified(
             mail_id=mail_id,
@@ -81,7 +81,7 @@ class MadeUp:
         )
 
     def copy(self, mail: MailClassified) -> MailClassified:
-        """The same mail once more, under another id: a duplicate."""
+        """Return the same mail once more, under another id: a duplicate."""
         return mail.model_copy(update={"mail_id": uuid4(), "commands": ()})
 
     @cached_property
@@ -121,7 +121,7 @@ class MadeUp:
         )
 
     def task(self, problem: str | None = None) -> CreateTask:
-        """A new task, perhaps of a problem."""
+        """Return a new task, perhaps of a problem."""
         return CreateTask(
             command_id=uuid4(),
             subject=_LONG,
@@ -146,7 +146,7 @@ class MadeUp:
         )
 
     def mark(self, mark: Mark, *entities: str) -> MarkForbidden:
-        """A mark of records, or without any of an address that nobody has."""
+        """Return a mark of records, or without any of an address that nobody has."""
         contact, relationship = self._contact(), self._relationship()
         return MarkForbidden(
             command_id=uuid4(),
@@ -165,7 +165,7 @@ class MadeUp:
         ]
 
     def invitation(self, method: str, sequence: int = 0) -> UpsertInvitation:
-        """A state of the one made-up event."""
+        """Return a state of the one made-up event."""
         organizer = f"organizer@{DOMAIN}"
         return UpsertInvitation(
             command_id=uuid4(),

@@ -18,7 +18,7 @@ _RANDOM_BYTES = 32
 
 
 def own_mail(environment: Environment) -> OwnMail | None:
-    """What recognises our own mail; None where there is no secret yet, so no mail either.
+    """Return what recognises our own mail; None where there is no secret yet, so no mail either.
 
     Raises:
         ConfigurationError: The file of the secret cannot be read, or is empty.

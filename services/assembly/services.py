@@ -15,7 +15,7 @@ from shared.settings.environment import Environment
 
 
 def broker_address(environment: Environment, client: str) -> BrokerAddress:
-    """Where the broker is.
+    """Return where the broker is.
 
     Raises:
         ConfigurationError: RABBITMQ_URL is not set.

@@ -72,7 +72,7 @@ def leave() -> NoReturn:
 
 
 def ending(code: int, arguments: Sequence[str] | None = None) -> int:
-    """The exit code of a command that would end with `code`, if no signal was heard.
+    """Return the exit code of a command that would end with `code`, if no signal was heard.
 
     SIGTERM is how services are told to stop, so they end with 0; anything else is interrupted.
 

@@ -99,7 +99,7 @@ def database_look(probe: Probe, health: Health) -> Look:
 
 
 def embedded_looks(data: Path, probe: Probe, health: Health) -> list[Look]:
-    """What `run` looks at."""
+    """Return what `run` looks at."""
     return [data_look(data), failed_look(data), database_look(probe, health)]
 
 

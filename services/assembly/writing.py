@@ -26,7 +26,7 @@ def writer_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> WriterStage:
 
 
 def legacy_log(box: Box, data: Path) -> LegacyLog:
-    """The log in the manual's words, in the local time of `box`."""
+    """Return the log in the manual's words, in the local time of `box`."""
     return LegacyLog(data / LEGACY_LOG, box.time_zone)
 
 

@@ -49,12 +49,12 @@ def look_at_activities(
 
 
 def completed_among(erp: ErpCalendar, items: Iterable[CalendarItem]) -> Mapping[str, bool]:
-    """Whether activities have a completion date, by id."""
+    """Return whether activities have a completion date, by id."""
     return {one: state.completed for one, state in erp.states(i.id for i in items).items()}
 
 
 def _is_another(link: CalendarLink, item: CalendarItem) -> bool:
-    """Whether the id of an activity that was not found any more belongs to a new one now."""
+    """Return whether the id of an activity that was not found any more belongs to a new one now."""
     if link.held_side != "erp" or link.erp is None:
         return False
     return differing(link.erp, item.content) >= {"subject", "start"}

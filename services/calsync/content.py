@@ -72,20 +72,20 @@ def whole_minutes(time: ItemTime) -> ItemTime:
 
 
 def differing(old: ItemContent, new: ItemContent) -> frozenset[SyncedField]:
-    """The fields that differ."""
+    """Return the fields that differ."""
     if old == new:
         return frozenset()
     return frozenset(name for name in FIELDS if not same(name, value(old, name), value(new, name)))
 
 
 def value(content: ItemContent, name: SyncedField) -> str | bool | ItemTime:
-    """The value of one field."""
+    """Return the value of one field."""
     found: str | bool | ItemTime = getattr(content, name)
     return found
 
 
 def same(name: SyncedField, one: object, other: object) -> bool:
-    """Whether two values of a field say the same: of a text only the words count."""
+    """Return whether two values of a field say the same: of a text only the words count."""
     if name == "text" and isinstance(one, str) and isinstance(other, str):
         return one == other or _BLANKS.sub(" ", one).strip() == _BLANKS.sub(" ", other).strip()
     return type(one) is type(other) and one == other
@@ -100,7 +100,7 @@ def values_of(content: ItemContent, names: Iterable[SyncedField]) -> FieldValues
 
 
 def time_in(values: FieldValues, name: Literal["start", "end"]) -> ItemTime:
-    """The start or end among `values`.
+    """Return the start or end among `values`.
 
     Raises:
         TypeError: It is no time.
@@ -118,7 +118,7 @@ def with_values(content: ItemContent, values: FieldValues) -> ItemContent:
 
 
 def fits_together(content: ItemContent) -> bool:
-    """Whether start and end are of one type and in order."""
+    """Return whether start and end are of one type and in order."""
     both = isinstance(content.start, datetime) is isinstance(content.end, datetime)
     return both and content.start < content.end
 
@@ -138,12 +138,12 @@ def as_json(content: ItemContent) -> str:
 
 
 def from_json(text: str) -> ItemContent:
-    """What `as_json` has written."""
+    """Return what `as_json` has written."""
     fields: Mapping[str, Any] = json.loads(text)
     times = {name: time_from(fields[name]) for name in ("start", "end")}
     return ItemContent(**{**fields, **times})
 
 
 def time_from(text: str) -> ItemTime:
-    """An instant or a day from its ISO form."""
+    """Return an instant or a day from its ISO form."""
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

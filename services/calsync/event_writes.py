@@ -65,11 +65,11 @@ class EventWrites:
         return self._own(self.calendar.between(self.user, start, end), name)
 
     def _own(self, items: Sequence[CalendarItem], name: str) -> CalendarItem | None:
-        """The one with this transaction id."""
+        """Return the one with this transaction id."""
         return next((item for item in items if item.transaction_id == name), None)
 
     def transaction_id(self, link: CalendarLink) -> str:
-        """The name of the request: the same until the event was proven to be deleted."""
+        """Return the name of the request: the same until the event was proven to be deleted."""
         parts = (self.rules.tenant, self.user.mailbox, str(link.activity_id), str(link.generation))
         return str(uuid5(_SPACE, "\0".join(parts)))
 

@@ -97,7 +97,7 @@ class EventLook:
         return used
 
     def _is_suspect(self, link: CalendarLink, changes: CalendarChanges) -> bool:
-        """Whether the event may be gone: a hint that must be followed by a look."""
+        """Return whether the event may be gone: a hint that must be followed by a look."""
         if link.look or link.event_id in changes.removed:
             return True
         if not changes.complete or link.state == "parked" or link.calendar is None:
@@ -194,7 +194,7 @@ class EventLook:
         links: Sequence[CalendarLink],
         items: Mapping[str, CalendarItem],
     ) -> Sequence[CalendarItem] | None:
-        """The occurrences of a series in the window; None if the question stays open.
+        """Return the occurrences of a series in the window; None if the question stays open.
 
         What the changes name suffices where they name every link's occurrence.
         """

@@ -57,7 +57,7 @@ def make_activity(work: Writing, action: MakeActivity) -> None:
 def _restored(
     work: Writing, connection: Connection, erp: ErpCalendar, link: CalendarLink, event: CalendarItem
 ) -> CalendarItem | None:
-    """The saved activity of an event that is back, with the event's content of now."""
+    """Return the saved activity of an event that is back, with the event's content of now."""
     record_id = restore_saved(ErpRecords(connection, work.erp, "activity"), link)
     if record_id is None:
         return None

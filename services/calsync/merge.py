@@ -65,7 +65,7 @@ def is_hidden(item: CalendarItem, origin: Side) -> bool:
 
 
 def as_shown(item: CalendarItem, origin: Side, rules: CalendarRules) -> CalendarItem:
-    """The event as the ERP may show it."""
+    """Return the event as the ERP may show it."""
     if not is_hidden(item, origin):
         return item
     hidden = replace(item.content, subject=rules.private_subject, text="", location="")
@@ -73,7 +73,7 @@ def as_shown(item: CalendarItem, origin: Side, rules: CalendarRules) -> Calendar
 
 
 def permission(item: CalendarItem, origin: Side, rules: CalendarRules) -> Permission:
-    """What the ERP may write into the event."""
+    """Return what the ERP may write into the event."""
     alone = item.own and not item.attendees and item.kind != "master"
     fields = alone and not is_hidden(item, origin)
     wins: Side = "calendar" if item.attendees or not fields else rules.wins

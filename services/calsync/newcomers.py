@@ -75,7 +75,7 @@ class Newcomers:
         yield from self._pushed()
 
     def _asked_for(self) -> Iterator[Action]:
-        """Events that show the transaction id of a request whose answer is not known."""
+        """Yield events that show the transaction id of a request whose answer is not known."""
         making = [link for link in self.links if link.state == "making"]
         names = {self.writes.transaction_id(link): link for link in making}
         for event in list(self.events.values()):
@@ -89,7 +89,7 @@ class Newcomers:
         return MakeEvent(link, None, link.generation, reason, event=event)
 
     def _remembered(self) -> Iterator[Action]:
-        """Events whose link has ended: most of them stay so."""
+        """Yield events whose link has ended: most of them stay so."""
         by_event = {link.event_id: link for link in self.memory if link.event_id}
         by_uid = {
             (link.uid, link.original_start): link
@@ -129,7 +129,7 @@ class Newcomers:
         return None
 
     def _is_alive(self, event: CalendarItem) -> bool:
-        """Whether a look by id shows it in the default calendar: a replay does not count."""
+        """Return whether a look by id shows it in the default calendar: a replay does not count."""
         try:
             item = self.calendar.get(self.user, event.id)
             return not item.called_off and self.calendar.place(self.user, item) == "calendar"
@@ -142,7 +142,7 @@ class Newcomers:
             return False
 
     def _tagged(self) -> Iterator[Action]:
-        """Events that were made for an activity which has no event yet."""
+        """Yield events that were made for an activity which has no event yet."""
         making = {str(link.activity_id): link for link in self.links if link.state == "making"}
         if not self.events or not (self.activities or making):
             return
@@ -157,7 +157,7 @@ class Newcomers:
                 yield self._pair(self.activities[tag], event, "erp")
 
     def _oldest(self, tags: Mapping[str, str]) -> Mapping[str, str]:
-        """Of several events with one tag the first made: the others are copies."""
+        """Return, of several events with one tag the first made: the others are copies."""
         several = [tag for tag in set(tags.values()) if list(tags.values()).count(tag) > 1]
         first = {tag: self.calendar.tagged(self.user, tag) for tag in several}
         return {
@@ -201,7 +201,7 @@ class Newcomers:
             yield MakeEvent(None, activity, generation, _PUSHED)
 
     def _stays_alone(self, link: CalendarLink, activity: CalendarItem) -> bool:
-        """Whether its link has ended so that nothing is made again."""
+        """Return whether its link has ended so that nothing is made again."""
         if link.state not in {"ended", "away"}:
             return False
         refused = link.event_id is None and link.erp is not None

@@ -41,7 +41,7 @@ class Participants:
 
 
 def pilots(users: Iterable[ErpUser], only: frozenset[str]) -> Sequence[ErpUser]:
-    """The users who may take part: all, or those with one of the addresses (K-1a)."""
+    """Return the users who may take part: all, or those with one of the addresses (K-1a)."""
     return [user for user in users if not only or only.intersection(user.addresses)]
 
 

@@ -68,7 +68,7 @@ class Planning:
 def plan_link(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
-    """What to do about one link; nothing where both sides are as they were."""
+    """Yield what to do about one link; nothing where both sides are as they were."""
     if _is_quiet(link, activity, event):
         return
     if link.state == "making":
@@ -104,7 +104,7 @@ def _is_quiet(link: CalendarLink, activity: ActivitySight, event: EventSight) ->
 
 
 def _rests_elsewhere(link: CalendarLink, event: EventSight, known: Planning) -> bool:
-    """Whether the event is still in another calendar.
+    """Return whether the event is still in another calendar.
 
     What rests because it is outside the window is shown there by the ledger, too; and a window
     slides only together with a complete round, which shows what has come inside.
@@ -235,7 +235,7 @@ def plan_pair(
     origin: Side,
     known: Planning,
 ) -> Action:
-    """An activity and an event that belong together but are not linked."""
+    """Return an activity and an event that belong together but are not linked."""
     theirs = as_shown(event, origin, known.rules)
     versions = Versions(None, activity.content, None, theirs.content)
     allowed = permission(theirs, origin, known.rules)
@@ -244,7 +244,7 @@ def plan_pair(
 
 
 def is_pushed(activity: CalendarItem, known: Planning) -> bool:
-    """Whether an activity without an event gets one: what is over does not (K-2a)."""
+    """Return whether an activity without an event gets one: what is over does not (K-2a)."""
     if known.rules.recurrence == "first" and activity.uid:
         return False
     return moment_of(activity.content.end, known.window.zone) > known.now
@@ -259,7 +259,7 @@ def _inside(item: CalendarItem, known: Planning) -> bool:
 
 
 def _known_activity(link: CalendarLink) -> CalendarItem:
-    """The activity as the ledger knows it."""
+    """Return the activity as the ledger knows it."""
     content = link.erp or link.calendar
     assert content is not None  # noqa: S101 - a link in step has seen both sides
     return CalendarItem(str(link.activity_id), link.erp_values or "", content)

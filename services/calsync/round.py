@@ -191,7 +191,7 @@ class _Round:
             return state, ledger.links(self.user.user_id)
 
     def _changes(self, state: CalendarUser) -> CalendarChanges:
-        """The changes; the window is frozen in a cursor, so another day begins anew."""
+        """Return the changes; the window is frozen in a cursor, so another day begins anew."""
         cursor = state.cursor if state.window_first == self.window.first else None
         try:
             return self.rounds.calendar.changes(self.user, self.window, cursor)
@@ -215,7 +215,7 @@ class _Round:
             return found, frozenset(_in_step_elsewhere(ledger, moved))
 
     def _actions(self, seen: "_Seen") -> tuple[list[Action], bool]:
-        """What to do, and whether something without a link could not be judged."""
+        """Return what to do, and whether something without a link could not be judged."""
         rules, takes_part = self.rounds.rules, self.rounds.takes_part
         known = Planning(self.window, self.now, rules, takes_part, seen.moved)
         new_ones = seen.events.new or seen.activities.new
@@ -269,7 +269,7 @@ class _Seen:
 
 
 def _of_links(seen: _Seen, known: Planning, found: set[UUID]) -> Iterator[Action]:
-    """What the plan says of each link; an open question is kept in any case."""
+    """Yield what the plan says of each link; an open question is kept in any case."""
     for link in seen.links:
         if link.item_id in found:
             continue

@@ -57,7 +57,7 @@ class EventEvidence:
     undecided: bool = False
 
     def of(self, link: CalendarLink) -> EventSight:
-        """What it shows of a link."""
+        """Return what it shows of a link."""
         return self.sights.get(link.item_id, EventSight("same"))
 
 
@@ -74,5 +74,5 @@ class ActivityEvidence:
     new: dict[str, CalendarItem] = field(default_factory=dict)
 
     def of(self, link: CalendarLink) -> ActivitySight:
-        """What it shows of a link."""
+        """Return what it shows of a link."""
         return self.sights.get(link.item_id, ActivitySight("same"))

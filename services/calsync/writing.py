@@ -88,7 +88,7 @@ class Writing:
             yield self.erp_calendar(connection), Ledger(connection, self.now)
 
     def erp_calendar(self, connection: Connection) -> ErpCalendar:
-        """The ERP's activities on a connection."""
+        """Return the ERP's activities on a connection."""
         return ErpCalendar(
             connection,
             self.erp,
@@ -97,7 +97,7 @@ class Writing:
         )
 
     def new_link(self, origin: Side, activity_id: int | None = None) -> CalendarLink:
-        """A link that the ledger does not have yet."""
+        """Return a link that the ledger does not have yet."""
         link = CalendarLink(uuid4(), self.user.user_id, "in_step", origin, self.now)
         return replace(link, activity_id=activity_id)
 

@@ -10,7 +10,7 @@ _DAY = timedelta(days=1)
 
 
 def instant_of(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The instant that a wall time in `zone` means.
+    """Return the instant that a wall time in `zone` means.
 
     Of a time that comes twice the later one (standard time) is meant; one that does not exist runs
     on: 02:30 is 03:30. Seconds are cut.
@@ -24,7 +24,7 @@ def instant_of(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def moment_of(day: ItemTime, zone: ZoneInfo) -> datetime:
-    """The instant of a time; of a day its midnight in `zone`."""
+    """Return the instant of a time; of a day its midnight in `zone`."""
     if isinstance(day, datetime):
         return day
     return datetime.combine(day, time(), zone).astimezone(UTC)
@@ -44,12 +44,12 @@ def days_of(start: datetime, end: datetime | None, zone: ZoneInfo) -> tuple[date
 
 
 def window_on(today: date, past_days: int, future_days: int, zone: ZoneInfo) -> Window:
-    """The window of a day: it slides at midnight."""
+    """Return the window of a day: it slides at midnight."""
     return Window(today - past_days * _DAY, today + (future_days + 1) * _DAY, zone)
 
 
 def inside(content: ItemContent, window: Window) -> bool:
-    """Whether an item overlaps the window."""
+    """Return whether an item overlaps the window."""
     begin, end = _edges(window)
     starts = moment_of(content.start, window.zone)
     return starts < end and moment_of(content.end, window.zone) > begin

@@ -67,7 +67,7 @@ def _with_bounds(decided: SoFar, mail: Mail, facts: Facts) -> SoFar:
 
 
 def decide_archived(mail: Mail, facts: Facts) -> SoFar:
-    """The same for a mail that was there before its box was first read (I-11). Pure.
+    """Return the same for a mail that was there before its box was first read (I-11). Pure.
 
     It makes completed activities with its own date, and nothing else.
     """

@@ -33,7 +33,7 @@ def within_bounds(message: MailClassified) -> MailClassified:
 
 
 def _at_most(message: MailClassified) -> int:
-    """Bytes that the message can have at most, counted quickly."""
+    """Return bytes that the message can have at most, counted quickly."""
     content = message.content
     # A reason stands there twice, and with the pattern of its sentence.
     reasons = [line.reason for line in message.trace for _ in range(3)]

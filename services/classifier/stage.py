@@ -93,7 +93,7 @@ def _told(token: Token) -> FoundToken:
 
 
 def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -> MailClassified:
-    """The message to the writer, within its bound."""
+    """Return the message to the writer, within its bound."""
     content = None
     if decided.commands:
         content = mail_content(mail, facts.context, message.backup_key, decided.events)

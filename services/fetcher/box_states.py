@@ -105,5 +105,5 @@ def _as_of(now: datetime, state: BoxState) -> BoxState:
 
 
 def _news(state: BoxState | None) -> tuple[object, ...] | None:
-    """What is told at once when it changes: not that an empty box was read again."""
+    """Return what is told at once when it changes: not that an empty box was read again."""
     return None if state is None else (state.state, state.why, state.waiting)

@@ -59,7 +59,7 @@ class FailedMail:
             raise self._refused("write", error) from error
 
     def all(self) -> Iterator[FailedMailNote]:
-        """Every note, oldest first.
+        """Yield every note, oldest first.
 
         Raises:
             TransientError: The folder cannot be read.
@@ -79,7 +79,7 @@ class FailedMail:
                 raise PermanentError(f"{path} is no note of ours; move it away") from None
 
     def count(self) -> int:
-        """How many notes there are.
+        """Return how many notes there are.
 
         Raises:
             TransientError: The folder cannot be read.

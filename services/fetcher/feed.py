@@ -66,7 +66,7 @@ class Feed:
     _stands_by: bool = field(default=False, init=False)
 
     def once(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
-        """One round: everything that waits.
+        """Return one round: everything that waits.
 
         Raises:
             TransientError: Source, disk or next stage is away, or another process reads it.
@@ -100,7 +100,7 @@ class Feed:
         self.close()
 
     def rests(self) -> bool:
-        """Whether the source may not be connected to now."""
+        """Return whether the source may not be connected to now."""
         return self.rests_at(self.fetcher.clock())
 
     def close(self) -> None:
@@ -167,7 +167,7 @@ class Feed:
         return self.backoff.seconds(asked)
 
     def _until_rest(self) -> float:
-        """Seconds to wait at most: not into the pause, which begins at a full minute."""
+        """Return seconds to wait at most: not into the pause, which begins at a full minute."""
         now = self.fetcher.clock()
         minute = now.replace(second=0, microsecond=0)
         for step in range(1, int(self.poll_seconds // 60) + 2):
@@ -178,7 +178,7 @@ class Feed:
 
 
 def state_after(error: CRMServiceError) -> FeedState:
-    """How a feed stands that met `error`."""
+    """Return how a feed stands that met `error`."""
     match error:
         case HeldElsewhereError():
             return FeedState.STANDING_BY

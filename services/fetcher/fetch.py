@@ -192,11 +192,11 @@ class Fetcher:
 
 
 def mail_id(box_email: str, kind: str, identity: str, sha256: str) -> UUID:
-    """The mail id: the same mail from the same place is the same id, for ever (I-5)."""
+    """Return the mail id: the same mail from the same place is the same id, for ever (I-5)."""
     identity = _printable(identity)
     return uuid5(_NAMESPACE, f"{box_email}\0{kind}\0{identity}\0{sha256}")
 
 
 def _printable(identity: str) -> str:
-    """A source's name for a mail as text: file names may hold bytes that are none."""
+    """Return a source's name for a mail as text: file names may hold bytes that are none."""
     return identity.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -99,5 +99,5 @@ class SenderLease:
 
 
 def file_name(box: str) -> str:
-    """A name for a file about a lease that no other box's label gives."""
+    """Return a name for a file about a lease that no other box's label gives."""
     return f"{re.sub(r'[^0-9A-Za-z.@-]', '_', box)}-{hashlib.sha256(box.encode()).hexdigest()[:8]}"

@@ -68,7 +68,7 @@ class Memory:
                 self._database = _opened(file)
 
     def rows(self, question: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows that a query finds.
+        """Return the rows that a query finds.
 
         Raises:
             TransientError: The file cannot be used; or it was damaged, and is begun anew.
@@ -157,7 +157,7 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 
 def _is_damage(error: Exception) -> bool:
-    """Whether the file itself is wrong: not the disk, its rights, or another process."""
+    """Return whether the file itself is wrong: not the disk, its rights, or another process."""
     return type(error) is sqlite3.DatabaseError or (
         isinstance(error, sqlite3.Error) and any(word in str(error) for word in _DAMAGE)
     )

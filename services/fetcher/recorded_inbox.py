@@ -22,7 +22,7 @@ class BrokerRecordedInbox:
     inbox: Inbox
 
     def has_news(self) -> bool:
-        """Whether messages have arrived."""
+        """Return whether messages have arrived."""
         return self.inbox.has_news()
 
     def receive(self) -> list[UUID]:
@@ -73,7 +73,7 @@ class LocalRecordedInbox:
         return self._onward.flush()
 
     def has_news(self) -> bool:
-        """Whether something was told since."""
+        """Return whether something was told since."""
         return bool(self._told)
 
     def receive(self) -> list[UUID]:

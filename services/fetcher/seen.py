@@ -41,7 +41,7 @@ class Seen:
         )
 
     def known(self, place: str) -> frozenset[str]:
-        """The identities in `place` that were taken already."""
+        """Return the identities in `place` that were taken already."""
         found = self.memory.rows("SELECT identity FROM seen WHERE place = ?", [place])
         return frozenset(identity for (identity,) in found)
 

@@ -91,7 +91,7 @@ class StandingFile:
             self._write(self._last)
 
     def read(self) -> Standing | None:
-        """What was told last; None: nothing, or nothing that can be read."""
+        """Return what was told last; None: nothing, or nothing that can be read."""
         try:
             told = json.loads(read_small_file(self._file, _FILE_BYTES))
             overdue = told["overdue_at"]

@@ -65,12 +65,12 @@ class TakenMails:
             self._memory.change("UPDATE taken SET recorded = 1 WHERE recorded = ?", [0])
 
     def awaiting(self, place: str) -> frozenset[str]:
-        """The identities in `place` that are not recorded yet, as far as is known."""
+        """Return the identities in `place` that are not recorded yet, as far as is known."""
         question = "SELECT identity FROM taken WHERE place = ? AND recorded = 0"
         return frozenset(identity for (identity,) in self._memory.rows(question, [place]))
 
     def due(self, place: str) -> dict[str, TakenMail]:
-        """What is recorded and still has to go, by identity."""
+        """Return what is recorded and still has to go, by identity."""
         question = (
             "SELECT mail_id, place, identity, size, head, sha256 FROM taken"
             " WHERE place = ? AND recorded = 1"

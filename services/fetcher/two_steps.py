@@ -21,7 +21,7 @@ class RecordedInbox(Protocol):
     """Tells which mail the writer has recorded; the same mail may be told twice."""
 
     def has_news(self) -> bool:
-        """Whether something was told since the last call of `receive`. Never raises."""
+        """Return whether something was told since the last call of `receive`. Never raises."""
 
     def receive(self) -> list[UUID]:
         """Return the mails that were told, and not yet acknowledged by `done`.

@@ -106,7 +106,7 @@ def _tell(sentence: str, code: ExitCode, *, as_json: bool) -> None:
 
 
 def _details(error: Exception) -> str:
-    """Where a bug's details are; where no file can be written, its kind must do."""
+    """Return where a bug's details are; where no file can be written, its kind must do."""
     try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="crmservice-", suffix=".txt", delete=False, encoding="utf-8"

@@ -133,7 +133,7 @@ def suffix_of(name: str) -> str:
 
 
 def _names(stem: str, name: str) -> Iterator[str]:
-    """Names to try: a second one only where somebody has changed the first one's file."""
+    """Yield names to try: a second one only where somebody has changed the first one's file."""
     suffix = suffix_of(name)
     yield f"{stem}{suffix}"
     yield from (f"{stem}-{number}{suffix}" for number in itertools.count(2))

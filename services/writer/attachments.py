@@ -89,7 +89,7 @@ class AttachmentStore:
     def _place(
         self, files: AttachmentFiles | None, mail_id: UUID, part: PartRef
     ) -> Mapping[str, object]:
-        """Where the bytes of a part lie; they are read and stored once a mail."""
+        """Return where the bytes of a part lie; they are read and stored once a mail."""
         content = self.backup.read_part(part)
         if files is None:
             return {"content": content}

@@ -27,7 +27,7 @@ def write_changes(connection: Connection, rows: Sequence[Row]) -> None:
 
 
 def _numbers(connection: Connection, rows: Sequence[Row]) -> dict[tuple[str, int], int]:
-    """The highest number of a change of each record."""
+    """Return the highest number of a change of each record."""
     own = change_table.c
     ids: dict[str, set[int]] = defaultdict(set)
     for row in rows:

@@ -68,7 +68,7 @@ def change_record(work: UnitOfWork, entity: str, record_id: int, new: Values) ->
 
 
 def whole_record(connection: Connection, erp: ErpTables, entity: str, record_id: int) -> Values:
-    """Every mapped value of a record, its lists too; nothing if it is gone."""
+    """Return every mapped value of a record, its lists too; nothing if it is gone."""
     table = erp.table(entity)
     found = _values(
         connection, table, record_id, [column.key for column in table.c if column.key != "id"]

@@ -24,7 +24,7 @@ def _object(command: AnyCommand) -> dict[str, object]:
 
 
 def _value(value: object) -> object:
-    """A record by its id; several in a list; what has no id, as an attendee, is left out."""
+    """Return a record by its id; several in a list; what has no id, as an attendee, is left out."""
     if isinstance(value, Contract):
         return getattr(value, "id", None)
     if isinstance(value, tuple):

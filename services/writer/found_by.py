@@ -34,7 +34,7 @@ def record_what_finds(
 
 
 def _known(connection: Connection, mail_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Those of `mail_ids` that have words; an earlier version wrote none."""
+    """Return those of `mail_ids` that have words; an earlier version wrote none."""
     own = word_table.c.mail_id
     return frozenset(
         found

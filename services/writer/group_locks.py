@@ -22,7 +22,7 @@ from shared.netgenium.database.locks import lock_for
 
 
 def locks_of(mails: Iterable[MailClassified]) -> frozenset[str]:
-    """Names of the locks that the commands of `mails` need."""
+    """Return names of the locks that the commands of `mails` need."""
     return frozenset(lock for mail in mails for one in mail.commands for lock in _locks(one))
 
 

@@ -54,7 +54,7 @@ def key_owners(connection: Connection, keys: Iterable[str]) -> Mapping[str, Clai
 
 
 def made_before(connection: Connection, command_ids: Iterable[UUID]) -> frozenset[UUID]:
-    """Those of `command_ids` that have made or changed something already."""
+    """Return those of `command_ids` that have made or changed something already."""
     ids = sorted(set(command_ids))
     return frozenset(
         found

@@ -140,7 +140,7 @@ class LegacyLog:
             return 0
 
     def _end_of_lines(self) -> int:
-        """Where the file's last whole line ends."""
+        """Return where the file's last whole line ends."""
         size = self._size()
         if not size:
             return 0

@@ -13,12 +13,12 @@ def one_line(word: str) -> str:
 
 
 def line_of(word: str, moment: datetime) -> bytes:
-    """The line of a word that was recorded at `moment`, local time."""
+    """Return the line of a word that was recorded at `moment`, local time."""
     return f"NOTICE {moment:%Y-%m-%d %H:%M:%S} {word}\n".encode("utf-8", "replace")
 
 
 def unwritten(lines: Sequence[bytes], tail: bytes) -> bytes:
-    """What has to be appended so that each of `lines` stands in the file once.
+    """Return what has to be appended so that each of `lines` stands in the file once.
 
     Args:
         lines: Each with its line end.

@@ -61,7 +61,7 @@ class Relink:
     clock: Callable[[], datetime]
 
     def found(self, wanted: Wanted) -> Iterator[LateLink]:
-        """What would be linked; nothing is written.
+        """Yield what would be linked; nothing is written.
 
         Raises:
             TransientError: The database is unreachable.
@@ -109,7 +109,7 @@ class Relink:
         return found
 
     def _directory(self, connection: Connection, activities: Sequence[Unlinked]) -> Directory:
-        """Users and the address book, as far as `activities` may mean them."""
+        """Return users and the address book, as far as `activities` may mean them."""
         addresses = {address for one in activities for address in one.recipients}
         addresses |= {one.sender for one in activities if one.sender}
         book = read_address_book(connection, self.erp, addresses)

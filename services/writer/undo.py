@@ -108,7 +108,7 @@ def _tell_mails(
 
 
 def _locks(connection: Connection, cause: Cause) -> Iterator[str]:
-    """The locks that writers of the same records hold."""
+    """Yield the locks that writers of the same records hold."""
     changes, bounces = change_table.c, soft_bounce_table.c
     tasks = set()
     query = select(changes.entity, changes.record_id, changes.address)
@@ -155,7 +155,7 @@ def _undo(
 
 
 def _named(connection: Connection, erp: ErpTables, change: Row[Any]) -> str:
-    """The record as a person knows it: a task by its number, which outlives the record."""
+    """Return the record as a person knows it: a task by its number, which outlives the record."""
     if change.entity == "task":
         known: Values = whole_record(connection, erp, "task", change.record_id)
         known = known or json.loads(change.new_values)
@@ -181,7 +181,7 @@ def _forget_counts(connection: Connection, cause: Cause) -> list[Undone]:
 
 
 def _take_back(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[str, str]:
-    """Why not, and what was done; one of the two is empty."""
+    """Return why not, and what was done; one of the two is empty."""
     new: Values = json.loads(change.new_values)
     found = whole_record(connection, erp, change.entity, change.record_id)
     if not found:
@@ -219,12 +219,12 @@ def _others(connection: Connection, change: Row[Any]) -> Sequence[Row[Any]]:
 
 
 def _place(change: Row[Any]) -> tuple[int, datetime]:
-    """Its place among the changes of its record; mails of one group bear the same moment."""
+    """Return its place among the changes of its record; mails of one group bear the same moment."""
     return change.change_number or 0, change.changed_at
 
 
 def _is_later(other: Row[Any], change: Row[Any]) -> bool:
-    """Whether `other` came after `change`; whoever made the record was first."""
+    """Return whether `other` came after `change`; whoever made the record was first."""
     if other.old_values is None or change.old_values is None:
         return other.old_values is not None
     return _place(other) > _place(change)
@@ -245,7 +245,7 @@ def _hand_over(connection: Connection, change: Row[Any], others: Sequence[Row[An
 
 
 def _altered(change: Row[Any]) -> Values:
-    """What stood there before the change, and was not what it has set."""
+    """Return what stood there before the change, and was not what it has set."""
     old: Values = json.loads(change.old_values) if change.old_values else {}
     new, before = json.loads(change.new_values), as_remembered(old)
     return {name: value for name, value in old.items() if name in new and before[name] != new[name]}
@@ -269,7 +269,7 @@ def _remove(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[s
 
 
 def _still_needed(connection: Connection, erp: ErpTables, change: Row[Any]) -> str:
-    """Why a task must stay: other mails' activities or people's comments belong to it."""
+    """Return why a task must stay: other mails' activities or people's comments belong to it."""
     activity = erp.table("activity").c
     ours = select(effect_table.c.record_id).where(
         effect_table.c.cause_id == change.cause_id, effect_table.c.entity == "activity"

@@ -113,7 +113,7 @@ class UnitOfWork:
         return row
 
     def made_by(self, command_id: UUID) -> NewRow | None:
-        """The row that the command with this id makes in this unit."""
+        """Return the row that the command with this id makes in this unit."""
         return self._made.get(command_id)
 
     def assigned_like(self, answers_to: Sequence[str]) -> Mapping[str, object]:
@@ -229,7 +229,7 @@ class UnitOfWork:
 
 
 def _written(values: Mapping[str, object]) -> dict[str, object]:
-    """Rows among `values` by the ids that they have got."""
+    """Return rows among `values` by the ids that they have got."""
     return {
         name: value.id if isinstance(value, NewRow) else value for name, value in values.items()
     }

@@ -25,7 +25,7 @@ _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
 
 def decode_transfer(encoded: bytes | memoryview, encoding: TransferEncoding) -> bytes:
-    """The bytes that `encoded` stands for; what cannot be decoded is passed over."""
+    """Return the bytes that `encoded` stands for; what cannot be decoded is passed over."""
     match encoding:
         case "identity":
             return bytes(encoded)
@@ -38,7 +38,7 @@ def decode_transfer(encoded: bytes | memoryview, encoding: TransferEncoding) -> 
 
 
 def measured(encoded: memoryview, encoding: TransferEncoding) -> tuple[int, str]:
-    """Size and SHA-256 of the bytes that `encoded` stands for.
+    """Return size and SHA-256 of the bytes that `encoded` stands for.
 
     Large base64 is decoded piece by piece, so that memory does not hold all of it.
     """
@@ -77,7 +77,7 @@ def _base64(encoded: bytes | memoryview) -> bytes:
 
 
 def _without_footer(encoded: bytes) -> bytes:
-    """The letters of base64 alone: what a mailing list or gateway appended is left out.
+    """Return the letters of base64 alone: what a mailing list or gateway appended is left out.
 
     It begins in the first line with other characters behind which no whole line of base64 comes.
     """

@@ -171,7 +171,7 @@ class BackupStore:
         return (folder / _name(mail_id)).relative_to(self.root).as_posix()
 
     def read(self, key: BackupKey) -> bytes:
-        """The whole mail.
+        """Return the whole mail.
 
         Raises:
             PermanentError: `key` is none of a backup.
@@ -182,7 +182,7 @@ class BackupStore:
             return file.read()
 
     def read_part(self, part: PartRef) -> bytes:
-        """The decoded bytes of `part`.
+        """Return the decoded bytes of `part`.
 
         Raises:
             PermanentError: `part` names no backup, or the backup is shorter than the part says.
@@ -196,7 +196,7 @@ class BackupStore:
         return decode_transfer(encoded, part.encoding)
 
     def _opened(self, key: BackupKey) -> BinaryIO:
-        """A plain file of ours, never one that a link leads to."""
+        """Return a plain file of ours, never one that a link leads to."""
         if not re.fullmatch(BACKUP_KEY_FORM, key):
             raise PermanentError("The message names no backup of ours; nothing was opened")
         with self._reading(key):
@@ -235,7 +235,7 @@ class BackupStore:
 
 
 def key_of(mail_id: UUID, day: date) -> BackupKey:
-    """The key of a mail that is backed up on `day`."""
+    """Return the key of a mail that is backed up on `day`."""
     return f"{FOLDER}/{day.isoformat()}/{_name(mail_id)}"
 
 

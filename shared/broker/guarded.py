@@ -117,7 +117,7 @@ class Guarded(Generic[M]):
             raise
 
     def flush(self) -> Receipt:
-        """What was not taken since the last flush."""
+        """Return what was not taken since the last flush."""
         receipt = self._take_receipt()
         if receipt.refused:
             # Moved back by a person after the cause was mended, a mail has all its tries.
@@ -126,7 +126,7 @@ class Guarded(Generic[M]):
         return receipt
 
     def _sorted(self, batch: Sequence[M]) -> tuple[list[M], list[M]]:
-        """What is handled together, and what alone."""
+        """Return what is handled together, and what alone."""
         together, alone = [], []
         for message in batch:
             trouble = self._tries.of(message.mail_id)

@@ -30,7 +30,7 @@ class Inbox:
         self._shown: list[Delivery] = []
 
     def has_news(self) -> bool:
-        """Whether messages have arrived over the present connection. Never raises."""
+        """Return whether messages have arrived over the present connection. Never raises."""
         try:
             if self._connection is not None:
                 self._look(self._connection, 0.0)

@@ -80,6 +80,6 @@ class Collector(Generic[Out]):
         return Receipt()
 
     def take(self) -> list[Out]:
-        """Everything since the last call."""
+        """Return everything since the last call."""
         taken, self._collected = self._collected, []
         return taken

@@ -65,13 +65,13 @@ def actions_queue_of(box: str) -> Queue:
 
 
 def boxes_queue() -> Queue:
-    """The queue that tells the writer how boxes stand."""
+    """Return the queue that tells the writer how boxes stand."""
     arguments = {"x-message-ttl": STATE_SECONDS * 1000, "x-delivery-limit": _NEVER}
     return Queue(WRITER_BOXES, {**_quorum(), **arguments})
 
 
 def queues_of(work_queue: str) -> Sequence[Queue]:
-    """A work queue with its retry queues and its dead letters; the work queue comes last."""
+    """Return a work queue with its retry queues and its dead letters; the work queue comes last."""
     retries = (
         Queue(
             retry_queue(work_queue, step),
@@ -94,7 +94,7 @@ def queues_of(work_queue: str) -> Sequence[Queue]:
 
 
 def all_queues() -> Sequence[Queue]:
-    """Every queue but those that belong to a box."""
+    """Return every queue but those that belong to a box."""
     return tuple(queue for name in WORK_QUEUES for queue in queues_of(name))
 
 

@@ -55,7 +55,7 @@ class Tries:
         self._note: _Note | None = None
 
     def of(self, mail_id: UUID) -> Trouble:
-        """What befell a mail.
+        """Return what befell a mail.
 
         Raises:
             TransientError: The data folder cannot be read or written.
@@ -95,7 +95,7 @@ class Tries:
         return self._note
 
     def _taken_over(self) -> _Note:
-        """What an earlier process left: it died with everything that was in its hand."""
+        """Return what an earlier process left: it died with everything that was in its hand."""
         try:
             note = _Note.model_validate_json(self._file.read_bytes())
         except FileNotFoundError:

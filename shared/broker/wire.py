@@ -31,7 +31,7 @@ _LONGEST_KIND = 40
 
 
 def fetched_to_broker(mail: FetchedMail) -> BrokerMessage:
-    """The message to the classifier."""
+    """Return the message to the classifier."""
     headers: dict[str, Header] = {
         f"{_PREFIX}{name.replace('_', '-')}": value
         for name, value in mail.message.model_dump(mode="json", exclude_none=True).items()
@@ -41,7 +41,7 @@ def fetched_to_broker(mail: FetchedMail) -> BrokerMessage:
 
 
 def fetched_from_broker(broker_message: BrokerMessage) -> FetchedMail:
-    """The mail that a message to the classifier holds.
+    """Return the mail that a message to the classifier holds.
 
     Raises:
         ContractError: It is none of a version that we know.
@@ -59,7 +59,7 @@ def fetched_from_broker(broker_message: BrokerMessage) -> FetchedMail:
 
 
 def classified_to_broker(mail: MailClassified) -> BrokerMessage:
-    """The message to the writer; a long one is compressed, and says how long it was.
+    """Return the message to the writer; a long one is compressed, and says how long it was.
 
     Raises:
         PermanentError: It is longer than any mail needs.
@@ -76,7 +76,7 @@ def classified_to_broker(mail: MailClassified) -> BrokerMessage:
 
 
 def classified_from_broker(broker_message: BrokerMessage) -> MailClassified:
-    """The classified mail that a message to the writer holds.
+    """Return the classified mail that a message to the writer holds.
 
     Raises:
         ContractError: It is none of a version that we know.
@@ -88,12 +88,12 @@ def classified_from_broker(broker_message: BrokerMessage) -> MailClassified:
 
 
 def recorded_to_broker(mail: MailRecorded) -> BrokerMessage:
-    """The message to the fetcher of the mail's box."""
+    """Return the message to the fetcher of the mail's box."""
     return BrokerMessage(str(mail.mail_id), _JSON, mail.model_dump_json().encode())
 
 
 def recorded_from_broker(broker_message: BrokerMessage) -> MailRecorded:
-    """The recorded mail that a message to a fetcher tells of.
+    """Return the recorded mail that a message to a fetcher tells of.
 
     Raises:
         ContractError: It is none of a version that we know.
@@ -105,12 +105,12 @@ def recorded_from_broker(broker_message: BrokerMessage) -> MailRecorded:
 
 
 def state_to_broker(state: BoxState) -> BrokerMessage:
-    """The message to the writer about a box; it is about no mail."""
+    """Return the message to the writer about a box; it is about no mail."""
     return BrokerMessage("", _JSON, state.model_dump_json().encode())
 
 
 def state_from_broker(broker_message: BrokerMessage) -> BoxState:
-    """The state of a box that a message holds.
+    """Return the state of a box that a message holds.
 
     Raises:
         ContractError: It is none of a version that we know.

@@ -16,7 +16,7 @@ class Contract(BaseModel):
 
     @classmethod
     def read(cls, fields: object) -> Self:
-        """What another service has made, from `fields`.
+        """Return what another service has made, from `fields`.
 
         Raises:
             ValidationError: It is none of a version that we know.
@@ -25,7 +25,7 @@ class Contract(BaseModel):
 
     @classmethod
     def read_json(cls, text: str | bytes) -> Self:
-        """What another service has made, from its JSON.
+        """Return what another service has made, from its JSON.
 
         Raises:
             ValidationError: It is none of a version that we know.

@@ -154,7 +154,7 @@ class ApplyEvent(Command):
     event: int = Field(ge=0)
 
     def of(self, event: EventState) -> UpsertInvitation:
-        """The command with all that `event` says."""
+        """Return the command with all that `event` says."""
         return UpsertInvitation(command_id=self.command_id, user=self.user, **dict(event))
 
 

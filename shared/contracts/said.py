@@ -91,7 +91,7 @@ def with_commas(parts: Sequence[Said]) -> Said:
 
 
 def with_semicolons(parts: Sequence[Said]) -> Said:
-    """The same for parts that are sentences."""
+    """Return the same for parts that are sentences."""
     return reduce(lambda first, more: said("{first}; {more}", first=first, more=more), parts)
 
 

@@ -40,22 +40,22 @@ NOT_IN_THE_MANUAL = frozenset({Word.IGNORED, Word.IMPORTED, Word.LOOP})
 
 
 def task_updated(task_id: int) -> str:
-    """The word for a task that a problem mail has changed."""
+    """Return the word for a task that a problem mail has changed."""
     return f"TASK {task_id} UPDATED"
 
 
 def joined(words: Iterable[str]) -> str:
-    """A verdict as one text, as it stands in the journal and is shown."""
+    """Return a verdict as one text, as it stands in the journal and is shown."""
     return _SEPARATOR.join(words)
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a verdict that `joined` has made one text."""
+    """Return the words of a verdict that `joined` has made one text."""
     return tuple(text.split(_SEPARATOR))
 
 
 def kind_of(words: Iterable[str]) -> str:
-    """A verdict without its numbers: `TASK 4711 UPDATED` is one kind, whatever the task."""
+    """Return a verdict without its numbers: `TASK 4711 UPDATED` is one kind, whatever the task."""
     return _NUMBER.sub("N", joined(words))
 
 

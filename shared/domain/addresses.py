@@ -13,7 +13,7 @@ _LONGEST = 320
 
 
 def is_valid_address(address: str) -> bool:
-    """Whether `address` is one e-mail address, whatever its domain."""
+    """Return whether `address` is one e-mail address, whatever its domain."""
     if len(address) > _LONGEST:
         return False
     try:
@@ -70,5 +70,5 @@ def _in_letters(domain: str) -> str:
 
 
 def domain_of(address: str) -> str:
-    """The part of `address` after its last at sign, or an empty string."""
+    """Return the part of `address` after its last at sign, or an empty string."""
     return address.rpartition("@")[2] if "@" in address else ""

@@ -50,7 +50,7 @@ class Assignment:
     notes: tuple[Note, ...]
 
     def of(self, kind: TokenKind) -> RecordRef | None:
-        """The record, if it is of `kind`."""
+        """Return the record, if it is of `kind`."""
         return self.record if self.token and self.token.kind == kind else None
 
 
@@ -80,7 +80,7 @@ def assign(tokens: Sequence[Token], directory: Directory, direction: Direction) 
 
 
 def _passed_over(others: Iterable[Said]) -> list[Note]:
-    """A note for each further token; of many only the first are named."""
+    """Return a note for each further token; of many only the first are named."""
     reasons = [
         said("a further token is passed over: {token}", token=other)
         for other in dict.fromkeys(others)
@@ -93,7 +93,7 @@ def _passed_over(others: Iterable[Said]) -> list[Note]:
 def assigned_record(
     tokens: Sequence[Token], directory: Directory, kind: TokenKind
 ) -> RecordRef | None:
-    """The record of `kind` that the first of `tokens` stands for."""
+    """Return the record of `kind` that the first of `tokens` stands for."""
     if tokens and tokens[0].kind == kind:
         return _record(tokens[0], directory)[0]
     return None
@@ -148,7 +148,7 @@ def _type(
 
 
 def _scope(token: Token) -> ScopeWish:
-    """The scope word among the six words behind the number (T-5)."""
+    """Return the scope word among the six words behind the number (T-5)."""
     for word in token.following.split()[:_SCOPE_WORDS_SEARCHED]:
         if _SCOPE_WORD.fullmatch(word):
             return "none" if word[1] == "-" else int(word[1])

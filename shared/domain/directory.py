@@ -82,10 +82,10 @@ class Directory:
     roles: tuple[Role, ...] = ()
 
     def users_among(self, addresses: Iterable[str]) -> tuple[User, ...]:
-        """The users whose addresses are among `addresses`, in their order, each once."""
+        """Return the users whose addresses are among `addresses`, in their order, each once."""
         found = (self.users.get(address) for address in addresses)
         return tuple({user.ref.id: user for user in found if user}.values())
 
     def match(self, kind: TokenKind, number: str) -> RecordMatch:
-        """What `number` may mean as a number of `kind`; empty if nothing has it."""
+        """Return what `number` may mean as a number of `kind`; empty if nothing has it."""
         return self.records.get((kind, number), RecordMatch())

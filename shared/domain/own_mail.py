@@ -32,11 +32,11 @@ class OwnMail:
         return f"<{unique.hex}.{self._sign(f'id {unique.hex}@{domain}')[:32]}@{domain}>"
 
     def loop_header(self, message_id: str) -> str:
-        """The value of the loop header in the mail with this Message-ID."""
+        """Return the value of the loop header in the mail with this Message-ID."""
         return self._sign(f"loop {message_id}")
 
     def is_ours(self, message_id: str | None, loop_headers: tuple[str, ...]) -> bool:
-        """Whether a mail's Message-ID or one of its loop headers is signed by us."""
+        """Return whether a mail's Message-ID or one of its loop headers is signed by us."""
         if not message_id:
             return False
         signed = _MESSAGE_ID.fullmatch(message_id)

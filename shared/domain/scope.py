@@ -12,7 +12,7 @@ from shared.domain.notes import Note
 def scope_for(
     wish: ScopeWish, user: User, roles: Sequence[Role]
 ) -> tuple[tuple[RoleRef, ...], Note]:
-    """The roles that see the activity of `user`, and why.
+    """Return the roles that see the activity of `user`, and why.
 
     A depth means all roles of that depth and all superior ones; without a wish the depth is that
     of the user's role, the most superior of several.

@@ -85,7 +85,7 @@ SplitQuotes = Callable[[str], tuple[str, str]]
 def find_tokens(
     subject: str, text: str, vocabulary: Vocabulary, split_quotes: SplitQuotes
 ) -> tuple[Token, ...]:
-    """The first tokens of each kind, each once, in the order in which they win (T-1).
+    """Return the first tokens of each kind, each once, in the order in which they win (T-1).
 
     Args:
         subject: Decoded subject.
@@ -106,7 +106,7 @@ def find_tokens(
 
 
 def _first(tokens: Iterable[Token]) -> list[Token]:
-    """Of each kind the first so many, each number once in each place."""
+    """Return, of each kind the first so many, each number once in each place."""
     kept: dict[tuple[TokenKind, str, Place], Token] = {}
     counts: Counter[TokenKind] = Counter()
     for token in tokens:
@@ -123,7 +123,7 @@ def _foldable(text: str) -> str:
 
 
 def _search(words: "_Keywords", folded: str, place: Place) -> Iterator[_Match]:
-    """Every token of the lines; only the first of a line can begin it. Linear in the text."""
+    """Yield every token of the lines; only the first of a line can begin it. Linear in the text."""
     for written in folded.split("\n"):
         line = _plain(written)
         begin = 0
@@ -149,7 +149,7 @@ def _plain(line: str) -> str:
 
 
 def _behind(line: str, begin: int) -> str:
-    """The words behind a number, as many as anybody asks for; never a piece of one."""
+    """Return the words behind a number, as many as anybody asks for; never a piece of one."""
     end = begin + FOLLOWING_CHARACTERS
     following = line[begin:end].lstrip()
     if len(line) > end and not line[end].isspace():

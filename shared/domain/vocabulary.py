@@ -116,7 +116,7 @@ class Vocabulary:
 
 
 def build_vocabulary(extensions: Mapping[str, tuple[str, ...]]) -> Vocabulary:
-    """The built-in phrases with a box's extensions (behaviour V)."""
+    """Return the built-in phrases with a box's extensions (behaviour V)."""
     phrases = {
         key: tuple(
             folded for phrase in (*built_in, *extensions.get(key, ())) if (folded := _fold(phrase))
@@ -145,13 +145,13 @@ def build_vocabulary(extensions: Mapping[str, tuple[str, ...]]) -> Vocabulary:
 
 
 def first_prefix(text: str, prefixes: tuple[str, ...]) -> str | None:
-    """The longest of `prefixes` that tight `text` begins with as whole words, or None."""
+    """Return the longest of `prefixes` that tight `text` begins with as whole words, or None."""
     found = [p for p in prefixes if text.startswith(p) and _is_end(text, len(p))]
     return max(found, key=len) if found else None
 
 
 def contains_words(text: str, phrase: str) -> bool:
-    """Whether tight `text` contains `phrase`, which begins and ends with whole words."""
+    """Return whether tight `text` contains `phrase`, which begins and ends with whole words."""
     return any(
         _is_end(text, found.end()) and _is_end(text[::-1], len(text) - found.start())
         for found in re.finditer(re.escape(phrase), text)
@@ -159,7 +159,7 @@ def contains_words(text: str, phrase: str) -> bool:
 
 
 def without_tags(subject: str, tags: frozenset[str]) -> str:
-    """A subject as written without the tags in brackets that gateways put at its start."""
+    """Return a subject as written without the tags in brackets that gateways put at its start."""
     while (found := _TAG.match(subject)) and fold_line(found[1]) in tags:
         subject = subject[found.end() :]
     return subject
@@ -172,7 +172,7 @@ def comparable_subject(subject: str, tags: frozenset[str]) -> str:
 
 
 def _is_end(text: str, end: int) -> bool:
-    """Whether a word ends at `end`, or none stands there."""
+    """Return whether a word ends at `end`, or none stands there."""
     return not (text[end - 1 : end].isalnum() and text[end : end + 1].isalnum())
 
 
@@ -183,7 +183,7 @@ def _bounce_phrase(phrase: str) -> BouncePhrase:
 
 
 def _with_colon(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    """What stands before a colon, whether or not the configuration writes it."""
+    """Return what stands before a colon, whether or not the configuration writes it."""
     return tuple(phrase if phrase.endswith(":") else f"{phrase}:" for phrase in phrases)
 
 

@@ -73,12 +73,12 @@ class Health:
             self._beats[worker] = self._clock() + wait_seconds
 
     def parts(self) -> dict[str, str | None]:
-        """Every part, with the reason why it is waited for; None: it works."""
+        """Return every part, with the reason why it is waited for; None: it works."""
         with self._lock:
             return {name: self._reason(part) for name, part in sorted(self._parts.items())}
 
     def standing_by(self) -> list[str]:
-        """The parts whose work another process does."""
+        """Return the parts whose work another process does."""
         with self._lock:
             return sorted(name for name, part in self._parts.items() if part.stands_by)
 

@@ -55,12 +55,12 @@ class AccessToken:
 
 
 def app_file(box: Box) -> Path:
-    """Where the app of a box stands (manual, chapter 7)."""
+    """Return where the app of a box stands (manual, chapter 7)."""
     return Path(box.root_path) / "Config" / "MicrosoftOAuth.json"
 
 
 def read_app(file: Path) -> App:
-    """The app in `file`.
+    """Return the app in `file`.
 
     Raises:
         ConfigurationError: The file cannot be used; lists all that is wrong with it.
@@ -103,7 +103,7 @@ def _remedy(name: str) -> str:
 
 
 def _fields(file: Path) -> dict[str, str]:
-    """The texts inside of `web`, without blanks at their ends."""
+    """Return the texts inside of `web`, without blanks at their ends."""
     try:
         given = json.loads(read_small_file(file, _FILE_BYTES).decode("utf-8-sig"))
     except UnreadableError as error:

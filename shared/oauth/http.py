@@ -83,14 +83,14 @@ class TokenServer:
     app: App
 
     def get(self, url: str, **more: Any) -> _Response:  # noqa: ANN401 - msal's own signature
-        """What the server says about itself; an unknown tenant is told here."""
+        """Return what the server says about itself; an unknown tenant is told here."""
         response = self._send("GET", url, **more)
         if response.status_code != _FOUND:
             raise refusal(_json(response.text), self.app)
         return response
 
     def post(self, url: str, **more: Any) -> _Response:  # noqa: ANN401 - msal's own signature
-        """The question for a token; a refusal is an answer that msal reads."""
+        """Return the question for a token; a refusal is an answer that msal reads."""
         return self._send("POST", url, **more)
 
     def close(self) -> None:
@@ -149,7 +149,7 @@ class TokenServer:
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
-    """What an address names as its server; a bad one names none."""
+    """Return what an address names as its server; a bad one names none."""
     try:
         parts = urlsplit(url)
         port = parts.port or _HTTPS
@@ -159,7 +159,7 @@ def _origin(url: str) -> tuple[str, str | None, int]:
 
 
 def retry_after(written: str | None, now: datetime) -> float | None:
-    """Seconds that a `Retry-After` asks for (RFC 9110, section 10.2.3), at most an hour."""
+    """Return seconds that a `Retry-After` asks for (RFC 9110, section 10.2.3), at most an hour."""
     if written is None:
         return None
     try:
@@ -182,7 +182,7 @@ def _json(text: str) -> Mapping[str, object]:
 
 
 def refusal(answer: Mapping[str, object], app: App) -> TransientError | CredentialsRefusedError:
-    """A refusal in words of our own: the server's may quote what was sent."""
+    """Return a refusal in words of our own: the server's may quote what was sent."""
     error = str(answer.get("error", ""))
     if not _WORD.fullmatch(error):
         return unclear(app)

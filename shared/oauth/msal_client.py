@@ -15,7 +15,7 @@ from shared.oauth.http import TokenServer, refusal, session_of, unclear
 
 
 def new_token(app: App, scope: str, ca_file: Path | None) -> AccessToken:
-    """A new token. Nothing of msal's cache is used: it goes by the wall clock.
+    """Return a new token. Nothing of msal's cache is used: it goes by the wall clock.
 
     Raises:
         TransientError: The token server is away or asks to wait.

@@ -31,7 +31,7 @@ class TokenSource(Protocol):
     """Gives access tokens; may be asked by several threads."""
 
     def token(self) -> SecretStr:
-        """A token that is good for some minutes at least; it must never be logged.
+        """Return a token that is good for some minutes at least; it must never be logged.
 
         Raises:
             TransientError: The token server is away or asks to wait.
@@ -59,7 +59,7 @@ class ClientCredentials:
         self._good_until = 0.0
 
     def token(self) -> SecretStr:
-        """The token at hand, or a new one five minutes before that expires."""
+        """Return the token at hand, or a new one five minutes before that expires."""
         with self._lock:
             now = self._monotonic()
             if self._token is None or now >= self._good_until:
@@ -76,7 +76,7 @@ class ClientCredentials:
 
 
 def client_credentials(box: Box, scope: str | None = None) -> ClientCredentials:
-    """The tokens of a box's app.
+    """Return the tokens of a box's app.
 
     Args:
         box: Names `rootPath` and `caFile`.
@@ -99,7 +99,7 @@ def client_credentials(box: Box, scope: str | None = None) -> ClientCredentials:
 
 
 def mail_scope(server: str) -> str:
-    """The scope of IMAP, POP3 and SMTP in the cloud of a token server."""
+    """Return the scope of IMAP, POP3 and SMTP in the cloud of a token server."""
     return f"https://{_MAIL_HOSTS.get(server, 'outlook.office365.com')}/.default"
 
 

@@ -196,14 +196,14 @@ class ErpCalendar:
         return and_(*wanted)
 
     def _overlaps(self, window: Window) -> ColumnElement[bool]:
-        """A day more on each side: ends may be missing, and days are read leniently."""
+        """Return a day more on each side: ends may be missing, and days are read leniently."""
         columns = self._table.c
         begins = columns.start >= window.begin - _DAY
         reaches = or_(begins, columns.end > window.begin) if "end" in columns else begins
         return and_(columns.start < window.end + _DAY, reaches)
 
     def _is_in_step(self, row: Row[Any]) -> bool:
-        """Whether a row is what `_in_step` asks for."""
+        """Return whether a row is what `_in_step` asks for."""
         e_mail = self._e_mail is not None and row.type == self._e_mail
         message_id = getattr(row, "message_id", None)
         return row.start is not None and not e_mail and not message_id
@@ -234,7 +234,7 @@ class ErpCalendar:
         return begin, until if until > begin else begin + self._length
 
     def _values(self, values: FieldValues) -> dict[str, Any]:
-        """The record's fields for synced ones."""
+        """Return the record's fields for synced ones."""
         row: dict[str, Any] = {
             name: one for name, one in values.items() if name not in {"start", "end"}
         }

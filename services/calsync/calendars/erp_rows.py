@@ -95,7 +95,7 @@ class ErpRecords:
         return record_id
 
     def _list_tables(self) -> Mapping[str, ManyTable]:
-        """The fields whose several values are in tables of their own."""
+        """Return the fields whose several values are in tables of their own."""
         places: dict[str, ManyTable | ManyColumns] = {
             name: self.erp.many(self.entity, name)
             for name in self.erp.mapping.entities[self.entity].many

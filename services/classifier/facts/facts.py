@@ -69,16 +69,16 @@ class Facts:
         return others[: self.bounds(mail).users - len(listed)]
 
     def users_beyond(self, mail: Mail) -> int:
-        """How many users beyond the bound the mail names."""
+        """Return how many users beyond the bound the mail names."""
         users = self._users_among((*mail.recipients, *mail.forwarded_from))
         return max(len(users) - self.bounds(mail).users, 0)
 
     def bounds(self, mail: Mail) -> Bounds:
-        """What the mail may cause at most."""
+        """Return what the mail may cause at most."""
         return bounds_for(mail, self.context.box.own_domains)
 
     def is_for_users(self, mail: Mail) -> bool:
-        """Whether any recipient is a user, by header or by envelope."""
+        """Return whether any recipient is a user, by header or by envelope."""
         return bool(self.user_recipients(mail) or self.forwarding_users(mail))
 
     def _users_among(self, addresses: Sequence[str]) -> tuple[User, ...]:
@@ -87,7 +87,7 @@ class Facts:
         return self.directory.users_among(address for address in named if address != box.email)
 
     def is_ours(self, address: str) -> bool:
-        """Whether an address is the box's, a user's, or of an own domain."""
+        """Return whether an address is the box's, a user's, or of an own domain."""
         box = self.context.box
         return bool(
             address == box.email
@@ -97,13 +97,13 @@ class Facts:
         )
 
     def is_spared(self, address: str) -> bool:
-        """Whether no report marks an address: it is ours, or of a host of ours (B-2)."""
+        """Return whether no report marks an address: it is ours, or of a host of ours (B-2)."""
         own_domains = self.context.box.own_domains
         below = any(domain_of(address).endswith(f".{own}") for own in own_domains)
         return below or self.is_ours(address)
 
     def sender_user(self, mail: Mail) -> User | None:
-        """The sender, if a user."""
+        """Return the sender, if a user."""
         return self.directory.users.get(mail.sender) if mail.sender else None
 
 

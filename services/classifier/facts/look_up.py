@@ -102,7 +102,7 @@ def _from_inside(
 
 
 def _addresses(mail: Mail, context: BoxContext) -> Iterator[str]:
-    """Every address that a rule may ask about."""
+    """Yield every address that a rule may ask about."""
     for address in (*mail.recipients, *mail.forwarded_from):
         yield from context.box.members_of(address)
     yield from filter(None, (mail.sender, mail.parsed.reports.returned.sender))
@@ -116,14 +116,14 @@ def _addresses(mail: Mail, context: BoxContext) -> Iterator[str]:
 
 
 def _failed(mail: Mail) -> Iterator[str]:
-    """Addresses of its bounce, under both their names."""
+    """Yield addresses of its bounce, under both their names."""
     if mail.bounce:
         for failure in mail.bounce.failures:
             yield from failure.addresses
 
 
 def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:
-    """The numbers that are looked up: the first token's, and that of a problem's contract."""
+    """Yield the numbers that are looked up: the first token's, and that of a problem's contract."""
     yield from ((token.kind, token.number) for token in mail.tokens[:1])
     if mail.problem and mail.problem.contract:
         yield "contract", mail.problem.contract

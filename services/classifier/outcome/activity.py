@@ -25,7 +25,7 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
     direction: Direction,
     linked: Linked,
 ) -> tuple[CreateActivity, tuple[Note, ...]]:
-    """The command for one activity, and the notes on how it was decided."""
+    """Return the command for one activity, and the notes on how it was decided."""
     # What is made in the name of a user who is not believed says nothing of its own (S-3).
     doubted = direction == "outgoing" and not_believed(mail, facts)
     assignment = assign(() if doubted else mail.tokens, facts.directory, direction)
@@ -61,7 +61,7 @@ def _automatic(mail: Mail) -> tuple[Note, ...]:
 
 
 def _thread(mail: Mail, facts: Facts) -> tuple[Thread, tuple[Note, ...]]:
-    """What a mail without token inherits from the nearest mail recorded before (A-6)."""
+    """Return what a mail without token inherits from the nearest mail recorded before (A-6)."""
     if mail.tokens:
         return Thread(), ()
     for message_id in mail.answers_to:

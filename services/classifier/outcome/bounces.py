@@ -48,7 +48,7 @@ def judge(mail: Mail, facts: Facts) -> Sequence[Judged]:
 
 
 def _named(bounce: Bounce, facts: Facts) -> Iterator[FailedRecipient]:
-    """Each failure under the name that the address book knows, else one of a domain (B-2)."""
+    """Yield each failure under the name that the address book knows, else one of a domain (B-2)."""
     for failure in bounce.failures:
         known = (one for one in failure.addresses if facts.directory.address_book.get(one))
         outside = (one for one in failure.addresses if "." in domain_of(one))
@@ -58,7 +58,7 @@ def _named(bounce: Bounce, facts: Facts) -> Iterator[FailedRecipient]:
 
 
 def _unbelieved(mail: Mail, bounce: Bounce, facts: Facts) -> Said | None:
-    """Why a bounce marks nobody, whatever it says (H-20); None if it may."""
+    """Return why a bounce marks nobody, whatever it says (H-20); None if it may."""
     if mail.proof.state == "refuted" and facts.context.box.sender_proof != "off":
         why = mail.proof.reason
         return said("S-1: the sender is refuted ({why}): nothing is marked", why=why)

@@ -38,7 +38,7 @@ def mail_content(
 
 
 def _original(mail: Mail, backup_key: str) -> PartRef:
-    """The whole mail as a file."""
+    """Return the whole mail as a file."""
     return PartRef(
         backup_key=backup_key,
         start=0,

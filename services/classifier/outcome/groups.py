@@ -10,7 +10,7 @@ from shared.domain.notes import Note
 
 
 def group_notes(mail: Mail, facts: Facts) -> tuple[Note, ...]:
-    """A line for each group that the mail was sent to, and for members who are no users."""
+    """Return a line for each group that the mail was sent to, and for members who are no users."""
     notes = []
     for address in dict.fromkeys((*mail.recipients, *mail.forwarded_from)):
         members = facts.context.box.members_of(address)
@@ -26,7 +26,7 @@ def group_notes(mail: Mail, facts: Facts) -> tuple[Note, ...]:
 
 
 def twin_notes(users: Iterable[User]) -> tuple[Note, ...]:
-    """A line for each user whose address other users have, too: the mail is not theirs."""
+    """Return a line for each user whose address other users have, too: the mail is not theirs."""
     return tuple(
         Note(
             "A-1",

@@ -11,7 +11,7 @@ from shared.contracts.said import Said, said
 def holders(
     address: str, facts: Facts
 ) -> tuple[tuple[ContactRef, ...], tuple[RelationshipRef, ...]]:
-    """Every contact, and every relationship, with exactly this address."""
+    """Return every contact, and every relationship, with exactly this address."""
     known = facts.directory.address_book.get(address, ())
     contacts = tuple(one.contact for one in known if one.contact)
     alone = (one.relationship for one in known if one.contact is None)
@@ -19,7 +19,7 @@ def holders(
 
 
 def mark(mail: Mail, facts: Facts, rule: str, address: str, what: Mark) -> MarkForbidden:
-    """The command that marks `address`."""
+    """Return the command that marks `address`."""
     contacts, relationships = holders(address, facts)
     return MarkForbidden(
         command_id=command_id(mail, rule, address),
@@ -31,7 +31,7 @@ def mark(mail: Mail, facts: Facts, rule: str, address: str, what: Mark) -> MarkF
 
 
 def named(command: MarkForbidden) -> Said:
-    """What is marked, for a person."""
+    """Return what is marked, for a person."""
     names = [contact.email for contact in command.contacts]
     names += [company.name for company in command.relationships]
     if not names:

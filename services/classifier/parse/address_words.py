@@ -43,7 +43,7 @@ _PARENTHESIS = re.compile(r'"(?:[^"\\]|\\.)*+"|\\.|[()]', re.DOTALL)
 
 
 def address_words(value: str) -> Iterator[AddressWord]:
-    """The words of a field value, without comments. Total."""
+    """Yield the words of a field value, without comments. Total."""
     text = ""
     for kind, word, behind in _pieces(value):
         if kind is Kind.TEXT:

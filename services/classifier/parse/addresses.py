@@ -89,7 +89,7 @@ def _hidden(words: Iterable[AddressWord], defects: list[str]) -> str:
 
 
 def _listed(words: Iterable[AddressWord], defects: list[str]) -> Iterator[Address]:
-    """The addresses of a list; a name that a comma cuts belongs to the bracket behind it."""
+    """Yield the addresses of a list; a name that a comma cuts belongs to the bracket behind it."""
     name: list[str] = []
     for mailbox in _mailboxes(words):
         if mailbox.bracketed:
@@ -162,7 +162,7 @@ def _with_at_sign(text: str) -> list[str]:
 
 
 def _address(word: str, *, odd: bool) -> Address:
-    """One address in lower case; odd if more than marks around it had to be taken away."""
+    """Return one address in lower case; odd if more than marks around it had to be taken away."""
     text = word if word.startswith('"') else _stripped(word)
     cleaned = clean_line(text)
     email = comparable(cleaned)
@@ -170,7 +170,7 @@ def _address(word: str, *, odd: bool) -> Address:
 
 
 def _folds(written: str, email: str) -> bool:
-    """Whether letters such as the Kelvin sign became others, of somebody else's address."""
+    """Return whether letters such as the Kelvin sign became others, of somebody else's address."""
     local, _, domain = written.rpartition("@")
     letters = (unicodedata.normalize("NFC", letter).lower() for letter in local if letter > "\x7f")
     if any(map(str.isascii, letters)):

@@ -83,7 +83,7 @@ _NONE = Marks()
 
 
 def marks_of(headers: Headers) -> Marks:
-    """The marks of a mail with these header fields."""
+    """Return the marks of a mail with these header fields."""
     asked = _asked(headers)
     sender = _local_part(asked)
     system = _is_system(sender)
@@ -109,7 +109,7 @@ def is_of_no_person(headers: Headers) -> bool:
 
 
 def _asked(headers: Headers) -> dict[str, bytes]:
-    """The first field of each name that tells anything."""
+    """Return the first field of each name that tells anything."""
     asked: dict[str, bytes] = {}
     for name, value in headers.fields:
         if name in _ASKED and name not in asked:

@@ -30,7 +30,7 @@ _SURROGATES = range(0xD800, 0xE000)
 
 
 def typed_address(value: str) -> str | None:
-    """The address of a field of a report: `rfc822; Jan@Firma.cz` (RFC 3464 section 2.1.2).
+    """Return the address of a field of a report: `rfc822; Jan@Firma.cz` (RFC 3464 section 2.1.2).
 
     Takes also xtext (RFC 3461 section 4) and the two utf-8 forms (RFC 6533 section 3), angle
     brackets and comments. What has no at sign is no address.
@@ -55,7 +55,7 @@ def _character(code: re.Match[str]) -> str:
 
 
 def addresses_in(text: str) -> list[str]:
-    """Every address in `text`, in lower case, each once, in order."""
+    """Return every address in `text`, in lower case, each once, in order."""
     if "@" not in text:
         return []
     found = [match[0] for match in _QUOTED.finditer(text)] if '"@' in text else []
@@ -65,7 +65,7 @@ def addresses_in(text: str) -> list[str]:
 
 
 def is_possible(address: str) -> bool:
-    """Whether `address` can be one at all: characters that no system takes make it none.
+    """Return whether `address` can be one at all: characters that no system takes make it none.
 
     What is stored and compared in a database must not fail there. Letters of any script may stand
     in an address (RFC 6531); control characters, blanks and undecodable bytes never.
@@ -88,12 +88,12 @@ def tidy(address: str) -> str:
 
 
 def is_daemon(address: str) -> bool:
-    """Whether a mail system writes under this address: never a recipient that failed."""
+    """Return whether a mail system writes under this address: never a recipient that failed."""
     return _DAEMONS.match(address) is not None
 
 
 def distinct(addresses: Iterable[str], limit: int) -> list[str]:
-    """The first `limit` addresses, each once."""
+    """Return the first `limit` addresses, each once."""
     kept: dict[str, None] = {}
     for address in addresses:
         if len(kept) == limit:

@@ -68,7 +68,7 @@ def read_event(
 
 
 def read_address(line: Property) -> str | None:
-    """The mail address of an ORGANIZER or ATTENDEE in lower case; None without one.
+    """Return the mail address of an ORGANIZER or ATTENDEE in lower case; None without one.
 
     A value that is no mail address (a path, a URN) may have one in its EMAIL parameter (RFC 7986).
     """
@@ -82,7 +82,7 @@ def read_address(line: Property) -> str | None:
 
 
 def token(value: str | None) -> str | None:
-    """A word as methods and answers are, in upper case; None if it is none."""
+    """Return a word as methods and answers are, in upper case; None if it is none."""
     word = (value or "").strip().upper()
     return word if _TOKEN.fullmatch(word) else None
 
@@ -172,7 +172,7 @@ class _Reader:
         return read_address(line) if line else None
 
     def attendees(self) -> tuple[Attendee, ...]:
-        """Each address once; the first answer counts."""
+        """Return each address once; the first answer counts."""
         answers: dict[str, str] = {}
         for line in self.component.all("ATTENDEE"):
             address = read_address(line)

@@ -83,7 +83,7 @@ class Property:
         return self.rest.rpartition(":")[2].strip()
 
     def parameter(self, name: str, *, before_last_colon: bool = False) -> str | None:
-        """The first parameter with this upper-case name, without quotes; None without it."""
+        """Return the first parameter with this upper-case name, without quotes; None without it."""
         head = self.rest.rpartition(":")[0] if before_last_colon else self._section
         for found, quoted, bare in _PARAMETER.findall(head):
             if found.upper() == name:
@@ -111,16 +111,16 @@ class Component:
     children: list["Component"] = field(default_factory=list)
 
     def all(self, name: str) -> list[Property]:
-        """Every property with this upper-case name."""
+        """Return every property with this upper-case name."""
         return [one for one in self.properties if one.name == name]
 
     def first(self, name: str) -> Property | None:
-        """The first property with this upper-case name."""
+        """Return the first property with this upper-case name."""
         return next((one for one in self.properties if one.name == name), None)
 
 
 def calendar_text(data: bytes, charset: str | None, budget: Budget, defects: list[str]) -> str:
-    r"""The calendar as unfolded lines ended by `\n`, cut at the caps.
+    r"""Return the calendar as unfolded lines ended by `\n`, cut at the caps.
 
     Args:
         data: The part as its transfer encoding gives it.

@@ -46,13 +46,13 @@ class _Yearly:
     until: datetime | None
 
     def in_year(self, year: int) -> datetime | None:
-        """The begin of the day in `year`; None without one."""
+        """Return the begin of the day in `year`; None without one."""
         last = calendar.monthrange(year, self.month)[1]
         day = self._among_days(year, last) if self.days else self._among_weeks(year, last)
         return _midnight(year, self.month, day) if 1 <= day <= last else None
 
     def _among_days(self, year: int, last: int) -> int:
-        """The day that fits, of those that are named; 0 without one."""
+        """Return the day that fits, of those that are named; 0 without one."""
         named = sorted({day if day > 0 else last + 1 + day for day in self.days})
         fit = [
             day
@@ -105,7 +105,7 @@ class DefinedZone:
     _years: dict[int, list[tuple[datetime, timedelta]]] = field(default_factory=dict)
 
     def offset(self, moment: datetime) -> timedelta:
-        """The UTC offset at `moment`, which is local and has no zone."""
+        """Return the UTC offset at `moment`, which is local and has no zone."""
         if moment.year not in self._years:
             near = (
                 (onset, one.after) for one in self.observances for onset in one.near(moment.year)
@@ -119,7 +119,7 @@ class DefinedZone:
 
 
 def read_zone(component: Component) -> DefinedZone:
-    """The zone that a VTIMEZONE defines.
+    """Return the zone that a VTIMEZONE defines.
 
     Raises:
         ValueError: It cannot be told what it means, or it is beyond the limits.
@@ -154,7 +154,7 @@ def _required(component: Component, name: str) -> str:
 
 
 def _local(value: str) -> datetime:
-    """A time, or the begin of a day, without its zone."""
+    """Return a time, or the begin of a day, without its zone."""
     found = read_time(value.partition("/")[0])
     if isinstance(found, datetime):
         return found.replace(tzinfo=None)
@@ -166,7 +166,7 @@ def _midnight(year: int, month: int, day: int) -> datetime:
 
 
 def _rule(value: str, onset: datetime, before: timedelta) -> _Yearly:
-    """A yearly rule whose onset is one day; ValueError for every other."""
+    """Return a yearly rule whose onset is one day; ValueError for every other."""
     parts = dict(part.split("=", 1) for part in value.strip().upper().split(";") if part)
     at = {"BYHOUR": onset.hour, "BYMINUTE": onset.minute, "BYSECOND": onset.second}
     # Lotus Notes says the time of day again.

@@ -20,7 +20,7 @@ _DURATION_CHARACTERS = 40
 
 
 def read_time(value: str) -> date | datetime:
-    """A date, a moment in UTC, or a moment without a zone (sections 3.3.4 and 3.3.5).
+    """Return a date, a moment in UTC, or a moment without a zone (sections 3.3.4 and 3.3.5).
 
     Raises:
         ValueError: It is none.
@@ -33,12 +33,12 @@ def read_time(value: str) -> date | datetime:
 
 
 def in_range(moment: date) -> bool:
-    """Whether it is in a year that events have."""
+    """Return whether it is in a year that events have."""
     return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 def read_duration(value: str) -> timedelta:
-    """A duration that is not negative (section 3.3.6).
+    """Return a duration that is not negative (section 3.3.6).
 
     Raises:
         ValueError: It is none.
@@ -51,7 +51,7 @@ def read_duration(value: str) -> timedelta:
 
 
 def read_offset(value: str) -> timedelta:
-    """A UTC offset, whole minutes (section 3.3.14).
+    """Return a UTC offset, whole minutes (section 3.3.14).
 
     Raises:
         ValueError: It is none, or it is a day or more.

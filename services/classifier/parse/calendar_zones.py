@@ -140,7 +140,7 @@ def _named(cities: str) -> Iterator[ZoneInfo]:
 
 
 def _standard_offset(zone: ZoneInfo) -> timedelta | None:
-    """The smaller offset of a year: daylight saving time adds."""
+    """Return the smaller offset of a year: daylight saving time adds."""
     days = (datetime(2026, month, 15, tzinfo=zone) for month in (1, 7))
     return min(day.utcoffset() or timedelta() for day in days)
 

@@ -51,7 +51,7 @@ def read_events(
 def read_calendar(
     data: bytes, charset: str | None, method: str | None, budget: Budget, defects: list[str]
 ) -> Iterator[CalendarEvent]:
-    """Events of the calendars in `data`.
+    """Yield events of the calendars in `data`.
 
     Args:
         data: A calendar part, decoded from its transfer encoding.

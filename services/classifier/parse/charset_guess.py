@@ -35,7 +35,7 @@ _OTHERS = (
 
 
 def _strange(letters: str) -> re.Pattern[str]:
-    """What a text of a language with these letters does not have."""
+    """Return what a text of a language with these letters does not have."""
     capitals = "".join(letter.upper() for letter in letters if len(letter.upper()) == 1)
     return re.compile(
         rf"[^\x00-\x7f{letters}{capitals}{_SIGNS}{_BETWEEN_LETTERS}]"
@@ -54,7 +54,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def guessed_codec(raw: bytes) -> str:
-    """The codec of a text that is no UTF-8: by its letters, else what chardet finds."""
+    """Return the codec of a text that is no UTF-8: by its letters, else what chardet finds."""
     if fitting := fitting_codec(raw):
         return fitting
     # Here, because its tables take megabytes, and few mails hide their charset.
@@ -65,13 +65,13 @@ def guessed_codec(raw: bytes) -> str:
 
 
 def fitting_codec(raw: bytes) -> str:
-    """The codec whose letters fit a language; empty if none fits well."""
+    """Return the codec whose letters fit a language; empty if none fits well."""
     strangers, letters, name = _best(raw, _ALL)
     return name if strangers * _STRANGERS <= letters else ""
 
 
 def better_codec(raw: bytes, among: frozenset[str]) -> str:
-    """Of these codecs the one whose letters fit a language best."""
+    """Return, of these codecs the one whose letters fit a language best."""
     return _best(raw, among)[2]
 
 
@@ -87,7 +87,7 @@ def _best(raw: bytes, among: frozenset[str]) -> tuple[int, int, str]:
 
 
 def _readings(raw: bytes, among: frozenset[str]) -> Iterator[tuple[int, int, str]]:
-    """What each reading has, for each language."""
+    """Yield what each reading has, for each language."""
     for name, languages in _READINGS:
         if name not in among:
             continue

@@ -16,7 +16,7 @@ _OURS = {"x-unknown": "utf-8", "unknown-8bit": "utf-8", "cp-850": "cp850", "x-sj
 
 
 def codec_of(charset: str | None) -> str | None:
-    """The allowed Python codec for a charset's name, or None."""
+    """Return the allowed Python codec for a charset's name, or None."""
     if not charset:
         return None
     name = charset.strip("\"'., \t").lower()

@@ -79,7 +79,7 @@ def _is_impossible(name: str, raw: bytes) -> bool:
 
 
 def _meant(name: str, raw: bytes) -> str:
-    """The codec that a declared one stands for."""
+    """Return the codec that a declared one stands for."""
     name = _WIDER.get(name, name)
     if name == "iso8859-2" and _CONTROLS.search(raw):
         # A dash of Windows' may have come into a text that is right.
@@ -113,7 +113,7 @@ def _line(raw: bytes) -> str:
 
 
 def _is_mostly_utf8(raw: bytes) -> bool:
-    """Whether there are as many characters of several bytes as bytes that fit none."""
+    """Return whether there are as many characters of several bytes as bytes that fit none."""
     text = raw.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     return bad <= len(text) - len(text.encode("ascii", "ignore")) - bad

@@ -42,7 +42,7 @@ _NOON = 12
 
 
 def read_date(values: Sequence[bytes], defects: list[str]) -> datetime | None:
-    """The first valid date of raw field values, in UTC, between 1970 and 2100."""
+    """Return the first valid date of raw field values, in UTC, between 1970 and 2100."""
     for value in values:
         text = fold_line(value[:_CHARACTERS].decode("utf-8", "replace"))
         moment = guarded("the date", lambda text=text: _date(text, defects), None, defects)  # type: ignore[misc]
@@ -70,7 +70,7 @@ def _date(text: str, defects: list[str]) -> datetime | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """The moment that a text without a zone gives, in UTC."""
+    """Return the moment that a text without a zone gives, in UTC."""
     parsed = parsedate_tz(text)
     if parsed is None:
         return None
@@ -85,7 +85,7 @@ def _hour(clock: re.Match[str]) -> int:
 
 
 def _offset(zone: str, defects: list[str]) -> timedelta:
-    """How far a zone is before UTC; a number goes before a name."""
+    """Return how far a zone is before UTC; a number goes before a name."""
     number = _OFFSET.search(zone)
     if number:
         hours, minutes = int(number[2]), int(number[3] or 0)

@@ -44,7 +44,7 @@ class RecipientStatus:
 
 
 def read_statuses(text: str) -> Iterator[RecipientStatus]:
-    """Every recipient of the status part `text`, in order. Total, linear."""
+    """Yield every recipient of the status part `text`, in order. Total, linear."""
     fields: dict[str, str] = {}
     for name, value in _fields(text):
         # Some senders forget the blank line between two recipients.
@@ -57,7 +57,7 @@ def read_statuses(text: str) -> Iterator[RecipientStatus]:
 
 
 def enhanced_status(text: str) -> str | None:
-    """The first enhanced status (RFC 3463) in `text`; an address of a host is none."""
+    """Return the first enhanced status (RFC 3463) in `text`; an address of a host is none."""
     found = _ENHANCED.search(text)
     return found[1] if found else None
 

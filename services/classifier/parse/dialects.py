@@ -61,14 +61,14 @@ logging.getLogger("flufl.bounce").disabled = True
 
 
 def explanation(text: str) -> str:
-    """What a bounce says before it quotes the original."""
+    """Return what a bounce says before it quotes the original."""
     text = text[:TEXT_CHARACTERS]
     found = ORIGINAL.search(text)
     return text[: found.start()] if found else text
 
 
 def library_failures(raw: bytes, defects: list[str]) -> tuple[list[str], list[str]]:
-    """Addresses that flufl.bounce finds: given up, and only delayed.
+    """Return addresses that flufl.bounce finds: given up, and only delayed.
 
     It reads the original, too, whose sender and Message-ID are no recipients.
     """
@@ -114,13 +114,13 @@ def _known(found: Iterable[bytes]) -> list[str]:
 
 
 def header_failures(value: str) -> list[str]:
-    """Addresses of X-Failed-Recipients, as Exim and Gmail write it."""
+    """Return addresses of X-Failed-Recipients, as Exim and Gmail write it."""
     found = (typed_address(one) for one in value.split(",", MOST_NAMED))
     return distinct((one for one in found if one), MOST_NAMED)
 
 
 def may_have_failed(said: str, *, is_system: bool) -> bool:
-    """Whether a text may tell of a failure: none that tells of a success does.
+    """Return whether a text may tell of a failure: none that tells of a success does.
 
     Args:
         said: What stands before the original.
@@ -133,7 +133,7 @@ def may_have_failed(said: str, *, is_system: bool) -> bool:
 
 
 def says_failure(said: str, *, is_system: bool) -> bool:
-    """Whether a mail system says that a mail did not arrive, though it names nobody."""
+    """Return whether a mail system says that a mail did not arrive, though it names nobody."""
     folded = fold_line(said)
     if not is_system or SUCCEEDED.search(folded) or LEFT.search(folded):
         return False

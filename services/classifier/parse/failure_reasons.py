@@ -86,12 +86,12 @@ def judge_words(said: str, address: str) -> Verdict:
 
 
 def is_only_delayed(text: str) -> bool:
-    """Whether a bounce without a machine part says that delivery is still tried."""
+    """Return whether a bounce without a machine part says that delivery is still tried."""
     return DELAYED.search(fold_line(text[:JUDGED_CHARACTERS])) is not None
 
 
 def _exact(status: str, said: str | None) -> str | None:
-    """Of the two the one that says more; the report's own where both do."""
+    """Return, of the two the one that says more; the report's own where both do."""
     if not status:
         return said
     if said and said[0] == status[0] and _vagueness(said) < _vagueness(status):
@@ -137,7 +137,7 @@ def _of_address(status: str | None, said: tuple[str, str], address: str) -> bool
 
 
 def _by_words(text: str, *, vague: bool) -> bool | None:
-    """What the words say; None if they say nothing known."""
+    """Return what the words say; None if they say nothing known."""
     if FULL.search(text) or SOFT.search(text):
         return False
     if MOVED.search(text):
@@ -151,5 +151,5 @@ def _by_words(text: str, *, vague: bool) -> bool | None:
 
 
 def shortened(text: str) -> str:
-    """What a bounce says, in one line, for a person."""
+    """Return what a bounce says, in one line, for a person."""
     return " ".join(text[: 4 * REASON_CHARACTERS].split())[:REASON_CHARACTERS]

@@ -34,7 +34,7 @@ _NAMELESS = {
 
 
 def given_name(headers: Headers, defects: list[str]) -> str | None:
-    """The name that the header of a part gives, as it stands there; None without one."""
+    """Return the name that the header of a part gives, as it stands there; None without one."""
     return headers.parameter("filename", "content-disposition", defects) or headers.parameter(
         "name", "content-type", defects
     )
@@ -62,7 +62,7 @@ def _unreserved(character: str) -> str:
 
 
 def _divided(name: str) -> tuple[str, str]:
-    """A name without its ending, and the ending; an endless one is none."""
+    """Return a name without its ending, and the ending; an endless one is none."""
     suffix = PurePosixPath(name).suffix
     return (name[: -len(suffix)], suffix) if 0 < len(suffix) <= _LONGEST_SUFFIX else (name, "")
 

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def guarded(what: str, work: Callable[[], T], otherwise: T, defects: list[str]) -> T:
-    """What `work` gives, or `otherwise`, with a defect that names `what`."""
+    """Return what `work` gives, or `otherwise`, with a defect that names `what`."""
     try:
         return work()
     except Exception as error:  # noqa: BLE001 - hostile content makes parsers raise anything

@@ -47,11 +47,11 @@ class Headers:
     _parameters: dict[str, dict[str, tuple[bytes, str | None]]] = field(default_factory=dict)
 
     def all(self, name: str) -> list[bytes]:
-        """Raw values of every field with this lower-case name."""
+        """Return raw values of every field with this lower-case name."""
         return [value for field_name, value in self.fields if field_name == name]
 
     def first(self, name: str) -> bytes | None:
-        """Raw value of the first field with this lower-case name."""
+        """Return raw value of the first field with this lower-case name."""
         return next((value for field_name, value in self.fields if field_name == name), None)
 
     def are_cut(self, name: str) -> list[bool]:
@@ -61,7 +61,7 @@ class Headers:
         ]
 
     def word(self, name: str) -> str:
-        """The token that a MIME field begins with (RFC 2045 section 5.1), in lower case.
+        """Return the token that a MIME field begins with (RFC 2045 section 5.1), in lower case.
 
         Senders forget semicolons, and write quotes, comments, blanks and encoded words around it.
         Empty if the field has none, or is not there.
@@ -173,7 +173,7 @@ def _word_bytes(encoding: str, encoded: str) -> bytes:
 
 
 def automatic(fields: Mapping[str, str]) -> bool:
-    """Whether the mail says that a program sent it (RFC 3834, and the marks from before it).
+    """Return whether the mail says that a program sent it (RFC 3834, and the marks from before it).
 
     A mailing list alone (`List-Id`) is no mark: people write to lists.
     """

@@ -45,7 +45,7 @@ _ABSOLUTE = re.compile(r"https?://[^/\\?#\s]|mailto:|cid:", re.IGNORECASE)
 
 
 def html_to_text(html: str, defects: list[str]) -> str:
-    r"""The text that a reader sees, lines ended by `\n`; quoted lines begin with `> `."""
+    r"""Return the text that a reader sees, lines ended by `\n`; quoted lines begin with `> `."""
     bounded = bounded_html(html, defects)
     return guarded("the HTML", lambda: _to_text(bounded), "", defects)
 
@@ -66,7 +66,7 @@ class Structure:
 
 
 def read_structure(html: str, defects: list[str]) -> Structure:
-    """The first rows and links of `html`; of tables inside tables the inner rows."""
+    """Return the first rows and links of `html`; of tables inside tables the inner rows."""
     bounded = bounded_html(html, defects)
     return guarded("the HTML", lambda: _structure(bounded), Structure(), defects)
 

@@ -37,7 +37,7 @@ def mark_quotes(tree: "LexborHTMLParser") -> None:
 
 
 def _is_indented(node: "LexborNode") -> bool:
-    """Whether a block is the sender's own, as the button for indenting makes it."""
+    """Return whether a block is the sender's own, as the button for indenting makes it."""
     attributes = node.attributes
     classes = (attributes.get("class") or "").split()
     if node.tag != "blockquote" or "type" in attributes or "gmail_quote" in classes:

@@ -73,7 +73,7 @@ def _declared_charset(scan: Scan) -> str | None:
 def _recipients(
     headers: Headers, name: str, limit: int, hint: str | None, defects: list[str]
 ) -> tuple[Address, ...]:
-    """Addresses of every field with this name, in order."""
+    """Return addresses of every field with this name, in order."""
     found: list[Address] = []
     for value in headers.all(name):
         text = value.decode("ascii") if value.isascii() else decode_text(value, None, defects, hint)

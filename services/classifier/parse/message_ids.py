@@ -10,7 +10,7 @@ _BARE = re.compile(r"[^\s<>,;\"]{1,998}")
 
 
 def message_id(value: bytes | None) -> str | None:
-    """The id of a raw Message-ID field, with its angle brackets; None without one.
+    """Return the id of a raw Message-ID field, with its angle brackets; None without one.
 
     Programs fold a long id into an encoded word, and scripts forget the brackets; whoever answers
     writes it plainly and with brackets.
@@ -25,7 +25,7 @@ def message_id(value: bytes | None) -> str | None:
 
 
 def message_ids(text: str) -> list[str]:
-    """The ids of a decoded In-Reply-To or References field, in order."""
+    """Return the ids of a decoded In-Reply-To or References field, in order."""
     found = _BRACKETED.findall(text)
     if found or not _BARE.fullmatch(text) or "@" not in text:
         return found

@@ -53,7 +53,7 @@ def read_parameters(field: str) -> dict[str, tuple[bytes, str | None]]:
 
 
 def _bare(name: str, value: str) -> str:
-    """A value without quotes; only names of files are texts, in which a comment is none."""
+    """Return a value without quotes; only names of files are texts, in which a comment is none."""
     if name.partition("*")[0] in _FREE_TEXTS:
         return value.strip().rstrip(",")
     return _COMMENT.sub("", value.strip()).strip().strip("\"'").rstrip(",")
@@ -69,7 +69,7 @@ def _raw(value: str) -> bytes:
 
 
 def _joined(pieces: Pieces) -> tuple[bytes, str | None]:
-    """The pieces in the order of their numbers; the first may name the charset."""
+    """Return the pieces in the order of their numbers; the first may name the charset."""
     if _WHOLE in pieces:
         pieces = {_WHOLE: pieces[_WHOLE]}
     charset: str | None = None

@@ -36,7 +36,7 @@ def delimiter_line(raw: bytes, begin: int) -> tuple[bytes, int]:
 
 
 def header_section(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
-    """The header section that begins at `start`, and where the body behind it begins."""
+    """Return the header section that begins at `start`, and where the body behind it begins."""
     if raw[start : start + 1] == b"\n" or raw[start : start + 2] == b"\r\n":
         return b"", raw.find(b"\n", start) + 1
     found = _BLANK_LINE.search(raw, start, end)
@@ -71,7 +71,7 @@ def before_line_end(raw: bytes, delimiter: int) -> int:
 
 
 def is_cut(raw: bytes, end: int, window: int) -> bool:
-    """Whether a header section that ends at `end` would go on behind `window`.
+    """Return whether a header section that ends at `end` would go on behind `window`.
 
     That is so if nothing lies between, or the beginning of a field's name.
     """
@@ -79,5 +79,5 @@ def is_cut(raw: bytes, end: int, window: int) -> bool:
 
 
 def is_field(raw: bytes, start: int, end: int) -> bool:
-    """Whether a header field, or the rest of one, stands at `start`."""
+    """Return whether a header field, or the rest of one, stands at `start`."""
     return _FIELD_LINE.match(raw, start, end) is not None

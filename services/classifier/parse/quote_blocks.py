@@ -27,7 +27,7 @@ _FOOTER_LINES = 4
 
 
 def is_separator(line: str) -> bool:
-    """Whether a folded line stands between an answer and what it answers."""
+    """Return whether a folded line stands between an answer and what it answers."""
     bare = line.strip("> *")
     if ALONE.fullmatch(bare) or _NOTES.fullmatch(bare):
         return True
@@ -36,24 +36,24 @@ def is_separator(line: str) -> bool:
 
 
 def is_rule(line: str) -> bool:
-    """Whether a line is drawn."""
+    """Return whether a line is drawn."""
     return _RULE.fullmatch(line.strip()) is not None
 
 
 def is_list_footer(lines: Sequence[str], number: int) -> bool:
-    """Whether a drawn line begins what a mailing list appends to each mail."""
+    """Return whether a drawn line begins what a mailing list appends to each mail."""
     below = "\n".join(lines[number + 1 : number + 1 + _FOOTER_LINES])
     return _FOOTER.search(fold_line(below[: limits.QUOTE_LINE_CHARACTERS])) is not None
 
 
 def next_line(lines: Sequence[str], number: int) -> int | None:
-    """The next line that is not blank, if it is near."""
+    """Return the next line that is not blank, if it is near."""
     near = range(number + 1, min(number + 1 + _RULE_LINES, len(lines)))
     return next((below for below in near if lines[below].strip()), None)
 
 
 def is_block(lines: Sequence[str], number: int, *, below_rule: bool) -> bool:
-    """Whether a header block begins: a sender and two more fields within the next lines.
+    """Return whether a header block begins: a sender and two more fields within the next lines.
 
     People write orders and forms so, too. A block has a date, or an address of sender or receiver,
     or it stands below a drawn line.
@@ -69,7 +69,7 @@ def is_block(lines: Sequence[str], number: int, *, below_rule: bool) -> bool:
 
 
 def is_field(line: str) -> bool:
-    """Whether a line, or the first of several, is a field of a header block."""
+    """Return whether a line, or the first of several, is a field of a header block."""
     return _field(line.strip().partition("\n")[0]) is not None
 
 

@@ -37,7 +37,7 @@ _DASHES = re.compile(r"^-{2,} ?|^[> *_]+|[*_ ]+$")
 
 
 def header_end(lines: Sequence[str], number: int) -> int:
-    """The line behind the header that begins in line `number`; 0 if none begins there."""
+    """Return the line behind the header that begins in line `number`; 0 if none begins there."""
     end = _strong_end(lines, number)
     if not end:
         return _weak_end(lines, number)
@@ -47,7 +47,7 @@ def header_end(lines: Sequence[str], number: int) -> int:
 
 
 def is_marked(line: str) -> bool:
-    """Whether a line carries the mark of a quotation."""
+    """Return whether a line carries the mark of a quotation."""
     return line.lstrip().startswith(">")
 
 
@@ -86,13 +86,13 @@ def _weak_end(lines: Sequence[str], number: int) -> int:
 
 
 def _piece(line: str) -> str:
-    """A line folded, without marks of quotation, emphasis and the dashes around it."""
+    """Return a line folded, without marks of quotation, emphasis and the dashes around it."""
     folded = fold_line(line[: limits.QUOTE_LINE_CHARACTERS])
     return _DASHES.sub("", _DASHES.sub("", folded)).strip()
 
 
 def _opens(line: str) -> bool:
-    """Whether a folded line may be the first of a header."""
+    """Return whether a folded line may be the first of a header."""
     date = _DATE.search(line)
     return _BEGINS.match(line) is not None or (date is not None and date.start() < _DATE_FIRST)
 
@@ -104,7 +104,7 @@ def _has_evidence(line: str) -> bool:
 
 
 def _is_header(line: str) -> bool:
-    """Whether a joined line that ends with a colon, or dashes, says who wrote and when."""
+    """Return whether a joined line that ends with a colon, or dashes, says who wrote and when."""
     address = _ADDRESS.search(line) is not None
     date = _DATE.search(line)
     if _WROTE_LAST.search(line):
@@ -119,7 +119,7 @@ def _is_header(line: str) -> bool:
 
 
 def _is_before_quotation(lines: Sequence[str], number: int) -> bool:
-    """Whether the next line that is not blank is marked, and near."""
+    """Return whether the next line that is not blank is marked, and near."""
     near = lines[number : number + _NEAR_LINES]
     following = next((line for line in near if line.strip()), "")
     return following.startswith(_MARKS)

@@ -69,7 +69,7 @@ def _is_sent_from(line: str) -> bool:
 
 
 def _unquoted(lines: Sequence[str]) -> Iterator[int]:
-    """Numbers of the lines that no separator and no quote mark makes a quote."""
+    """Yield numbers of the lines that no separator and no quote mark makes a quote."""
     searched = 0
     number = 0
     has_begun = False
@@ -90,7 +90,7 @@ def _unquoted(lines: Sequence[str]) -> Iterator[int]:
 
 
 def _behind_marked(lines: Sequence[str], begin: int, unmarked: int) -> int:
-    """Where the quote ends whose header is over: behind marked lines, else at `unmarked`."""
+    """Return where the quote ends whose header is over: behind marked lines, else at `unmarked`."""
     marked = False
     for number in range(begin, len(lines)):
         if is_marked(lines[number]):
@@ -131,7 +131,7 @@ def _without_signature(lines: Sequence[str]) -> Iterable[int]:
 
 
 def _searchable(lines: Sequence[str]) -> list[str]:
-    """The first lines as the library may see them: none long, in all at most 10 KB."""
+    """Return the first lines as the library may see them: none long, in all at most 10 KB."""
     short: list[str] = []
     size = 0
     for line in lines:

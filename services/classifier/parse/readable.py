@@ -106,7 +106,7 @@ def _is_further(one: Readable, forms: Sequence[Readable], plain: str, html: "_Ht
 
 
 def _is_said(text: str, other: str) -> bool:
-    """Whether most words of `text` are also in `other`."""
+    """Return whether most words of `text` are also in `other`."""
     words = set(_WORD.findall(fold_line(_URL.sub("", text))))
     return 2 * len(words - set(_WORD.findall(fold_line(other)))) < max(len(words), 1)
 
@@ -120,7 +120,7 @@ class _HtmlTexts:
         self._left = limits.HTML_CHARACTERS
 
     def of(self, one: Readable) -> str:
-        """The text of an HTML part; nothing behind the limit."""
+        """Return the text of an HTML part; nothing behind the limit."""
         if id(one) not in self._texts:
             self._texts[id(one)] = self._read(one.text)
         return self._texts[id(one)]

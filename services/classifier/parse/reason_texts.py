@@ -49,7 +49,7 @@ def innermost(diagnostic: str) -> str:
 
 
 def reason_in(said: str, address: str = "") -> str:
-    """What is said, folded, without addresses, their domains, hosts and header fields.
+    """Return what is said, folded, without addresses, their domains, hosts and header fields.
 
     Of a link the host stays: it tells of a block list, or of a group.
     """
@@ -64,6 +64,6 @@ def reason_in(said: str, address: str = "") -> str:
 
 
 def says_something(reason: str) -> bool:
-    """Whether a folded reason says anything, even what nobody here understands."""
+    """Return whether a folded reason says anything, even what nobody here understands."""
     # "smtp; 550 error" says nothing.
     return len(_WORD.findall(_FIXED.sub(" ", reason))) > _MOST_NOISE

@@ -51,7 +51,7 @@ _NEAR_CHARACTERS = 800
 
 
 def read_reports(raw: bytes, scan: Scan, text: str, defects: list[str]) -> Reports:
-    """What machines report in a scanned mail; `text` is its readable text. Total, linear."""
+    """Return what machines report in a scanned mail; `text` is its readable text. Total, linear."""
     parts = {part.content_type: part for part in reversed(scan.leaves)}
     marks = marks_of(scan.headers)
     statuses: list[RecipientStatus] = []
@@ -139,7 +139,7 @@ def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
 
 
 def _attached_report(raw: bytes, scan: Scan, text: str) -> Reports | None:
-    """A report that a gateway has put into a mail of its own.
+    """Return a report that a gateway has put into a mail of its own.
 
     Only asked where the bounce's own words name nobody: what came back may be a report, too.
     """
@@ -168,7 +168,7 @@ def _failure(status: RecipientStatus, said: str) -> FailedRecipient:
 def _dialect(
     said: str, marks: Marks, lost: list[str], delayed: list[str]
 ) -> Iterator[FailedRecipient]:
-    """A failure for each address that a text names."""
+    """Yield a failure for each address that a text names."""
     action = "delayed" if is_only_delayed(said) else ""
     near = _near(said, [*lost, *delayed])
     for address in _others(lost, marks.to):
@@ -200,7 +200,7 @@ def _others(named: list[str], receiver: str) -> list[str]:
 
 
 def _near(said: str, addresses: list[str]) -> dict[str, str]:
-    """What stands behind each address, up to the next of them."""
+    """Return what stands behind each address, up to the next of them."""
     lowered = said.lower()
     places = sorted((lowered.find(address), address) for address in addresses[:FAILURES])
     ends = [place for place, _ in places[1:]] + [len(said)]
@@ -212,14 +212,14 @@ def _near(said: str, addresses: list[str]) -> dict[str, str]:
 
 
 def _said(address: str, said: str, near: str, action: str) -> FailedRecipient:
-    """A failure that a text names: what stands behind the address tells why."""
+    """Return a failure that a text names: what stands behind the address tells why."""
     verdict = judge(action, enhanced_status(near) or "", near, said, address)
     reason = shortened(near or said)
     return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)
 
 
 def _distinct(failures: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
-    """Each address once, at most so many; nothing behind them is read."""
+    """Return each address once, at most so many; nothing behind them is read."""
     kept: dict[str, FailedRecipient] = {}
     for failure in failures:
         kept.setdefault(failure.address, failure)

@@ -64,7 +64,7 @@ def _header(original: bytes) -> Headers:
 
 
 def returned_of(headers: Headers) -> Returned:
-    """What is known of a mail with these header fields."""
+    """Return what is known of a mail with these header fields."""
     sender = _addresses(headers, "from", 1)
     original = message_id(headers.first("message-id"))
     return Returned(sender[0] if sender else None, original, _addresses(headers, "to"))

@@ -183,7 +183,7 @@ class _Scanner:
         self._end_parts(0, self._end)
 
     def _closes_nothing(self, depth: int, closes: bool) -> bool:  # noqa: FBT001 - as it is kept
-        """Whether a closing delimiter comes before any part: then it is a line of text."""
+        """Return whether a closing delimiter comes before any part: then it is a line of text."""
         return closes and self._stack[depth].parts == 0
 
     def _keep_epilogue(self, line_end: int) -> None:
@@ -303,5 +303,5 @@ class _Scanner:
 
 
 def _is_of_a_part(name: str) -> bool:
-    """Whether a part's header field with this name says anything about its body."""
+    """Return whether a part's header field with this name says anything about its body."""
     return name.startswith("content-")

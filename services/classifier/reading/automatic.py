@@ -8,7 +8,7 @@ _RECEIPT = "disposition-notification"
 
 
 def kind_of_automatic(parsed: ParsedMail) -> Said | None:
-    """What a program has sent, in words; None for a mail that a person wrote."""
+    """Return what a program has sent, in words; None for a mail that a person wrote."""
     headers = parsed.headers
     report = headers.parameter("report-type", "content-type", []) or ""
     if headers.word("content-type") == "multipart/report" and report.lower() == _RECEIPT:

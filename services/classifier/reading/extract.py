@@ -151,7 +151,7 @@ def _problem(
 
 
 def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
-    """A machine's report, else a phrase pair of the vocabulary (B-2, B-4)."""
+    """Return a machine's report, else a phrase pair of the vocabulary (B-2, B-4)."""
     reports = mail.parsed.reports
     by_phrase = bounce_by_phrase(mail, vocabulary)
     if not reports.source or (by_phrase and not reports.failures):
@@ -174,7 +174,7 @@ def without_prefixes(subject: str, prefixes: tuple[str, ...], tags: frozenset[st
 
 
 def after_colon(subject: str) -> str:
-    """What stands behind the first colon, in whatever width it is written."""
+    """Return what stands behind the first colon, in whatever width it is written."""
     for position, character in enumerate(subject):
         if fold_line(character) == ":":
             return subject[position + 1 :].strip()
@@ -182,7 +182,7 @@ def after_colon(subject: str) -> str:
 
 
 def _sender(parsed: ParsedMail) -> tuple[str | None, Said]:
-    """The sender address if there is exactly one valid one, else why not (R-b)."""
+    """Return the sender address if there is exactly one valid one, else why not (R-b)."""
     if parsed.from_fields != 1:
         return None, said_many(
             "the mail has {n} From field instead of one",

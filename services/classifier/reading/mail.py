@@ -80,7 +80,7 @@ class Mail:
         return tight(fold_line(self.parsed.text))
 
     def field_values(self, name: str) -> tuple[str, ...]:
-        """Decoded values of every header field with this lower-case name, from the top."""
+        """Return decoded values of every header field with this lower-case name, from the top."""
         return field_values(self.parsed, name)
 
     @property
@@ -96,5 +96,5 @@ class Mail:
 
 
 def field_values(parsed: ParsedMail, name: str) -> tuple[str, ...]:
-    """Decoded values of every header field with this lower-case name, from the top."""
+    """Return decoded values of every header field with this lower-case name, from the top."""
     return tuple(decode_field(value, []) for value in parsed.headers.all(name))

@@ -27,7 +27,7 @@ _USER_AGENTS = ("user-agent", "x-mailer", "thread-topic", "thread-index")
 
 
 def bounce_by_phrase(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
-    """The bounce that a phrase pair of `vocabulary` tells; None without one."""
+    """Return the bounce that a phrase pair of `vocabulary` tells; None without one."""
     for phrase in vocabulary.bounces:
         if phrase.subject in mail.subject and all(part in mail.text for part in phrase.body):
             found_by = said("the subject “{phrase}” and the body's words", phrase=phrase.subject)
@@ -60,7 +60,7 @@ def _failures(mail: Mail, phrase: BouncePhrase) -> Iterator[FailedRecipient]:
 
 
 def _own_lines(text: str) -> Iterator[str]:
-    """What stands before the original and the signature, without quoted lines."""
+    """Yield what stands before the original and the signature, without quoted lines."""
     for line in explanation(text).split("\n"):
         if _SIGNATURE.fullmatch(line):
             return
@@ -69,7 +69,7 @@ def _own_lines(text: str) -> Iterator[str]:
 
 
 def _near(lines: Sequence[str], phrase: BouncePhrase) -> Sequence[str]:
-    """The lines from the first of the phrases on, which may be wrapped."""
+    """Return the lines from the first of the phrases on, which may be wrapped."""
     wanted = phrase.body[0] if phrase.body else ""
     folded = [tight(fold_line(line)) for line in lines]
     for number in range(len(lines)):

@@ -99,7 +99,7 @@ def _begins_with_word(cell: str, words: tuple[str, ...]) -> bool:
 
 
 def _behind(row: Row, position: int) -> str | None:
-    """The rest of a cell behind its colon, else the next cell that is not empty."""
+    """Return the rest of a cell behind its colon, else the next cell that is not empty."""
     rest = row[position].partition(":")[2].strip()
     value = rest or next((cell.strip() for cell in row[position + 1 :] if cell.strip()), "")
     return value[:_CHARACTERS] or None

@@ -28,7 +28,7 @@ UNKNOWN = Proof("unknown", said("the receiving system says nothing of the sender
 
 
 def state_said(state: State) -> Said:
-    """The state for a person."""
+    """Return the state for a person."""
     match state:
         case "proven":
             return said("proven")
@@ -83,7 +83,7 @@ def prove(way: WayIn, claim: ClaimedSender) -> Proof:
 
 
 def _judge(hop: Hop, claim: ClaimedSender) -> Proof | None:
-    """What one server says; None if it says nothing."""
+    """Return what one server says; None if it says nothing."""
     fields = (*hop.above, *hop.below)
     if not fields:
         return None

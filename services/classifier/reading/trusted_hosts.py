@@ -39,11 +39,11 @@ class TrustedHosts:
     one_field: bool = False
 
     def is_border(self, host: str) -> bool:
-        """Whether `host` is one that takes mail from outside."""
+        """Return whether `host` is one that takes mail from outside."""
         return _fits_any(host, self.border_hosts)
 
     def is_inside(self, host: str) -> bool:
-        """Whether `host` is a server of the way in, by its name or address."""
+        """Return whether `host` is a server of the way in, by its name or address."""
         below = any(host == own or host.endswith(f".{own}") for own in self.own_domains)
         return (
             below
@@ -68,7 +68,7 @@ def trusted_hosts(box: TrustKeys, own_domains: frozenset[str]) -> TrustedHosts:
 
 
 def is_local(host: str) -> bool:
-    """Whether `host` names this machine, a private network, or Google's own relays."""
+    """Return whether `host` names this machine, a private network, or Google's own relays."""
     if host in _LOCAL or host.startswith(_GOOGLE_INSIDE):
         return True
     try:

@@ -130,7 +130,7 @@ def _ours(headers: Headers, trusted: TrustedHosts, positions: range) -> tuple[Re
 
 
 def _by(value: bytes) -> str:
-    """The server that wrote a `Received` field (RFC 5321 section 4.4), in lower case."""
+    """Return the server that wrote a `Received` field (RFC 5321 section 4.4), in lower case."""
     words = without_comments(_text(value)).split()
     if words and words[0].lower() == "from":
         words = words[2:]

@@ -27,7 +27,7 @@ def field_pattern(text: str) -> FieldPattern:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `text` as a whole fits `pattern`; both are folded."""
+    """Return whether `text` as a whole fits `pattern`; both are folded."""
     first, *rest = pattern.split("*")
     if not rest:
         return text == pattern

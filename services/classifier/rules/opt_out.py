@@ -43,7 +43,7 @@ def _is_of_no_person(mail: Mail, sender: str) -> bool:
 
 
 def _phrase(mail: Mail, facts: Facts) -> str | None:
-    """The phrase that the subject is, with nothing but its object words behind it."""
+    """Return the phrase that the subject is, with nothing but its object words behind it."""
     vocabulary = facts.context.vocabulary
     bare = without_prefixes(
         mail.parsed.subject, vocabulary.replies + vocabulary.forwards, vocabulary.tags

@@ -50,7 +50,7 @@ def _refused(mail: Mail, problem: ProblemReport, facts: Facts) -> Said | None:
 
 
 def _contract(problem: ProblemReport, facts: Facts) -> tuple[RecordRef | None, tuple[Note, ...]]:
-    """The contract by its exact number, else the one open contract that fits (T-7)."""
+    """Return the contract by its exact number, else the one open contract that fits (T-7)."""
     record = facts.directory.match("contract", problem.contract or "").record
     if record:
         return record, ()

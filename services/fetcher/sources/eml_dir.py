@@ -100,7 +100,7 @@ class EmlDir:
                 yield batch
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
-        """The bytes of a large file.
+        """Yield the bytes of a large file.
 
         Raises:
             TransientError: It cannot be read, or is not the file any more that was looked at.
@@ -165,11 +165,11 @@ class EmlDir:
         return read is not None and found is not None and found != read
 
     def _is_old(self, seen: _Seen) -> bool:
-        """Whether the file has stood still for long enough already."""
+        """Return whether the file has stood still for long enough already."""
         return self.now() - seen.modified_ns / 1e9 >= self.settle_seconds
 
     def _settled(self, before: Mapping[str, _Seen], young: AbstractSet[str]) -> Mapping[str, _Seen]:
-        """Those of `young` that look the same after a wait (F-72)."""
+        """Return those of `young` that look the same after a wait (F-72)."""
         self.sleep(self.settle_seconds)
         after = self._look()
         # What came meanwhile is still being written, for all we know.
@@ -198,7 +198,7 @@ class EmlDir:
         return found
 
     def _read(self, name: str, seen: _Seen) -> SourceMail | None:
-        """The mail in the file, or None if it went away or was moved to `failed/`."""
+        """Return the mail in the file, or None if it went away or was moved to `failed/`."""
         try:
             descriptor = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
@@ -282,7 +282,7 @@ def _shortened(name: str) -> str:
 
 
 def moment_of(timestamp: float) -> datetime:
-    """A file's time; now, for a time that no calendar has."""
+    """Return a file's time; now, for a time that no calendar has."""
     try:
         return datetime.fromtimestamp(timestamp, UTC)
     except (OverflowError, ValueError, OSError):

@@ -36,7 +36,7 @@ def tls_context(box: Box) -> ssl.SSLContext:
 
 
 def xoauth2(user: str, token: str) -> bytes:
-    """The client's first answer of XOAUTH2 (Google and Microsoft), not yet in base64.
+    """Return the client's first answer of XOAUTH2 (Google and Microsoft), not yet in base64.
 
     Args:
         user: The mailbox; for a shared one its own address, whatever the app is called.

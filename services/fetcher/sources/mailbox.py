@@ -181,7 +181,7 @@ class Mailbox:
 
 
 def mailbox_of(box: Box, seen: Seen, clock: Callable[[], datetime]) -> Imap | Pop3:
-    """The source for a box with `imapUrl` or `pop3Url`; nothing is connected yet.
+    """Return the source for a box with `imapUrl` or `pop3Url`; nothing is connected yet.
 
     Raises:
         ConfigurationError: `caFile` or the app's file cannot be used.
@@ -218,7 +218,7 @@ def probe_mailbox(box: Box, memory: Path) -> str:
 
 
 def _looked_at(memory: Path) -> Seen | None:
-    """The memory if there is a good one; what is wrong with it is told elsewhere."""
+    """Return the memory if there is a good one; what is wrong with it is told elsewhere."""
     with suppress(TransientError, OSError):
         return Seen(memory, heals=False) if memory.is_file() else None
     return None

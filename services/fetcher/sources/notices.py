@@ -39,7 +39,7 @@ _STILL_THERE = re.compile(
 
 
 def is_notice(raw: bytes, *, short: bool) -> bool:
-    """Whether a small mail is a server's notice that it does not give another mail.
+    """Return whether a small mail is a server's notice that it does not give another mail.
 
     Args:
         raw: The mail.
@@ -67,7 +67,7 @@ def _header(message: Message, name: str) -> str:
 
 
 def _text(message: Message) -> str:
-    """The text of all parts that have some, folded."""
+    """Return the text of all parts that have some, folded."""
     texts = []
     for part in message.walk():
         payload = part.get_payload(decode=True)

@@ -36,7 +36,7 @@ class BoxSource:
         return self.kind == MAILBOX and self.box.dispose_after == "recorded"
 
     def rests_at(self, moment: datetime) -> bool:
-        """Whether it may not be connected to at `moment`; a directory always may (I-4)."""
+        """Return whether it may not be connected to at `moment`; a directory always may (I-4)."""
         return self.kind == MAILBOX and self.box.paused_at(moment)
 
 

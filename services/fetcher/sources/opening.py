@@ -47,7 +47,7 @@ def look_at(
 
 
 def trouble_of(source: BoxSource, data: Path) -> str:
-    """Why a process that does not read `source` cannot know how it stands; empty: it can."""
+    """Return why a process that does not read `source` cannot know how it stands; empty: it can."""
     box = source.box
     try:
         if source.kind == MAILBOX:

@@ -36,7 +36,7 @@ def batched(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
 
 
 def is_full(mails: int, total: int, size: int) -> bool:
-    """Whether a batch of so many mails and bytes takes no further mail of `size` bytes."""
+    """Return whether a batch of so many mails and bytes takes no further mail of `size` bytes."""
     return batching.is_full(mails, total, size, BATCH_MAILS, BATCH_BYTES)
 
 
@@ -86,7 +86,7 @@ class Alarm(Protocol):
     """What ends a wait early; an event of `threading` is one."""
 
     def is_set(self) -> bool:
-        """Whether the wait is to end."""
+        """Return whether the wait is to end."""
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return after `timeout` seconds, or as soon as it is set; whether it is."""
@@ -104,13 +104,13 @@ class Source(Protocol):
         """How the source is called in logs and the journal: `emlDir`, `imap`, `pop3`."""
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
-        """The mail that waits, in batches of at most 100 mails and about 8 MB.
+        """Return the mail that waits, in batches of at most 100 mails and about 8 MB.
 
         What was published of a batch is acknowledged before the next batch is asked for.
         """
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
-        """The bytes of a large mail, byte for byte; only while its batch is the latest.
+        """Return the bytes of a large mail, byte for byte; only while its batch is the latest.
 
         Raises:
             LeftInSourceError: This mail alone cannot be taken; it stays where it is.

@@ -31,7 +31,7 @@ class BrokeOffError(TransientError):
 
 
 def rest_after(tries: int) -> timedelta:
-    """How long a message is left alone after so many tries."""
+    """Return how long a message is left alone after so many tries."""
     if tries < QUICK_TRIES:
         return timedelta(0)
     doubled: int = 2 ** min(tries - QUICK_TRIES, 10)
@@ -51,19 +51,19 @@ class Suspects:
         self._clock = clock
 
     def tries(self, place: str) -> dict[str, int]:
-        """How often each was tried alone; 0 where it was only asked for beside others."""
+        """Return how often each was tried alone; 0 where it was only asked for beside others."""
         found = self._memory.rows("SELECT identity, tries FROM held WHERE place = ?", [place])
         return dict(found)
 
     def breaks(self, place: str, name: str) -> int:
-        """How often the connection broke over a message that was asked for alone."""
+        """Return how often the connection broke over a message that was asked for alone."""
         found = self._memory.rows(
             "SELECT breaks FROM held WHERE place = ? AND identity = ?", [place, name]
         )
         return int(found[0][0]) if found else 0
 
     def resting(self, place: str) -> set[str]:
-        """Those that are left alone for now."""
+        """Return those that are left alone for now."""
         now = self._clock()
         found = self._memory.rows("SELECT identity, next_at FROM held WHERE place = ?", [place])
         # Beyond the longest rest a clock was wrong.
@@ -71,12 +71,12 @@ class Suspects:
         return {name for name, at in found if now < datetime.fromisoformat(at) <= latest}
 
     def counts(self) -> dict[str, int]:
-        """How many messages of each place were tried in vain."""
+        """Return how many messages of each place were tried in vain."""
         question = "SELECT place, count(*) FROM held WHERE tries > 0 GROUP BY place"
         return dict(self._memory.rows(question))
 
     def count(self) -> int:
-        """How many messages of the box were tried in vain."""
+        """Return how many messages of the box were tried in vain."""
         return sum(self.counts().values())
 
     def hold(self, place: str, name: str, reason: str, *, broke: bool = False) -> None:

@@ -57,19 +57,19 @@ class Came:
         return None
 
     def _is_cut_off(self, head: bytes) -> bool:
-        """Whether a multipart lacks the line that ends it."""
+        """Return whether a multipart lacks the line that ends it."""
         boundary = _boundary(head)
         return bool(boundary) and b"--" + boundary + b"--" not in self._tail
 
 
 def _has_field(head: bytes) -> bool:
-    """Whether there is any header field before the first empty line."""
+    """Return whether there is any header field before the first empty line."""
     fields = _HEAD_END.split(head.lstrip(b"\r\n"), maxsplit=1)[0]
     return any(_FIELD.match(line) for line in fields.splitlines())
 
 
 def _boundary(head: bytes) -> bytes:
-    """The boundary of a multipart, or nothing."""
+    """Return the boundary of a multipart, or nothing."""
     fields = _HEAD_END.split(head.lstrip(b"\r\n"), maxsplit=1)[0]
     message = message_from_bytes(fields + b"\r\n\r\n")
     if message.get_content_maintype() != "multipart":

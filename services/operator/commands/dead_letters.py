@@ -138,7 +138,7 @@ def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetter
 
 
 def _wanted(mail_ids: Sequence[str], *, everything: bool) -> NamedLetters | None:
-    """Those that the person names; None: all of them."""
+    """Return those that the person names; None: all of them."""
     if bool(mail_ids) == everything:
         raise WrongUseError("name mail ids, or --all; crmservice dead-letters list has them")
     return None if everything else NamedLetters(mail_ids)

@@ -70,7 +70,7 @@ def explain(
 
 
 def _mail_id(text: str) -> UUID | None:
-    """The id that is meant, unless there is a file of that name."""
+    """Return the id that is meant, unless there is a file of that name."""
     try:
         mail_id = UUID(text)
     except ValueError:

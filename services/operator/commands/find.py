@@ -132,7 +132,7 @@ def _is_mail_id(word: str) -> bool:
 
 
 def _verdict(typed: str) -> str:
-    """What is typed, if it is part of a word there is.
+    """Return what is typed, if it is part of a word there is.
 
     Raises:
         WrongUseError: It is none.

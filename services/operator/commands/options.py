@@ -34,7 +34,7 @@ Word = TypeVar("Word", bound=str)
 
 
 def files_of(named: Sequence[Path]) -> list[Path]:
-    """The files that are meant: a directory stands for its `*.xml` files, by name.
+    """Return the files that are meant: a directory stands for its `*.xml` files, by name.
 
     Raises:
         ConfigurationError: A directory has none.
@@ -87,7 +87,7 @@ By = Annotated[
 
 
 def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
-    """The one of the `known` things of a kind that `word` names.
+    """Return the one of the `known` things of a kind that `word` names.
 
     Raises:
         WrongUseError: It names none; tells the nearest, and all there are.
@@ -100,7 +100,7 @@ def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
 
 
 def language_for(wanted: str | None) -> Language:
-    """The language that the option asks for, else that of the locale, else English.
+    """Return the language that the option asks for, else that of the locale, else English.
 
     Raises:
         WrongUseError: There is no such language.
@@ -111,7 +111,7 @@ def language_for(wanted: str | None) -> Language:
 
 
 def moment_since(wanted: str | None, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """The moment that `--since` means; None without one.
+    """Return the moment that `--since` means; None without one.
 
     Raises:
         WrongUseError: It is none.
@@ -168,7 +168,7 @@ def begin_with(
 
 
 def boxes_of(config: Sequence[Path]) -> tuple[Box, ...]:
-    """The boxes of the configuration files; warnings go to standard error.
+    """Return the boxes of the configuration files; warnings go to standard error.
 
     Raises:
         ConfigurationError: Everything that is wrong with them.

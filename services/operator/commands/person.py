@@ -7,7 +7,7 @@ from shared.errors import WrongUseError
 
 
 def who(named: str | None) -> str:
-    """The login, behind the name that was given; nobody can act in another one's name alone.
+    """Return the login, behind the name that was given; nobody can act in another one's name alone.
 
     Raises:
         WrongUseError: The name is no name.
@@ -20,7 +20,7 @@ def who(named: str | None) -> str:
 
 
 def _login() -> str:
-    """The login; in a container a user may have none, then the number."""
+    """Return the login; in a container a user may have none, then the number."""
     try:
         return getuser()
     except (KeyError, OSError):

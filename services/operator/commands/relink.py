@@ -83,7 +83,7 @@ def _show(one: LateLink, *, as_json: bool) -> None:
 
 
 def _since(text: str | None, boxes: Sequence[Box]) -> datetime | None:
-    """The begin of a day in the zone of the first box."""
+    """Return the begin of a day in the zone of the first box."""
     if text is None:
         return None
     try:

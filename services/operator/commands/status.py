@@ -46,7 +46,7 @@ class _Report:
         self.errors: dict[str, CRMServiceError] = {}
 
     def look(self, name: str, look: Callable[[], Found], else_: Found) -> Found:
-        """What `look` gives; `else_` where it cannot be known, which is told."""
+        """Return what `look` gives; `else_` where it cannot be known, which is told."""
         try:
             self.parts[name] = found = look()
         except CRMServiceError as error:

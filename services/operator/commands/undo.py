@@ -54,7 +54,7 @@ def undo(
 
 
 def _cause(connection: Connection, wanted: UUID) -> Cause:
-    """The mail, or what else has changed something under this id."""
+    """Return the mail, or what else has changed something under this id."""
     own, mails = change_table.c, journal_table.c.mail_id
     if connection.execute(select(mails).where(mails == wanted)).first():
         return Cause("mail", wanted)

@@ -27,7 +27,7 @@ Json = Mapping[str, Any]
 
 
 def explained_as_json(result: Explained | Unreadable) -> Json:
-    """One mail of `explain`."""
+    """Return one mail of `explain`."""
     if isinstance(result, Unreadable):
         return {"file": result.file, "error": result.error}
     outcome = result.outcome
@@ -53,7 +53,7 @@ def explained_as_json(result: Explained | Unreadable) -> Json:
 
 
 def mail_as_json(mail: Mail) -> Json:
-    """What was read out of a mail."""
+    """Return what was read out of a mail."""
     parsed = mail.parsed
     return {
         "from": [address.email for address in parsed.senders],
@@ -79,7 +79,7 @@ def mail_as_json(mail: Mail) -> Json:
 
 
 def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
-    """A command with natural keys; `content` is the mail's."""
+    """Return a command with natural keys; `content` is the mail's."""
     match command:
         case CreateActivity():
             return _activity(command, content)

@@ -27,7 +27,7 @@ from shared.language.language import Language
 
 
 def explained_as_text(result: Explained | Unreadable, language: Language) -> RenderableType:
-    """One mail of `explain`: verdict, what would be made, and every rule with its reason."""
+    """Return one mail of `explain`: verdict, what would be made, and every rule with its reason."""
     if isinstance(result, Unreadable):
         return Text(f"{result.file}: {result.error}", style="red")
     outcome = result.outcome
@@ -60,7 +60,7 @@ def _described(command: AnyCommand, language: Language) -> str:
 
 
 def _label(command: AnyCommand, language: Language) -> str:
-    """What a command makes, in words."""
+    """Return what a command makes, in words."""
     match command:
         case CreateActivity():
             return language.say("Activity")

@@ -13,7 +13,7 @@ _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped"
 
 
 def checks_as_text(checks: Sequence[Check], language: Language) -> Table:
-    """One line a check, with what to do."""
+    """Return one line a check, with what to do."""
     table = Table(box=None, pad_edge=False, show_header=False)
     for _ in range(3):
         # A path or an address that does not fit goes on in the next line.

@@ -15,7 +15,7 @@ _NUMBERS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]+")
 
 
 def dead_letters_as_text(letters: Sequence[DeadLetter]) -> RenderableType:
-    """All of them, the largest group first."""
+    """Return all of them, the largest group first."""
     groups: dict[tuple[str, str], list[DeadLetter]] = {}
     for letter in letters:
         groups.setdefault((letter.queue, _NUMBERS.sub("N", letter.reason)), []).append(letter)
@@ -24,7 +24,7 @@ def dead_letters_as_text(letters: Sequence[DeadLetter]) -> RenderableType:
 
 
 def dead_letter_as_text(letter: DeadLetter) -> RenderableType:
-    """All that is known of one."""
+    """Return all that is known of one."""
     known = {
         "mail_id": letter.mail_id,
         "queue": letter.queue,
@@ -56,7 +56,7 @@ def _times(letter: DeadLetter) -> str:
 
 
 def _moment(text: str) -> str:
-    """A time of day where we are; what is no time stays as it is."""
+    """Return a time of day where we are; what is no time stays as it is."""
     try:
         return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
     except ValueError:

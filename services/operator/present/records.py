@@ -16,7 +16,7 @@ _WIDTH = 16
 def records_as_text(
     rows: Sequence[Mapping[str, object]], language: Language = ENGLISH
 ) -> RenderableType:
-    """Records below each other, without empty fields."""
+    """Return records below each other, without empty fields."""
     blocks: list[RenderableType] = []
     for row in rows:
         table = Table(box=None, pad_edge=False, show_header=False)
@@ -45,7 +45,7 @@ def _value(value: object, language: Language) -> str:
 
 
 def value_as_text(value: object) -> str:
-    """A value as a person writes it."""
+    """Return a value as a person writes it."""
     if value is True:
         return "yes"
     if value is False:

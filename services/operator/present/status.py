@@ -21,7 +21,7 @@ _HIDDEN = ("overdue_at", "trouble")
 def status_as_text(
     found: Sequence[Standstill], parts: Mapping[str, Any], zone: tzinfo, language: Language
 ) -> RenderableType:
-    """All of it.
+    """Return all of it.
 
     Args:
         found: What stands still.

@@ -18,7 +18,7 @@ def visible(text: str) -> str:
 
 
 def visible_with_styles(text: str) -> str:
-    """The same for text that was written with styles of our own, which stay."""
+    """Return the same for text that was written with styles of our own, which stay."""
     if "\x1b" not in text:
         return visible(text)
     pieces = _STYLE.split(text)
@@ -26,5 +26,5 @@ def visible_with_styles(text: str) -> str:
 
 
 def visible_json(line: str) -> str:
-    """A line of JSON in which such characters are escaped, so that it says the same."""
+    """Return a line of JSON in which such characters are escaped, so that it says the same."""
     return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)

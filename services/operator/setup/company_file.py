@@ -106,7 +106,7 @@ class Company(_Part):
     tasks: tuple[TaskEntry, ...] = ()
 
     def contacts(self) -> list[ContactEntry]:
-        """All contacts, in file order."""
+        """Return all contacts, in file order."""
         return [contact for company in self.relationships for contact in company.contacts]
 
 
@@ -261,7 +261,7 @@ def _invalid(path: Path, error: ValidationError) -> Iterator[ConfigProblem]:
 
 
 def _place(loc: Sequence[Any]) -> tuple[str, str]:
-    """The record in words, counted from 1, and the key in it: `[[users]] 2`, `email`."""
+    """Return the record in words, counted from 1, and the key in it: `[[users]] 2`, `email`."""
     records, rest = [], list(loc)
     while len(rest) > 1 and rest[0] in ENTRIES and isinstance(rest[1], int):
         records.append(f"[[{rest[0]}]] {rest[1] + 1}")

@@ -49,7 +49,7 @@ def _prepared(demo: Path, data: Path, eml: Path, erp: Path) -> Path:
 
 
 def summary(erp: Erp) -> Mapping[str, str]:
-    """What the ERP holds now, in a few lines."""
+    """Return what the ERP holds now, in a few lines."""
     activities = list(list_records(erp, "activities"))
     directions = Counter(row["direction"] for row in activities)
     assigned = Counter(

@@ -27,7 +27,7 @@ def grants_sql(dialect: GrantDialect, mapping: NetGeniumMapping) -> str:
 
 
 def statements(dialect: GrantDialect, mapping: NetGeniumMapping) -> Iterator[str]:
-    """Each statement with its semicolon: roles, privileges on tables, generators of ids."""
+    """Yield each statement with its semicolon: roles, privileges on tables, generators of ids."""
     for role in ROLES:
         yield _ROLE[dialect](role)
     for grant in granted(mapping):
@@ -59,7 +59,7 @@ def _on_generators(dialect: GrantDialect, mapping: NetGeniumMapping) -> Iterator
 
 
 def _link_key(mapping: NetGeniumMapping, table: str) -> str | None:
-    """The key of a table of several values, if the mapping has it."""
+    """Return the key of a table of several values, if the mapping has it."""
     places = (many for entity in mapping.entities.values() for many in entity.many.values())
     links = (many for many in places if isinstance(many, InTable))
     return next((link.id for link in links if link.table == table), None)

@@ -30,7 +30,7 @@ _HEADS: Mapping[IndexDialect, str] = {
 
 
 def indexes_sql(dialect: IndexDialect, mapping: NetGeniumMapping) -> str:
-    """All statements, each ended by a semicolon and a line end."""
+    """Return all statements, each ended by a semicolon and a line end."""
     lines = [
         "-- The indexes that CRMService's look-ups need. Written by: crmservice indexes",
         f"-- {_HEADS[dialect]}",

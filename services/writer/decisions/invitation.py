@@ -54,28 +54,28 @@ class Decision:
 
 
 def digest(*parts: str) -> str:
-    """A key for texts of any length; a NUL inside of one is no border between two."""
+    """Return a key for texts of any length; a NUL inside of one is no border between two."""
     clean = (part.replace("\0", "") for part in parts)
     return sha256("\0".join(clean).encode("utf-8", "replace")).hexdigest()
 
 
 def event_key(command: UpsertInvitation) -> str:
-    """The key of the event, or of the occurrence, for all users."""
+    """Return the key of the event, or of the occurrence, for all users."""
     return digest(command.uid, command.recurrence_id or "")
 
 
 def state_key(command: UpsertInvitation) -> str:
-    """The key of the event, or of the occurrence, for the command's user (V2-1)."""
+    """Return the key of the event, or of the occurrence, for the command's user (V2-1)."""
     return digest(event_key(command), str(command.user.id))
 
 
 def series_key(command: UpsertInvitation) -> str:
-    """The key of the whole series for the command's user."""
+    """Return the key of the whole series for the command's user."""
     return digest(digest(command.uid, ""), str(command.user.id))
 
 
 def is_genuine(command: UpsertInvitation) -> bool:
-    """Whether the organiser has sent it."""
+    """Return whether the organiser has sent it."""
     return command.organizer is not None and command.organizer == command.sender
 
 
@@ -95,7 +95,7 @@ def _at_domain(address: str | None) -> str:
 
 
 def state_of(command: UpsertInvitation) -> Stored:
-    """The state that a mail tells, before it has a record."""
+    """Return the state that a mail tells, before it has a record."""
     return Stored(
         record_id=None,
         revision=command.sequence,
@@ -107,7 +107,7 @@ def state_of(command: UpsertInvitation) -> Stored:
 
 
 def ended_with(series: Stored | None, organizer: str | None, stamp: datetime | None) -> bool:
-    """Whether the cancellation of `series` ends an occurrence in the state of `stamp`.
+    """Return whether the cancellation of `series` ends an occurrence in the state of `stamp`.
 
     SEQUENCE counts for each occurrence by itself, so between the two only DTSTAMP can be compared.
     """
@@ -184,7 +184,7 @@ def _cancel(
 
 
 def _may_not(stored: Stored, command: UpsertInvitation) -> Said | None:
-    """Why a change does not count: it must come from the stored organiser, or his domain."""
+    """Return why a change does not count: it must come from the stored organiser, or his domain."""
     if command.trust == "refused":
         return said("S-1: the sender is not believed: the change is ignored")
     if stored.organizer != command.organizer:
@@ -203,5 +203,5 @@ def _may_not(stored: Stored, command: UpsertInvitation) -> Said | None:
 
 
 def _speaks_for(command: UpsertInvitation, organizer: str | None) -> bool:
-    """Whether the sender is the organiser, or proven and of the organiser's domain."""
+    """Return whether the sender is the organiser, or proven and of the organiser's domain."""
     return is_genuine(command) or _proven_for(command, organizer)

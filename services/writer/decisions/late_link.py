@@ -12,7 +12,7 @@ from shared.netgenium.queries.unlinked import Unlinked
 def late_link(
     activity: Unlinked, directory: Directory, own_domains: Container[str], cause: UUID
 ) -> LinkActivity | None:
-    """The link that the activity would get today; None if it stays as it is.
+    """Return the link that the activity would get today; None if it stays as it is.
 
     A company that the activity is linked to stays: only its own contact may be added.
 

@@ -36,7 +36,7 @@ def count_soft_bounce(command: CountSoftBounce, mail: MailClassified, work: Unit
 
 
 def _day(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> date:
-    """The day that the mail names, if it can be: anybody can write any Date."""
+    """Return the day that the mail names, if it can be: anybody can write any Date."""
     came = mail.received_at.astimezone(ZoneInfo(work.erp.mapping.time.zone)).date()
     day = max(came - _ON_ITS_WAY, min(command.bounced_on, came))
     if day != command.bounced_on:
@@ -52,7 +52,7 @@ def _day(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> da
 
 
 def _stands(address: str, work: UnitOfWork) -> bool:
-    """Whether the address is marked as broken by a mail before."""
+    """Return whether the address is marked as broken by a mail before."""
     if any((row["address"], row["mark"]) == (address, "broken") for row in work.changes):
         return True
     change = change_table.c

@@ -18,7 +18,7 @@ def create_task(
 def add_task(
     command: CreateTask | UpdateTask, mail: MailClassified, content: MailContent, work: UnitOfWork
 ) -> NewRow:
-    """The new row; `remember_task` is called once it is written."""
+    """Return the new row; `remember_task` is called once it is written."""
     number = next(work.task_numbers)
     work.outcome.find_by(mail, number)
     values = {

@@ -16,7 +16,7 @@ _UNANSWERED = "NEEDS-ACTION"
 
 
 def attendee_lines(command: UpsertInvitation, work: UnitOfWork) -> str:
-    """A line for each: address and answer; what attendees answered themselves goes first."""
+    """Return a line for each: address and answer; what attendees answered themselves goes first."""
     own = answer_table.c
     query = select(own.attendee, own.answer).where(
         own.event_key == event_key(command), own.revision >= command.sequence

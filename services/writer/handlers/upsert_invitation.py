@@ -117,7 +117,7 @@ def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> list[Sai
 
 
 def _occurrences(command: UpsertInvitation, work: UnitOfWork) -> Sequence[RowMapping]:
-    """What is known of the recorded occurrences of a series, by the same organiser."""
+    """Return what is known of the recorded occurrences of a series, by the same organiser."""
     own, record = invitation_table.c, work.erp.table("invitation").c
     query = (
         select(own.key, own.record_id, own.stamp, own.cancelled)

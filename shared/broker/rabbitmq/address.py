@@ -47,7 +47,7 @@ class BrokerAddress:
     heartbeat_seconds: int = 30
 
     def parameters(self) -> pika.URLParameters:
-        """What pika connects with; TLS is verified always (INV-11).
+        """Return what pika connects with; TLS is verified always (INV-11).
 
         Raises:
             ConfigurationError: The address cannot work.
@@ -85,7 +85,7 @@ class BrokerAddress:
 
 
 def refused(address: BrokerAddress, error: BaseException) -> CRMServiceError:
-    """What a failed connection, or its end, means."""
+    """Return what a failed connection, or its end, means."""
     causes = list(_causes(error))
     if any(isinstance(cause, exceptions.ProbableAuthenticationError) for cause in causes):
         return BrokerRefusedError(f"{address} refused name or password; check RABBITMQ_URL")
@@ -130,7 +130,7 @@ def _refuses_vhost(error: BaseException) -> bool:
 
 
 def refused_queue(address: BrokerAddress, queue: str, error: BaseException) -> CRMServiceError:
-    """What a refusal to declare, consume or look at `queue` means."""
+    """Return what a refusal to declare, consume or look at `queue` means."""
     if _code(error) == _PRECONDITION_FAILED:
         return _wrong(
             f"the queue {queue} exists with other arguments",
@@ -144,7 +144,7 @@ def refused_queue(address: BrokerAddress, queue: str, error: BaseException) -> C
 
 
 def may_not_declare(error: BaseException) -> bool:
-    """Whether the broker refuses this user the right to declare."""
+    """Return whether the broker refuses this user the right to declare."""
     return _code(error) == _ACCESS_REFUSED
 
 

@@ -67,7 +67,7 @@ class Admin:
                     ) from None
 
     def state(self, queue: str) -> QueueState | None:
-        """How `queue` stands; None if there is none."""
+        """Return how `queue` stands; None if there is none."""
         try:
             found = self._declare(Queue(queue), passive=True)
         except exceptions.ChannelClosedByBroker as error:

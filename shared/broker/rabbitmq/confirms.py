@@ -34,6 +34,6 @@ class Confirms:
         self._refusals.append(f"the queue {queue}, which does not exist")
 
     def take_refusals(self) -> list[str]:
-        """What was not taken since the last call."""
+        """Return what was not taken since the last call."""
         taken, self._refusals = self._refusals, []
         return taken

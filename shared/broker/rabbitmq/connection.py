@@ -112,7 +112,7 @@ class BrokerConnection:
         self._ask(lambda: self._hold(queue), queue)
 
     def receive(self, most: int, most_bytes: int, seconds: float) -> list[Delivery]:
-        """What came, oldest first; waits up to `seconds` for the first one.
+        """Return what came, oldest first; waits up to `seconds` for the first one.
 
         Raises:
             AwayError: The connection is lost; what was in hand comes again.
@@ -139,7 +139,7 @@ class BrokerConnection:
             return self._unacked.take_all()
 
     def in_hand(self) -> list[Delivery]:
-        """Everything that came and was not acknowledged, oldest first."""
+        """Return everything that came and was not acknowledged, oldest first."""
         with self._changed:
             return self._unacked.held
 

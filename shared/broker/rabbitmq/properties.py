@@ -11,7 +11,7 @@ _DELIVERY_COUNT = "x-delivery-count"
 
 
 def properties_of(message: BrokerMessage) -> pika.BasicProperties:
-    """Everything but the body; the message is persistent."""
+    """Return everything but the body; the message is persistent."""
     return pika.BasicProperties(
         content_type=message.content_type,
         delivery_mode=pika.DeliveryMode.Persistent.value,
@@ -21,7 +21,7 @@ def properties_of(message: BrokerMessage) -> pika.BasicProperties:
 
 
 def delivery_of(tag: int, properties: Any, body: bytes) -> Delivery:  # noqa: ANN401 - pika has no types
-    """What came, with the broker's count of deliveries that nobody acknowledged."""
+    """Return what came, with the broker's count of deliveries that nobody acknowledged."""
     headers = _plain(properties.headers or {})
     delivery_count = int(headers.pop(_DELIVERY_COUNT, 0))
     message = BrokerMessage(

@@ -41,7 +41,7 @@ class Unacked:
         return len(self._held)
 
     def more_than(self, count: int) -> bool:
-        """Whether more than `count` are in hand."""
+        """Return whether more than `count` are in hand."""
         return self.count > count
 
     def put(self, delivery: Delivery) -> None:
@@ -55,7 +55,7 @@ class Unacked:
             self._held.pop(delivery.tag, None)
 
     def take(self, most: int, most_bytes: int) -> list[Delivery]:
-        """The oldest that wait: at least one if there is any, within both limits.
+        """Return the oldest that wait: at least one if there is any, within both limits.
 
         Args:
             most: Deliveries.
@@ -71,13 +71,13 @@ class Unacked:
         return taken
 
     def take_all(self) -> list[Delivery]:
-        """Everything that waits."""
+        """Return everything that waits."""
         rest = list(self._waiting)
         self._waiting.clear()
         return rest
 
     def acknowledgements(self, tags: Iterable[int]) -> tuple[int | None, list[int]]:
-        """How `tags` are told to the broker: all up to one, and some beyond it.
+        """Return how `tags` are told to the broker: all up to one, and some beyond it.
 
         An unbroken run is told at once: of many single ones that are told just before the
         connection ends, a quorum queue drops some. A tag is told once, singly or in a run: the

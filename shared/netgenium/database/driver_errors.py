@@ -64,7 +64,7 @@ _FIREBIRD_OWN = frozenset((335544344, *_FIREBIRD_USELESS))
 
 
 def sqlstate(error: BaseException | None) -> str:
-    """The five characters for the kind of error; pyodbc gives them as first argument."""
+    """Return the five characters for the kind of error; pyodbc gives them as first argument."""
     arguments = getattr(error, "args", None) or ("",)
     state = getattr(error, "sqlstate", None) or arguments[0]
     return state if isinstance(state, str) and len(state) == _SQLSTATE_LENGTH else ""
@@ -108,7 +108,7 @@ def proves_useless(error: BaseException | None) -> bool:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether the database as a whole cannot be used now."""
+    """Return whether the database as a whole cannot be used now."""
     if name := sqlite_name(error):
         return name.startswith(_SQLITE_AWAY)
     return (
@@ -119,7 +119,7 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def names_the_server(error: BaseException | None) -> bool:
-    """Whether the error itself shows that the database cannot work: no mail is to blame.
+    """Return whether the error itself shows that the database cannot work: no mail is to blame.
 
     A probe that writes nothing would not notice a full disk.
     """
@@ -132,7 +132,7 @@ def names_the_server(error: BaseException | None) -> bool:
 
 
 def lacks_a_right(error: BaseException | None) -> bool:
-    """Whether Firebird refuses one table, in the state of a refused login."""
+    """Return whether Firebird refuses one table, in the state of a refused login."""
     return _FIREBIRD_NO_RIGHT in _gds_codes(error)
 
 

@@ -95,7 +95,7 @@ def shown(url: URL) -> str:
 
 
 def open_database(url: str, *, makes: bool = True) -> Engine:
-    """The engine for an SQLAlchemy URL; connects only when it is first used.
+    """Return the engine for an SQLAlchemy URL; connects only when it is first used.
 
     Args:
         url: Where the database is.
@@ -214,7 +214,7 @@ def _is_away(error: SQLAlchemyError) -> bool:
 
 
 def is_unique_violation(error: SQLAlchemyError) -> bool:
-    """Whether a key exists already; a NULL where none may be is no conflict.
+    """Return whether a key exists already; a NULL where none may be is no conflict.
 
     PostgreSQL has a state of its own for it. The others say it in words: SQLite and Firebird name
     the UNIQUE constraint, SQL Server the duplicate key; Firebird gives a plain DatabaseError.

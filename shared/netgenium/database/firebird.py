@@ -86,7 +86,7 @@ _turn = count(randbelow(100))
 
 
 def _patience_seconds() -> int:
-    """How long a connection waits for a lock: at least a third of the longest wait.
+    """Return how long a connection waits for a lock: at least a third of the longest wait.
 
     Firebird looks for deadlocks only where transactions wait without end. So connections wait for
     different times: of two that wait for each other, one gives up first, and the other goes on.

@@ -81,7 +81,7 @@ def _generated(connection: Connection, name: str, count: int) -> list[int]:
 
 
 def reservation(dialect: Dialect, name: str, count: int) -> Select[int]:
-    """The one statement that takes `count` ids from the generator `name`.
+    """Return the one statement that takes `count` ids from the generator `name`.
 
     Firebird's gives the last of them, the others' a row for each.
     """
@@ -95,7 +95,7 @@ def reservation(dialect: Dialect, name: str, count: int) -> Select[int]:
 
 
 def _steps(dialect: Dialect) -> bool:
-    """Whether one call moves the generator on by as many as are wanted."""
+    """Return whether one call moves the generator on by as many as are wanted."""
     return is_firebird(dialect)
 
 

@@ -33,7 +33,7 @@ _TRIES = 10
 
 
 def lock_for(kind: str, thing: str) -> str:
-    """The name of the lock of `thing`; the same thing always has the same.
+    """Return the name of the lock of `thing`; the same thing always has the same.
 
     Args:
         kind: What it is, in a word.

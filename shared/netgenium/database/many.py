@@ -45,7 +45,7 @@ def by_stored_form(
 def owners_by_text(
     connection: Connection, erp: ErpTables, entity: str, field: str, texts: Iterable[str]
 ) -> Mapping[str, Sequence[int]]:
-    """Ids of the `entity` records that hold one of `texts` in `field`, by text, in id order.
+    """Return ids of the `entity` records that hold one of `texts` in `field`, by text, in id order.
 
     `texts` are comparable addresses or domains. What people typed is found in any case, in letters
     or in IDNA form, with blanks at either end. What the database cannot spell has no owner: two
@@ -79,7 +79,7 @@ def values_by_owner(
 def places_of(
     erp: ErpTables, entity: str, field: str
 ) -> list[tuple[ColumnElement[int], ColumnElement[Any]]]:
-    """The (owner id, value) columns of `field`: one pair per place that holds values."""
+    """Return the (owner id, value) columns of `field`: one pair per place that holds values."""
     many = erp.many(entity, field)
     if isinstance(many, ManyTable):
         return [(many.table.c.owner, many.table.c.value)]

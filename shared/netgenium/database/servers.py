@@ -41,7 +41,7 @@ _CHARSET = "crm_charset"
 
 
 def engine_for(url: URL) -> Engine:
-    """The engine for `url`, with everything that its database needs; connects later.
+    """Return the engine for `url`, with everything that its database needs; connects later.
 
     Raises:
         sqlalchemy.exc.ArgumentError, ModuleNotFoundError: See `open_database`.
@@ -64,7 +64,7 @@ def _drop_useless(context: ExceptionContext) -> None:
 
 
 def kind_of(dialect: Dialect) -> str:
-    """What the database is: `firebird`, `mssql`, `postgresql`, `sqlite`.
+    """Return what the database is: `firebird`, `mssql`, `postgresql`, `sqlite`.
 
     Firebird's dialect carries the driver in its name.
     """
@@ -72,12 +72,12 @@ def kind_of(dialect: Dialect) -> str:
 
 
 def is_firebird(dialect: Dialect) -> bool:
-    """Whether statements go to Firebird."""
+    """Return whether statements go to Firebird."""
     return kind_of(dialect) == "firebird"
 
 
 def locks_in_order(dialect: Dialect) -> bool:
-    """Whether a sorted `SELECT … FOR UPDATE` locks its rows in their order."""
+    """Return whether a sorted `SELECT … FOR UPDATE` locks its rows in their order."""
     return dialect.name == "postgresql"
 
 

@@ -41,7 +41,7 @@ def _trimmed(element: Trimmed, compiler: SQLCompiler, **more: Any) -> str:  # no
 
 
 def trimmed_sql(column: str, dialect: Dialect) -> str:
-    """The expression for the SQL of a column, in the words of that database."""
+    """Return the expression for the SQL of a column, in the words of that database."""
     match kind_of(dialect):
         case "postgresql":
             codes = (9, 10, 13, 160) if _knows_no_break_space(dialect) else (9, 10, 13)

@@ -41,7 +41,7 @@ class UtcMoment(TypeDecorator[datetime]):
 
 
 def cause_columns() -> tuple[Column[UUID], Column[str]]:
-    """What a row came from (`shared.contracts.cause`)."""
+    """Return what a row came from (`shared.contracts.cause`)."""
     return (
         Column("cause_id", ID, nullable=False),
         Column("cause_kind", Unicode(20), nullable=False),

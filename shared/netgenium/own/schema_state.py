@@ -40,7 +40,7 @@ def schema_state(engine: Engine) -> SchemaState:
 
 
 def state_of(connection: Connection) -> SchemaState:
-    """The same within a transaction."""
+    """Return the same within a transaction."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return SchemaState.ABSENT
     versions = connection.execute(select(_VERSION.c.version_num)).scalars().all()

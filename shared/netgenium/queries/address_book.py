@@ -89,7 +89,7 @@ def _ids(owners: Mapping[str, Iterable[int]]) -> set[int]:
 def _read_contacts(
     connection: Connection, erp: ErpTables, ids: set[int]
 ) -> Mapping[int, tuple[ContactRef, int | None]]:
-    """Contacts by id, with the id of their relationship."""
+    """Return contacts by id, with the id of their relationship."""
     columns = erp.table("contact").c
     emails = values_by_owner(connection, erp, "contact", "emails", ids)
     found: dict[int, tuple[ContactRef, int | None]] = {}

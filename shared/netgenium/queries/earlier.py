@@ -43,7 +43,7 @@ def read_processed(
 def _responsible(
     connection: Connection, erp: ErpTables, keys: Iterable[str]
 ) -> Mapping[str, set[int]]:
-    """Users with an activity of any mail that has the key."""
+    """Return users with an activity of any mail that has the key."""
     activity = erp.table("activity").c
     journal = journal_table.c
     made = and_(effect_table.c.entity == "activity", effect_table.c.record_id == activity.id)
@@ -63,7 +63,7 @@ def _responsible(
 def read_erp_message_ids(
     connection: Connection, erp: ErpTables, message_ids: Iterable[str]
 ) -> frozenset[str]:
-    """Those of `message_ids` that an activity has which no mail of ours has made (R-f)."""
+    """Return those of `message_ids` that an activity has which no mail of ours has made (R-f)."""
     if not erp.has("activity", "message_id"):
         return frozenset()
     activity = erp.table("activity")

@@ -13,7 +13,7 @@ from shared.netgenium.schema.tables import ErpTables
 
 
 def read_roles(connection: Connection, erp: ErpTables) -> Mapping[int, Role]:
-    """All roles by id, in id order, with their depth in the tree: 1 without a parent.
+    """Return all roles by id, in id order, with their depth in the tree: 1 without a parent.
 
     A role inside a ring of parents counts as if it had none.
     """

@@ -30,7 +30,7 @@ class Assigned:
 
 
 def message_key(message_id: str) -> str:
-    """The digest by which the journal finds a Message-ID: a long text cannot be indexed.
+    """Return the digest by which the journal finds a Message-ID: a long text cannot be indexed.
 
     Letters beyond ASCII, which no Message-ID should have, count as `?`, as they are where the
     database cannot spell them.
@@ -41,7 +41,7 @@ def message_key(message_id: str) -> str:
 def read_threads(
     connection: Connection, erp: ErpTables, message_ids: Iterable[str]
 ) -> Mapping[str, Assigned]:
-    """What the mails with these Message-IDs are assigned to now, if to anything (A-6).
+    """Return what the mails with these Message-IDs are assigned to now, if to anything (A-6).
 
     Mail that we recorded is found through the journal; mail that NET Genium has sent itself
     through the Message-ID of its activity.

@@ -22,7 +22,7 @@ _AT_ONCE = 100
 def read_records(
     connection: Connection, erp: ErpTables, wanted: Iterable[tuple[TokenKind, str]]
 ) -> Mapping[tuple[TokenKind, str], RecordMatch]:
-    """What each (kind, number) stands for; what no record has is left out."""
+    """Return what each (kind, number) stands for; what no record has is left out."""
     found: dict[tuple[TokenKind, str], RecordMatch] = {}
     for kind, pairs in groupby(sorted(wanted), key=itemgetter(0)):
         if not erp.has(kind):
@@ -43,7 +43,7 @@ def read_records(
 def _exact(
     connection: Connection, erp: ErpTables, kind: str, numbers: list[str]
 ) -> Mapping[str, RecordRef]:
-    """Records by number; of several with one number, the first made."""
+    """Return records by number; of several with one number, the first made."""
     columns = erp.table(kind).c
     number = Trimmed(columns.number)
     return {
@@ -86,7 +86,7 @@ def _fits(column: ColumnElement[str], number: str) -> ColumnElement[bool]:
 
 
 def _has_other_year(found: str, wanted: str) -> bool:
-    """Whether exactly one of the two carries a year, and the rest is the same."""
+    """Return whether exactly one of the two carries a year, and the rest is the same."""
     return ("-" in found) != ("-" in wanted) and _tail(found) == _tail(wanted)
 
 

@@ -42,7 +42,7 @@ def read_odd_addresses(connection: Connection, erp: ErpTables, entity: str) -> I
 
 
 def read_padded_numbers(connection: Connection, erp: ErpTables, entity: str) -> Iterator[TypedIn]:
-    """Numbers of `entity` with blanks; the first of them.
+    """Yield numbers of `entity` with blanks; the first of them.
 
     Whether they are at the ends is for the caller to say.
     """
@@ -56,7 +56,7 @@ def read_padded_numbers(connection: Connection, erp: ErpTables, entity: str) -> 
 
 
 def read_user_addresses(connection: Connection, erp: ErpTables) -> Iterator[TypedIn]:
-    """The addresses of all active users, as they are stored."""
+    """Yield the addresses of all active users, as they are stored."""
     user = erp.table("user").c
     for owner, value in places_of(erp, "user", "emails"):
         active = owner.in_(select(user.id).where(user.active.in_([True])))

@@ -64,7 +64,7 @@ def made_by_mails(erp: ErpTables, *columns: ColumnElement[Any]) -> Select[Any]:
 def read_unlinked(
     connection: Connection, erp: ErpTables, wanted: Wanted, after: int
 ) -> list[Unlinked]:
-    """The next `AT_ONCE` activities without contact behind the one with the id `after`."""
+    """Return the next `AT_ONCE` activities without contact behind the one with the id `after`."""
     activity, journal = erp.table("activity").c, journal_table.c
     columns = (
         *(activity.id, activity.direction, activity.relationship),

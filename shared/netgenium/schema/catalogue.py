@@ -211,12 +211,12 @@ CATALOGUE: Mapping[str, Entity] = {
 
 
 def writing_order() -> tuple[str, ...]:
-    """All kinds of records, each after those that it refers to, always in the same order."""
+    """Return all kinds of records, each after those that it refers to, always in the same order."""
     graph = {name: list(_referred(name, entity)) for name, entity in CATALOGUE.items()}
     return tuple(TopologicalSorter(graph).static_order())
 
 
 def _referred(name: str, entity: Entity) -> Iterator[str]:
-    """What `entity` refers to beside its own kind, such as a role's parent."""
+    """Yield what `entity` refers to beside its own kind, such as a role's parent."""
     fields: tuple[Field | Many, ...] = (*entity.fields.values(), *entity.many.values())
     yield from (one.to for one in fields if one.to not in {None, name})

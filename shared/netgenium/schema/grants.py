@@ -176,7 +176,7 @@ class Grant:
 
 
 def granted(mapping: NetGeniumMapping) -> Iterator[Grant]:
-    """Every privilege of every role on the tables of `mapping` and on our own."""
+    """Yield every privilege of every role on the tables of `mapping` and on our own."""
     for role, rights in ROLES.items():
         for name, entity in mapping.entities.items():
             if name in rights.records:
@@ -186,12 +186,12 @@ def granted(mapping: NetGeniumMapping) -> Iterator[Grant]:
 
 
 def inserted_tables(mapping: NetGeniumMapping) -> frozenset[str]:
-    """The ERP's tables that the writer adds rows to."""
+    """Return the ERP's tables that the writer adds rows to."""
     return used_tables(mapping, "crm_writer", "INSERT")
 
 
 def used_tables(mapping: NetGeniumMapping, role: Role, privilege: Privilege) -> frozenset[str]:
-    """The ERP's tables that `role` uses in a way."""
+    """Return the ERP's tables that `role` uses in a way."""
     return frozenset(
         grant.table
         for grant in granted(mapping)

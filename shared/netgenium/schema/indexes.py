@@ -40,13 +40,13 @@ class NeededIndex:
 
 
 def needed_indexes(dialect: Dialect, erp: ErpTables) -> Iterator[NeededIndex]:
-    """Every index that look-ups by address, number or Message-ID use, by table and name."""
+    """Yield every index that look-ups by address, number or Message-ID use, by table and name."""
     for index in _indexes(erp):
         yield _needed(index, dialect)
 
 
 def missing_indexes(engine: Engine, erp: ErpTables) -> list[NeededIndex] | None:
-    """Those of `needed_indexes` that the database does not have; None: it cannot be asked.
+    """Return those of `needed_indexes` that the database does not have; None: it cannot be asked.
 
     Raises:
         TransientError: The database is unreachable.
@@ -69,7 +69,7 @@ def _table_name(index: Index) -> str:
 
 
 def _expression(index: Index) -> ColumnElement[Any]:
-    """What is indexed: each of ours has one column, or one expression about it."""
+    """Return what is indexed: each of ours has one column, or one expression about it."""
     (expression,) = index.expressions
     if isinstance(expression, str):
         raise TypeError(expression)
@@ -98,7 +98,7 @@ def _computed(index: Index, dialect: Dialect) -> str:
 
 
 def _asked(connection: Connection, index: Index) -> str:
-    """A look-up that the index serves, as text: some databases explain nothing else."""
+    """Return a look-up that the index serves, as text: some databases explain nothing else."""
     (column,) = index.columns
     value: Any = literal_column("'x'" if isinstance(column.type, CutText) else "0")
     query: Select[Any] = select(literal_column("1")).select_from(column.table)

@@ -46,7 +46,7 @@ _FOREIGN = ConfigProblem(
 
 
 def inspect_schema(engine: Engine, tables: ErpTables) -> list[ConfigProblem]:
-    """Everything in which the database does not fit the mapping, and our own tables' state.
+    """Return everything in which the database does not fit the mapping, and our own tables' state.
 
     Raises:
         TransientError: The database is away.
@@ -107,7 +107,7 @@ def _existing(inspector: Inspector) -> dict[str, str]:
 
 
 def _unfilled(table: Table, real: Iterable[ReflectedColumn]) -> Iterator[ConfigProblem]:
-    """Columns of which each row needs a value that nobody gives."""
+    """Yield columns of which each row needs a value that nobody gives."""
     filled = {column.name.lower() for column in table.columns}
     for column in real:
         if column["name"].lower() not in filled and _needs_value(column):
@@ -158,12 +158,12 @@ def _column_problems(table: Table, real: Mapping[str, ReflectedColumn]) -> Itera
 
 
 def _fits(column: Column[Any], real: TypeEngine[Any]) -> bool:
-    """Whether text meets text, moments moments, and numbers numbers."""
+    """Return whether text meets text, moments moments, and numbers numbers."""
     return _family(real) is _family(_stored(column))
 
 
 def _stored(column: Column[Any]) -> TypeEngine[Any]:
-    """The type in the database below ours: a check box may be stored as text."""
+    """Return the type in the database below ours: a check box may be stored as text."""
     if isinstance(column.type, CheckBox):
         return String() if isinstance(column.type.checked, str) else Integer()
     # Our own ids are stored as their 32 hexadecimal digits.
@@ -183,13 +183,13 @@ def _wanted(column: Column[Any]) -> str:
 
 
 def _shown(real: TypeEngine[Any]) -> str:
-    """The type's name; one that SQLAlchemy does not know has none."""
+    """Return the type's name; one that SQLAlchemy does not know has none."""
     name = str(real)
     return "of a type that is not known" if name == "NULL" else name
 
 
 def _too_short(column: Column[Any], real: TypeEngine[Any]) -> int | None:
-    """The characters that the real column holds, if ours may hold more."""
+    """Return the characters that the real column holds, if ours may hold more."""
     length: int | None = getattr(real, "length", None)
     if not length or length < 0:
         return None

@@ -18,7 +18,7 @@ from shared.netgenium.schema.mapping_values import wrong_values
 
 
 def load_mapping(path: Path | None) -> NetGeniumMapping:
-    """The mapping in `path`, or the reference mapping for None.
+    """Return the mapping in `path`, or the reference mapping for None.
 
     Raises:
         ConfigurationError: Everything that is wrong with the file.

@@ -27,7 +27,7 @@ _PATH_LENGTH = 100
 
 
 def unknown_names(where: str, entities: Mapping[str, Any]) -> Iterator[ConfigProblem]:
-    """Records and fields that the catalogue does not have, with the nearest that it has.
+    """Yield records and fields that the catalogue does not have, with the nearest that it has.
 
     Args:
         where: The file's name.
@@ -102,7 +102,7 @@ def _missing_choices(
 
 
 def contradictions(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem]:
-    """What contradicts itself, or cannot be in any database."""
+    """Yield what contradicts itself, or cannot be in any database."""
     yield from _wrong_sections(where, mapping)
     yield from _short_path(where, mapping)
     yield from _wrong_choices(where, mapping)

@@ -133,5 +133,5 @@ SECTIONS: Mapping[str, type[MappingPart] | None] = {
 
 
 def column_name(column: str | SizedColumn) -> str:
-    """The name of a mapped column, with or without a length."""
+    """Return the name of a mapped column, with or without a length."""
     return column if isinstance(column, str) else column.name

@@ -47,7 +47,7 @@ _BY_TYPE: Mapping[str, _Said] = {
 
 
 def wrong_values(where: str, error: ValidationError) -> Iterator[ConfigProblem]:
-    """One problem for each finding; no value of the file is repeated.
+    """Yield one problem for each finding; no value of the file is repeated.
 
     Args:
         where: The file's name.
@@ -64,7 +64,7 @@ def wrong_values(where: str, error: ValidationError) -> Iterator[ConfigProblem]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The remedy for an unknown name: the nearest known one, or all of them."""
+    """Return the remedy for an unknown name: the nearest known one, or all of them."""
     names = {one.lower(): one for one in known}
     near = difflib.get_close_matches(name.lower(), list(names), 1)
     return f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(names.values())}"
@@ -105,7 +105,7 @@ def _said(detail: Any, path: Sequence[str]) -> _Said:  # noqa: ANN401 - pydantic
 
 
 def _keys(path: Sequence[str]) -> list[str]:
-    """The keys known at the place whose last step is not known."""
+    """Return the keys known at the place whose last step is not known."""
     section, *rest = path
     model: type[MappingPart] | None = SECTIONS.get(section, MappedEntity)
     if len(rest) > 1:

@@ -80,11 +80,11 @@ class ErpTables:
         return self._tables[entity]
 
     def many(self, entity: str, field: str) -> ManyTable | ManyColumns:
-        """Where the several values of `field` lie; KeyError if it is not mapped."""
+        """Return where the several values of `field` lie; KeyError if it is not mapped."""
         return self._many[entity, field]
 
     def has(self, entity: str, field: str | None = None) -> bool:
-        """Whether the installation has `entity`, or its `field`."""
+        """Return whether the installation has `entity`, or its `field`."""
         if entity not in self._tables or field is None:
             return entity in self._tables
         return field in self._tables[entity].c or (entity, field) in self._many
@@ -173,7 +173,7 @@ def _index_expression(column: Column[Any], compared: ColumnElement[Any]) -> None
 
 
 def _index_name(table: str, column: str) -> str:
-    """A name that no other index has: PostgreSQL wants it unique in the whole schema."""
+    """Return a name that no other index has: PostgreSQL wants it unique in the whole schema."""
     name = f"ix_{table}_{column}"
     if len(name) <= NAME_LENGTH:
         return name

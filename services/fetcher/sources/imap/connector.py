@@ -51,7 +51,7 @@ class Connector:
         self.server = Server(box.name, box.imap_url.host, box.imap_url.port or IMAPS_PORT)
 
     def session(self) -> ImapSession:
-        """A session that is logged in, with a mailbox behind it.
+        """Return a session that is logged in, with a mailbox behind it.
 
         A token that is refused, or accepted without a mailbox behind it, may have expired: a new
         one is tried, once (F-56).
@@ -69,7 +69,7 @@ class Connector:
         return self._enter(self._login())
 
     def missing(self, folders: Sequence[str], listed: Sequence[str]) -> FolderError:
-        """The error that `folders` are not there."""
+        """Return the error that `folders` are not there."""
         names = ", ".join(map(quoted, folders))
         meant = [near for each in folders if (near := nearest(each, listed))]
         hint = (
@@ -80,7 +80,7 @@ class Connector:
         return FolderError(f"{self.server} has no folder {names}; {hint}")
 
     def _login(self) -> Callable[[Client], None]:
-        """How to log in; a token is got before anything is connected."""
+        """Return how to log in; a token is got before anything is connected."""
         user, password = self._box.pop3_name, self._box.pop3_password
         if self._tokens is not None:
             token = self._tokens.token()

@@ -69,7 +69,7 @@ def slice_of(session: ImapSession, uid: int, offset: int, size: int) -> bytes | 
 
 
 def still_there(session: ImapSession, uids: Sequence[int]) -> set[int]:
-    """Which of these messages are in the selected folder, whatever FETCH or STORE said."""
+    """Return which of these messages are in the selected folder, whatever FETCH or STORE said."""
     if not uids:
         return set()
     question = "UID " + ",".join(map(str, uids))

@@ -69,7 +69,7 @@ class FolderScan:
         self.new: set[int] = set()
 
     def for_new(self, session: ImapSession, opened: Opened) -> tuple[list[int], list[int]]:
-        """The UIDs to fetch, in order; what was taken before and is still there goes first.
+        """Return the UIDs to fetch, in order; what was taken before and is still there goes first.
 
         Returns:
             Those that can be fetched together, and those that are to be fetched alone, at the end.
@@ -174,7 +174,7 @@ class FolderScan:
             self._taken.forget(folder, [note.name for note in some])
 
     def _wanted(self, session: ImapSession, opened: Opened, there: set[int]) -> set[int]:
-        """What `scanType` and `startFrom` let through (I-10, I-11)."""
+        """Return what `scanType` and `startFrom` let through (I-10, I-11)."""
         found = session.uids("UNSEEN") if self._box.scan_type == "unread" else there
         start = self._box.start_from
         return found & self._arrived(session, opened, start) if isinstance(start, date) else found

@@ -21,7 +21,7 @@ class Client(Protocol):
     """What of imapclient is needed here."""
 
     def has_capability(self, capability: str) -> bool:
-        """Whether the server offers it."""
+        """Return whether the server offers it."""
 
     def login(self, username: str, password: str) -> object:
         """LOGIN; both in ASCII, the name quoted already."""

@@ -86,12 +86,12 @@ def note_from(text: str) -> TakenNote | None:
 
 
 def name_of(uid_validity: int, uid: int) -> str:
-    """A message's name within its folder."""
+    """Return a message's name within its folder."""
     return f"{uid_validity}/{uid}"
 
 
 def identity_of(opened: Opened, uid: int) -> str:
-    """The source's name of a message (I-5): nothing else ever has it."""
+    """Return the source's name of a message (I-5): nothing else ever has it."""
     return f"{opened.folder}/{opened.uid_validity}/{uid}"
 
 
@@ -110,17 +110,17 @@ def searches(opened: Opened) -> Iterator[str]:
 
 
 def search_since(day: date) -> str:
-    """The search for what arrived on `day` or later, by the server's calendar."""
+    """Return the search for what arrived on `day` or later, by the server's calendar."""
     return f"SINCE {day.day}-{_MONTHS[3 * day.month - 3 : 3 * day.month]}-{day.year}"
 
 
 def is_from(start: date, facts: MessageInfo, zone: tzinfo) -> bool:
-    """Whether a message arrived on `start` or later, by the box's calendar (I-11)."""
+    """Return whether a message arrived on `start` or later, by the box's calendar (I-11)."""
     return facts.arrived is None or facts.arrived.astimezone(zone).date() >= start
 
 
 def is_old(facts: MessageInfo, opened_at: datetime | None) -> bool:
-    """Whether a message was there before its folder was first opened; None: that is now.
+    """Return whether a message was there before its folder was first opened; None: that is now.
 
     A server tells whole seconds: what arrived in the second of the opening is new.
     """
@@ -130,12 +130,12 @@ def is_old(facts: MessageInfo, opened_at: datetime | None) -> bool:
 
 
 def as_named(folder: str) -> str:
-    """A folder's one name: INBOX is the same in any letter case (RFC 9051, section 5.1)."""
+    """Return a folder's one name: INBOX is the same in any letter case (RFC 9051, section 5.1)."""
     return "INBOX" if folder.upper() == "INBOX" else folder
 
 
 def in_utc(arrived: object) -> datetime | None:
-    """An INTERNALDATE that a calendar has, in UTC."""
+    """Return an INTERNALDATE that a calendar has, in UTC."""
     if not isinstance(arrived, datetime):
         return None
     try:

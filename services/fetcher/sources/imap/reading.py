@@ -65,7 +65,7 @@ class Reading:
         self.batch: dict[str, MessageInfo] = {}
 
     def batches(self, session: ImapSession, opened: Opened) -> Iterator[list[SourceMail]]:
-        """What waits in a folder.
+        """Yield what waits in a folder.
 
         Raises:
             TransientError: The connection broke, the server cannot serve us, or the folder waits
@@ -84,7 +84,7 @@ class Reading:
         self._look.end(opened)
 
     def slices(self, session: ImapSession, mail: SourceMail, facts: MessageInfo) -> Iterator[bytes]:
-        """The bytes of a large message.
+        """Yield the bytes of a large message.
 
         Raises:
             TransientError: The connection broke, or the message has gone.
@@ -130,7 +130,7 @@ class Reading:
         group: Sequence[MessageInfo],
         since: datetime | None,
     ) -> Iterator[list[SourceMail]]:
-        """A batch: small messages as a whole, large ones to be read by slices; or nothing."""
+        """Yield a batch: small messages as a whole, large ones to be read by slices; or nothing."""
         names = {facts.uid: name_of(opened.uid_validity, facts.uid) for facts in group}
         with self._suspects.blamed(opened.folder, list(names.values())):
             raws, held, sliced = self._read(session, opened.folder, group, names)
@@ -160,7 +160,7 @@ class Reading:
     def _read(
         self, session: ImapSession, folder: str, group: Sequence[MessageInfo], names: dict[int, str]
     ) -> tuple[dict[int, bytes], dict[int, str], set[int]]:
-        """The texts of small messages, why others stay, and which are to be read by slices.
+        """Return the texts of small messages, why others stay, and which are to be read by slices.
 
         A message that broke connections is tried both ways: a server may tell of 500 bytes and
         send 60 MB, or send all for a slice.
@@ -190,7 +190,7 @@ class Reading:
         return self._was_taken(opened.folder, opened.uid_validity, facts, sha256)
 
     def _was_taken(self, folder: str, validity: int, facts: MessageInfo, sha256: str) -> bool:
-        """Whether a message was taken before, under a name that no message has any more."""
+        """Return whether a message was taken before, under a name that no message has any more."""
         before = self._contents.name_of(folder, sha256)
         if before is None:
             return False

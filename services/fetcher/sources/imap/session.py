@@ -103,11 +103,11 @@ class ImapSession:
         self._can = {each for each in _USED if each.encode() in offered}
 
     def can(self, extension: str) -> bool:
-        """Whether the server has one of the extensions that are used here."""
+        """Return whether the server has one of the extensions that are used here."""
         return extension in self._can
 
     def folders(self) -> list[str]:
-        """The folders that can hold mail; what of the list cannot be read is left out.
+        """Return the folders that can hold mail; what of the list cannot be read is left out.
 
         The list is for hints: a folder that cannot be read, and a list that is refused, are no
         reason not to read a box.
@@ -121,7 +121,7 @@ class ImapSession:
         return [name for name in named if name is not None]
 
     def has_folder(self, folder: str) -> bool:
-        """Whether a folder is there, listed or not."""
+        """Return whether a folder is there, listed or not."""
         try:
             self.ask(lambda client: client.folder_status(folder, ["UIDVALIDITY"]))
         except RefusedError:
@@ -142,7 +142,7 @@ class ImapSession:
         return self.opened
 
     def uids(self, criterion: str) -> set[int]:
-        """The messages of the selected folder that a search finds."""
+        """Return the messages of the selected folder that a search finds."""
         opened = self.opened
         found: set[int] = set()
         for uids in searches(opened) if opened and opened.messages else ():
@@ -171,7 +171,7 @@ class ImapSession:
         self.ask(lambda client: client.noop())
 
     def idle(self, seconds: float, alarm: Alarm) -> bool:
-        """Whether new mail came within `seconds` (RFC 2177).
+        """Return whether new mail came within `seconds` (RFC 2177).
 
         The answer to the end of the command is the proof that the server is still there (F-58).
         """
@@ -191,7 +191,7 @@ class ImapSession:
         self._drop()
 
     def ask(self, question: Callable[[_Client], _T]) -> _T:
-        """What the library answers to a question; its exceptions end here."""
+        """Return what the library answers to a question; its exceptions end here."""
         try:
             return question(self._client)
         except _BROKEN as error:
@@ -213,7 +213,7 @@ class ImapSession:
 
 
 def _connected(server: Server, context: ssl.SSLContext) -> _Client:
-    """A connection with TLS that proved who the server is; no secret was sent yet."""
+    """Return a connection with TLS that proved who the server is; no secret was sent yet."""
     plain = server.port == STARTTLS_PORT
     try:
         client = _Client(server, None if plain else context)
@@ -243,7 +243,7 @@ def _secure(client: _Client, server: Server, context: ssl.SSLContext | None) -> 
 
 
 def _folder_of(client: _Client, line: object) -> str | None:
-    """The name in one line of LIST; None where it holds no mail or cannot be read."""
+    """Return the name in one line of LIST; None where it holds no mail or cannot be read."""
     try:
         ((flags, _, name),) = client._proc_folder_list([line])  # noqa: SLF001 - one line at a time
     except _MISUNDERSTOOD as error:

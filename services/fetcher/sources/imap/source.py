@@ -74,7 +74,7 @@ class Imap:
         self._session: ImapSession | None = None
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
-        """What waits, folder by folder.
+        """Yield what waits, folder by folder.
 
         Raises:
             TransientError: The server is away; or a folder is missing or waits for `startFrom`, or
@@ -98,7 +98,7 @@ class Imap:
                 raise TransientError("; ".join(map(str, troubles)))
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
-        """The bytes of a large message.
+        """Yield the bytes of a large message.
 
         Raises:
             TransientError: The connection broke, or the message has gone.
@@ -181,7 +181,7 @@ class Imap:
         return f"{self._entry.server} accepted the login; of {count} folders, {looks}; {waits}"
 
     def _ready(self) -> ImapSession:
-        """The session at hand if it is still good, or a new one."""
+        """Return the session at hand if it is still good, or a new one."""
         if self._session and not self._session.closed:
             try:
                 self._session.look_alive()
@@ -237,7 +237,7 @@ class Imap:
         yield from self._reading.batches(session, opened)
 
     def _has_news(self, session: ImapSession) -> bool:
-        """Whether the first folder has new messages since it was read; it is selected."""
+        """Return whether the first folder has new messages since it was read; it is selected."""
         folder = self._folders[0]
         if session.opened is None or session.opened.folder != folder:
             return self._open(session, folder).uid_next != self._next.get(folder)

@@ -77,7 +77,7 @@ def _doubt(session: ImapSession, facts: MessageInfo, raw: bytes) -> str | None:
 
 
 def whole_slices(session: ImapSession, facts: MessageInfo) -> Iterator[bytes]:
-    """The text of a large message, piece by piece.
+    """Yield the text of a large message, piece by piece.
 
     A short piece is the end; if it comes before the announced end, the server must say so twice,
     and the message is fetched once more as a whole and compared. So it is if pieces do not join
@@ -135,7 +135,7 @@ def _piece(session: ImapSession, facts: MessageInfo, offset: int) -> bytes:
 
 
 def collected(session: ImapSession, facts: MessageInfo, most: int) -> bytes | None:
-    """The text of a message by slices, in one piece; None if it is larger than `most`.
+    """Return the text of a message by slices, in one piece; None if it is larger than `most`.
 
     Raises:
         TransientError: As `whole_slices`.

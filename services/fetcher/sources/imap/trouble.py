@@ -44,7 +44,7 @@ class Server:
         return f"Box {self.box}: IMAP server {self.host}:{self.port}"
 
     def unreachable(self, error: Exception) -> TransientError:
-        """The trouble behind a connection that did not come about; no secret was sent."""
+        """Return the trouble behind a connection that did not come about; no secret was sent."""
         text = said(error)
         if seconds := backoff_seconds(text):
             return self._throttles(seconds)
@@ -70,7 +70,7 @@ class Server:
         )
 
     def trouble(self, error: Exception) -> CRMServiceError:
-        """The trouble of a command."""
+        """Return the trouble of a command."""
         text = said(error)
         if seconds := backoff_seconds(text):
             return self._throttles(seconds)
@@ -95,12 +95,12 @@ class Server:
 
 
 def is_state(text: str) -> bool:
-    """Whether an answer is about the server's state, and not about what was asked."""
+    """Return whether an answer is about the server's state, and not about what was asked."""
     return bool(_STATES.search(text))
 
 
 def said(error: BaseException) -> str:
-    """What a server or the system said, without our own words around."""
+    """Return what a server or the system said, without our own words around."""
     first = error.args[0] if error.args else ""
     if isinstance(error, OSError):
         return error.strerror or str(error) or type(error).__name__

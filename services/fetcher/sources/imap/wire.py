@@ -43,7 +43,7 @@ class ImapWire(imaplib.IMAP4):
         super().send(data)
 
     def readline(self) -> bytes:
-        """A line with its end; nothing where the connection has ended."""
+        """Return a line with its end; nothing where the connection has ended."""
         self._fresh()
         looked_at = 0
         while (end := self._received.find(b"\n", looked_at)) < 0:
@@ -59,7 +59,7 @@ class ImapWire(imaplib.IMAP4):
         return line
 
     def read(self, size: int) -> bytes:
-        """A literal; fewer bytes where the connection has ended."""
+        """Return a literal; fewer bytes where the connection has ended."""
         if size > MAX_ANSWER_BYTES:
             raise self.abort(f"announced {size} bytes where {MAX_ANSWER_BYTES} are the most")
         while len(self._received) < size and self._receive():
@@ -67,7 +67,7 @@ class ImapWire(imaplib.IMAP4):
         return self._take(size)
 
     def line_within(self, seconds: float) -> bytes | None:
-        """The next line, or None if none comes within `seconds`."""
+        """Return the next line, or None if none comes within `seconds`."""
         self._begin()
         self.sock.settimeout(seconds)
         try:
@@ -78,14 +78,14 @@ class ImapWire(imaplib.IMAP4):
             self.sock.settimeout(CONNECT_SECONDS)
 
     def listed(self) -> Sequence[object]:
-        """The lines of LIST, as they came; a line with a literal is a pair of bytes."""
+        """Return the lines of LIST, as they came; a line with a literal is a pair of bytes."""
         kind, answer = self.list('""', '"*"')
         if kind != "OK":
             raise self.error(_text_of(answer))
         return [line for line in answer if line]
 
     def has_announced(self) -> bool:
-        """Whether the server told of new mail since it was last asked."""
+        """Return whether the server told of new mail since it was last asked."""
         return bool(self.untagged_responses.pop("EXISTS", None))
 
     def _create_socket(self, timeout: float | None) -> socket.socket:

@@ -52,7 +52,7 @@ class BoxScan:
     def waiting(
         self, session: Pop3Session, done: Collection[str]
     ) -> tuple[list[Listing], list[Listing]]:
-        """What was not taken yet; a mail without a name has to be read to know.
+        """Return what was not taken yet; a mail without a name has to be read to know.
 
         Args:
             session: Where.
@@ -80,7 +80,7 @@ class BoxScan:
         return self._parted([entry for entry in waiting if entry.name not in done])
 
     def is_before_start(self, session: Pop3Session, entry: Listing) -> bool:
-        """Whether a mail is older than `startFrom`; what has a name is asked once."""
+        """Return whether a mail is older than `startFrom`; what has a name is asked once."""
         if not isinstance(self._box.start_from, date):
             return False
         moment = dated_at(session.head(entry.number), self._clock())

@@ -58,7 +58,7 @@ def content_of(session: Pop3Session, entry: Listing) -> Content:
 
 
 def slices_of(session: Pop3Session, entry: Listing) -> Iterator[bytes]:
-    """A mail, byte for byte.
+    """Yield a mail, byte for byte.
 
     Raises:
         LeftInSourceError: The server does not give it, or not the mail that was announced (F-50).

@@ -32,7 +32,7 @@ def dated_at(head: bytes, now: datetime) -> datetime | None:
 
 
 def _fields(head: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The unfolded fields: name in lower case, and value."""
+    """Yield the unfolded fields: name in lower case, and value."""
     field = b""
     for line in head[:HEAD_BYTES].splitlines():
         if line[:1] in (b" ", b"\t"):

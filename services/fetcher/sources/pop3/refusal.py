@@ -56,7 +56,7 @@ _LATER = re.compile(
 
 
 def meaning_of_login(words: str) -> Refusal:
-    """What the refusal of a login is about.
+    """Return what the refusal of a login is about.
 
     A locked account is the login's trouble, whatever else is said: knocking would keep it locked
     (F-61).
@@ -76,7 +76,7 @@ def meaning_of_login(words: str) -> Refusal:
 
 
 def meaning_of_command(words: str) -> Refusal:
-    """What the refusal of another command is about: the mail, unless a code says else."""
+    """Return what the refusal of another command is about: the mail, unless a code says else."""
     coded = _coded(words)
     return coded if coded in (Refusal.BUSY, Refusal.LATER) else Refusal.MAIL
 

@@ -54,7 +54,7 @@ class Pop3Session:
     wire: Pop3Wire
 
     def entries(self) -> list[Listing]:
-        """What is in the box, in its order."""
+        """Return what is in the box, in its order."""
         sizes = self._numbered(b"LIST")
         try:
             names = dict(self._numbered(b"UIDL"))
@@ -65,7 +65,7 @@ class Pop3Session:
         return [Listing(number, _size(size), unique.get(number)) for number, size in sizes]
 
     def content(self, number: int) -> Iterator[bytes]:
-        """The mail, in pieces of at most 64 KB.
+        """Return the mail, in pieces of at most 64 KB.
 
         Raises:
             NegativeAnswerError: The server does not give it.
@@ -107,16 +107,16 @@ class Pop3Session:
             self.wire.close()
 
     def describe(self) -> str:
-        """How many mails there are, and how the connection is protected."""
+        """Return how many mails there are, and how the connection is protected."""
         return f"{self.wire.label}: {self.count()} mails, {self.wire.security()}"
 
     def count(self) -> int:
-        """How many mails there are; 0 from a server that does not say."""
+        """Return how many mails there are; 0 from a server that does not say."""
         _, count, *_ = f"{self.wire.ask(b'STAT')} ?".split()
         return int(count) if _is_number(count) else 0
 
     def _numbered(self, command: bytes) -> list[tuple[int, str]]:
-        """The lines of `LIST` or `UIDL`; one that is none is skipped."""
+        """Return the lines of `LIST` or `UIDL`; one that is none is skipped."""
         self.wire.ask(command)
         parted = (line.partition(" ") for line in self.wire.list_lines())
         return [(int(n), rest.strip()) for n, _, rest in parted if _is_number(n)]
@@ -193,7 +193,7 @@ def _authenticate(wire: Pop3Wire, answer: bytes) -> None:
 
 
 def _refused(label: str, box: Box, words: str) -> CRMServiceError:
-    """Why the server did not let us in; not in its words, which may repeat a secret."""
+    """Return why the server did not let us in; not in its words, which may repeat a secret."""
     pause, meaning = backoff_seconds(words), meaning_of_login(words)
     if pause or meaning is not Refusal.LOGIN:
         why = (
@@ -228,6 +228,6 @@ def _is_number(word: str) -> bool:
 
 
 def _size(written: str) -> int:
-    """A size, or 0 where the server does not know: reading tells."""
+    """Return a size, or 0 where the server does not know: reading tells."""
     word = written.partition(" ")[0]
     return int(word) if _is_number(word) else 0

@@ -79,7 +79,7 @@ class Pop3:
         self._earlier = TakenEarlier(self.box, self.seen, self._look)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
-        """What waits, in the box's order, at most 100 mails and about 8 MB at a time.
+        """Yield what waits, in the box's order, at most 100 mails and about 8 MB at a time.
 
         Raises:
             TransientError: The server is away, busy, or not to be trusted.
@@ -100,7 +100,7 @@ class Pop3:
             self.close()
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
-        """The bytes of a large mail.
+        """Yield the bytes of a large mail.
 
         Raises:
             TransientError: The server has gone.
@@ -173,7 +173,7 @@ class Pop3:
                 session.quit()
 
     def _open(self) -> Pop3Session:
-        """A session; a token that has worked and is refused now may have expired (F-56)."""
+        """Return a session; a token that has worked and is refused now may have expired (F-56)."""
         self.close()
         try:
             self._session = open_session(self.box, self._context, self.tokens)
@@ -190,7 +190,7 @@ class Pop3:
         return self._session
 
     def _batch(self, session: Pop3Session, done: set[str]) -> tuple[list[SourceMail], bool]:
-        """The next batch, and whether there is more; what broke a session comes alone."""
+        """Return the next batch, and whether there is more; what broke a session comes alone."""
         batch: list[SourceMail] = []
         total = 0
         together, alone = self._look.waiting(session, done)
@@ -209,7 +209,7 @@ class Pop3:
         return [mail] if mail else [], len(alone) > 1
 
     def _take(self, session: Pop3Session, entry: Listing, done: set[str]) -> SourceMail | None:
-        """A mail; None where it is not to be taken, or not now."""
+        """Return a mail; None where it is not to be taken, or not now."""
         if entry.size > MAX_MAIL_BYTES:
             self._look.leave(entry)
             return None
@@ -250,7 +250,7 @@ class Pop3:
         return SourceMail(identity, received, content.raw, old=self._is_old(received))
 
     def _is_old(self, received: datetime) -> bool:
-        """Whether a mail was there before the box was first read (I-11)."""
+        """Return whether a mail was there before the box was first read (I-11)."""
         return self.box.archive and (self._opened_at is None or received < self._opened_at)
 
     def _delete_recorded(self, session: Pop3Session) -> None:

@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 
 
 def head_digest(start: bytes) -> str:
-    """The digest of the header at the start of a mail, as far as a header is looked at."""
+    """Return the digest of the header at the start of a mail, as far as a header is looked at."""
     head = start[:HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     return hashlib.sha256(head.rstrip(b"\n")).hexdigest()
 
@@ -77,7 +77,7 @@ class TakenEarlier:
         self._sizes.clear()
 
     def recorded(self, session: Pop3Session) -> Iterator[tuple[TakenMail, Listing]]:
-        """Those that may be deleted in `session`, which has listed the box.
+        """Yield those that may be deleted in `session`, which has listed the box.
 
         What is to stay is forgotten, and so is what is another mail now: that will be read.
 

@@ -51,7 +51,7 @@ class Pop3Wire:
             self._file = self._socket.makefile("rb")
 
     def security(self) -> str:
-        """The version of TLS, or a warning."""
+        """Return the version of TLS, or a warning."""
         version = self._socket.version() if isinstance(self._socket, ssl.SSLSocket) else None
         return version or "plain text"
 
@@ -67,7 +67,7 @@ class Pop3Wire:
         return self.answer()
 
     def answer(self) -> str:
-        """The next status line; see `ask`."""
+        """Return the next status line; see `ask`."""
         with self._talking():
             line = self._file.readline(_LINE_BYTES)
         if not line.endswith(b"\n"):
@@ -82,7 +82,7 @@ class Pop3Wire:
         return answer
 
     def content(self) -> Iterator[bytes]:
-        """The lines of an answer, in pieces of at most 64 KB, byte for byte.
+        """Return the lines of an answer, in pieces of at most 64 KB, byte for byte.
 
         The end is a dot between two line ends, and nothing that only resembles it: a mail must not
         be able to end itself.
@@ -105,7 +105,7 @@ class Pop3Wire:
         self.broken = False
 
     def list_lines(self) -> Iterator[str]:
-        """The lines of a short answer; an endless one is cut off (H-30)."""
+        """Yield the lines of a short answer; an endless one is cut off (H-30)."""
         total = 0
         for line in self.content():
             total += len(line)
@@ -135,7 +135,7 @@ class Pop3Wire:
 
 
 def connect(label: str, host: str, port: int, context: ssl.SSLContext | None) -> Pop3Wire:
-    """A connection, inside of TLS from its first byte if there is a `context`.
+    """Return a connection, inside of TLS from its first byte if there is a `context`.
 
     Raises:
         TransientError: The server is away, or its certificate is refused.

@@ -53,14 +53,14 @@ def _rows(connection: Connection, of: FoundTable) -> Rows:
 
 
 def _named(of: FoundTable, words: str, holds: Holds) -> Iterator[str]:
-    """Columns of `of` called as one of the words, in the words' order."""
+    """Return columns of `of` called as one of the words, in the words' order."""
     naming, _ = known_names()
     by_name = {naming.folded(one.name): one.name for one in of.columns if one.holds == holds}
     return (by_name[word] for word in naming.words[words] if word in by_name)
 
 
 def _column_with(of: FoundTable, rows: Rows, real: Mapping[str, str]) -> str | None:
-    """The text column in which most names of `real` lie, in any letter case."""
+    """Return the text column in which most names of `real` lie, in any letter case."""
     counts = {
         one.name: sum(str(row[one.name]).lower() in real for row in rows)
         for one in of.columns

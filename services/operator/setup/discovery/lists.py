@@ -30,7 +30,7 @@ class FoundList:
 
 
 def sized(column: FoundColumn, wanted: int | None) -> AnyColumn:
-    """The column as a mapping names it: with its length where a text of ours may be longer.
+    """Return the column as a mapping names it: with its length where a text of ours may be longer.
 
     Args:
         column: A real column.
@@ -44,7 +44,7 @@ def sized(column: FoundColumn, wanted: int | None) -> AnyColumn:
 def find_list(
     record: str, field: str, own: FoundTable, taken: Collection[str], free: Iterable[FoundTable]
 ) -> FoundList | None:
-    """The surest place of `field`, or None.
+    """Return the surest place of `field`, or None.
 
     Args:
         record: Our name for the record.

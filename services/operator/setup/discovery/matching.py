@@ -28,7 +28,7 @@ _NEAREST = 3
 
 
 def fits(kind: Kind, column: FoundColumn, box: Holds | None = None) -> bool:
-    """Whether `column` can hold `kind`; `box` is how check boxes are stored, if known."""
+    """Return whether `column` can hold `kind`; `box` is how check boxes are stored, if known."""
     if kind != "check_box":
         return column.holds == _HOLDS[kind]
     if column.holds == "text":
@@ -50,7 +50,7 @@ def surest(scores: Mapping[tuple[W, F], Match]) -> dict[W, tuple[F, Match]]:
 def match_fields(
     record: str, table: FoundTable, box: Holds | None = None
 ) -> dict[str, tuple[FoundColumn, Match]]:
-    """The columns of `table` that are fields of `record`."""
+    """Return the columns of `table` that are fields of `record`."""
     names, key = known_records()[record].fields, key_of(record, table)
     scores: dict[tuple[str, FoundColumn], Match] = {}
     for field, kind in CATALOGUE[record].fields.items():
@@ -75,19 +75,19 @@ def match_tables(tables: Iterable[FoundTable]) -> dict[str, tuple[FoundTable, Ma
 
 
 def key_of(record: str, table: FoundTable) -> str | None:
-    """The column that is the record's id."""
+    """Return the column that is the record's id."""
     return key_among(table, known_records()[record].key.folded)
 
 
 def key_among(table: FoundTable, keys: Collection[str]) -> str | None:
-    """A number called as keys are, else the primary key."""
+    """Return a number called as keys are, else the primary key."""
     numbers = [column.name for column in table.columns if column.holds == "number"]
     named = [name for name in numbers if name.lower() in keys]
     return next(iter(named), table.key if table.key in numbers else None)
 
 
 def guess(columns: Iterable[FoundColumn], taken: Collection[str], kind: Kind) -> FoundColumn | None:
-    """The only column left that can hold `kind`, if there is just one."""
+    """Return the only column left that can hold `kind`, if there is just one."""
     naming, _ = known_names()
     left = [
         column

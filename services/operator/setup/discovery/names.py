@@ -77,13 +77,13 @@ def known_names() -> tuple[Naming, Mapping[str, Any]]:
 
 
 def known(exact: str, others: Iterable[str]) -> Known:
-    """The reference's name and others, folded, each once."""
+    """Return the reference's name and others, folded, each once."""
     naming, _ = known_names()
     return Known(exact.lower(), tuple(dict.fromkeys(map(naming.folded, (exact, *others)))))
 
 
 def match(wanted: Known, name: str, captions: Sequence[str] = ()) -> Match | None:
-    """How `name`, or a caption of it, fits; None if it does not at all."""
+    """Return how `name`, or a caption of it, fits; None if it does not at all."""
     naming, _ = known_names()
     folded = naming.folded(name)
     if name.lower() in naming.system and name.lower() in wanted.folded:
@@ -101,7 +101,7 @@ def match(wanted: Known, name: str, captions: Sequence[str] = ()) -> Match | Non
 
 
 def likeness(one: str, other: str) -> float:
-    """How alike two folded names are, from 0 to 1; short ones are never alike."""
+    """Return how alike two folded names are, from 0 to 1; short ones are never alike."""
     if min(len(one), len(other)) < _SHORTEST_ALIKE:
         return 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()

@@ -69,7 +69,7 @@ class Picture:
 
 
 def picture_of(connection: Connection) -> Picture:
-    """Every table and view that a mapping may name; our own are left out."""
+    """Return every table and view that a mapping may name; our own are left out."""
     inspector = inspect(connection)
     names = [*inspector.get_table_names(), *inspector.get_view_names()]
     mappable = [

@@ -84,7 +84,7 @@ class Proposal:
 
 
 def propose(picture: Picture) -> Proposal:
-    """What the records are called in the database of `picture`."""
+    """Return what the records are called in the database of `picture`."""
     naming, _ = known_names()
     lists = (*naming.words["forms"], *naming.words["controls"])
     tables = [table for name, table in picture.tables.items() if name.lower() not in lists]
@@ -117,7 +117,7 @@ def _missing_record(name: str, partly: ProposedRecord | None, free: list[str]) -
 
 
 def _box(found: Mapping[str, tuple[FoundTable, Match]]) -> Holds:
-    """How most of the check boxes are stored: one mapping knows one way."""
+    """Return how most of the check boxes are stored: one mapping knows one way."""
     stored = Counter(
         column.holds
         for record, (table, _) in found.items()
@@ -195,7 +195,7 @@ def _lacking_lists(name: str, many: Mapping[str, FoundList], existing: list[str]
 
 
 def _ids(picture: Picture, records: Mapping[str, ProposedRecord]) -> tuple[str, str]:
-    """The strategy by the key of activities: the record that most rows are added to."""
+    """Return the strategy by the key of activities: the record that most rows are added to."""
     activity = records.get("activity")
     if activity is None:
         return "identity", "a guess: no table of activities was found"

@@ -9,7 +9,7 @@ from shared.netgenium.schema.mapping_model import AnyColumn, AnyMany, InColumns,
 
 
 def as_toml(proposal: Proposal) -> str:
-    """The file's text; `load_mapping` takes it if the proposal is complete."""
+    """Return the file's text; `load_mapping` takes it if the proposal is complete."""
     lines = [*_head(proposal), *_sections(proposal)]
     for name, record in proposal.records.items():
         lines += ["", *_record(name, record)]
