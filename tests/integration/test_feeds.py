@@ -193,6 +193,26 @@ def test_metrics_status_and_database_hear_the_same_word(
     assert everywhere() == [[FeedState.STOPPED]] * 3
 
 
+def test_a_process_that_stands_by_leaves_the_word_to_the_reader(
+    server: ScriptedImap, tmp_path: Path
+) -> None:
+    """O-4, F-75: neither `status` nor the database hears of it, from its begin to its end."""
+    box, data = an_imap_box(server, tmp_path), tmp_path / "data"
+    sent: list[BoxState] = []
+
+    def doing() -> list[FeedState | None]:
+        return [place.doing for place in places_of([box], data)]
+
+    with reading([box], data, ATaker()):
+        wait_until(lambda: doing() == [FeedState.READING], "the first one to read")
+        with reading([box], data, ATaker(), sent.extend) as second:
+            wait_until(lambda: second.standing_by() == ["box good"], "the second one to stand by")
+            assert doing() == [FeedState.READING]
+        assert doing() == [FeedState.READING]
+
+    assert sent == []
+
+
 def test_what_is_mounted_late_is_read_then(server: ScriptedImap, tmp_path: Path) -> None:
     """F-74: no restart and nobody is needed."""
     bad = without_directory(server, tmp_path)
