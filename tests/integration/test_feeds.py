@@ -20,6 +20,7 @@ from services.fetcher.standing import FeedState
 from shared import metrics
 from shared.broker.local import Collector
 from shared.broker.port import Receipt
+from shared.contracts.box_state import BoxState
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError
 from shared.health.state import Health
@@ -106,10 +107,15 @@ def in_a_folder(folder: Path) -> Environment:
 
 
 @contextmanager
-def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]:
+def reading(
+    boxes: Sequence[Box],
+    data: Path,
+    taker: ATaker,
+    send: Callable[[Sequence[BoxState]], None] = lambda _: None,
+) -> Iterator[Health]:
     """The feeds of `boxes`, running."""
     health, stopped = Health(), threading.Event()
-    states = BoxStates(lambda _: None)
+    states = BoxStates(send)
     feeds = Feeds(data, local_sink(data, lambda _: taker, Collector()), states).of(boxes)
     thread = threading.Thread(target=run_feeds, args=[feeds, states, health, stopped])
     thread.start()
@@ -158,6 +164,53 @@ def test_how_a_source_stands_is_known_to_other_processes(
 
     assert "caFile" in bad.why
     assert doing() == [FeedState.STOPPED] * 2
+
+
+def test_metrics_status_and_database_hear_the_same_word(
+    server: ScriptedImap, tmp_path: Path
+) -> None:
+    """O-3, O-4: a source has one state, wherever it is asked for, also when its reader ends."""
+    box, data = an_imap_box(server, tmp_path), tmp_path / "data"
+    sent: list[BoxState] = []
+
+    def everywhere() -> list[object]:
+        labels = {"box": box.name, "source": "imap"}
+        return [
+            [
+                state
+                for state in FeedState
+                if metrics.REGISTRY.get_sample_value(
+                    "crmservice_box_state", labels | {"state": state}
+                )
+            ],
+            [place.doing for place in places_of([box], data)],
+            [state.state for state in sent[-1:]],
+        ]
+
+    with reading([box], data, ATaker(), sent.extend):
+        wait_until(lambda: everywhere() == [[FeedState.READING]] * 3, "its word everywhere")
+
+    assert everywhere() == [[FeedState.STOPPED]] * 3
+
+
+def test_a_process_that_stands_by_leaves_the_word_to_the_reader(
+    server: ScriptedImap, tmp_path: Path
+) -> None:
+    """O-4, F-75: neither `status` nor the database hears of it, from its begin to its end."""
+    box, data = an_imap_box(server, tmp_path), tmp_path / "data"
+    sent: list[BoxState] = []
+
+    def doing() -> list[FeedState | None]:
+        return [place.doing for place in places_of([box], data)]
+
+    with reading([box], data, ATaker()):
+        wait_until(lambda: doing() == [FeedState.READING], "the first one to read")
+        with reading([box], data, ATaker(), sent.extend) as second:
+            wait_until(lambda: second.standing_by() == ["box good"], "the second one to stand by")
+            assert doing() == [FeedState.READING]
+        assert doing() == [FeedState.READING]
+
+    assert sent == []
 
 
 def test_what_is_mounted_late_is_read_then(server: ScriptedImap, tmp_path: Path) -> None:

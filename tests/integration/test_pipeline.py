@@ -158,6 +158,16 @@ def test_one_bad_mail_harms_no_neighbour(tmp_path: Path, monkeypatch: pytest.Mon
     assert "can never be written" in (failed / "bad.eml.reason.txt").read_text()
 
 
+def test_a_file_that_is_no_mail_is_counted_with_what_was_set_aside(tmp_path: Path) -> None:
+    """O-6, I-7: `run --once` does not end as if everything were done; each run counts its own."""
+    installation = an_installation(tmp_path)
+    (installation.eml / "link.eml").symlink_to("/etc/hostname")
+    installation.drop("a.eml", raw_mail(sender=PETR, to=JAN))
+
+    assert installation.run().set_aside == 1
+    assert installation.run().set_aside == 0
+
+
 def test_a_statement_that_fails_leaves_nothing_of_its_mail(tmp_path: Path) -> None:
     """R-d: effects, journal row and claim stand or fall together."""
     installation = an_installation(tmp_path)

@@ -342,6 +342,27 @@ def test_a_second_fetcher_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert seen[3] == (FeedState.READING, [])
 
 
+@pytest.mark.parametrize(
+    ("taken_for", "last"), [(9, FeedState.STANDING_BY), (1, FeedState.STOPPED)]
+)
+def test_whoever_stood_by_does_not_say_that_the_reader_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken_for: int, last: FeedState
+) -> None:
+    """O-4, F-75: the other process goes on reading; only who has read says that he ended."""
+    monkeypatch.setattr("services.fetcher.feed._STANDBY_SECONDS", 0.01)
+    mailbox, seen = AMailbox(_nothing, _nothing), list[FeedState]()
+
+    def told(state: FeedState, *_: object) -> None:
+        seen.append(state)
+        if len(seen) == 3:
+            mailbox.stopped.set()
+
+    a_feed(mailbox, tmp_path, lease=ALease(taken_for), tell=told).run(Health(), mailbox.stopped)
+
+    assert seen[0] == FeedState.STANDING_BY
+    assert seen[-1] == last
+
+
 def test_inside_the_pause_nothing_is_connected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

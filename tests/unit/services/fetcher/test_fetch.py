@@ -8,7 +8,7 @@ import pytest
 
 from services.fetcher.failed import FailedMailNote
 from services.fetcher.fetch import INLINE_BYTES, Fetched, Fetcher, mail_id
-from services.fetcher.sources.port import Alarm, SourceMail, SourceReport
+from services.fetcher.sources.port import Alarm, LeftInSourceError, SourceMail, SourceReport
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
@@ -27,11 +27,15 @@ class ASource:
         self.acknowledged: list[str] = []
         self.failed: dict[str, str] = {}
         self.large: dict[str, list[bytes]] = {}
+        self.kept: set[str] = set()
+        self.found = SourceReport()
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         yield self.mails
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
+        if mail.identity in self.kept:
+            raise LeftInSourceError("it cannot be given")
         yield from self.large.get(mail.identity, ())
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
@@ -50,7 +54,7 @@ class ASource:
         pass
 
     def report(self) -> SourceReport:
-        return SourceReport()
+        return self.found
 
     def close(self) -> None:
         pass
@@ -192,3 +196,18 @@ def test_a_large_mail_is_backed_up_slice_by_slice_and_travels_without_its_body(
     assert large.mail_id == mail_id("crm@firma.cz", "emlDir", "big.eml", digest)
     assert (tmp_path / large.message.backup_key).read_bytes() == b"first second"
     assert list(tmp_path.rglob("*.part")) == []
+
+
+@pytest.mark.parametrize("others", [(), (a_mail(),)])
+def test_what_stayed_in_its_source_is_counted(
+    tmp_path: Path, others: tuple[SourceMail, ...]
+) -> None:
+    """O-3: mail that could not be given, files that are none, and files still being written."""
+    source = ASource(SourceMail("large.eml", NOW, raw=None), *others)
+    source.kept = {"large.eml"}
+    source.found = SourceReport(unprocessable=2, unsettled=3)
+
+    fetched = a_fetcher(source, APublisher(), tmp_path).fetch_all()
+
+    assert fetched == Fetched(len(others), not_given=1, unprocessable=2, unsettled=3)
+    assert fetched + fetched == Fetched(2 * len(others), not_given=2, unprocessable=4, unsettled=6)
