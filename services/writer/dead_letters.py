@@ -57,9 +57,7 @@ def differing(
     gone = [
         _gone(row, looked_at)
         for key, row in rows.items()
-        if key not in there
-        and row.died_at < looked_at
-        and (boxes is None or row.box in boxes)
+        if key not in there and row.died_at < looked_at and (boxes is None or row.box in boxes)
     ]
     return [one for one in letters if _tells_more(rows, one)] + gone
 
