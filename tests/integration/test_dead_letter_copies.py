@@ -33,6 +33,7 @@ from shared.contracts.messages import FetchedMail
 from shared.errors import PermanentError
 from shared.flow import Flow, into
 from shared.health.state import Health
+from shared.netgenium.database.engine import open_database
 from shared.netgenium.own.tables import dead_letter_table
 from shared.retry import Backoff
 from shared.settings.environment import Environment
@@ -226,6 +227,21 @@ def test_without_a_broker_the_copy_follows_the_note(
 
     assert states(engine) == [(2, "released")]
     assert letters.all() == []
+
+
+def test_a_note_needs_no_database(tmp_path: Path) -> None:
+    """O-2: a copy that cannot be written holds up no mail, and a start makes up for it."""
+    here = an_installation(tmp_path / "here")
+    without_tables = open_database(f"sqlite:///{tmp_path / 'a.db'}", makes=True)
+    copies = FailedCopies(without_tables)
+
+    FailedMail(here.data, copies.made).note(a_failure("why"))
+    copies.compare(here.data, ["crm"])
+
+    assert FailedMail(here.data).count() == 1
+    here.run()
+    assert states(here.erp.engine) == [(0, None)]
+    without_tables.dispose()
 
 
 def test_what_is_dropped_while_the_database_is_away_ends_at_the_next_start(tmp_path: Path) -> None:
