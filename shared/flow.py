@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from shared import metrics
+from shared.broker.dead_letter_notes import told_of
 from shared.broker.message import BrokerMessage
 from shared.broker.port import Handled, Message
 from shared.broker.topology import RETRY_SECONDS, Queue, dead_queue, queues_of, retry_queue
@@ -84,26 +85,29 @@ class Flow(Generic[In, Out]):
             try:
                 message = self.read(broker_message)
             except ContractError as error:
-                addressed.append(self.dead(broker_message, str(error)))
+                addressed += self.dead(broker_message, str(error))
             else:
                 messages.append(message)
                 by_mail[message.mail_id] = broker_message
         handled = self._handled(messages)
         addressed += self._onward(handled.outputs, by_mail)
-        addressed += [self.dead(by_mail[one], why) for one, why in handled.refused.items()]
+        for one, why in handled.refused.items():
+            addressed += self.dead(by_mail[one], why)
         for reason, mails in (
             ("unexpected_error", handled.failed),
             ("may_pass", handled.postponed),
         ):
-            addressed += [self._later(by_mail[one], why, reason) for one, why in mails.items()]
+            for one, why in mails.items():
+                addressed += self._later(by_mail[one], why, reason)
         return addressed
 
-    def dead(self, broker_message: BrokerMessage, reason: str) -> Addressed:
-        """Return a message as a dead one."""
+    def dead(self, broker_message: BrokerMessage, reason: str) -> list[Addressed]:
+        """A message as a dead one, and what is told of it to the writer."""
         metrics.came_otherwise(self.stage.name, "dead_lettered")
-        dead = broker_message.dead(reason, datetime.now(UTC).isoformat())
+        now = datetime.now(UTC)
+        dead = broker_message.dead(reason, now.isoformat())
         _log.error("dead letter", mail_id=broker_message.mail_id, reason=reason)
-        return dead_queue(self.queue), dead
+        return [(dead_queue(self.queue), dead), *told_of(self.queue, dead, now)]
 
     def _handled(self, messages: Sequence[In]) -> Handled[Out]:
         if not messages:
@@ -116,18 +120,19 @@ class Flow(Generic[In, Out]):
     def _onward(
         self, outputs: Sequence[Out], by_mail: dict[UUID, BrokerMessage]
     ) -> list[Addressed]:
-        onward = []
+        onward: list[Addressed] = []
         for output in outputs:
             try:
                 addressed = self.outlet.addressed(output)
             except PermanentError as error:
-                addressed = self.dead(by_mail[output.mail_id], str(error))
+                onward += self.dead(by_mail[output.mail_id], str(error))
+                continue
             if addressed is not None:
                 onward.append(addressed)
         return onward
 
-    def _later(self, broker_message: BrokerMessage, why: str, reason: str) -> Addressed:
+    def _later(self, broker_message: BrokerMessage, why: str, reason: str) -> list[Addressed]:
         if broker_message.tries >= len(RETRY_SECONDS):
             return self.dead(broker_message, f"{why} ({broker_message.tries + 1} tries)")
         metrics.retried(self.stage.name, reason)
-        return retry_queue(self.queue, broker_message.tries + 1), broker_message.once_more()
+        return [(retry_queue(self.queue, broker_message.tries + 1), broker_message.once_more())]

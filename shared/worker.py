@@ -27,7 +27,7 @@ from shared.broker.message import Delivery
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
-from shared.broker.topology import queues_of
+from shared.broker.topology import dead_letter_notes_queue, queues_of
 from shared.errors import AwayError, TransientError
 from shared.flow import Addressed, Flow, In, Out
 from shared.health.state import Health
@@ -74,7 +74,8 @@ class Worker(Generic[In, Out]):
         self._backoff = backoff or Backoff()
         self._away: set[str] = set()
         self._probed_at = 0.0
-        self._sender = Sender(address, [*queues_of(flow.queue), *flow.outlet.queues])
+        queues = [*queues_of(flow.queue), dead_letter_notes_queue(), *flow.outlet.queues]
+        self._sender = Sender(address, queues)
 
     def run(self) -> None:
         """Work until stopped; a server that is away is waited for.
@@ -183,7 +184,7 @@ class Worker(Generic[In, Out]):
             self._handle(connection, [delivery])
             return
         reason = f"{delivery.delivery_count} consumers died while they handled this mail alone"
-        self._send(connection, [self._flow.dead(delivery.message, reason)])
+        self._send(connection, self._flow.dead(delivery.message, reason))
         _done(connection, [delivery])
 
     def _handle(self, connection: BrokerConnection, deliveries: Sequence[Delivery]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from services.answers.status import SourceState, failed_in, flows_of, places_of
 from services.answers.whereabouts import BoxSeen, Whereabouts
 from services.assembly.composition import Erp
+from services.assembly.failed_copies import FAILED as FAILED_NOTES
 from services.assembly.services import broker_address
 from services.fetcher.seen import SEEN, Seen
 from services.fetcher.sources.eml_dir import FAILED
@@ -117,15 +118,19 @@ def _look_at_queues(found: Whereabouts, environment: Environment) -> None:
 
 
 def _look_at_dead(found: Whereabouts, erp: Erp, environment: Environment) -> None:
-    """The copies in the database count where the broker has not answered."""
+    """The copies in the database count where no broker has answered.
+
+    A shell may not know of the broker that the services have, so without one both are counted:
+    the notes in the data folder, and the copies of what died in queues.
+    """
     if found.dead is not None:
         return
-    if not environment.rabbitmq_url:
-        found.dead = failed_in(environment.data)
-        return
+    notes = 0 if environment.rabbitmq_url else failed_in(environment.data)
+    own = dead_letter_table.c
     query = select(func.count()).select_from(dead_letter_table)
+    in_queues = query.where(own.ended_at.is_(None), own.queue != FAILED_NOTES)
     with database_errors(erp.engine), erp.engine.connect() as connection:
-        found.dead = connection.scalar(query.where(dead_letter_table.c.ended_at.is_(None)))
+        found.dead = notes + (connection.scalar(in_queues) or 0)
 
 
 def _look_at_failed(found: Whereabouts, environment: Environment, boxes: Sequence[Box]) -> None:

@@ -7,7 +7,7 @@ whatever it has not made yet.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,6 +58,7 @@ class Replay:
         boxes: One of them gets mail that the journal does not know.
         box: The name of that box; None: there is only one.
         again: Bypass the duplicate rule.
+        processed: Is told which mails were processed, batch by batch.
     """
 
     data: Path
@@ -65,6 +66,7 @@ class Replay:
     boxes: Sequence[Box]
     box: str | None = None
     again: bool = False
+    processed: Callable[[Sequence[UUID]], None] = lambda _: None
 
     def files(self, targets: Sequence[str]) -> list[Path]:
         """Return the files that `targets` (folders with theirs, files or mail ids) name.
@@ -85,8 +87,11 @@ class Replay:
                 the services could not read its backup.
         """
         for batch in batched(files, _size, BATCH, BATCH_BYTES):
-            publisher.publish(self._mails(batch))
-            yield publisher.flush().kept
+            mails = self._mails(batch)
+            publisher.publish(mails)
+            kept = publisher.flush().kept
+            self.processed([one.mail_id for one in mails if one.mail_id not in kept])
+            yield kept
 
     def _found(self, target: str) -> list[Path]:
         path = Path(target)

@@ -11,6 +11,7 @@ from pathlib import Path
 from services.assembly.clock import local_clock
 from services.assembly.recorded import recorded_inbox
 from services.fetcher.box_states import BoxStates
+from services.fetcher.failed import FailedMailNote
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
@@ -76,12 +77,14 @@ class Feeds:
         sink: Gives publisher and lease for a source.
         states: Is told how each source stands.
         after: Is told of every round.
+        set_aside: Is told of every mail of a mailbox that is set aside.
     """
 
     data: Path
     sink: Callable[[BoxSource], Sink]
     states: BoxStates
     after: Callable[[Feed, Fetched], None] = lambda *_: None
+    set_aside: Callable[[FailedMailNote], None] = lambda _: None
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
         """Return a feed for each source of `boxes`.
@@ -93,7 +96,7 @@ class Feeds:
 
     def _feed(self, source: BoxSource) -> Feed:
         box, sink = source.box, self.sink(source)
-        opened = open_source(source, self.data, local_clock(box))
+        opened = open_source(source, self.data, local_clock(box), self.set_aside)
         fetcher = Fetcher(
             box.name,
             box.email,

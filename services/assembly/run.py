@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from services.assembly.composition import Erp
+from services.assembly.failed_copies import FailedCopies
 from services.assembly.feeds import Feeds, local_sink
 from services.assembly.pipeline import local_pipeline
 from services.assembly.writing import prepare_writer
@@ -118,4 +119,6 @@ def local_feeds(
     prepare_writer(boxes[0], erp, data)
     sink = local_sink(data, partial(local_pipeline, boxes, erp, data), tally, rests)
     states = BoxStates(partial(record_box_states, erp.engine))
-    return Feeds(data, sink, states, tally.after).of(boxes), states
+    copies = FailedCopies(erp.engine)
+    copies.compare(data, [box.name for box in boxes])
+    return Feeds(data, sink, states, tally.after, copies.made).of(boxes), states

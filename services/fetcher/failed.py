@@ -5,7 +5,7 @@ of `emlDir` moves to `failed/` beside it instead, behaviour I-7.)
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
@@ -26,19 +26,22 @@ class FailedMailNote:
         message: As it was published.
         reason: Why.
         died_at: When, UTC, ISO 8601.
+        released: How often an operator released it.
     """
 
     message: MailFetched
     reason: str
     died_at: str
+    released: int = 0
 
 
 class FailedMail:
     """The notes below one data folder."""
 
-    def __init__(self, data: Path) -> None:
-        """Take the data folder; nothing is made before there is a note."""
+    def __init__(self, data: Path, told: Callable[[FailedMailNote], None] = lambda _: None) -> None:
+        """Take the data folder; nothing is made before there is a note. `told` hears of each."""
         self._folder = data / "failed"
+        self._told = told
 
     def note(self, failure: FailedMailNote) -> None:
         """Write a note; it is durable when this returns, so the mail may leave its box.
@@ -57,6 +60,7 @@ class FailedMail:
             flush_folder(self._folder)
         except OSError as error:
             raise self._refused("write", error) from error
+        self._told(failure)
 
     def all(self) -> Iterator[FailedMailNote]:
         """Yield every note, oldest first.
@@ -71,12 +75,22 @@ class FailedMail:
         except OSError as error:
             raise self._refused("read", error) from error
         for path, text in texts:
-            try:
-                found = json.loads(text)
-                message = MailFetched.read(found["message"])
-                yield FailedMailNote(message, found["reason"], found["died_at"])
-            except (ValueError, KeyError, TypeError, ValidationError):
-                raise PermanentError(f"{path} is no note of ours; move it away") from None
+            yield _read(path, text)
+
+    def of(self, mail_id: UUID) -> FailedMailNote | None:
+        """Return the note of a mail; None if there is none.
+
+        Raises:
+            TransientError: It cannot be read.
+            PermanentError: It is none of ours.
+        """
+        path = self._path(mail_id)
+        try:
+            return _read(path, path.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._refused("read", error) from error
 
     def count(self) -> int:
         """Return how many notes there are.
@@ -111,3 +125,13 @@ class FailedMail:
             f"Cannot {action} {self._folder}: {error.strerror}; check free space and who may "
             "write there"
         )
+
+
+def _read(path: Path, text: str) -> FailedMailNote:
+    try:
+        found = json.loads(text)
+        message = MailFetched.read(found["message"])
+        released = int(found.get("released", 0))
+        return FailedMailNote(message, found["reason"], found["died_at"], released)
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
+        raise PermanentError(f"{path} is no note of ours; move it away") from None

@@ -13,6 +13,7 @@ CLASSIFIER_MAIL = "classifier.mail"
 WRITER_COMMANDS = "writer.commands"
 
 WRITER_BOXES = "writer.boxes"
+WRITER_DEAD_LETTERS = "writer.dead-letters"
 
 WORK_QUEUES = (CLASSIFIER_MAIL, WRITER_COMMANDS)
 
@@ -24,6 +25,9 @@ DELIVERY_LIMIT = 20
 
 STATE_SECONDS = 300
 """After that nobody wants to know any more how a box stood: the queue never fills up."""
+
+MOST_NOTES = 100_000
+"""Notes of dead letters that wait for a writer; the oldest give way: they are only copies."""
 
 _NEVER = 1_000_000
 """RabbitMQ 4 would drop a dead letter after 20 looks at it if no limit were set."""
@@ -68,6 +72,12 @@ def boxes_queue() -> Queue:
     """Return the queue that tells the writer how boxes stand."""
     arguments = {"x-message-ttl": STATE_SECONDS * 1000, "x-delivery-limit": _NEVER}
     return Queue(WRITER_BOXES, {**_quorum(), **arguments})
+
+
+def dead_letter_notes_queue() -> Queue:
+    """The queue that tells the writer of dead letters, made, seen and ended."""
+    bounds: dict[str, str | int] = {"x-max-length": MOST_NOTES, "x-overflow": "drop-head"}
+    return Queue(WRITER_DEAD_LETTERS, {**_quorum(), **bounds, "x-delivery-limit": _NEVER})
 
 
 def queues_of(work_queue: str) -> Sequence[Queue]:

@@ -12,6 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from shared.broker.message import SIZE, BrokerMessage, Header
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.box_state import BoxState
+from shared.contracts.dead_letter import DeadLetterNote
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, MailRecorded
 from shared.errors import ContractError, PermanentError
@@ -119,6 +120,23 @@ def state_from_broker(broker_message: BrokerMessage) -> BoxState:
         return BoxState.read_json(_json_of(broker_message))
     except ValidationError as error:
         raise _not_ours(BoxState.__name__, error) from None
+
+
+def note_to_broker(note: DeadLetterNote) -> BrokerMessage:
+    """The message to the writer about a dead letter."""
+    return BrokerMessage(str(note.mail_id), _JSON, note.model_dump_json().encode())
+
+
+def note_from_broker(broker_message: BrokerMessage) -> DeadLetterNote:
+    """What a message tells of a dead letter.
+
+    Raises:
+        ContractError: It is none of a version that we know.
+    """
+    try:
+        return DeadLetterNote.read_json(_json_of(broker_message))
+    except ValidationError as error:
+        raise _not_ours(DeadLetterNote.__name__, error) from None
 
 
 class _Outline(BaseModel):

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
 from services.assembly.run import Tally, run_once
-from services.assembly.state_recorder import record_states
+from services.assembly.state_recorder import box_state_recorder
 from services.assembly.state_sender import sending_states
 from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
@@ -47,7 +47,7 @@ def test_states_reach_the_database_by_way_of_the_broker(rabbitmq: RabbitMQ, tmp_
         sender.close()
         with sending_states(address) as send:
             send([state])
-        thread = threading.Thread(target=record_states, args=[address, engine, stopped])
+        thread = threading.Thread(target=box_state_recorder(engine).run, args=[address, stopped])
         thread.start()
         try:
             wait_until(lambda: bool(rows(engine)), "a row")

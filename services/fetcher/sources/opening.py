@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from services.fetcher.failed import FailedMail
+from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.eml_dir import EmlDir
 from services.fetcher.sources.mailbox import Mailbox
@@ -15,18 +15,24 @@ from services.fetcher.sources.suspects import Suspects
 from shared.errors import TransientError
 
 
-def open_source(source: BoxSource, data: Path, clock: Callable[[], datetime]) -> Source:
+def open_source(
+    source: BoxSource,
+    data: Path,
+    clock: Callable[[], datetime],
+    set_aside: Callable[[FailedMailNote], None] = lambda _: None,
+) -> Source:
     """Make what reads `source`; nothing is connected yet.
 
     Args:
         source: One of a box.
         data: The data folder.
         clock: Gives the time, aware.
+        set_aside: Is told of each note of a mail that cannot be processed.
     """
     box = source.box
     if source.kind == EML_DIR and box.eml_dir is not None:
         return EmlDir(box.eml_dir, box.eml_settle_seconds)
-    return Mailbox(box, seen_file(data, box), clock, FailedMail(data))
+    return Mailbox(box, seen_file(data, box), clock, FailedMail(data, set_aside))
 
 
 def look_at(

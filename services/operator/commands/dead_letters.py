@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
+from services.answers.dead_letter_copies import compare_copies
 from services.answers.dead_letters import (
     BrokerDeadLetters,
     DeadLetter,
@@ -16,6 +20,7 @@ from services.answers.dead_letters import (
 )
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
+from services.assembly.failed_copies import FailedCopies
 from services.assembly.pipeline import local_pipeline
 from services.assembly.recorded import MemoryTeller
 from services.assembly.run import Tally
@@ -25,8 +30,9 @@ from services.operator.output import write_json
 from services.operator.present.console import stdout_console
 from services.operator.present.dead_letters import dead_letter_as_text, dead_letters_as_text
 from shared.broker.port import Publisher
+from shared.contracts.dead_letter import DeadLetterNote
 from shared.contracts.messages import FetchedMail
-from shared.errors import ExitCode, WrongUseError
+from shared.errors import CRMServiceError, ExitCode, WrongUseError
 from shared.settings.environment import Environment
 
 app = typer.Typer(
@@ -35,6 +41,8 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+
+_log = structlog.get_logger()
 
 MailIds = Annotated[list[str] | None, typer.Argument(help="Ids of the mails.")]
 Everything = Annotated[bool, typer.Option("--all", help="Every dead letter.")]
@@ -53,7 +61,10 @@ def list_them(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the 
       crmservice dead-letters list --json
     """
     environment = begin("warning")
+    looked_at = datetime.now(UTC)
     letters = _kept(environment, None).all()
+    if environment.rabbitmq_url:
+        _compare(environment, letters, looked_at)
     if environment.rabbitmq_url is None:
         tell(f"RABBITMQ_URL is not set: no broker was asked, only {environment.data}/failed")
     if as_json:
@@ -134,7 +145,24 @@ def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetter
         recorded = MemoryTeller(boxes, environment.data, Tally(lambda _: None))
         return local_pipeline(boxes, erp, environment.data, recorded)
 
-    return LocalDeadLetters(environment.data, publisher)
+    return LocalDeadLetters(environment.data, publisher, partial(_tell, environment))
+
+
+def _compare(environment: Environment, letters: Sequence[DeadLetter], looked_at: datetime) -> None:
+    """Have the copies in the database corrected, if they can be."""
+    address = broker_address(environment, "operator")
+    try:
+        compare_copies(address, open_erp(environment).engine, letters, looked_at)
+    except CRMServiceError as error:
+        _log.info("dead letters not compared with their copies", reason=str(error))
+
+
+def _tell(environment: Environment, notes: Sequence[DeadLetterNote]) -> None:
+    """Write what became of notes; without a database the next start of `run` does it."""
+    try:
+        FailedCopies(open_erp(environment).engine).tell(notes)
+    except CRMServiceError as error:
+        _log.info("dead letters not copied", reason=str(error))
 
 
 def _wanted(mail_ids: Sequence[str], *, everything: bool) -> NamedLetters | None:

@@ -1,15 +1,18 @@
 """`crmservice replay`."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
+from services.answers.dead_letters import LocalDeadLetters
 from services.answers.replay import Replay
 from services.assembly.composition import Erp, open_erp
 from services.assembly.database_probe import DatabaseProbe
+from services.assembly.failed_copies import FailedCopies
 from services.assembly.feeds import plain_publisher
 from services.assembly.paths import Use, require_paths
 from services.assembly.pipeline import local_pipeline
@@ -18,6 +21,7 @@ from services.assembly.run import Tally
 from services.assembly.services import broker_address
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.commands.run import summarise, tell_json, tell_person
+from shared.broker.local import Collector
 from shared.broker.port import Publisher
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.contracts.messages import FetchedMail
@@ -54,7 +58,9 @@ def replay(
         require_paths(boxes, environment, Use.CLASSIFY | Use.WRITE)
     erp = open_erp(environment)
     DatabaseProbe(erp)()
-    replay = Replay(environment.data, erp, boxes, box, again=force)
+    replay = Replay(
+        environment.data, erp, boxes, box, again=force, processed=_ending(environment, erp)
+    )
     files = replay.files(targets)
     tally = Tally(tell_json if as_json else tell_person)
     with publisher_of(environment, erp, boxes, tally) as publisher:
@@ -70,6 +76,14 @@ def replay(
         summarise(tally)
     if tally.set_aside:
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _ending(environment: Environment, erp: Erp) -> Callable[[Sequence[UUID]], None]:
+    """Without a broker, a mail that was processed here is no dead letter any more."""
+    if environment.rabbitmq_url:
+        return lambda _: None
+    nobody = Collector[FetchedMail]
+    return LocalDeadLetters(environment.data, nobody, FailedCopies(erp.engine).tell).processed
 
 
 @contextmanager

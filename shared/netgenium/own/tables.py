@@ -298,4 +298,5 @@ dead_letter_table = Table(
     Column("ended_as", Unicode(20)),
     Index("ix_crm_dead_letter_died_at", "died_at"),
 )
-"""Copies of dead letters; released or dropped ones have ended. Nobody writes them yet."""
+"""Copies of dead letters: the queues and notes are the truth. `ended_as` is `released`, `dropped`,
+or `gone`: it was not there any more when somebody looked."""

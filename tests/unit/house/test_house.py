@@ -11,7 +11,13 @@ import pytest
 from services.answers.records import TABLES
 from services.classifier.policy import POLICY
 from services.operator.commands import app
-from shared.broker.topology import DELIVERY_LIMIT, RETRY_SECONDS, WORK_QUEUES
+from shared.broker.topology import (
+    DELIVERY_LIMIT,
+    RETRY_SECONDS,
+    WORK_QUEUES,
+    WRITER_BOXES,
+    WRITER_DEAD_LETTERS,
+)
 from shared.errors import ExitCode
 
 SOURCES = sorted(path for top in ("services", "shared") for path in Path(top).rglob("*.py"))
@@ -233,7 +239,7 @@ def test_the_operations_page_lists_every_queue_and_metric() -> None:
     assert set(re.findall(r"^\| `(crmservice_[a-z_]+)` \|", page, re.MULTILINE)) == set(
         metric.findall(Path("shared/metrics.py").read_text("utf-8"))
     )
-    for queue in WORK_QUEUES:
+    for queue in (*WORK_QUEUES, WRITER_BOXES, WRITER_DEAD_LETTERS):
         assert f"| `{queue}` |" in page
     steps = ", ".join(
         f"{seconds} s" if seconds < 60 else f"{seconds // 60} min" for seconds in RETRY_SECONDS

@@ -3,9 +3,11 @@ from shared.broker.topology import (
     RETRY_SECONDS,
     WORK_QUEUES,
     WRITER_BOXES,
+    WRITER_DEAD_LETTERS,
     actions_queue_of,
     all_queues,
     boxes_queue,
+    dead_letter_notes_queue,
     dead_queue,
     queues_of,
     retry_queue,
@@ -67,3 +69,13 @@ def test_how_boxes_stand_does_not_pile_up() -> None:
     """O-4: without a writer the queue holds a few minutes of what was told each minute."""
     assert boxes_queue().name == WRITER_BOXES
     assert boxes_queue().arguments["x-message-ttl"] == 300_000
+
+
+def test_notes_of_dead_letters_wait_for_a_writer_and_refuse_nobody() -> None:
+    """O-2: they do not end by time; of too many the oldest go, so that mail is never held up."""
+    queue = dead_letter_notes_queue()
+
+    assert queue.name == WRITER_DEAD_LETTERS
+    assert "x-message-ttl" not in queue.arguments
+    assert queue.arguments["x-overflow"] == "drop-head"
+    assert int(queue.arguments["x-max-length"]) >= 10_000
