@@ -49,6 +49,10 @@ def lease_queue(box: str) -> str:
     return f"fetcher.lease.{box}"
 
 
+CALENDAR_LEASE = "calsync.lease"
+"""Name of the queue whose one consumer does the calendar."""
+
+
 def queues_of(work_queue: str) -> Sequence[Queue]:
     """A work queue with its retry queues and its dead letters; the work queue comes last."""
     retries = (
