@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from services.assembly.composition import Erp
 from services.calsync.assigning import Assigner, calendar_type
 from services.calsync.calendars.graph.access import GraphAccess, graph_url
-from services.calsync.calendars.graph.opening import open_graph
+from services.calsync.calendars.graph.opening import GraphSide, open_graph
 from services.calsync.company import CompanyRounds
 from services.calsync.people import People
 from services.calsync.round import Rounds
@@ -30,7 +30,7 @@ NEEDED_FIELDS = ("start", "end")
 
 
 def calendar_box(boxes: Sequence[Box]) -> Box:
-    """Return the box whose `caFile`, zone and phrases the calendar has: the first that asks for it."""
+    """Return the box whose `caFile`, zone and phrases count: the first with the calendar."""
     return next((box for box in boxes if box.calendar), boxes[0])
 
 
@@ -80,19 +80,35 @@ def open_calendar(
             client is not installed.
         TransientError: The database is unreachable.
     """
-    keys = calendar_keys_of(boxes)
-    require_switched_on(keys)
-    require_fields(erp)
-    rules, access = rules_of(boxes), access_of(boxes)
-    tokens = client_credentials(calendar_box(boxes), access.scope)
-    with open_graph(access, tokens, lambda html: html_to_text(html, [])) as graph:
+    rules = rules_of(boxes)
+    with _graph(boxes, erp) as graph:
         of_events, of_mails = activity_types(erp, rules.activity_type)
         vocabulary = build_vocabulary(calendar_box(boxes).vocabulary)
         assigner = Assigner(erp.tables, vocabulary, rules.own_domains, of_events)
         rounds = Rounds(erp.engine, erp.tables, graph.calendar, rules, assigner, _now, of_mails)
-        only = frozenset(keys.calendar_user)
+        only = frozenset(calendar_keys_of(boxes).calendar_user)
         people = People(erp.engine, erp.tables, graph.directory, only, _now)
         yield CompanyRounds(rounds, people, before)
+
+
+def require_calendar(boxes: Sequence[Box], erp: Erp) -> None:
+    """Return if all that can be known without asking anybody lets the calendar work.
+
+    Raises:
+        ConfigurationError: It does not.
+    """
+    with _graph(boxes, erp):
+        rules_of(boxes)
+
+
+@contextmanager
+def _graph(boxes: Sequence[Box], erp: Erp) -> Iterator[GraphSide]:
+    require_switched_on(calendar_keys_of(boxes))
+    require_fields(erp)
+    access = access_of(boxes)
+    tokens = client_credentials(calendar_box(boxes), access.scope)
+    with open_graph(access, tokens, lambda html: html_to_text(html, [])) as graph:
+        yield graph
 
 
 def require_switched_on(keys: CalendarKeys) -> None:

@@ -71,11 +71,13 @@ class CalendarLease:
         """
         for tries_left in range(round(seconds / _AGAIN_SECONDS), -1, -1):
             try:
-                return self.hold()
+                self.hold()
             except HeldElsewhereError as error:
                 if not tries_left:
                     raise CalendarBusyError(f"{error}; nothing was done: try again later") from None
-            sleep(_AGAIN_SECONDS)
+                sleep(_AGAIN_SECONDS)
+            else:
+                return
 
     def _holder(self) -> str:
         try:

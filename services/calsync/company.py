@@ -80,7 +80,7 @@ class CompanyRounds:
     def _patiently(
         self, user: Participant, wait: Callable[[float], None], patience_seconds: float
     ) -> tuple[RoundOfUser, float]:
-        """Do a round, again after the wait that the mailbox asks for; return what patience is left."""
+        """Do a round, again after a wait that the mailbox asks for; return the patience left."""
         while True:
             told = self.one(user)
             seconds = self._asked_to_wait(user)

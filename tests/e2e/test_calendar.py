@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from tests.servers.graph import faults
 from tests.servers.graph.events import meeting
 from tests.servers.graph.mailbox import GraphMailbox
 from tests.servers.graph.server import GraphServer
+from tests.servers.processes import wait_until
+from tests.servers.rabbitmq import RabbitMQ
 
 JAN, EVA = "jan.novak@firma.cz", "eva.mala@firma.cz"
 TYPES = ("E-mail", "Schůzka")
@@ -269,3 +272,84 @@ def test_the_state_of_each_user_is_shown(office: Office) -> None:
 def _with(office: Office, **keys: str) -> dict[str, str]:
     usual = {"emlDir": str(office.deployment.eml), "emlSettleSeconds": "0"}
     return {**usual, **office.deployment.keys, **keys}
+
+
+@pytest.fixture
+def served(rabbitmq: RabbitMQ, graph: GraphServer, tmp_path: Path) -> Iterator[Office]:
+    """An office with a broker, whose calendars are looked at every second."""
+    with rabbitmq.vhost() as url:
+        made = an_office(tmp_path, graph, url, calendarSeconds="1")
+        yield made
+        made.deployment.close()
+
+
+def _subjects(office: Office) -> set[str]:
+    return {one["subject"] for one in office.deployment.list("activities")}
+
+
+def test_the_service_keeps_calendars_in_step(served: Office) -> None:
+    """K-2: what is entered while it runs is carried over; it ends at a signal, counts its work."""
+    service = served.deployment.start("calsync")
+    served.jan.create(an_event("Audit"))
+    wait_until(lambda: "Audit" in _subjects(served), "the activity")
+
+    _, told = service.get("metrics")
+
+    assert b'crmservice_calendar_writes_total{side="erp",what="created"} 1.0' in told
+    assert b'crmservice_calendar_rounds_total{result="failed"} 0.0' in told
+    assert service.end() == 0
+
+
+def test_a_second_service_stands_by_and_takes_over(served: Office) -> None:
+    """K-1: one process asks Microsoft at a time; when it dies the other goes on."""
+    first = served.deployment.start("calsync")
+    second = served.deployment.start("calsync")
+    assert json.loads(second.get("ready")[1])["standing_by"] == ["calendar"]
+
+    first.end(signal.SIGKILL)
+    served.jan.create(an_event("Audit"))
+
+    wait_until(lambda: "Audit" in _subjects(served), "the second service to take over")
+    assert json.loads(second.get("ready")[1])["standing_by"] == []
+
+
+def test_the_service_waits_for_graph(served: Office) -> None:
+    """K-1: what is unreachable is told in `/ready` and tried again."""
+    served.graph.stop()
+    service = served.deployment.start("calsync", ready=False)
+    wait_until(lambda: b"cannot be reached" in service.get("ready")[1], "the trouble to be told")
+    served.graph.start()
+    service.wait_ready(60)
+
+
+def test_run_does_the_calendar_as_well(office: Office) -> None:
+    """K-2: in the one process, once and for as long as it runs; with `calendar` alone."""
+    config = str(office.deployment.config)
+    office.jan.create(an_event("Audit"))
+    office.deployment.write_box("crm", _with(office, calendarSeconds="1"))
+
+    called = office.deployment.call("run", "--once", "--config", config)
+
+    assert (called.returncode, "2 calendar(s) in step" in called.stderr) == (0, True)
+    assert _subjects(office) == {"Audit"}
+    service = office.deployment.start("run")
+    office.jan.create(an_event("Later"))
+    wait_until(lambda: "Later" in _subjects(office), "the second activity")
+    assert service.end() == 0
+
+
+def test_a_run_tells_of_users_whose_round_failed(office: Office) -> None:
+    """K-1: the mail is through all the same; exit code 3."""
+    office.jan.account.mailbox = "unlicensed"
+    called = office.deployment.call("run", "--once", "--config", str(office.deployment.config))
+    assert called.returncode == 3
+    assert JAN in called.stderr
+
+
+def test_a_run_without_the_calendar_asks_nothing(office: Office) -> None:
+    """K-2: the default is `false`."""
+    keys = _with(office)
+    del keys["calendar"]
+    office.deployment.write_box("crm", keys)
+    called = office.deployment.call("run", "--once", "--config", str(office.deployment.config))
+    assert (called.returncode, office.graph.company.calls) == (0, [])

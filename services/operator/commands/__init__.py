@@ -41,6 +41,7 @@ COMMANDS = (
     Listed("fetcher", "fetcher:fetcher", "Read mail, back it up, hand it to the broker."),
     Listed("classifier", "classifier:classifier", "Turn fetched mail into the writer's commands."),
     Listed("writer", "writer:writer", "Apply commands to the database of NET Genium."),
+    Listed("calsync", "calsync:calsync", "Keep activities and Microsoft 365 calendars in step."),
     Listed("status", "status:status", "Show what waits where, and who works."),
     Listed("replay", "replay:replay", "Process backed up mail again; nothing is made twice."),
     Listed(

@@ -17,6 +17,7 @@ from services.answers.calendar import (
 )
 from services.assembly.calendar import open_calendar
 from services.assembly.calendar_lease import calendar_lease
+from services.assembly.calendar_service import LEASE_SECONDS, PATIENCE_SECONDS
 from services.assembly.composition import Erp, open_erp
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.output import write_json
@@ -41,12 +42,6 @@ app = typer.Typer(
 )
 
 HeldIds = Annotated[list[str], typer.Argument(help="Ids as crmservice calendar held lists them.")]
-
-LEASE_SECONDS = 60.0
-"""How long another process is waited for."""
-
-PATIENCE_SECONDS = 60.0
-"""How long mailboxes that ask to wait are waited for, in all."""
 
 
 @app.command("sync")
