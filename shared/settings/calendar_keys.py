@@ -6,18 +6,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel
 
 from shared.settings.key import Key
-from shared.settings.values import (
-    address,
-    choice,
-    days,
-    flag,
-    interval,
-    minutes,
-    number,
-    percent,
-    text,
-    web_address,
-)
+from shared.settings.values import address, choice, flag, interval, text, web_address, whole
+
+_DAYS = whole(0, 3650, "whole days")
+_NUMBER = whole(1, 1000, "a whole number")
+_MINUTES = whole(1, 1440, "whole minutes")
+_PERCENT = whole(1, 100, "whole per cent")
 
 
 class CalendarKeys(BaseModel):
@@ -61,11 +55,11 @@ class CalendarKeys(BaseModel):
     ] = ()
     calendar_past_days: Annotated[
         int,
-        Key("calendarPastDays", days, doc="Days before today that are in step.", source="K-2"),
+        Key("calendarPastDays", _DAYS, doc="Days before today that are in step.", source="K-2"),
     ] = 30
     calendar_future_days: Annotated[
         int,
-        Key("calendarFutureDays", days, doc="Days after today that are in step.", source="K-2"),
+        Key("calendarFutureDays", _DAYS, doc="Days after today that are in step.", source="K-2"),
     ] = 365
     calendar_seconds: Annotated[
         int,
@@ -80,7 +74,7 @@ class CalendarKeys(BaseModel):
         int,
         Key(
             "calendarConcurrency",
-            number,
+            _NUMBER,
             doc="The most requests to Microsoft Graph at a time, for all users together.",
             source="K-2",
         ),
@@ -89,7 +83,7 @@ class CalendarKeys(BaseModel):
         int,
         Key(
             "calendarDefaultMinutes",
-            minutes,
+            _MINUTES,
             doc="Length in the calendar of an activity that has no end after its start.",
             source="K-2a",
         ),
@@ -126,7 +120,7 @@ class CalendarKeys(BaseModel):
         int,
         Key(
             "calendarBrakeItems",
-            number,
+            _NUMBER,
             doc="More deletions than this in one round of a user wait for a person.",
             source="K-7",
         ),
@@ -135,7 +129,7 @@ class CalendarKeys(BaseModel):
         int,
         Key(
             "calendarBrakePercent",
-            percent,
+            _PERCENT,
             doc="So do deletions of more than this share of a user's items, from three on.",
             source="K-7",
         ),

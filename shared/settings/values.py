@@ -181,24 +181,9 @@ def interval(value: str) -> int:
     return _whole(value, 1, 86400, "whole seconds from 1 to 86400")
 
 
-def days(value: str) -> int:
-    """Read how many days before or after today are meant (K-2)."""
-    return _whole(value, 0, 3650, "whole days from 0 to 3650")
-
-
-def minutes(value: str) -> int:
-    """Read a length in minutes, a day at most (K-2a)."""
-    return _whole(value, 1, 1440, "whole minutes from 1 to 1440")
-
-
-def number(value: str) -> int:
-    """Read how many there may be, at least one."""
-    return _whole(value, 1, 1000, "a whole number from 1 to 1000")
-
-
-def percent(value: str) -> int:
-    """Read a share in per cent (K-7)."""
-    return _whole(value, 1, 100, "per cent as a whole number from 1 to 100")
+def whole(least: int, most: int, what: str) -> Callable[[str], int]:
+    """Return a reader of a whole number from `least` to `most`; `what` it counts."""
+    return lambda value: _whole(value, least, most, f"{what} from {least} to {most}")
 
 
 def port(value: str) -> int:

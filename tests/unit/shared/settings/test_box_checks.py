@@ -199,3 +199,21 @@ def test_any_file_may_name_a_key_of_the_calendar(write_box: WriteBox) -> None:
 
     assert (found.calendar, found.calendar_past_days, found.calendar_future_days) == (True, 7, 365)
     assert found.calendar_user == ("a@firma.cz", "b@firma.cz")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("calendar", "maybe"),
+        ("calendarUser", "jana"),
+        ("calendarPastDays", "-1"),
+        ("calendarFutureDays", "3651"),
+        ("calendarDefaultMinutes", "0"),
+        ("calendarBrakePercent", "101"),
+        ("calendarConcurrency", "0"),
+        ("calendarWins", "both"),
+    ],
+)
+def test_keys_of_the_calendar_have_bounds(write_box: WriteBox, key: str, value: str) -> None:
+    """I-1: what cannot be meant is refused in its line."""
+    assert len(_complaints(write_box((key, value)))) == 1
