@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check fmt unit servers test test-faults test-calendar-long mutants test-containers test-debian12 test-debian13 corpora bench lock clean
+.PHONY: help setup demo check fmt unit servers test test-faults test-calendar-long mutants test-containers test-debian12 test-debian13 corpora bench words lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -62,6 +62,13 @@ corpora: setup  ## scores over ../shared/corpora, where it is there
 
 bench: setup  ## how fast, beside a bare lower bound
 	$(BIN)/python -m bench.pipeline
+
+words: setup  ## find what people read, bring the catalogues up to date and compile them
+	$(BIN)/pybabel -q extract --no-default-keywords -k said -k said_many:1,2 -k say -k say_many:1,2 \
+		-k marked --no-location --sort-output --omit-header -o $(VENV)/words.pot services shared
+	$(BIN)/pybabel -q update -D crmservice -i $(VENV)/words.pot -d shared/language/catalogues \
+		--no-fuzzy-matching --ignore-obsolete --omit-header
+	$(BIN)/pybabel -q compile -D crmservice -d shared/language/catalogues
 
 lock: $(VENV)/bin/python  ## pin the newest versions again, with hashes
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/lock.txt

@@ -6,6 +6,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+def is_full(count: int, total: int, heavy: int, most: int, most_bytes: int) -> bool:
+    """Whether a batch of `count` items takes no further one that weighs `heavy`."""
+    return count > 0 and (count == most or total + heavy > most_bytes)
+
+
 def batched(
     items: Iterable[T], weight: Callable[[T], int], most: int, most_bytes: int
 ) -> Iterator[list[T]]:
@@ -14,7 +19,7 @@ def batched(
     total = 0
     for item in items:
         heavy = weight(item)
-        if batch and (len(batch) == most or total + heavy > most_bytes):
+        if is_full(len(batch), total, heavy, most, most_bytes):
             yield batch
             batch, total = [], 0
         batch.append(item)

@@ -12,7 +12,7 @@ import structlog
 from shared import metrics
 from shared.broker.message import BrokerMessage
 from shared.broker.port import Handled, Message
-from shared.broker.topology import RETRY_SECONDS, dead_queue, retry_queue
+from shared.broker.topology import RETRY_SECONDS, Queue, dead_queue, queues_of, retry_queue
 from shared.errors import ContractError, PermanentError
 from shared.runner import Probe, Stage, handle_batch
 
@@ -26,6 +26,25 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Outlet(Generic[Out]):
+    """Where the outputs of a stage go.
+
+    Attributes:
+        queues: They are declared before anything is sent.
+        addressed: An output's message with its queue; None: it goes nowhere. It raises
+            `PermanentError` where there can be no message.
+    """
+
+    queues: Sequence[Queue]
+    addressed: Callable[[Out], Addressed | None]
+
+
+def into(work_queue: str, write: Callable[[Out], BrokerMessage]) -> Outlet[Out]:
+    """Let everything go to one work queue, as the message that `write` makes of it."""
+    return Outlet(queues_of(work_queue), lambda output: (work_queue, write(output)))
+
+
+@dataclass(frozen=True, slots=True)
 class Flow(Generic[In, Out]):
     """What a worker does.
 
@@ -33,8 +52,7 @@ class Flow(Generic[In, Out]):
         queue: The work queue it reads.
         stage: Handles batches.
         read: A message's message; raises `ContractError`.
-        next_queue: Where the outputs go; None: nowhere.
-        write: An output's message; raises `PermanentError` where there can be none.
+        outlet: Where the outputs go.
         probe: Returns if everything outside the broker answers; raises `TransientError`.
         prefetch: Messages in hand at most: with what a message may weigh, this bounds memory.
         batch: Messages handled together at most.
@@ -46,8 +64,7 @@ class Flow(Generic[In, Out]):
     queue: str
     stage: Stage[In, Out]
     read: Callable[[BrokerMessage], In]
-    next_queue: str | None
-    write: Callable[[Out], BrokerMessage] | None
+    outlet: Outlet[Out]
     probe: Probe
     prefetch: int = 100
     batch: int = 100
@@ -99,14 +116,14 @@ class Flow(Generic[In, Out]):
     def _onward(
         self, outputs: Sequence[Out], by_mail: dict[UUID, BrokerMessage]
     ) -> list[Addressed]:
-        if not (self.next_queue and self.write):
-            return []
         onward = []
         for output in outputs:
             try:
-                onward.append((self.next_queue, self.write(output)))
+                addressed = self.outlet.addressed(output)
             except PermanentError as error:
-                onward.append(self.dead(by_mail[output.mail_id], str(error)))
+                addressed = self.dead(by_mail[output.mail_id], str(error))
+            if addressed is not None:
+                onward.append(addressed)
         return onward
 
     def _later(self, broker_message: BrokerMessage, why: str, reason: str) -> Addressed:

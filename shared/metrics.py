@@ -76,7 +76,10 @@ _backed_up = _counter(
     "crmservice_backed_up_mails_total", "Mails backed up and handed on, by box.", "box"
 )
 _waiting = _gauge(
-    "crmservice_box_waiting_mails", "Mails that the last round left or found.", "box", "source"
+    "crmservice_box_waiting_mails",
+    "Mails that the last round has left in the source.",
+    "box",
+    "source",
 )
 _read_at = _gauge(
     "crmservice_box_read_timestamp_seconds",
@@ -203,7 +206,7 @@ def fetched(box: str, found: int, backed_up: int) -> None:
 
 
 def box_read(box: str, source: str, waiting: int, moment: float) -> None:
-    """A source of `box` was read at `moment` (Unix time), and `waiting` mails are told of it."""
+    """A source of `box` was read at `moment` (Unix time), and `waiting` mails are left in it."""
     _waiting.labels(box, source).set(waiting)
     _read_at.labels(box, source).set(moment)
 

@@ -27,6 +27,7 @@ from shared.broker.message import Delivery
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
+from shared.broker.topology import queues_of
 from shared.errors import AwayError, TransientError
 from shared.flow import Addressed, Flow, In, Out
 from shared.health.state import Health
@@ -73,8 +74,7 @@ class Worker(Generic[In, Out]):
         self._backoff = backoff or Backoff()
         self._away: set[str] = set()
         self._probed_at = 0.0
-        queues = [flow.queue, flow.next_queue] if flow.next_queue else [flow.queue]
-        self._sender = Sender(address, queues)
+        self._sender = Sender(address, [*queues_of(flow.queue), *flow.outlet.queues])
 
     def run(self) -> None:
         """Work until stopped; a server that is away is waited for.

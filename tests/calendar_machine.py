@@ -318,14 +318,15 @@ class CalendarMachine(RuleBasedStateMachine):
 _WRITES = ("create", "change", "delete")
 
 
-def run(examples: int, steps: int) -> None:
-    """Run the machine."""
+def run(examples: int, steps: int, *, same_steps: bool = False) -> None:
+    """Run the machine; with `same_steps` it does the same at every call."""
     run_state_machine_as_test(
         CalendarMachine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
+            derandomize=same_steps,
             suppress_health_check=list(HealthCheck),
         ),
     )

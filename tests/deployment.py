@@ -202,7 +202,7 @@ class Deployment:
         """Records of the database."""
         erp = self.erp()
         try:
-            return list_records(erp, table)
+            return list(list_records(erp, table))[::-1]
         finally:
             erp.engine.dispose()
 

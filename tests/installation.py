@@ -93,8 +93,8 @@ class Installation:
         return [", ".join(mail.verdict) for mail in self.recorded]
 
     def list(self, table: str) -> Sequence[Mapping[str, Any]]:
-        """Records of the database."""
-        return list_records(self.erp, table)
+        """Records of the database, the oldest first."""
+        return list(list_records(self.erp, table))[::-1]
 
 
 def mapping_with_files(folder: Path) -> Path:

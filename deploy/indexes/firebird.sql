@@ -2,6 +2,7 @@
 -- Run it when nobody works: Firebird waits for whoever uses the table.
 -- Leave out what is there already: crmservice check names what is missing.
 CREATE INDEX ix_ng_aktivita0_ng_messageid ON ng_aktivita0 (ng_messageid);
+CREATE INDEX ix_ng_aktivita0_ng_odp_6b49a3e4 ON ng_aktivita0 (ng_odpovednaosoba);
 CREATE INDEX ix_ng_dalsikontakt0_pid ON ng_dalsikontakt0 (pid);
 CREATE INDEX ix_ng_domenavztahu0_ng_domena ON ng_domenavztahu0 COMPUTED BY (lower(TRIM(REPLACE(REPLACE(REPLACE(REPLACE(ng_domena, ASCII_CHAR(9), ' '), ASCII_CHAR(10), ' '), ASCII_CHAR(13), ' '), _UTF8 x'C2A0', ' '))));
 CREATE INDEX ix_ng_domenavztahu0_pid ON ng_domenavztahu0 (pid);

@@ -2,6 +2,7 @@
 -- Run with SET QUOTED_IDENTIFIER ON and ARITHABORT ON, as SQL Server's tools do. Not tried on a real server.
 -- Leave out what is there already: crmservice check names what is missing.
 CREATE INDEX ix_ng_aktivita0_ng_messageid ON ng_aktivita0 (ng_messageid);
+CREATE INDEX ix_ng_aktivita0_ng_odp_6b49a3e4 ON ng_aktivita0 (ng_odpovednaosoba);
 CREATE INDEX ix_ng_dalsikontakt0_pid ON ng_dalsikontakt0 (pid);
 ALTER TABLE [ng_domenavztahu0] ADD [crm_ng_domena] AS (lower(LTRIM(RTRIM(REPLACE(REPLACE(REPLACE(REPLACE(ng_domena, NCHAR(9), ' '), NCHAR(10), ' '), NCHAR(13), ' '), NCHAR(160), ' '))))) PERSISTED;
 CREATE INDEX [ix_ng_domenavztahu0_ng_domena] ON [ng_domenavztahu0] ([crm_ng_domena]);

@@ -2,6 +2,7 @@
 -- The reference schema of init-db has them.
 -- Leave out what is there already: crmservice check names what is missing.
 CREATE INDEX ix_ng_aktivita0_ng_messageid ON ng_aktivita0 (ng_messageid);
+CREATE INDEX ix_ng_aktivita0_ng_odp_6b49a3e4 ON ng_aktivita0 (ng_odpovednaosoba);
 CREATE INDEX ix_ng_dalsikontakt0_pid ON ng_dalsikontakt0 (pid);
 CREATE INDEX ix_ng_domenavztahu0_ng_domena ON ng_domenavztahu0 (lower(trim(ng_domena, ' ' || char(9, 10, 13, 160))));
 CREATE INDEX ix_ng_domenavztahu0_pid ON ng_domenavztahu0 (pid);

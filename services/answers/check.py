@@ -8,14 +8,16 @@ from typing import Literal
 
 from services.answers.odd_data import Oddity
 from services.answers.odd_erp import oddities
-from services.answers.status import flows_of, memory_trouble
+from services.answers.status import flows_of
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
-from services.assembly.feeds import seen_file
 from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
+from services.fetcher.seen import seen_file
 from services.fetcher.sources.mailbox import probe_mailbox
+from services.fetcher.sources.of_box import MAILBOX, BoxSource, sources_of
+from services.fetcher.sources.opening import trouble_of
 from shared.broker.rabbitmq.admin import administration
 from shared.errors import (
     ConfigProblem,
@@ -81,10 +83,11 @@ def run_checks(
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
     yield from _database(environment, boxes, rehearsal=rehearsal)
-    for box in boxes:
-        if box.pop3_url or box.imap_url:
-            yield from _memory(box, environment.data)
-            yield from _mailbox(box, environment.data)
+    for source in (source for box in boxes for source in sources_of(box)):
+        # The look at a directory is among the paths.
+        if source.kind == MAILBOX:
+            yield from _memory(source, environment.data)
+            yield from _mailbox(source, environment.data)
     if environment.rabbitmq_url:
         yield from _guarded("broker", partial(_broker, environment))
 
@@ -148,22 +151,23 @@ def _step(tried: Rehearsed) -> Check:
     return Check(name, "fail", str(tried.error), remedy, code)
 
 
-def _mailbox(box: Box, data: Path) -> Iterator[Check]:
+def _mailbox(source: BoxSource, data: Path) -> Iterator[Check]:
+    box = source.box
     name = f"mailbox of {box.name}"
     if not box.enabled:
         yield Check(name, "skipped", "the box is not enabled")
-    elif box.paused_at(local_clock(box)()):
+    elif source.rests_at(local_clock(box)()):
         yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
     else:
         memory = seen_file(data, box)
         yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box, memory))])
 
 
-def _memory(box: Box, data: Path) -> Iterator[Check]:
+def _memory(source: BoxSource, data: Path) -> Iterator[Check]:
     """The fetcher's memory, where there is one and something is wrong with it."""
-    if trouble := memory_trouble(box, data):
+    if trouble := trouble_of(source, data):
         remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
-        yield Check(f"memory of {box.name}", "warn", trouble, remedy)
+        yield Check(f"memory of {source.box.name}", "warn", trouble, remedy)
 
 
 def _broker(environment: Environment) -> list[Check]:

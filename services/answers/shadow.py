@@ -18,8 +18,9 @@ from services.classifier.reading.extract import Arrival, extract
 from services.classifier.reading.mail import Mail
 from services.fetcher.fetch import mail_id
 from services.fetcher.sources.eml_dir import moment_of
-from services.fetcher.sources.mailbox import Mailbox
-from services.fetcher.sources.port import EML_DIR, MAILBOX, sources_of
+from services.fetcher.sources.of_box import BoxSource, sources_of
+from services.fetcher.sources.opening import open_source
+from services.fetcher.sources.port import EML_DIR
 from shared.backup.store import key_of
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.domain.earlier import Processed
@@ -74,10 +75,11 @@ def waiting_mails(box: Box) -> Iterator[Waiting]:
         TransientError: A source is unreachable.
         CredentialsRefusedError: The mailbox refused the login.
     """
-    if EML_DIR in sources_of(box):
-        yield from _files(box.eml_dir or Path())
-    if MAILBOX in sources_of(box):
-        yield from _mailbox(box)
+    for source in sources_of(box):
+        if source.kind == EML_DIR:
+            yield from _files(box.eml_dir or Path())
+        else:
+            yield from _mailbox(source)
 
 
 def backed_up_mails(originals: Iterable[Original]) -> Iterator[Waiting]:
@@ -157,12 +159,12 @@ def _files(folder: Path) -> Iterator[Waiting]:
         raise WrongUseError(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
-def _mailbox(box: Box) -> Iterator[Waiting]:
+def _mailbox(source: BoxSource) -> Iterator[Waiting]:
     """Nothing is acknowledged, so nothing is deleted, marked or moved, nor remembered."""
     with (
         TemporaryDirectory() as nothing_remembered,
         closing(
-            Mailbox(box, Path(nothing_remembered) / "seen.db", lambda: datetime.now(UTC))
+            open_source(source, Path(nothing_remembered), lambda: datetime.now(UTC))
         ) as mailbox,
     ):
         for batch in mailbox.batches():

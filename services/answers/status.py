@@ -1,7 +1,6 @@
 """`status`: boxes, queues and services as they are right now (behaviours O-1, O-4)."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +9,10 @@ from sqlalchemy import func, select
 
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp
-from services.assembly.feeds import seen_file
 from services.fetcher.failed import FailedMail
-from services.fetcher.seen import Seen
-from services.fetcher.sources.port import EML_DIR
-from services.fetcher.sources.suspects import Suspects
+from services.fetcher.sources.of_box import BoxSource, sources_of
+from services.fetcher.sources.opening import look_at, trouble_of
+from services.fetcher.sources.port import SourceReport
 from services.fetcher.standing import FeedState, StandingFile
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import Admin, QueueState, administration
@@ -104,7 +102,11 @@ def places_of(boxes: Sequence[Box], data: Path) -> list[SourceState]:
 
     A memory that cannot be read is left out, and told. Times are in the box's zone.
     """
-    return [_with_reader(place, box, data) for box in boxes for place in _places(box, data)]
+    return [
+        _with_reader(place, source, data)
+        for source in _sources(boxes)
+        for place in _places(source, data)
+    ]
 
 
 def flows_of(address: BrokerAddress) -> list[QueueCounts]:
@@ -128,7 +130,7 @@ def services_of(
     """
     consumers = {flow.queue: flow.consumers for flow in flows}
     with administration(address) as admin:
-        leases = [_state(admin, lease_queue(name)).consumers for name in _leases(boxes)]
+        leases = [_state(admin, lease_queue(source.name)).consumers for source in _sources(boxes)]
     return [
         Service("fetcher", sum(leases)),
         Service("classifier", consumers[CLASSIFIER_MAIL]),
@@ -156,76 +158,42 @@ def failed_in(data: Path) -> int:
     return FailedMail(data).count()
 
 
-def _places(box: Box, data: Path) -> list[SourceState]:
+def _sources(boxes: Sequence[Box]) -> list[BoxSource]:
+    return [source for box in boxes for source in sources_of(box)]
+
+
+def _places(source: BoxSource, data: Path) -> list[SourceState]:
+    box, clock = source.box, local_clock(source.box)
     state = "enabled" if box.enabled else "disabled"
-    if box.enabled and box.paused_at(local_clock(box)()):
+    if box.enabled and source.rests_at(clock()):
         state = "resting"
-    places = []
-    if box.imap_url or box.pop3_url:
-        rounds, held = _remembered(box, seen_file(data, box))
-        names = box.imap_folders if box.imap_url else ("POP3",)
-        for name in names:
-            read_at, waiting = rounds.get(name, (None, None))
-            places.append(SourceState(box.name, name, state, read_at, waiting, held.get(name)))
-    if box.eml_dir:
-        files = len(list(box.eml_dir.glob("*.eml"))) if box.eml_dir.is_dir() else None
-        enabled = "enabled" if box.enabled else "disabled"
-        places.append(SourceState(box.name, "emlDir", enabled, None, files))
-    return places
-
-
-def memory_trouble(box: Box, data: Path) -> str:
-    """Why the fetcher's memory of `box` cannot be read; empty where nothing is wrong with it."""
-    file = seen_file(data, box)
     try:
-        if file.is_file():
-            Seen(file, heals=False).close()
-    except (TransientError, OSError) as error:
-        return str(error)
-    return ""
+        known = look_at(source, data, clock)
+    except (TransientError, OSError):
+        # One box's memory is not another's, and the fetcher begins a damaged one anew.
+        known = {}
+    reports = {place: known.get(place, SourceReport()) for place in source.places}
+    return [
+        SourceState(
+            box.name, place, state, _there(report.read_at, box), report.waiting, report.held
+        )
+        for place, report in reports.items()
+    ]
 
 
-def _with_reader(place: SourceState, box: Box, data: Path) -> SourceState:
+def _with_reader(place: SourceState, source: BoxSource, data: Path) -> SourceState:
     """`place` with what its reader tells of itself."""
-    files = place.place == EML_DIR
-    told = StandingFile(data, f"{box.name} {EML_DIR}" if files else box.name).read()
-    known = replace(
-        place,
-        read_at=_there(place.read_at, box),
-        trouble=_no_directory(box) if files else memory_trouble(box, data),
-    )
+    known = replace(place, trouble=trouble_of(source, data))
+    told = StandingFile(data, source.name).read()
     if told is None:
         return known
-    since, overdue_at = _there(told.since, box), _there(told.overdue_at, box)
+    since, overdue_at = _there(told.since, source.box), _there(told.overdue_at, source.box)
     return replace(known, doing=told.state, why=told.why, since=since, overdue_at=overdue_at)
-
-
-def _no_directory(box: Box) -> str:
-    try:
-        there = box.eml_dir is not None and box.eml_dir.is_dir()
-    except OSError:
-        there = False
-    return "" if there else f"emlDir {box.eml_dir} is not there, or cannot be seen"
 
 
 def _there(moment: datetime | None, box: Box) -> datetime | None:
     """`moment` where the box is, to the second."""
     return moment.astimezone(box.time_zone).replace(microsecond=0) if moment else None
-
-
-def _remembered(
-    box: Box, file: Path
-) -> tuple[dict[str, tuple[datetime | None, int | None]], dict[str, int]]:
-    """When each place was read, and how many mails are held there."""
-    try:
-        if not file.exists():
-            return {}, {}
-        with closing(Seen(file, heals=False)) as seen:
-            held = Suspects(box.name, seen.memory, local_clock(box)).counts()
-            return dict(seen.rounds()), held
-    except (TransientError, OSError):
-        # One box's memory is not another's, and the fetcher begins a damaged one anew.
-        return {}, {}
 
 
 def _flow(admin: Admin, queue: str) -> QueueCounts:
@@ -237,13 +205,3 @@ def _flow(admin: Admin, queue: str) -> QueueCounts:
 
 def _state(admin: Admin, queue: str) -> QueueState:
     return admin.state(queue) or QueueState(0, 0)
-
-
-def _leases(boxes: Sequence[Box]) -> list[str]:
-    names = []
-    for box in boxes:
-        if box.imap_url or box.pop3_url:
-            names.append(box.name)
-        if box.eml_dir:
-            names.append(f"{box.name} emlDir")
-    return names

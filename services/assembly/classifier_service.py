@@ -11,6 +11,7 @@ from services.assembly.worker_service import run_worker
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
 from shared.broker.wire import classified_to_broker, fetched_from_broker
 from shared.contracts.messages import FetchedMail, MailClassified
+from shared.flow import into
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.worker import Flow
@@ -29,8 +30,7 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
         CLASSIFIER_MAIL,
         classifier_stage(boxes, erp, environment.data),
         fetched_from_broker,
-        WRITER_COMMANDS,
-        classified_to_broker,
+        into(WRITER_COMMANDS, classified_to_broker),
         DatabaseProbe(erp, proof=reads_work(erp)),
     )
     run_worker(flow, environment)

@@ -6,6 +6,7 @@ from pathlib import Path
 from services.assembly.composition import Erp
 from services.classifier.facts.facts import BoxContext
 from services.classifier.facts.look_up import DatabaseLookUp
+from services.classifier.policy import POLICY
 from services.classifier.stage import ClassifierStage
 from shared.backup.store import BackupStore
 from shared.domain.vocabulary import build_vocabulary
@@ -17,6 +18,7 @@ def context_of(box: Box, erp: Erp) -> BoxContext:
     return BoxContext(
         box=box,
         vocabulary=build_vocabulary(box.vocabulary),
+        policy=POLICY,
         keeps_html=erp.tables.has("activity", "html"),
         links_other_contacts=erp.tables.has("activity", "other_contacts"),
         keeps_invitations=erp.tables.has("invitation"),

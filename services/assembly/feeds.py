@@ -9,14 +9,17 @@ from datetime import datetime, time
 from pathlib import Path
 
 from services.assembly.clock import local_clock
-from services.fetcher.failed import FailedMail
+from services.assembly.recorded import recorded_inbox
+from services.fetcher.box_states import BoxStates
 from services.fetcher.feed import Feed
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease, Lease, SenderLease, file_name
-from services.fetcher.sources.eml_dir import EmlDir
-from services.fetcher.sources.mailbox import Mailbox
-from services.fetcher.sources.port import EML_DIR, MAILBOX, Source, sources_of
+from services.fetcher.recorded_inbox import LocalRecordedInbox
+from services.fetcher.sources.of_box import BoxSource, sources_of
+from services.fetcher.sources.opening import open_source
+from services.fetcher.sources.port import Source
 from services.fetcher.standing import STATES, FeedState, StandingFile
+from services.fetcher.two_steps import RecordedInbox, TwoSteps
 from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.guarded import Gate, Guarded
@@ -24,25 +27,30 @@ from shared.broker.port import Publisher
 from shared.broker.publisher import BrokerPublisher
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
-from shared.broker.topology import CLASSIFIER_MAIL, lease_queue
+from shared.broker.topology import CLASSIFIER_MAIL, lease_queue, queues_of
 from shared.broker.tries import Tries
 from shared.broker.wire import fetched_to_broker
-from shared.contracts.messages import FetchedMail
+from shared.contracts.messages import FetchedMail, MailRecorded
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.health.state import Health
 from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
 
-SEEN, TRIES = "seen", "tries"
-"""Folders of the data folder."""
+TRIES = "tries"
+"""Folder of the data folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """Where a feed's mail goes, and its right to read the source."""
+    """Where a feed's mail goes, and its right to read the source.
+
+    Attributes:
+        recorded: Tells what is recorded; None where mail leaves before that.
+    """
 
     publisher: Publisher[FetchedMail]
     lease: Lease
+    recorded: RecordedInbox | None = None
 
 
 def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
@@ -65,12 +73,14 @@ class Feeds:
 
     Attributes:
         data: Backups, leases and what was seen.
-        sink: Gives publisher and lease for the name of a lease.
+        sink: Gives publisher and lease for a source.
+        states: Is told how each source stands.
         after: Is told of every round.
     """
 
     data: Path
-    sink: Callable[[str], Sink]
+    sink: Callable[[BoxSource], Sink]
+    states: BoxStates
     after: Callable[[Feed, Fetched], None] = lambda *_: None
 
     def of(self, boxes: Sequence[Box]) -> list[Feed]:
@@ -79,74 +89,66 @@ class Feeds:
         What one source misses (its `caFile`, its app's file, its `emlDir`) is waited for, and said
         in `/ready`; the others are read.
         """
-        feeds = []
-        for box in boxes:
-            if MAILBOX in sources_of(box):
-                feeds.append(self._mailbox_feed(box))
-            if box.eml_dir:
-                feeds.append(self._directory_feed(box, box.eml_dir))
-        return feeds
+        return [self._feed(source) for box in boxes for source in sources_of(box)]
 
-    def _mailbox_feed(self, box: Box) -> Feed:
-        mailbox = Mailbox(box, seen_file(self.data, box), local_clock(box))
-
-        def tell_metrics() -> None:
-            rounds = mailbox.rounds().values()
-            if rounds:
-                waiting, read_at = sum(count for _, count in rounds), max(at for at, _ in rounds)
-                metrics.box_read(box.name, mailbox.kind, waiting, read_at.timestamp())
-            metrics.box_holds(box.name, mailbox.held())
-
-        return self._feed(box, mailbox, lambda _: tell_metrics())
-
-    def _directory_feed(self, box: Box, folder: Path) -> Feed:
-        source = EmlDir(folder, box.eml_settle_seconds)
-
-        def tell_metrics(fetched: Fetched) -> None:
-            left = fetched.postponed + fetched.not_given + source.unsettled
-            metrics.box_read(box.name, source.kind, left, local_clock(box)().timestamp())
-
-        return self._feed(box, source, tell_metrics)
-
-    def _feed(self, box: Box, source: Source, also: Callable[[Fetched], None]) -> Feed:
-        files = source.kind == EML_DIR
-        name = f"{box.name} {EML_DIR}" if files else box.name
-        sink = self.sink(name)
+    def _feed(self, source: BoxSource) -> Feed:
+        box, sink = source.box, self.sink(source)
+        opened = open_source(source, self.data, local_clock(box))
         fetcher = Fetcher(
             box.name,
             box.email,
-            source,
+            opened,
             BackupStore(self.data),
             sink.publisher,
             local_clock(box),
-            FailedMail(self.data),
+            TwoSteps(opened, sink.recorded) if sink.recorded else None,
         )
 
         def told(fetched: Fetched) -> None:
-            backed_up = fetched.taken + fetched.set_aside
-            found = backed_up + fetched.postponed + fetched.not_given
-            metrics.fetched(box.name, found, backed_up)
-            also(fetched)
-            _tell_expiry(box)
+            _measure(box, opened, fetched)
             self.after(feed, fetched)
 
-        rests_at = (lambda _: False) if files else box.paused_at
-        tell = self._telling(box.name, source.kind, StandingFile(self.data, name))
-        feed = Feed(f"box {name}", fetcher, sink.lease, box.poll_seconds, rests_at, told, tell)
+        feed = Feed(
+            f"box {source.name}",
+            fetcher,
+            sink.lease,
+            box.poll_seconds,
+            source.rests_at,
+            told,
+            self._telling(source, opened),
+        )
         return feed
 
     def _telling(
-        self, box: str, kind: str, file: StandingFile
+        self, source: BoxSource, opened: Source
     ) -> Callable[[FeedState, str, float | None], None]:
-        metrics.expect_source(box, kind, STATES)
+        """What a feed tells goes to the metrics, to `status`, and to the database."""
+        box, file = source.box.name, StandingFile(self.data, source.name)
+        metrics.expect_source(box, opened.kind, STATES)
 
         def tell(state: FeedState, why: str, wait_seconds: float | None) -> None:
-            metrics.box_stands(box, kind, state, STATES)
-            if state != FeedState.STANDING_BY:
-                # The note is of the process that reads.
+            metrics.box_stands(box, opened.kind, state, STATES)
+            if state is FeedState.STANDING_BY:
+                # The process that reads the source tells how it stands.
+                self.states.forget(source)
+            else:
                 file.tell(state, why, wait_seconds)
+                self.states.tell(source, state, why, opened.report())
 
         return tell
+
+
+def _measure(box: Box, source: Source, fetched: Fetched) -> None:
+    """Count a round."""
+    backed_up = fetched.taken + fetched.set_aside
+    found = backed_up + fetched.postponed + fetched.not_given
+    metrics.fetched(box.name, found, backed_up)
+    report = source.report()
+    if report.read_at is not None and report.waiting is not None:
+        metrics.box_read(box.name, source.kind, report.waiting, report.read_at.timestamp())
+    if report.held is not None:
+        metrics.box_holds(box.name, report.held)
+    _tell_expiry(box)
 
 
 def _tell_expiry(box: Box) -> None:
@@ -161,47 +163,55 @@ def _tell_expiry(box: Box) -> None:
 
 def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sender]:
     """A publisher to the classifier's queue without a lease, and its connection."""
-    sender = Sender(address, [CLASSIFIER_MAIL])
+    sender = Sender(address, queues_of(CLASSIFIER_MAIL))
     return BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker), sender
 
 
-def broker_sink(address: BrokerAddress) -> Callable[[str], Sink]:
+def broker_sink(address: BrokerAddress) -> Callable[[BoxSource], Sink]:
     """Outlets into RabbitMQ: lease and publishing share a connection, so both end together."""
 
-    def sink(name: str) -> Sink:
-        sender = Sender(address, [CLASSIFIER_MAIL], lease_queue(name))
+    def sink(source: BoxSource) -> Sink:
+        sender = Sender(address, queues_of(CLASSIFIER_MAIL), lease_queue(source.name))
         publisher = BrokerPublisher(sender, CLASSIFIER_MAIL, fetched_to_broker)
-        return Sink(publisher, SenderLease(sender))
+        recorded = recorded_inbox(address, source) if source.two_steps else None
+        return Sink(publisher, SenderLease(sender), recorded)
 
     return sink
 
 
 def local_sink(
-    data: Path, publisher: Callable[[], Publisher[FetchedMail]], rests: Sequence[float] = ()
-) -> Callable[[str], Sink]:
+    data: Path,
+    pipeline: Callable[[Publisher[MailRecorded]], Publisher[FetchedMail]],
+    recorded: Publisher[MailRecorded],
+    rests: Sequence[float] = (),
+) -> Callable[[BoxSource], Sink]:
     """Outlets into this process, which no mail of one source can stop.
 
     Args:
         data: The data folder.
-        publisher: Makes the pipeline of a source.
+        pipeline: Makes the pipeline of a source, which tells recorded mail to what it is given.
+        recorded: Is told of every mail after its commit.
         rests: Seconds that a mail rests before each further try; without them every round is one.
     """
     gate = Gate()
 
-    def sink(name: str) -> Sink:
-        tries = Tries(data / TRIES / f"{file_name(name)}.json")
-        return Sink(Guarded(publisher(), tries, gate, rests), FileLease(data, name))
+    def sink(source: BoxSource) -> Sink:
+        tries = Tries(data / TRIES / f"{file_name(source.name)}.json")
+        lease = FileLease(data, source.name)
+        if not source.two_steps:
+            return Sink(Guarded(pipeline(recorded), tries, gate, rests), lease)
+        inbox = LocalRecordedInbox(recorded)
+        return Sink(Guarded(pipeline(inbox), tries, gate, rests), lease, inbox)
 
     return sink
 
 
-def seen_file(data: Path, box: Box) -> Path:
-    """What the fetcher of `box` remembers."""
-    return data / SEEN / f"{box.email}.db"
-
-
-def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -> None:
+def run_feeds(
+    feeds: Sequence[Feed], states: BoxStates, health: Health, stopped: threading.Event
+) -> None:
     """Run each feed in a thread of its own: one box's trouble is not another's.
+
+    `states` tells how they stand, in a thread of its own, too.
 
     Raises:
         CRMServiceError: A feed cannot go on; all have ended.
@@ -214,7 +224,9 @@ def run_feeds(feeds: Sequence[Feed], health: Health, stopped: threading.Event) -
             # A feed that ends by itself ends the service: its supervisor starts it again.
             stopped.set()
 
-    with ThreadPoolExecutor(len(feeds), "feed") as pool:
+    with ThreadPoolExecutor(len(feeds) + 1, "feed") as pool:
         runs = [pool.submit(run, feed) for feed in feeds]
+        runs.append(pool.submit(states.run, stopped))
+    states.end()
     for each in runs:
         each.result()

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Literal
 
 from services.fetcher.sources.login import tls_context
-from services.fetcher.sources.port import EML_DIR, MAILBOX, sources_of
+from services.fetcher.sources.of_box import MAILBOX, sources_of
+from services.fetcher.sources.port import EML_DIR
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.file_systems import VOLATILE, file_system_of
 from shared.netgenium.schema.mapping_model import Attachments
@@ -129,11 +130,12 @@ class PathCheck:
 
     def _sources(self, box: Box) -> Iterator[CheckedPath]:
         files, mailbox = (box.name, EML_DIR), (box.name, MAILBOX)
+        kinds = {source.kind for source in sources_of(box)}
         if box.eml_dir:
             remedy = "create it or correct emlDir"
             problems = self._folder(box.eml_dir, "emlDir", remedy, writes=True, lasts=False)
             yield CheckedPath(f"emlDir of {box.name}", str(box.eml_dir), problems, source=files)
-        if (box.imap_url or box.pop3_url) and box.ca_file:
+        if MAILBOX in kinds and box.ca_file:
             problems = _windows(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
             yield CheckedPath(f"caFile of {box.name}", str(box.ca_file), problems, source=mailbox)
         if box.pop3_oauth:
@@ -176,7 +178,7 @@ def require_paths(
         for place in (look or PathCheck()).at_all(boxes, environment, use)
         if place.problems and place.weight in {"stops", "unmade"}
     ]
-    sources = {(box.name, kind) for box in boxes if box.enabled for kind in sources_of(box)}
+    sources = {(box.name, one.kind) for box in boxes if box.enabled for one in sources_of(box)}
     of_all = any(place.source is None for place in stopping)
     if of_all or (sources and sources <= {place.source for place in stopping}):
         raise ConfigurationError(problem for place in stopping for problem in place.problems)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -13,10 +14,11 @@ from services.assembly.composition import Erp
 from services.assembly.feeds import Feeds, local_sink
 from services.assembly.pipeline import local_pipeline
 from services.assembly.writing import prepare_writer
+from services.fetcher.box_states import BoxStates
 from services.fetcher.feed import Feed, state_after
 from services.fetcher.fetch import Fetched
-from services.fetcher.sources.eml_dir import EmlDir
 from services.fetcher.standing import FeedState
+from services.writer.box_states import record_box_states
 from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
@@ -65,12 +67,9 @@ class Tally:
     def after(self, feed: Feed, fetched: Fetched) -> None:
         """A feed has had a round."""
         with self._lock:
-            self.set_aside += fetched.set_aside
+            self.set_aside += fetched.set_aside + fetched.unprocessable
             self.postponed[feed.name] = fetched.postponed
-            if isinstance(feed.fetcher.source, EmlDir):
-                self.set_aside += feed.fetcher.source.unprocessable
-                self.unsettled[feed.name] = feed.fetcher.source.unsettled
-                feed.fetcher.source.unprocessable = 0
+            self.unsettled[feed.name] = fetched.unsettled
 
 
 def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
@@ -82,10 +81,12 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
         CredentialsRefusedError: A mailbox refused the login.
     """
     failures: list[CRMServiceError] = []
-    for feed in local_feeds(boxes, erp, data, tally):
+    feeds, states = local_feeds(boxes, erp, data, tally)
+    for feed in feeds:
         try:
             if feed.rests():
                 tally.resting.append(feed.name)
+                feed.tell(FeedState.RESTING, "its pause (stopFrom, stopTo) lasts", None)
             else:
                 feed.once()
                 feed.tell(FeedState.RESTING, "run --once reads it", None)
@@ -94,6 +95,7 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
             feed.tell(state_after(error), str(error), None)
         finally:
             feed.close()
+    states.send_all()
     if failures:
         for failure in failures[:-1]:
             _log.error("box not read", reason=str(failure))
@@ -102,8 +104,10 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
 
 def local_feeds(
     boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally, rests: Sequence[float] = ()
-) -> list[Feed]:
-    """Feeds into a pipeline within this process; `rests` as for `local_sink`.
+) -> tuple[list[Feed], BoxStates]:
+    """Feeds into a pipeline within this process, and what tells the database how they stand.
+
+    `rests` is as for `local_sink`.
 
     Raises:
         TransientError: Database or disk is away.
@@ -112,5 +116,6 @@ def local_feeds(
         metrics.expect_records(box.name)
     BackupStore(data).discard_halves()
     prepare_writer(boxes[0], erp, data)
-    sink = local_sink(data, lambda: local_pipeline(boxes, erp, data, tally), rests)
-    return Feeds(data, sink, tally.after).of(boxes)
+    sink = local_sink(data, partial(local_pipeline, boxes, erp, data), tally, rests)
+    states = BoxStates(partial(record_box_states, erp.engine))
+    return Feeds(data, sink, states, tally.after).of(boxes), states

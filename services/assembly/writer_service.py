@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from functools import partial
 
-from services.assembly.composition import open_erp
+from services.assembly.composition import Erp, open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import writes_work
-from services.assembly.worker_service import run_worker
+from services.assembly.recorded import recorded_outlet
+from services.assembly.state_recorder import record_states
+from services.assembly.worker_service import Beside, run_worker
 from services.assembly.writing import prepare_writer, writer_stage
 from shared import metrics
 from shared.broker.topology import WRITER_COMMANDS
@@ -36,11 +38,14 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         WRITER_COMMANDS,
         writer_stage(boxes, erp, environment.data),
         classified_from_broker,
-        None,
-        None,
+        recorded_outlet(boxes),
         DatabaseProbe(
             erp, partial(prepare_writer, boxes[0], erp, environment.data), proof=writes_work(erp)
         ),
         prefetch=WRITER_PREFETCH,
     )
-    run_worker(flow, environment)
+    run_worker(flow, environment, [_records_states(erp)])
+
+
+def _records_states(erp: Erp) -> Beside:
+    return lambda address, stopped: record_states(address, erp.engine, stopped)

@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import AnyCommand, CreateActivity, Direction
-from shared.contracts.content import TraceLine
+from shared.contracts.content import TraceLine, trace_line
 from shared.contracts.events import EventState
+from shared.contracts.said import Said, said_many
 from shared.domain.notes import Note
 
 
@@ -28,7 +29,7 @@ class Hit:
         flags: What a person should know before trusting what the mail made.
     """
 
-    reason: str
+    reason: Said
     words: tuple[str, ...] = ()
     commands: tuple[AnyCommand, ...] = ()
     stop: bool = False
@@ -42,7 +43,7 @@ class Hit:
 class Miss:
     """The rule does not apply, and why."""
 
-    reason: str
+    reason: Said
     notes: tuple[Note, ...] = ()
 
 
@@ -100,15 +101,19 @@ def command_id(mail: Mail, rule: str, recipient: str) -> UUID:
 def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
     hit = isinstance(result, Hit)
     lines = (
-        TraceLine(id=row.id, rule=row.name, hit=hit, reason=result.reason),
-        *(TraceLine(id=n.id, rule=n.name, hit=n.applied, reason=n.reason) for n in result.notes),
+        trace_line(row.id, row.name, hit=hit, reason=result.reason),
+        *(trace_line(n.id, n.name, hit=n.applied, reason=n.reason) for n in result.notes),
     )
     if isinstance(result, Miss):
         return replace(so_far, trace=so_far.trace + lines)
     commands = _distinct(so_far.commands + result.commands)
     if left_out := len(so_far.commands) + len(result.commands) - len(commands):
-        reason = f"{left_out} commands are left out: others of this mail have their ids"
-        lines = (*lines, TraceLine(id=row.id, rule=row.name, hit=False, reason=reason))
+        reason = said_many(
+            "{n} command is left out: another of this mail has its id",
+            "{n} commands are left out: others of this mail have their ids",
+            left_out,
+        )
+        lines = (*lines, trace_line(row.id, row.name, hit=False, reason=reason))
     return SoFar(
         words=so_far.words + result.words,
         commands=commands,

@@ -1,4 +1,4 @@
-"""The whole decision on a mail: the chain of the policy, and what a special mail may still do."""
+"""The whole decision on a mail: its box's policy, and what a special mail may still do."""
 
 from dataclasses import replace
 
@@ -6,23 +6,24 @@ from services.classifier.chain import SoFar, ask
 from services.classifier.facts.facts import Facts
 from services.classifier.outcome.late_users import keep_late_users
 from services.classifier.parse.limits import ATTENDEES, ATTENDEES_BEYOND
-from services.classifier.policy import ARCHIVE_POLICY, POLICY
+from services.classifier.policy import for_old_mail
 from services.classifier.reading.mail import Mail
 from shared.contracts.bounds import STORED_FILES
 from shared.contracts.commands import CreateActivity
-from shared.contracts.content import TraceLine
+from shared.contracts.content import trace_line
+from shared.contracts.said import said, said_many
 
-_OLD = TraceLine(
-    id="I-11",
-    rule="archive",
+_OLD = trace_line(
+    "I-11",
+    "archive",
     hit=True,
-    reason="an old mail: recorded without tasks, marks and invitations",
+    reason=said("an old mail: recorded without tasks, marks and invitations"),
 )
 
 
 def decide(mail: Mail, facts: Facts) -> SoFar:
     """Verdict, trace and commands of `mail`. Pure."""
-    decided = keep_late_users(ask(POLICY, mail, facts), facts)
+    decided = keep_late_users(ask(facts.context.policy, mail, facts), facts)
     return _flagged(_with_bounds(decided, mail, facts))
 
 
@@ -43,14 +44,25 @@ def _with_bounds(decided: SoFar, mail: Mail, facts: Facts) -> SoFar:
     """The trace says what is left out because one mail may cause only so much (H-3)."""
     if not decided.commands:
         return decided
-    said = []
+    reasons = []
     if beyond := facts.users_beyond(mail):
-        said.append(f"{beyond} users beyond {facts.bounds(mail).users} are left out")
+        reasons.append(
+            said_many(
+                "{n} user beyond {most} is left out",
+                "{n} users beyond {most} are left out",
+                beyond,
+                most=facts.bounds(mail).users,
+            )
+        )
     if (files := len(mail.parsed.attachments)) > STORED_FILES:
-        said.append(f"of {files} files only {STORED_FILES} are stored")
+        reasons.append(
+            said("of {files} files only {kept} are stored", files=files, kept=STORED_FILES)
+        )
     if ATTENDEES_BEYOND in mail.parsed.defects:
-        said.append(f"an event has more than {ATTENDEES} attendees: the first are kept")
-    lines = tuple(TraceLine(id="H-3", rule="bounds", hit=True, reason=one) for one in said)
+        reasons.append(
+            said("an event has more than {most} attendees: the first are kept", most=ATTENDEES)
+        )
+    lines = tuple(trace_line("H-3", "bounds", hit=True, reason=one) for one in reasons)
     return replace(decided, trace=decided.trace + lines)
 
 
@@ -59,7 +71,8 @@ def decide_archived(mail: Mail, facts: Facts) -> SoFar:
 
     It makes completed activities with its own date, and nothing else.
     """
-    decided = keep_late_users(ask(ARCHIVE_POLICY, mail, facts), facts)
+    policy = for_old_mail(facts.context.policy)
+    decided = keep_late_users(ask(policy, mail, facts), facts)
     decided = _flagged(_with_bounds(decided, mail, facts))
     activities = tuple(
         command.model_copy(update={"completed": True})

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.commands import ApplyEvent, CreateActivity
-from shared.contracts.content import MailContent, TraceLine
+from shared.contracts.content import MailContent, trace_line
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import Said, said
 
 _CHARACTER_BYTES = 6
 """A character takes at most so much of JSON."""
@@ -24,8 +25,8 @@ def within_bounds(message: MailClassified) -> MailClassified:
     for what, lighter in _STEPS:
         if len(message.model_dump_json()) <= MESSAGE_BYTES:
             break
-        reason = f"{what}: the mail is too large"
-        line = TraceLine(id="H-4", rule="bounds", hit=True, reason=reason)
+        reason = said("{what}: the mail is too large", what=what)
+        line = trace_line("H-4", "bounds", hit=True, reason=reason)
         message = lighter(message)
         message = message.model_copy(update={"trace": (*message.trace, line)})
     return message
@@ -34,8 +35,10 @@ def within_bounds(message: MailClassified) -> MailClassified:
 def _at_most(message: MailClassified) -> int:
     """Bytes that the message can have at most, counted quickly."""
     content = message.content
-    texts = [message.subject, *(line.reason for line in message.trace)]
-    texts += [*message.recipients, *(token.words for token in message.tokens)]
+    # A reason stands there twice, and with the pattern of its sentence.
+    reasons = [line.reason for line in message.trace for _ in range(3)]
+    texts = [message.subject, *reasons]
+    texts += [*message.refers_to, *message.recipients, *(token.words for token in message.tokens)]
     if content:
         texts += [content.text, content.html or "", *content.to, *content.cc]
         for event in content.events:
@@ -57,7 +60,8 @@ def _without_invitations(message: MailClassified) -> MailClassified:
 
 
 def _without_answers(message: MailClassified) -> MailClassified:
-    return message.model_copy(update={"commands": tuple(_unthreaded(message))})
+    commands = tuple(_unthreaded(message))
+    return message.model_copy(update={"commands": commands, "refers_to": ()})
 
 
 def _unthreaded(message: MailClassified) -> Iterator[object]:
@@ -78,9 +82,9 @@ def _with_content(message: MailClassified, **changes: object) -> MailClassified:
     return message.model_copy(update={"content": content.model_copy(update=changes)})
 
 
-_STEPS: tuple[tuple[str, Callable[[MailClassified], MailClassified]], ...] = (
-    ("the HTML is left out", _without_html),
-    ("invitations are left out", _without_invitations),
-    ("what it answers is left out", _without_answers),
-    ("the text is cut", _with_less_text),
+_STEPS: tuple[tuple[Said, Callable[[MailClassified], MailClassified]], ...] = (
+    (said("the HTML is left out"), _without_html),
+    (said("invitations are left out"), _without_invitations),
+    (said("what it answers is left out"), _without_answers),
+    (said("the text is cut"), _with_less_text),
 )

@@ -3,6 +3,8 @@
 A rule marked "stop" ends the chain: commands already emitted stand, no activity is made.
 """
 
+from collections.abc import Sequence
+
 from services.classifier.chain import PolicyRow
 from services.classifier.rules import (
     bounce,
@@ -50,5 +52,7 @@ POLICY = (
 
 _NOT_FOR_OLD_MAIL = ("complaint", "opt_out", "invitation", "problem", "new_task")
 
-ARCHIVE_POLICY = tuple(link for link in POLICY if link.name not in _NOT_FOR_OLD_MAIL)
-"""For mail that was there before its box was first read (I-11)."""
+
+def for_old_mail(policy: Sequence[PolicyRow]) -> tuple[PolicyRow, ...]:
+    """Return the rules for mail that its box held before it was first read (I-11)."""
+    return tuple(row for row in policy if row.name not in _NOT_FOR_OLD_MAIL)

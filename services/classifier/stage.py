@@ -116,6 +116,7 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         content=content,
         recipients=mail.recipients,
         tokens=tuple(_told(token) for token in mail.tokens),
+        refers_to=mail.refers_to,
         flags=decided.flags,
         again=message.again,
     )

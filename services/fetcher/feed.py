@@ -63,6 +63,7 @@ class Feed:
     backoff: Backoff = field(default_factory=Backoff)
     refusals: Backoff = field(default_factory=after_refusal)
     _missed: set[str] = field(default_factory=set, init=False)
+    _stands_by: bool = field(default=False, init=False)
 
     def once(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
         """One round: everything that waits.
@@ -73,6 +74,7 @@ class Feed:
             ConfigurationError: A file or folder that the source needs is missing.
         """
         self.lease.hold()
+        self._stands_by = False
         fetched = self.fetcher.fetch_all(stopped)
         self.after(fetched)
         return fetched
@@ -87,13 +89,14 @@ class Feed:
         while not stopped.is_set():
             health.beat(self.name)
             if self.rests():
-                self.fetcher.source.close()
+                self.fetcher.close()
                 health.works(self.name)
                 self.tell(FeedState.RESTING, "its pause (stopFrom, stopTo) lasts", _RESTING_SECONDS)
                 stopped.wait(_RESTING_SECONDS)
             else:
                 self._round(health, stopped)
-        self.tell(FeedState.STOPPED, "", None)
+        if not self._stands_by:
+            self.tell(FeedState.STOPPED, "", None)
         self.close()
 
     def rests(self) -> bool:
@@ -102,7 +105,7 @@ class Feed:
 
     def close(self) -> None:
         """Let go of source and lease."""
-        self.fetcher.source.close()
+        self.fetcher.close()
         self.lease.close()
 
     def _round(self, health: Health, stopped: threading.Event) -> None:
@@ -121,10 +124,10 @@ class Feed:
             seconds = self._until_rest()
             health.beat(self.name, seconds)
             self.tell(FeedState.READING, "", seconds)
-            self.fetcher.source.wait(seconds, stopped)
+            self.fetcher.wait(seconds, stopped)
         except HeldElsewhereError:
             # Standing by is what a second fetcher is for.
-            self._stands_by(health)
+            self._tell_standby(health)
             stopped.wait(_STANDBY_SECONDS)
         except BrokerRefusedError:
             # Not the box's login: a start with other credentials is what helps.
@@ -137,13 +140,14 @@ class Feed:
         while self._missed:
             health.works(self._missed.pop(), self.name)
 
-    def _stands_by(self, health: Health) -> None:
+    def _tell_standby(self, health: Health) -> None:
+        self._stands_by = True
         self._works(health)
         health.stands_by(self.name)
         self.tell(FeedState.STANDING_BY, "another process reads it", _STANDBY_SECONDS)
 
     def _pause(self, health: Health, stopped: threading.Event, error: CRMServiceError) -> None:
-        self.fetcher.source.close()
+        self.fetcher.close()
         seconds = self._pause_seconds(error)
         part = self.name
         if isinstance(error, AwayError):

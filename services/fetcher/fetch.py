@@ -15,8 +15,9 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from services.fetcher.failed import FailedMail, FailedMailNote
-from services.fetcher.sources.port import EML_DIR, LeftInSourceError, Source, SourceMail
+from services.fetcher.failed import FailedMailNote
+from services.fetcher.sources.port import Alarm, LeftInSourceError, Source, SourceMail
+from services.fetcher.two_steps import TwoSteps
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
@@ -45,12 +46,16 @@ class Fetched:
         set_aside: Can never be processed.
         postponed: Stayed in the source for a later round: they met an error that may pass.
         not_given: Stayed in the source, which could not give them.
+        unprocessable: Set aside by the source itself, because they are no mail.
+        unsettled: Files that were still being written.
     """
 
     taken: int = 0
     set_aside: int = 0
     postponed: int = 0
     not_given: int = 0
+    unprocessable: int = 0
+    unsettled: int = 0
 
     def __add__(self, other: "Fetched") -> "Fetched":
         """Both together."""
@@ -59,6 +64,8 @@ class Fetched:
             self.set_aside + other.set_aside,
             self.postponed + other.postponed,
             self.not_given + other.not_given,
+            self.unprocessable + other.unprocessable,
+            self.unsettled + other.unsettled,
         )
 
 
@@ -69,7 +76,7 @@ class Fetcher:
     Attributes:
         box: The box's label.
         box_email: The box's address: part of every mail id.
-        failed: Where mail of a mailbox is noted that could not be processed.
+        two_steps: Lets mail go once it is recorded; None: as soon as the next stage has it.
     """
 
     box: str
@@ -78,7 +85,7 @@ class Fetcher:
     backup: BackupStore
     publisher: Publisher[FetchedMail]
     clock: Clock
-    failed: FailedMail
+    two_steps: TwoSteps | None = None
 
     def fetch_all(self, stopped: Callable[[], bool] = lambda: False) -> Fetched:
         """Take everything that waits, batch by batch, until `stopped` says so.
@@ -87,12 +94,15 @@ class Fetcher:
             TransientError: Source, disk or next stage is away; what was not taken is still in
                 the source.
         """
+        if self.two_steps:
+            self.two_steps.catch_up()
         fetched = Fetched()
         for batch in self.source.batches():
             fetched += self._fetch(batch)
             if stopped():
                 break
-        return fetched
+        report = self.source.report()
+        return fetched + Fetched(unprocessable=report.unprocessable, unsettled=report.unsettled)
 
     def _fetch(self, batch: Sequence[SourceMail]) -> Fetched:
         backed_up = self._back_up(batch)
@@ -107,15 +117,31 @@ class Fetcher:
             if message.mail_id in receipt.refused:
                 self._set_aside(mail, message.message, receipt.refused[message.mail_id])
             elif message.mail_id not in receipt.postponed:
-                safe.append(mail)
-        self.source.acknowledge(safe)
+                safe.append((message.mail_id, mail))
+        if self.two_steps:
+            self.two_steps.taken(safe)
+        else:
+            self.source.acknowledge([mail for _, mail in safe])
         return Fetched(len(safe), len(receipt.refused), len(receipt.postponed), not_given)
 
+    def wait(self, seconds: float, stopped: Alarm) -> None:
+        """Return when new mail may be there, when there is something to do, or after `seconds`.
+
+        Raises:
+            TransientError: As the source.
+        """
+        alarm = self.two_steps.alarm(stopped) if self.two_steps else stopped
+        self.source.wait(seconds, alarm)
+
+    def close(self) -> None:
+        """Let go of connections; the next round makes new ones. Never raises."""
+        self.source.close()
+        if self.two_steps:
+            self.two_steps.inbox.close()
+
     def _set_aside(self, mail: SourceMail, message: MailFetched, reason: str) -> None:
-        if self.source.kind != EML_DIR:
-            died_at = self.clock().astimezone(UTC).isoformat()
-            self.failed.note(FailedMailNote(message, reason, died_at))
-        self.source.set_aside(mail, reason)
+        died_at = self.clock().astimezone(UTC).isoformat()
+        self.source.set_aside(mail, FailedMailNote(message, reason, died_at))
 
     def _back_up(self, batch: Sequence[SourceMail]) -> list[tuple[FetchedMail, SourceMail]]:
         """Small mails are flushed to disk together, large ones slice by slice.
@@ -158,6 +184,7 @@ class Fetcher:
             sha256=backup.sha256,
             backup_key=backup.key,
             archive=mail.old,
+            folder=mail.folder,
         )
         _log.debug("mail backed up", mail_id=str(backup.mail_id), source=message.source)
         inline = backup.size <= INLINE_BYTES

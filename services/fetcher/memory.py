@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS held (place TEXT, identity TEXT, tries INTEGER NOT NU
     PRIMARY KEY (place, identity)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS content (place TEXT, sha256 TEXT, identity TEXT NOT NULL,
     PRIMARY KEY (place, sha256)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS taken (mail_id TEXT PRIMARY KEY, place TEXT NOT NULL,
+    identity TEXT NOT NULL, size INTEGER, head TEXT, sha256 TEXT, recorded INTEGER NOT NULL)
+    WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS validity (place TEXT PRIMARY KEY, validity INTEGER, changes INTEGER);
 CREATE TABLE IF NOT EXISTS pause (id INTEGER PRIMARY KEY CHECK (id = 1), until TEXT NOT NULL,
     reason TEXT NOT NULL);
@@ -140,7 +143,8 @@ def _opened(file: Path) -> sqlite3.Connection:
     )
     try:
         database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=NORMAL")
+        # A power cut must not take back that a mail is recorded: nobody says it a second time.
+        database.execute("PRAGMA synchronous=FULL")
         database.executescript(_SCHEMA)
         (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.fetcher.memory import Memory
+from shared.settings.box import Box
 
 
 class Seen:
@@ -50,6 +51,13 @@ class Seen:
             "INSERT OR IGNORE INTO seen VALUES (?, ?)", [(place, each) for each in identities]
         )
 
+    def forget(self, place: str, identities: Iterable[str]) -> None:
+        """These are to be fetched after all."""
+        self.memory.change_all(
+            "DELETE FROM seen WHERE place = ? AND identity = ?",
+            [(place, each) for each in identities],
+        )
+
     def keep_only(self, place: str, there: Collection[str]) -> None:
         """Forget what is not `there` any more."""
         gone = [(place, each) for each in self.known(place).difference(there)]
@@ -68,6 +76,25 @@ class Seen:
         found = self.memory.rows("SELECT place, at, waiting FROM round ORDER BY place")
         return {place: (datetime.fromisoformat(at), waiting) for place, at, waiting in found}
 
+    def note_left(self, place: str, waiting: int) -> None:
+        """So many of the mails that waited in `place` are left (O-4)."""
+        self.memory.change("UPDATE round SET waiting = ? WHERE place = ?", [waiting, place])
+
+    def note_taken(self, place: str, mails: int) -> None:
+        """So many of the mails that waited in `place` do not wait any more (O-4)."""
+        self.memory.change(
+            "UPDATE round SET waiting = max(waiting - ?, 0) WHERE place = ?", [mails, place]
+        )
+
     def close(self) -> None:
         """Let go of the file."""
         self.memory.close()
+
+
+SEEN = "seen"
+"""Folder of the data folder with the memory of each box."""
+
+
+def seen_file(data: Path, box: Box) -> Path:
+    """Tell where the memory of `box` lies below the data folder."""
+    return data / SEEN / f"{box.email}.db"

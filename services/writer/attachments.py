@@ -15,6 +15,7 @@ from services.writer.unit_of_work import Filed, UnitOfWork
 from shared.backup.store import BackupStore
 from shared.contracts.bounds import STORED_FILES
 from shared.contracts.content import PartRef
+from shared.contracts.said import said
 from shared.errors import AwayError
 from shared.netgenium.schema.mapping_model import NetGeniumMapping
 
@@ -71,7 +72,12 @@ class AttachmentStore:
         in_files = work.erp.mapping.attachments.strategy == "directory"
         most = len(filed) if in_files or not parts else max(STORED_FILES // parts, 1)
         if most < len(filed):
-            reason = f"{parts} files are stored with {most} of {len(filed)} activities"
+            reason = said(
+                "{files} files are stored with {kept} of {all} activities",
+                files=parts,
+                kept=most,
+                all=len(filed),
+            )
             work.outcome.say(filed[0].mail, "H-3", "bounds", reason)
         return filed[:most]
 

@@ -1,4 +1,4 @@
-"""What a mail is found by in the journal: its recipients and its words (behaviour R-d)."""
+"""What a mail is found by in the journal: recipients, words, and what it answers (R-d)."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from uuid import UUID
@@ -8,7 +8,8 @@ from sqlalchemy import Connection, insert, select
 from services.writer.decisions.claim import Settled
 from shared.domain.search_words import search_words
 from shared.netgenium.database.many import in_chunks
-from shared.netgenium.own.tables import recipient_table, word_table
+from shared.netgenium.own.tables import recipient_table, reference_table, word_table
+from shared.netgenium.queries.recorded import message_key
 
 
 def record_what_finds(
@@ -26,6 +27,8 @@ def record_what_finds(
     new = [one for one in settled if one.mail.mail_id not in known]
     if recipients := [row for one in new for row in _recipients(one)]:
         connection.execute(insert(recipient_table), recipients)
+    if references := [row for one in new for row in _references(one)]:
+        connection.execute(insert(reference_table), references)
     if words := [row for one in new for row in _words(one)]:
         connection.execute(insert(word_table), words)
 
@@ -43,6 +46,11 @@ def _known(connection: Connection, mail_ids: Sequence[UUID]) -> frozenset[UUID]:
 def _recipients(settled: Settled) -> Iterator[dict[str, object]]:
     for place, address in enumerate(settled.mail.recipients):
         yield {"mail_id": settled.mail.mail_id, "place": place, "address": address}
+
+
+def _references(settled: Settled) -> Iterator[dict[str, object]]:
+    for key in dict.fromkeys(map(message_key, settled.mail.refers_to)):
+        yield {"mail_id": settled.mail.mail_id, "message_key": key}
 
 
 def _words(settled: Settled) -> Iterator[dict[str, object]]:

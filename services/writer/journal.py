@@ -5,12 +5,14 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert, select, update
 
 from services.writer.compact import compact
 from services.writer.decisions.claim import Claim, Settled
 from services.writer.found_by import record_what_finds
 from services.writer.timeline import tell
+from shared.contracts.content import TraceLine
 from shared.contracts.verdict import joined, words_of
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import (
@@ -21,6 +23,8 @@ from shared.netgenium.own.tables import (
     soft_bounce_table,
 )
 from shared.netgenium.queries.recorded import message_key
+
+_TRACE = TypeAdapter(tuple[TraceLine, ...])
 
 
 def recorded_verdicts(
@@ -104,6 +108,10 @@ def _claim_row(settled: Settled, now: datetime) -> dict[str, object]:
     }
 
 
+def _as_json(trace: tuple[TraceLine, ...]) -> str:
+    return _TRACE.dump_json(trace, exclude_none=True).decode()
+
+
 def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
     mail = settled.mail
     return {
@@ -117,7 +125,7 @@ def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
         "message_id": mail.message_id,
         "verdict": joined(settled.verdict),
         "direction": settled.direction,
-        "trace": json.dumps([line.model_dump() for line in settled.trace], ensure_ascii=False),
+        "trace": _as_json(settled.trace),
         "content_sha256": mail.content_sha256,
         "body_sha256": mail.body_sha256,
         "backup_key": mail.backup_key,

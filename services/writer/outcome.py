@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services.writer.decisions.claim import Settled
-from shared.contracts.content import TraceLine
+from shared.contracts.content import TraceLine, trace_line
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import Said
 
 
 @dataclass(slots=True)
@@ -20,9 +21,9 @@ class Outcome:
         """Say what was really done."""
         self._verdicts[mail.mail_id] = verdict
 
-    def say(self, mail: MailClassified, identifier: str, about: str, reason: str) -> None:
+    def say(self, mail: MailClassified, identifier: str, about: str, reason: Said) -> None:
         """Add a line to the mail's trace."""
-        line = TraceLine(id=identifier, rule=about, hit=True, reason=reason)
+        line = trace_line(identifier, about, hit=True, reason=reason)
         self._said.setdefault(mail.mail_id, []).append(line)
 
     def find_by(self, mail: MailClassified, number: str) -> None:

@@ -6,7 +6,7 @@ from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
 from shared.broker.rabbitmq.connection import BrokerConnection
-from shared.broker.topology import queues_of
+from shared.broker.topology import Queue
 from shared.errors import CRMServiceError
 
 
@@ -14,18 +14,18 @@ class Sender:
     """Sends messages with confirms in flight. Not for several threads at a time."""
 
     def __init__(
-        self, address: BrokerAddress, work_queues: Sequence[str], lease: str | None = None
+        self, address: BrokerAddress, queues: Sequence[Queue], lease: str | None = None
     ) -> None:
         """Take the broker.
 
         Args:
             address: Where it is.
-            work_queues: Are declared, with what belongs to them, on every connection.
+            queues: Are declared on every connection.
             lease: A queue to hold as long as the connection lasts: no other process that asks
                 for the same lease sends anything meanwhile.
         """
         self._address = address
-        self._queues = [queue for name in work_queues for queue in queues_of(name)]
+        self._queues = queues
         self._lease = lease
         self._connection: BrokerConnection | None = None
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 CLASSIFIER_MAIL = "classifier.mail"
 WRITER_COMMANDS = "writer.commands"
 
+WRITER_BOXES = "writer.boxes"
+
 WORK_QUEUES = (CLASSIFIER_MAIL, WRITER_COMMANDS)
 
 RETRY_SECONDS = (5, 60, 600)
@@ -19,6 +21,9 @@ RETRY_SECONDS = (5, 60, 600)
 
 DELIVERY_LIMIT = 20
 """Deliveries to a consumer that dies before the broker takes the message to be the cause."""
+
+STATE_SECONDS = 300
+"""After that nobody wants to know any more how a box stood: the queue never fills up."""
 
 _NEVER = 1_000_000
 """RabbitMQ 4 would drop a dead letter after 20 looks at it if no limit were set."""
@@ -53,6 +58,22 @@ CALENDAR_LEASE = "calsync.lease"
 """Name of the queue whose one consumer does the calendar."""
 
 
+def actions_queue(box: str) -> str:
+    """Name of the queue that tells the fetcher which mail of `box` is recorded."""
+    return f"fetcher.actions.{box}"
+
+
+def actions_queue_of(box: str) -> Queue:
+    """That queue: what is in it waits for the fetcher, however often it was delivered before."""
+    return Queue(actions_queue(box), {**_quorum(), "x-delivery-limit": _NEVER})
+
+
+def boxes_queue() -> Queue:
+    """The queue that tells the writer how boxes stand."""
+    arguments = {"x-message-ttl": STATE_SECONDS * 1000, "x-delivery-limit": _NEVER}
+    return Queue(WRITER_BOXES, {**_quorum(), **arguments})
+
+
 def queues_of(work_queue: str) -> Sequence[Queue]:
     """A work queue with its retry queues and its dead letters; the work queue comes last."""
     retries = (
@@ -77,7 +98,7 @@ def queues_of(work_queue: str) -> Sequence[Queue]:
 
 
 def all_queues() -> Sequence[Queue]:
-    """Every queue but the leases."""
+    """Every queue but those that belong to a box."""
     return tuple(queue for name in WORK_QUEUES for queue in queues_of(name))
 
 

@@ -11,8 +11,9 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.broker.message import SIZE, BrokerMessage, Header
 from shared.contracts.bounds import MESSAGE_BYTES
+from shared.contracts.box_state import BoxState
 from shared.contracts.line import one_line
-from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, MailRecorded
 from shared.errors import ContractError, PermanentError
 
 _PREFIX = "x-crmservice-"
@@ -33,7 +34,7 @@ def fetched_to_broker(mail: FetchedMail) -> BrokerMessage:
     """The message to the classifier."""
     headers: dict[str, Header] = {
         f"{_PREFIX}{name.replace('_', '-')}": value
-        for name, value in mail.message.model_dump(mode="json").items()
+        for name, value in mail.message.model_dump(mode="json", exclude_none=True).items()
     }
     headers[_INLINE] = mail.raw is not None
     return BrokerMessage(str(mail.mail_id), _RAW, mail.raw or b"", headers)
@@ -84,6 +85,40 @@ def classified_from_broker(broker_message: BrokerMessage) -> MailClassified:
         return MailClassified.read_json(_json_of(broker_message))
     except ValidationError as error:
         raise _not_ours(MailClassified.__name__, error) from None
+
+
+def recorded_to_broker(mail: MailRecorded) -> BrokerMessage:
+    """The message to the fetcher of the mail's box."""
+    return BrokerMessage(str(mail.mail_id), _JSON, mail.model_dump_json().encode())
+
+
+def recorded_from_broker(broker_message: BrokerMessage) -> MailRecorded:
+    """The recorded mail that a message to a fetcher tells of.
+
+    Raises:
+        ContractError: It is none of a version that we know.
+    """
+    try:
+        return MailRecorded.read_json(_json_of(broker_message))
+    except ValidationError as error:
+        raise _not_ours(MailRecorded.__name__, error) from None
+
+
+def state_to_broker(state: BoxState) -> BrokerMessage:
+    """The message to the writer about a box; it is about no mail."""
+    return BrokerMessage("", _JSON, state.model_dump_json().encode())
+
+
+def state_from_broker(broker_message: BrokerMessage) -> BoxState:
+    """The state of a box that a message holds.
+
+    Raises:
+        ContractError: It is none of a version that we know.
+    """
+    try:
+        return BoxState.read_json(_json_of(broker_message))
+    except ValidationError as error:
+        raise _not_ours(BoxState.__name__, error) from None
 
 
 class _Outline(BaseModel):

@@ -9,6 +9,7 @@ from shared.contracts.base import Contract
 from shared.contracts.events import EventState
 from shared.contracts.line import Line
 from shared.contracts.primitives import BACKUP_KEY_FORM, SHA256_FORM, ByteCount, FileName
+from shared.contracts.said import Said, Sentence
 
 TransferEncoding = Literal["identity", "base64", "quoted-printable", "uuencode"]
 
@@ -95,10 +96,18 @@ class TraceLine(Contract):
         id: Identifier of the behaviour, as `R-7` or `T-3`.
         rule: Name of the rule or of the thing noted.
         hit: Whether it applied.
-        reason: One sentence for a person.
+        reason: One sentence for a person, in English.
+        sentence: The same for other languages; an earlier version told none.
     """
 
     id: Line
     rule: Line
     hit: bool
     reason: Line
+    sentence: Sentence | None = None
+
+
+def trace_line(identifier: str, rule: str, *, hit: bool, reason: Said) -> TraceLine:
+    """Make a line of the trace from what was said."""
+    sentence = reason.sentence
+    return TraceLine(id=identifier, rule=rule, hit=hit, reason=reason, sentence=sentence)

@@ -32,6 +32,8 @@ class MailFetched(Contract):
         backup_key: Path of the backup below the data folder.
         archive: An old mail: recorded without tasks, marks and forwards (I-11).
         again: An explicit replay that bypasses the duplicate rule (R-a).
+        folder: The folder of its box that it was in; None where a box has none, or from an
+            earlier version.
     """
 
     kind: Literal["mail_fetched"] = "mail_fetched"
@@ -45,6 +47,7 @@ class MailFetched(Contract):
     backup_key: BackupKey
     archive: bool = False
     again: bool = False
+    folder: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class MailClassified(Contract):
         recipients: Distinct addresses of To and Cc.
         tokens: Assignment tokens, the first of which wins.
         flags: What was odd about the mail, for people.
+        refers_to: Message-IDs of the mails that it answers, or that came back with it.
         again: An explicit replay: claimed keys and the journal's row do not stop it (R-a).
 
     Raises:
@@ -106,6 +110,7 @@ class MailClassified(Contract):
     recipients: tuple[Line, ...] = ()
     tokens: tuple[FoundToken, ...] = ()
     flags: tuple[Line, ...] = ()
+    refers_to: tuple[str, ...] = ()
     again: bool = False
 
     @property

@@ -11,10 +11,11 @@ from typing import Literal
 
 from shared.contracts.commands import Direction
 from shared.contracts.references import ActivityTypeRef, RecordRef
+from shared.contracts.said import Said, said
 from shared.domain.directory import Directory
 from shared.domain.folding import fold_line
 from shared.domain.notes import Note
-from shared.domain.tokens import Token
+from shared.domain.tokens import Token, record_said
 from shared.domain.vocabulary import TokenKind
 
 DEFAULT_TYPE = "E-mail"
@@ -66,7 +67,9 @@ def assign(tokens: Sequence[Token], directory: Directory, direction: Direction) 
         return Assignment(None, None, default_type, "default", ())
     token, *others = tokens
     record, found = _record(token, directory)
-    passed_over = _passed_over([str(other) for other in others if str(other) != str(token)])
+    named = record_said(token.kind, token.number)
+    further = [record_said(other.kind, other.number) for other in others]
+    passed_over = _passed_over(other for other in further if other != named)
     if token.kind == "opportunity":
         notes = [found, *passed_over, *_opportunity_notes(token)]
         return Assignment(token, record, default_type, "default", tuple(notes))
@@ -76,12 +79,15 @@ def assign(tokens: Sequence[Token], directory: Directory, direction: Direction) 
     return Assignment(token, record, activity_type, scope, tuple(notes))
 
 
-def _passed_over(others: Iterable[str]) -> list[Note]:
+def _passed_over(others: Iterable[Said]) -> list[Note]:
     """A note for each further token; of many only the first are named."""
-    said = [f"a further token is passed over: {other}" for other in dict.fromkeys(others)]
-    if len(said) > PASSED_OVER:
-        said[PASSED_OVER - 1 :] = ["more tokens are passed over than are named here"]
-    return [Note("T-1", "token", False, one) for one in said]
+    reasons = [
+        said("a further token is passed over: {token}", token=other)
+        for other in dict.fromkeys(others)
+    ]
+    if len(reasons) > PASSED_OVER:
+        reasons[PASSED_OVER - 1 :] = [said("more tokens are passed over than are named here")]
+    return [Note("T-1", "token", False, one) for one in reasons]
 
 
 def assigned_record(
@@ -96,16 +102,30 @@ def assigned_record(
 def _record(token: Token, directory: Directory) -> tuple[RecordRef | None, Note]:
     """The record of a token: its exact number, else the one open record that fits (T-3, T-7)."""
     found = directory.match(token.kind, token.number)
-    place = f"{token} in the {token.place}"
+    place = _place(token)
     if found.exact:
-        return found.exact, Note("T-1", "token", True, f"assigned to {place}")
+        return found.exact, Note("T-1", "token", True, said("assigned to {place}", place=place))
     if len(found.similar) == 1:
         record = found.similar[0]
-        return record, Note("T-7", "token", True, f"{place}: taken as number {record.number}")
+        taken = said("{place}: taken as number {number}", place=place, number=record.number)
+        return record, Note("T-7", "token", True, taken)
     if found.similar:
         numbers = ", ".join(record.number for record in found.similar)
-        return None, Note("T-7", "token", False, f"{place}: several open records fit: {numbers}")
-    return None, Note("T-3", "token", False, f"{place}: no record has this number")
+        several = said("{place}: several open records fit: {numbers}", place=place, numbers=numbers)
+        return None, Note("T-7", "token", False, several)
+    none = said("{place}: no record has this number", place=place)
+    return None, Note("T-3", "token", False, none)
+
+
+def _place(token: Token) -> Said:
+    named = record_said(token.kind, token.number)
+    match token.place:
+        case "subject":
+            return said("{token} in the subject", token=named)
+        case "text":
+            return said("{token} in the text", token=named)
+        case "quoted text":
+            return said("{token} in the quoted text", token=named)
 
 
 def _type(
@@ -117,8 +137,13 @@ def _type(
         return _default_type(types), None
     activity_type = types[max(known, key=len)]
     if direction == "outgoing":
-        return activity_type, Note("T-4", "type", True, f"activity type {activity_type.name}")
-    reason = f"{activity_type.name} is passed over: incoming mail is always {DEFAULT_TYPE}"
+        chosen = said("activity type {type}", type=activity_type.name)
+        return activity_type, Note("T-4", "type", True, chosen)
+    reason = said(
+        "{type} is passed over: incoming mail is always {default}",
+        type=activity_type.name,
+        default=DEFAULT_TYPE,
+    )
     return _default_type(types), Note("T-4", "type", False, reason)
 
 
@@ -133,7 +158,8 @@ def _scope(token: Token) -> ScopeWish:
 def _opportunity_notes(token: Token) -> list[Note]:
     if not token.following.strip():
         return []
-    return [Note("T-6", "scope", False, "an opportunity takes a number only: the rest passed over")]
+    reason = said("an opportunity takes a number only: the rest passed over")
+    return [Note("T-6", "scope", False, reason)]
 
 
 def _starts_with_words(text: str, name: str) -> bool:

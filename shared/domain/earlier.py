@@ -1,11 +1,12 @@
 """What happened earlier: what mails recorded before mean for a batch of mails. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from shared.contracts.references import RecordRef
+from shared.domain.vocabulary import TokenKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class Thread:
     order: RecordRef | None = None
     task: RecordRef | None = None
     opportunity: RecordRef | None = None
+
+    @property
+    def records(self) -> Sequence[tuple[TokenKind, RecordRef]]:
+        """What it is assigned to, with its kind."""
+        all_kinds: tuple[tuple[TokenKind, RecordRef | None], ...] = (
+            ("contract", self.contract),
+            ("order", self.order),
+            ("task", self.task),
+            ("opportunity", self.opportunity),
+        )
+        return [(kind, record) for kind, record in all_kinds if record]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from shared.contracts.references import ContactRef, RelationshipRef
+from shared.contracts.said import said
 from shared.domain.addresses import domain_of
 from shared.domain.directory import AddressBookEntry, Directory
 from shared.domain.notes import Note
@@ -76,10 +77,11 @@ def _link(addresses: tuple[str, ...], directory: Directory) -> Linked:
             return _linked(found, address, notes)
     for name in dict.fromkeys(filter(None, map(domain_of, addresses))):
         if found := _by_domain(name, directory, notes):
-            return _linked(found, f"the domain {name}", notes)
+            return _linked(found, said("the domain {name}", name=name), notes)
     ambiguous = bool(notes)
     if addresses and not notes:
-        notes.append(Note("A-2", "link", False, f"{_listed(addresses)}: not in the address book"))
+        unknown = said("{addresses}: not in the address book", addresses=_listed(addresses))
+        notes.append(Note("A-2", "link", False, unknown))
     return Linked(notes=tuple(notes), ambiguous=ambiguous)
 
 
@@ -93,10 +95,14 @@ def _by_address(address: str, directory: Directory, notes: list[Note]) -> Addres
         one.relationship.id: one.relationship for one in candidates if one.relationship
     }
     if len(relationships) == 1 and all(one.relationship for one in candidates):
-        reason = f"{address} is on several contacts of one company: linked to the company alone"
+        reason = said(
+            "{address} is on several contacts of one company: linked to the company alone",
+            address=address,
+        )
         notes.append(Note("A-2", _AMBIGUOUS, False, reason))
         return AddressBookEntry(None, next(iter(relationships.values())))
-    notes.append(Note("A-2", _AMBIGUOUS, False, f"{address} is on several records: no link"))
+    several = said("{address} is on several records: no link", address=address)
+    notes.append(Note("A-2", _AMBIGUOUS, False, several))
     return None
 
 
@@ -106,7 +112,11 @@ def _by_domain(name: str, directory: Directory, notes: list[Note]) -> AddressBoo
         return AddressBookEntry(None, owners[0])
     if owners:
         companies = _listed(owner.name for owner in owners)
-        reason = f"the domain {name} is on several companies: {companies}: no link"
+        reason = said(
+            "the domain {name} is on several companies: {companies}: no link",
+            name=name,
+            companies=companies,
+        )
         notes.append(Note("A-2", _AMBIGUOUS, False, reason))
     return None
 
@@ -114,7 +124,8 @@ def _by_domain(name: str, directory: Directory, notes: list[Note]) -> AddressBoo
 def _linked(found: AddressBookEntry, by: str, notes: list[Note]) -> Linked:
     names = [found.contact.email] if found.contact else []
     names += [found.relationship.name] if found.relationship else []
-    note = Note("A-2", "link", True, f"linked by {by} to {_listed(names)}")
+    reason = said("linked by {what} to {names}", what=by, names=_listed(names))
+    note = Note("A-2", "link", True, reason)
     return Linked(found.contact, found.relationship, (), (*notes, note))
 
 

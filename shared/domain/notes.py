@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from shared.contracts.said import Said
+
 
 class Note(NamedTuple):
     """Something that was decided on the way, for the trace.
@@ -16,4 +18,4 @@ class Note(NamedTuple):
     id: str
     name: str
     applied: bool
-    reason: str
+    reason: Said

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shared.contracts.references import RoleRef
+from shared.contracts.said import said
 from shared.domain.assignment import ScopeWish
 from shared.domain.directory import Role, User
 from shared.domain.notes import Note
@@ -22,13 +23,15 @@ def scope_for(
         roles: All roles of the company.
     """
     if wish == "none":
-        return (), Note("T-5", "scope", True, "p-: no scope")
+        return (), Note("T-5", "scope", True, said("p-: no scope"))
     if wish != "default":
-        return _down_to(wish, roles), Note("T-5", "scope", True, f"p{wish}: depth {wish}")
+        asked = said("p{depth}: depth {depth}", depth=wish)
+        return _down_to(wish, roles), Note("T-5", "scope", True, asked)
     if not user.role_depths:
-        return (), Note("T-5", "scope", False, f"{user.ref.email} has no role: no scope")
+        no_role = said("{user} has no role: no scope", user=user.ref.email)
+        return (), Note("T-5", "scope", False, no_role)
     depth = min(user.role_depths)
-    reason = f"the role of {user.ref.email} has depth {depth}"
+    reason = said("the role of {user} has depth {depth}", user=user.ref.email, depth=depth)
     return _down_to(depth, roles), Note("T-5", "scope", True, reason)
 
 

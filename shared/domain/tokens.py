@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from shared.contracts.said import Said, said
 from shared.domain.folding import fold_line, fold_lines
 from shared.domain.vocabulary import TokenKind, Vocabulary
 
@@ -37,6 +38,19 @@ _COLON = re.compile(
 """The colon, and every character that folds to one."""
 
 
+def record_said(kind: TokenKind, number: str) -> Said:
+    """Name a record for a person."""
+    match kind:
+        case "contract":
+            return said("contract {number}", number=number)
+        case "order":
+            return said("order {number}", number=number)
+        case "task":
+            return said("task {number}", number=number)
+        case "opportunity":
+            return said("opportunity {number}", number=number)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A keyword with its number.
@@ -55,7 +69,7 @@ class Token:
 
     def __str__(self) -> str:
         """As it is named in the trace: `contract 123`."""
-        return f"{self.kind} {self.number}"
+        return record_said(self.kind, self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from shared.settings.variables import VARIABLES, Variable, meant_by
 
 _LIMIT_BYTES = 64 * 1024
 _FILE = "_FILE"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The first that is set decides (POSIX)."""
 
 
 class Environment(BaseModel):
@@ -79,6 +81,11 @@ def read_environment() -> Environment:
         ConfigurationError: With every problem found.
     """
     return Environment.from_environ(os.environ)
+
+
+def system_locale() -> str:
+    """Return the locale of the system's messages, as `cs_CZ.UTF-8`; empty if none is set."""
+    return next(filter(None, map(os.environ.get, _LOCALE)), "")
 
 
 class _BadVariableError(Exception):

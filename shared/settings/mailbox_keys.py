@@ -67,6 +67,16 @@ class MailboxKeys(BaseModel):
             source="I-8",
         ),
     ] = Disposition()
+    dispose_after: Annotated[
+        Literal["published", "recorded"],
+        Key(
+            "disposeAfter",
+            choice("published", "recorded"),
+            doc="When that happens: as soon as the next stage has the mail (`published`), or only "
+            "when the ERP has it (`recorded`).",
+            source="I-8",
+        ),
+    ] = "published"
     scan_type: Annotated[
         Literal["all", "unread"],
         Key(

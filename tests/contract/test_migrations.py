@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, select
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.schema_state import SchemaState, schema_state
-from shared.netgenium.own.tables import change_table, effect_table, journal_table
+from shared.netgenium.own.tables import change_table, effect_table, journal_table, word_table
 from tests.servers.ports import DatabaseServer
 
 _MAIL = UUID(int=7)
@@ -98,3 +98,24 @@ def test_a_journal_of_before_is_carried_over(
     with engine.connect() as connection:
         found = connection.execute(select(journal_table)).one()
     assert (found.mail_id, found.subject, found.tokens, found.commands) == (_MAIL, "x", None, None)
+
+
+def test_words_of_before_are_compared_by_their_bytes(
+    postgresql: DatabaseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O-8: whatever language the database speaks, words with one beginning lie together."""
+    with postgresql.database() as url:
+        engine = open_database(url)
+        _migrate_to(monkeypatch, engine, "0010")
+        with write_transaction(engine) as connection:
+            _insert(connection, "crm_journal_word", {"mail_id": _MAIL, "word": "chata"})
+
+        migrate(engine)
+
+        (column,) = (
+            c for c in inspect(engine).get_columns("crm_journal_word") if c["name"] == "word"
+        )
+        with engine.connect() as connection:
+            assert connection.scalar(select(word_table.c.word)) == "chata"
+        assert getattr(column["type"], "collation", None) == "C"
+        engine.dispose()

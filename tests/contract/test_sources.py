@@ -7,19 +7,17 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import SecretStr
 
-from services.fetcher.seen import Seen
+from services.fetcher.failed import FailedMail
 from services.fetcher.sources.eml_dir import EmlDir
-from services.fetcher.sources.imap.source import Imap
-from services.fetcher.sources.pop3.source import Pop3
+from services.fetcher.sources.mailbox import Mailbox
 from services.fetcher.sources.port import (
     BATCH_BYTES,
     BATCH_MAILS,
@@ -33,6 +31,7 @@ from services.fetcher.sources.port import (
 )
 from shared.settings.values import ServerAddress
 from tests.builders import a_box
+from tests.messages import a_failure
 from tests.servers.dovecot import Dovecot
 
 ODD = (
@@ -50,15 +49,17 @@ class Place:
         again: Makes another source, as a new process would.
         put: Delivers a mail.
         left: How many mails lie there, after the source was closed.
+        lose: Takes one of them away.
     """
 
     source: Source
     again: Callable[[], Source]
     put: Callable[[bytes], None]
     left: Callable[[], int]
+    lose: Callable[[], None]
 
 
-def eml_dir(folder: Path, _: Dovecot) -> Iterator[Place]:
+def eml_dir(folder: Path, _dovecot: Dovecot, _after: str = "") -> Iterator[Place]:
     """Files in a directory."""
     emls = folder / "eml"
     emls.mkdir()
@@ -70,26 +71,26 @@ def eml_dir(folder: Path, _: Dovecot) -> Iterator[Place]:
     def make() -> Source:
         return EmlDir(emls, settle_seconds=0)
 
-    yield Place(make(), make, put, lambda: len(list(emls.glob("*.eml"))))
+    def lose() -> None:
+        min(emls.glob("*.eml")).unlink()
+
+    yield Place(make(), make, put, lambda: len(list(emls.glob("*.eml"))), lose)
 
 
-def imap(folder: Path, dovecot: Dovecot) -> Iterator[Place]:
+def imap(folder: Path, dovecot: Dovecot, after: str = "published") -> Iterator[Place]:
     """A mailbox of a real Dovecot, by IMAP."""
     address = ServerAddress(host="localhost", port=dovecot.imaps_port)
-    yield from _mailbox(folder, dovecot, {"imap_url": address}, Imap)
+    yield from _mailbox(folder, dovecot, {"imap_url": address}, after)
 
 
-def pop3(folder: Path, dovecot: Dovecot) -> Iterator[Place]:
+def pop3(folder: Path, dovecot: Dovecot, after: str = "published") -> Iterator[Place]:
     """The same by POP3."""
     address = ServerAddress(host="localhost", port=dovecot.pop3s_port)
-    yield from _mailbox(folder, dovecot, {"pop3_url": address}, Pop3)
+    yield from _mailbox(folder, dovecot, {"pop3_url": address}, after)
 
 
 def _mailbox(
-    folder: Path,
-    dovecot: Dovecot,
-    server: Mapping[str, ServerAddress],
-    kind: type[Imap] | type[Pop3],
+    folder: Path, dovecot: Dovecot, server: Mapping[str, ServerAddress], after: str
 ) -> Iterator[Place]:
     account = dovecot.add_box(f"{uuid4().hex}@firma.cz", "pw")
     box = a_box(
@@ -97,22 +98,24 @@ def _mailbox(
         pop3_name=account.name,
         pop3_password=SecretStr(account.password),
         ca_file=dovecot.ca_file,
+        dispose_after=after,
     )
     made: list[Source] = []
-    with closing(Seen(folder / "seen.db")) as seen:
 
-        def make() -> Source:
-            made.append(kind(box, seen, lambda: datetime.now(UTC), None))
-            return made[-1]
+    def make() -> Source:
+        failed = FailedMail(folder)
+        made.append(Mailbox(box, folder / "seen.db", lambda: datetime.now(UTC), failed))
+        return made[-1]
 
-        yield Place(
-            make(),
-            make,
-            lambda raw: dovecot.deliver(account, raw),
-            lambda: dovecot.messages(account),
-        )
-        for source in made:
-            source.close()
+    yield Place(
+        make(),
+        make,
+        lambda raw: dovecot.deliver(account, raw),
+        lambda: dovecot.messages(account),
+        lambda: dovecot.lose(account),
+    )
+    for source in made:
+        source.close()
 
 
 PLACES = {EML_DIR: eml_dir, IMAP: imap, POP3: pop3}
@@ -122,6 +125,12 @@ PLACES = {EML_DIR: eml_dir, IMAP: imap, POP3: pop3}
 def place(request: pytest.FixtureRequest, tmp_path: Path, dovecot: Dovecot) -> Iterator[Place]:
     """One of all the sources, and nothing in it."""
     yield from PLACES[request.param](tmp_path, dovecot)
+
+
+@pytest.fixture(params=[IMAP, POP3])
+def patient(request: pytest.FixtureRequest, tmp_path: Path, dovecot: Dovecot) -> Iterator[Place]:
+    """A mailbox whose mail stays until it is recorded, and nothing in it."""
+    yield from PLACES[request.param](tmp_path, dovecot, "recorded")
 
 
 def a_mail(subject: str, size: int = 0) -> bytes:
@@ -281,7 +290,7 @@ def test_what_is_set_aside_does_not_come_again(place: Place) -> None:
     batch = next(batches)
     (bad,) = (mail for mail in batch if mail.raw == a_mail("bad"))
 
-    place.source.set_aside(bad, "no mail at all")
+    place.source.set_aside(bad, a_failure("no mail at all"))
     place.source.close()
 
     assert raws(waiting(place.again())) == [a_mail("good")]
@@ -342,3 +351,92 @@ def test_a_closed_source_works_again(place: Place) -> None:
     assert len(waiting(place.source)) == 1
     place.source.close()
     assert len(take_all(place.source)) == 1
+
+
+def test_the_report_tells_what_is_left_and_when_it_was_read(place: Place) -> None:
+    """O-4: what waits is what was not taken, whatever the source; set aside is not left."""
+    assert place.source.report().read_at is None
+    for subject in ("one", "two", "three"):
+        place.put(a_mail(subject))
+
+    waiting(place.source)
+    found = place.source.report()
+    meanwhile = None
+    for batch in place.source.batches():
+        place.source.acknowledge(batch[:1])
+        meanwhile = place.source.report().waiting
+        place.source.set_aside(batch[1], a_failure("no mail at all"))
+    left = place.source.report()
+    take_all(place.source)
+
+    assert (found.waiting, left.waiting, place.source.report().waiting) == (3, 1, 0)
+    assert meanwhile == 2, "a long round tells how far it is"
+    assert left.read_at
+    assert abs(datetime.now(UTC) - left.read_at) < timedelta(minutes=10)
+
+
+def take(source: Source) -> dict[UUID, SourceMail]:
+    """What a round gives, taken and not yet recorded, by mail id; large mail is read."""
+    taken: dict[UUID, SourceMail] = {}
+    for batch in source.batches():
+        named = [(uuid4(), mail) for mail in batch]
+        for _, mail in named:
+            if mail.raw is None:
+                assert list(source.slices(mail))
+        source.take(named)
+        taken.update(named)
+    return taken
+
+
+def test_what_is_taken_stays_and_is_not_given_again(patient: Place) -> None:
+    """I-8: neither by this source nor by the next process's, however many rounds pass."""
+    for subject in ("one", "two"):
+        patient.put(a_mail(subject))
+
+    assert len(take(patient.source)) == 2
+    assert patient.source.report().waiting == 0
+    assert waiting(patient.source) == []
+    patient.source.close()
+    assert waiting(patient.again()) == []
+    assert patient.left() == 2
+
+
+@pytest.mark.parametrize("size", [0, 2 * LARGE_BYTES])
+def test_what_is_recorded_goes_with_the_next_round_and_nothing_else(
+    patient: Place, size: int
+) -> None:
+    """I-6, I-8: after a restart, too; a word that comes twice or is about nothing harms nobody."""
+    for subject in ("one", "two", "three"):
+        patient.put(a_mail(subject, size))
+    first, *others = take(patient.source)
+    patient.source.close()
+
+    again = patient.again()
+    again.recorded([first, uuid4()])
+    again.recorded([first])
+    assert waiting(again) == []
+    again.close()
+    left_after_one = patient.left()
+    again.recorded(others)
+    assert waiting(again) == []
+    again.close()
+
+    assert (left_after_one, patient.left()) == (2, 0)
+
+
+def test_mail_that_somebody_takes_away_meanwhile_is_no_trouble(patient: Place) -> None:
+    """I-8: its word comes to nothing, and the other mail goes."""
+    for subject in ("one", "two"):
+        patient.put(a_mail(subject))
+    taken = take(patient.source)
+    patient.source.close()
+    patient.lose()
+
+    again = patient.again()
+    found_before_the_word = waiting(again)
+    again.recorded(taken)
+    found_after_it = waiting(again)
+    again.close()
+
+    assert found_before_the_word == found_after_it == []
+    assert patient.left() == 0

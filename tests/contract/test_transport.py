@@ -14,7 +14,7 @@ from shared.broker.publisher import BrokerPublisher
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
-from shared.broker.topology import CLASSIFIER_MAIL
+from shared.broker.topology import CLASSIFIER_MAIL, queues_of
 from shared.errors import TransientError
 from tests.messages import AMessage
 from tests.servers.rabbitmq import RabbitMQ
@@ -71,7 +71,7 @@ def _to_broker(message: AMessage) -> BrokerMessage:
 def _over_rabbitmq(node: RabbitMQ) -> Iterator[Line]:
     with node.vhost() as url:
         address = BrokerAddress(SecretStr(url))
-        sender = Sender(address, [CLASSIFIER_MAIL])
+        sender = Sender(address, queues_of(CLASSIFIER_MAIL))
         connection = BrokerConnection(address)
         sender.connect()
         connection.open()

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
+from shared.flow import into
 from shared.health.state import Health
 from shared.worker import Flow, Worker
 from tests.messages import AMessage
@@ -45,7 +46,7 @@ def main() -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     flow: Flow[AMessage, AMessage] = Flow(
-        CLASSIFIER_MAIL, Dying(), a_message, WRITER_COMMANDS, a_broker_message, lambda: None
+        CLASSIFIER_MAIL, Dying(), a_message, into(WRITER_COMMANDS, a_broker_message), lambda: None
     )
     Worker(flow, BrokerAddress(SecretStr(sys.argv[1])), Health(), stopped).run()
 

@@ -34,21 +34,55 @@ POINTS = {
 }
 
 
+POINTS_OF_TWO_STEPS = {
+    "F5 confirmed, not noted": ("fetcher", "services.fetcher.sources.mailbox:Mailbox.take:before"),
+    "F5 noted, not recorded": ("fetcher", "services.fetcher.sources.mailbox:Mailbox.take:after"),
+    "F10 committed, not told": ("writer", "shared.broker.sender:Sender.send:before"),
+    "F10 told, not noted": ("fetcher", "services.fetcher.sources.mailbox:Mailbox.recorded:before"),
+    "F10 noted, not acknowledged": ("fetcher", "shared.broker.inbox:Inbox.done:after"),
+}
+
+
 @pytest.mark.parametrize("step", POINTS)
 def test_a_service_that_dies_at_a_step_loses_and_doubles_nothing(
     step: str, rabbitmq: RabbitMQ, dovecot: Dovecot, tmp_path: Path
 ) -> None:
     """F-1 to F-6, F-8 to F-10: whoever starts it again, each mail has its effects once."""
-    name, point = POINTS[step]
-    account = dovecot.add_box(f"kill-{tmp_path.name}", "pw")
-    keys = {
-        "imapUrl": f"localhost:{dovecot.imaps_port}",
+    keys = {"imapUrl": f"localhost:{dovecot.imaps_port}"}
+
+    subjects = _subjects_after_a_death(POINTS[step], keys, rabbitmq, dovecot, tmp_path)
+
+    assert subjects == [f"Mail {number}" for number in range(MAILS)]
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+@pytest.mark.parametrize("step", POINTS_OF_TWO_STEPS)
+def test_a_death_between_the_two_steps_loses_and_doubles_nothing(
+    step: str, protocol: str, rabbitmq: RabbitMQ, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    """F-5, F-10, I-8: mail that leaves once it is recorded leaves in the end, and is made once."""
+    port = dovecot.imaps_port if protocol == "imap" else dovecot.pop3s_port
+    keys = {f"{protocol}Url": f"localhost:{port}", "disposeAfter": "recorded", "pollSeconds": "60"}
+    point = POINTS_OF_TWO_STEPS[step]
+
+    subjects = _subjects_after_a_death(point, keys, rabbitmq, dovecot, tmp_path)
+
+    assert subjects == [f"Mail {number}" for number in range(MAILS)]
+
+
+def _subjects_after_a_death(
+    step: tuple[str, str], keys: dict[str, str], rabbitmq: RabbitMQ, dovecot: Dovecot, folder: Path
+) -> list[str]:
+    """The activities of mails that came while a service died at its step."""
+    name, point = step
+    account = dovecot.add_box(f"kill-{folder.name}", "pw")
+    login = {
         "pop3Name": account.name,
         "pop3Password": account.password,
         "caFile": str(dovecot.ca_file),
     }
     with rabbitmq.vhost() as url:
-        deployment = Deployment(tmp_path, url, keys=keys)
+        deployment = Deployment(folder, url, keys=keys | login)
         try:
             for number in range(MAILS):
                 dovecot.deliver(account, raw_mail(
@@ -62,13 +96,11 @@ def test_a_service_that_dies_at_a_step_loses_and_doubles_nothing(
 
             deployment.start(name, ready=False)
             wait_until(lambda: len(deployment.list("journal")) == MAILS, "all mails", 60)
-            wait_until(lambda: dovecot.messages(account) == 0, "an empty box")
+            wait_until(lambda: dovecot.messages(account) == 0, "an empty box", 60)
             wait_until(lambda: _waiting(deployment) == 0, "empty queues")
         finally:
             deployment.close()
-        subjects = sorted(row["subject"] for row in deployment.list("activities"))
-
-    assert subjects == [f"Mail {number}" for number in range(MAILS)]
+        return sorted(str(row["subject"]) for row in deployment.list("activities"))
 
 
 def _waiting(deployment: Deployment) -> int:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from services.fetcher.failed import FailedMail
 from services.fetcher.sources.mailbox import Mailbox
+from services.fetcher.sources.port import SourceReport
 from shared.errors import ConfigurationError, CredentialsRefusedError, TransientError
 from shared.settings.values import ServerAddress
 from tests.builders import a_box
@@ -52,7 +54,7 @@ def a_mailbox(server: ScriptedImap, folder: Path, clock: Clock, **settings: Any)
         "pop3_password": SecretStr("pw"),
         "ca_file": folder / "ca.pem",
     }
-    return Mailbox(a_box(**given | settings), folder / "seen.db", clock)
+    return Mailbox(a_box(**given | settings), folder / "seen.db", clock, FailedMail(folder))
 
 
 def taken(mailbox: Mailbox) -> list[bytes | None]:
@@ -111,8 +113,7 @@ def test_a_memory_that_cannot_be_opened_is_tried_again(
     (tmp_path / "seen.db").rmdir()
 
     assert taken(mailbox) == [MAIL]
-    assert mailbox.rounds() == {"INBOX": (NOON, 1)}
-    assert mailbox.held() == 0
+    assert mailbox.report() == SourceReport(NOON, waiting=0, held=0)
 
 
 def test_a_damaged_memory_stops_nothing(

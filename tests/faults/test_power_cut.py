@@ -24,6 +24,7 @@ from shared.netgenium.database.engine import open_database, write_transaction
 from tests.builders import raw_mail
 from tests.disk import Disk
 from tests.installation import Installation, an_installation, mapping_with_files
+from tests.messages import a_failure
 
 JAN, EVA, PETR = "jan.novak@firma.cz", "eva.mala@firma.cz", "petr@acme.example"
 DAY = date(2026, 11, 21)
@@ -190,7 +191,7 @@ def test_the_reason_is_durable_before_its_file_moves(
 
     monkeypatch.setattr(os, "rename", moving)
 
-    source.set_aside(mail, "why")
+    source.set_aside(mail, a_failure("why"))
 
     assert lost == [[]]
     assert (tmp_path / FAILED / "a.eml.reason.txt").read_text() == "why\n"

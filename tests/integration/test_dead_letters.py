@@ -15,7 +15,7 @@ from shared.broker.message import RELEASED, BrokerMessage
 from shared.broker.port import Receipt
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
-from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue
+from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, all_queues, dead_queue
 from shared.broker.wire import classified_to_broker
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
 from shared.errors import ConfigurationError
@@ -35,7 +35,7 @@ def test_a_compressed_dead_letter_tells_of_its_mail(rabbitmq: RabbitMQ) -> None:
     mail = _classified("x" * 100_000)
     with rabbitmq.vhost() as url:
         address = BrokerAddress(SecretStr(url))
-        sender = Sender(address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
+        sender = Sender(address, all_queues())
         dead = classified_to_broker(mail).dead("why", "2026-11-21T08:00:00Z")
         forged = BrokerMessage("a\x1b[2J", "text/plain", b"", {RELEASED: "many", "x-other": "b"})
         sender.send([(dead_queue(WRITER_COMMANDS), each) for each in (dead, forged)])
@@ -58,7 +58,7 @@ def test_a_dead_letter_is_named_by_whatever_id_it_has(rabbitmq: RabbitMQ, mail_i
     """O-2: foreign messages die, too; each can be released and dropped without the others."""
     with rabbitmq.vhost() as url:
         address = BrokerAddress(SecretStr(url))
-        sender = Sender(address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
+        sender = Sender(address, all_queues())
         kept = BrokerMessage("another", "text/plain", b"")
         dead = BrokerMessage(mail_id, "text/plain", b"")
         sender.send([(dead_queue(CLASSIFIER_MAIL), each) for each in (dead, kept, dead)])

@@ -12,10 +12,13 @@ from pydantic import SecretStr
 
 from services.answers.standstill import standstill
 from services.answers.status import places_of
-from services.assembly.feeds import Feeds, local_sink, run_feeds, seen_file
+from services.assembly.feeds import Feeds, local_sink, run_feeds
 from services.assembly.paths import Use, require_paths
+from services.fetcher.box_states import BoxStates
+from services.fetcher.seen import seen_file
 from services.fetcher.standing import FeedState
 from shared import metrics
+from shared.broker.local import Collector
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigurationError
@@ -106,8 +109,9 @@ def in_a_folder(folder: Path) -> Environment:
 def reading(boxes: Sequence[Box], data: Path, taker: ATaker) -> Iterator[Health]:
     """The feeds of `boxes`, running."""
     health, stopped = Health(), threading.Event()
-    feeds = Feeds(data, local_sink(data, lambda: taker)).of(boxes)
-    thread = threading.Thread(target=run_feeds, args=[feeds, health, stopped])
+    states = BoxStates(lambda _: None)
+    feeds = Feeds(data, local_sink(data, lambda _: taker, Collector()), states).of(boxes)
+    thread = threading.Thread(target=run_feeds, args=[feeds, states, health, stopped])
     thread.start()
     try:
         yield health

@@ -23,7 +23,9 @@ from services.fetcher.sources.port import SourceMail
 from shared.errors import CredentialsRefusedError, ExitCode, TransientError
 from shared.settings.values import Disposition, ServerAddress
 from tests.builders import a_box
+from tests.messages import a_failure
 from tests.servers.dovecot import Dovecot, MailBoxAccount
+from tests.servers.rounds import mailbox_around
 from tests.servers.token_server import TokenServer
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -488,14 +490,14 @@ def test_a_probe_foretells_a_first_look_that_would_wait(
 
 
 def test_no_log_line_has_a_secret_or_a_subject(
-    dovecot: Dovecot, account: MailBoxAccount, make: Make
+    dovecot: Dovecot, account: MailBoxAccount, make: Make, tmp_path: Path
 ) -> None:
     """O-2: neither password nor subject in what is logged during a round and a refusal."""
     dovecot.deliver(account, a_mail("confidential"))
     with capture_logs() as logs:
-        source = make()
+        source = mailbox_around(make(), tmp_path)
         batch = next(iter(source.batches()))
-        source.set_aside(batch[0], "no mail at all")
+        source.set_aside(batch[0], a_failure("no mail at all"))
 
     assert [log["event"] for log in logs] == ["mail set aside"]
     assert PASSWORD not in str(logs)

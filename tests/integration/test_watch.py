@@ -14,7 +14,7 @@ from shared import metrics
 from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
-from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue
+from shared.broker.topology import CLASSIFIER_MAIL, all_queues, dead_queue
 from shared.errors import AwayError
 from shared.health.state import Health
 from shared.settings.environment import Environment
@@ -46,7 +46,7 @@ def address(rabbitmq: RabbitMQ) -> Iterator[BrokerAddress]:
 
 
 def _put(address: BrokerAddress, queue: str, count: int) -> None:
-    sender = Sender(address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
+    sender = Sender(address, all_queues())
     message = BrokerMessage("m", "text/plain", b"x")
     sender.send([(queue, message)] * count)
     sender.flush()

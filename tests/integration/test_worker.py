@@ -14,8 +14,17 @@ from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
 from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
-from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, Queue, dead_queue, retry_queue
+from shared.broker.topology import (
+    CLASSIFIER_MAIL,
+    WRITER_COMMANDS,
+    Queue,
+    all_queues,
+    dead_queue,
+    queues_of,
+    retry_queue,
+)
 from shared.errors import ConfigurationError, ContractError, PermanentError, TransientError
+from shared.flow import into
 from shared.health.state import Health
 from shared.retry import Backoff
 from shared.worker import BROKER, DATABASE, Flow, Worker
@@ -78,7 +87,7 @@ class House:
 
     def put(self, *texts: str, headers: dict[str, int] | None = None) -> None:
         """Publish to the worker's queue."""
-        sender = Sender(self.address, [CLASSIFIER_MAIL, WRITER_COMMANDS])
+        sender = Sender(self.address, all_queues())
         broker_messages = [
             BrokerMessage(str(AMessage(text).mail_id), "text/plain", text.encode(), headers or {})
             for text in texts
@@ -116,8 +125,7 @@ class House:
             CLASSIFIER_MAIL,
             self.stage,
             _message,
-            WRITER_COMMANDS,
-            _broker_message,
+            into(WRITER_COMMANDS, _broker_message),
             self.stage.probe,
             probe_seconds=self.probe_seconds,
         )
@@ -332,7 +340,7 @@ def test_a_queue_with_other_arguments_is_told_plainly(house: House) -> None:
     with administration(house.address) as admin:
         admin.declare([Queue(CLASSIFIER_MAIL, {"x-queue-type": "classic"})])
         with pytest.raises(ConfigurationError, match="other arguments"):
-            Sender(house.address, [CLASSIFIER_MAIL]).connect()
+            Sender(house.address, queues_of(CLASSIFIER_MAIL)).connect()
 
 
 def test_a_message_that_comes_twice_is_handled_twice_alike(house: House) -> None:
@@ -348,7 +356,7 @@ def test_a_message_that_comes_twice_is_handled_twice_alike(house: House) -> None
 
 def test_a_queue_that_vanishes_is_made_again(house: House) -> None:
     """F-26: a deleted queue is noticed, not published into the void."""
-    sender = Sender(house.address, [CLASSIFIER_MAIL])
+    sender = Sender(house.address, queues_of(CLASSIFIER_MAIL))
     sender.connect()
     house.node.control("delete_queue", "-p", house.url.rpartition("/")[2], CLASSIFIER_MAIL)
 
@@ -396,7 +404,7 @@ def test_wrong_credentials_are_told_plainly(rabbitmq: RabbitMQ) -> None:
     """O-6: a refused login is no outage."""
     address = BrokerAddress(SecretStr(f"amqp://guest:wrong@127.0.0.1:{rabbitmq.port}/%2F"))
     with pytest.raises(Exception, match="refused name or password") as caught:
-        Sender(address, [CLASSIFIER_MAIL]).connect()
+        Sender(address, queues_of(CLASSIFIER_MAIL)).connect()
     assert "wrong@" not in str(caught.value)
 
 

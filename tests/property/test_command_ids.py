@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from services.classifier.chain import Hit, Miss, PolicyRow, SoFar, ask
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from tests.builders import BOX, DIRECTOR, EVA, JAN, PETR, a_mail, decide, some_facts, tasks
 from tests.report_builders import DAEMON
 
@@ -81,13 +82,13 @@ def test_the_chain_takes_no_command_twice() -> None:
 
     def rule(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         (task,) = tasks(decide(mail, facts))
-        return Hit("twice", commands=(task, task))
+        return Hit(said("twice"), commands=(task, task))
 
     policy = (PolicyRow("X-1", "one", rule, "-"), PolicyRow("X-2", "two", rule, "-"))
     decided = ask(policy, a_mail(sender=JAN, to=EVA, subject="New task: x"), some_facts())
 
     assert len(decided.commands) == 1
     assert [line.reason for line in decided.trace if not line.hit] == [
-        "1 commands are left out: others of this mail have their ids",
+        "1 command is left out: another of this mail has its id",
         "2 commands are left out: others of this mail have their ids",
     ]

@@ -93,6 +93,11 @@ class Dovecot:
         self._give(path)
         path.rename(maildir / "new" / name)
 
+    def lose(self, box: MailBoxAccount) -> None:
+        """Remove a mail of INBOX, as a person does who reads it elsewhere."""
+        maildir = self._maildir(box.name, "INBOX")
+        min(path for place in ("new", "cur") for path in (maildir / place).glob("*")).unlink()
+
     def lock_away(self, box: MailBoxAccount, raw: bytes, *, sized: bool) -> None:
         """Put a mail into INBOX whose file the server may not read.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from services.classifier.bounds import Bounds, bounds_for
 from services.classifier.reading.mail import Mail
@@ -13,6 +13,10 @@ from shared.domain.own_mail import OwnMail
 from shared.domain.vocabulary import Vocabulary
 from shared.settings.box import Box
 
+if TYPE_CHECKING:
+    # A rule takes facts, and facts have the box's rules: only types go round in this circle.
+    from services.classifier.chain import PolicyRow
+
 
 @dataclass(frozen=True, slots=True)
 class BoxContext:
@@ -21,6 +25,7 @@ class BoxContext:
     Attributes:
         box: Settings of the technology box.
         vocabulary: Its phrases.
+        policy: The rules that its mail is asked, in their order.
         keeps_html: The ERP has a place for a mail's HTML.
         links_other_contacts: The ERP has a place for further contacts of an activity.
         keeps_invitations: The ERP has a place for invitations.
@@ -29,6 +34,7 @@ class BoxContext:
 
     box: Box
     vocabulary: Vocabulary
+    policy: "Sequence[PolicyRow]"
     keeps_html: bool = False
     links_other_contacts: bool = False
     keeps_invitations: bool = True

@@ -2,6 +2,8 @@
 
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from services.classifier.reading.proof import state_said
+from shared.contracts.said import Said, said
 from shared.domain.addresses import domain_of
 
 NOT_BELIEVED = "sender not believed"
@@ -13,7 +15,7 @@ def not_believed(mail: Mail, facts: Facts) -> bool:
     return mail.proof.state == "refuted" and facts.context.box.sender_proof != "off"
 
 
-def distrusted(mail: Mail, facts: Facts) -> str | None:
+def distrusted(mail: Mail, facts: Facts) -> Said | None:
     """Why opt-outs, problems, new tasks and changed invitations are refused; None if they are not.
 
     The setting `senderProof` decides whether an unknown sender is enough.
@@ -24,7 +26,12 @@ def distrusted(mail: Mail, facts: Facts) -> str | None:
         return None
     if proof.state == "unknown" and wanted == "refuted":
         return None
-    return f"the sender is {proof.state} ({proof.reason}; senderProof={wanted})"
+    return said(
+        "the sender is {state} ({why}; senderProof={setting})",
+        state=state_said(proof.state),
+        why=proof.reason,
+        setting=wanted,
+    )
 
 
 def is_of_the_erp(mail: Mail, facts: Facts) -> bool:

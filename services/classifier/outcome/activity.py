@@ -6,12 +6,14 @@ from services.classifier.facts.trust import not_believed
 from services.classifier.reading.automatic import kind_of_automatic
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import CreateActivity, CreateTask, Direction
+from shared.contracts.said import said, with_commas
 from shared.domain.assignment import assign
 from shared.domain.directory import User
 from shared.domain.earlier import Thread
 from shared.domain.linking import Linked
 from shared.domain.notes import Note
 from shared.domain.scope import scope_for
+from shared.domain.tokens import record_said
 
 
 def create_activity(  # noqa: PLR0913 - all that an activity is made from, each a thing of its own
@@ -64,9 +66,9 @@ def _thread(mail: Mail, facts: Facts) -> tuple[Thread, tuple[Note, ...]]:
         return Thread(), ()
     for message_id in mail.answers_to:
         if thread := facts.earlier.threads.get(message_id):
-            assigned = {"contract": thread.contract, "order": thread.order, "task": thread.task}
-            assigned["opportunity"] = thread.opportunity
-            names = [f"{kind} {record.number}" for kind, record in assigned.items() if record]
-            reason = f"{', '.join(names)}, as the mail that this one answers"
+            if not thread.records:
+                return thread, ()
+            records = with_commas([record_said(kind, one.number) for kind, one in thread.records])
+            reason = said("{records}, as the mail that this one answers", records=records)
             return thread, (Note("A-6", "thread", True, reason),)
     return Thread(), ()

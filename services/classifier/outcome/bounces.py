@@ -8,6 +8,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.parse.parsed_mail import FailedRecipient
 from services.classifier.reading.mail import Bounce, Mail
+from shared.contracts.said import Said, said
 from shared.domain.addresses import domain_of
 from shared.domain.soft_bounces import enough_soft_bounces
 
@@ -27,7 +28,7 @@ class Judged:
     failure: FailedRecipient
     marks: bool
     soft: bool
-    why: str
+    why: Said
 
 
 def judge(mail: Mail, facts: Facts) -> Sequence[Judged]:
@@ -42,7 +43,7 @@ def judge(mail: Mail, facts: Facts) -> Sequence[Judged]:
     # Behind the parser's limit there may be more: nobody counts up to it in vain.
     if counted <= MOST_ADDRESSES and not mail.bounce.more:
         return found
-    why = f"more than {MOST_ADDRESSES} addresses in one mail: nothing is marked"
+    why = said("more than {most} addresses in one mail: nothing is marked", most=MOST_ADDRESSES)
     return [Judged(one.failure, False, False, why) for one in found]
 
 
@@ -56,17 +57,20 @@ def _named(bounce: Bounce, facts: Facts) -> Iterator[FailedRecipient]:
         yield failure if spared else replace(failure, address=address)
 
 
-def _unbelieved(mail: Mail, bounce: Bounce, facts: Facts) -> str | None:
+def _unbelieved(mail: Mail, bounce: Bounce, facts: Facts) -> Said | None:
     """Why a bounce marks nobody, whatever it says (H-20); None if it may."""
     if mail.proof.state == "refuted" and facts.context.box.sender_proof != "off":
-        return f"S-1: the sender is refuted ({mail.proof.reason}): nothing is marked"
+        why = mail.proof.reason
+        return said("S-1: the sender is refuted ({why}): nothing is marked", why=why)
     contacts = (
         facts.directory.address_book.get(mail.sender, ())
         if mail.sender and bounce.by_phrase
         else ()
     )
     if any(one.contact for one in contacts):
-        return f"{mail.sender} is a contact, and tells of a bounce: nothing is marked"
+        return said(
+            "{sender} is a contact, and tells of a bounce: nothing is marked", sender=mail.sender
+        )
     return None
 
 
@@ -76,14 +80,17 @@ def bounced_on(mail: Mail, facts: Facts) -> date:
 
 
 def _judge(failure: FailedRecipient, mail: Mail, facts: Facts) -> Judged:
-    said = " ".join(filter(None, (failure.status, failure.reason)))
+    told = " ".join(filter(None, (failure.status, failure.reason)))
     if facts.is_spared(failure.address):
-        return Judged(failure, False, False, "an address of our own is never marked")
+        own = said("an address of our own is never marked")
+        return Judged(failure, False, False, own)
     if is_daemon(failure.address):
-        return Judged(failure, False, False, "the address of a mail server is never marked")
+        server = said("the address of a mail server is never marked")
+        return Judged(failure, False, False, server)
     if failure.permanent and failure.of_address:
-        return Judged(failure, True, False, f"permanent: {said}")
+        return Judged(failure, True, False, said("permanent: {what}", what=told))
     days = facts.earlier.soft_bounces.get(failure.address, frozenset())
     if enough_soft_bounces(days, bounced_on(mail, facts)):
-        return Judged(failure, True, True, f"soft, on three days within 30: {said}")
-    return Judged(failure, False, True, f"soft, only counted: {said}")
+        third = said("soft, on three days within 30: {what}", what=told)
+        return Judged(failure, True, True, third)
+    return Judged(failure, False, True, said("soft, only counted: {what}", what=told))

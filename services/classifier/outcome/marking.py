@@ -5,6 +5,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import Mark, MarkForbidden
 from shared.contracts.references import ContactRef, RelationshipRef
+from shared.contracts.said import Said, said
 
 
 def holders(
@@ -29,8 +30,10 @@ def mark(mail: Mail, facts: Facts, rule: str, address: str, what: Mark) -> MarkF
     )
 
 
-def named(command: MarkForbidden) -> str:
+def named(command: MarkForbidden) -> Said:
     """What is marked, for a person."""
     names = [contact.email for contact in command.contacts]
     names += [company.name for company in command.relationships]
-    return f"marks {', '.join(names)}" if names else "recorded as forbidden e-mail"
+    if not names:
+        return said("recorded as forbidden e-mail")
+    return said("marks {names}", names=", ".join(names))

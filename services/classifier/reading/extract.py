@@ -21,6 +21,7 @@ from services.classifier.reading.problem import ProblemReport, read_problem
 from services.classifier.reading.proof import ClaimedSender, Proof, prove
 from services.classifier.reading.trusted_hosts import trusted_hosts
 from services.classifier.reading.way_in import WayIn, way_in
+from shared.contracts.said import NOTHING_SAID, Said, said, said_many
 from shared.domain.addresses import domain_of, is_valid_address
 from shared.domain.folding import fold_line
 from shared.domain.own_mail import LOOP_HEADER
@@ -89,11 +90,12 @@ def _proof(
     parsed: ParsedMail, context: BoxContext, sender: str | None, way: WayIn, *, from_file: bool
 ) -> Proof:
     if sender is None:
-        return Proof("unknown", "there is no single valid sender")
+        return Proof("unknown", said("there is no single valid sender"))
     if parsed.senders[0].odd:
-        return Proof("refuted", "other systems may read another sender in such a From field")
+        odd = said("other systems may read another sender in such a From field")
+        return Proof("refuted", odd)
     if from_file and not context.box.eml_trusted:
-        return Proof("unknown", "files of emlDir prove nothing")
+        return Proof("unknown", said("files of emlDir prove nothing"))
     return prove(way, _claim(parsed, context, sender))
 
 
@@ -154,7 +156,10 @@ def _bounce(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
     by_phrase = bounce_by_phrase(mail, vocabulary)
     if not reports.source or (by_phrase and not reports.failures):
         return by_phrase
-    named = {"report": "a delivery report (RFC 3464)", "dialect": "a mail server's own words"}
+    named = {
+        "report": said("a delivery report (RFC 3464)"),
+        "dialect": said("a mail server's own words"),
+    }
     return Bounce(named[reports.source], reports.failures, reports.more)
 
 
@@ -176,16 +181,25 @@ def after_colon(subject: str) -> str:
     return ""
 
 
-def _sender(parsed: ParsedMail) -> tuple[str | None, str]:
+def _sender(parsed: ParsedMail) -> tuple[str | None, Said]:
     """The sender address if there is exactly one valid one, else why not (R-b)."""
     if parsed.from_fields != 1:
-        return None, f"the mail has {parsed.from_fields} From fields instead of one"
+        return None, said_many(
+            "the mail has {n} From field instead of one",
+            "the mail has {n} From fields instead of one",
+            parsed.from_fields,
+        )
     if len(parsed.senders) != 1:
-        return None, f"the From field has {len(parsed.senders)} addresses instead of one"
+        return None, said_many(
+            "the From field has {n} address instead of one",
+            "the From field has {n} addresses instead of one",
+            len(parsed.senders),
+        )
     address = parsed.senders[0].email
     if not _is_valid_address(address):
-        return None, f"{address or 'an empty address'} is not a valid e-mail address"
-    return address, ""
+        shown = address or said("an empty address")
+        return None, said("{address} is not a valid e-mail address", address=shown)
+    return address, NOTHING_SAID
 
 
 def _own_and_quoted(text: str) -> tuple[str, str]:

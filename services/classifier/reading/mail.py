@@ -9,6 +9,7 @@ from services.classifier.parse.headers import decode_field
 from services.classifier.parse.parsed_mail import FailedRecipient, ParsedMail
 from services.classifier.reading.problem import ProblemReport
 from services.classifier.reading.proof import UNKNOWN, Proof
+from shared.contracts.said import Said
 from shared.domain.folding import fold_line
 from shared.domain.tokens import Token
 from shared.domain.vocabulary import tight
@@ -25,7 +26,7 @@ class Bounce:
         by_phrase: Only phrases of the vocabulary tell it, which people quote, too (B-4).
     """
 
-    found_by: str
+    found_by: Said
     failures: tuple[FailedRecipient, ...]
     more: bool = False
     by_phrase: bool = False
@@ -60,7 +61,7 @@ class Mail:
     content_sha256: str
     parsed: ParsedMail
     sender: str | None
-    sender_problem: str
+    sender_problem: Said
     recipients: tuple[str, ...]
     key: str
     subject: str
@@ -81,6 +82,12 @@ class Mail:
     def field_values(self, name: str) -> tuple[str, ...]:
         """Decoded values of every header field with this lower-case name, from the top."""
         return field_values(self.parsed, name)
+
+    @property
+    def refers_to(self) -> tuple[str, ...]:
+        """Message-IDs of the mails that it answers, or of the one that came back."""
+        returned = self.parsed.reports.returned.message_id if self.bounce else None
+        return tuple(dict.fromkeys((*self.answers_to, *([returned] if returned else []))))
 
     @property
     def sent_at(self) -> datetime:

@@ -14,6 +14,7 @@ from services.classifier.parse.dialects import MOST_NAMED, explanation, listed_i
 from services.classifier.parse.failure_reasons import judge_words, shortened
 from services.classifier.parse.parsed_mail import FailedRecipient
 from services.classifier.reading.mail import Bounce, Mail, field_values
+from shared.contracts.said import said
 from shared.domain.folding import fold_line
 from shared.domain.vocabulary import BouncePhrase, Vocabulary, first_prefix, tight
 
@@ -29,7 +30,7 @@ def bounce_by_phrase(mail: Mail, vocabulary: Vocabulary) -> Bounce | None:
     """The bounce that a phrase pair of `vocabulary` tells; None without one."""
     for phrase in vocabulary.bounces:
         if phrase.subject in mail.subject and all(part in mail.text for part in phrase.body):
-            found_by = f"the subject “{phrase.subject}” and the body's words"
+            found_by = said("the subject “{phrase}” and the body's words", phrase=phrase.subject)
             if _is_of_a_person(mail, vocabulary):
                 return Bounce(found_by, (), by_phrase=True)
             failures = tuple(_failures(mail, phrase))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shared.contracts.said import Said, said
 from shared.domain.folding import fold_line
 from shared.domain.tokens import Token
 from shared.domain.vocabulary import Vocabulary
@@ -31,13 +32,13 @@ class ProblemReport:
     subject: str | None
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """Names of what was not found."""
+    def missing(self) -> tuple[Said, ...]:
+        """What was not found."""
         found = {
-            "contract number": self.contract,
-            "problem id": self.problem_id,
-            "status": self.status,
-            "subject": self.subject,
+            said("no contract number"): self.contract,
+            said("no problem id"): self.problem_id,
+            said("no status"): self.status,
+            said("no subject"): self.subject,
         }
         return tuple(name for name, value in found.items() if not value)
 

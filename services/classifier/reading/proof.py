@@ -9,6 +9,7 @@ from typing import Literal
 
 from services.classifier.reading.results import MethodResult, Results
 from services.classifier.reading.way_in import Hop, WayIn
+from shared.contracts.said import Said, said
 from shared.domain.addresses import domain_of
 from shared.domain.organisations import organisational_domain
 
@@ -20,10 +21,21 @@ class Proof:
     """What is known of the sender, and from where."""
 
     state: State
-    reason: str
+    reason: Said
 
 
-UNKNOWN = Proof("unknown", "the receiving system says nothing of the sender")
+UNKNOWN = Proof("unknown", said("the receiving system says nothing of the sender"))
+
+
+def state_said(state: State) -> Said:
+    """The state for a person."""
+    match state:
+        case "proven":
+            return said("proven")
+        case "refuted":
+            return said("refuted")
+        case "unknown":
+            return said("unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +64,21 @@ def prove(way: WayIn, claim: ClaimedSender) -> Proof:
     border, *further = way.hops
     found = _judge(border, claim)
     if found is None and claim.internal and claim.is_own:
-        return Proof("proven", "Exchange: sent by a user of the organisation")
+        return Proof("proven", said("Exchange: sent by a user of the organisation"))
     if found and found.state != "unknown":
         return found
     for hop in further:
         above = _judge(hop, claim)
         if above and above.state == "proven":
-            return Proof("proven", f"{above.reason}, at a further server of ours")
+            reason = said("{reason}, at a further server of ours", reason=above.reason)
+            return Proof("proven", reason)
     if found is None and way.ignored:
-        of = f" because {way.stranger} is no server of ours" if way.stranger else ""
-        return Proof("unknown", f"results with our server's name are ignored{of}")
+        reason = said("results with our server's name are ignored")
+        if way.stranger:
+            reason = said(
+                "{reason} because {host} is no server of ours", reason=reason, host=way.stranger
+            )
+        return Proof("unknown", reason)
     return found or UNKNOWN
 
 
@@ -80,22 +97,23 @@ def _judge(hop: Hop, claim: ClaimedSender) -> Proof | None:
     proven = next(_proofs(hop.above or hop.below, claim), None)
     if proven:
         return Proof("proven", proven)
-    return Proof("unknown", "the receiving system can neither prove nor refute the sender")
+    neither = said("the receiving system can neither prove nor refute the sender")
+    return Proof("unknown", neither)
 
 
-def _refutations(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[str]:
+def _refutations(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
     if any(one.cut for one in fields):
-        yield "the receiving system's results are too long to be read"
+        yield said("the receiving system's results are too long to be read")
     for one in fields:
         failed = {result.method for result in one.results if result.outcome == "fail"}
         if "compauth" in failed:
-            yield "compauth=fail"
+            yield said("compauth=fail")
         if "dmarc" in failed and (claim.is_own or not one.no_policy):
-            yield "dmarc=fail"
+            yield said("dmarc=fail")
     yield from _of_another(fields, claim)
 
 
-def _of_another(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[str]:
+def _of_another(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
     """Results of a From that the server read otherwise than we do."""
     if claim.by_list:
         return
@@ -103,26 +121,26 @@ def _of_another(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[str
         dmarc = one.of("dmarc")
         about = dmarc.properties.get("header.from") if dmarc else None
         if about and not _same_organisation(about, claim.sender):
-            yield f"the receiving system judged a sender of {about}"
+            yield said("the receiving system judged a sender of {domain}", domain=about)
 
 
-def _proofs(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[str]:
+def _proofs(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
     """Proofs; of each method the topmost result decides, so that none below can mend it."""
     compauth = _first(fields, "compauth")
     if compauth and compauth.outcome != "none":
         if compauth.outcome == "pass":
-            yield "compauth=pass"
+            yield said("compauth=pass")
         return
     dmarc = _first(fields, "dmarc")
     about = dmarc.properties.get("header.from") if dmarc and dmarc.outcome == "pass" else None
     if about and _same_organisation(about, claim.sender):
-        yield f"dmarc=pass for {about}"
+        yield said("dmarc=pass for {domain}", domain=about)
     for signer in _signers(fields):
         if _same_organisation(signer, claim.sender):
-            yield f"dkim=pass by {signer}"
+            yield said("dkim=pass by {domain}", domain=signer)
     auth = _first(fields, "auth")
     if auth and auth.outcome == "pass" and claim.is_own and claim.sender in _logged_in(auth):
-        yield "auth=pass: the sender logged in"
+        yield said("auth=pass: the sender logged in")
 
 
 def _logged_in(auth: MethodResult) -> tuple[str | None, ...]:

@@ -6,21 +6,24 @@ from services.classifier.outcome.bounces import Judged, bounced_on, judge
 from services.classifier.outcome.marking import holders, mark
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import AnyCommand, CountSoftBounce
+from shared.contracts.said import said
 from shared.domain.notes import Note
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit on a delivery report, a mail server's own words, or a phrase pair of the manual."""
     if mail.bounce is None:
-        return Miss("the mail does not say that mail came back")
+        return Miss(said("the mail does not say that mail came back"))
     judged = judge(mail, facts)
     notes = tuple(
-        Note("B-3", "bounce", one.marks, f"{one.failure.address}: {one.why}") for one in judged
+        Note("B-3", "bounce", one.marks, said("{address}: {why}", address=address, why=one.why))
+        for address, one in ((one.failure.address, one) for one in judged)
     )
     if not judged:
-        notes = (Note("B-2", "bounce", False, "no address is named: nothing to mark"),)
+        notes = (Note("B-2", "bounce", False, said("no address is named: nothing to mark")),)
     commands = tuple(_command(one, mail, facts) for one in judged if one.marks or one.soft)
-    return Hit(f"recognised by {mail.bounce.found_by}", commands=commands, notes=notes)
+    reason = said("recognised by {what}", what=mail.bounce.found_by)
+    return Hit(reason, commands=commands, notes=notes)
 
 
 def _command(one: Judged, mail: Mail, facts: Facts) -> AnyCommand:

@@ -6,6 +6,7 @@ from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import NOT_BELIEVED, not_believed
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.domain.addresses import domain_of
 
 
@@ -16,30 +17,37 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         return decided
     flags = (NOT_BELIEVED,)
     if decided.direction == "outgoing" and facts.is_for_users(mail):
-        reason = f"{decided.reason}; S-3: the sender is not believed, so it is incoming"
+        reason = said(
+            "{reason}; S-3: the sender is not believed, so it is incoming", reason=decided.reason
+        )
         return replace(decided, reason=reason, direction="incoming", flags=flags)
     return replace(decided, flags=flags)
 
 
 def _by_addresses(mail: Mail, facts: Facts, so_far: SoFar) -> Hit:
     if "bounce" in so_far.hits:
-        return Hit("D-5: mail that came back is incoming", direction="incoming")
+        return Hit(said("D-5: mail that came back is incoming"), direction="incoming")
     box = facts.context.box
     if box.email in mail.recipients:
         if facts.sender_user(mail) is None and not box.strict_manual_direction:
             return Hit(
-                f"D-4: the box {box.email} is a recipient, but the sender is no user: incoming",
+                said(
+                    "D-4: the box {box} is a recipient, but the sender is no user: incoming",
+                    box=box.email,
+                ),
                 direction="incoming",
             )
-        return Hit(f"D-2: the box {box.email} is a recipient: outgoing", direction="outgoing")
+        reason = said("D-2: the box {box} is a recipient: outgoing", box=box.email)
+        return Hit(reason, direction="outgoing")
     if domain_of(mail.sender or "") not in box.own_domains:
-        return Hit("D-1: the sender is from outside: incoming", direction="incoming")
+        return Hit(said("D-1: the sender is from outside: incoming"), direction="incoming")
     if len(mail.recipients) == 1 and domain_of(mail.recipients[0]) in box.own_domains:
-        return Hit("D-1: from inside to one recipient inside: incoming", direction="incoming")
+        return Hit(said("D-1: from inside to one recipient inside: incoming"), direction="incoming")
     known = facts.sender_user(mail) is not None
     if not (known or box.strict_manual_direction) and facts.is_for_users(mail):
-        return Hit(
-            f"D-6: of our own domain, but {mail.sender} is no user; a recipient is one: incoming",
-            direction="incoming",
+        reason = said(
+            "D-6: of our own domain, but {sender} is no user; a recipient is one: incoming",
+            sender=mail.sender,
         )
-    return Hit("D-3: the sender's domain is our own: outgoing", direction="outgoing")
+        return Hit(reason, direction="incoming")
+    return Hit(said("D-3: the sender's domain is our own: outgoing"), direction="outgoing")

@@ -8,6 +8,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import is_of_the_erp
 from services.classifier.reading.mail import Mail
 from services.classifier.reading.wildcard import field_pattern, matches
+from shared.contracts.said import Said, said
 from shared.contracts.verdict import Word
 from shared.domain.folding import fold_line
 
@@ -19,36 +20,41 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     no activity for them. What else the rules give is dropped then (`late_users`).
     """
     if by := _sent_by_the_erp(mail, facts):
-        return Hit(
-            f"R-f: NET Genium has sent it itself: {by}", words=(Word.DUPLICATE_KEY,), stop=True
-        )
+        reason = said("R-f: NET Genium has sent it itself: {by}", by=by)
+        return Hit(reason, words=(Word.DUPLICATE_KEY,), stop=True)
     first = facts.processed
     if first is None or first.mail_id == mail.mail_id:
-        return Miss("no other mail with the same date, sender, recipients and subject")
-    differs = "" if first.body_sha256 == mail.parsed.body_sha256 else "; its text differs"
-    reason = (
+        return Miss(said("no other mail with the same date, sender, recipients and subject"))
+    reason = said(
         "a mail with the same date, sender, recipients and subject was processed before, "
-        f"as {first.mail_id}{differs}"
+        "as {mail_id}",
+        mail_id=first.mail_id,
     )
+    if first.body_sha256 != mail.parsed.body_sha256:
+        reason = said("{reason}; its text differs", reason=reason)
     late = [u for u in facts.forwarding_users(mail) if u.ref.id not in first.responsible]
     if not late:
         return Hit(reason, words=(Word.DUPLICATE_KEY,), stop=True)
     names = ", ".join(user.ref.email for user in late)
     return Hit(
-        f"{reason}; forwarded from {names}, who may have no activity yet",
+        said(
+            "{reason}; forwarded from {names}, who may have no activity yet",
+            reason=reason,
+            names=names,
+        ),
         words=(Word.DUPLICATE_KEY,),
     )
 
 
-def _sent_by_the_erp(mail: Mail, facts: Facts) -> str | None:
+def _sent_by_the_erp(mail: Mail, facts: Facts) -> Said | None:
     """How a mail of NET Genium is known: an activity has its Message-ID, or a pattern fits."""
     message_id = mail.parsed.message_id
     if message_id in facts.earlier.erp_message_ids and mail.sender and facts.is_ours(mail.sender):
-        return f"an activity has its Message-ID {message_id}"
+        return said("an activity has its Message-ID {message_id}", message_id=message_id)
     given = facts.context.box.erp_mail_pattern
     if not given or not is_of_the_erp(mail, facts):
         return None
     pattern = field_pattern(given)
     values = mail.field_values(pattern.name)
     fits = any(matches(pattern.pattern, fold_line(value)) for value in values)
-    return f"it fits erpMailPattern {given}" if fits else None
+    return said("it fits erpMailPattern {pattern}", pattern=given) if fits else None

@@ -3,6 +3,7 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.contracts.verdict import Word
 from shared.domain.folding import fold_line
 from shared.domain.vocabulary import tight
@@ -14,7 +15,6 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     for value in values:
         folded = tight(fold_line(value))
         if folded and folded in mail.subject:
-            return Hit(
-                f"the subject contains “{value}” (ignoreSubject)", (Word.IGNORED,), stop=True
-            )
-    return Miss(f"the subject contains none of {len(values)} values of ignoreSubject")
+            reason = said("the subject contains “{value}” (ignoreSubject)", value=value)
+            return Hit(reason, (Word.IGNORED,), stop=True)
+    return Miss(said("the subject contains no value of ignoreSubject"))

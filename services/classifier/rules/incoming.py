@@ -5,6 +5,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.outcome.activity import create_activity
 from services.classifier.outcome.groups import group_notes, twin_notes
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.contracts.verdict import Word
 from shared.domain.directory import User
 from shared.domain.linking import link_incoming
@@ -13,20 +14,21 @@ from shared.domain.linking import link_incoming
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     """Hit when the mail is incoming and at least one recipient is a user."""
     if so_far.direction != "incoming":
-        return Miss("the mail is outgoing")
+        return Miss(said("the mail is outgoing"))
     users = _responsible(mail, facts, so_far)
     if not users:
-        return Miss("no recipient is a user")
+        return Miss(said("no recipient is a user"))
     linked = link_incoming(mail.sender, facts.directory)
     if linked.unknown and facts.context.box.only_known_customers:
-        return Miss("the sender is not in the address book (onlyKnownCustomers)", linked.notes)
+        reason = said("the sender is not in the address book (onlyKnownCustomers)")
+        return Miss(reason, linked.notes)
     made = [
         create_activity(mail, facts, so_far, responsible=user, direction="incoming", linked=linked)
         for user in users
     ]
     noted = (note for _, notes in made for note in notes)
     return Hit(
-        "incoming, for " + ", ".join(user.ref.email for user in users),
+        said("incoming, for {users}", users=", ".join(user.ref.email for user in users)),
         words=(Word.PROCESSED,),
         commands=tuple(activity for activity, _ in made),
         notes=tuple(

@@ -6,6 +6,7 @@ from services.classifier.facts.trust import distrusted
 from services.classifier.reading.extract import after_colon
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import CreateTask
+from shared.contracts.said import said
 from shared.contracts.verdict import Word
 from shared.domain.assignment import assigned_record
 from shared.domain.folding import fold_line
@@ -18,15 +19,18 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     subject = mail.unforwarded_subject
     phrase = first_prefix(tight(fold_line(subject)), facts.context.vocabulary.new_task)
     if phrase is None:
-        return Miss("the subject does not ask for a new task")
+        return Miss(said("the subject does not ask for a new task"))
     approver = facts.sender_user(mail)
     if approver is None:
         return Hit(
-            f"the subject starts with “{phrase}”, but the sender is no user: no task",
+            said(
+                "the subject starts with “{phrase}”, but the sender is no user: no task",
+                phrase=phrase,
+            ),
             words=(Word.UNKNOWN_USER,),
         )
     if why := distrusted(mail, facts):
-        return Hit(f"N-2: {why}: no task", words=(Word.UNKNOWN_USER,))
+        return Hit(said("N-2: {why}: no task", why=why), words=(Word.UNKNOWN_USER,))
     solvers = facts.user_recipients(mail)
     task = CreateTask(
         command_id=command_id(mail, "R-10", ""),
@@ -36,9 +40,14 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         approver=approver.ref,
         contract=assigned_record(mail.tokens, facts.directory, "contract"),
     )
-    nobody = Note("N-1", "solvers", False, "no recipient is a user: a task without solver")
+    without = said("no recipient is a user: a task without solver")
+    nobody = Note("N-1", "solvers", False, without)
     return Hit(
-        f"the subject starts with “{phrase}” and the sender {approver.ref.email} is a user",
+        said(
+            "the subject starts with “{phrase}” and the sender {sender} is a user",
+            phrase=phrase,
+            sender=approver.ref.email,
+        ),
         words=(Word.NEW_TASK_CREATED,),
         commands=(task,),
         notes=() if solvers else (nobody,),

@@ -10,6 +10,7 @@ from services.classifier.parse.bounce_marks import is_of_no_person
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.reading.extract import without_prefixes
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.domain.folding import fold_line
 from shared.domain.vocabulary import Vocabulary
 
@@ -20,17 +21,19 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit when the subject is an opt-out phrase, from outside, by a sender who is not refuted."""
     phrase = _phrase(mail, facts)
     if phrase is None:
-        return Miss("the subject does not ask for no more mail")
+        return Miss(said("the subject does not ask for no more mail"))
+    found = said("the subject says “{phrase}”", phrase=phrase)
     if mail.sender is None:
-        return Miss(f"the subject says “{phrase}”, but {mail.sender_problem}")
+        return Miss(said("{reason}, but {why}", reason=found, why=mail.sender_problem))
     if facts.is_ours(mail.sender):
-        return Miss(f"the subject says “{phrase}”, but {mail.sender} is one of us")
+        return Miss(said("{found}, but {sender} is one of us", found=found, sender=mail.sender))
     if _is_of_no_person(mail, mail.sender):
-        return Miss(f"the subject says “{phrase}”, but no person wrote the mail")
+        return Miss(said("{found}, but no person wrote the mail", found=found))
     if why := distrusted(mail, facts):
-        return Miss(f"S-1: the subject says “{phrase}”, but {why}: nothing is marked")
+        return Miss(said("S-1: {found}, but {why}: nothing is marked", found=found, why=why))
     command = mark(mail, facts, "R-4", mail.sender, "do_not_send")
-    return Hit(f"the subject says “{phrase}”: {named(command)}", commands=(command,))
+    reason = said("{found}: {done}", found=found, done=named(command))
+    return Hit(reason, commands=(command,))
 
 
 def _is_of_no_person(mail: Mail, sender: str) -> bool:

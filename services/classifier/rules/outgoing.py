@@ -4,6 +4,7 @@ from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.outcome.activity import create_activity
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.contracts.verdict import Word
 from shared.domain.linking import link_outgoing
 
@@ -11,12 +12,12 @@ from shared.domain.linking import link_outgoing
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     """Hit when the sender is a user, and the mail is outgoing or no recipient is a user."""
     if "bounce" in so_far.hits:
-        return Miss("mail that came back is never outgoing")
+        return Miss(said("mail that came back is never outgoing"))
     if so_far.direction == "incoming" and facts.is_for_users(mail):
-        return Miss("the mail is incoming")
+        return Miss(said("the mail is incoming"))
     user = facts.sender_user(mail)
     if user is None:
-        return Miss(f"the sender {mail.sender} is no user")
+        return Miss(said("the sender {sender} is no user", sender=mail.sender))
     linked = link_outgoing(
         [one for one in mail.recipients if not facts.context.box.members_of(one)],
         facts.directory,
@@ -24,12 +25,13 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         other_contacts=facts.bounds(mail).users if facts.context.links_other_contacts else 0,
     )
     if linked.unknown and facts.context.box.only_known_customers:
-        return Miss("no recipient is in the address book (onlyKnownCustomers)", linked.notes)
+        reason = said("no recipient is in the address book (onlyKnownCustomers)")
+        return Miss(reason, linked.notes)
     activity, notes = create_activity(
         mail, facts, so_far, responsible=user, direction="outgoing", linked=linked
     )
     return Hit(
-        f"outgoing, from {user.ref.email}",
+        said("outgoing, from {user}", user=user.ref.email),
         words=(Word.PROCESSED,),
         commands=(activity,),
         direction="outgoing",

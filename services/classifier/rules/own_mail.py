@@ -3,11 +3,13 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.contracts.verdict import Word
 
 
 def check(mail: Mail, _facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit on a loop header or a Message-ID that carries our signature."""
     if mail.is_our_own:
-        return Hit("the mail carries our own signature", words=(Word.LOOP,), stop=True)
-    return Miss("the mail does not carry our signature")
+        reason = said("the mail carries our own signature")
+        return Hit(reason, words=(Word.LOOP,), stop=True)
+    return Miss(said("the mail does not carry our signature"))

@@ -7,6 +7,7 @@ from services.classifier.reading.mail import Mail
 from services.classifier.reading.problem import ProblemReport
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.references import RecordRef
+from shared.contracts.said import Said, said, with_commas
 from shared.contracts.verdict import Word, task_updated
 from shared.domain.notes import Note
 
@@ -15,21 +16,24 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit when the subject starts as that of a problem mail; stops either way."""
     problem = mail.problem
     if problem is None:
-        return Miss("the subject is not that of a problem mail")
+        return Miss(said("the subject is not that of a problem mail"))
     if mail.sender is None:
-        return Miss(f"the subject is that of a problem mail, but {mail.sender_problem}")
+        why = mail.sender_problem
+        return Miss(said("the subject is that of a problem mail, but {why}", why=why))
     allowed = facts.context.box.problem_sender
     if allowed and mail.sender not in allowed:
-        return Miss(f"P-2: {mail.sender} is no problemSender, so this is ordinary mail")
-    if why := _refused(mail, problem, facts):
-        return Hit(why, words=(Word.INVALID_TASK,), stop=True)
+        return Miss(
+            said("P-2: {sender} is no problemSender, so this is ordinary mail", sender=mail.sender)
+        )
+    if refused := _refused(mail, problem, facts):
+        return Hit(refused, words=(Word.INVALID_TASK,), stop=True)
     contract, notes = _contract(problem, facts)
     command = _command(mail, problem, contract, facts)
     done = (
         Word.NEW_TASK_CREATED if isinstance(command, CreateTask) else task_updated(command.task.id)
     )
     return Hit(
-        f"problem {problem.problem_id}, status {problem.status}",
+        said("problem {id}, status {status}", id=problem.problem_id, status=problem.status),
         words=(Word.TASK_APPLICATION, done),
         commands=(command,),
         stop=True,
@@ -37,11 +41,11 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     )
 
 
-def _refused(mail: Mail, problem: ProblemReport, facts: Facts) -> str | None:
+def _refused(mail: Mail, problem: ProblemReport, facts: Facts) -> Said | None:
     if why := distrusted(mail, facts):
-        return f"S-1: {why}"
+        return said("S-1: {why}", why=why)
     if problem.missing:
-        return f"P-3: the body has no {', no '.join(problem.missing)}"
+        return said("P-3: the body has {missing}", missing=with_commas(problem.missing))
     return None
 
 
@@ -50,7 +54,7 @@ def _contract(problem: ProblemReport, facts: Facts) -> tuple[RecordRef | None, t
     record = facts.directory.match("contract", problem.contract or "").record
     if record:
         return record, ()
-    reason = f"contract {problem.contract}: no record has this number"
+    reason = said("contract {number}: no record has this number", number=problem.contract)
     return None, (Note("T-3", "token", False, reason),)
 
 

@@ -3,6 +3,7 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from shared.contracts.said import said
 from shared.domain.vocabulary import first_prefix
 
 
@@ -10,7 +11,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit when the subject starts with a reply or forward prefix; only noted."""
     vocabulary = facts.context.vocabulary
     if prefix := first_prefix(mail.subject, vocabulary.replies):
-        return Hit(f"a reply: the subject starts with “{prefix}”")
+        return Hit(said("a reply: the subject starts with “{prefix}”", prefix=prefix))
     if prefix := first_prefix(mail.subject, vocabulary.forwards):
-        return Hit(f"forwarded: the subject starts with “{prefix}”")
-    return Miss("the subject has no reply or forward prefix")
+        return Hit(said("forwarded: the subject starts with “{prefix}”", prefix=prefix))
+    return Miss(said("the subject has no reply or forward prefix"))

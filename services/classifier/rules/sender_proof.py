@@ -3,9 +3,12 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
+from services.classifier.reading.proof import state_said
+from shared.contracts.said import said
 
 
 def check(mail: Mail, _facts: Facts, _so_far: SoFar) -> Hit | Miss:
     """Hit when the sender is proven or refuted; effects are refused by the rules themselves."""
-    said = f"{mail.proof.state}: {mail.proof.reason}"
-    return Miss(said) if mail.proof.state == "unknown" else Hit(said)
+    proof = mail.proof
+    reason = said("{state}: {why}", state=state_said(proof.state), why=proof.reason)
+    return Miss(reason) if proof.state == "unknown" else Hit(reason)

@@ -11,31 +11,33 @@ import errno
 import itertools
 import os
 import stat
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 
+from services.fetcher.failed import FailedMailNote
 from services.fetcher.sources.port import (
-    BATCH_BYTES,
-    BATCH_MAILS,
+    EML_DIR,
     LARGE_BYTES,
+    MAX_MAIL_BYTES,
     SLICE_BYTES,
+    Alarm,
     SourceMail,
+    SourceReport,
+    batched,
 )
 from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
 from shared.owner import give
 
 FAILED = "failed"
-MAX_MAIL_BYTES = 200 * 1024 * 1024
-"""Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
 
 _LONGEST_STEM = 240
 _REASON_MODE = 0o644
@@ -64,18 +66,18 @@ class EmlDir:
         settle_seconds: How long size and time of a file must stand still before it is read.
         sleep: Waits so many seconds.
         now: The time, in seconds since 1970, as files have it.
-        unprocessable: How many files were moved to `failed/` before they became mail.
-        unsettled: How many files were still being written at the last look.
     """
 
     folder: Path
     settle_seconds: float
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
-    unprocessable: int = 0
-    unsettled: int = 0
-    kind: str = field(default="emlDir", init=False)
-    _read_as: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    kind: str = field(default=EML_DIR, init=False)
+    _read_as: dict[str, tuple[int, ...]] = field(default_factory=dict, init=False)
+    _left: set[str] = field(default_factory=set, init=False)
+    _read_at: datetime | None = field(default=None, init=False)
+    _unprocessable: int = field(default=0, init=False)
+    _unsettled: int = field(default=0, init=False)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """What waits, at most 100 mails and about 8 MB at a time; by name, the old files first.
@@ -83,27 +85,19 @@ class EmlDir:
         Raises:
             TransientError: The directory cannot be read.
         """
+        self._unprocessable = self._unsettled = 0
         before = self._look()
         old = {name: seen for name, seen in before.items() if self._is_old(seen)}
         young = before.keys() - old.keys()
-        self.unsettled = 0
         yield from self._read_all(old)
         if young:
             yield from self._read_all(self._settled(before, young))
 
     def _read_all(self, files: Mapping[str, _Seen]) -> Iterator[Sequence[SourceMail]]:
-        batch: list[SourceMail] = []
-        waiting = 0
-        for name, seen in sorted(files.items()):
-            if batch and (len(batch) == BATCH_MAILS or waiting + seen.size > BATCH_BYTES):
+        for files_of_batch in batched(sorted(files.items()), lambda file: file[1].size):
+            mails = [self._read(name, seen) for name, seen in files_of_batch]
+            if batch := [mail for mail in mails if mail]:
                 yield batch
-                batch, waiting = [], 0
-            mail = self._read(name, seen)
-            if mail:
-                batch.append(mail)
-                waiting += seen.size
-        if batch:
-            yield batch
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
         """The bytes of a large file.
@@ -129,19 +123,36 @@ class EmlDir:
             if not self._is_another(mail.identity):
                 with self._writing("delete", mail.identity):
                     (self.folder / mail.identity).unlink(missing_ok=True)
+                self._left.discard(mail.identity)
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """A file leaves as soon as it is taken: its copy is the backup."""
+        self.acknowledge([mail for _, mail in mails])
+
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        """Nothing waits for that here."""
+
+    def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         """Move the file to `failed/`, with `<name>.reason.txt` beside it.
 
         Raises:
             TransientError: The directory may not be written.
         """
         if not self._is_another(mail.identity):
-            self._move_to_failed(mail.identity, reason)
+            self._move_to_failed(mail.identity, note.reason)
 
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
+    def wait(self, seconds: float, alarm: Alarm) -> None:
         """Nothing announces a file: look again soon."""
-        stopped.wait(min(seconds, _LOOK_SECONDS))
+        alarm.wait(min(seconds, _LOOK_SECONDS))
+
+    def report(self) -> SourceReport:
+        """Tell what the latest round has left."""
+        return SourceReport(
+            self._read_at,
+            None if self._read_at is None else len(self._left),
+            unprocessable=self._unprocessable,
+            unsettled=self._unsettled,
+        )
 
     def close(self) -> None:
         """Nothing is held."""
@@ -164,7 +175,7 @@ class EmlDir:
         # What came meanwhile is still being written, for all we know.
         fresh = {name: seen for name, seen in after.items() if name in young or name not in before}
         settled = {name: seen for name, seen in fresh.items() if before.get(name) == seen}
-        self.unsettled += len(fresh) - len(settled)
+        self._unsettled += len(fresh) - len(settled)
         return settled
 
     def _look(self) -> dict[str, _Seen]:
@@ -178,22 +189,25 @@ class EmlDir:
             return self._look()
         except OSError as error:
             raise self._unreadable(error) from error
-        return {
+        found = {
             entry.name: _Seen(found.st_size, found.st_mtime_ns)
             for entry, found in files
             if entry.name.lower().endswith(".eml") and not stat.S_ISDIR(found.st_mode)
         }
+        self._read_at, self._left = moment_of(self.now()), set(found)
+        return found
 
     def _read(self, name: str, seen: _Seen) -> SourceMail | None:
         """The mail in the file, or None if it went away or was moved to `failed/`."""
         try:
             descriptor = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
+            self._left.discard(name)
             return None
         except OSError as error:
             if error.errno not in _THE_FILE_ITSELF:
                 raise self._unreadable(error) from error
-            self._unprocessable(name, f"cannot be opened as a plain file: {error.strerror}")
+            self._refuse(name, f"cannot be opened as a plain file: {error.strerror}")
             return None
         with os.fdopen(descriptor, "rb") as file:
             refusal = _refusal(os.fstat(descriptor))
@@ -201,20 +215,20 @@ class EmlDir:
             raw = b"" if refusal or large else file.read(LARGE_BYTES + 1)
             self._read_as[name] = _identity(os.fstat(descriptor))
         if refusal:
-            self._unprocessable(name, refusal)
+            self._refuse(name, refusal)
             return None
         received_at = moment_of(seen.modified_ns / 1e9)
         if large:
             return SourceMail(name, received_at, raw=None)
         if len(raw) != seen.size:
-            self.unsettled += 1
+            self._unsettled += 1
             return None
         return SourceMail(name, received_at, raw)
 
-    def _unprocessable(self, name: str, reason: str) -> None:
+    def _refuse(self, name: str, reason: str) -> None:
         _log.error("file is no mail", file=name, reason=reason)
         self._move_to_failed(name, reason)
-        self.unprocessable += 1
+        self._unprocessable += 1
 
     def _move_to_failed(self, name: str, reason: str) -> None:
         failed = self.folder / FAILED
@@ -228,6 +242,7 @@ class EmlDir:
             write_flushed(reason_file, [f"{reason}\n".encode("utf-8", "replace")], _REASON_MODE)
             flush_folder(failed)
             (self.folder / name).rename(failed / target)
+        self._left.discard(name)
 
     @contextmanager
     def _writing(self, action: str, name: str) -> Iterator[None]:

@@ -1,24 +1,38 @@
 """Which source reads the mailbox of a box, and when it is made: at its first use."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
+from uuid import UUID
 
+import structlog
+
+from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.pauses import Pauses
 from services.fetcher.seen import Seen
 from services.fetcher.sources.imap.source import Imap
+from services.fetcher.sources.of_box import mailbox_places
 from services.fetcher.sources.pop3.source import Pop3
-from services.fetcher.sources.port import IMAP, POP3, LeftInSourceError, SourceMail
+from services.fetcher.sources.port import (
+    IMAP,
+    POP3,
+    Alarm,
+    LeftInSourceError,
+    SourceMail,
+    SourceReport,
+)
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMails
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth.tokens import client_credentials
 from shared.settings.box import Box
 
 _AFTER_REFUSAL_SECONDS = 40.0
 """A restart does not knock again sooner after a refused login: servers lock accounts (F-61)."""
+
+_log = structlog.get_logger()
 
 
 class Mailbox:
@@ -31,18 +45,22 @@ class Mailbox:
         kind: `imap` or `pop3`.
     """
 
-    def __init__(self, box: Box, memory: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, box: Box, memory: Path, clock: Callable[[], datetime], failed: FailedMail
+    ) -> None:
         """Take what it works with; nothing is opened or connected yet.
 
         Args:
             box: Names server, login and disposition.
             memory: The file of what was taken before.
             clock: Gives the time, aware.
+            failed: Where mail is noted that can never be processed.
         """
         self.kind = IMAP if box.imap_url else POP3
         self._box = box
         self._file = memory
         self._clock = clock
+        self._failed = failed
         self._seen: Seen | None = None
         self._source: Imap | Pop3 | None = None
 
@@ -66,34 +84,66 @@ class Mailbox:
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         """As the source's."""
-        with self._noted():
-            self._opened().acknowledge(mails)
+        if mails:
+            with self._noted():
+                self._opened().acknowledge(mails)
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
+    def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
+        """Keep the reason beside the backup: with that the mailbox is done with the mail.
+
+        Where mail leaves only once it is recorded, it stays until somebody has released it.
+
+        Raises:
+            TransientError: The note cannot be written, or as the source.
+        """
+        _log.warning("mail set aside", box=self._box.name, mail=mail.identity, reason=note.reason)
+        self._failed.note(note)
+        if self._box.dispose_after == "recorded":
+            self.take([(note.message.mail_id, mail)])
+        else:
+            self.acknowledge([mail])
+
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
         """As the source's."""
-        with self._noted():
-            self._opened().set_aside(mail, reason)
+        if mails:
+            with self._noted():
+                self._opened().take(mails)
 
-    def wait(self, seconds: float, stopped: Event) -> None:
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        """Note that these may go: each round begins with those that are still there.
+
+        Raises:
+            TransientError: The memory cannot be used.
+        """
+        self._taken().record(mail_ids)
+
+    def wait(self, seconds: float, alarm: Alarm) -> None:
         """As the source's."""
         if self._source:
             with self._noted():
-                self._source.wait(seconds, stopped)
+                self._source.wait(seconds, alarm)
         else:
-            stopped.wait(seconds)
+            alarm.wait(seconds)
 
     def close(self) -> None:
         """Let go of the connection; the memory stays open."""
         if self._source:
             self._source.close()
 
-    def rounds(self) -> dict[str, tuple[datetime, int]]:
-        """When each place was last read, and how many mails waited there then (O-4)."""
-        return self._memory().rounds()
-
-    def held(self) -> int:
-        """How many messages could not be read, and stay in the box."""
-        return Suspects(self._box.name, self._memory().memory, self._clock).count()
+    def report(self) -> SourceReport:
+        """Tell how all folders stand together; nothing is known while memory cannot be used."""
+        try:
+            known = self._memory().rounds()
+            held = Suspects(self._box.name, self._memory().memory, self._clock).count()
+        except TransientError:
+            return SourceReport()
+        rounds = [known[place] for place in mailbox_places(self._box) if place in known]
+        if not rounds:
+            return SourceReport(held=held)
+        # Everything up to the earliest of these moments has been read.
+        return SourceReport(
+            min(at for at, _ in rounds), sum(waiting for _, waiting in rounds), held
+        )
 
     def _memory(self) -> Seen:
         if self._seen is None:
@@ -103,9 +153,15 @@ class Mailbox:
     def _pauses(self) -> Pauses:
         return Pauses(self._memory().memory, self._clock)
 
+    def _taken(self) -> TakenMails:
+        return TakenMails(self._box.name, self._memory().memory)
+
     def _opened(self) -> Imap | Pop3:
         if self._source is None:
             self._source = mailbox_of(self._box, self._memory(), self._clock)
+            self._taken().keep_places(mailbox_places(self._box))
+            if self._box.dispose_after == "published":
+                self._taken().record_all()
         return self._source
 
     @contextmanager

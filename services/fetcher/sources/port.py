@@ -1,19 +1,23 @@
 """The port of a source: mail comes out in batches, and stays until it is acknowledged."""
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
+from uuid import UUID
 
+from services.fetcher.failed import FailedMailNote
+from shared import batching
 from shared.errors import TransientError
-from shared.settings.box import Box
 
 EML_DIR, IMAP, POP3 = "emlDir", "imap", "pop3"
 """The kinds of sources, as logs and the journal call them."""
 
-MAILBOX = "mailbox"
-"""Either of the last two: a box has one mailbox at most."""
+POP3_PLACE = "POP3"
+"""What the whole of a POP3 box is called where an IMAP folder has its name."""
+
+MAX_MAIL_BYTES = 200 * 1024 * 1024
+"""Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
 
 LARGE_BYTES = 1024 * 1024
 """A larger mail is read in slices, so that memory stays constant whatever comes."""
@@ -22,6 +26,18 @@ SLICE_BYTES = 256 * 1024
 
 BATCH_MAILS = 100
 BATCH_BYTES = 8 * 1024 * 1024
+
+T = TypeVar("T")
+
+
+def batched(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Cut `items`, whose bytes `size` tells, into batches as a source gives them."""
+    return batching.batched(items, size, BATCH_MAILS, BATCH_BYTES)
+
+
+def is_full(mails: int, total: int, size: int) -> bool:
+    """Whether a batch of so many mails and bytes takes no further mail of `size` bytes."""
+    return batching.is_full(mails, total, size, BATCH_MAILS, BATCH_BYTES)
 
 
 class LeftInSourceError(TransientError):
@@ -37,12 +53,43 @@ class SourceMail:
         received_at: When the source got it.
         raw: The mail byte for byte; None for a large one, which `Source.slices` reads.
         old: Whether it was there before the first connection to its box (`archive`, I-11).
+        folder: The folder of the box that it was in, where the box has folders.
     """
 
     identity: str
     received_at: datetime
     raw: bytes | None
     old: bool = False
+    folder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What the latest round has found in a source, and left there (O-4).
+
+    Attributes:
+        read_at: When the source was last looked into; None if it never was.
+        waiting: Mails that wait to be taken; None if that is not known.
+        held: Mails that could not be read and stay in the source; None if it never holds any.
+        unprocessable: What the source itself has set aside in this round, because it is no mail.
+        unsettled: Files that were still being written.
+    """
+
+    read_at: datetime | None = None
+    waiting: int | None = None
+    held: int | None = None
+    unprocessable: int = 0
+    unsettled: int = 0
+
+
+class Alarm(Protocol):
+    """What ends a wait early; an event of `threading` is one."""
+
+    def is_set(self) -> bool:
+        """Whether the wait is to end."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Return after `timeout` seconds, or as soon as it is set; whether it is."""
 
 
 class Source(Protocol):
@@ -72,17 +119,26 @@ class Source(Protocol):
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         """These mails of the latest batch are safe with the next stage: they may go (I-6)."""
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """These mails of the latest batch are safe, but stay until they are `recorded` (I-8).
+
+        They are not given again. A source that keeps no memory lets them go at once.
+        """
+
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        """Mails that were taken may go: at the latest when the next round begins.
+
+        An id that is not known is passed over.
+        """
+
+    def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         """The mail can never be processed: put it where a person finds it, with the reason."""
 
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
-        """Return when new mail may be there, when `stopped` is set, or after `seconds`."""
+    def wait(self, seconds: float, alarm: Alarm) -> None:
+        """Return when new mail may be there, when `alarm` is set, or after `seconds`."""
+
+    def report(self) -> SourceReport:
+        """Tell how the source stands after its latest round. Never raises."""
 
     def close(self) -> None:
         """Let go of connections; the next use makes new ones. Never raises."""
-
-
-def sources_of(box: Box) -> list[str]:
-    """What a box is read from: its mailbox, its directory, or both."""
-    mailbox = [MAILBOX] if box.imap_url or box.pop3_url else []
-    return mailbox + ([EML_DIR] if box.eml_dir else [])

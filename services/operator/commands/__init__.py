@@ -47,7 +47,8 @@ COMMANDS = (
     Listed(
         "dead-letters", "dead_letters:app", "Mail that could not be processed: see, release, drop."
     ),
-    Listed("explain", "explain:explain", "Show what would become of mails, and why."),
+    Listed("find", "find:find", "Find mail by words, addresses, numbers: what became of it."),
+    Listed("explain", "explain:explain", "Show what became of a mail, or would, and why."),
     Listed("list", "list_records:list_table", "List records of the database."),
     Listed("calendar", "calendar:app", "Bring calendars into step; see and decide what is held."),
     Listed("undo", "undo:undo", "Take back the marks and tasks that a mail has made."),

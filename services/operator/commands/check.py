@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 from services.answers.check import run_checks, worst
-from services.operator.commands.options import AsJson, Config, begin, set_up_logging
+from services.operator.commands.options import (
+    AsJson,
+    Config,
+    InLanguage,
+    begin,
+    language_for,
+    set_up_logging,
+)
 from services.operator.output import write_json
 from services.operator.present.checks import checks_as_text
 from services.operator.present.console import stdout_console
@@ -20,6 +27,7 @@ Rehearse = Annotated[
 def check(
     config: Config,
     rehearse: Rehearse = False,  # noqa: FBT002 - a flag of the command line
+    language: InLanguage = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Look at configuration, database, mapping and folders: each OK, or what to do.
@@ -34,6 +42,7 @@ def check(
     back: no row stays, no file is written, but ids that the database counts are used up.
     """
     environment = begin("error")
+    spoken = language_for(language)
     if rehearse:
         # The writer would log what it records, and nothing of that stays.
         set_up_logging("error", environment)
@@ -43,5 +52,5 @@ def check(
         rows = [asdict(one) | {"exit_code": int(one.exit_code)} for one in checks]
         write_json({"ok": not code, "checks": rows})
     else:
-        stdout_console().print(checks_as_text(checks))
+        stdout_console().print(checks_as_text(checks, spoken))
     raise typer.Exit(code)

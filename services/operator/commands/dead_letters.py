@@ -17,6 +17,7 @@ from services.answers.dead_letters import (
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.pipeline import local_pipeline
+from services.assembly.recorded import MemoryTeller
 from services.assembly.run import Tally
 from services.assembly.services import broker_address
 from services.operator.commands.options import AsJson, begin, boxes_of, tell
@@ -130,7 +131,8 @@ def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetter
             raise WrongUseError("without RABBITMQ_URL, name the box's file with --config")
         boxes, erp = boxes_of(config), open_erp(environment)
         DatabaseProbe(erp)()
-        return local_pipeline(boxes, erp, environment.data, Tally(lambda _: None))
+        recorded = MemoryTeller(boxes, environment.data, Tally(lambda _: None))
+        return local_pipeline(boxes, erp, environment.data, recorded)
 
     return LocalDeadLetters(environment.data, publisher)
 

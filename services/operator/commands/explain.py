@@ -1,16 +1,30 @@
 """`crmservice explain`."""
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import track
 
 from services.answers.explain import Unreadable, files_of
 from services.answers.explain import explain as explain_files
+from services.answers.recorded import recorded
+from services.answers.today import today
 from services.assembly.classifying import context_of, look_up_in
 from services.assembly.composition import open_erp
-from services.operator.commands.options import AsJson, Config, begin, boxes_of
+from services.operator.commands.asking import Asking, tell_never, tell_recorded
+from services.operator.commands.options import (
+    AsJson,
+    InLanguage,
+    OptionalConfig,
+    begin,
+    boxes_of,
+    language_for,
+)
 from services.operator.output import write_json
 from services.operator.present.as_json import explained_as_json
 from services.operator.present.as_text import explained_as_text
@@ -20,23 +34,63 @@ from shared.netgenium.schema.inspection import require_schema
 
 
 def explain(
-    mails: Annotated[list[str], typer.Argument(help="Mail files, or folders of mail files.")],
-    config: Config,
-    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+    mails: Annotated[
+        list[str], typer.Argument(help="Ids of mails, mail files, or folders of mail files.")
+    ],
+    *,
+    config: OptionalConfig = None,
+    language: InLanguage = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Show what would become of mails, and why. Writes nothing.
+    """Show what became of a mail, or would become of a file, and why. Writes nothing.
 
     Examples:
+      crmservice explain 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
       crmservice explain offer.eml --config crm.xml
       crmservice explain POP3Downloads/2026-11-21 --config crm.xml --json
+
+    Of a mail that was processed it shows what was recorded then; with --config also
+    whether it would be decided differently today.
     """
     environment = begin("warning")
-    boxes = boxes_of(config)
-    if len(boxes) != 1:
-        raise WrongUseError("explain looks at mails of one box: give one --config")
+    boxes = boxes_of(config or ())
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
-    results = explain_files(files := files_of(mails), context_of(boxes[0], erp), look_up_in(erp))
+    spoken = language_for(language)
+    zone = ZoneInfo(erp.tables.mapping.time.zone)
+    asking = Asking(environment, erp, boxes, zone, spoken, as_json=as_json)
+    ids = [mail_id for mail in mails if (mail_id := _mail_id(mail))]
+    files = [mail for mail in mails if _mail_id(mail) is None]
+    if files and len(boxes) != 1:
+        raise WrongUseError("explain looks at files as mails of one box: give one --config")
+    for mail_id in ids:
+        _explain_recorded(asking, mail_id)
+    if files:
+        _explain_files(asking, files_of(files))
+
+
+def _mail_id(text: str) -> UUID | None:
+    """The id that is meant, unless there is a file of that name."""
+    try:
+        mail_id = UUID(text)
+    except ValueError:
+        return None
+    return None if Path(text).exists() else mail_id
+
+
+def _explain_recorded(asking: Asking, mail_id: UUID) -> None:
+    then = recorded(asking.erp, asking.data, mail_id)
+    if then is None:
+        tell_never(asking, {}, mail_id=mail_id)
+    elif asking.boxes:
+        tell_recorded(asking, then, today(then, asking.boxes, asking.erp, asking.data))
+    else:
+        tell_recorded(asking, then)
+
+
+def _explain_files(asking: Asking, files: Sequence[Path]) -> None:
+    context = context_of(asking.boxes[0], asking.erp)
+    results = explain_files(files, context, look_up_in(asking.erp))
     console, progress = stdout_console(), stderr_console()
     unreadable = 0
     for result in track(
@@ -45,12 +99,12 @@ def explain(
         len(files),
         console=progress,
         transient=True,
-        disable=not (progress.is_terminal and as_json and not sys.stdout.isatty()),
+        disable=not (progress.is_terminal and asking.as_json and not sys.stdout.isatty()),
     ):
         unreadable += isinstance(result, Unreadable)
-        if as_json:
+        if asking.as_json:
             write_json(explained_as_json(result))
         else:
-            console.print(explained_as_text(result))
+            console.print(explained_as_text(result, asking.language))
     if unreadable:
         raise typer.Exit(ExitCode.PARTLY_DONE)

@@ -1,16 +1,28 @@
 """`crmservice list`."""
 
+import sys
+from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from services.answers.records import TABLES, list_records
 from services.assembly.composition import open_erp
-from services.operator.commands.options import AsJson, begin, one_of
+from services.operator.commands.options import (
+    AsJson,
+    InLanguage,
+    Since,
+    begin,
+    language_for,
+    moment_since,
+    one_of,
+)
 from services.operator.output import write_json
-from services.operator.present.console import stdout_console
-from services.operator.present.records import records_as_text
+from services.operator.present.records import record_as_text
 from shared.netgenium.schema.inspection import require_schema
+
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")]
 
 
 def list_table(
@@ -18,20 +30,31 @@ def list_table(
         str,
         typer.Argument(help=f"One of: {', '.join(TABLES)}.", autocompletion=lambda: list(TABLES)),
     ],
-    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+    *,
+    limit: Limit = None,
+    since: Since = None,
+    language: InLanguage = None,
+    as_json: AsJson = False,
 ) -> None:
-    """List records of the database, with natural keys instead of ids.
+    """List records of the database, the newest first, with natural keys instead of ids.
 
     Examples:
-      crmservice list activities
-      crmservice list journal --json
+      crmservice list activities --limit 20
+      crmservice list journal --since 2d --json
     """
     one_of("list", table, TABLES)
-    erp = open_erp(begin("warning"))
+    environment = begin("warning")
+    spoken = language_for(language)
+    erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
-    rows = list_records(erp, table)
-    if as_json:
-        for row in rows:
+    zone = ZoneInfo(erp.tables.mapping.time.zone)
+    first = moment_since(since, datetime.now(UTC), zone)
+    empty = True
+    for row in list_records(erp, table, since=first, most=limit):
+        empty = False
+        if as_json:
             write_json(row)
-    else:
-        stdout_console().print(records_as_text(rows))
+        else:
+            sys.stdout.write(record_as_text(row, spoken))
+    if empty and not as_json:
+        sys.stdout.write(spoken.say("none") + "\n")

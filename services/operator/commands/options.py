@@ -1,20 +1,33 @@
 """Options that several commands share, and how they begin."""
 
+import re
 import sys
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
 from services.operator.present.visible import visible
 from shared.errors import ConfigProblem, ConfigurationError, WrongUseError
+from shared.language.language import LANGUAGES, Language, language, language_of
 from shared.log import LogLevel, configure_logging
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
-from shared.settings.environment import Environment, read_environment
+from shared.settings.environment import Environment, read_environment, system_locale
 from shared.settings.near_miss import quoted
+
+_AGO = re.compile(r"([0-9]{1,4})([mhdw])")
+_UNITS = {
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Word = TypeVar("Word", bound=str)
 """One of several words that a person types."""
@@ -45,6 +58,27 @@ Config = Annotated[
         callback=files_of,
     ),
 ]
+OptionalConfig = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--config",
+        "-c",
+        help="XML file of a technology box, or a directory of such files; may be repeated.",
+        callback=lambda named: files_of(named or ()),
+    ),
+]
+InLanguage = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        help="What people read, cs or en; by default that of the system's locale.",
+        autocompletion=lambda: list(LANGUAGES),
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", help="Not before: 30m, 12h, 2d, 4w ago, or a day as 2026-11-21."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 By = Annotated[
@@ -63,6 +97,35 @@ def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
             return each
     meant = "".join(f"Did you mean {each}? " for each in get_close_matches(word, known, n=1))
     raise WrongUseError(f"there is no {kind} {quoted(word)}. {meant}There are {', '.join(known)}")
+
+
+def language_for(wanted: str | None) -> Language:
+    """The language that the option asks for, else that of the locale, else English.
+
+    Raises:
+        WrongUseError: There is no such language.
+    """
+    if wanted is None:
+        return language(language_of(system_locale()))
+    return language(one_of("language", wanted, LANGUAGES))
+
+
+def moment_since(wanted: str | None, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment that `--since` means; None without one.
+
+    Raises:
+        WrongUseError: It is none.
+    """
+    if wanted is None:
+        return None
+    if ago := _AGO.fullmatch(wanted):
+        return max(now - int(ago[1]) * _UNITS[ago[2]], _LONG_AGO)
+    try:
+        moment = datetime.fromisoformat(wanted)
+    except ValueError:
+        sentence = f"--since {quoted(wanted)} is no time: as 30m, 12h, 2d, 4w, or 2026-11-21"
+        raise WrongUseError(sentence) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def begin(default_level: LogLevel) -> Environment:

@@ -13,6 +13,7 @@ from services.assembly.database_probe import DatabaseProbe
 from services.assembly.feeds import plain_publisher
 from services.assembly.paths import Use, require_paths
 from services.assembly.pipeline import local_pipeline
+from services.assembly.recorded import MemoryTeller
 from services.assembly.run import Tally
 from services.assembly.services import broker_address
 from services.operator.commands.options import AsJson, Config, begin_with, tell
@@ -77,7 +78,8 @@ def publisher_of(
 ) -> Iterator[Publisher[FetchedMail]]:
     """To the classifier's queue where there is a broker; else into this process."""
     if environment.rabbitmq_url is None:
-        yield local_pipeline(boxes, erp, environment.data, tally)
+        recorded = MemoryTeller(boxes, environment.data, tally)
+        yield local_pipeline(boxes, erp, environment.data, recorded)
         return
     publisher, sender = plain_publisher(broker_address(environment, "operator"))
     try:

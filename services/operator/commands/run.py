@@ -88,12 +88,12 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
-            feeds = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
+            feeds, states = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
             with (
                 looking(embedded_looks(environment.data, probe, health), stopped),
                 calendar_beside(named, erp, environment, health, stopped),
             ):
-                run_feeds(feeds, health, stopped)
+                run_feeds(feeds, states, health, stopped)
         summarise(tally)
     if once and (tally.set_aside or sum(tally.postponed.values()) or not in_step):
         raise typer.Exit(ExitCode.PARTLY_DONE)

@@ -21,7 +21,15 @@ from services.answers.status import (
 from services.answers.times import utc
 from services.assembly.composition import open_erp
 from services.assembly.services import broker_address
-from services.operator.commands.options import AsJson, Config, begin, boxes_of, tell
+from services.operator.commands.options import (
+    AsJson,
+    Config,
+    InLanguage,
+    begin,
+    boxes_of,
+    language_for,
+    tell,
+)
 from services.operator.output import write_json
 from services.operator.present.console import stdout_console
 from services.operator.present.status import status_as_text
@@ -49,6 +57,7 @@ class _Report:
 
 def status(
     config: Config,
+    language: InLanguage = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Show what stands still and why; then boxes, queues and services.
@@ -60,7 +69,7 @@ def status(
     Ends with 0 if everything moves, with 3 if something stands still. What cannot be
     reached is told, and the rest is shown; then it ends with 5, 4 or 78.
     """
-    environment = begin("error")
+    environment, spoken = begin("error"), language_for(language)
     boxes = boxes_of(config)
     report, data = _Report(), environment.data
     sources: list[SourceState] = report.look("boxes", lambda: places_of(boxes, data), [])
@@ -82,7 +91,7 @@ def status(
     else:
         for name, error in report.errors.items():
             tell(f"{name}: {error}")
-        stdout_console().print(status_as_text(found, report.parts, boxes[0].time_zone))
+        stdout_console().print(status_as_text(found, report.parts, boxes[0].time_zone, spoken))
     if code := gravest([error.exit_code for error in report.errors.values()]):
         raise typer.Exit(code)
     if found:

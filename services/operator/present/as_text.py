@@ -8,7 +8,10 @@ from rich.text import Text
 
 from services.answers.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
+from services.operator.present.labels import field_label, state_label
 from services.operator.present.records import value_as_text
+from services.operator.present.trace import trace_table
+from services.operator.present.verdicts import verdict_as_text
 from services.writer.events import with_events
 from shared.contracts.commands import (
     AnyCommand,
@@ -20,74 +23,56 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
-from shared.contracts.content import TraceLine
-from shared.contracts.verdict import joined
+from shared.language.language import Language
 
 
-def explained_as_text(result: Explained | Unreadable) -> RenderableType:
+def explained_as_text(result: Explained | Unreadable, language: Language) -> RenderableType:
     """One mail of `explain`: verdict, what would be made, and every rule with its reason."""
     if isinstance(result, Unreadable):
         return Text(f"{result.file}: {result.error}", style="red")
     outcome = result.outcome
     parsed = result.mail.parsed
     head = Table.grid(padding=(0, 2))
-    head.add_row("Mail", Text(result.file, style="bold"))
-    head.add_row("Subject", Text(parsed.subject))
-    head.add_row("From", Text(", ".join(address.email for address in parsed.senders)))
-    head.add_row("To", Text(", ".join(result.mail.recipients)))
-    head.add_row("Verdict", Text(joined(outcome.verdict), style="bold"))
+    head.add_row(language.say("Mail"), Text(result.file, style="bold"))
+    head.add_row(language.say("Subject"), Text(parsed.subject))
+    head.add_row(language.say("From"), Text(", ".join(address.email for address in parsed.senders)))
+    head.add_row(language.say("To"), Text(", ".join(result.mail.recipients)))
+    verdict = verdict_as_text(outcome.verdict, language)
+    head.add_row(language.say("Verdict"), Text(verdict, style="bold"))
     if outcome.direction:
-        head.add_row("Direction", outcome.direction)
+        head.add_row(language.say("Direction"), state_label(outcome.direction, language))
     for command in with_events(outcome).commands:
-        head.add_row("Would make", Text(_described(command)))
+        head.add_row(language.say("Would make"), Text(_described(command, language)))
     for defect in parsed.defects:
-        head.add_row("Defect", Text(defect, style="yellow"))
-    return Group(head, trace_table(outcome.trace), Text())
+        head.add_row(language.say("Defect"), Text(defect, style="yellow"))
+    return Group(head, trace_table(outcome.trace, language), Text())
 
 
-def trace_table(trace: tuple[TraceLine, ...]) -> Table:
-    """Every rule that was asked, in order."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Rule", no_wrap=True)
-    table.add_column("About", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    table.add_column("Why")
-    for line in trace:
-        style = "green" if line.hit else "dim"
-        table.add_row(
-            line.id,
-            line.rule.replace("_", " "),
-            Text("yes" if line.hit else "no", style=style),
-            Text(line.reason, style="" if line.hit else "dim"),
-        )
-    return table
-
-
-def _described(command: AnyCommand) -> str:
+def _described(command: AnyCommand, language: Language) -> str:
     fields = dict(command_as_json(command, None))
     del fields["kind"]
     described = ", ".join(
-        f"{name.replace('_', ' ')} {value_as_text(value)}"
+        f"{field_label(name, language)} {value_as_text(value)}"
         for name, value in fields.items()
         if value
     )
-    return f"{_label(command)}: {described}"
+    return f"{_label(command, language)}: {described}"
 
 
-def _label(command: AnyCommand) -> str:
+def _label(command: AnyCommand, language: Language) -> str:
     """What a command makes, in words."""
     match command:
         case CreateActivity():
-            return "Activity"
+            return language.say("Activity")
         case CreateTask():
-            return "Task"
+            return language.say("Task")
         case UpdateTask():
-            return "Task updated"
+            return language.say("Task updated")
         case MarkForbidden():
-            return "Mark"
+            return language.say("Mark")
         case CountSoftBounce():
-            return "Mark" if command.marks else "Soft bounce counted"
+            return language.say("Mark") if command.marks else language.say("Soft bounce counted")
         case UpsertInvitation() | ApplyEvent():
-            return "Invitation"
+            return language.say("Invitation")
         case _:
             assert_never(command)

@@ -6,11 +6,13 @@ from rich.table import Table
 from rich.text import Text
 
 from services.answers.check import Check
+from services.operator.present.labels import state_label
+from shared.language.language import Language
 
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
 
 
-def checks_as_text(checks: Sequence[Check]) -> Table:
+def checks_as_text(checks: Sequence[Check], language: Language) -> Table:
     """One line a check, with what to do."""
     table = Table(box=None, pad_edge=False, show_header=False)
     for _ in range(3):
@@ -19,5 +21,7 @@ def checks_as_text(checks: Sequence[Check]) -> Table:
     for check in checks:
         style = _STATUS_STYLES[check.status]
         detail = check.detail + (f"\n→ {check.remedy}" if check.remedy else "")
-        table.add_row(Text(check.status.upper(), style=style), check.name, Text(detail))
+        table.add_row(
+            Text(state_label(check.status, language).upper(), style=style), check.name, Text(detail)
+        )
     return table

@@ -1,4 +1,4 @@
-"""Records for a person."""
+"""Records for a person: each field in a line of its own, empty ones left out."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,17 +6,42 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from services.operator.present.labels import field_label, state_label
+from shared.contracts.line import one_line
+from shared.language.language import ENGLISH, Language
 
-def records_as_text(rows: Sequence[Mapping[str, object]]) -> RenderableType:
+_WIDTH = 16
+
+
+def records_as_text(
+    rows: Sequence[Mapping[str, object]], language: Language = ENGLISH
+) -> RenderableType:
     """Records below each other, without empty fields."""
     blocks: list[RenderableType] = []
     for row in rows:
         table = Table(box=None, pad_edge=False, show_header=False)
         for name, value in row.items():
             if value not in (None, [], ""):
-                table.add_row(Text(name.replace("_", " "), style="dim"), Text(value_as_text(value)))
+                label = Text(field_label(name, language), style="dim")
+                table.add_row(label, Text(_value(value, language)))
         blocks += [table, Text()]
-    return Group(*blocks) if blocks else Text("none")
+    return Group(*blocks) if blocks else Text(language.say("none"))
+
+
+def record_as_text(row: Mapping[str, object], language: Language) -> str:
+    """One record, with a blank line after it; plain text, for there may be a million of them."""
+    lines = [
+        f"{field_label(name, language):<{_WIDTH}} {one_line(_value(value, language))}\n"
+        for name, value in row.items()
+        if value not in (None, [], "", {})
+    ]
+    return "".join((*lines, "\n"))
+
+
+def _value(value: object, language: Language) -> str:
+    if isinstance(value, bool):
+        return language.say("yes") if value else language.say("no")
+    return state_label(value, language) if isinstance(value, str) else value_as_text(value)
 
 
 def value_as_text(value: object) -> str:

@@ -10,14 +10,16 @@ from rich.text import Text
 
 from services.answers.standstill import Standstill
 from services.answers.status import SourceState
+from services.operator.present.labels import part_label
 from services.operator.present.records import records_as_text
+from shared.language.language import Language
 
 _HIDDEN = ("overdue_at", "trouble")
 """Only there for the findings."""
 
 
 def status_as_text(
-    found: Sequence[Standstill], parts: Mapping[str, Any], zone: tzinfo
+    found: Sequence[Standstill], parts: Mapping[str, Any], zone: tzinfo, language: Language
 ) -> RenderableType:
     """All of it.
 
@@ -25,12 +27,14 @@ def status_as_text(
         found: What stands still.
         parts: What was found.
         zone: Of times that belong to no box.
+        language: What is spoken.
     """
     blocks: list[RenderableType] = [Text("stands still", style="bold")]
     lines = [f"{one.where}: {one.why}\n→ {one.remedy}" for one in found]
     blocks += [Text(line, style="yellow") for line in lines] or [Text("nothing")]
     for name, part in parts.items():
-        blocks += [Text(), Text(name, style="bold"), records_as_text(_rows(part, zone))]
+        blocks += [Text(), Text(part_label(name, language), style="bold")]
+        blocks.append(records_as_text(_rows(part, zone), language))
     return Group(*blocks)
 
 

@@ -50,7 +50,7 @@ def _prepared(demo: Path, data: Path, eml: Path, erp: Path) -> Path:
 
 def summary(erp: Erp) -> Mapping[str, str]:
     """What the ERP holds now, in a few lines."""
-    activities = list_records(erp, "activities")
+    activities = list(list_records(erp, "activities"))
     directions = Counter(row["direction"] for row in activities)
     assigned = Counter(
         f"{kind} {row[kind]}"
@@ -61,6 +61,7 @@ def summary(erp: Erp) -> Mapping[str, str]:
     linked = sum(1 for row in activities if row["relationship"])
     files = sum(len(row["attachments"]) for row in activities)
     tasks = [row for row in list_records(erp, "tasks") if row["mail_id"]]
+    mails = sum(1 for _ in list_records(erp, "journal"))
     return {
         "activities": f"{len(activities)}: {directions['incoming']} incoming, "
         f"{directions['outgoing']} outgoing",
@@ -70,7 +71,7 @@ def summary(erp: Erp) -> Mapping[str, str]:
         "new tasks": "; ".join(f"{row['number']} {row['subject']}" for row in tasks),
         "marks": "; ".join(f"{row['address']} {row['mark']}" for row in list_records(erp, "marks")),
         "invitations": "; ".join(map(_invitation, list_records(erp, "invitations"))),
-        "journal": f"{len(list_records(erp, 'journal'))} mails, each with its verdict and trace",
+        "journal": f"{mails} mails, each with its verdict and trace",
     }
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from shared.contracts.commands import AnyCommand, CreateActivity, Direction
-from shared.contracts.content import TraceLine
+from shared.contracts.content import TraceLine, trace_line
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import said
 from shared.contracts.verdict import Word
 
 
@@ -115,8 +116,11 @@ def _duplicate(mail: MailClassified, owner: Claim, done: AbstractSet[UUID]) -> S
     differs = owner.body_sha256 != mail.body_sha256
     trace = mail.trace
     if Word.DUPLICATE_KEY not in mail.verdict:
-        reason = f"{owner.mail_id} with the same date, sender, recipients and subject came first"
-        trace = (TraceLine(id="R-1", rule="duplicate", hit=True, reason=reason), *trace)
+        reason = said(
+            "{mail_id} with the same date, sender, recipients and subject came first",
+            mail_id=owner.mail_id,
+        )
+        trace = (trace_line("R-1", "duplicate", hit=True, reason=reason), *trace)
     late = _late(mail, owner, done)
     verdict = (Word.DUPLICATE_KEY, Word.PROCESSED if late else Word.DELETED)
     direction = mail.direction if late else None

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from shared.contracts.commands import UpsertInvitation
+from shared.contracts.said import Said, said
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_NEWER = said("a newer state is recorded already")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Decision:
 
     counts: bool
     cancelled: bool
-    reason: str
+    reason: Said
 
 
 def digest(*parts: str) -> str:
@@ -132,7 +134,8 @@ def decide(
         return _cancel(stored, command, order)
     decision = _request(stored, command, order)
     if decision.counts and ended_with(series, command.organizer, command.stamp):
-        return Decision(True, True, f"{decision.reason}; the whole series is cancelled")
+        reason = said("{reason}; the whole series is cancelled", reason=decision.reason)
+        return Decision(True, True, reason)
     return decision
 
 
@@ -145,17 +148,24 @@ def _request(
         return Decision(False, stored.cancelled, why)
     better = order > stored.order or (is_genuine(command) and not stored.genuine)
     if not better:
-        return Decision(False, stored.cancelled, "a newer state is recorded already")
-    return Decision(True, False, "the newer state is recorded")
+        return Decision(False, stored.cancelled, _NEWER)
+    return Decision(True, False, said("the newer state is recorded"))
 
 
 def _first(
     stored: Stored | None, command: UpsertInvitation, order: tuple[int, datetime]
 ) -> Decision:
-    flag = "" if is_genuine(command) else f"; sent by {command.sender}, not by its organiser"
+    reason = said("recorded")
+    if not is_genuine(command):
+        reason = said(
+            "{reason}; sent by {sender}, not by its organiser",
+            reason=reason,
+            sender=command.sender,
+        )
     ended = stored is not None and stored.organizer == command.organizer and stored.order >= order
-    was = "; it was cancelled before it came" if ended else ""
-    return Decision(True, ended, f"recorded{flag}{was}")
+    if ended:
+        reason = said("{reason}; it was cancelled before it came", reason=reason)
+    return Decision(True, ended, reason)
 
 
 def _cancel(
@@ -163,23 +173,32 @@ def _cancel(
 ) -> Decision:
     if stored is None:
         if command.trust == "refused" or not _speaks_for(command, command.organizer):
-            return Decision(False, False, "a cancellation by somebody who may not: ignored")
-        return Decision(True, True, "cancelled before it came: remembered")
+            may_not = said("a cancellation by somebody who may not: ignored")
+            return Decision(False, False, may_not)
+        return Decision(True, True, said("cancelled before it came: remembered"))
     if why := _may_not(stored, command):
         return Decision(False, stored.cancelled, why)
     if order < stored.order:
-        return Decision(False, stored.cancelled, "a newer state is recorded already")
-    return Decision(True, True, "cancelled")
+        return Decision(False, stored.cancelled, _NEWER)
+    return Decision(True, True, said("cancelled"))
 
 
-def _may_not(stored: Stored, command: UpsertInvitation) -> str | None:
+def _may_not(stored: Stored, command: UpsertInvitation) -> Said | None:
     """Why a change does not count: it must come from the stored organiser, or his domain."""
     if command.trust == "refused":
-        return "S-1: the sender is not believed: the change is ignored"
+        return said("S-1: the sender is not believed: the change is ignored")
     if stored.organizer != command.organizer:
-        return f"the organiser is {stored.organizer}, not {command.organizer}: ignored"
+        return said(
+            "the organiser is {stored}, not {told}: ignored",
+            stored=stored.organizer,
+            told=command.organizer,
+        )
     if not _speaks_for(command, stored.organizer):
-        return f"{command.sender} is not the organiser {stored.organizer}: ignored"
+        return said(
+            "{sender} is not the organiser {stored}: ignored",
+            sender=command.sender,
+            stored=stored.organizer,
+        )
     return None
 
 

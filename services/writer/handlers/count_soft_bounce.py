@@ -9,6 +9,7 @@ from services.writer.handlers.mark_forbidden import mark_address
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import CountSoftBounce
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import said
 from shared.domain.soft_bounces import enough_soft_bounces
 from shared.netgenium.own.tables import change_table
 
@@ -30,7 +31,8 @@ def count_soft_bounce(command: CountSoftBounce, mail: MailClassified, work: Unit
     work.earlier.soft_bounces[command.address] = days | {day}
     if enough_soft_bounces(days, day) and not _stands(command.address, work):
         mark_address(command, mail, work, "broken")
-        work.outcome.say(mail, "B-3", "bounce", f"{command.address}: three soft bounces: marked")
+        why = said("{address}: three soft bounces: marked", address=command.address)
+        work.outcome.say(mail, "B-3", "bounce", why)
 
 
 def _day(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> date:
@@ -38,7 +40,13 @@ def _day(command: CountSoftBounce, mail: MailClassified, work: UnitOfWork) -> da
     came = mail.received_at.astimezone(ZoneInfo(work.erp.mapping.time.zone)).date()
     day = max(came - _ON_ITS_WAY, min(command.bounced_on, came))
     if day != command.bounced_on:
-        why = f"{command.address}: came on {came}, so it counts for {day}, not {command.bounced_on}"
+        why = said(
+            "{address}: came on {came}, so it counts for {day}, not {named}",
+            address=command.address,
+            came=came,
+            day=day,
+            named=command.bounced_on,
+        )
         work.outcome.say(mail, "B-3", "bounce", why)
     return day
 

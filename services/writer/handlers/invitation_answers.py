@@ -8,10 +8,11 @@ from services.writer.decisions.invitation import digest, event_key, may_answer
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
+from shared.contracts.events import Invited
+from shared.contracts.said import Said, said, with_commas
 from shared.netgenium.own.tables import answer_table
 
 _UNANSWERED = "NEEDS-ACTION"
-_NOT_INVITED = " but is no attendee: not added to the list"
 
 
 def attendee_lines(command: UpsertInvitation, work: UnitOfWork) -> str:
@@ -24,25 +25,28 @@ def attendee_lines(command: UpsertInvitation, work: UnitOfWork) -> str:
     return "\n".join(f"{a.address} {answers.get(a.address, a.answer)}" for a in command.attendees)
 
 
-def record_answers(command: UpsertInvitation, record_id: int | None, work: UnitOfWork) -> str:
+def record_answers(command: UpsertInvitation, record_id: int | None, work: UnitOfWork) -> Said:
     """Remember the answers that the sender may give, and show them in the record if there is one.
 
     Gives the reason for the trace.
     """
     if command.trust == "refused":
-        return "S-1: the sender is not believed: the answer is ignored"
+        return said("S-1: the sender is not believed: the answer is ignored")
     told = [
         one
         for one in command.attendees
         if may_answer(command, one.address) and _remember(command, one.address, one.answer, work)
     ]
     if not told:
-        return "no newer answer of the sender"
-    return ", ".join(
-        f"{one.address} answered {one.answer}"
-        + ("" if _show(record_id, one.address, one.answer, command, work) else _NOT_INVITED)
-        for one in told
-    )
+        return said("no newer answer of the sender")
+    return with_commas([_told(one, record_id, command, work) for one in told])
+
+
+def _told(one: Invited, record_id: int | None, command: UpsertInvitation, work: UnitOfWork) -> Said:
+    answered = said("{address} answered {answer}", address=one.address, answer=one.answer)
+    if _show(record_id, one.address, one.answer, command, work):
+        return answered
+    return said("{answered} but is no attendee: not added to the list", answered=answered)
 
 
 def _remember(command: UpsertInvitation, attendee: str, answer: str, work: UnitOfWork) -> bool:

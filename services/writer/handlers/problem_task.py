@@ -14,6 +14,7 @@ from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import said
 from shared.contracts.verdict import Word, task_updated
 from shared.netgenium.own.tables import problem_table
 
@@ -34,9 +35,8 @@ def problem_task(
         done, task_id = str(Word.NEW_TASK_CREATED), row.id or 0
     elif problem.state_at is not None and problem.state_at > state_at:
         work.outcome.reword(mail, (Word.TASK_APPLICATION, Word.DELETED))
-        work.outcome.say(
-            mail, "P-2", "problem", "a newer mail has told the state of this problem already"
-        )
+        newer = said("a newer mail has told the state of this problem already")
+        work.outcome.say(mail, "P-2", "problem", newer)
         return
     else:
         task_id = problem.task_id

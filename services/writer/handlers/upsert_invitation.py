@@ -21,9 +21,10 @@ from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import Said, said, said_many, with_semicolons
 from shared.netgenium.own.tables import invitation_table
 
-_GONE = "its record was deleted in the ERP and stays away"
+_GONE = said("its record was deleted in the ERP and stays away")
 
 
 def upsert_invitation(command: UpsertInvitation, mail: MailClassified, work: UnitOfWork) -> None:
@@ -45,9 +46,9 @@ def upsert_invitation(command: UpsertInvitation, mail: MailClassified, work: Uni
             _apply(command, mail, work, stored=stored, decision=decision, gone=gone)
             reasons += _cancel_occurrences(command, work)
     reasons += [_GONE] if gone else []
-    work.outcome.say(
-        mail, "V2-2", "invitation", f"{command.user.email}: {command.uid}: {'; '.join(reasons)}"
-    )
+    why = with_semicolons(reasons)
+    reason = said("{user}: {uid}: {why}", user=command.user.email, uid=command.uid, why=why)
+    work.outcome.say(mail, "V2-2", "invitation", reason)
 
 
 def _apply(  # noqa: PLR0913 - both tables are written from all of this
@@ -93,7 +94,7 @@ def _apply(  # noqa: PLR0913 - both tables are written from all of this
         work.touched(mail.cause, command, "invitation", record_id)
 
 
-def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> list[str]:
+def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> list[Said]:
     """With a series its changed occurrences end, too (RFC 5546 section 3.2.5); says how many."""
     if command.method != "CANCEL" or command.recurrence_id is not None:
         return []
@@ -108,7 +109,11 @@ def _cancel_occurrences(command: UpsertInvitation, work: UnitOfWork) -> list[str
         work.connection.execute(own.values(cancelled=True))
         if known := work.earlier.invitations.get(row["key"]):
             work.earlier.invitations[row["key"]] = replace(known, cancelled=True)
-    return [f"{len(ended)} changed occurrences with it"] if ended else []
+    if not ended:
+        return []
+    return [
+        said_many("{n} changed occurrence with it", "{n} changed occurrences with it", len(ended))
+    ]
 
 
 def _occurrences(command: UpsertInvitation, work: UnitOfWork) -> Sequence[RowMapping]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Column, DateTime, Dialect, MetaData, String, Unicode, Uuid
 from sqlalchemy.types import TypeDecorator
 
+from shared.domain.search_words import LONGEST_WORD
 from shared.netgenium.schema.types import local_time
 
 OWN = MetaData()
@@ -15,6 +16,13 @@ ID = Uuid(native_uuid=False)
 """Of a mail, a command or a cause."""
 
 DIGEST = String(64)
+
+PLAIN_WORD = (
+    Unicode(LONGEST_WORD)
+    .with_variant(Unicode(LONGEST_WORD, "C"), "postgresql")
+    .with_variant(Unicode(LONGEST_WORD, "Latin1_General_BIN2"), "mssql")
+)
+"""A folded word, compared by its bytes, so that words with one beginning lie beside each other."""
 
 
 class UtcMoment(TypeDecorator[datetime]):

@@ -15,9 +15,8 @@ from sqlalchemy import (
     Unicode,
 )
 
-from shared.domain.search_words import LONGEST_WORD
 from shared.netgenium.own import calendar_tables  # noqa: F401 - the calendar's are among OWN
-from shared.netgenium.own.columns import DIGEST, ID, UtcMoment, cause_columns
+from shared.netgenium.own.columns import DIGEST, ID, PLAIN_WORD, UtcMoment, cause_columns
 from shared.netgenium.own.columns import OWN as OWN  # noqa: PLC0414 - whoever asks for tables
 from shared.netgenium.schema.types import CutText
 
@@ -48,6 +47,8 @@ journal_table = Table(
     Index("ix_crm_journal_key", "identification_key"),
     Index("ix_crm_journal_recorded_at", "recorded_at"),
     Index("ix_crm_journal_message_key", "message_key"),
+    Index("ix_crm_journal_received", "received_at", "mail_id", "box"),
+    Index("ix_crm_journal_verdict", "verdict", "received_at"),
 )
 """One row a mail: verdict and trace. `message_key` finds it by its Message-ID.
 
@@ -65,12 +66,21 @@ recipient_table = Table(
 )
 """Whom a mail was addressed to, in order."""
 
+reference_table = Table(
+    "crm_journal_reference",
+    OWN,
+    Column("mail_id", ID, primary_key=True),
+    Column("message_key", DIGEST, primary_key=True),
+    Index("ix_crm_journal_reference", "message_key"),
+)
+"""Which Message-IDs a mail answers or returns: the mails of its thread, and of its bounce."""
+
 word_table = Table(
     "crm_journal_word",
     OWN,
     Column("mail_id", ID, primary_key=True),
     # Short and plain by the way it is made: no `CutText`, for there are many.
-    Column("word", Unicode(LONGEST_WORD), primary_key=True),
+    Column("word", PLAIN_WORD, primary_key=True),
     Index("ix_crm_journal_word", "word"),
 )
 """Folded words that a mail is found by: of subject, sender, recipients and record numbers."""
@@ -262,13 +272,17 @@ box_table = Table(
     "crm_box",
     OWN,
     Column("box", CutText(250), primary_key=True),
+    Column("source", Unicode(20), primary_key=True),
     Column("state", Unicode(20), nullable=False),
     Column("why", CutText(1000)),
     Column("waiting", Integer),
     Column("last_read_at", UtcMoment),
     Column("told_at", UtcMoment, nullable=False),
 )
-"""How each technology box stands, as its fetcher has told last. Nobody tells it yet."""
+"""How each source of a technology box stands, as its fetcher has told last.
+
+`told_at` is at most a minute or two ago while a fetcher reads the box; older: none does.
+"""
 
 dead_letter_table = Table(
     "crm_dead_letter",

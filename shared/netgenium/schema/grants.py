@@ -85,13 +85,19 @@ _NOT_LOOKED_UP = (
     "crm_counter",
     "crm_dead_letter",
     "crm_event",
+    "crm_journal_reference",
     "crm_journal_word",
     "crm_lock",
     "crm_log_file",
     "crm_log_words",
     "crm_outbox",
 )
-_ONLY_ADDED_TO = ("crm_event", "crm_journal_recipient", "crm_journal_word")
+_ONLY_ADDED_TO = (
+    "crm_event",
+    "crm_journal_recipient",
+    "crm_journal_reference",
+    "crm_journal_word",
+)
 
 ROLES: Mapping[Role, RoleRights] = {
     # Facts for the rules.

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from tests.servers.graph import render, series, zones
-from tests.servers.graph.mailbox import GraphMailbox
+from tests.servers.graph.mailbox import DEFAULT, GraphMailbox
 from tests.servers.graph.messages import Call, Json, bad_request
 from tests.servers.graph.stored import StoredEvent, View, of_event
 
@@ -20,14 +20,17 @@ _UID = re.compile(r"iCalUId eq '((?:[^']|'')*)'")
 
 
 def events(root: str, mailbox: GraphMailbox, calendar: str | None, call: Call) -> Json:
-    """Return the single events and series of a calendar, or of all, as far as they are sought."""
+    """Return the single events and series of a calendar, as far as they are sought.
+
+    Without a calendar it is the default one, although the documentation speaks of the mailbox.
+    """
     wanted = call.query.get("$filter")
     known = mailbox.searchable() if wanted else mailbox.living()
     sought = _sought(wanted) if wanted else lambda _: True
     found = [
         of_event(event)
         for event in known
-        if (calendar is None or event.calendar == calendar) and sought(event)
+        if event.calendar == (calendar or DEFAULT) and sought(event)
     ]
     return _page(root, mailbox, found, call)
 

@@ -83,6 +83,8 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0009_journal_memory.py",
         "shared/netgenium/own/migrations/versions/v0010_outbox.py",
         "shared/netgenium/own/migrations/versions/v0011_calendar.py",
+        "shared/netgenium/own/migrations/versions/v0012_finding.py",
+        "shared/netgenium/own/migrations/versions/v0013_box_sources.py",
     },
 }
 BROAD_EXCEPT = {

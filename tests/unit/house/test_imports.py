@@ -44,6 +44,7 @@ def test_the_list_of_commands_imports_none_of_them(option: str) -> None:
         ("writer", NEVER_AT_START | MAIL - {"email_validator"} | {"imapclient"}),
         ("run", NEVER_AT_START),
         ("explain", NEVER_AT_START | MAILBOX),
+        ("find", NEVER_AT_START | MAILBOX | MAIL - {"email_validator"}),
         ("list_records", NEVER_AT_START | MAILBOX | MAIL - {"email_validator"}),
         ("status", NEVER_AT_START | MAIL - {"email_validator"}),
         ("undo", NEVER_AT_START | {"imapclient"} | MAIL - {"email_validator"}),

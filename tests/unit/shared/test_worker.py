@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from shared.broker.message import BrokerMessage, Delivery
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.connection import BrokerConnection
-from shared.flow import Flow
+from shared.flow import Flow, into
 from shared.health.state import Health
 from shared.worker import Worker
 from tests.messages import AMessage
@@ -64,7 +64,7 @@ def worker(broker: ABroker) -> Worker[AMessage, AMessage]:
     def read(broker_message: BrokerMessage) -> AMessage:
         return AMessage(broker_message.body.decode())
 
-    flow = Flow("a", AStage(), read, "b", a_broker_message, lambda: None)
+    flow = Flow("a", AStage(), read, into("b", a_broker_message), lambda: None)
     address = BrokerAddress(SecretStr("amqp://localhost"), None, "a test")
     made = Worker(flow, address, Health(), threading.Event())
     made._sender = cast(Any, broker)

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import structlog
 
+from services.fetcher.contents import Contents
 from services.fetcher.seen import Seen
-from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.imap.disposal import Disposal
 from services.fetcher.sources.imap.fetching import facts_of
@@ -23,7 +23,9 @@ from services.fetcher.sources.imap.message_info import (
     search_since,
 )
 from services.fetcher.sources.imap.session import ImapSession
+from services.fetcher.sources.port import MAX_MAIL_BYTES
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMails
 from shared.settings.box import Box
 
 _AT_ONCE = 500
@@ -44,6 +46,7 @@ class FolderScan:
 
     Attributes:
         there: The UIDs of the folder that was looked into last.
+        new: Those of them that were to be fetched.
     """
 
     def __init__(
@@ -60,7 +63,10 @@ class FolderScan:
         self._clock = clock
         self._disposal = disposal
         self._suspects = suspects
+        self._contents = Contents(seen.memory)
+        self._taken = TakenMails(box.name, seen.memory)
         self.there: set[int] = set()
+        self.new: set[int] = set()
 
     def for_new(self, session: ImapSession, opened: Opened) -> tuple[list[int], list[int]]:
         """The UIDs to fetch, in order; what was taken before and is still there goes first.
@@ -76,8 +82,11 @@ class FolderScan:
         there = self.there = session.uids("ALL")
         notes = self._notes(opened, there)
         if self._disposal.removes:
-            self._dispose_again(session, notes)
+            self._dispose_again(session, folder, notes)
+        else:
+            self._mark_recorded(session, folder, notes)
         new = sorted(self._wanted(session, opened, there) - notes.keys())
+        self.new = set(new)
         self._seen.note_round(folder, now, len(new))
         if self._seen.opened_at(folder) is None:
             first_look(len(new), self._box, folder)
@@ -103,6 +112,14 @@ class FolderScan:
                     self.keep(identity_of(opened, facts.uid), facts, reason)
                 else:
                     yield facts
+
+    def end(self, opened: Opened) -> None:
+        """Note what is left of a folder that was read to its end (O-4); forget what has gone."""
+        left = self.new - self._notes(opened, self.new).keys()
+        self._seen.note_left(opened.folder, len(left))
+        there = {name_of(opened.uid_validity, uid) for uid in self.there}
+        self._contents.keep_only(opened.folder, there)
+        self._taken.keep_only(opened.folder, there)
 
     def keep(self, identity: str, facts: MessageInfo, reason: str) -> None:
         """Leave a message where it is, and never look at it again."""
@@ -130,18 +147,31 @@ class FolderScan:
             if note.uid_validity == opened.uid_validity and note.uid in there
         }
 
-    def _dispose_again(self, session: ImapSession, notes: dict[int, TakenNote]) -> None:
+    def _dispose_again(
+        self, session: ImapSession, folder: str, notes: dict[int, TakenNote]
+    ) -> None:
         """Take out of `notes` what is another message now, so that it is fetched."""
-        left = [note for note in notes.values() if not note.kept]
+        awaiting = self._taken.awaiting(folder)
+        left = [note for note in notes.values() if not note.kept and note.name not in awaiting]
         if left and not session.can("UIDPLUS"):
             unflagged = session.uids("UNDELETED")
             left = [note for note in left if note.uid in unflagged]
         for some in _chunks(left):
             others, allowed = self._disposal.of_taken(session, some)
-            for uid in others:
-                del notes[uid]
+            self._taken.forget(folder, [notes.pop(uid).name for uid in others])
             if not allowed:
                 break
+
+    def _mark_recorded(
+        self, session: ImapSession, folder: str, notes: dict[int, TakenNote]
+    ) -> None:
+        """Mark what was recorded since; a message is marked once, and may be unmarked by people."""
+        due = self._taken.due(folder)
+        for some in _chunks([note for note in notes.values() if note.name in due]):
+            _, allowed = self._disposal.of_taken(session, some)
+            if not allowed:
+                break
+            self._taken.forget(folder, [note.name for note in some])
 
     def _wanted(self, session: ImapSession, opened: Opened, there: set[int]) -> set[int]:
         """What `scanType` and `startFrom` let through (I-10, I-11)."""

@@ -1,10 +1,8 @@
 """What is decided about messages of an IMAP folder, without talking to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-
-from services.fetcher.sources.port import BATCH_BYTES, BATCH_MAILS
 
 KEPT, COPIED = "kept", "copied"
 """End the notes of a message that stays in the box for good (H-30), and of one that was copied to
@@ -66,10 +64,15 @@ class TakenNote:
     kept: bool = False
     copied: bool = False
 
+    @property
+    def name(self) -> str:
+        """The message's name within its folder."""
+        return name_of(self.uid_validity, self.uid)
+
     def __str__(self) -> str:
         """As it stands in the fetcher's memory."""
         end = f" {KEPT}" * self.kept + f" {COPIED}" * self.copied
-        return f"{self.uid_validity}/{self.uid} {self.digest}{end}"
+        return f"{self.name} {self.digest}{end}"
 
 
 def note_from(text: str) -> TakenNote | None:
@@ -104,20 +107,6 @@ def searches(opened: Opened) -> Iterator[str]:
     starts = range(1, max(opened.uid_next, 2), step)
     for start in starts:
         yield f"{start}:{'*' if start == starts[-1] else start + step - 1}"
-
-
-def groups(found: Iterable[MessageInfo]) -> Iterator[list[MessageInfo]]:
-    """Batches as the port bounds them."""
-    group: list[MessageInfo] = []
-    waiting = 0
-    for facts in found:
-        if group and (len(group) == BATCH_MAILS or waiting + facts.size > BATCH_BYTES):
-            yield group
-            group, waiting = [], 0
-        group.append(facts)
-        waiting += facts.size
-    if group:
-        yield group
 
 
 def search_since(day: date) -> str:

@@ -13,7 +13,6 @@ from services.fetcher.sources.imap.message_info import (
     MessageInfo,
     Opened,
     TakenNote,
-    groups,
     identity_of,
     is_old,
     name_of,
@@ -28,8 +27,9 @@ from services.fetcher.sources.imap.text import (
     whole_slices,
 )
 from services.fetcher.sources.imap.trouble import RefusedError
-from services.fetcher.sources.port import LARGE_BYTES, LeftInSourceError, SourceMail
+from services.fetcher.sources.port import LARGE_BYTES, LeftInSourceError, SourceMail, batched
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMails
 from shared.settings.box import Box
 
 _TWICE = 2
@@ -60,6 +60,7 @@ class Reading:
         self._look = look
         self._suspects = suspects
         self._contents = Contents(seen.memory)
+        self._taken = TakenMails(box.name, seen.memory)
         self._digests: dict[str, str] = {}
         self.batch: dict[str, MessageInfo] = {}
 
@@ -74,13 +75,13 @@ class Reading:
         since = self._seen.opened_at(folder)
         together, alone = self._look.for_new(session, opened)
         self._tell_new_uids(opened)
-        for group in groups(self._look.facts(session, opened, together)):
+        infos = self._look.facts(session, opened, together)
+        for group in batched(infos, lambda info: info.size):
             yield from self._mails(session, opened, group, since)
         for uid in alone:
             for facts in self._look.facts(session, opened, [uid]):
                 yield from self._mails(session, opened, [facts], since)
-        there = {name_of(opened.uid_validity, uid) for uid in self._look.there}
-        self._contents.keep_only(folder, there)
+        self._look.end(opened)
 
     def slices(self, session: ImapSession, mail: SourceMail, facts: MessageInfo) -> Iterator[bytes]:
         """The bytes of a large message.
@@ -151,6 +152,7 @@ class Reading:
                     facts.arrived or self._clock(),
                     None if facts.uid in sliced else raws[facts.uid],
                     old=self._box.archive and is_old(facts, since),
+                    folder=opened.folder,
                 )
                 for identity, facts in self.batch.items()
             ]
@@ -196,7 +198,9 @@ class Reading:
         if old == str(validity) and int(uid) in self._look.there:
             return False
         self._seen.remember(folder, [str(TakenNote(validity, facts.uid, facts.digest))])
-        self._contents.remember(folder, [(sha256, name_of(validity, facts.uid))])
+        name = name_of(validity, facts.uid)
+        self._contents.remember(folder, [(sha256, name)])
+        self._taken.rename(folder, before, name)
         return True
 
     def _tell_new_uids(self, opened: Opened) -> None:

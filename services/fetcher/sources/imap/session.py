@@ -7,7 +7,6 @@ enabled: IMAP4rev2 would change the meaning of what follows.
 import imaplib
 import re
 import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from services.fetcher.sources.imap.message_info import Opened, searches
 from services.fetcher.sources.imap.trouble import RefusedError, Server, StateError
 from services.fetcher.sources.imap.wire import ImapWire
 from services.fetcher.sources.login import CONNECT_SECONDS
+from services.fetcher.sources.port import Alarm
 from shared.errors import CRMServiceError, TransientError
 
 STARTTLS_PORT = 143
@@ -170,13 +170,13 @@ class ImapSession:
         """Find out whether the connection is still good."""
         self.ask(lambda client: client.noop())
 
-    def idle(self, seconds: float, stopped: threading.Event) -> bool:
+    def idle(self, seconds: float, alarm: Alarm) -> bool:
         """Whether new mail came within `seconds` (RFC 2177).
 
         The answer to the end of the command is the proof that the server is still there (F-58).
         """
         try:
-            return self.ask(lambda client: _idle(client, seconds, stopped))
+            return self.ask(lambda client: _idle(client, seconds, alarm))
         except TransientError:
             self._drop()
             raise
@@ -261,12 +261,12 @@ def _opened(folder: str, found: Mapping[bytes, int], wire: ImapWire) -> Opened:
     return Opened(folder, validity, uid_next, found[b"EXISTS"], bool(wire.is_readonly))
 
 
-def _idle(client: _Client, seconds: float, stopped: threading.Event) -> bool:
+def _idle(client: _Client, seconds: float, alarm: Alarm) -> bool:
     end = time.monotonic() + seconds
     lines = 0
     client.idle()
     news = client.wire.has_announced()
-    while not news and not stopped.is_set() and (left := end - time.monotonic()) > 0:
+    while not news and not alarm.is_set() and (left := end - time.monotonic()) > 0:
         line = client.wire.line_within(min(_LOOK_SECONDS, left))
         lines += line is not None
         if line == b"" or lines > _MOST_LINES_OF_ONE_IDLE:

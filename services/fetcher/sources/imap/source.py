@@ -9,12 +9,10 @@ Known limits: a message that another program replaces under the same UID, with t
 time, is taken for the same.
 """
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-
-import structlog
+from uuid import UUID
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import WaitsForStartError, first_look
@@ -26,23 +24,23 @@ from services.fetcher.sources.imap.message_info import (
     Opened,
     TakenNote,
     as_named,
+    name_of,
     parts_of,
 )
 from services.fetcher.sources.imap.reading import Reading
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.watch import Watch
-from services.fetcher.sources.port import IMAP, LeftInSourceError, SourceMail
+from services.fetcher.sources.port import IMAP, Alarm, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMail, TakenMails
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 
-_log = structlog.get_logger()
-
 
 class Imap:
-    """One mailbox; implements `Source`.
+    """One mailbox.
 
     Attributes:
         kind: `imap`.
@@ -67,6 +65,7 @@ class Imap:
         self._entry = Connector(box, tokens)
         suspects = Suspects(box.name, seen.memory, clock)
         self._disposal = Disposal(box, seen, clock)
+        self._taken = TakenMails(box.name, seen.memory)
         self._look = FolderScan(box, seen, clock, self._disposal, suspects)
         self._reading = Reading(box, seen, clock, self._look, suspects)
         self._watch = Watch(box.name, box.poll_seconds)
@@ -118,13 +117,7 @@ class Imap:
         Raises:
             TransientError: The connection broke: the next round disposes of them.
         """
-        taken: dict[str, list[TakenNote]] = {}
-        for mail in mails:
-            folder, validity, uid = parts_of(mail.identity)
-            facts = self._reading.batch.get(mail.identity, MessageInfo(uid, 0, None))
-            taken.setdefault(folder, []).append(TakenNote(validity, uid, facts.digest))
-        for folder, notes in taken.items():
-            self._seen.remember(folder, map(str, notes))
+        taken = self._remember(mails)
         session = self._session
         if session and session.opened:
             with self._closed_on_error():
@@ -133,19 +126,29 @@ class Imap:
             if not (allowed and self._disposal.removes):
                 self._reading.remember_contents(mails)
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
-        """Backup and fetcher keep the mail and the reason; the mailbox is done with it."""
-        _log.warning("mail set aside", box=self._box.name, mail=mail.identity, reason=reason)
-        self.acknowledge([mail])
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """Remember them; they go once they are recorded.
 
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
+        Raises:
+            TransientError: The memory cannot be used: they are given again.
+        """
+        found = [(mail_id, *parts_of(mail.identity)) for mail_id, mail in mails]
+        # Before anything else is remembered of them: else they would go at the next look.
+        self._taken.note(
+            TakenMail(mail_id, folder, name_of(validity, uid))
+            for mail_id, folder, validity, uid in found
+        )
+        self._remember([mail for _, mail in mails])
+        self._reading.remember_contents([mail for _, mail in mails])
+
+    def wait(self, seconds: float, alarm: Alarm) -> None:
         """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F-58).
 
         Raises:
             TransientError: The server asks to wait longer (F-57).
         """
         try:
-            self._watch.wait(self._session, self._has_news, seconds, stopped)
+            self._watch.wait(self._session, self._has_news, seconds, alarm)
         finally:
             if self._session and self._session.closed:
                 self._session = None
@@ -215,6 +218,18 @@ class Imap:
             yield opened
         if missing:
             raise self._entry.missing(missing, session.folders())
+
+    def _remember(self, mails: Sequence[SourceMail]) -> dict[str, list[TakenNote]]:
+        """Remember what was taken, and return it by folder."""
+        taken: dict[str, list[TakenNote]] = {}
+        for mail in mails:
+            folder, validity, uid = parts_of(mail.identity)
+            facts = self._reading.batch.get(mail.identity, MessageInfo(uid, 0, None))
+            taken.setdefault(folder, []).append(TakenNote(validity, uid, facts.digest))
+        for folder, notes in taken.items():
+            self._seen.remember(folder, map(str, notes))
+            self._seen.note_taken(folder, len(notes))
+        return taken
 
     def _of_folder(self, session: ImapSession, folder: str) -> Iterator[list[SourceMail]]:
         opened = self._open(session, folder)

@@ -6,13 +6,12 @@ from contextlib import suppress
 
 import structlog
 
-from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.imap.fetching import bodies_of, slice_of, still_there
 from services.fetcher.sources.imap.message_info import MessageInfo
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.wire import MAX_ANSWER_BYTES
-from services.fetcher.sources.port import SLICE_BYTES, LeftInSourceError
+from services.fetcher.sources.port import MAX_MAIL_BYTES, SLICE_BYTES, LeftInSourceError
 from services.fetcher.sources.whole import OVERHEAD_BYTES, Came
 from shared.errors import TransientError
 

@@ -1,12 +1,12 @@
 """Waiting for news in a folder: by IDLE, or until the next poll (behaviour I-3, fault F-58)."""
 
-import threading
 import time
 from collections.abc import Callable
 
 import structlog
 
 from services.fetcher.sources.imap.session import ImapSession
+from services.fetcher.sources.port import Alarm
 from shared.errors import TransientError
 from shared.retry import Backoff
 
@@ -33,7 +33,7 @@ class Watch:
         session: ImapSession | None,
         has_news: Callable[[ImapSession], bool],
         seconds: float,
-        stopped: threading.Event,
+        alarm: Alarm,
     ) -> None:
         """Until the folder announces mail, or it is time to look again.
 
@@ -41,19 +41,19 @@ class Watch:
             session: Where there is one; it is closed if the connection breaks.
             has_news: Whether new mail came before the wait began; selects the folder.
             seconds: The longest wait.
-            stopped: Ends the wait, within about a second.
+            alarm: Ends the wait, within about a second.
 
         Raises:
             TransientError: The server asks to wait longer (F-57).
         """
         end = time.monotonic() + min(seconds, self._poll_seconds)
         if session is None or session.closed or not session.can("IDLE"):
-            stopped.wait(max(0.0, end - time.monotonic()))
+            alarm.wait(max(0.0, end - time.monotonic()))
             return
         began = time.monotonic()
         try:
             if not has_news(session):
-                _idle(session, end, stopped)
+                _idle(session, end, alarm)
             self._drops.succeeded()
         except TransientError as error:
             session.close()
@@ -69,10 +69,10 @@ class Watch:
                 again_in_seconds=round(pause, 1),
             )
             # The next round finds what came meanwhile, and then IDLE is tried again.
-            stopped.wait(pause)
+            alarm.wait(pause)
 
 
-def _idle(session: ImapSession, end: float, stopped: threading.Event) -> None:
-    while not stopped.is_set() and (left := end - time.monotonic()) > 0:
-        if session.idle(min(left, _LONGEST_IDLE_SECONDS), stopped):
+def _idle(session: ImapSession, end: float, alarm: Alarm) -> None:
+    while not alarm.is_set() and (left := end - time.monotonic()) > 0:
+        if session.idle(min(left, _LONGEST_IDLE_SECONDS), alarm):
             return

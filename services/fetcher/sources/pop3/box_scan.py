@@ -9,17 +9,20 @@ import structlog
 from services.fetcher.contents import Contents
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import first_look
-from services.fetcher.sources.pop3.content import MAX_MAIL_BYTES, EndlessError
+from services.fetcher.sources.pop3.content import EndlessError
 from services.fetcher.sources.pop3.received import dated_at
 from services.fetcher.sources.pop3.refusal import Refusal, meaning_of_command
 from services.fetcher.sources.pop3.session import Listing, Pop3Session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
-from services.fetcher.sources.port import LeftInSourceError
+from services.fetcher.sources.port import (
+    MAX_MAIL_BYTES,
+    POP3_PLACE,
+    LeftInSourceError,
+)
 from services.fetcher.sources.suspects import Suspects
+from services.fetcher.taken import TakenMails
 from shared.errors import TransientError
 from shared.settings.box import Box
-
-PLACE = "POP3"
 
 _DELETED = "POP3 deleted"
 """Where contents are remembered whose deletion the server has confirmed."""
@@ -32,6 +35,7 @@ class BoxScan:
 
     Attributes:
         suspects: What could not be read.
+        entries: What the box held at the last look.
     """
 
     def __init__(self, box: Box, seen: Seen, clock: Callable[[], datetime]) -> None:
@@ -40,7 +44,9 @@ class BoxScan:
         self._seen = seen
         self._clock = clock
         self._contents = Contents(seen.memory)
+        self._taken = TakenMails(box.name, seen.memory)
         self._names: set[str] = set()
+        self.entries: list[Listing] = []
         self.suspects = Suspects(box.name, seen.memory, clock)
 
     def waiting(
@@ -62,14 +68,15 @@ class BoxScan:
             entries = session.entries()
         except NegativeAnswerError as error:
             raise TransientError(f"{session.wire.label} does not list: {error}") from None
+        self.entries = entries
         now = self._clock()
-        if self._seen.opened_at(PLACE) is None:
-            first_look(len(entries), self._box, PLACE)
-            self._seen.open(PLACE, now)
+        if self._seen.opened_at(POP3_PLACE) is None:
+            first_look(len(entries), self._box, POP3_PLACE)
+            self._seen.open(POP3_PLACE, now)
         self._forget_what_has_gone(entries)
-        taken = self._seen.known(PLACE) | self._seen.known(self._before()) | set(done)
+        taken = self._seen.known(POP3_PLACE) | self._seen.known(self._before()) | set(done)
         waiting = [entry for entry in entries if entry.uidl is None or entry.uidl not in taken]
-        self._seen.note_round(PLACE, now, len(waiting))
+        self._seen.note_round(POP3_PLACE, now, len(waiting))
         return self._parted([entry for entry in waiting if entry.name not in done])
 
     def is_before_start(self, session: Pop3Session, entry: Listing) -> bool:
@@ -90,7 +97,7 @@ class BoxScan:
         """
         if not (uidl and sha256):
             return False
-        before = self._contents.name_of(PLACE, sha256)
+        before = self._contents.name_of(POP3_PLACE, sha256)
         if uidl in (before, self._contents.name_of(_DELETED, sha256)):
             reason = "the server said OK to its deletion, and has it still"
             _log.error("box does not delete", box=self._box.name, mails=[uidl], reason=reason)
@@ -98,13 +105,14 @@ class BoxScan:
             return False
         else:
             _log.info("a mail that was taken has a new name", box=self._box.name, mail=uidl)
+            self._taken.rename(POP3_PLACE, before, uidl)
         self.stays([(sha256, uidl)])
         return True
 
     def stays(self, named: Collection[tuple[str, str]]) -> None:
         """Mails, as pairs of digest and UIDL, were taken and stay in the box."""
-        self._seen.remember(PLACE, [name for _, name in named])
-        self._contents.remember(PLACE, named)
+        self._seen.remember(POP3_PLACE, [name for _, name in named])
+        self._contents.remember(POP3_PLACE, named)
 
     @contextmanager
     def guarded(self, entry: Listing) -> Iterator[None]:
@@ -117,7 +125,7 @@ class BoxScan:
         """
         label = f"box {self._box.name}"
         try:
-            with self.suspects.blamed(PLACE, [entry.name]):
+            with self.suspects.blamed(POP3_PLACE, [entry.name]):
                 yield
         except EndlessError as error:
             self.leave(entry)
@@ -125,22 +133,23 @@ class BoxScan:
         except NegativeAnswerError as error:
             if meaning_of_command(str(error)) is not Refusal.MAIL:
                 raise TransientError(f"{label} cannot be read now: {error}") from None
-            self.suspects.hold(PLACE, entry.name, str(error))
+            self.suspects.hold(POP3_PLACE, entry.name, str(error))
             raise LeftInSourceError(str(error)) from None
         except LeftInSourceError as error:
-            self.suspects.hold(PLACE, entry.name, str(error))
+            self.suspects.hold(POP3_PLACE, entry.name, str(error))
             raise
 
     def was_read(self, entry: Listing) -> None:
         """A mail came to its end, whole: nothing is wrong with it."""
-        self.suspects.clear(PLACE, [entry.name])
+        self.suspects.clear(POP3_PLACE, [entry.name])
 
     def leave(self, entry: Listing) -> None:
         """A mail that is too large stays in the box, and is told once."""
         megabytes, uidl = MAX_MAIL_BYTES // 1024 // 1024, entry.uidl
         _log.error("too large, stays in the box", box=self._box.name, mail=uidl, limit_mb=megabytes)
+        self._seen.note_taken(POP3_PLACE, 1)
         if uidl:
-            self._seen.remember(PLACE, [uidl])
+            self._seen.remember(POP3_PLACE, [uidl])
 
     def deleted(self, named: Collection[tuple[str, str]]) -> None:
         """The server said OK to the deletion of mails, as pairs of digest and UIDL."""
@@ -148,19 +157,22 @@ class BoxScan:
 
     def end_round(self) -> None:
         """The whole box was looked through."""
-        for place in (PLACE, _DELETED):
+        for place in (POP3_PLACE, _DELETED):
             self._contents.keep_only(place, self._names)
+        if len(self._names) == len(self.entries):
+            # Not before: mail with a new name is found by reading it.
+            self._taken.keep_only(POP3_PLACE, self._names)
 
     def _forget_what_has_gone(self, entries: Collection[Listing]) -> None:
         names = {entry.uidl for entry in entries if entry.uidl}
         if len(names) == len(entries):
-            self._seen.keep_only(PLACE, names)
+            self._seen.keep_only(POP3_PLACE, names)
             self._seen.keep_only(self._before(), names)
         self._names = names
-        self.suspects.keep_only(PLACE, {entry.name for entry in entries})
+        self.suspects.keep_only(POP3_PLACE, {entry.name for entry in entries})
 
     def _parted(self, waiting: Collection[Listing]) -> tuple[list[Listing], list[Listing]]:
-        tries, resting = self.suspects.tries(PLACE), self.suspects.resting(PLACE)
+        tries, resting = self.suspects.tries(POP3_PLACE), self.suspects.resting(POP3_PLACE)
         due = [entry for entry in waiting if entry.name not in resting]
         together = [entry for entry in due if entry.name not in tries]
         alone = [entry for entry in due if entry.name in tries]
@@ -168,4 +180,4 @@ class BoxScan:
 
     def _before(self) -> str:
         """Where is remembered what is too old: another `startFrom` asks anew."""
-        return f"{PLACE} before {self._box.start_from}"
+        return f"{POP3_PLACE} before {self._box.start_from}"

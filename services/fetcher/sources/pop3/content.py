@@ -4,13 +4,15 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.fetcher.sources.eml_dir import MAX_MAIL_BYTES
 from services.fetcher.sources.pop3.session import Listing, Pop3Session
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
-from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES, LeftInSourceError
+from services.fetcher.sources.port import (
+    LARGE_BYTES,
+    MAX_MAIL_BYTES,
+    SLICE_BYTES,
+    LeftInSourceError,
+)
 from services.fetcher.sources.whole import Came
-
-__all__ = ["MAX_MAIL_BYTES", "Content", "EndlessError", "content_of", "slices_of"]
 
 
 class EndlessError(Exception):

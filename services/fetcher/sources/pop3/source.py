@@ -11,32 +11,31 @@ stay or the server refused to delete it, is not deleted later on.
 
 import hashlib
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.login import tls_context
-from services.fetcher.sources.pop3.box_scan import PLACE, BoxScan
-from services.fetcher.sources.pop3.content import (
-    MAX_MAIL_BYTES,
-    content_of,
-    slices_of,
-)
+from services.fetcher.sources.pop3.box_scan import BoxScan
+from services.fetcher.sources.pop3.content import content_of, slices_of
 from services.fetcher.sources.pop3.received import received_at
 from services.fetcher.sources.pop3.session import Listing, Pop3Session, open_session
+from services.fetcher.sources.pop3.taken_earlier import TakenEarlier
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import (
-    BATCH_BYTES,
-    BATCH_MAILS,
+    MAX_MAIL_BYTES,
     POP3,
+    POP3_PLACE,
+    Alarm,
     LeftInSourceError,
     SourceMail,
+    is_full,
 )
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth.tokens import TokenSource
@@ -71,11 +70,13 @@ class Pop3:
     _large: dict[str, Listing] = field(default_factory=dict, init=False)
     _digests: dict[str, str] = field(default_factory=dict, init=False)
     _deleted: list[str] = field(default_factory=list, init=False)
+    _earlier: TakenEarlier = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Look at `caFile` before anything is connected."""
         self._context = tls_context(self.box)
         self._look = BoxScan(self.box, self.seen, self.clock)
+        self._earlier = TakenEarlier(self.box, self.seen, self._look)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """What waits, in the box's order, at most 100 mails and about 8 MB at a time.
@@ -84,7 +85,7 @@ class Pop3:
             TransientError: The server is away, busy, or not to be trusted.
             CredentialsRefusedError: It refused the login.
         """
-        self._opened_at = self.seen.opened_at(PLACE)
+        self._opened_at = self.seen.opened_at(POP3_PLACE)
         done: set[str] = set()
         more = True
         try:
@@ -131,22 +132,25 @@ class Pop3:
                 self._delete(mail.identity)
         else:
             self._remember([mail.identity for mail in mails])
+        self.seen.note_taken(POP3_PLACE, len(mails))
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
-        """Backup and fetcher keep the mail: it leaves the box as any other.
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """Remember them; they go, in a later session, once they are recorded.
 
         Raises:
-            TransientError: As `acknowledge`.
+            TransientError: The memory cannot be used: they are given again.
         """
-        _log.error("mail set aside", box=self.box.name, identity=mail.identity, reason=reason)
-        self.acknowledge([mail])
+        # Before anything else is remembered of them: a mail that is known is not given again.
+        self._earlier.note(mails, self._digests)
+        self._remember([mail.identity for _, mail in mails])
+        self.seen.note_taken(POP3_PLACE, len(mails))
 
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
+    def wait(self, seconds: float, alarm: Alarm) -> None:
         """POP3 announces nothing: look again after `pollSeconds` (I-3)."""
-        stopped.wait(min(seconds, self.box.poll_seconds))
+        alarm.wait(min(seconds, self.box.poll_seconds))
 
     def close(self) -> None:
-        """End the session; what was acknowledged is deleted, if the server still listens."""
+        """End the session; what was acknowledged is deleted, if the server listens."""
         with suppress(TransientError):
             self._finish()
 
@@ -159,8 +163,8 @@ class Pop3:
         """
         session = open_session(self.box, self._context, self.tokens)
         try:
-            if self.seen.opened_at(PLACE) is None:
-                first_look(session.count(), self.box, PLACE)
+            if self.seen.opened_at(POP3_PLACE) is None:
+                first_look(session.count(), self.box, POP3_PLACE)
             return session.describe()
         except NegativeAnswerError as error:
             raise TransientError(f"{session.wire.label} answered {error}") from None
@@ -190,8 +194,9 @@ class Pop3:
         batch: list[SourceMail] = []
         total = 0
         together, alone = self._look.waiting(session, done)
+        self._delete_recorded(session)
         for entry in together:
-            if batch and (len(batch) == BATCH_MAILS or total + entry.size > BATCH_BYTES):
+            if is_full(len(batch), total, entry.size):
                 return batch, True
             mail = self._take(session, entry, done)
             if mail:
@@ -209,11 +214,12 @@ class Pop3:
             self._look.leave(entry)
             return None
         with suppress(LeftInSourceError), self._look.guarded(entry):
-            if self._look.is_before_start(session, entry):
-                return None
-            mail = self._mail(session, entry, done)
+            before = self._look.is_before_start(session, entry)
+            mail = None if before else self._mail(session, entry, done)
             if mail:
                 done.add(mail.identity)
+            else:
+                self.seen.note_taken(POP3_PLACE, 1)
             return mail
         done.add(entry.name)
         return None
@@ -223,9 +229,12 @@ class Pop3:
         if content.sha256:
             self._look.was_read(entry)
         identity = entry.uidl or f"sha256:{content.sha256}"
-        if not entry.uidl and (identity in done or identity in self.seen.known(PLACE)):
+        if not entry.uidl and (identity in done or identity in self.seen.known(POP3_PLACE)):
             # The same content again: if its twin is of this session, it goes with it.
             self._read.get(identity, []).append(entry.number)
+            if self._earlier.is_recorded(identity):
+                self._read[identity] = [entry.number]
+                self._delete(identity)
             return None
         if self._look.was_taken(entry.uidl, content.sha256):
             return None
@@ -235,6 +244,7 @@ class Pop3:
             self._read[identity] = [entry.number]
         if content.sha256:
             self._digests[identity] = content.sha256
+        self._earlier.saw(identity, entry.size, content.head)
         now = self.clock()
         received = received_at(content.head, now) or now
         return SourceMail(identity, received, content.raw, old=self._is_old(received))
@@ -242,6 +252,14 @@ class Pop3:
     def _is_old(self, received: datetime) -> bool:
         """Whether a mail was there before the box was first read (I-11)."""
         return self.box.archive and (self._opened_at is None or received < self._opened_at)
+
+    def _delete_recorded(self, session: Pop3Session) -> None:
+        """Delete what was taken in earlier sessions, is recorded now, and is still the same."""
+        for mail, entry in self._earlier.recorded(session):
+            self._read[mail.identity] = [entry.number]
+            if mail.sha256:
+                self._digests[mail.identity] = mail.sha256
+            self._delete(mail.identity)
 
     def _delete(self, identity: str) -> None:
         numbers, session = self._read.pop(identity, []), self._session
@@ -260,6 +278,7 @@ class Pop3:
         deleted, self._deleted = self._deleted, []
         digests = self._digests
         self._read, self._large, self._digests = {}, {}, {}
+        self._earlier.end_session()
         if session is None:
             return
         if session.wire.broken:
@@ -271,15 +290,17 @@ class Pop3:
             self._stays(deleted, str(error))
         else:
             self._look.deleted([(digests[name], name) for name in deleted if name in digests])
+            self._earlier.forget(deleted)
 
     def _stays(self, identities: Sequence[str], reason: str) -> None:
         """The box does not let go: what was taken is not taken again in every round (F-62)."""
         if identities:
             _log.error("box does not delete", box=self.box.name, mails=identities, reason=reason)
             self._remember(identities)
+            self._earlier.forget(identities)
 
     def _remember(self, identities: Sequence[str]) -> None:
         """These were taken and stay: neither their names nor their contents are taken again."""
         known = [(self._digests[name], name) for name in identities if name in self._digests]
         self._look.stays(known)
-        self.seen.remember(PLACE, identities)
+        self.seen.remember(POP3_PLACE, identities)

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from services.answers.status import places_of
-from services.assembly.feeds import seen_file
-from services.fetcher.seen import Seen
+from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.standing import FeedState, StandingFile
 from shared.settings.values import ServerAddress

@@ -119,4 +119,4 @@ def test_the_trace_says_what_is_passed_over() -> None:
     calendars = "\n".join((a_state(), a_state(sequence=1)))
     decided = decide(a_mail(raw_mail(calendars, more="Content-Type: text/calendar\n")))
 
-    assert any("1 earlier states" in reason for reason in reasons(decided, "V2-1"))
+    assert any("1 earlier state of" in reason for reason in reasons(decided, "V2-1"))

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.classifier.facts.facts import BoxContext, Facts
+from services.classifier.policy import POLICY
 from services.classifier.reading.mail import Mail
 from services.classifier.stage import ClassifierStage
 from shared.backup.store import BackupStore
@@ -46,7 +47,7 @@ def fetched(box: str) -> FetchedMail:
 def a_stage(look_up: ALookUp, tmp_path: Path) -> ClassifierStage:
     """The classifier of two boxes, of which `office` ignores newsletters."""
     boxes = [a_box(name="sales"), a_box(name="office", ignore_subject=("newsletter",))]
-    contexts = {box.name: BoxContext(box, build_vocabulary({})) for box in boxes}
+    contexts = {box.name: BoxContext(box, build_vocabulary({}), POLICY) for box in boxes}
     return ClassifierStage(contexts, look_up, BackupStore(tmp_path))
 
 
@@ -68,3 +69,26 @@ def test_mail_of_an_unknown_box_waits_for_a_person(tmp_path: Path) -> None:
         a_stage(look_up, tmp_path).handle([fetched("sales"), fetched("strange")])
 
     assert look_up.asked == []
+
+
+def test_each_mail_is_asked_the_rules_of_its_box(tmp_path: Path) -> None:
+    """I-1: the policy is a value of the box, and another box keeps the rules of the manual."""
+    office = a_box(name="office")
+    short = tuple(row for row in POLICY if row.name in ("ignored_subject", "nothing_made"))
+    contexts = {
+        "sales": BoxContext(a_box(name="sales"), build_vocabulary({}), POLICY),
+        "office": BoxContext(office, build_vocabulary({}), short),
+    }
+    stage = ClassifierStage(contexts, ALookUp(), BackupStore(tmp_path))
+
+    whole, part = stage.handle([fetched("sales"), fetched("office")])
+    archived = replace(fetched("office"), message=_archived(fetched("office").message))
+    (old,) = stage.handle([archived])
+
+    assert [line.rule for line in part.trace] == ["ignored_subject", "nothing_made"]
+    assert len(whole.trace) >= len(POLICY)
+    assert [line.rule for line in old.trace] == ["archive", "ignored_subject", "nothing_made"]
+
+
+def _archived(message: MailFetched) -> MailFetched:
+    return message.model_copy(update={"archive": True})

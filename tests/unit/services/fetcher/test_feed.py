@@ -1,19 +1,20 @@
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.fetcher.failed import FailedMail
+from services.fetcher.failed import FailedMailNote
 from services.fetcher.feed import Feed, after_refusal, state_after
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import FileLease
 from services.fetcher.memory import MemoryUnusableError
 from services.fetcher.sources.first_look import WaitsForStartError
-from services.fetcher.sources.port import SourceMail
+from services.fetcher.sources.port import Alarm, SourceMail, SourceReport
 from services.fetcher.standing import FeedState
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
@@ -59,11 +60,20 @@ class AMailbox:
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         pass
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
-        raise AssertionError(mail, reason)
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        raise AssertionError(mails)
 
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
-        assert stopped is self.stopped
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        raise AssertionError(mail_ids)
+
+    def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
+        raise AssertionError(mail, note)
+
+    def report(self) -> SourceReport:
+        return SourceReport()
+
+    def wait(self, seconds: float, alarm: Alarm) -> None:
+        assert alarm is self.stopped
         self.waits.append(seconds)
 
     def close(self) -> None:
@@ -98,8 +108,7 @@ class ALease:
 def a_feed(mailbox: AMailbox, folder: Path, **more: object) -> Feed:
     """A feed at noon that waits a hundredth of a second after errors."""
     fetcher = Fetcher(
-        "crm", "crm@firma.cz", mailbox, BackupStore(folder), ATaker(),
-        lambda: NOON, FailedMail(folder),
+        "crm", "crm@firma.cz", mailbox, BackupStore(folder), ATaker(), lambda: NOON
     )  # fmt: skip
     given: dict[str, object] = {
         "lease": ALease(), "poll_seconds": 300.0, "rests_at": lambda _: False,
@@ -279,8 +288,8 @@ def test_a_long_poll_is_no_death(tmp_path: Path) -> None:
     stopped = PassingTime(health, now)
 
     class Polled(AMailbox):
-        def wait(self, seconds: float, stopped: threading.Event) -> None:
-            stopped.wait(seconds)
+        def wait(self, seconds: float, alarm: Alarm) -> None:
+            alarm.wait(seconds)
 
     feed = a_feed(Polled(_nothing), tmp_path, poll_seconds=7200.0)
     health.beat(feed.name)

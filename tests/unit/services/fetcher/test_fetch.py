@@ -1,5 +1,4 @@
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -7,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from services.fetcher.failed import FailedMail
+from services.fetcher.failed import FailedMailNote
 from services.fetcher.fetch import INLINE_BYTES, Fetched, Fetcher, mail_id
-from services.fetcher.sources.port import SourceMail
+from services.fetcher.sources.port import Alarm, SourceMail, SourceReport
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
@@ -38,11 +37,20 @@ class ASource:
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         self.acknowledged += [mail.identity for mail in mails]
 
-    def set_aside(self, mail: SourceMail, reason: str) -> None:
-        self.failed[mail.identity] = reason
+    def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        raise AssertionError(mails)
 
-    def wait(self, seconds: float, stopped: threading.Event) -> None:
+    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+        raise AssertionError(mail_ids)
+
+    def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
+        self.failed[mail.identity] = note.reason
+
+    def wait(self, seconds: float, alarm: Alarm) -> None:
         pass
+
+    def report(self) -> SourceReport:
+        return SourceReport()
 
     def close(self) -> None:
         pass
@@ -79,8 +87,7 @@ def a_mail(identity: str = "a.eml", raw: bytes = b"raw") -> SourceMail:
 
 def a_fetcher(source: ASource, publisher: APublisher, root: Path) -> Fetcher:
     """A fetcher of the box crm@firma.cz."""
-    backup, failed = BackupStore(root), FailedMail(root)
-    return Fetcher("crm", "crm@firma.cz", source, backup, publisher, lambda: NOW, failed)
+    return Fetcher("crm", "crm@firma.cz", source, BackupStore(root), publisher, lambda: NOW)
 
 
 def test_a_mail_is_backed_up_published_and_then_acknowledged(tmp_path: Path) -> None:

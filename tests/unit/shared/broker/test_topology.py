@@ -2,7 +2,10 @@ from shared.broker.topology import (
     CLASSIFIER_MAIL,
     RETRY_SECONDS,
     WORK_QUEUES,
+    WRITER_BOXES,
+    actions_queue_of,
     all_queues,
+    boxes_queue,
     dead_queue,
     queues_of,
     retry_queue,
@@ -49,3 +52,18 @@ def test_every_work_queue_has_all_of_its_queues() -> None:
     names = [queue.name for queue in all_queues()]
 
     assert len(names) == len(set(names)) == len(WORK_QUEUES) * (2 + len(RETRY_SECONDS))
+
+
+def test_what_is_recorded_waits_for_the_fetcher_of_its_box() -> None:
+    """I-8: for ever, whoever looked at it before: nobody says it a second time."""
+    queue = actions_queue_of("Zakázky")
+
+    assert queue.name == "fetcher.actions.Zakázky"
+    assert "x-message-ttl" not in queue.arguments
+    assert int(queue.arguments["x-delivery-limit"]) > 10_000
+
+
+def test_how_boxes_stand_does_not_pile_up() -> None:
+    """O-4: without a writer the queue holds a few minutes of what was told each minute."""
+    assert boxes_queue().name == WRITER_BOXES
+    assert boxes_queue().arguments["x-message-ttl"] == 300_000

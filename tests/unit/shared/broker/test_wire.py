@@ -18,12 +18,18 @@ from shared.broker.wire import (
     described,
     fetched_from_broker,
     fetched_to_broker,
+    recorded_from_broker,
+    recorded_to_broker,
+    state_from_broker,
+    state_to_broker,
 )
-from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+from shared.contracts.box_state import BoxState
+from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, MailRecorded
 from shared.errors import ContractError, PermanentError
 from tests.messages import A_KEY
 
 SOME_ID = UUID(int=7)
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
 def a_fetched(raw: bytes | None = b"Subject: x\r\n\r\n\0\xff") -> FetchedMail:
@@ -72,6 +78,39 @@ def test_a_fetched_mail_travels_byte_for_byte(raw: bytes) -> None:
 
     assert (broker_message.content_type, broker_message.body) == ("message/rfc822", raw)
     assert fetched_from_broker(broker_message) == mail
+
+
+def test_a_mail_travels_with_the_folder_that_it_was_in() -> None:
+    """I-10: the classifier knows the folder; a message of an earlier version names none."""
+    mail = a_fetched()
+    in_folder = replace(mail, message=mail.message.model_copy(update={"folder": "Zakázky/2026"}))
+
+    assert fetched_from_broker(fetched_to_broker(in_folder)).message.folder == "Zakázky/2026"
+    assert "x-crmservice-folder" not in fetched_to_broker(mail).headers
+    assert fetched_from_broker(fetched_to_broker(mail)).message.folder is None
+
+
+def test_a_recorded_mail_is_told_to_its_fetcher() -> None:
+    """I-8: as it was recorded; what is none of ours is an error that names no value."""
+    mail = MailRecorded(
+        mail_id=SOME_ID, box="sales", source="imap:INBOX/7/12", subject="x",
+        verdict=("PROCESSED",), again=True,
+    )  # fmt: skip
+
+    assert recorded_from_broker(recorded_to_broker(mail)) == mail
+    with pytest.raises(ContractError, match="is no MailRecorded"):
+        recorded_from_broker(BrokerMessage("", "application/json", b'{"box": "secret"}'))
+
+
+def test_the_state_of_a_box_is_told_to_the_writer() -> None:
+    """O-4: as it was told; what is none of ours is an error that names no value."""
+    state = BoxState(
+        box="sales", source="mailbox", state="reading", waiting=3, read_at=NOW, told_at=NOW
+    )
+
+    assert state_from_broker(state_to_broker(state)) == state
+    with pytest.raises(ContractError, match="is no BoxState"):
+        state_from_broker(BrokerMessage("", "application/json", b"nonsense"))
 
 
 def test_a_large_mail_travels_without_its_body() -> None:

@@ -1,5 +1,6 @@
 from services.classifier.facts.facts import BoxContext
 from services.classifier.outcome.content import mail_content
+from services.classifier.policy import POLICY
 from shared.domain.vocabulary import build_vocabulary
 from tests.builders import PETR, RECEIVED, a_box, a_mail, raw_mail
 
@@ -9,7 +10,7 @@ MULTIPART = 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="x"\n'
 
 def _house(**settings: object) -> BoxContext:
     box = a_box(**settings)
-    return BoxContext(box, build_vocabulary({}), keeps_html=True)
+    return BoxContext(box, build_vocabulary({}), POLICY, keeps_html=True)
 
 
 def test_the_content_is_what_the_mail_says() -> None:

@@ -7,6 +7,7 @@ import pytest
 from services.fetcher.sources.eml_dir import EmlDir, moment_of
 from services.fetcher.sources.port import SourceMail
 from shared.errors import TransientError
+from tests.messages import a_failure
 
 
 def a_source(folder: Path, during_wait: Callable[[], object] = lambda: None) -> EmlDir:
@@ -53,7 +54,7 @@ def test_a_file_that_does_not_stand_still_waits(tmp_path: Path, change: str) -> 
     source = a_source(tmp_path, happen)
 
     assert _all(source) == []
-    assert source.unsettled == len(list(tmp_path.glob("*.eml")))
+    assert source.report().unsettled == len(list(tmp_path.glob("*.eml")))
     assert file.exists()
 
 
@@ -66,7 +67,7 @@ def test_an_old_file_is_taken_at_the_first_look(tmp_path: Path) -> None:
     source = EmlDir(tmp_path, 30.0, sleep=waits.append)
 
     assert [mail.identity for mail in _all(source)] == ["a.eml", "b.eml"]
-    assert (waits, source.unsettled) == ([], 0)
+    assert (waits, source.report().unsettled) == ([], 0)
 
 
 def test_old_files_do_not_wait_for_young_ones(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_old_files_do_not_wait_for_young_ones(tmp_path: Path) -> None:
 
     assert seen_at_wait == [["b-old.eml"]]
     assert out == ["b-old.eml", "a-young.eml"]
-    assert source.unsettled == 1
+    assert source.report().unsettled == 1
 
 
 @pytest.mark.parametrize(("age", "waits"), [(4.9, [5.0]), (5.0, []), (-100.0, [5.0])])
@@ -119,7 +120,7 @@ def test_a_symbolic_link_is_never_followed(tmp_path: Path) -> None:
     assert (folder / "failed" / "link.eml").is_symlink()
     assert "plain file" in (folder / "failed" / "link.eml.reason.txt").read_text()
     assert secret.read_text() == "root:x:0"
-    assert source.unprocessable == 1
+    assert source.report().unprocessable == 1
 
 
 def test_a_pipe_does_not_hang_the_source(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_mail_that_was_refused_moves_to_failed_with_its_reason(tmp_path: Path)
     for content in (b"one", b"two"):
         (tmp_path / "a.eml").write_bytes(content)
         (mail,) = _all(source)
-        source.set_aside(mail, f"because of {content.decode()}")
+        source.set_aside(mail, a_failure(f"because of {content.decode()}"))
 
     failed = tmp_path / "failed"
     assert (failed / "a.eml").read_bytes() == b"one"
@@ -180,7 +181,7 @@ def test_a_name_of_the_longest_length_is_set_aside_too(tmp_path: Path) -> None:
     for content in (b"one", b"two"):
         (tmp_path / name).write_bytes(content)
         (mail,) = _all(source)
-        source.set_aside(mail, "why")
+        source.set_aside(mail, a_failure("why"))
 
     kept = [path for path in (tmp_path / "failed").iterdir() if path.suffix != ".txt"]
     assert sorted(path.read_bytes() for path in kept) == [b"one", b"two"]

@@ -9,7 +9,6 @@ from services.fetcher.sources.imap.message_info import (
     MessageInfo,
     Opened,
     TakenNote,
-    groups,
     identity_of,
     in_utc,
     is_from,
@@ -19,7 +18,6 @@ from services.fetcher.sources.imap.message_info import (
     search_since,
     searches,
 )
-from services.fetcher.sources.port import BATCH_BYTES, BATCH_MAILS
 
 NOON = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 
@@ -62,19 +60,6 @@ def test_a_search_covers_every_uid_once() -> None:
         "1000001:2000000",
         "2000001:*",
     ]
-
-
-@given(st.lists(st.integers(0, 2 * BATCH_BYTES), max_size=300))
-def test_groups_keep_order_and_bounds(sizes: list[int]) -> None:
-    """I-2: at most 100 mails and 8 MB, or one mail that is larger alone."""
-    facts = [MessageInfo(uid, size, None) for uid, size in enumerate(sizes)]
-
-    found = list(groups(facts))
-
-    assert [each for group in found for each in group] == facts
-    for group in found:
-        assert 0 < len(group) <= BATCH_MAILS
-        assert len(group) == 1 or sum(each.size for each in group) <= BATCH_BYTES
 
 
 def test_a_search_names_the_month_in_english() -> None:

@@ -5,101 +5,40 @@ import hashlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from services.fetcher.failed import FailedMail
 from services.fetcher.seen import Seen
 from services.fetcher.sources.pop3 import content as pop3_content
 from services.fetcher.sources.pop3 import session as pop3_session
 from services.fetcher.sources.pop3 import source as pop3
 from services.fetcher.sources.pop3 import wire as pop3_wire
-from services.fetcher.sources.pop3.box_scan import PLACE
 from services.fetcher.sources.pop3.source import Pop3
-from services.fetcher.sources.port import LARGE_BYTES, SourceMail
+from services.fetcher.sources.port import LARGE_BYTES, POP3_PLACE
 from shared.errors import CredentialsRefusedError, TransientError
-from shared.settings.box import Box
-from shared.settings.values import Disposition, ServerAddress
+from shared.settings.values import ServerAddress
 from tests.builders import a_box
+from tests.messages import a_failure
 from tests.servers.certificates import Authority
+from tests.servers.rounds import (
+    MAIL,
+    NOW,
+    OTHER,
+    PASSWORD,
+    SEEN,
+    TOKEN,
+    Tokens,
+    mailbox_around,
+    take_all,
+)
 from tests.servers.scripted_pop3 import HANG_UP, SILENCE, ScriptedPop3
 
-NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-MAIL = b"Subject: one\r\n\r\nHello.\r\n"
-OTHER = b"Subject: two\r\n\r\nHello again.\r\n"
-PASSWORD = "s3cret-of-the-box"
-TOKEN = "s3cret-token"
-SEEN = Disposition(action="seen")
-
 Make = Callable[..., Pop3]
-
-
-class Tokens:
-    """Tokens that are numbered."""
-
-    def __init__(self) -> None:
-        self.renewed = 0
-
-    def token(self) -> SecretStr:
-        return SecretStr(f"{TOKEN}-{self.renewed}")
-
-    def renew(self) -> None:
-        self.renewed += 1
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedPop3]:
-    """A server with one mail."""
-    server = ScriptedPop3({"u1": MAIL})
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def seen(tmp_path: Path) -> Iterator[Seen]:
-    """What the fetcher remembers."""
-    with closing(Seen(tmp_path / "seen.db")) as seen:
-        yield seen
-
-
-@pytest.fixture
-def make(server: ScriptedPop3, seen: Seen, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
-    """Sources of the server, on the port that begins without TLS."""
-    monkeypatch.setattr(pop3_session, "PLAIN_PORT", server.port)
-    made: list[Pop3] = []
-
-    def one(tokens: Tokens | None = None, **settings: Any) -> Pop3:
-        made.append(Pop3(box(server, **settings), seen, lambda: NOW, tokens))
-        return made[-1]
-
-    yield one
-    for each in made:
-        each.close()
-
-
-def box(server: ScriptedPop3, **settings: Any) -> Box:
-    """A box that may be read in plain text."""
-    given: dict[str, Any] = {
-        "pop3_url": ServerAddress(host="localhost", port=server.port),
-        "pop3_password": SecretStr(PASSWORD),
-        "allow_plaintext": True,
-    }
-    return a_box(**given | settings)
-
-
-def taken(source: Pop3) -> list[SourceMail]:
-    """Everything that waits, acknowledged batch by batch."""
-    mails: list[SourceMail] = []
-    for batch in source.batches():
-        mails += batch
-        source.acknowledge(batch)
-    return mails
 
 
 def test_what_is_acknowledged_is_deleted_in_the_session_that_read_it(
@@ -108,13 +47,13 @@ def test_what_is_acknowledged_is_deleted_in_the_session_that_read_it(
     """I-6: RETR, DELE and QUIT in one session; a second round finds nothing."""
     source = make()
 
-    mails = taken(source)
+    mails = take_all(source)
 
     assert [(mail.identity, mail.raw) for mail in mails] == [("u1", MAIL)]
     assert server.heard[-3:] == ["RETR 1", "DELE 1", "QUIT"]
     assert server.sessions == 1
     assert server.mails == {}
-    assert taken(source) == []
+    assert take_all(source) == []
 
 
 def test_what_is_not_acknowledged_stays(server: ScriptedPop3, make: Make) -> None:
@@ -148,9 +87,9 @@ def test_a_session_that_dies_before_quit_deletes_nothing(server: ScriptedPop3, m
     source = make()
 
     with pytest.raises(TransientError, match="hung up"):
-        taken(source)
+        take_all(source)
 
-    assert [mail.identity for mail in taken(source)] == ["u1"]
+    assert [mail.identity for mail in take_all(source)] == ["u1"]
     assert server.mails == {}
 
 
@@ -158,21 +97,23 @@ def test_mail_that_stays_is_taken_once(server: ScriptedPop3, make: Make) -> None
     """I-8: with `disposition` `seen` the mail stays, and its UIDL is remembered."""
     source = make(disposition=SEEN)
 
-    assert len(taken(source)) == 1
-    assert taken(source) == []
+    assert len(take_all(source)) == 1
+    assert take_all(source) == []
     assert list(server.mails) == ["u1"]
     assert server.heard.count("RETR 1") == 1
 
 
 def test_each_look_is_noted(server: ScriptedPop3, make: Make, seen: Seen) -> None:
-    """O-4: when the box was read, and how many mails waited."""
+    """O-4: when the box was read, and how many mails are left: those that nobody has taken."""
     server.mails["u2"] = OTHER
     source = make(disposition=SEEN)
 
-    taken(source)
-    assert seen.rounds() == {PLACE: (NOW, 2)}
-    taken(source)
-    assert seen.rounds() == {PLACE: (NOW, 0)}
+    list(source.batches())
+    assert seen.rounds() == {POP3_PLACE: (NOW, 2)}
+    take_all(source)
+    assert seen.rounds() == {POP3_PLACE: (NOW, 0)}
+    take_all(source)
+    assert seen.rounds() == {POP3_PLACE: (NOW, 0)}
 
 
 def test_the_box_is_looked_into_again_after_poll_seconds(make: Make) -> None:
@@ -194,11 +135,11 @@ def test_the_box_is_looked_into_again_after_poll_seconds(make: Make) -> None:
 def test_what_is_gone_is_forgotten(server: ScriptedPop3, make: Make, seen: Seen) -> None:
     """I-8: the memory is not larger than the box."""
     source = make(disposition=SEEN)
-    taken(source)
+    take_all(source)
     del server.mails["u1"]
-    taken(source)
+    take_all(source)
 
-    assert seen.known(PLACE) == frozenset()
+    assert seen.known(POP3_PLACE) == frozenset()
 
 
 @pytest.mark.parametrize("answer", ["DELE", "QUIT"])
@@ -210,8 +151,8 @@ def test_a_box_that_does_not_delete_is_not_read_again_and_again(
     source = make()
 
     with capture_logs() as logs:
-        assert len(taken(source)) == 1
-    assert taken(source) == []
+        assert len(take_all(source)) == 1
+    assert take_all(source) == []
     assert [log["event"] for log in logs if log["log_level"] == "error"] == ["box does not delete"]
 
 
@@ -220,7 +161,7 @@ def test_without_uidl_the_content_is_the_name(server: ScriptedPop3, make: Make) 
     server.answers["UIDL"] = b"-ERR unknown\r\n"
     server.mails |= {"u2": OTHER, "u3": MAIL}
 
-    mails = taken(make())
+    mails = take_all(make())
 
     assert [mail.identity for mail in mails] == [
         f"sha256:{hashlib.sha256(each).hexdigest()}" for each in (MAIL, OTHER)
@@ -233,8 +174,8 @@ def test_without_uidl_mail_that_stays_is_taken_once(server: ScriptedPop3, make: 
     server.answers["UIDL"] = b"-ERR unknown\r\n"
     source = make(disposition=SEEN)
 
-    assert len(taken(source)) == 1
-    assert taken(source) == []
+    assert len(take_all(source)) == 1
+    assert take_all(source) == []
 
 
 def test_a_uidl_that_stands_twice_names_nothing(server: ScriptedPop3, make: Make) -> None:
@@ -242,7 +183,7 @@ def test_a_uidl_that_stands_twice_names_nothing(server: ScriptedPop3, make: Make
     server.mails |= {"u2": OTHER, "u3": b"Subject: three\r\n\r\n"}
     server.answers["UIDL"] = [b"+OK\r\n1 same\r\n2 same\r\n3 own\r\n.\r\n"]
 
-    identities = [mail.identity for mail in taken(make())]
+    identities = [mail.identity for mail in take_all(make())]
 
     assert [identity.partition(":")[0] for identity in identities] == ["sha256", "sha256", "own"]
     assert len(set(identities)) == 3
@@ -255,7 +196,7 @@ def test_another_name_in_every_session_still_deletes_by_the_session(
     server.mails["u2"] = OTHER
     server.answers["UIDL"] = [b"+OK\r\n1 x\r\n2 y\r\n.\r\n"]
 
-    assert [mail.identity for mail in taken(make())] == ["x", "y"]
+    assert [mail.identity for mail in take_all(make())] == ["x", "y"]
     assert server.mails == {}
 
 
@@ -275,10 +216,10 @@ def test_a_box_that_another_reads_is_waited_for(
     source = make()
 
     with pytest.raises(TransientError, match="another program reads it") as caught:
-        taken(source)
+        take_all(source)
 
     assert caught.value.retry_after_seconds == 60
-    assert len(taken(source)) == 1
+    assert len(take_all(source)) == 1
 
 
 def test_a_server_that_asks_for_slowness_gets_it(server: ScriptedPop3, make: Make) -> None:
@@ -287,7 +228,7 @@ def test_a_server_that_asks_for_slowness_gets_it(server: ScriptedPop3, make: Mak
     server.answers["PASS"] = words
 
     with pytest.raises(TransientError) as caught:
-        taken(make())
+        take_all(make())
 
     assert caught.value.retry_after_seconds == 299.961
 
@@ -297,7 +238,7 @@ def test_a_server_that_is_full_is_waited_for(server: ScriptedPop3, make: Make) -
     server.answers["greeting"] = b"-ERR Connection is closed. 10\r\n"
 
     with pytest.raises(TransientError, match=r"Connection is closed\. 10"):
-        taken(make())
+        take_all(make())
 
 
 @pytest.mark.parametrize(
@@ -313,7 +254,7 @@ def test_a_refused_login_says_what_to_check_and_no_secret(
         capture_logs() as logs,
         pytest.raises(CredentialsRefusedError, match="check pop3Name and pop3Password") as caught,
     ):
-        taken(make())
+        take_all(make())
 
     assert PASSWORD not in f"{caught.value!r} {logs}"
     assert server.sessions == 1
@@ -329,14 +270,14 @@ def test_a_missing_right_on_a_shared_mailbox_is_named(server: ScriptedPop3, make
     )
 
     with pytest.raises(CredentialsRefusedError, match="has no right on this mailbox"):
-        taken(make(Tokens(), pop3_oauth=True, name=name))
+        take_all(make(Tokens(), pop3_oauth=True, name=name))
 
 
 def test_oauth_is_spoken_in_two_steps(server: ScriptedPop3, make: Make) -> None:
     """I-2: AUTH XOAUTH2, then user and token in base64, for the shared mailbox pop3Name."""
     server.answers["AUTH"] = b"+ \r\n"
 
-    taken(make(Tokens(), pop3_oauth=True, pop3_name="shared@firma.cz"))
+    take_all(make(Tokens(), pop3_oauth=True, pop3_name="shared@firma.cz"))
 
     assert server.heard[1:3] == ["AUTH XOAUTH2", _encoded("shared@firma.cz", f"{TOKEN}-0")]
 
@@ -346,17 +287,17 @@ def test_a_token_that_has_worked_is_renewed_once(server: ScriptedPop3, make: Mak
     server.answers["AUTH"] = b"+ \r\n"
     tokens = Tokens()
     source = make(tokens, pop3_oauth=True)
-    taken(source)
+    take_all(source)
     server.answers[_encoded("crm@firma.cz", f"{TOKEN}-0")] = b"-ERR Authentication failed\r\n"
 
-    assert taken(source) == []
+    assert take_all(source) == []
     assert (tokens.renewed, server.sessions) == (1, 3)
 
     server.answers[_encoded("crm@firma.cz", f"{TOKEN}-1")] = b"-ERR Authentication failed\r\n"
     server.answers[_encoded("crm@firma.cz", f"{TOKEN}-2")] = b"-ERR Authentication failed\r\n"
     for sessions in (5, 6):
         with pytest.raises(CredentialsRefusedError) as caught:
-            taken(source)
+            take_all(source)
         assert TOKEN not in repr(caught.value)
         assert server.sessions == sessions
 
@@ -368,7 +309,7 @@ def test_a_refusal_may_come_as_a_challenge(server: ScriptedPop3, make: Make) -> 
     server.answers[""] = b"-ERR [AUTH] no\r\n"
 
     with pytest.raises(CredentialsRefusedError, match=r"POP\.AccessAsApp"):
-        taken(make(Tokens(), pop3_oauth=True))
+        take_all(make(Tokens(), pop3_oauth=True))
 
 
 @pytest.mark.parametrize("command", ["greeting", "USER", "LIST", "RETR", "DELE", "QUIT"])
@@ -380,7 +321,7 @@ def test_a_server_that_hangs_is_left(
     server.answers[command] = SILENCE
 
     with pytest.raises(TransientError, match="no answer within"):
-        taken(make())
+        take_all(make())
 
 
 @pytest.mark.parametrize("command", ["greeting", "PASS", "LIST", "UIDL", "RETR", "DELE"])
@@ -392,9 +333,9 @@ def test_a_server_that_hangs_up_loses_nothing(
     source = make()
 
     with pytest.raises(TransientError, match="hung up"):
-        taken(source)
+        take_all(source)
 
-    assert [mail.raw for mail in taken(source)] == [MAIL]
+    assert [mail.raw for mail in take_all(source)] == [MAIL]
 
 
 def test_half_a_mail_is_no_mail(server: ScriptedPop3, make: Make) -> None:
@@ -403,9 +344,9 @@ def test_half_a_mail_is_no_mail(server: ScriptedPop3, make: Make) -> None:
     source = make()
 
     with pytest.raises(TransientError, match="in the middle"):
-        taken(source)
+        take_all(source)
 
-    assert [mail.raw for mail in taken(source)] == [MAIL]
+    assert [mail.raw for mail in take_all(source)] == [MAIL]
 
 
 def test_a_server_that_is_away_is_named(make: Make) -> None:
@@ -415,13 +356,13 @@ def test_a_server_that_is_away_is_named(make: Make) -> None:
     source = make(pop3_url=ServerAddress(host="localhost", port=port))
 
     with pytest.raises(TransientError, match=rf"localhost:{port} of box .* cannot be reached"):
-        taken(source)
+        take_all(source)
 
 
 def test_a_server_without_tls_gets_no_password(server: ScriptedPop3, make: Make) -> None:
     """I-2, F-60: STLS is required; a line in between that takes it out gets nothing."""
     with pytest.raises(TransientError, match="nothing was sent"):
-        taken(make(allow_plaintext=False))
+        take_all(make(allow_plaintext=False))
 
     assert server.heard == ["STLS"]
 
@@ -434,7 +375,7 @@ def test_what_stands_before_tls_does_not_count_inside_of_it(
     server.stls = authority.server_context()
     server.answers["STLS"] = b"+OK\r\n+OK\r\n+OK\r\n"
 
-    mails = taken(make(allow_plaintext=False, ca_file=authority.ca_file))
+    mails = take_all(make(allow_plaintext=False, ca_file=authority.ca_file))
 
     assert [mail.raw for mail in mails] == [MAIL]
 
@@ -449,7 +390,7 @@ def test_a_bad_certificate_gets_no_password(
     known = {"ca_file": authority.ca_file} if names == ("other.example",) else {}
 
     with pytest.raises(TransientError, match=r"certificate is refused .*, nothing was sent"):
-        taken(make(allow_plaintext=False, **known))
+        take_all(make(allow_plaintext=False, **known))
 
     assert server.heard == ["STLS"]
 
@@ -465,7 +406,7 @@ def test_another_port_means_tls_from_the_first_byte(
     try:
         source = make(pop3_url=address, ca_file=authority.ca_file)
         assert "1 mails, TLSv1." in source.probe()
-        assert len(taken(source)) == 1
+        assert len(take_all(source)) == 1
     finally:
         secure.stop()
     assert "STLS" not in secure.heard
@@ -478,7 +419,7 @@ def test_a_port_without_tls_is_told(
     monkeypatch.setattr(pop3_session, "PLAIN_PORT", 110)
 
     with pytest.raises(TransientError, match="TLS failed"):
-        taken(make())
+        take_all(make())
 
     assert not [line for line in server.heard if line.startswith(("USER", "PASS"))]
 
@@ -518,7 +459,7 @@ def test_a_mail_comes_byte_for_byte(server: ScriptedPop3, make: Make, mail: byte
     """I-5: lines of any length, dots, lone line ends: nothing is changed, nothing ends early."""
     server.mails = {"u1": mail}
 
-    assert [each.raw for each in taken(make())] == [mail]
+    assert [each.raw for each in take_all(make())] == [mail]
 
 
 def test_a_server_that_ends_its_lines_in_its_own_way_is_understood(
@@ -527,7 +468,7 @@ def test_a_server_that_ends_its_lines_in_its_own_way_is_understood(
     """F-50: a lone line feed after `+OK` says that all lines end so; nobody waits for another."""
     server.answers["RETR"] = b"+OK\nSubject: lf\n\n..dot\n.\n"
 
-    assert [mail.raw for mail in taken(make())] == [b"Subject: lf\n\n.dot\n"]
+    assert [mail.raw for mail in take_all(make())] == [b"Subject: lf\n\n.dot\n"]
 
 
 def test_a_large_mail_comes_in_slices(server: ScriptedPop3, make: Make) -> None:
@@ -620,8 +561,8 @@ def test_a_mail_above_every_limit_is_left(
     with capture_logs() as logs:
         if said == 10:
             with pytest.raises(TransientError, match="has no end"):
-                taken(source)
-        assert [mail.identity for mail in taken(source)] == ["u2"]
+                take_all(source)
+        assert [mail.identity for mail in take_all(source)] == ["u2"]
 
     assert list(server.mails) == ["u1"]
     assert len([log for log in logs if log["event"].startswith("too large")]) == 1
@@ -635,7 +576,7 @@ def test_a_list_without_end_is_cut_off(
     server.answers["LIST"] = b"+OK\r\n" + b"1 1\r\n" * 400
 
     with pytest.raises(TransientError, match="list without end"):
-        taken(make())
+        take_all(make())
 
 
 @pytest.mark.parametrize("greeting", [b"* OK IMAP4rev1\r\n", b"+" * 20_000, b"\r\n"])
@@ -644,7 +585,7 @@ def test_what_speaks_no_pop3_is_told(server: ScriptedPop3, make: Make, greeting:
     server.answers["greeting"] = greeting
 
     with pytest.raises(TransientError, match="speaks no POP3"):
-        taken(make())
+        take_all(make())
 
 
 @pytest.mark.parametrize("command", ["LIST", "STAT"])
@@ -665,7 +606,7 @@ def test_lines_of_a_list_that_are_none_are_skipped(server: ScriptedPop3, make: M
     """H-30: nonsense in a list harms no other line."""
     server.answers["LIST"] = b"+OK\r\nx y\r\n99999999999999999999 1\r\n1 much\r\n.\r\n"
 
-    assert [mail.raw for mail in taken(make())] == [MAIL]
+    assert [mail.raw for mail in take_all(make())] == [MAIL]
 
 
 def test_a_mail_that_is_not_given_harms_no_other(server: ScriptedPop3, make: Make) -> None:
@@ -674,8 +615,8 @@ def test_a_mail_that_is_not_given_harms_no_other(server: ScriptedPop3, make: Mak
     server.answers["RETR 1"] = [b"-ERR no such message\r\n"]
     source = make()
 
-    assert [mail.identity for mail in taken(source)] == ["u2"]
-    assert [mail.identity for mail in taken(source)] == ["u1"]
+    assert [mail.identity for mail in take_all(source)] == ["u2"]
+    assert [mail.identity for mail in take_all(source)] == ["u1"]
 
 
 def test_many_mails_come_in_batches_with_a_session_each(server: ScriptedPop3, make: Make) -> None:
@@ -708,20 +649,20 @@ def test_a_full_box_waits_for_start_from(server: ScriptedPop3, make: Make, seen:
     server.mails = {f"u{number}": MAIL for number in range(501)}
 
     with pytest.raises(TransientError, match="startFrom"):
-        taken(make())
+        take_all(make())
 
-    assert seen.opened_at(PLACE) is None
+    assert seen.opened_at(POP3_PLACE) is None
     assert not [line for line in server.heard if line.startswith(("RETR", "DELE"))]
-    assert len(taken(make(start_from="all"))) == 501
+    assert len(take_all(make(start_from="all"))) == 501
 
 
 def test_a_box_that_was_opened_may_become_full(server: ScriptedPop3, make: Make) -> None:
     """I-11: the question is asked at the first look alone."""
     source = make()
-    taken(source)
+    take_all(source)
     server.mails = {f"later{number}": MAIL for number in range(501)}
 
-    assert len(taken(source)) == 501
+    assert len(take_all(source)) == 501
 
 
 def test_mail_before_the_start_is_left_and_asked_once(server: ScriptedPop3, make: Make) -> None:
@@ -735,12 +676,12 @@ def test_mail_before_the_start_is_left_and_asked_once(server: ScriptedPop3, make
     }
     source = make(start_from=date(2026, 11, 1), disposition=SEEN, time_zone="UTC")
 
-    assert [mail.identity for mail in taken(source)] == ["without", "on the day"]
+    assert [mail.identity for mail in take_all(source)] == ["without", "on the day"]
     asked = server.heard.count("TOP 1 0")
-    assert taken(source) == []
+    assert take_all(source) == []
     assert server.heard.count("TOP 1 0") == asked == 1
     again = make(start_from=date(2026, 10, 1), disposition=SEEN)
-    assert [mail.identity for mail in taken(again)] == ["before", "by date"]
+    assert [mail.identity for mail in take_all(again)] == ["before", "by date"]
 
 
 def test_without_top_every_mail_is_taken(server: ScriptedPop3, make: Make) -> None:
@@ -748,35 +689,38 @@ def test_without_top_every_mail_is_taken(server: ScriptedPop3, make: Make) -> No
     server.mails = {"u1": b"Date: Sat, 31 Oct 2026 12:00:00 +0100\r\n\r\n"}
     server.answers["TOP"] = b"-ERR unknown\r\n"
 
-    assert len(taken(make(start_from=date(2026, 11, 1)))) == 1
+    assert len(take_all(make(start_from=date(2026, 11, 1)))) == 1
 
 
 def test_old_mail_is_marked_where_it_is_archived(server: ScriptedPop3, make: Make) -> None:
     """I-11: with `archive` what the first look finds is old, and what was received before it."""
     source = make(archive=True)
-    assert [mail.old for mail in taken(source)] == [True]
+    assert [mail.old for mail in take_all(source)] == [True]
     server.mails = {
-        "earlier": b"Received: x; Mon, 02 Nov 2026 08:59:59 +0000\r\n\r\n",
-        "new": b"Received: x; Mon, 02 Nov 2026 09:00:00 +0000\r\n\r\n",
+        "earlier": b"Received: x; Sat, 21 Nov 2026 11:59:59 +0000\r\n\r\n",
+        "new": b"Received: x; Sat, 21 Nov 2026 12:00:00 +0000\r\n\r\n",
         "unknown": MAIL,
     }
 
-    assert [mail.old for mail in taken(source)] == [True, False, False]
+    assert [mail.old for mail in take_all(source)] == [True, False, False]
 
 
 def test_without_archive_nothing_is_old(make: Make) -> None:
     """I-11: fewer than 500 are processed as the manual says."""
-    assert [mail.old for mail in taken(make())] == [False]
+    assert [mail.old for mail in take_all(make())] == [False]
 
 
-def test_a_mail_that_cannot_be_processed_leaves_the_box(server: ScriptedPop3, make: Make) -> None:
+def test_a_mail_that_cannot_be_processed_leaves_the_box(
+    server: ScriptedPop3, make: Make, tmp_path: Path
+) -> None:
     """I-6: the backup has it, and the fetcher its reason."""
-    source = make()
+    source = mailbox_around(make(), tmp_path)
 
     for batch in source.batches():
-        source.set_aside(batch[0], "cannot be read")
+        source.set_aside(batch[0], a_failure("cannot be read"))
 
     assert server.mails == {}
+    assert [note.reason for note in FailedMail(tmp_path).all()] == ["cannot be read"]
 
 
 def test_tls_below_1_2_is_refused(make: Make) -> None:

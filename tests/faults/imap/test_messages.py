@@ -2,80 +2,42 @@
 
 import re
 import ssl
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from services.fetcher.failed import FailedMail
-from services.fetcher.fetch import Fetcher
 from services.fetcher.seen import Seen
 from services.fetcher.sources.imap import text as imap_text
 from services.fetcher.sources.imap import wire as imap_wire
 from services.fetcher.sources.imap.source import Imap
-from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES, SourceMail
-from shared.backup.store import BackupStore
-from shared.broker.port import Receipt
-from shared.contracts.messages import FetchedMail
+from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES
 from shared.errors import TransientError
-from shared.settings.values import Disposition, ServerAddress
-from tests.builders import a_box
-from tests.servers.certificates import Authority
+from shared.settings.values import Disposition
+from tests.servers.rounds import (
+    MAIL,
+    OTHER,
+    SEEN,
+    ATaker,
+    Clock,
+    fetcher_of,
+    rounds,
+    take_all,
+    told,
+)
 from tests.servers.scripted import HANG_UP, Answer, Folder, Message, ScriptedImap, Talk
 
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-MAIL = b"Subject: one\r\n\r\nHello.\r\n"
-OTHER = b"Subject: two\r\n\r\nHello again.\r\n"
 LARGE = b"Subject: large\r\n\r\n" + b"0123456789abcde\n" * (LARGE_BYTES // 16 * 3)
 NOTICE = (
     b"From: Microsoft Exchange Server 2010\r\nSubject: Retrieval using the IMAP4 protocol failed"
     b" for the following\r\n message: 3\r\n\r\nThe server couldn't retrieve the following message:"
     b"\r\n\r\nThe message hasn't been deleted.\r\n"
 )
-SEEN = Disposition(action="seen")
 TO_DONE = Disposition(action="move", folder="Done")
 
 Make = Callable[..., Imap]
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class ATaker:
-    """A next stage that takes everything."""
-
-    def __init__(self) -> None:
-        self.taken: list[FetchedMail] = []
-
-    def publish(self, batch: Sequence[FetchedMail]) -> None:
-        self.taken += batch
-
-    def flush(self) -> Receipt:
-        return Receipt()
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Proves the servers of these tests."""
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
-def tls(authority: Authority) -> ssl.SSLContext:
-    """Of the server that the sources expect."""
-    return authority.server_context("localhost")
 
 
 @pytest.fixture
@@ -87,62 +49,9 @@ def server(tls: ssl.SSLContext) -> Iterator[ScriptedImap]:
     server.stop()
 
 
-@pytest.fixture
-def seen(tmp_path: Path) -> Iterator[Seen]:
-    """What the fetcher remembers."""
-    with closing(Seen(tmp_path / "seen.db")) as seen:
-        yield seen
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """The time."""
-    return Clock()
-
-
-@pytest.fixture
-def make(server: ScriptedImap, seen: Seen, authority: Authority, clock: Clock) -> Iterator[Make]:
-    """Sources of the server; a second one is a restart."""
-    made: list[Imap] = []
-
-    def one(**settings: Any) -> Imap:
-        given = {
-            "imap_url": ServerAddress(host="localhost", port=server.port),
-            "pop3_password": SecretStr("pw"),
-            "ca_file": authority.ca_file,
-        }
-        made.append(Imap(a_box(**(given | settings)), seen, clock, None))
-        return made[-1]
-
-    yield one
-    for each in made:
-        each.close()
-
-
-def take_all(source: Imap) -> list[SourceMail]:
-    """A whole round, each batch acknowledged; large mail is read to its end."""
-    taken: list[SourceMail] = []
-    for batch in source.batches():
-        for mail in batch:
-            if mail.raw is None:
-                list(source.slices(mail))
-        source.acknowledge(batch)
-        taken += batch
-    return taken
-
-
-def rounds(source: Imap, count: int) -> list[bytes | None]:
-    """What several rounds took; one that breaks is followed by the next, as in the service."""
-    taken: list[bytes | None] = []
-    for _ in range(count):
-        with suppress(TransientError):
-            for batch in source.batches():
-                for mail in batch:
-                    if mail.raw is None:
-                        list(source.slices(mail))
-                source.acknowledge(batch)
-                taken += [mail.raw for mail in batch]
-    return taken
+def rounds_of(source: Imap, count: int) -> list[bytes | None]:
+    """What several rounds took."""
+    return [mail.raw for mail in rounds(source, count)]
 
 
 def giving(raw: bytes) -> Answer:
@@ -153,11 +62,6 @@ def giving(raw: bytes) -> Answer:
         talk.say("{tag} OK done")
 
     return give
-
-
-def told(logs: list[Any]) -> list[str]:
-    """Which messages the log has named."""
-    return [log["message"] for log in logs if "cannot be read" in log["event"]]
 
 
 # What came is held against what was announced
@@ -176,13 +80,13 @@ def test_what_is_not_the_mail_stays_and_the_rest_goes_on(
     source = make()
 
     with capture_logs() as logs:
-        assert rounds(source, 2) == [OTHER]
+        assert rounds_of(source, 2) == [OTHER]
 
     assert list(server.inbox.messages) == [3]
     assert not [each for each in server.commands("UID STORE") if " 3 " in each]
     assert told(logs) == ["7/3", "7/3"]
     server.inbox.messages[3] = Message(MAIL)
-    assert rounds(source, 1) == [MAIL]
+    assert rounds_of(source, 1) == [MAIL]
     assert server.inbox.messages == {}
 
 
@@ -193,7 +97,7 @@ def test_what_is_not_the_mail_is_neither_marked_nor_moved(
     """F-50, I-8: whatever becomes of mail that was taken."""
     server.inbox.messages[3].raw = NOTICE
 
-    assert rounds(make(disposition=disposition), 1) == [OTHER]
+    assert rounds_of(make(disposition=disposition), 1) == [OTHER]
 
     assert server.inbox.messages[3].flags == set()
     assert NOTICE not in [each.raw for each in server.folders["Done"].messages.values()]
@@ -246,10 +150,7 @@ def test_slices_that_do_not_join_of_a_huge_message_are_not_taken(
     server.inbox.messages[3].raw = LARGE
     server.answers["UID FETCH 3 (BODY.PEEK[]<"] = a_byte_too_early
     taker = ATaker()
-    fetcher = Fetcher(
-        "crm", "crm@firma.cz", make(), BackupStore(tmp_path), taker, lambda: NOW,
-        FailedMail(tmp_path),
-    )  # fmt: skip
+    fetcher = fetcher_of(make(), tmp_path, taker)
 
     with capture_logs() as logs:
         assert fetcher.fetch_all().taken == 1
@@ -266,10 +167,7 @@ def test_a_large_mail_that_stays_torn_stays(
     """F-50: the whole fetch gives the same 100 kB of 3 MB: kept, and its neighbour is taken."""
     server.inbox.messages[3] = Message(LARGE[:100_000], size=len(LARGE))
     source, taker = make(), ATaker()
-    fetcher = Fetcher(
-        "crm", "crm@firma.cz", source, BackupStore(tmp_path), taker, lambda: NOW,
-        FailedMail(tmp_path),
-    )  # fmt: skip
+    fetcher = fetcher_of(source, tmp_path, taker)
 
     with capture_logs() as logs:
         assert fetcher.fetch_all().taken == 1
@@ -290,7 +188,7 @@ def test_a_text_that_is_cut_off_as_a_whole_goes_on_by_slices(
     server.answers["UID FETCH 3,4 (BODY.PEEK[])"] = giving(text[:60_000])
 
     with capture_logs() as logs:
-        rounds(make(), 1)
+        rounds_of(make(), 1)
 
     assert 3 in server.inbox.messages
     assert "7/3" in told(logs)
@@ -306,10 +204,7 @@ def test_a_large_mail_that_is_not_given_holds_up_nobody(
     server.inbox.messages[3].raw = LARGE
     server.answers["UID FETCH 3 (BODY.PEEK[]<"] = answer
     source, taker = make(), ATaker()
-    fetcher = Fetcher(
-        "crm", "crm@firma.cz", source, BackupStore(tmp_path), taker, lambda: NOW,
-        FailedMail(tmp_path),
-    )  # fmt: skip
+    fetcher = fetcher_of(source, tmp_path, taker)
 
     with capture_logs() as logs:
         assert [fetcher.fetch_all().taken for _ in range(2)] == [1, 0]
@@ -350,10 +245,10 @@ def test_a_message_that_makes_the_server_hang_up_is_set_aside(
     source = make()
 
     with capture_logs() as logs:
-        assert sorted(filter(None, rounds(source, 3))) == sorted(
+        assert sorted(filter(None, rounds_of(source, 3))) == sorted(
             raw for number, raw in mails.items() if number != uid
         )
-        assert rounds(source, 2) == []
+        assert rounds_of(source, 2) == []
         asked = len(server.commands("UID FETCH"))
         assert take_all(source) == take_all(make()) == []
 
@@ -362,10 +257,10 @@ def test_a_message_that_makes_the_server_hang_up_is_set_aside(
     assert list(server.inbox.messages) == [uid]
     # New mail goes on; the culprit is tried again later, also after a restart.
     server.inbox.messages[50] = Message(OTHER)
-    assert rounds(source, 1) == [OTHER]
+    assert rounds_of(source, 1) == [OTHER]
     server.answers.clear()
     clock.now += timedelta(days=1)
-    assert rounds(make(), 1) == [mails[uid]]
+    assert rounds_of(make(), 1) == [mails[uid]]
 
 
 def test_a_large_message_that_makes_the_server_hang_up_is_set_aside(
@@ -375,7 +270,7 @@ def test_a_large_message_that_makes_the_server_hang_up_is_set_aside(
     server.inbox.messages[3].raw = LARGE
     server.answers["UID FETCH 3 (BODY.PEEK[]<"] = HANG_UP
 
-    assert rounds(make(), 4) == [OTHER, LARGE]
+    assert rounds_of(make(), 4) == [OTHER, LARGE]
     assert server.inbox.messages == {}
 
 
@@ -391,7 +286,7 @@ def test_a_server_that_gives_all_for_a_slice_is_asked_for_all(
     server.inbox.messages[3].raw = LARGE
     server.answers["UID FETCH 3 (BODY.PEEK[]<"] = whole
 
-    assert rounds(make(), 4) == [OTHER, LARGE]
+    assert rounds_of(make(), 4) == [OTHER, LARGE]
 
 
 @pytest.mark.parametrize("size", [0, 500])
@@ -402,7 +297,7 @@ def test_a_size_that_is_told_too_small_stops_nobody(
     monkeypatch.setattr(imap_wire, "MAX_ANSWER_BYTES", 2 * LARGE_BYTES)
     server.inbox.messages[3] = Message(LARGE, size=size)
 
-    assert rounds(make(), 5) == [OTHER, None]
+    assert rounds_of(make(), 5) == [OTHER, None]
     assert server.inbox.messages == {}
 
 
@@ -412,7 +307,7 @@ def test_a_server_in_trouble_blames_nobody_for_long(server: ScriptedImap, make: 
     source = make()
 
     with capture_logs() as logs:
-        assert sorted(filter(None, rounds(source, 4))) == sorted([MAIL, OTHER])
+        assert sorted(filter(None, rounds_of(source, 4))) == sorted([MAIL, OTHER])
 
     assert len(told(logs)) <= 1
 
@@ -492,7 +387,7 @@ def test_some_messages_in_a_row_that_are_refused_are_some_messages(
     server.answers["UID FETCH"] = refusing
 
     with capture_logs() as logs:
-        assert len(rounds(make(), 2)) == 50
+        assert len(rounds_of(make(), 2)) == 50
 
     assert set(told(logs)) == {f"7/{uid}" for uid in range(1, 11)}
 
@@ -536,7 +431,7 @@ def test_an_ok_without_data_is_looked_into(
     source = make()
 
     with capture_logs() as logs:
-        assert rounds(source, 4) == [OTHER]
+        assert rounds_of(source, 4) == [OTHER]
 
     assert told(logs) == ["7/3"] * 3
     assert list(server.inbox.messages) == [3]
@@ -658,10 +553,7 @@ def test_new_uids_at_each_login_record_nothing_again(
 
     def a_round() -> int:
         source = make(disposition=SEEN)
-        fetcher = Fetcher(
-            "crm", "crm@firma.cz", source, BackupStore(tmp_path), taker, lambda: NOW,
-            FailedMail(tmp_path),
-        )  # fmt: skip
+        fetcher = fetcher_of(source, tmp_path, taker)
         taken = fetcher.fetch_all().taken
         source.close()
         server.inbox.validity += 1
@@ -687,7 +579,7 @@ def test_a_second_copy_under_the_same_uidvalidity_is_a_mail(
     take_all(source)
     server.inbox.messages[5] = Message(MAIL)
 
-    assert rounds(source, 1) == [MAIL]
+    assert rounds_of(source, 1) == [MAIL]
 
 
 def test_mail_that_has_gone_is_forgotten(server: ScriptedImap, make: Make, seen: Seen) -> None:

@@ -1,32 +1,20 @@
 """One mail that a POP3 server does not manage, and what becomes of the rest of the box."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from services.fetcher.failed import FailedMail
-from services.fetcher.fetch import Fetcher
 from services.fetcher.seen import Seen
-from services.fetcher.sources.pop3 import session as pop3_session
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import LARGE_BYTES
-from shared.backup.store import BackupStore
-from shared.broker.port import Receipt
-from shared.contracts.messages import FetchedMail
 from shared.errors import TransientError
-from shared.settings.values import Disposition, ServerAddress
-from tests.builders import a_box
+from shared.settings.values import Disposition
+from tests.servers.rounds import MAIL, OTHER, SEEN, ATaker, Clock, fetcher_of, rounds, told
 from tests.servers.scripted_pop3 import HANG_UP, ScriptedPop3
 
-NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-MAIL = b"Subject: one\r\n\r\nHello.\r\n"
-OTHER = b"Subject: two\r\n\r\nHello again.\r\n"
 LARGE = b"Subject: large\r\n\r\n" + b"0123456789abcde\n" * (LARGE_BYTES // 16 + 10) + b"\r\n"
 NOTICE = (
     b"From: Microsoft Exchange Server 2010\r\nSubject: Retrieval using the POP3 protocol failed"
@@ -34,32 +22,8 @@ NOTICE = (
     b"\r\n\r\nThe message hasn't been deleted.\r\n"
 )
 EMPTY = b"+OK\r\n.\r\n"
-SEEN = Disposition(action="seen")
 
 Make = Callable[..., Pop3]
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class ATaker:
-    """A next stage that takes everything."""
-
-    def __init__(self) -> None:
-        self.taken: list[FetchedMail] = []
-
-    def publish(self, batch: Sequence[FetchedMail]) -> None:
-        self.taken += batch
-
-    def flush(self) -> Receipt:
-        return Receipt()
 
 
 @pytest.fixture
@@ -70,65 +34,9 @@ def server() -> Iterator[ScriptedPop3]:
     server.stop()
 
 
-@pytest.fixture
-def seen(tmp_path: Path) -> Iterator[Seen]:
-    """What the fetcher remembers."""
-    with closing(Seen(tmp_path / "seen.db")) as seen:
-        yield seen
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """The time."""
-    return Clock()
-
-
-@pytest.fixture
-def make(
-    server: ScriptedPop3, seen: Seen, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Make]:
-    """Sources of the server, on the port that begins without TLS; a second one is a restart."""
-    monkeypatch.setattr(pop3_session, "PLAIN_PORT", server.port)
-    made: list[Pop3] = []
-
-    def one(**settings: Any) -> Pop3:
-        given: dict[str, Any] = {
-            "pop3_url": ServerAddress(host="localhost", port=server.port),
-            "pop3_password": SecretStr("pw"),
-            "allow_plaintext": True,
-        }
-        made.append(Pop3(a_box(**given | settings), seen, clock, None))
-        return made[-1]
-
-    yield one
-    for each in made:
-        each.close()
-
-
-def rounds(source: Pop3, count: int) -> list[str]:
-    """Which mails several rounds took; one that breaks is followed by the next."""
-    taken: list[str] = []
-    for _ in range(count):
-        with suppress(TransientError):
-            for batch in source.batches():
-                for mail in batch:
-                    if mail.raw is None:
-                        list(source.slices(mail))
-                source.acknowledge(batch)
-                taken += [mail.identity for mail in batch]
-    return taken
-
-
-def fetcher_of(source: Pop3, folder: Path, taker: ATaker) -> Fetcher:
-    """The whole fetcher of one box."""
-    return Fetcher(
-        "crm", "crm@firma.cz", source, BackupStore(folder), taker, lambda: NOW, FailedMail(folder)
-    )
-
-
-def told(logs: list[Any]) -> list[str]:
-    """Which messages the log has named."""
-    return [log["message"] for log in logs if "cannot be read" in log["event"]]
+def rounds_of(source: Pop3, count: int) -> list[str]:
+    """Which mails several rounds took."""
+    return [mail.identity for mail in rounds(source, count)]
 
 
 @pytest.mark.parametrize("size", [14_300, 3 * 1024 * 1024, 0])
@@ -184,18 +92,18 @@ def test_a_mail_that_makes_the_server_hang_up_is_set_aside(
 
     with capture_logs() as logs:
         # A session that breaks deletes nothing, and acknowledged mail comes again.
-        assert len(set(rounds(source, 2))) == 21
-        assert rounds(source, 2) == []
+        assert len(set(rounds_of(source, 2))) == 21
+        assert rounds_of(source, 2) == []
         heard = len(server.heard)
-        assert rounds(source, 1) == rounds(make(), 1) == []
+        assert rounds_of(source, 1) == rounds_of(make(), 1) == []
 
     assert told(logs) == ["u1"] * 3
     assert not [each for each in server.heard[heard:] if each.startswith("RETR")]
     server.texts.clear()
     server.mails["new"] = OTHER
-    assert rounds(source, 1) == ["new"]
+    assert rounds_of(source, 1) == ["new"]
     clock.now += timedelta(days=1)
-    assert rounds(make(), 1) == ["u1"]
+    assert rounds_of(make(), 1) == ["u1"]
 
 
 def test_without_uidl_the_culprit_is_known_by_its_place(server: ScriptedPop3, make: Make) -> None:
@@ -204,9 +112,9 @@ def test_without_uidl_the_culprit_is_known_by_its_place(server: ScriptedPop3, ma
     server.texts["u1"] = HANG_UP
     source = make()
 
-    assert len(rounds(source, 3)) == 1
+    assert len(rounds_of(source, 3)) == 1
     heard = len(server.heard)
-    rounds(source, 6)
+    rounds_of(source, 6)
 
     assert list(server.mails) == ["u1"]
     assert len([each for each in server.heard[heard:] if each == "RETR 1"]) <= 3
@@ -220,7 +128,7 @@ def test_a_mail_that_is_refused_rests_after_three_tries(server: ScriptedPop3, ma
     source = make()
 
     with capture_logs() as logs:
-        assert rounds(source, 5) == ["u2", "u3"]
+        assert rounds_of(source, 5) == ["u2", "u3"]
 
     assert told(logs) == ["u1"] * 3
 
@@ -259,10 +167,10 @@ def test_an_ok_to_a_deletion_is_believed_after_a_look(
 def test_a_name_that_is_used_again_names_a_new_mail(server: ScriptedPop3, make: Make) -> None:
     """F-54: a server that calls every first mail u1: the content says that it is another one."""
     source = make()
-    assert rounds(source, 1) == ["u1", "u2"]
+    assert rounds_of(source, 1) == ["u1", "u2"]
     server.mails = {"u1": OTHER + b"And more.\r\n"}
 
-    assert rounds(source, 1) == ["u1"]
+    assert rounds_of(source, 1) == ["u1"]
     assert server.mails == {}
 
 
@@ -287,4 +195,4 @@ def test_the_same_content_under_two_names_is_two_mails(server: ScriptedPop3, mak
     """F-54: both are there: the later stages judge them."""
     server.mails = {"u1": MAIL, "u2": MAIL}
 
-    assert rounds(make(disposition=SEEN), 2) == ["u1", "u2"]
+    assert rounds_of(make(disposition=SEEN), 2) == ["u1", "u2"]

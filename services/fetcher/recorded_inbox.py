@@ -1,0 +1,88 @@
+"""How the fetcher hears what is recorded: from a queue, or within one process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from shared.broker.inbox import Inbox
+from shared.broker.port import Publisher, Receipt
+from shared.broker.wire import recorded_from_broker
+from shared.contracts.messages import MailRecorded
+from shared.errors import ContractError
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerRecordedInbox:
+    """Tells what a queue tells; implements `RecordedInbox`."""
+
+    inbox: Inbox
+
+    def has_news(self) -> bool:
+        """Whether messages have arrived."""
+        return self.inbox.has_news()
+
+    def receive(self) -> list[UUID]:
+        """Return the mails that the queue has told; a message that cannot be read is logged.
+
+        Raises:
+            TransientError: The broker is away.
+        """
+        told = []
+        for message in self.inbox.receive():
+            try:
+                told.append(recorded_from_broker(message).mail_id)
+            except ContractError as error:
+                _log.error("message passed over", mail_id=message.mail_id, reason=str(error))
+        return told
+
+    def done(self) -> None:
+        """Acknowledge them."""
+        self.inbox.done()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.inbox.close()
+
+
+class LocalRecordedInbox:
+    """Hears what the writer of this process makes, and hands it on.
+
+    Implements `RecordedInbox` and `Publisher`; for one thread.
+    """
+
+    def __init__(self, onward: Publisher[MailRecorded]) -> None:
+        """Take where recorded mail is told besides."""
+        self._onward = onward
+        self._told: list[UUID] = []
+
+    def publish(self, batch: Sequence[MailRecorded]) -> None:
+        """Keep what `batch` tells.
+
+        Raises:
+            TransientError: It cannot be handed on.
+        """
+        self._told += [mail.mail_id for mail in batch]
+        self._onward.publish(batch)
+
+    def flush(self) -> Receipt:
+        """As where it is handed on."""
+        return self._onward.flush()
+
+    def has_news(self) -> bool:
+        """Whether something was told since."""
+        return bool(self._told)
+
+    def receive(self) -> list[UUID]:
+        """Return the mails that were told."""
+        return list(self._told)
+
+    def done(self) -> None:
+        """Forget them."""
+        self._told.clear()
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,76 @@
+"""How each kind of source is opened, and looked at from outside: the one place that knows."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from services.fetcher.failed import FailedMail
+from services.fetcher.seen import Seen, seen_file
+from services.fetcher.sources.eml_dir import EmlDir
+from services.fetcher.sources.mailbox import Mailbox
+from services.fetcher.sources.of_box import MAILBOX, BoxSource
+from services.fetcher.sources.port import EML_DIR, Source, SourceReport
+from services.fetcher.sources.suspects import Suspects
+from shared.errors import TransientError
+
+
+def open_source(source: BoxSource, data: Path, clock: Callable[[], datetime]) -> Source:
+    """Make what reads `source`; nothing is connected yet.
+
+    Args:
+        source: One of a box.
+        data: The data folder.
+        clock: Gives the time, aware.
+    """
+    box = source.box
+    if source.kind == EML_DIR and box.eml_dir is not None:
+        return EmlDir(box.eml_dir, box.eml_settle_seconds)
+    return Mailbox(box, seen_file(data, box), clock, FailedMail(data))
+
+
+def look_at(
+    source: BoxSource, data: Path, clock: Callable[[], datetime]
+) -> Mapping[str, SourceReport]:
+    """Tell how each place of `source` stands, for a process that does not read it.
+
+    Raises:
+        TransientError: The fetcher's memory cannot be read.
+    """
+    box = source.box
+    if source.kind == MAILBOX:
+        file = seen_file(data, box)
+        return _remembered(source, file, clock) if file.exists() else {}
+    if box.eml_dir is None or not box.eml_dir.is_dir():
+        return {}
+    return {EML_DIR: SourceReport(waiting=len(list(box.eml_dir.glob("*.eml"))))}
+
+
+def trouble_of(source: BoxSource, data: Path) -> str:
+    """Why a process that does not read `source` cannot know how it stands; empty: it can."""
+    box = source.box
+    try:
+        if source.kind == MAILBOX:
+            file = seen_file(data, box)
+            if file.is_file():
+                Seen(file, heals=False).close()
+            return ""
+        there = box.eml_dir is not None and box.eml_dir.is_dir()
+    except TransientError as error:
+        return str(error)
+    except OSError:
+        there = False
+    return "" if there else f"emlDir {box.eml_dir} is not there, or cannot be seen"
+
+
+def _remembered(
+    source: BoxSource, file: Path, clock: Callable[[], datetime]
+) -> dict[str, SourceReport]:
+    with closing(Seen(file, heals=False)) as seen:
+        rounds = seen.rounds()
+        held = Suspects(source.box.name, seen.memory, clock).counts()
+    reports = {}
+    for place in source.places:
+        read_at, waiting = rounds.get(place, (None, None))
+        reports[place] = SourceReport(read_at, waiting, held.get(place))
+    return reports

@@ -1,0 +1,117 @@
+"""Mail that was taken and stays in its box until the writer has recorded it (behaviour I-8).
+
+The word that a mail is recorded names its mail id; the box knows it by place and identity.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from services.fetcher.memory import Memory
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMail:
+    """A mail that was taken, as it was then.
+
+    Attributes:
+        mail_id: Its name everywhere.
+        place: The folder, or the whole POP3 box.
+        identity: Its name there.
+        size: Bytes, as the server said.
+        head: Digest of its header.
+        sha256: Digest of the whole.
+    """
+
+    mail_id: UUID
+    place: str
+    identity: str
+    size: int | None = None
+    head: str | None = None
+    sha256: str | None = None
+
+
+class TakenMails:
+    """Those of one box; every method may raise `TransientError`: the memory is away."""
+
+    def __init__(self, box: str, memory: Memory) -> None:
+        """Take the box's label and its memory."""
+        self._box = box
+        self._memory = memory
+
+    def note(self, mails: Iterable[TakenMail]) -> None:
+        """The next stage has these; nothing else is known of them yet."""
+        self._memory.change_all(
+            "INSERT OR IGNORE INTO taken VALUES (?, ?, ?, ?, ?, ?, 0)",
+            [
+                (str(one.mail_id), one.place, one.identity, one.size, one.head, one.sha256)
+                for one in mails
+            ],
+        )
+
+    def record(self, mail_ids: Iterable[UUID]) -> None:
+        """These are recorded: they may go. One that is not known is passed over."""
+        self._memory.change_all(
+            "UPDATE taken SET recorded = 1 WHERE mail_id = ?", [(str(one),) for one in mail_ids]
+        )
+
+    def record_all(self) -> None:
+        """The box does not wait for the writer any more: whatever was taken may go."""
+        if self._memory.rows("SELECT 1 FROM taken WHERE recorded = 0 LIMIT 1"):
+            self._memory.change("UPDATE taken SET recorded = 1 WHERE recorded = ?", [0])
+
+    def awaiting(self, place: str) -> frozenset[str]:
+        """The identities in `place` that are not recorded yet, as far as is known."""
+        question = "SELECT identity FROM taken WHERE place = ? AND recorded = 0"
+        return frozenset(identity for (identity,) in self._memory.rows(question, [place]))
+
+    def due(self, place: str) -> dict[str, TakenMail]:
+        """What is recorded and still has to go, by identity."""
+        question = (
+            "SELECT mail_id, place, identity, size, head, sha256 FROM taken"
+            " WHERE place = ? AND recorded = 1"
+        )
+        found = self._memory.rows(question, [place])
+        return {row[2]: TakenMail(UUID(row[0]), *row[1:]) for row in found}
+
+    def rename(self, place: str, old: str, new: str) -> None:
+        """A mail has another identity now."""
+        self._memory.change(
+            "UPDATE taken SET identity = ? WHERE place = ? AND identity = ?", [new, place, old]
+        )
+
+    def forget(self, place: str, identities: Iterable[str]) -> None:
+        """These have gone, or stay for good."""
+        self._memory.change_all(
+            "DELETE FROM taken WHERE place = ? AND identity = ?",
+            [(place, identity) for identity in identities],
+        )
+
+    def keep_only(self, place: str, there: Collection[str]) -> None:
+        """Forget what is not `there` any more; tell of what somebody else took away."""
+        awaited = self.awaiting(place).difference(there)
+        if awaited:
+            _log.info(
+                "mail left its place before it was recorded: somebody moved or deleted it",
+                box=self._box,
+                place=place,
+                mails=len(awaited),
+            )
+        gone = awaited.union(self.due(place).keys() - set(there))
+        if gone:
+            self.forget(place, gone)
+
+    def keep_places(self, places: Collection[str]) -> None:
+        """Forget what lies in a place that is not read any more: it stays there."""
+        for (place,) in self._memory.rows("SELECT DISTINCT place FROM taken"):
+            if place not in places:
+                _log.warning(
+                    "place is not read any more: mail that was taken stays in it",
+                    box=self._box,
+                    place=place,
+                )
+                self._memory.change("DELETE FROM taken WHERE place = ?", [place])

@@ -1,0 +1,97 @@
+"""Acknowledge in two steps: mail is taken now, and leaves its box once it is recorded (I-8).
+
+What was taken is not fetched again meanwhile, and what is recorded is noted before the word for it
+is acknowledged; so a crash between any two steps loses and doubles nothing. After a loss of the
+fetcher's memory the mail is fetched again, is the same mail, and the writer says the word again.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from services.fetcher.sources.port import Alarm, Source, SourceMail
+
+_LOOK_SECONDS = 0.5
+
+
+class RecordedInbox(Protocol):
+    """Tells which mail the writer has recorded; the same mail may be told twice."""
+
+    def has_news(self) -> bool:
+        """Whether something was told since the last call of `receive`. Never raises."""
+
+    def receive(self) -> list[UUID]:
+        """Return the mails that were told, and not yet acknowledged by `done`.
+
+        Raises:
+            TransientError: Whoever tells is away.
+        """
+
+    def done(self) -> None:
+        """Acknowledge what `receive` has returned. Never raises."""
+
+    def close(self) -> None:
+        """Let go of connections. Never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoSteps:
+    """Lets the mail of a box go once it is recorded.
+
+    Attributes:
+        source: Where the mail is.
+        inbox: Tells what is recorded.
+    """
+
+    source: Source
+    inbox: RecordedInbox
+
+    def taken(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
+        """The next stage has `mails`; those that are recorded already go at once.
+
+        Raises:
+            TransientError: The source, its memory or the broker is away.
+        """
+        # Within one process all of them are recorded by now.
+        recorded = set(self.inbox.receive())
+        self.source.take([(mail_id, mail) for mail_id, mail in mails if mail_id not in recorded])
+        self.source.acknowledge([mail for mail_id, mail in mails if mail_id in recorded])
+        self._note([*recorded.difference(mail_id for mail_id, _ in mails)])
+        self.inbox.done()
+
+    def catch_up(self) -> None:
+        """Note what was recorded since the last round.
+
+        Raises:
+            TransientError: The source's memory or the broker is away.
+        """
+        self._note(self.inbox.receive())
+        self.inbox.done()
+
+    def alarm(self, stopped: Alarm) -> Alarm:
+        """Make what ends a wait when `stopped` is set, or something is recorded."""
+        return _Either(stopped, self.inbox.has_news)
+
+    def _note(self, mail_ids: Sequence[UUID]) -> None:
+        if mail_ids:
+            self.source.recorded(mail_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    """An alarm that is set by another one, or by news."""
+
+    stopped: Alarm
+    has_news: Callable[[], bool]
+
+    def is_set(self) -> bool:
+        return self.stopped.is_set() or self.has_news()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        end = time.monotonic() + (threading.TIMEOUT_MAX if timeout is None else timeout)
+        while not self.is_set() and (left := end - time.monotonic()) > 0:
+            self.stopped.wait(min(left, _LOOK_SECONDS))
+        return self.is_set()

@@ -1,0 +1,57 @@
+"""What became of a mail, in one sentence: what it made, for whom, and why (O-8)."""
+
+from collections.abc import Iterator, Sequence
+
+from services.answers.made import Made
+from shared.contracts.content import TraceLine
+from shared.language.language import Language
+
+_TELL_NOTHING = {"reply_or_forward", "direction", "sender_proof", "nothing_made"}
+"""Rules that hit and decide nothing about what is made."""
+
+_MAKE_ACTIVITIES = {"incoming", "outgoing"}
+
+
+def answer_as_text(made: Sequence[Made], trace: Sequence[TraceLine], language: Language) -> str:
+    """Say what was made, and by which reasons."""
+    things = "; ".join(made_as_text(one, language) for one in made)
+    reasons = "; ".join(dict.fromkeys(language.reason(line) for line in deciding(trace)))
+    done = things or language.say("made nothing")
+    return (
+        language.say("{done}, because: {reasons}", done=done, reasons=reasons) if reasons else done
+    )
+
+
+def deciding(trace: Sequence[TraceLine]) -> list[TraceLine]:
+    """Choose the lines by which a mail was decided."""
+    rules = [line for line in trace if line.id.startswith("R-") and line.rule not in _TELL_NOTHING]
+    hits = [line for line in rules if line.hit]
+    missed = [line for line in rules if line.rule in _MAKE_ACTIVITIES and not line.hit]
+    return hits or missed
+
+
+def made_as_text(made: Made, language: Language) -> str:
+    """Say one thing that a mail made."""
+    text = "".join(_parts(made, language))
+    return language.say("{done} (undone)", done=text) if made.undone else text
+
+
+def _parts(made: Made, language: Language) -> Iterator[str]:
+    number, name = made.number or "", made.for_whom or "?"
+    match made.kind:
+        case "create_activity":
+            yield language.say("made activity {number} for {name}", number=number, name=name)
+        case "create_task":
+            yield language.say("made task {number}", number=number)
+        case "update_task":
+            yield language.say("updated task {number}", number=number)
+        case "mark_forbidden" if made.mark == "do_not_send":
+            yield language.say("marked {address}: no more mail", address=made.address or "")
+        case "count_soft_bounce" if made.mark is None:
+            yield language.say("counted a soft bounce of {address}", address=made.address or "")
+        case "mark_forbidden" | "count_soft_bounce":
+            yield language.say("marked {address}: does not work", address=made.address or "")
+        case "apply_event" | "upsert_invitation":
+            yield language.say("recorded invitation {number} for {name}", number=number, name=name)
+        case _:
+            yield f"{made.kind} {number}"

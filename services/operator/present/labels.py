@@ -1,0 +1,154 @@
+"""Names of fields, rules and states for people, in their language."""
+
+from collections.abc import Mapping
+
+from shared.language.language import Language, marked
+
+FIELDS: Mapping[str, str] = {
+    "address": marked("address"),
+    "all_day": marked("all day"),
+    "answer": marked("answer"),
+    "answers": marked("answers"),
+    "approver": marked("approver"),
+    "attachments": marked("attachments"),
+    "attendees": marked("attendees"),
+    "backup": marked("backup"),
+    "box": marked("box"),
+    "cancelled": marked("cancelled"),
+    "completed": marked("completed"),
+    "consumers": marked("consumers"),
+    "contact": marked("contact"),
+    "contacts": marked("contacts"),
+    "contract": marked("contract"),
+    "date": marked("date"),
+    "dead": marked("dead"),
+    "direction": marked("direction"),
+    "end": marked("end"),
+    "from": marked("from"),
+    "held": marked("held"),
+    "id": marked("id"),
+    "key": marked("key"),
+    "known_by_now": marked("known by now"),
+    "last_at": marked("last at"),
+    "location": marked("location"),
+    "mail_id": marked("mail id"),
+    "mails": marked("mails"),
+    "mark": marked("mark"),
+    "message_id": marked("message id"),
+    "method": marked("method"),
+    "newest": marked("newest"),
+    "number": marked("number"),
+    "opportunity": marked("opportunity"),
+    "order": marked("order"),
+    "organizer": marked("organizer"),
+    "other_contacts": marked("other contacts"),
+    "place": marked("place"),
+    "problem_id": marked("problem id"),
+    "processes": marked("processes"),
+    "queue": marked("queue"),
+    "read_at": marked("read at"),
+    "received_at": marked("received at"),
+    "recurrence_id": marked("recurrence id"),
+    "relationship": marked("relationship"),
+    "relationships": marked("relationships"),
+    "responsible": marked("responsible"),
+    "resting": marked("waiting for another try"),
+    "rule": marked("rule"),
+    "scope": marked("scope"),
+    "sequence": marked("sequence"),
+    "service": marked("service"),
+    "solvers": marked("solvers"),
+    "start": marked("start"),
+    "state": marked("state"),
+    "status": marked("status"),
+    "subject": marked("subject"),
+    "summary": marked("summary"),
+    "task": marked("task"),
+    "type": marked("type"),
+    "uid": marked("uid"),
+    "undone": marked("undone"),
+    "undone_by": marked("undone by"),
+    "user": marked("user"),
+    "verdict": marked("verdict"),
+    "waiting": marked("waiting"),
+}
+"""Fields of records, as `list` and `status` show them."""
+
+RULES: Mapping[str, str] = {
+    "ambiguous": marked("ambiguous"),
+    "archive": marked("old mail"),
+    "automatic": marked("automatic mail"),
+    "bounce": marked("bounce"),
+    "bounds": marked("bounds"),
+    "complaint": marked("complaint"),
+    "direction": marked("direction"),
+    "duplicate": marked("duplicate"),
+    "ignored_subject": marked("ignored subject"),
+    "incoming": marked("incoming"),
+    "inform_users": marked("notice to users"),
+    "invitation": marked("invitation"),
+    "link": marked("link"),
+    "mail_group": marked("group address"),
+    "net_genium": marked("mail of NET Genium"),
+    "new_task": marked("new task"),
+    "nothing_made": marked("nothing made"),
+    "opt_out": marked("opt-out"),
+    "outgoing": marked("outgoing"),
+    "own_mail": marked("our own mail"),
+    "problem": marked("problem"),
+    "reply_or_forward": marked("reply or forward"),
+    "scope": marked("scope"),
+    "sender_proof": marked("proof of the sender"),
+    "solvers": marked("solvers"),
+    "spam": marked("spam"),
+    "thread": marked("thread"),
+    "token": marked("token"),
+    "twins": marked("several users"),
+    "type": marked("type"),
+}
+"""Rules and notes, as traces name them."""
+
+STATES: Mapping[str, str] = {
+    "enabled": marked("enabled"),
+    "disabled": marked("disabled"),
+    "resting": marked("resting"),
+    "incoming": marked("incoming"),
+    "outgoing": marked("outgoing"),
+    "ok": marked("ok"),
+    "warn": marked("warn"),
+    "fail": marked("fail"),
+    "skipped": marked("skipped"),
+    "broken": marked("does not work"),
+    "do_not_send": marked("no more mail"),
+}
+"""Words of a state."""
+
+
+PARTS: Mapping[str, str] = {
+    "boxes": marked("boxes"),
+    "queues": marked("queues"),
+    "services": marked("services"),
+    "failed": marked("set aside"),
+    "journal": marked("journal"),
+}
+"""Parts of `status`."""
+
+
+def part_label(name: str, language: Language) -> str:
+    """Name a part of `status`."""
+    return language.say(PARTS.get(name, name))
+
+
+def field_label(name: str, language: Language) -> str:
+    """Name a field."""
+    return language.say(FIELDS.get(name, name.replace("_", " ")))
+
+
+def rule_label(name: str, language: Language) -> str:
+    """Name a rule, or what a note is about."""
+    return language.say(RULES.get(name, name.replace("_", " ")))
+
+
+def state_label(word: str, language: Language) -> str:
+    """Say the word of a state."""
+    return language.say(STATES.get(word, word))
