@@ -81,7 +81,7 @@ def open_calendar(
         TransientError: The database is unreachable.
     """
     rules = rules_of(boxes)
-    with _graph(boxes, erp) as graph:
+    with open_graph_side(boxes, erp) as graph:
         of_events, of_mails = activity_types(erp, rules.activity_type)
         vocabulary = build_vocabulary(calendar_box(boxes).vocabulary)
         assigner = Assigner(erp.tables, vocabulary, rules.own_domains, of_events)
@@ -97,12 +97,18 @@ def require_calendar(boxes: Sequence[Box], erp: Erp) -> None:
     Raises:
         ConfigurationError: It does not.
     """
-    with _graph(boxes, erp):
+    with open_graph_side(boxes, erp):
         rules_of(boxes)
 
 
 @contextmanager
-def _graph(boxes: Sequence[Box], erp: Erp) -> Iterator[GraphSide]:
+def open_graph_side(boxes: Sequence[Box], erp: Erp) -> Iterator[GraphSide]:
+    """Open Graph alone until the end of the block; nothing is asked yet.
+
+    Raises:
+        ConfigurationError: Settings, app or mapping cannot work, or Microsoft's client is not
+            installed.
+    """
     require_switched_on(calendar_keys_of(boxes))
     require_fields(erp)
     access = access_of(boxes)

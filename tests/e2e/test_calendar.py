@@ -353,3 +353,48 @@ def test_a_run_without_the_calendar_asks_nothing(office: Office) -> None:
     office.deployment.write_box("crm", keys)
     called = office.deployment.call("run", "--once", "--config", str(office.deployment.config))
     assert (called.returncode, office.graph.company.calls) == (0, [])
+
+
+def test_what_is_in_step_is_listed(office: Office) -> None:
+    """K-2, K-4: an object an item, with the activity, the event, and how they stand."""
+    event = office.jan.create(an_event("Audit"))
+    office.jan.create(an_event("Secret", 3, sensitivity="private"))
+    office.sync(JAN)
+
+    listed = {one["subject"]: one for one in office.deployment.list("calendar")}
+
+    assert set(listed) == {"Audit", "Soukromá událost"}
+    audit = listed["Audit"]
+    activities = {one["subject"]: one for one in office.deployment.list("activities")}
+    assert audit["activity"] == activities["Audit"]["id"]
+    assert (audit["user"], audit["state"], audit["series"]) == (JAN, "in_step", None)
+    assert audit["ical_uid"] == event.uid
+    assert audit["start"].endswith("T12:00:00Z")
+    assert activities["Audit"]["start"] == audit["start"]
+    assert (activities["Audit"]["all_day"], activities["Audit"]["private"]) == (False, False)
+    assert listed["Soukromá událost"]["private"] is True
+
+
+def _checked(office: Office) -> list[dict[str, Any]]:
+    called = office.deployment.call("check", "--config", str(office.deployment.config), "--json")
+    assert called.stdout, called.stderr
+    found: list[dict[str, Any]] = json.loads(called.stdout)["checks"]
+    return [one for one in found if one["name"] == "calendar"]
+
+
+def test_check_looks_at_the_calendar(office: Office) -> None:
+    """O-1, K-1: type, rights and users; rights beyond those that are needed are named."""
+    office.graph.tokens.claims["roles"].append("Group.ReadWrite.All")
+    found = _checked(office)
+    told = {one["detail"]: one["status"] for one in found}
+    assert told["activities are made with the type Schůzka"] == "ok"
+    assert told["2 user(s) take part"] == "ok"
+    (more,) = [detail for detail in told if "Group.ReadWrite.All" in detail]
+    assert told[more] == "warn"
+
+
+def test_check_names_a_right_that_is_missing(office: Office) -> None:
+    """O-1, K-1: before the first round asks for anything."""
+    office.graph.tokens.claims["roles"] = ["User.Read.All"]
+    (last,) = [one for one in _checked(office) if one["status"] == "fail"]
+    assert "Calendars.ReadWrite" in last["detail"]
