@@ -113,6 +113,21 @@ _queue_waiting = _gauge(
 _dead = _gauge(
     "crmservice_dead_letters", "Mails that could not be processed and wait for a person.", "queue"
 )
+_rounds = _counter(
+    "crmservice_calendar_rounds_total", "Rounds of users' calendars, by how they ended.", "result"
+)
+_calendar_writes = _counter(
+    "crmservice_calendar_writes_total", "Items written by the calendar.", "side", "what"
+)
+_calendar_requests = _counter(
+    "crmservice_calendar_requests_total", "Requests for users' mailboxes to Microsoft Graph."
+)
+_calendar_held = _gauge(
+    "crmservice_calendar_held_deletions", "Deletions in calendars that wait for a person."
+)
+_calendar_notes = _gauge(
+    "crmservice_calendar_noted_items", "Items of calendars with a note for a person."
+)
 _free = _gauge("crmservice_data_free_bytes", "Free space where the data folder lies.")
 _size = _gauge("crmservice_data_size_bytes", "Size of the file system of the data folder.")
 
@@ -227,6 +242,32 @@ def queue(name: str, mails: int, consumers: int, waiting_seconds: float) -> None
 def dead_letters(queue: str, mails: int) -> None:
     """So many dead letters of `queue` wait; `failed`: those of a process without a broker."""
     _dead.labels(queue).set(mails)
+
+
+def expect_calendar(results: Iterable[str]) -> None:
+    """This process does rounds of calendars, which end with one of `results`."""
+    for result in results:
+        _rounds.labels(result)
+    for side in ("calendar", "erp"):
+        for what in ("created", "changed", "deleted"):
+            _calendar_writes.labels(side, what)
+
+
+def calendar_round(result: str, requests: int) -> None:
+    """A round of one user's calendar has ended."""
+    _rounds.labels(result).inc()
+    _calendar_requests.inc(requests)
+
+
+def calendar_written(side: str, what: str, items: int) -> None:
+    """A round has created, changed or deleted so many items on a side."""
+    _calendar_writes.labels(side, what).inc(items)
+
+
+def calendar_waits(held: int, notes: int) -> None:
+    """So much waits for a person, for all users together."""
+    _calendar_held.set(held)
+    _calendar_notes.set(notes)
 
 
 def data_space(free_bytes: int, size_bytes: int) -> None:

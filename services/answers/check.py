@@ -9,6 +9,7 @@ from typing import Literal
 from services.answers.odd_data import Oddity
 from services.answers.odd_erp import oddities
 from services.answers.status import flows_of
+from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
 from services.assembly.paths import CheckedPath, PathCheck
@@ -34,6 +35,7 @@ from shared.netgenium.schema.inspection import inspect_schema
 from shared.netgenium.schema.mapping import load_mapping
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
+from shared.settings.calendar_keys import calendar_keys_of
 from shared.settings.environment import Environment
 
 _TRY = "mend it, then run crmservice check again"
@@ -115,6 +117,8 @@ def _database(
     looked = list(_guarded("database", lambda: _connects(erp)))
     yield from looked
     if all(one.status == "ok" for one in looked):
+        if boxes and calendar_keys_of(boxes).calendar:
+            yield from _guarded("calendar", lambda: map(_found, look_at_calendar(boxes, erp)))
         yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp, boxes)))
     if rehearsal:
         yield from _guarded("rehearsal", lambda: _rehearsal(erp))
@@ -126,6 +130,10 @@ def _connects(erp: Erp) -> list[Check]:
     if problems:
         return [_problem("database", "fail", problem) for problem in problems]
     return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+
+
+def _found(found: CalendarFinding) -> Check:
+    return Check("calendar", "warn" if found.remedy else "ok", found.detail, found.remedy)
 
 
 def _odd(found: Oddity) -> Check:

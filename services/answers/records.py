@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, select
 
+from services.answers.calendar_items import calendar_items
 from services.answers.names import RecordNames
 from services.answers.pages import Page, pages_by_id, pages_by_time
 from services.answers.times import utc
@@ -81,7 +82,8 @@ def _activities(reading: ListReading) -> Iterator[Row]:
     if reading.since:
         query = query.where(table.c.date >= reading.since)
     for page in pages_by_id(reading.connection, query, table.c.id):
-        yield from _activity_rows(page, reading.names)
+        for row, shown in zip(page, _activity_rows(page, reading.names), strict=True):
+            yield {**shown, **_meeting(row, reading.erp)}
 
 
 def _activity_rows(page: Page, names: RecordNames) -> Iterator[Row]:
@@ -118,6 +120,20 @@ def _activity_rows(page: Page, names: RecordNames) -> Iterator[Row]:
 
 
 _ASSIGNED = ("contract", "order", "task", "opportunity")
+
+
+def _meeting(row: RowMapping, erp: ErpTables) -> Row:
+    """What an activity has in common with an event (K-2)."""
+    all_day = bool(row.get("all_day"))
+    return {
+        "start": _when(row.get("start"), erp, all_day=all_day),
+        "end": _when(row.get("end"), erp, all_day=all_day),
+        "all_day": all_day,
+        "location": row.get("location"),
+        "private": bool(row.get("private")),
+        "series": row.get("series"),
+        "due_date": _moment(row.get("due_date")),
+    }
 
 
 def _tasks(reading: ListReading) -> Iterator[Row]:
@@ -254,6 +270,7 @@ TABLES: Mapping[str, Callable[[ListReading], Iterator[Row]]] = {
     "journal": _journal,
     "forbidden": _forbidden,
     "unknown": lambda reading: unknown_senders(reading.connection, reading.erp),
+    "calendar": lambda reading: calendar_items(reading.connection),
 }
 """What `list` can list."""
 

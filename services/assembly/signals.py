@@ -16,7 +16,7 @@ DONE, INTERRUPTED = 0, 130
 
 SENTENCE = "interrupted: the next run does what is left"
 
-_SERVICES = ("run", "fetcher", "classifier", "writer")
+_SERVICES = ("run", "fetcher", "classifier", "writer", "calsync")
 _BOTH = (signal.SIGINT, signal.SIGTERM)
 
 _heard: list[int] = []

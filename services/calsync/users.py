@@ -1,13 +1,13 @@
 """What is kept of each user who takes part: account, cursor, and how the last round went."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from services.calsync.calendars.port import Participant
+from services.calsync.calendars.port import MailboxRefusedError, Participant
 from shared.errors import CRMServiceError, TransientError
 from shared.netgenium.own.calendar_tables import calendar_user_table
 
@@ -55,6 +55,11 @@ class UserStates:
             return made
         return _state(row)
 
+    def all(self) -> Sequence[CalendarUser]:
+        """Return the rows of all users who were ever known."""
+        query = select(calendar_user_table).order_by(calendar_user_table.c.user_id)
+        return [_state(row) for row in self._connection.execute(query).mappings()]
+
     def renewed(self, state: CalendarUser, user: Participant) -> CalendarUser:
         """Take the user's account of now; it begins anew."""
         anew = replace(state, cursor=None, window_first=None)
@@ -77,10 +82,13 @@ class UserStates:
         )
 
     def failed(self, state: CalendarUser, error: CRMServiceError, now: datetime) -> CalendarUser:
-        """Keep why a round ended early, and how long to wait."""
+        """Keep why a round ended early, and how long to wait; a lost account is looked up anew."""
         wait = error.retry_after_seconds if isinstance(error, TransientError) else None
         until = now + timedelta(seconds=wait) if wait else None
-        return self._put(replace(state, state="failed", reason=str(error), wait_until=until))
+        gone = isinstance(error, MailboxRefusedError) and error.gone
+        looked_up_at = None if gone else state.looked_up_at
+        failed = replace(state, state="failed", reason=str(error), wait_until=until)
+        return self._put(replace(failed, looked_up_at=looked_up_at))
 
     def parked(self, state: CalendarUser, reason: str) -> CalendarUser:
         """Nothing happens until the user is back; then everything is matched again (K-1b)."""

@@ -58,6 +58,10 @@ def lease_queue(box: str) -> str:
     return f"fetcher.lease.{box}"
 
 
+CALENDAR_LEASE = "calsync.lease"
+"""Name of the queue whose one consumer does the calendar."""
+
+
 def actions_queue(box: str) -> str:
     """Name of the queue that tells the fetcher which mail of `box` is recorded."""
     return f"fetcher.actions.{box}"

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
+from shared.settings.calendar_keys import CalendarKeys
 from shared.settings.draft import Draft
+from shared.settings.key import DeclaredKey, declared
 from shared.settings.near_miss import quoted
 from shared.settings.values import Disposition, MailGroup
 
@@ -25,6 +27,8 @@ def check_together(drafts: Sequence[Draft]) -> None:
     """Report what the files of one deployment may not have in common, and what they must (I-13)."""
     for index, draft in enumerate(drafts):
         _check_root_path(draft, drafts[:index])
+        for key in declared(CalendarKeys):
+            _check_alike(draft, drafts[:index], key)
         _check_apart(draft, drafts[:index], "pop3Email", _email_of)
         _check_apart(draft, drafts[:index], "name", _name_of)
 
@@ -107,6 +111,21 @@ def _check_root_path(draft: Draft, before: Sequence[Draft]) -> None:
         what = f"rootPath {quoted(str(given))} differs from that of {place}"
         remedy = "The boxes of one deployment share one ERP: name the same directory."
         draft.report.problem(draft.line("rootPath"), what, remedy)
+
+
+def _check_alike(draft: Draft, before: Sequence[Draft], key: DeclaredKey) -> None:
+    """Report a key of the calendar whose values differ from those of the first file with it."""
+    name = key.name
+    first = next((other for other in before if name in other.values), None)
+    if first is None or name not in draft.values or _all_of(draft, name) == _all_of(first, name):
+        return
+    place = first.report.place(first.line(name))
+    remedy = "The boxes of one deployment share one calendar: write the same, or remove this line."
+    draft.report.problem(draft.line(name), f"{name} differs from that of {place}", remedy)
+
+
+def _all_of(draft: Draft, name: str) -> set[object]:
+    return {value for _, value in draft.values[name]}
 
 
 def _check_apart(

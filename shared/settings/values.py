@@ -181,6 +181,11 @@ def interval(value: str) -> int:
     return _whole(value, 1, 86400, "whole seconds from 1 to 86400")
 
 
+def whole(least: int, most: int, what: str) -> Callable[[str], int]:
+    """Return a reader of a whole number from `least` to `most`; `what` it counts."""
+    return lambda value: _whole(value, least, most, f"{what} from {least} to {most}")
+
+
 def port(value: str) -> int:
     """Read a TCP port."""
     return _whole(value, 1, _LAST_PORT, f"a port from 1 to {_LAST_PORT}")

@@ -24,7 +24,15 @@ CRMSERVICE = Path(sys.executable).with_name("crmservice")
 DEMO = Path("demo").absolute()
 JAN, PETR = "jana.kralova@lisovna.example", "petr.svoboda@strojirny.example"
 DEAD_LETTERS = tuple(f"dead-letters {name}" for name in ("list", "show", "release", "drop"))
-WORDS = tuple(one.name for one in COMMANDS if one.name != "dead-letters") + DEAD_LETTERS
+CALENDAR = tuple(
+    f"calendar {name}"
+    for name in ("sync", "status", "held", "release", "refuse", "restore", "explain")
+)
+WORDS = (
+    *(one.name for one in COMMANDS if one.name not in {"dead-letters", "calendar"}),
+    *DEAD_LETTERS,
+    *CALENDAR,
+)
 SECRET = "Tr0ub4dor-and-3"
 
 

@@ -41,6 +41,7 @@ COMMANDS = (
     Listed("fetcher", "fetcher:fetcher", "Read mail, back it up, hand it to the broker."),
     Listed("classifier", "classifier:classifier", "Turn fetched mail into the writer's commands."),
     Listed("writer", "writer:writer", "Apply commands to the database of NET Genium."),
+    Listed("calsync", "calsync:calsync", "Keep activities and Microsoft 365 calendars in step."),
     Listed("status", "status:status", "Show what waits where, and who works."),
     Listed("replay", "replay:replay", "Process backed up mail again; nothing is made twice."),
     Listed(
@@ -49,6 +50,7 @@ COMMANDS = (
     Listed("find", "find:find", "Find mail by words, addresses, numbers: what became of it."),
     Listed("explain", "explain:explain", "Show what became of a mail, or would, and why."),
     Listed("list", "list_records:list_table", "List records of the database."),
+    Listed("calendar", "calendar:app", "Bring calendars into step; see and decide what is held."),
     Listed("undo", "undo:undo", "Take back the marks and tasks that a mail has made."),
     Listed("import-log", "import_log:import_log", "Remember what the original has processed."),
     Listed("relink", "relink:relink", "Link mail of people who are in the address book by now."),

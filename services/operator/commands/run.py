@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from services.assembly.calendar_service import calendar_beside, calendar_once
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.feeds import boxes_to_read, run_feeds
@@ -75,6 +76,7 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     erp = open_erp(environment)
     probe = DatabaseProbe(erp, proof=takes_writes)
     tally = Tally(tell_json if as_json else tell_person)
+    in_step = True
     if once:
         probe()
         try:
@@ -82,14 +84,18 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
         finally:
             # One box's trouble does not hide what became of the others' mail.
             summarise(tally)
+            in_step = calendar_once(named, erp, environment, tell)
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
             feeds, states = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
-            with looking(embedded_looks(environment.data, probe, health), stopped):
+            with (
+                looking(embedded_looks(environment.data, probe, health), stopped),
+                calendar_beside(named, erp, environment, health, stopped),
+            ):
                 run_feeds(feeds, states, health, stopped)
         summarise(tally)
-    if once and (tally.set_aside or sum(tally.postponed.values())):
+    if once and (tally.set_aside or sum(tally.postponed.values()) or not in_step):
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 

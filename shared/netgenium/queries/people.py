@@ -1,6 +1,6 @@
 """Reads users, roles and activity types (behaviours A-1, T-4, T-5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
@@ -62,6 +62,15 @@ def read_users(
         for address, users in have.items()
         if users
     }
+
+
+def read_active_users(connection: Connection, erp: ErpTables) -> Mapping[int, Sequence[str]]:
+    """Return the addresses, in lower case, of all active users that have any, by id."""
+    user = erp.table("user").c
+    active = set(connection.scalars(select(user.id).where(user.active.in_([True]))))
+    emails = values_by_owner(connection, erp, "user", "emails", active)
+    cleaned = {owner: [one.strip().lower() for one in emails[owner]] for owner in sorted(emails)}
+    return {owner: [one for one in found if one] for owner, found in cleaned.items() if any(found)}
 
 
 def read_activity_types(connection: Connection, erp: ErpTables) -> Mapping[str, ActivityTypeRef]:

@@ -5,6 +5,7 @@ import pytest
 
 from shared.errors import ConfigurationError
 from shared.settings.box_file import load_boxes
+from shared.settings.calendar_keys import calendar_keys_of
 
 WriteBox = Callable[..., Path]
 
@@ -161,3 +162,58 @@ def test_groups_with_one_address_are_one(write_box: WriteBox) -> None:
 
     assert box.members_of("a@firma.cz") == ("b@firma.cz", "c@firma.cz")
     assert box.members_of("b@firma.cz") == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "one", "other"),
+    [
+        ("calendar", "true", "false"),
+        ("calendarUser", "a@firma.cz", "b@firma.cz"),
+        ("calendarWins", "erp", "calendar"),
+        ("graphUrl", "https://graph.microsoft.us", "https://graph.microsoft.com"),
+    ],
+)
+def test_files_that_disagree_about_the_calendar_are_refused(
+    write_box: WriteBox, key: str, one: str, other: str
+) -> None:
+    """I-13: a deployment has one calendar; the first file that names the key is told."""
+    first = write_box((key, one), file="a.xml")
+    second = write_box((key, other), file="b.xml", pop3Email="b@firma.cz")
+    silent = write_box(file="c.xml", pop3Email="c@firma.cz")
+    assert _complaints(silent, first, second) == [f"7: {key} differs from that of {first}:7"]
+
+
+def test_any_file_may_name_a_key_of_the_calendar(write_box: WriteBox) -> None:
+    """I-13: what one file leaves out another may say, in any order of users."""
+    users = [("calendarUser", "a@firma.cz"), ("calendarUser", "b@firma.cz")]
+    first = write_box(*users, file="a.xml")
+    second = write_box(
+        *reversed(users),
+        ("calendar", "true"),
+        ("calendarPastDays", "7"),
+        file="b.xml",
+        pop3Email="b@firma.cz",
+    )
+
+    found = calendar_keys_of(load_boxes([first, second]).boxes)
+
+    assert (found.calendar, found.calendar_past_days, found.calendar_future_days) == (True, 7, 365)
+    assert found.calendar_user == ("a@firma.cz", "b@firma.cz")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("calendar", "maybe"),
+        ("calendarUser", "jana"),
+        ("calendarPastDays", "-1"),
+        ("calendarFutureDays", "3651"),
+        ("calendarDefaultMinutes", "0"),
+        ("calendarBrakePercent", "101"),
+        ("calendarConcurrency", "0"),
+        ("calendarWins", "both"),
+    ],
+)
+def test_keys_of_the_calendar_have_bounds(write_box: WriteBox, key: str, value: str) -> None:
+    """I-1: what cannot be meant is refused in its line."""
+    assert len(_complaints(write_box((key, value)))) == 1

@@ -1,0 +1,109 @@
+"""Rounds for the users of a company, one after the other (K-1)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.calsync.calendars.port import Participant
+from services.calsync.ledger import Ledger
+from services.calsync.people import LookedUp, People
+from services.calsync.round import RoundOfUser, Rounds
+from services.calsync.users import UserStates
+from shared.errors import WrongUseError
+from shared.netgenium.database.engine import database_errors, write_transaction
+
+
+@dataclass(slots=True)
+class CompanyRounds:
+    """Does the rounds of all users, or of some.
+
+    Attributes:
+        rounds: Does one round.
+        people: Says who takes part.
+        before: Is called before every round, to see that we still hold the lease.
+    """
+
+    rounds: Rounds
+    people: People
+    before: Callable[[], None] = lambda: None
+
+    def due(self) -> LookedUp:
+        """Return who takes part now; old memory is dropped.
+
+        Raises:
+            CredentialsRefusedError: The token or the consent is refused.
+            TransientError: Graph or the database is unreachable.
+        """
+        self.before()
+        found = self.people.look_up()
+        ids = frozenset(user.user_id for user in found.taking_part)
+        self.rounds = replace(self.rounds, takes_part=ids)
+        with write_transaction(self.rounds.engine) as connection:
+            Ledger(connection, self.rounds.clock()).forget_old()
+        return found
+
+    def one(self, user: Participant) -> RoundOfUser:
+        """Do one user's round.
+
+        Raises:
+            CredentialsRefusedError: The token was refused; so it will be for all.
+            AwayError: The database or Graph is unreachable for all.
+        """
+        self.before()
+        return self.rounds.run(user)
+
+    def all(
+        self, addresses: Sequence[str], wait: Callable[[float], None], patience_seconds: float
+    ) -> Iterator[RoundOfUser]:
+        """Do one round of each user.
+
+        Args:
+            addresses: Of the users who are meant; none: all of them.
+            wait: Waits so many seconds.
+            patience_seconds: How long is waited in all for mailboxes that ask for it.
+
+        Raises:
+            WrongUseError: Nobody has one of the addresses.
+            CredentialsRefusedError: The token was refused; so it will be for all.
+            TransientError: The database or Graph is unreachable for all.
+        """
+        found = self.due()
+        meant = _meant(found, addresses)
+        for user_id, other in found.others.items():
+            if meant is None or user_id in meant:
+                yield other
+        for user in found.taking_part:
+            if meant is None or user.user_id in meant:
+                told, patience_seconds = self._patiently(user, wait, patience_seconds)
+                yield told
+
+    def _patiently(
+        self, user: Participant, wait: Callable[[float], None], patience_seconds: float
+    ) -> tuple[RoundOfUser, float]:
+        """Do a round, again after a wait that the mailbox asks for; return the patience left."""
+        while True:
+            told = self.one(user)
+            seconds = self._asked_to_wait(user)
+            if told.result == "ok" or not 0 < seconds <= patience_seconds:
+                return told, patience_seconds
+            wait(seconds)
+            patience_seconds -= seconds
+
+    def _asked_to_wait(self, user: Participant) -> float:
+        engine, now = self.rounds.engine, self.rounds.clock()
+        with database_errors(engine), engine.connect() as connection:
+            states = {one.user_id: one for one in UserStates(connection).all()}
+        return _seconds_until(states[user.user_id].wait_until, now)
+
+
+def _seconds_until(moment: datetime | None, now: datetime) -> float:
+    return max(0.0, (moment - now).total_seconds()) if moment else 0.0
+
+
+def _meant(found: LookedUp, addresses: Sequence[str]) -> frozenset[int] | None:
+    """The ids of the users who are meant; None: all."""
+    wanted = [address.strip().lower() for address in addresses]
+    if unknown := [one for one in wanted if one not in found.ids]:
+        what = f"no active user of the ERP has the address {', '.join(unknown)}"
+        raise WrongUseError(f"{what}; crmservice calendar status lists those who take part")
+    return frozenset(found.ids[one] for one in wanted) if wanted else None
