@@ -65,7 +65,8 @@ def _name(statement: ast.stmt) -> str | None:
     match statement:
         case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
             return name
-    return None
+        case _:
+            return None
 
 
 def _added(tree: ast.Module) -> Iterator[str]:
