@@ -382,9 +382,17 @@ def _checked(office: Office) -> list[dict[str, Any]]:
     return [one for one in found if one["name"] == "calendar"]
 
 
+def _rights(office: Office) -> list[str]:
+    """The rights that new tokens say of themselves."""
+    claims = office.graph.tokens.claims
+    assert claims is not None
+    rights: list[str] = claims["roles"]
+    return rights
+
+
 def test_check_looks_at_the_calendar(office: Office) -> None:
     """O-1, K-1: type, rights and users; rights beyond those that are needed are named."""
-    office.graph.tokens.claims["roles"].append("Group.ReadWrite.All")
+    _rights(office).append("Group.ReadWrite.All")
     found = _checked(office)
     told = {one["detail"]: one["status"] for one in found}
     assert told["activities are made with the type Schůzka"] == "ok"
@@ -395,6 +403,6 @@ def test_check_looks_at_the_calendar(office: Office) -> None:
 
 def test_check_names_a_right_that_is_missing(office: Office) -> None:
     """O-1, K-1: before the first round asks for anything."""
-    office.graph.tokens.claims["roles"] = ["User.Read.All"]
+    _rights(office)[:] = ["User.Read.All"]
     (last,) = [one for one in _checked(office) if one["status"] == "fail"]
     assert "Calendars.ReadWrite" in last["detail"]

@@ -46,7 +46,7 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.processes import wait_until
 from tests.servers.rabbitmq import RabbitMQ
 
-PASSWORD = "heslo"  # noqa: S105 - of a test's mailbox
+PASSWORD = "heslo"
 
 
 def rows(engine: Engine) -> list[Any]:

@@ -69,7 +69,7 @@ class TokenServer:
         self.username = ""
         self.usernames: dict[str, str] = {}
         self.asked: list[Asked] = []
-        self.claims: Mapping[str, Any] | None = None
+        self.claims: dict[str, Any] | None = None
         self._tokens: dict[str, Mapping[str, Any]] = {}
         self._instead: list[Answer] = []
 

@@ -1,0 +1,137 @@
+"""What a recipe of docs/architecture.md asks for and no type checker sees: nothing is forgotten.
+
+Names are looked for as they are written in the code, so a test here says where to look; that a
+part does the right thing, its own tests prove.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from services.answers.made import Made
+from services.classifier.policy import POLICY, for_old_mail
+from services.operator.present.answer import made_as_text
+from shared.contracts.commands import AnyCommand
+from shared.language.language import ENGLISH
+from shared.netgenium.schema.catalogue import CATALOGUE
+from shared.netgenium.schema.grants import ROLES
+
+WRITES = {"add": 2, "insert": 0, "insert_all": 0}
+"""Methods of the unit of work that add rows, and where each is told what kind of record."""
+
+OLD_MAIL_GETS = (
+    "sender_proof own_mail duplicate bounce spam net_genium inform_users reply_or_forward"
+    " ignored_subject direction incoming outgoing nothing_made"
+)
+"""Rules for mail that was in its box before: nothing that would surprise people years later."""
+
+NOT_SHOWN = {
+    "activities": {"due_date", "sender", "to", "cc", "text", "html"},
+    "tasks": {"contact", "priority", "due_date", "completed_on", "text"},
+}
+"""Fields that `list` leaves out: texts, what it shows in another form, and what a person sets."""
+
+SYNCHRONISED = {"start", "end", "all_day", "location", "private", "series", "changed_on"}
+"""Fields of activities that only the calendar fills; `list` shows what mails have made."""
+
+READ_BY_NOBODY = {
+    "activity.changed_on",
+    "task.priority",
+    "task_comment.author",
+    "task_comment.created_on",
+}
+"""Fields that were mapped before anything uses them; whoever uses one takes it out."""
+
+_WORD = re.compile(r"\w+")
+
+
+def _tree(path: str | Path) -> ast.Module:
+    return ast.parse(Path(path).read_text("utf-8"))
+
+
+def _texts(tree: ast.AST) -> set[str]:
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def _name(statement: ast.stmt) -> str | None:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+            return name
+        case _:
+            return None
+
+
+def _added(tree: ast.Module) -> Iterator[str]:
+    """Kinds of records that rows are added to, by name."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        place = WRITES.get(node.func.attr)
+        of_work = isinstance(node.func.value, ast.Name) and node.func.value.id == "work"
+        if of_work and place is not None and len(node.args) > place:
+            yield from _texts(node.args[place])
+
+
+def test_the_writer_may_add_what_its_handlers_add() -> None:
+    """NG-8: each kind of record that the writer's code adds is one that its role may insert."""
+    added = {one for path in Path("services/writer").rglob("*.py") for one in _added(_tree(path))}
+    granted = {name for name, rights in ROLES["crm_writer"].records.items() if rights.insert}
+
+    assert added == granted
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [one.model_fields["kind"].default for one in get_args(get_args(AnyCommand)[0])],
+)
+def test_a_person_reads_in_words_what_a_command_made(kind: str) -> None:
+    """O-8: the answer to "what became of it" has a sentence for each kind of command."""
+    assert kind not in made_as_text(Made(kind, number="7"), ENGLISH)
+
+
+def test_each_rule_says_whether_it_is_for_old_mail() -> None:
+    """I-11: a new rule acts on mail of years ago only if somebody has decided so."""
+    assert [row.name for row in for_old_mail(POLICY)] == OLD_MAIL_GETS.split()
+
+
+def test_a_rule_has_tests_of_its_own() -> None:
+    """House: the rules' tests are where a reader looks for them."""
+    tests = Path("tests/unit/services/classifier/rules")
+
+    assert [row.name for row in POLICY if not (tests / f"test_{row.name}.py").exists()] == [
+        "nothing_made"
+    ]
+
+
+def test_a_field_of_the_erp_is_used() -> None:
+    """NG-1: nobody is asked to map a field that no code reads or writes."""
+    sources = (*Path("services").rglob("*.py"), *Path("shared").rglob("*.py"))
+    code = (path.read_text("utf-8") for path in sources if path.name != "catalogue.py")
+    used = {word for text in code for word in _WORD.findall(text)}
+    unused = {
+        f"{name}.{field}"
+        for name, entity in CATALOGUE.items()
+        for field in (*entity.fields, *entity.many)
+        if field not in used
+    }
+
+    assert unused == READ_BY_NOBODY
+
+
+@pytest.mark.parametrize(("table", "entity"), [("activities", "activity"), ("tasks", "task")])
+def test_list_shows_each_field_or_somebody_decided_not_to(table: str, entity: str) -> None:
+    """O-10: a new field of activities and tasks is a column of `list`, or named above."""
+    made_by = {"activities": ("_activity_rows", "_ASSIGNED"), "tasks": ("_tasks",)}[table]
+    module = _tree("services/answers/records.py").body
+    shown = {text for one in module if _name(one) in made_by for text in _texts(one)}
+    left_out = NOT_SHOWN[table] | (SYNCHRONISED if table == "activities" else set())
+
+    assert {*CATALOGUE[entity].fields, *CATALOGUE[entity].many} - shown == left_out
