@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -66,8 +67,17 @@ def _look_at_boxes(
         remembered = [_of_places(name, places) for name in dict.fromkeys(p.box for p in places)]
     else:
         remembered = _remembered(environment.data)
-    by_name = {one.box: one for one in remembered} | {one.box: one for one in told}
-    found.boxes = [by_name[name] for name in sorted(by_name)]
+    known = {one.box: one for one in remembered}
+    for one in told:
+        known[one.box] = _joined(one, known.get(one.box) if boxes else None)
+    found.boxes = [known[name] for name in sorted(known)]
+
+
+def _joined(told: BoxSeen, seen: BoxSeen | None) -> BoxSeen:
+    """What a fetcher has told; how many wait is better counted, where this machine can see it."""
+    if seen is None or seen.waiting is None:
+        return told
+    return replace(told, waiting=seen.waiting)
 
 
 def _told(erp: Erp) -> list[BoxSeen]:

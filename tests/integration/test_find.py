@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from services.answers import find as finding
 from services.answers.arrivals import whereabouts
@@ -220,7 +220,7 @@ def test_where_a_mail_may_be_that_never_came(place: Installation) -> None:
 
     found = whereabouts(place.erp, environment, [place.box])
 
-    assert [(box.box, box.state, box.waiting) for box in found.boxes] == [("crm", "enabled", 1)]
+    assert [(box.box, box.state, box.waiting) for box in found.boxes] == [("crm", "resting", 1)]
     assert (found.queued, found.resting, found.dead, found.failed) == (0, 0, 0, 1)
     assert found.unasked == []
     assert counted(place.erp, ("nabid", "xyzzy")) == {"nabid": 2, "xyzzy": 0}
@@ -229,9 +229,10 @@ def test_where_a_mail_may_be_that_never_came(place: Installation) -> None:
 def test_what_fetchers_have_told_counts_first(place: Installation) -> None:
     """O-4: a box that its fetcher has told of is known without its configuration."""
     environment = Environment.from_environ({"CRMSERVICE_DATA": str(place.data)})
-    told = {"box": "crm", "state": "resting", "why": "pause", "waiting": 3}
+    told = {"box": "crm", "source": "emlDir", "state": "resting", "why": "pause", "waiting": 3}
     with write_transaction(place.erp.engine) as connection:
         moments = {"last_read_at": FIRST, "told_at": FIRST}
+        connection.execute(delete(box_table))
         connection.execute(insert(box_table).values(told | moments))
 
     (box,) = whereabouts(place.erp, environment, []).boxes

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, select, update
 
+from services.answers.records import list_records
 from services.writer.relink import LateLink, Relink
 from services.writer.undo import Undone, undo_cause
 from shared.contracts.cause import Cause
@@ -97,7 +98,7 @@ def test_unknown_senders_are_listed_by_number(installation: Installation) -> Non
     """A-2: users and known customers are none; who is known by now is said to be."""
     _enters(installation, MIA)
 
-    listed = installation.list("unknown")
+    listed = list_records(installation.erp, "unknown")
 
     assert [(row["address"], row["mails"], row["known_by_now"]) for row in listed] == [
         (MAX, 2, False),
