@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check fmt unit servers test test-faults test-calendar-long mutants test-containers test-debian12 test-debian13 corpora bench words lock clean
+.PHONY: help setup demo check fmt unit servers test coverage test-faults test-calendar-long mutants test-containers test-debian12 test-debian13 corpora bench words lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -38,6 +38,10 @@ servers:  ## the servers that the tests start
 
 test: check servers  ## every check and every test
 	$(BIN)/python -m pytest -q -n 2 tests
+
+coverage: setup servers  ## lines of services and shared that tests reach within their own process
+	$(BIN)/python -m pytest -q -n 2 --cov=services --cov=shared --cov-report=term:skip-covered --cov-fail-under=90 \
+		tests/unit tests/property tests/contract tests/integration tests/faults
 
 test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everything fails
 	$(BIN)/python -m tests.faults.ledger

@@ -115,7 +115,7 @@ def release(config: Config, held_ids: HeldIds) -> None:
     """Have held deletions carried out by the user's next round, if they are still true.
 
     Example:
-      crmservice calendar release 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --config crm.xml
+      crmservice calendar release 154c463d-386a-5b61-bf0d-6b2cd91a1bcb -c crm.xml
     """
     count = decide_all(_erp(config).engine, held_ids, "release")
     tell(f"{count} deletion(s) released; the next round carries them out")
@@ -126,7 +126,7 @@ def refuse(config: Config, held_ids: HeldIds) -> None:
     """Refuse held deletions: both sides stay, and are not kept in step any more.
 
     Example:
-      crmservice calendar refuse 154c463d-386a-5b61-bf0d-6b2cd91a1bcb --config crm.xml
+      crmservice calendar refuse 154c463d-386a-5b61-bf0d-6b2cd91a1bcb -c crm.xml
     """
     count = decide_all(_erp(config).engine, held_ids, "refuse")
     tell(f"{count} deletion(s) refused; what is left stays as it is")
