@@ -19,7 +19,7 @@ POINTS = {
     "F5 confirmed, not deleted": ("fetcher", "shared.broker.sender:Sender.flush:after"),
     "F6 flagged, not expunged": (
         "fetcher",
-        "services.fetcher.sources.imap.session:Session.expunge:before",
+        "services.fetcher.sources.imap.session:ImapSession.expunge:before",
     ),
     "F8 classified, not published": ("classifier", "shared.broker.sender:Sender.send:before"),
     "F8 published, not acknowledged": (
