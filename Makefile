@@ -71,7 +71,7 @@ words: setup  ## find what people read, bring the catalogues up to date and comp
 	$(BIN)/pybabel -q extract --no-default-keywords -k said -k said_many:1,2 -k say -k say_many:1,2 \
 		-k marked --no-location --sort-output --omit-header -o $(VENV)/words.pot services shared
 	$(BIN)/pybabel -q update -D crmservice -i $(VENV)/words.pot -d shared/language/catalogues \
-		--no-fuzzy-matching --ignore-obsolete --omit-header
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -D crmservice -d shared/language/catalogues
 
 lock: $(VENV)/bin/python  ## pin the newest versions again, with hashes
