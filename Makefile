@@ -37,7 +37,7 @@ servers:  ## the servers that the tests start
 	@./requirements/servers
 
 test: check servers  ## every check and every test
-	$(BIN)/python -m pytest -q -n 2 tests
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests
 
 coverage: setup servers  ## lines of services and shared that tests reach within their own process
 	$(BIN)/python -m pytest -q -n 2 --cov=services --cov=shared --cov-report=term:skip-covered --cov-fail-under=90 \
