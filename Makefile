@@ -40,8 +40,8 @@ test: check servers  ## every check and every test
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests
 
 coverage: setup servers  ## lines of services and shared that tests reach within their own process
-	$(BIN)/python -m pytest -q -n 2 --cov=services --cov=shared --cov-report=term:skip-covered --cov-fail-under=90 \
-		tests/unit tests/property tests/contract tests/integration tests/faults
+	$(BIN)/coverage run -m pytest -q tests/unit tests/property tests/contract tests/integration tests/faults
+	$(BIN)/coverage report --skip-covered --fail-under=90
 
 test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everything fails
 	$(BIN)/python -m tests.faults.ledger
