@@ -36,6 +36,7 @@ REQUEST_SECONDS = 120.0
 
 _CONNECT_SECONDS, _SILENCE_SECONDS = 10.0, 60.0
 _ERRORS = {"XXX": ODataError}
+"""How the SDK is told that every status of 400 and above has this body ("XXX" is its wildcard)."""
 _ANSWER_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 Result = TypeVar("Result")
