@@ -125,9 +125,12 @@ class Mailbox:
             alarm.wait(seconds)
 
     def close(self) -> None:
-        """Let go of the connection; the memory stays open."""
+        """Let go of connection and memory; the next use opens them, and reads the app's file."""
         if self._source:
             self._source.close()
+        if self._seen:
+            self._seen.close()
+        self._source = self._seen = None
 
     def report(self) -> SourceReport:
         """Tell how all folders stand together; nothing is known while memory cannot be used."""
