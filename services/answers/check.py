@@ -12,7 +12,7 @@ from services.answers.status import flows_of
 from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
-from services.assembly.paths import CheckedPath, PathCheck
+from services.assembly.paths import CheckedPath, PathCheck, look_at
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
 from services.fetcher.seen import seen_file
@@ -34,7 +34,7 @@ from shared.netgenium.own.schema_state import SchemaState, schema_state
 from shared.netgenium.schema.inspection import inspect_schema
 from shared.netgenium.schema.mapping import load_mapping
 from shared.settings.box import Box
-from shared.settings.box_file import load_boxes
+from shared.settings.box_file import load_boxes, named_folders
 from shared.settings.calendar_keys import calendar_keys_of
 from shared.settings.environment import Environment
 
@@ -81,7 +81,8 @@ def run_checks(
         yield from (_problem("configuration", "warn", one) for one in told)
         yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
     except ConfigurationError as error:
-        yield from (_problem("configuration", "fail", one) for one in error.problems)
+        wrong = filter(None, map(look_at, named_folders(config)))
+        yield from (_problem("configuration", "fail", one) for one in (*error.problems, *wrong))
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
     yield from _open_ways(environment)

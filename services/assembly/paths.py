@@ -24,6 +24,7 @@ from shared.file_systems import VOLATILE, file_system_of
 from shared.netgenium.schema.mapping_model import Attachments
 from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
+from shared.settings.box_file import NamedFolder
 from shared.settings.environment import Environment
 from shared.settings.values import is_windows_path
 
@@ -160,6 +161,16 @@ class PathCheck:
             what = f"lies in memory ({kind}): a restart empties it"
             return (ConfigProblem(str(folder), what, f"mount a disk there, or correct {key}"),)
         return ()
+
+
+def look_at(named: NamedFolder) -> ConfigProblem | None:
+    """Return what is wrong with a directory of a file that makes no box yet."""
+    # A path of Windows was told when the file was read.
+    if what := _error(lambda: os.scandir(named.folder).close()):
+        return ConfigProblem(
+            named.place, f"{named.folder} cannot be read: {what}", f"correct {named.key}"
+        )
+    return None
 
 
 def require_paths(

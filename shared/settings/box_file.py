@@ -6,6 +6,7 @@ Loading opens no connection and does not look whether the directories it names e
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tzlocal import get_localzone
@@ -18,6 +19,8 @@ from shared.settings.draft import Draft, read_draft
 from shared.settings.keys import KEY_BY_NAME
 from shared.settings.values import NotAllowedError, label
 from shared.settings.vocabulary_keys import VOCABULARY_KEYS
+
+_FOLDERS = ("rootPath", "emlDir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ class LoadedBoxes:
     boxes: tuple[Box, ...]
     warnings: tuple[ConfigProblem, ...]
     idle: tuple[ConfigProblem, ...] = ()
+
+
+class NamedFolder(NamedTuple):
+    """A directory, the key that names it, and where that stands."""
+
+    key: str
+    folder: Path
+    place: str
 
 
 def load_boxes(
@@ -59,6 +70,17 @@ def load_boxes(
     warnings = tuple(warning for draft in drafts for warning in draft.report.warnings)
     idle = tuple(one for draft in drafts for one in _idle(draft))
     return LoadedBoxes(tuple(_box(draft) for draft in drafts), warnings, idle)
+
+
+def named_folders(paths: Sequence[Path]) -> Iterator[NamedFolder]:
+    """Yield the directories that the files name, as far as they can be read at all.
+
+    So that one look finds a path that is wrong beside a key that is.
+    """
+    for draft in map(read_draft, paths):
+        for key in _FOLDERS:
+            for line, folder in draft.values.get(key, ()):
+                yield NamedFolder(key, Path(str(folder)), draft.report.place(line))
 
 
 def _idle(draft: Draft) -> Iterator[ConfigProblem]:

@@ -573,6 +573,21 @@ def test_check_tells_each_thing_and_a_program_can_read_it(ready: Shell) -> None:
     assert failed[0]["remedy"]
 
 
+def test_one_look_finds_wrong_keys_and_wrong_paths(shell: Shell) -> None:
+    """O-1, I-1: a path that is wrong is told beside the keys, with line and what to correct."""
+    nowhere = shell.folder / "nowhere"
+    shell.write_config(pop3Emial="crm@lisovna.example", rootPath=str(nowhere))
+
+    checked = shell("check", "--config", "crm.xml", "--json")
+
+    assert checked.returncode == 78
+    told = [one for one in json.loads(checked.stdout)["checks"] if one["name"] == "configuration"]
+    assert [one["status"] for one in told] == ["fail", "fail"]
+    assert "pop3Emial" in told[0]["detail"]
+    assert f"crm.xml:3: {nowhere} cannot be read" in told[1]["detail"]
+    assert told[1]["remedy"] == "correct rootPath"
+
+
 def test_a_server_that_is_away_is_told_with_what_to_do(ready: Shell) -> None:
     """O-1: finding and remedy are two fields for a program, not one text."""
     nowhere = f"localhost:{free_port()}"
