@@ -4,6 +4,9 @@ A work queue has retry queues, one a step, whose messages go back by themselves 
 time is over; and a queue of dead letters, which nothing leaves by itself. All are quorum queues:
 what was confirmed survives the death of a node. Messages are dead-lettered at least once, which
 needs `reject-publish` (RabbitMQ manual, "Quorum queues").
+
+Each queue has an exchange of its own name, and nothing is published but through that: a right to
+write is a right to an exchange, and who may write to the default exchange may fill every queue.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,6 +31,11 @@ STATE_SECONDS = 300
 
 MOST_NOTES = 100_000
 """Notes of dead letters that wait for a writer; the oldest give way: they are only copies."""
+
+NOBODY = "crmservice.nobody"
+"""An exchange without queues: what it takes shows that the broker takes messages."""
+
+EXCHANGE_TYPE = "fanout"
 
 _NEVER = 1_000_000
 """RabbitMQ 4 would drop a dead letter after 20 looks at it if no limit were set."""

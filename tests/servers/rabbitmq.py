@@ -1,5 +1,6 @@
 """A private RabbitMQ node."""
 
+import json
 import shutil
 import signal
 import socket
@@ -168,6 +169,14 @@ class RabbitMQ:
         self.control("add_user", name, password)
         self.control("set_permissions", "-p", vhost, name, configure, write, read)
         return self.url(vhost, name, password)
+
+    def load(self, definitions: Mapping[str, object]) -> None:
+        """Load what a definitions file says, beside what is there."""
+        file = self._folder / "definitions.json"
+        file.write_text(json.dumps(definitions), "utf-8")
+        # The node may run as another user.
+        file.chmod(0o644)
+        self.control("import_definitions", str(file))
 
     def _make_vhosts(self) -> None:
         """Make some virtual hosts, and delete those no longer needed, with one command."""

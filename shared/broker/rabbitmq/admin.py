@@ -1,7 +1,7 @@
 """What is done at RabbitMQ outside the flow of mail: declare queues, count, handle dead letters."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,10 @@ from shared.broker.rabbitmq.address import (
     unreachable,
 )
 from shared.broker.rabbitmq.properties import delivery_of, properties_of
-from shared.broker.topology import Queue
+from shared.broker.topology import EXCHANGE_TYPE, NOBODY, Queue
 from shared.errors import CRMServiceError
 
 _NOT_FOUND = 404
-_NOBODY = "crmservice.nobody"
 _BLOCKED_SECONDS = 5
 """An alarm is told at once to whoever publishes; nothing here is worth a longer wait."""
 
@@ -48,7 +47,7 @@ class Admin:
         self._connection = connection
 
     def declare(self, queues: Sequence[Queue]) -> None:
-        """Make `queues` unless they are there; without the right to, check that they are.
+        """Make `queues` and their exchanges unless they are there; without the right, look.
 
         Raises:
             ConfigurationError: One is there with other arguments (F-26).
@@ -57,13 +56,15 @@ class Admin:
         for queue in queues:
             try:
                 self._declare(queue, passive=False)
+                self._bind(queue.name)
             except exceptions.ChannelClosedByBroker as error:
                 if not may_not_declare(error):
                     raise refused_queue(self._address, queue.name, error) from None
-                if self.state(queue.name) is None:
+                if self.state(queue.name) is None or not self._has_exchange(queue.name):
                     raise unreachable(
-                        f"{self._address} has no queue {queue.name} and gives this user no right "
-                        "to make it; load the definitions, or start a service that may"
+                        f"{self._address} lacks the queue or the exchange {queue.name} and gives "
+                        "this user no right to make them; load the definitions, or start a "
+                        "service that may"
                     ) from None
 
     def state(self, queue: str) -> QueueState | None:
@@ -82,14 +83,17 @@ class Admin:
         Raises:
             AwayError: It takes none: an alarm of memory or disk lasts (F-23), or it has gone.
         """
+        if not self._has_exchange(NOBODY):
+            with suppress(exceptions.ChannelClosedByBroker):
+                self._connection.channel().exchange_declare(NOBODY, EXCHANGE_TYPE, durable=True)
         channel = self._connection.channel()
         try:
             channel.confirm_delivery()
-            channel.basic_publish("", _NOBODY, b"")
+            channel.basic_publish(NOBODY, "", b"")
             channel.close()
         except exceptions.ChannelClosedByBroker as error:
-            # A user without the right to publish learns nothing of alarms.
-            if not may_not_declare(error):
+            # A user without the right to publish there learns nothing of alarms.
+            if not (may_not_declare(error) or error.reply_code == _NOT_FOUND):
                 raise refused(self._address, error) from None
 
     def browse(
@@ -129,9 +133,28 @@ class Admin:
 
     def _publish(self, channel: Any, queue: str, message: BrokerMessage) -> None:  # noqa: ANN401 - pika has no types
         try:
-            channel.basic_publish("", queue, message.body, properties_of(message), mandatory=True)
+            channel.basic_publish(
+                queue, queue, message.body, properties_of(message), mandatory=True
+            )
         except (exceptions.UnroutableError, exceptions.NackError):
             raise unreachable(f"{self._address} did not take a message for {queue}") from None
+
+    def _bind(self, name: str) -> None:
+        channel = self._connection.channel()
+        channel.exchange_declare(name, EXCHANGE_TYPE, durable=True)
+        channel.queue_bind(name, name)
+        channel.close()
+
+    def _has_exchange(self, name: str) -> bool:
+        channel = self._connection.channel()
+        try:
+            channel.exchange_declare(name, EXCHANGE_TYPE, passive=True)
+        except exceptions.ChannelClosedByBroker as error:
+            if error.reply_code == _NOT_FOUND:
+                return False
+            raise refused(self._address, error) from None
+        channel.close()
+        return True
 
     def _declare(self, queue: Queue, *, passive: bool) -> Any:  # noqa: ANN401 - pika has no types
         channel = self._connection.channel()

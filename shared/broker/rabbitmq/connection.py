@@ -246,7 +246,7 @@ class BrokerConnection:
     def _publish(self, messages: Sequence[tuple[str, BrokerMessage]]) -> None:
         for queue, message in messages:
             self._channel.basic_publish(
-                "", queue, message.body, properties_of(message), mandatory=True
+                queue, queue, message.body, properties_of(message), mandatory=True
             )
             self._confirms.sent(queue)
 
