@@ -191,7 +191,7 @@ class CalendarMachine(RuleBasedStateMachine):
             event_id
             for event_id, one in self.world.calendar._calendar(JAN.mailbox).events.items()
             if one.where != "calendar" and one.item.version != "gone" and not one.item.master
-            if one.item.kind == "single"
+            if one.item.kind == "single" or one.where != "nowhere"
         )
         assume(hidden)
         self.world.calendar.move(JAN.mailbox, hidden[number % len(hidden)], "calendar")
@@ -200,9 +200,8 @@ class CalendarMachine(RuleBasedStateMachine):
     def move_elsewhere_in_outlook(self, number: int) -> None:
         event = self._pick(number)
         item = self.world.calendar.shown(JAN.mailbox)[event]
-        assume(item.kind == "single")
         self.deleted.add(item.content.subject)
-        self.world.calendar.move(JAN.mailbox, event, "elsewhere")
+        self.world.calendar.move(JAN.mailbox, item.master or event, "elsewhere")
 
     @rule(number=NUMBERS)
     def copy_in_outlook(self, number: int) -> None:
@@ -216,11 +215,15 @@ class CalendarMachine(RuleBasedStateMachine):
     def touch_in_outlook(self, number: int) -> None:
         self.world.calendar.set_facts(JAN.mailbox, self._pick(number))
 
-    @rule(number=NUMBERS)
-    def reissue_in_outlook(self, number: int) -> None:
+    @rule(number=NUMBERS, moved=strategies.booleans())
+    def reissue_in_outlook(self, number: int, moved: bool) -> None:  # noqa: FBT001
+        """Under a new id, and perhaps in another calendar at once."""
         event = self._pick(number)
-        assume(self.world.calendar.shown(JAN.mailbox)[event].kind == "single")
-        self.world.calendar.reissue(JAN.mailbox, event)
+        item = self.world.calendar.shown(JAN.mailbox)[event]
+        renamed = self.world.calendar.reissue(JAN.mailbox, item.master or event)
+        if moved:
+            self.deleted.add(item.content.subject)
+            self.world.calendar.move(JAN.mailbox, renamed, "elsewhere")
 
     # What goes wrong.
 

@@ -78,8 +78,10 @@ def plan_link(
         return
     elif event.state == "elsewhere":
         # A person keeps it in another calendar: it rests until it is back.
-        if link.state != "parked":
-            yield SaveLink(replace(link.settled(), state="parked"))
+        known_as = link.with_event(event.item) if event.item else link
+        resting = replace(known_as.settled(), state="parked")
+        if resting != link:
+            yield SaveLink(resting)
     elif _rests_elsewhere(link, event, known):
         return
     elif activity.state == "moved":

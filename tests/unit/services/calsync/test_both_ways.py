@@ -158,6 +158,41 @@ def test_an_event_in_another_calendar_rests(world: CalendarWorld) -> None:
     assert [one.location for one in world.events().values()] == ["Room 7"]
 
 
+@pytest.mark.parametrize("series", [False, True])
+def test_an_event_that_is_renamed_and_moved_at_once_rests(
+    world: CalendarWorld,
+    series: bool,  # noqa: FBT001 - of a single event and of a series
+) -> None:
+    """K-2: under a new id and in another calendar it rests too, and is the same once it is back."""
+    starts = [at(5), at(12)] if series else [at(5)]
+    event = (
+        world.calendar.add_series(JAN.mailbox, a_content(), starts)
+        if series
+        else world.calendar.add(JAN.mailbox, a_content())
+    )
+    world.settle()
+    activities = world.activities()
+    renamed = world.calendar.reissue(JAN.mailbox, event)
+    world.calendar.move(JAN.mailbox, renamed, "elsewhere")
+
+    world.settle()
+
+    assert [link.state for link in world.links()] == ["parked"] * len(starts)
+    assert {link.master or link.event_id for link in world.links()} == {renamed}
+    assert world.round().requests == 1
+    world.edit(min(activities), location="Room 7")
+    world.settle()
+    assert {one.location for one in world.events().values()} <= {""}
+
+    back = world.calendar.reissue(JAN.mailbox, renamed)
+    world.calendar.move(JAN.mailbox, back, "calendar")
+    world.settle()
+
+    assert [link.state for link in world.links()] == ["in_step"] * len(starts)
+    assert world.activities().keys() == activities.keys()
+    assert "Room 7" in {one.location for one in world.events().values()}
+
+
 @pytest.mark.parametrize("end", [None, at(5), at(5, 8)], ids=["missing", "equal", "before"])
 def test_an_activity_without_an_end_takes_an_hour(
     world: CalendarWorld, end: datetime | None
