@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.calsync.answers import forget_answers
 from services.calsync.calendars.port import Participant
 from services.calsync.ledger import Ledger
 from services.calsync.people import LookedUp, People
 from services.calsync.round import RoundOfUser, Rounds
+from services.calsync.saved import forget_saved
 from services.calsync.users import UserStates
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors, write_transaction
@@ -39,7 +41,10 @@ class CompanyRounds:
         ids = frozenset(user.user_id for user in found.taking_part)
         self.rounds = replace(self.rounds, takes_part=ids)
         with write_transaction(self.rounds.engine) as connection:
-            Ledger(connection, self.rounds.clock()).forget_old()
+            now = self.rounds.clock()
+            Ledger(connection, now).forget_old()
+            forget_saved(connection, now)
+            forget_answers(connection, now)
         return found
 
     def one(self, user: Participant) -> RoundOfUser:

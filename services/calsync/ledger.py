@@ -73,6 +73,17 @@ class Ledger:
         )
         return [_link(row) for row in self._connection.execute(query)]
 
+    def link_of_meeting(
+        self, user_id: int, uid: str, original_start: str | None
+    ) -> CalendarLink | None:
+        """Return the newest link of a meeting, or of a series any."""
+        columns = calendar_item_table.c
+        query = select(*_SELECTED).where(columns.user_id == user_id, columns.ical_uid == uid)
+        if original_start is not None:
+            query = query.where(columns.original_start == original_start)
+        row = self._connection.execute(query.order_by(columns.changed_at.desc())).first()
+        return _link(row) if row else None
+
     def add(self, link: CalendarLink) -> None:
         """Write a new link."""
         self._connection.execute(insert(calendar_item_table), [self._row(link)])

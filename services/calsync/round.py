@@ -24,6 +24,7 @@ from services.calsync.actions import (
     SaveLink,
 )
 from services.calsync.activities import look_at_activities
+from services.calsync.answers import carry_answers
 from services.calsync.apply import Applying
 from services.calsync.brake import braked
 from services.calsync.calendars.erp import ErpCalendar
@@ -175,6 +176,7 @@ class _Round:
         actions, undecided = self._actions(seen)
         for action in sorted(braked(actions, links, self.window, self.rounds.rules), key=_order):
             applying.do(action)
+        self._answers(changes, events, applying)
         if not (undecided or applying.undecided or events.undecided):
             self._moved_on(changes)
         return applying
@@ -249,6 +251,13 @@ class _Round:
             rounds.e_mail_type,
         )
         return Applying(work)
+
+    def _answers(self, changes: CalendarChanges, events: EventEvidence, applying: Applying) -> None:
+        """Carry what the user has answered in Outlook to the records of invitations (K-4a)."""
+        seen = (one.item for one in events.sights.values() if one.item)
+        applying.work.to_erp.changed += carry_answers(
+            self.rounds.engine, self.rounds.erp, self.user, self.now, (*changes.items, *seen)
+        )
 
     def _moved_on(self, changes: CalendarChanges) -> None:
         with write_transaction(self.rounds.engine) as connection:
