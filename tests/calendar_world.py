@@ -18,6 +18,7 @@ from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink
 from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.rules import CalendarRules
+from services.calsync.still import StillUsers
 from services.calsync.writing import AssignedFields
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
@@ -75,6 +76,7 @@ class CalendarWorld:
     takes_part: frozenset[int] = frozenset({1, 2})
     assigning: Any = field(default_factory=NoAssigning)
     erp: ErpTables = field(default_factory=lambda: ErpTables(load_mapping(None)))
+    still: StillUsers = field(default_factory=StillUsers)
 
     def round(self, user: Participant = JAN) -> RoundOfUser:
         """One round, a minute after the last."""
@@ -91,6 +93,7 @@ class CalendarWorld:
             lambda: self.now,
             E_MAIL,
             self.takes_part,
+            self.still,
         )
 
     def settle(self, user: Participant = JAN) -> None:

@@ -86,9 +86,10 @@ def open_calendar(
         vocabulary = build_vocabulary(calendar_box(boxes).vocabulary)
         assigner = Assigner(erp.tables, vocabulary, rules.own_domains, of_events)
         rounds = Rounds(erp.engine, erp.tables, graph.calendar, rules, assigner, _now, of_mails)
-        only = frozenset(calendar_keys_of(boxes).calendar_user)
+        keys = calendar_keys_of(boxes)
+        only = frozenset(keys.calendar_user)
         people = People(erp.engine, erp.tables, graph.directory, only, _now)
-        yield CompanyRounds(rounds, people, before)
+        yield CompanyRounds(rounds, people, before, keys.calendar_concurrency)
 
 
 def require_calendar(boxes: Sequence[Box], erp: Erp) -> None:

@@ -11,13 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from services.calsync.calendars.port import CalendarItem, ItemTime, Participant
 from services.calsync.ledger import Ledger, WrittenField
 from services.calsync.link import CalendarLink
 from shared.domain.invitation_key import invitation_key
-from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.calendar_tables import calendar_answer_table
 from shared.netgenium.own.tables import invitation_table
@@ -51,7 +50,7 @@ class CarriedAnswer:
 
 
 def carry_answers(
-    engine: Engine,
+    connection: Connection,
     erp: ErpTables,
     user: Participant,
     now: datetime,
@@ -60,27 +59,23 @@ def carry_answers(
     """Remember the answers that `items` show, and carry them; return how many were written.
 
     Args:
-        engine: The database.
+        connection: Of the transaction that keeps the cursor.
         erp: The ERP's tables.
         user: Whose round it is.
         now: Its moment.
         items: What the calendar shows anew.
-
-    Raises:
-        TransientError: The database is unreachable, or somebody holds a record.
     """
-    with write_transaction(engine) as connection:
-        answers, ledger = InvitationAnswers(connection, erp, user, now), Ledger(connection, now)
-        answers.remember(items)
-        carried = answers.carry()
-        for one in carried:
-            link = ledger.link_of_meeting(user.user_id, one.uid, one.original_start)
-            # Who has declined may never have had an activity.
-            unlinked = CalendarLink(
-                uuid5(NAMESPACE_OID, one.key), user.user_id, "ended", "calendar", now
-            )
-            written = [WrittenField("changed", "answer", one.old, one.new)]
-            ledger.written(link or unlinked, "erp", "K-4a: answered in Outlook", written)
+    answers, ledger = InvitationAnswers(connection, erp, user, now), Ledger(connection, now)
+    answers.remember(items)
+    carried = answers.carry()
+    for one in carried:
+        link = ledger.link_of_meeting(user.user_id, one.uid, one.original_start)
+        # Who has declined may never have had an activity.
+        unlinked = CalendarLink(
+            uuid5(NAMESPACE_OID, one.key), user.user_id, "ended", "calendar", now
+        )
+        written = [WrittenField("changed", "answer", one.old, one.new)]
+        ledger.written(link or unlinked, "erp", "K-4a: answered in Outlook", written)
     return len(carried)
 
 

@@ -100,14 +100,21 @@ class Ledger:
         where = calendar_item_table.c.item_id == link.item_id
         self._connection.execute(update(calendar_item_table).where(where).values(self._row(link)))
 
-    def release_activity(self, activity_id: int) -> None:
-        """Take a new activity from links that had another one under its id: that is gone."""
+    def release_activity(self, activity_id: int, of_user: int | None = None) -> None:
+        """Take an activity from links that had another one under its id: that is gone.
+
+        Args:
+            activity_id: Of an activity that gets a link of its own.
+            of_user: Whose links are meant; None: those of all users, as the row is a new one.
+                One that was there may have been moved from another user, who keeps his link (K-9).
+        """
         columns = calendar_item_table.c
-        self._connection.execute(
-            update(calendar_item_table)
-            .where(columns.activity_id == activity_id, columns.state.in_(LIVE))
-            .values(activity_id=None)
+        had_it = update(calendar_item_table).where(
+            columns.activity_id == activity_id, columns.state.in_(LIVE)
         )
+        if of_user is not None:
+            had_it = had_it.where(columns.user_id == of_user)
+        self._connection.execute(had_it.values(activity_id=None, changed_at=self._now))
 
     def bury(self, link: CalendarLink, **changes: Any) -> None:  # noqa: ANN401 - any field
         """Remember one side of a link as deleted, in a row of its own."""

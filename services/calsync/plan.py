@@ -69,7 +69,7 @@ def plan_link(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
     """Yield what to do about one link; nothing where both sides are as they were."""
-    if _is_quiet(link, activity, event):
+    if is_quiet(link, activity, event):
         return
     if link.state == "making":
         reason = "K-2: made in the ERP; the answer was not known"
@@ -94,8 +94,8 @@ def plan_link(
         yield from _both(link, activity, event, known)
 
 
-def _is_quiet(link: CalendarLink, activity: ActivitySight, event: EventSight) -> bool:
-    """Whether nothing has changed on either side: most links of most rounds, so it is cheap."""
+def is_quiet(link: CalendarLink, activity: ActivitySight, event: EventSight) -> bool:
+    """Return whether neither side has changed: most links of most rounds, so it is cheap."""
     same = activity.state == "same" or (
         activity.item is not None
         and activity.state == "seen"

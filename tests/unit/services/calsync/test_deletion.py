@@ -378,6 +378,39 @@ def test_another_responsible_person_takes_the_event_along(world: CalendarWorld) 
     assert [one.subject for one in world.events(EVA).values()] == ["Moved"]
 
 
+@pytest.mark.parametrize("count", [1, 12])
+def test_everything_may_move_to_another_user_at_once(world: CalendarWorld, count: int) -> None:
+    """K-9: a move is not counted by the brake, nor is a user doubted who has nothing left."""
+    activities = [world.plan(a_content(f"Item {n}", 3 + n)) for n in range(count)]
+    world.settle()
+    for activity in activities:
+        world.edit(activity, responsible=EVA.user_id)
+    world.settle()
+    assert len(world.events()) == count
+
+    world.settle(EVA)
+    world.settle()
+
+    assert (len(world.events()), len(world.events(EVA)), world.round().held) == (0, count, 0)
+
+
+def test_another_users_activity_under_the_id_of_a_deleted_one_is_no_move(
+    world: CalendarWorld,
+) -> None:
+    """K-7, K-9: an ERP that gives ids again does not get many deletions past the brake."""
+    world.plan(a_content("Stays", 20))
+    activities = [world.plan(a_content(f"Item {n}", 3 + n)) for n in range(12)]
+    world.settle()
+    world.erase(*activities)
+    again = [world.plan(a_content(f"Other {n}", 4 + n), EVA) for n in range(12)]
+    assert again == activities
+
+    world.settle(EVA)
+    world.settle()
+
+    assert (len(world.events()), world.round().held) == (13, 12)
+
+
 def test_a_meeting_cannot_be_given_to_another_user(world: CalendarWorld) -> None:
     """K-9: where the former event may not be deleted the change is set back, with a note."""
     world.calendar.add(JAN.mailbox, a_content(), attendees=GUEST)
