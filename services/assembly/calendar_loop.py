@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from queue import Empty, SimpleQueue
 from typing import get_args
@@ -40,6 +40,9 @@ _LOOK_SECONDS = 0.5
 
 _log = structlog.get_logger()
 
+Hearing = Callable[[Callable[[int], None]], AbstractContextManager[None]]
+"""Takes what brings a user's round forward."""
+
 _Ended = tuple[Participant, Future[RoundOfUser]]
 
 
@@ -51,6 +54,7 @@ class CalendarLoop:
         open_company: Opens both sides for as long as its block lasts.
         lease: Keeps other processes away.
         seconds: Between two rounds of one user.
+        hearing: Has hints heard, for as long as its block lasts; who stands by hears none.
     """
 
     open_company: Callable[[], AbstractContextManager[CompanyRounds]]
@@ -58,6 +62,7 @@ class CalendarLoop:
     seconds: float
     health: Health
     stopped: threading.Event
+    hearing: Hearing = field(default=lambda _hint: nullcontext())
     backoff: Backoff = field(default_factory=Backoff)
     refusals: Backoff = field(default_factory=lambda: Backoff(60.0, 900.0))
     _news: SimpleQueue[_Ended | int] = field(default_factory=SimpleQueue, init=False)
@@ -85,10 +90,13 @@ class CalendarLoop:
         self.health.beat(PART)
         try:
             self.lease.hold()
-            with self.open_company() as company:
-                self._news = SimpleQueue()
-                with ThreadPoolExecutor(company.workers, "round") as pool:
-                    self._turns(company, pool)
+            self._news = SimpleQueue()
+            with (
+                self.open_company() as company,
+                self.hearing(self.hint),
+                ThreadPoolExecutor(company.workers, "round") as pool,
+            ):
+                self._turns(company, pool)
         except HeldElsewhereError:
             self.health.stands_by(PART)
             self._wait(_STANDBY_SECONDS)

@@ -5,14 +5,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from services.assembly.calendar import open_calendar, require_calendar
+from services.assembly.calendar_hints import hearing_hints
 from services.assembly.calendar_lease import CalendarLease, calendar_lease
 from services.assembly.calendar_loop import FAILED, CalendarLoop
 from services.assembly.composition import Erp, open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.proofs import reads_work
-from services.assembly.services import running
+from services.assembly.services import broker_address, running
 from services.assembly.watch import data_look, database_look, looking
 from services.calsync.round import Result
 from shared.health.state import Health
@@ -40,8 +42,11 @@ def run_calsync(boxes: Sequence[Box], environment: Environment) -> None:
     probe = DatabaseProbe(erp, proof=reads_work(erp))
     with running(environment) as (health, stopped):
         looks = [data_look(environment.data), database_look(probe, health)]
+        loop = _loop(boxes, erp, calendar_lease(environment), health, stopped)
+        if environment.rabbitmq_url is not None:
+            loop.hearing = partial(hearing_hints, broker_address(environment, "calsync"))
         with looking(looks, stopped):
-            _loop(boxes, erp, calendar_lease(environment), health, stopped).run()
+            loop.run()
 
 
 @contextmanager
