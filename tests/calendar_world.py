@@ -45,6 +45,9 @@ class NoAssigning:
         direction = "outgoing" if event.own else "incoming"
         return AssignedFields({"type": MEETING, "direction": direction}, {})
 
+    def for_round(self) -> "NoAssigning":
+        return self
+
     def again(self, *_args: object) -> None:
         return None
 

@@ -188,7 +188,7 @@ class OneRound:
             rounds.engine,
             rounds.erp,
             EventWrites(rounds.calendar, self.user, rounds.rules),
-            rounds.assigning,
+            rounds.assigning.for_round(),
             self.now,
             rounds.rules.default_minutes,
             rounds.e_mail_type,
