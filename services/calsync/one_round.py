@@ -112,7 +112,9 @@ class OneRound:
         activities, moved = self._activities(links, events)
         seen = _Seen(links, events, activities, changes.complete, moved)
         actions, undecided = self._actions(seen)
-        for action in sorted(braked(actions, links, self.window, self.rounds.rules), key=_order):
+        suspected = (link for link in events.asked.values() if link.missing_since is not None)
+        rules = self.rounds.rules
+        for action in sorted(braked(actions, links, self.window, rules, suspected), key=_order):
             applying.do(action)
         undecided = undecided or applying.undecided or events.undecided
         self._end(changes, events, applying, whole=not undecided)

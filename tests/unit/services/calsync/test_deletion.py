@@ -378,6 +378,23 @@ def test_another_responsible_person_takes_the_event_along(world: CalendarWorld) 
     assert [one.subject for one in world.events(EVA).values()] == ["Moved"]
 
 
+def test_a_mass_deletion_that_is_not_proven_at_once_is_held_as_a_whole(
+    world: CalendarWorld,
+) -> None:
+    """K-7: occurrences are proven gone a round before single events, and count with them."""
+    starts = [at(day) for day in (5, 12, 19)]
+    world.calendar.add_series(JAN.mailbox, a_content("Series"), starts)
+    for day in (6, 7, 8):
+        world.calendar.add(JAN.mailbox, a_content(f"Event {day}", day))
+    world.settle()
+    for event in list(world.events()):
+        world.calendar.remove(JAN.mailbox, event)
+
+    world.settle()
+
+    assert (len(world.activities()), world.round().held) == (6, 6)
+
+
 @pytest.mark.parametrize("count", [1, 12])
 def test_everything_may_move_to_another_user_at_once(world: CalendarWorld, count: int) -> None:
     """K-9: a move is not counted by the brake, nor is a user doubted who has nothing left."""
