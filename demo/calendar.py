@@ -4,7 +4,6 @@ The ERP is an SQLite file in a temporary folder, the calendars are in memory, an
 still on a Monday: nothing is sent anywhere, and every run prints the same.
 """
 
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -253,4 +252,4 @@ def _told(done: RoundOfUser) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

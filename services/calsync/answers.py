@@ -126,7 +126,8 @@ class InvitationAnswers:
             .where(own.user_id == self._user.user_id, own.organizer == mail.organizer, untold)
             .where(mail.record_id.is_not(None))
         )
-        return self._connection.execute(query.order_by(own.key)).all()
+        rows: Sequence[Row[Any]] = self._connection.execute(query.order_by(own.key)).all()
+        return rows
 
     def _carried(self, row: Row[Any]) -> CarriedAnswer | None:
         own = calendar_answer_table

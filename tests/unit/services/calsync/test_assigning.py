@@ -14,6 +14,7 @@ from shared.domain.vocabulary import build_vocabulary
 from shared.errors import ConfigurationError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.many import values_by_owner
+from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.schema.tables import ManyTable
 from tests.calendar_world import JAN, CalendarWorld, a_content, a_copied_world
 
@@ -157,11 +158,11 @@ def test_people_are_looked_up_once_a_round(
     world: CalendarWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """K-2c: a first round with many events reads each group of people once, the next one anew."""
-    asked, read = list[int](), assigning.read_address_book
+    asked = list[int]()
 
     def counted(*given: Any) -> Any:
         asked.append(1)
-        return read(*given)
+        return read_address_book(*given)
 
     monkeypatch.setattr(assigning, "read_address_book", counted)
     for number in range(5):

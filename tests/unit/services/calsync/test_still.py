@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from services.calsync import one_round
+from services.calsync import brake, one_round
 from services.calsync.calendars.erp import ErpCalendar
 from services.calsync.ledger import Ledger
 from shared.netgenium.database.engine import write_transaction
@@ -99,7 +99,7 @@ def test_an_edit_between_two_looks_is_not_lost(
     """K-6: what is edited while a round with nothing to do ends is carried by the next one."""
     _looks(world, monkeypatch)
     world.still.forget(JAN)
-    plan = one_round.braked
+    plan = brake.braked
 
     def edit(*given: Any) -> object:
         monkeypatch.setattr(one_round, "braked", plan)

@@ -28,7 +28,7 @@ def test_the_first_turns_come_at_once_and_the_next_are_spread() -> None:
     for user in USERS:
         turns.ended(user.user_id, 1001.0)
 
-    begun = []
+    begun: list[tuple[float, int]] = []
     while len(begun) < 8:
         due = turns.next_due()
         assert due is not None
