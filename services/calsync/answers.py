@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
 
 from services.calsync.calendars.port import CalendarItem, ItemTime, Participant
 from services.calsync.ledger import Ledger, WrittenField
@@ -116,7 +116,7 @@ class InvitationAnswers:
             return []
         return [one for row in self._open() if (one := self._carried(row))]
 
-    def _open(self) -> Sequence[Row[Any]]:
+    def _open(self) -> Sequence[RowMapping]:
         """Return answers whose record is there and was not told them: most rounds have none."""
         own, mail = calendar_answer_table.c, invitation_table.c
         untold = or_(own.carried.is_(None), own.carried != mail.record_id)
@@ -126,27 +126,26 @@ class InvitationAnswers:
             .where(own.user_id == self._user.user_id, own.organizer == mail.organizer, untold)
             .where(mail.record_id.is_not(None))
         )
-        rows: Sequence[Row[Any]] = self._connection.execute(query.order_by(own.key)).all()
-        return rows
+        return self._connection.execute(query.order_by(own.key)).mappings().all()
 
-    def _carried(self, row: Row[Any]) -> CarriedAnswer | None:
+    def _carried(self, row: RowMapping) -> CarriedAnswer | None:
         own = calendar_answer_table
-        told = update(own).where(own.c.key == row.key)
-        self._connection.execute(told.values(carried=row.record_id))
+        told = update(own).where(own.c.key == row["key"])
+        self._connection.execute(told.values(carried=row["record_id"]))
         record = self._erp.table("invitation")
-        is_it = (record.c.id == row.record_id) & (record.c.user == self._user.user_id)
+        is_it = (record.c.id == row["record_id"]) & (record.c.user == self._user.user_id)
         # Taken before it is read, so that nobody changes it in between.
         self._connection.execute(update(record).where(is_it).values(user=self._user.user_id))
         found = self._connection.execute(select(record).where(is_it)).mappings().first()
-        if found is None or found["answer"] == row.answer:
+        if found is None or found["answer"] == row["answer"]:
             return None
-        values = {"answer": row.answer}
+        values = {"answer": row["answer"]}
         if found.get("attendees"):
-            lines = [self._answered(line, row.answer) for line in found["attendees"].split("\n")]
+            lines = [self._answered(line, row["answer"]) for line in found["attendees"].split("\n")]
             values["attendees"] = "\n".join(lines)
         self._connection.execute(update(record).where(is_it).values(values))
-        old, new = found["answer"], row.answer
-        return CarriedAnswer(row.key, row.ical_uid, row.original_start, old, new)
+        old, new = found["answer"], row["answer"]
+        return CarriedAnswer(row["key"], row["ical_uid"], row["original_start"], old, new)
 
     def _answered(self, line: str, answer: str) -> str:
         """Return a line of the record's attendees, address and answer, with the user's own."""

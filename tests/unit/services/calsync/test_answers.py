@@ -8,59 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from services.calsync.answers import forget_answers, mail_uid
-from shared.domain.invitation_key import invitation_key
 from shared.netgenium.database.engine import write_transaction
-from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.calendar_tables import calendar_answer_table, calendar_write_table
 from shared.netgenium.own.tables import invitation_table
 from tests.calendar_builders import only
-from tests.calendar_world import EVA, JAN, NOON, CalendarWorld, a_content, at
+from tests.calendar_world import CHIEF, EVA, JAN, NOON, CalendarWorld, a_content, at
 
-CHIEF = "chief@acme.example"
 MEETING: Mapping[str, Any] = {"own": False, "organizer": CHIEF, "attendees": (JAN.address,)}
 FOREIGN_UID = (
     "040000008200E00074C5B7101A82E00800000000000000000000000000000000000000002B000000"
     "7643616C2D5569640100000061626340676F6F676C652E636F6D00"
 )
-
-
-def _invited(
-    world: CalendarWorld,
-    uid: str,
-    recurrence_id: str | None = None,
-    organizer: str = CHIEF,
-    user: int = JAN.user_id,
-) -> int:
-    """Record an invitation as the writer does; return its record's id."""
-    record = {
-        "user": user,
-        "uid": uid,
-        "recurrence_id": recurrence_id,
-        "method": "REQUEST",
-        "sequence": 0,
-        "start": at(5),
-        "organizer": organizer,
-        "attendees": f"{CHIEF} ACCEPTED\n{JAN.address} NEEDS-ACTION",
-    }
-    table = world.erp.table("invitation")
-    with write_transaction(world.engine) as connection:
-        (record_id,) = insert_rows(connection, table, [record], "identity")
-        state = {
-            "key": invitation_key(uid, recurrence_id, user),
-            "user_id": user,
-            "record_id": record_id,
-            "revision": 0,
-            "organizer": organizer,
-            "genuine": True,
-            "cancelled": False,
-            "mail_id": "0" * 32,
-        }
-        connection.exec_driver_sql(
-            f"INSERT INTO crm_invitation ({', '.join(state)}) "  # noqa: S608 - our own names
-            f"VALUES ({', '.join('?' * len(state))})",
-            tuple(state.values()),
-        )
-    return record_id
 
 
 def _answer(world: CalendarWorld, record_id: int) -> tuple[str | None, str]:
@@ -96,11 +54,11 @@ def test_an_answer_given_in_outlook_reaches_the_record(
     """K-4a: whichever comes first, mail or answer; written once, with its reason (K-8)."""
     called_off = answer == "declined"
     event = world.calendar.add(JAN.mailbox, a_content(), uid="u-1", **MEETING)
-    record = _invited(world, "u-1") if mail_first else 0
+    record = world.invite("u-1") if mail_first else 0
     world.settle()
     world.calendar.set_facts(JAN.mailbox, event, answer=answer, called_off=called_off)
     world.settle()
-    record = record or _invited(world, "u-1")
+    record = record or world.invite("u-1")
     world.settle()
 
     assert _answer(world, record) == (word, word)
@@ -113,7 +71,7 @@ def test_an_answer_given_in_outlook_reaches_the_record(
 def test_an_answer_that_is_known_is_not_written_over_a_persons(world: CalendarWorld) -> None:
     """K-4a: carried once; what the record is told later stays until the user answers anew."""
     event = world.calendar.add(JAN.mailbox, a_content(), uid="u-1", answer="accepted", **MEETING)
-    record = _invited(world, "u-1")
+    record = world.invite("u-1")
     world.settle()
     _set(world, record, answer="DECLINED")
     world.calendar.set_facts(JAN.mailbox, event)
@@ -129,7 +87,7 @@ def test_an_answer_that_is_known_is_not_written_over_a_persons(world: CalendarWo
 def test_a_new_time_takes_the_answer_back_until_it_is_given_again(world: CalendarWorld) -> None:
     """K-4a, V2-3: the same answer to another time is carried again."""
     event = world.calendar.add(JAN.mailbox, a_content(), uid="u-1", answer="accepted", **MEETING)
-    record = _invited(world, "u-1")
+    record = world.invite("u-1")
     world.settle()
     _set(world, record, answer=None)
     world.calendar.set_facts(JAN.mailbox, event, answer="notResponded")
@@ -150,7 +108,7 @@ def test_an_occurrence_has_an_answer_of_its_own(world: CalendarWorld) -> None:
     )
     event, _ = only("RECURRENCE-ID:20261112T080000Z", "DTSTART:20261112T080000Z")
     assert event.recurrence_id
-    whole, second = _invited(world, "u-1"), _invited(world, "u-1", event.recurrence_id)
+    whole, second = world.invite("u-1"), world.invite("u-1", event.recurrence_id)
     occurrence = f"{series}@{at(12).isoformat()}"
     world.calendar.set_facts(JAN.mailbox, occurrence, answer="tentativelyAccepted")
 
@@ -166,7 +124,7 @@ def test_an_answer_to_a_series_of_days_finds_its_record(world: CalendarWorld) ->
     day, after = datetime(2026, 11, 12).date(), datetime(2026, 11, 13).date()  # noqa: DTZ001
     content = a_content(start=day, end=after)
     world.calendar.add_series(JAN.mailbox, content, [day], uid="u-1", answer="accepted", **MEETING)
-    record = _invited(world, "u-1", event.recurrence_id)
+    record = world.invite("u-1", event.recurrence_id)
 
     world.settle()
 
@@ -189,7 +147,7 @@ def test_another_meetings_record_is_left_alone(
     """K-4a: UID, occurrence, user and organiser are the same, or it is another meeting."""
     given = {**MEETING, "answer": "accepted", **facts}
     world.calendar.add(JAN.mailbox, a_content(), uid="u-1", **given)
-    record = _invited(world, "u-1", **invited)
+    record = world.invite("u-1", **invited)
 
     world.settle()
 
@@ -202,7 +160,7 @@ def test_a_private_meeting_tells_no_answer(world: CalendarWorld) -> None:
     world.settle()
     world.calendar.edit(JAN.mailbox, event, private=True)
     world.settle()
-    record = _invited(world, "u-1")
+    record = world.invite("u-1")
     world.settle()
 
     assert _answer(world, record)[0] is None
@@ -213,14 +171,14 @@ def test_a_private_meeting_tells_no_answer(world: CalendarWorld) -> None:
 def test_a_record_that_was_deleted_stays_away(world: CalendarWorld) -> None:
     """K-4a: nothing is made again, and the next record of the meeting gets the answer."""
     world.calendar.add(JAN.mailbox, a_content(), uid="u-1", answer="accepted", **MEETING)
-    first = _invited(world, "u-1")
+    first = world.invite("u-1")
     table, own = world.erp.table("invitation"), invitation_table
     with write_transaction(world.engine) as connection:
         connection.execute(table.delete().where(table.c.id == first))
     world.settle()
     with write_transaction(world.engine) as connection:
         connection.execute(own.delete())
-    second = _invited(world, "u-1")
+    second = world.invite("u-1")
     _set(world, second, id=first + 7)
     with write_transaction(world.engine) as connection:
         connection.execute(own.update().values(record_id=first + 7))
