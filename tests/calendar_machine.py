@@ -1,8 +1,10 @@
 """People edit on both sides while everything fails; then it is quiet, and both sides agree.
 
-After vdirsyncer's state machine. `python -m tests.calendar_machine` runs 10,000 steps.
+After vdirsyncer's state machine. `python -m tests.calendar_machine` runs 10,000 steps, and says with
+which seed; `python -m tests.calendar_machine EXAMPLES STEPS SEED` runs the same ones again.
 """
 
+import random
 import sys
 import tempfile
 from collections import Counter
@@ -12,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, assume, settings, strategies
+from hypothesis import HealthCheck, assume, seed, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import event as sqlalchemy_event
 
@@ -335,5 +337,14 @@ def run(examples: int, steps: int, *, same_steps: bool = False) -> None:
     )
 
 
+def main(examples: int = 200, steps: int = 50, number: int | None = None) -> None:
+    """Run the long machine and tell its seed, by which a failure can be had again."""
+    number = random.getrandbits(32) if number is None else number
+    sys.stdout.write(f"{examples * steps} steps, seed {number}\n")
+    sys.stdout.flush()
+    seed(number)(CalendarMachine)
+    run(examples, steps)
+
+
 if __name__ == "__main__":
-    run(*(map(int, sys.argv[1:3]) if len(sys.argv) > 2 else (200, 50)))
+    main(*map(int, sys.argv[1:]))

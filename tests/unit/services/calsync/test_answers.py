@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from services.answers.calendar import explain_item
 from services.calsync.answers import forget_answers, mail_uid
+from services.operator.present.calendar import item_as_text
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.calendar_tables import calendar_answer_table, calendar_write_table
 from shared.netgenium.own.tables import invitation_table
@@ -213,3 +215,17 @@ def test_answers_of_long_ago_are_forgotten(world: CalendarWorld) -> None:
             return len(connection.execute(select(calendar_answer_table)).all())
 
     assert (kept(400), kept(401)) == (1, 0)
+
+
+def test_explain_names_the_record_that_got_the_answer(world: CalendarWorld) -> None:
+    """K-4a, K-8: the activity is tied to the invitation; an item without one has none."""
+    event = world.calendar.add(JAN.mailbox, a_content(), uid="u-1", answer="accepted", **MEETING)
+    own = world.plan(a_content("Own", 6))
+    record = world.invite("u-1")
+    world.settle()
+
+    (tied,), (alone,) = (explain_item(world.engine, name) for name in (event, str(own)))
+
+    assert (tied["invitation"], alone["invitation"]) == (record, None)
+    assert f"invitation {record} has the answer" in item_as_text(tied)
+    assert "invitation" not in item_as_text(alone)
