@@ -1,6 +1,6 @@
 """People edit on both sides while everything fails; then it is quiet, and both sides agree.
 
-After vdirsyncer's state machine. `python -m tests.calendar_machine` runs 10,000 steps, and says with
+After vdirsyncer's state machine. `python -m tests.calendar_machine` runs 10,000 steps and says with
 which seed; `python -m tests.calendar_machine EXAMPLES STEPS SEED` runs the same ones again.
 """
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from services.calsync.content import time_from
 from services.calsync.link import LIVE, CalendarLink, NoteOfItem, Side
+from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.calendar_tables import (
     calendar_item_table,
     calendar_note_table,
@@ -65,13 +66,15 @@ class Ledger:
         row = self._connection.execute(query).first()
         return _link(row) if row else None
 
-    def links_of_activity(self, activity_id: int) -> Sequence[CalendarLink]:
-        """Return the live links of an activity, of whatever user (K-9)."""
+    def links_of_others(self, user_id: int, activity_ids: Iterable[int]) -> Sequence[CalendarLink]:
+        """Return the live links that other users have to activities (K-9)."""
         columns = calendar_item_table.c
-        query = select(*_SELECTED).where(
-            columns.activity_id == activity_id, columns.state.in_(LIVE)
-        )
-        return [_link(row) for row in self._connection.execute(query)]
+        query = select(*_SELECTED).where(columns.user_id != user_id, columns.state.in_(LIVE))
+        return [
+            _link(row)
+            for chunk in in_chunks(sorted(activity_ids))
+            for row in self._connection.execute(query.where(columns.activity_id.in_(chunk)))
+        ]
 
     def link_of_meeting(
         self, user_id: int, uid: str, original_start: str | None

@@ -4,7 +4,7 @@ Killed at any point, or ended by an error, the next round finishes or repeats wi
 the cursor moves on last.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -39,7 +39,7 @@ from services.calsync.events import EventLook
 from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink
 from services.calsync.newcomers import Newcomers
-from services.calsync.plan import Planning, is_quiet, plan_link
+from services.calsync.plan import Planning, is_quiet, plan_link, stays
 from services.calsync.rules import CalendarRules
 from services.calsync.sights import ActivityEvidence, EventEvidence
 from services.calsync.still import StillSides, StillUsers, ledger_mark
@@ -149,9 +149,19 @@ class OneRound:
         with database_errors(engine), engine.connect() as connection:
             erp = self._erp(connection)
             found = look_at_activities(erp, self.user, self.window, links, events)
-            ledger = Ledger(connection, self.now)
-            moved = [link for link in links if found.of(link).state == "moved"]
-            return found, frozenset(_in_step_elsewhere(ledger, moved))
+            moved = {
+                link.activity_id
+                for link in links
+                if link.activity_id and found.of(link).state == "moved"
+            }
+            wanted = {*moved, *map(int, found.new)}
+            others = Ledger(connection, self.now).links_of_others(self.user.user_id, wanted)
+        for other in others:
+            # What its former user may not give away he takes back (K-9).
+            if other.user_id in self.rounds.takes_part and stays(other, self.rounds.rules):
+                found.new.pop(str(other.activity_id), None)
+        in_step = {one.activity_id for one in others if one.state == "in_step"}
+        return found, frozenset(each for each in moved if each in in_step)
 
     def _actions(self, seen: "_Seen") -> tuple[list[Action], bool]:
         """Return what to do, and whether something without a link could not be judged."""
@@ -241,16 +251,6 @@ def _of_links(seen: _Seen, known: Planning, found: set[UUID]) -> Iterator[Action
         yield from planned
         if asked is not None and not planned:
             yield SaveLink(asked)
-
-
-def _in_step_elsewhere(ledger: Ledger, links: Iterable[CalendarLink]) -> Iterator[int]:
-    """Activities that have moved to another user and have an event in his calendar (K-9)."""
-    for link in links:
-        if link.activity_id is None:
-            continue
-        others = ledger.links_of_activity(link.activity_id)
-        if any(one.user_id != link.user_id and one.state == "in_step" for one in others):
-            yield link.activity_id
 
 
 def _order(action: Action) -> int:

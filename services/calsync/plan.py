@@ -207,8 +207,14 @@ def _moved(
         yield EndLink(link, "deleted", "K-9: moved to another user")
         return
     theirs = as_shown(event.item or _known_event(link), link.origin, known.rules)
-    if not permission(theirs, link.origin, known.rules).fields:
-        yield ReturnActivity(link, _NOT_MOVED)
+    if stays(link, known.rules, event.item):
+        if link.activity_id not in known.moved_in_step:
+            yield ReturnActivity(link, _NOT_MOVED)
+        elif _inside(theirs, known):
+            # Both have the meeting: to set it back would take it from the other, again and again.
+            yield MakeActivity(link, theirs, link.origin, "K-9: the other user has its activity")
+        else:
+            yield EndLink(link, "ended", "K-9: moved to another user outside the window")
         return
     follows = activity.responsible in known.has_calendar
     over = activity.item is None or moment_of(activity.item.content.end, known.window.zone) <= (
@@ -223,6 +229,12 @@ def _moved(
         yield EndLink(link, "ended", "K-9: moved to another user after it was over")
     else:
         yield Drop(link, "calendar", event.item, "K-9: moved to a user without a calendar")
+
+
+def stays(link: CalendarLink, rules: CalendarRules, event: CalendarItem | None = None) -> bool:
+    """Return whether an event may not be taken out of its user's calendar by the ERP (K-6, K-9)."""
+    theirs = as_shown(event or _known_event(link), link.origin, rules)
+    return not permission(theirs, link.origin, rules).fields
 
 
 def plan_new_event(event: CalendarItem, origin: Side, known: Planning, reason: str) -> Action:

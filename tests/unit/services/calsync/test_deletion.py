@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -440,3 +441,48 @@ def test_a_meeting_cannot_be_given_to_another_user(world: CalendarWorld) -> None
     assert list(world.activities(JAN)) == [activity]
     assert [note[0] for note in world.notes()] == ["responsible"]
     assert world.events(EVA) == {}
+
+
+def _meeting_of_both(world: CalendarWorld) -> None:
+    facts: dict[str, Any] = {"uid": "u-1", "organizer": JAN.address, "attendees": (EVA.address,)}
+    world.calendar.add(JAN.mailbox, a_content("Audit"), **facts)
+    world.calendar.add(EVA.mailbox, a_content("Audit"), own=False, **facts)
+
+
+def test_a_meetings_activity_is_not_taken_by_another_attendee(world: CalendarWorld) -> None:
+    """K-9, INV-10: given to an attendee before his first round it is set back, once."""
+    _meeting_of_both(world)
+    world.settle()
+    (activity,) = world.activities()
+    world.edit(activity, responsible=EVA.user_id)
+    world.settle(EVA)
+    world.settle()
+    world.settle(EVA)
+
+    assert list(world.activities()) == [activity]
+    assert len(world.activities(EVA)) == 1
+    for user in (JAN, EVA):
+        done = world.round(user)
+        assert (done.to_erp, done.to_calendar, done.requests) == (Done(), Done(), 1)
+
+
+def test_who_is_back_does_not_take_a_meetings_activity_from_another(world: CalendarWorld) -> None:
+    """K-9, K-1b, INV-10: each of two attendees has an activity, and nobody takes it back."""
+    _meeting_of_both(world)
+    world.settle()
+    (activity,) = world.activities()
+    world.takes_part = frozenset({EVA.user_id})
+    world.edit(activity, responsible=EVA.user_id)
+    world.settle(EVA)
+    assert list(world.activities(EVA)) == [activity]
+
+    world.takes_part = frozenset({JAN.user_id, EVA.user_id})
+    for _ in range(2):
+        world.settle()
+        world.settle(EVA)
+
+    assert list(world.activities(EVA)) == [activity]
+    assert len(world.activities()) == 1
+    for user in (JAN, EVA):
+        done = world.round(user)
+        assert (done.to_erp, done.to_calendar, done.requests) == (Done(), Done(), 1)
