@@ -10,7 +10,7 @@ from services.calsync.calendars.port import Participant
 from services.calsync.writing import Done
 from tests.calendar_world import EVA, JAN, CalendarWorld, a_content, a_copied_world
 
-STEPS = 40
+STEPS = 30
 
 
 class _Office:
@@ -76,7 +76,7 @@ class _Office:
             self.world.calendar.move(user.mailbox, name, "calendar")
 
 
-@pytest.mark.parametrize("seed", [3, 26, 41])
+@pytest.mark.parametrize("seed", [3, 26])
 def test_two_users_are_quiet_in_the_end(seed: int) -> None:
     """INV-10, K-9, K-4a: whatever moves between them, nothing goes to and fro or is shared."""
     with tempfile.TemporaryDirectory() as folder:
