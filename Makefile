@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check fmt unit servers test coverage test-faults test-calendar-long mutants test-containers test-debian12 test-debian13 corpora bench words lock clean
+.PHONY: help setup demo demo-calendar check fmt unit servers test coverage test-faults test-calendar-long mutants test-containers test-debian12 test-debian13 corpora bench words lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -18,6 +18,9 @@ $(STAMP): requirements/runtime.txt requirements/databases.txt requirements/calen
 
 demo: setup  ## the main job on a demo company: mails in, activities out
 	@$(BIN)/crmservice demo
+
+demo-calendar: setup  ## two users' ERP and calendars before and after: a series, a private event, a conflict, a held deletion
+	@$(BIN)/python -m demo.calendar
 
 check: setup  ## format, lint, types, import rules, a test for every behaviour
 	$(BIN)/ruff format --check .

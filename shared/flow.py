@@ -31,17 +31,23 @@ class Outlet(Generic[Out]):
 
     Attributes:
         queues: They are declared before anything is sent.
-        addressed: An output's message with its queue; None: it goes nowhere. It raises
+        addressed: An output's messages with their queues; none: it goes nowhere. It raises
             `PermanentError` where there can be no message.
     """
 
     queues: Sequence[Queue]
-    addressed: Callable[[Out], Addressed | None]
+    addressed: Callable[[Out], Sequence[Addressed]]
 
 
 def into(work_queue: str, write: Callable[[Out], BrokerMessage]) -> Outlet[Out]:
     """Let everything go to one work queue, as the message that `write` makes of it."""
-    return Outlet(queues_of(work_queue), lambda output: (work_queue, write(output)))
+    return Outlet(queues_of(work_queue), lambda output: [(work_queue, write(output))])
+
+
+def both(one: Outlet[Out], other: Outlet[Out]) -> Outlet[Out]:
+    """Let everything go where each of two outlets lets it go."""
+    queues = [*one.queues, *other.queues]
+    return Outlet(queues, lambda output: [*one.addressed(output), *other.addressed(output)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +128,9 @@ class Flow(Generic[In, Out]):
         onward: list[Addressed] = []
         for output in outputs:
             try:
-                addressed = self.outlet.addressed(output)
+                onward += self.outlet.addressed(output)
             except PermanentError as error:
                 onward += self.dead(by_mail[output.mail_id], str(error))
-                continue
-            if addressed is not None:
-                onward.append(addressed)
         return onward
 
     def _later(self, broker_message: BrokerMessage, why: str, reason: str) -> list[Addressed]:

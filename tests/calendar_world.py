@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from services.calsync.calendars.erp import ErpCalendar
 from services.calsync.calendars.memory import MemoryCalendar
@@ -18,11 +19,14 @@ from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink
 from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.rules import CalendarRules
+from services.calsync.still import StillUsers
 from services.calsync.writing import AssignedFields
+from shared.domain.invitation_key import invitation_key
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.calendar_tables import CALENDAR_TABLES, calendar_note_table
 from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import invitation_table
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
@@ -32,6 +36,7 @@ NOON = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
 """Monday at noon in Prague."""
 JAN = Participant(1, "jan.novak@firma.cz", "mailbox-jan")
 EVA = Participant(2, "eva.mala@firma.cz", "mailbox-eva")
+CHIEF = "chief@acme.example"
 E_MAIL, MEETING = 1, 2
 
 
@@ -43,6 +48,9 @@ class NoAssigning:
     ) -> AssignedFields:
         direction = "outgoing" if event.own else "incoming"
         return AssignedFields({"type": MEETING, "direction": direction}, {})
+
+    def for_round(self) -> "NoAssigning":
+        return self
 
     def again(self, *_args: object) -> None:
         return None
@@ -75,6 +83,7 @@ class CalendarWorld:
     takes_part: frozenset[int] = frozenset({1, 2})
     assigning: Any = field(default_factory=NoAssigning)
     erp: ErpTables = field(default_factory=lambda: ErpTables(load_mapping(None)))
+    still: StillUsers = field(default_factory=StillUsers)
 
     def round(self, user: Participant = JAN) -> RoundOfUser:
         """One round, a minute after the last."""
@@ -91,6 +100,7 @@ class CalendarWorld:
             lambda: self.now,
             E_MAIL,
             self.takes_part,
+            self.still,
         )
 
     def settle(self, user: Participant = JAN) -> None:
@@ -123,6 +133,40 @@ class CalendarWorld:
         with write_transaction(self.engine) as connection:
             for table in CALENDAR_TABLES:
                 connection.execute(delete(table))
+
+    def invite(
+        self,
+        uid: str,
+        recurrence_id: str | None = None,
+        organizer: str = CHIEF,
+        user: int = JAN.user_id,
+    ) -> int:
+        """Record an invitation as the writer does from a mail; return its record's id."""
+        record = {
+            "user": user,
+            "uid": uid,
+            "recurrence_id": recurrence_id,
+            "method": "REQUEST",
+            "sequence": 0,
+            "start": at(5),
+            "organizer": organizer,
+            "attendees": f"{CHIEF} ACCEPTED\n{JAN.address} NEEDS-ACTION",
+        }
+        table = self.erp.table("invitation")
+        with write_transaction(self.engine) as connection:
+            (record_id,) = insert_rows(connection, table, [record], "identity")
+            state = {
+                "key": invitation_key(uid, recurrence_id, user),
+                "user_id": user,
+                "record_id": record_id,
+                "revision": 0,
+                "organizer": organizer,
+                "genuine": True,
+                "cancelled": False,
+                "mail_id": UUID(int=0),
+            }
+            connection.execute(insert(invitation_table), [state])
+        return record_id
 
     # What can be seen.
 

@@ -16,6 +16,7 @@ from services.calsync.users import CalendarUser, UserStates
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.own.calendar_tables import (
+    calendar_answer_table,
     calendar_item_table,
     calendar_note_table,
     calendar_write_table,
@@ -118,12 +119,25 @@ def _explained(
         "ical_uid": link.uid,
         "series": link.master,
         "state": link.state,
+        "invitation": _invitation(connection, link),
         "erp": _read(link.erp_values),
         "calendar": _read(link.calendar_values),
         "held": link.held_reason,
         "notes": _rows(connection, calendar_note_table, link, "noted_at"),
         "writes": _rows(connection, calendar_write_table, link, "written_at"),
     }
+
+
+def _invitation(connection: Connection, link: CalendarLink) -> int | None:
+    """Return the record of the invitation that got the answer: the occurrence's, or the series'."""
+    own, start = calendar_answer_table.c, link.original_start
+    query = select(own.original_start, own.carried).where(
+        own.user_id == link.user_id, own.ical_uid == link.uid, own.carried.is_not(None)
+    )
+    records: dict[str | None, int] = {
+        row.original_start: row.carried for row in connection.execute(query)
+    }
+    return records.get(start.isoformat() if start else None, records.get(None))
 
 
 def _read(values: str | None) -> Any:  # noqa: ANN401 - JSON

@@ -25,6 +25,9 @@ from shared.oauth.tokens import client_credentials
 from shared.settings.box import Box
 from shared.settings.calendar_keys import CalendarKeys, calendar_keys_of
 
+MOST_ROUNDS = 8
+"""Users who have their round at one time: each needs a connection of the database."""
+
 NEEDED_FIELDS = ("start", "end")
 """Without these in the mapping nothing can be kept in step."""
 
@@ -86,9 +89,11 @@ def open_calendar(
         vocabulary = build_vocabulary(calendar_box(boxes).vocabulary)
         assigner = Assigner(erp.tables, vocabulary, rules.own_domains, of_events)
         rounds = Rounds(erp.engine, erp.tables, graph.calendar, rules, assigner, _now, of_mails)
-        only = frozenset(calendar_keys_of(boxes).calendar_user)
+        keys = calendar_keys_of(boxes)
+        only = frozenset(keys.calendar_user)
         people = People(erp.engine, erp.tables, graph.directory, only, _now)
-        yield CompanyRounds(rounds, people, before)
+        workers = min(keys.calendar_concurrency, MOST_ROUNDS)
+        yield CompanyRounds(rounds, people, before, workers)
 
 
 def require_calendar(boxes: Sequence[Box], erp: Erp) -> None:

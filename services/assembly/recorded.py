@@ -24,10 +24,10 @@ def recorded_outlet(boxes: Sequence[Box]) -> Outlet[MailRecorded]:
     """Tell the fetchers of those `boxes` whose mail leaves once it is recorded."""
     asking = _asking(boxes)
 
-    def addressed(mail: MailRecorded) -> Addressed | None:
+    def addressed(mail: MailRecorded) -> Sequence[Addressed]:
         if mail.box in asking and _is_of_mailbox(mail):
-            return actions_queue(mail.box), recorded_to_broker(mail)
-        return None
+            return [(actions_queue(mail.box), recorded_to_broker(mail))]
+        return ()
 
     return Outlet([actions_queue_of(name) for name in asking], addressed)
 

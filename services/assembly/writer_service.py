@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from services.assembly.calendar_hints import hints_outlet
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.paths import Use, require_paths
@@ -15,6 +16,7 @@ from shared import metrics
 from shared.broker.topology import WRITER_COMMANDS
 from shared.broker.wire import classified_from_broker
 from shared.contracts.messages import MailClassified, MailRecorded
+from shared.flow import both
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.worker import Flow
@@ -38,7 +40,7 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         WRITER_COMMANDS,
         writer_stage(boxes, erp, environment.data),
         classified_from_broker,
-        recorded_outlet(boxes),
+        both(recorded_outlet(boxes), hints_outlet(boxes)),
         DatabaseProbe(
             erp, partial(prepare_writer, boxes[0], erp, environment.data), proof=writes_work(erp)
         ),

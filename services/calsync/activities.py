@@ -34,7 +34,7 @@ def look_at_activities(
     others = bool(shown) or not wanted or erp.shows_others(user)
     for link in wanted:
         state = states.get(str(link.activity_id))
-        found.sights[link.item_id] = _sight(user, state, others=others)
+        found.sights[link.item_id] = _sight(user, link, state, others=others)
     for link in links:
         item = shown.get(str(link.activity_id))
         if item and _is_another(link, item):
@@ -55,9 +55,11 @@ def completed_among(erp: ErpCalendar, items: Iterable[CalendarItem]) -> Mapping[
 
 def _is_another(link: CalendarLink, item: CalendarItem) -> bool:
     """Return whether the id of an activity that was not found any more belongs to a new one now."""
-    if link.held_side != "erp" or link.erp is None:
-        return False
-    return differing(link.erp, item.content) >= {"subject", "start"}
+    return link.held_side == "erp" and _has_nothing_of(link, item)
+
+
+def _has_nothing_of(link: CalendarLink, item: CalendarItem) -> bool:
+    return link.erp is not None and differing(link.erp, item.content) >= {"subject", "start"}
 
 
 def _is_asked(
@@ -75,10 +77,14 @@ def _is_asked(
     return was_inside or link.state == "held" or events.of(link).state == "seen"
 
 
-def _sight(user: Participant, state: ActivityState | None, *, others: bool) -> ActivitySight:
-    if state is None:
+def _sight(
+    user: Participant, link: CalendarLink, state: ActivityState | None, *, others: bool
+) -> ActivitySight:
+    is_moved = state is not None and state.responsible != user.user_id
+    if state is None or (is_moved and state.item and _has_nothing_of(link, state.item)):
+        # A new activity of another user under its id is no move (K-9).
         return ActivitySight("gone" if others else "doubtful")
-    if state.responsible != user.user_id:
+    if is_moved:
         return ActivitySight("moved", state.item, responsible=state.responsible)
     if state.item is None:
         return ActivitySight("left", completed=state.completed)

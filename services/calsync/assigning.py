@@ -7,9 +7,9 @@ mail of outsiders: they assign, but choose no type and widen no scope.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection
 
@@ -62,12 +62,18 @@ class Assigner:
 
     Attributes:
         type: Of activities made from events.
+        known: What was read of people in this round, by their addresses.
     """
 
     erp: ErpTables
     vocabulary: Vocabulary
     own_domains: frozenset[str]
     type: ActivityTypeRef
+    known: dict[frozenset[str], Directory] = field(default_factory=dict)
+
+    def for_round(self) -> Self:
+        """Return one that reads everything anew, and each group of people once."""
+        return replace(self, known={})
 
     def for_new(
         self, connection: Connection, user: Participant, event: CalendarItem
@@ -115,15 +121,22 @@ class Assigner:
         event: CalendarItem,
         tokens: Sequence[Token],
     ) -> Directory:
-        people = {user.address, *_people(event)}
+        people = frozenset({user.address, *_people(event)})
+        if people not in self.known:
+            self.known[people] = self._read(connection, people)
+        numbers = {(token.kind, token.number) for token in tokens[:1]}
+        if not numbers:
+            return self.known[people]
+        return replace(self.known[people], records=read_records(connection, self.erp, numbers))
+
+    def _read(self, connection: Connection, people: frozenset[str]) -> Directory:
         roles = read_roles(connection, self.erp)
         book = read_address_book(connection, self.erp, people)
-        numbers = {(token.kind, token.number) for token in tokens[:1]}
         return Directory(
             users=read_users(connection, self.erp, people, roles),
             address_book=book.by_address,
             relationships_by_domain=book.by_domain,
-            records=read_records(connection, self.erp, numbers),
+            records={},
             activity_types=read_activity_types(connection, self.erp),
             roles=tuple(roles.values()),
         )

@@ -15,20 +15,33 @@ _SIDES: tuple[Side, Side] = ("erp", "calendar")
 
 
 def braked(
-    actions: Iterable[Action], links: Sequence[CalendarLink], window: Window, rules: CalendarRules
+    actions: Iterable[Action],
+    links: Sequence[CalendarLink],
+    window: Window,
+    rules: CalendarRules,
+    suspected: Iterable[CalendarLink] = (),
 ) -> Iterator[Action]:
     """`actions` with those deletions held that are too many for one user and direction.
 
     A series counts once. What is held already counts with what comes now; what a person has
     released does not.
+
+    Args:
+        actions: What the round is going to do.
+        links: All live links of the user.
+        window: What is in step.
+        rules: The settings.
+        suspected: Links whose event has been proven gone once: they count as well, because a
+            deletion of many things is not proven in one round for all of them.
     """
     planned = list(actions)
     if not any(isinstance(action, Drop) for action in planned):
         yield from planned
         return
     linked = [link for link in links if _counts(link, window)]
+    gone = {link.unit for link in suspected if link.decision != "release"}
     too_many = {
-        side: _too_many([one for one in planned if _is_drop(one, side)], linked, rules)
+        side: _too_many(_units(planned, side) | (gone if side == "erp" else set()), linked, rules)
         for side in _SIDES
     }
     for action in planned:
@@ -52,19 +65,16 @@ def _hold(action: Drop) -> Hold:
     return Hold(link, side, reason)
 
 
-def _is_drop(action: Action, side: Side) -> bool:
-    return (
-        isinstance(action, Drop)
-        and action.from_side == side
-        and action.counted
-        and action.link.decision != "release"
-    )
+def _units(planned: Iterable[Action], side: Side) -> set[str]:
+    return {
+        action.link.unit
+        for action in planned
+        if isinstance(action, Drop) and action.from_side == side and action.counted
+        if action.link.decision != "release"
+    }
 
 
-def _too_many(
-    drops: Sequence[Action], linked: Sequence[CalendarLink], rules: CalendarRules
-) -> bool:
-    units = {one.link.unit for one in drops if isinstance(one, Drop)}
+def _too_many(units: set[str], linked: Sequence[CalendarLink], rules: CalendarRules) -> bool:
     all_units = {link.unit for link in linked}
     share = len(units) * 100 > rules.brake_percent * len(linked)
     return (

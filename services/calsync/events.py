@@ -85,14 +85,16 @@ class EventLook:
         changes: CalendarChanges,
     ) -> set[str]:
         """Look at links that no series has dealt with; gives the events that they have."""
-        used = set[str]()
+        used = {link.event_id or "" for link in links}
+        renamed = {item.uid for item in items.values() if item.uid and item.id not in used}
         for link in links:
-            used.add(link.event_id or "")
             if link.item_id in found.sights:
                 continue
             if item := items.get(link.event_id or ""):
                 found.sights[link.item_id] = _seen(item)
-            elif (not link.master or link.is_series) and self._is_suspect(link, changes):
+            elif (not link.master or link.is_series) and (
+                link.uid in renamed or self._is_suspect(link, changes)
+            ):
                 self._ask(found, link)
         return used
 
@@ -125,25 +127,30 @@ class EventLook:
         return link.missing_since is not None or sight.item is not None
 
     def _answer(self, link: CalendarLink) -> EventSight:
+        """Return what a look by id shows; an event whose id is unknown may have a new one."""
         try:
-            item = self.calendar.get(self.user, link.event_id or "")
+            return self._in_its_place(self.calendar.get(self.user, link.event_id or ""))
         except ItemGoneError:
-            return self._under_another_id(link)
+            same = self.calendar.with_uid(self.user, link.uid) if link.uid else ()
+        sights = [
+            self._in_its_place(one)
+            for one in same
+            if one.id != link.event_id and self._is_item(one)
+        ]
+        # Of several the one in the default calendar is meant.
+        in_order = sorted(sights, key=lambda sight: sight.state != "seen")
+        return in_order[0] if in_order else EventSight("gone")
+
+    def _in_its_place(self, item: CalendarItem) -> EventSight:
         if item.called_off or not inside(item.content, self.window):
             return _seen(item)
         match self.calendar.place(self.user, item):
             case "calendar":
                 return _seen(item)
             case "elsewhere":
-                return EventSight("elsewhere")
+                return EventSight("elsewhere", item)
             case "nowhere":
                 return EventSight("gone")
-
-    def _under_another_id(self, link: CalendarLink) -> EventSight:
-        """An event whose id is unknown may have been given a new one."""
-        same = self.calendar.with_uid(self.user, link.uid) if link.uid else ()
-        item = next((one for one in same if one.id != link.event_id and self._is_item(one)), None)
-        return _seen(item) if item else EventSight("gone")
 
     def _look_at_series(
         self,
@@ -179,10 +186,20 @@ class EventLook:
         named = {one.master or one.id for one in items.values() if one.kind != "single"}
         turned = {one.id for one in items.values() if one.kind == "single"}
         masters = dict.fromkeys(link.master for link in links if link.master)
+        known = {link.event_id for link in links} | masters.keys()
+        # A series under another id: its links have the former one.
+        renamed = {
+            one.uid for one in items.values() if one.uid and (one.master or one.id) not in known
+        }
         asked = {
             link.master
             for link in links
-            if link.master and (link.event_id in changes.removed or self._is_suspect(link, changes))
+            if link.master
+            and (
+                link.uid in renamed
+                or link.event_id in changes.removed
+                or self._is_suspect(link, changes)
+            )
         }
         wanted = named | asked | (changes.removed & masters.keys()) | (turned & masters.keys())
         return sorted(one for one in wanted if one)
@@ -216,16 +233,40 @@ class EventLook:
         self, found: EventEvidence, master: str, links: Sequence[CalendarLink]
     ) -> Sequence[CalendarItem] | None:
         try:
-            return self.calendar.occurrences(self.user, master, self.window)
+            listed = self.calendar.occurrences(self.user, master, self.window)
         except ItemGoneError:
-            pass
+            other = self._under_another_id(master, links)
+            if other is None:
+                self._series_is_missing(found, links)
+                return None
+            listed = self.calendar.occurrences(self.user, other, self.window)
+        if not listed:
+            return listed
+        # The list is that of the series, in whatever calendar it is.
+        match self.calendar.place(self.user, listed[0]):
+            case "calendar":
+                return listed
+            case "elsewhere":
+                self._series_is_elsewhere(found, links, listed)
+            case "nowhere":
+                self._series_is_missing(found, links)
+        return None
+
+    def _under_another_id(self, master: str, links: Sequence[CalendarLink]) -> str | None:
+        """Return the id that a series has now, if it has been given a new one."""
         uid = next((link.uid for link in links if link.uid), "")
         same = self.calendar.with_uid(self.user, uid) if uid else ()
-        for other in same:
-            if other.kind == "master" and other.id != master:
-                return self.calendar.occurrences(self.user, other.id, self.window)
-        self._series_is_missing(found, links)
-        return None
+        others = (one.id for one in same if one.kind == "master" and one.id != master)
+        return next(others, None)
+
+    def _series_is_elsewhere(
+        self, found: EventEvidence, links: Sequence[CalendarLink], listed: Sequence[CalendarItem]
+    ) -> None:
+        """Rest, under the ids of now: a series may be renamed and moved at once."""
+        for link, item in match_occurrences(links, listed, self.window).pairs:
+            found.sights[link.item_id] = EventSight("elsewhere", item)
+        for link in links:
+            found.sights.setdefault(link.item_id, EventSight("elsewhere"))
 
     def _series_is_missing(self, found: EventEvidence, links: Iterable[CalendarLink]) -> None:
         """A series that is not found is proven gone by the second look, as an event is."""

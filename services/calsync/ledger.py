@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from services.calsync.content import time_from
 from services.calsync.link import LIVE, CalendarLink, NoteOfItem, Side
+from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.calendar_tables import (
     calendar_item_table,
     calendar_note_table,
@@ -65,13 +66,26 @@ class Ledger:
         row = self._connection.execute(query).first()
         return _link(row) if row else None
 
-    def links_of_activity(self, activity_id: int) -> Sequence[CalendarLink]:
-        """Return the live links of an activity, of whatever user (K-9)."""
+    def links_of_others(self, user_id: int, activity_ids: Iterable[int]) -> Sequence[CalendarLink]:
+        """Return the live links that other users have to activities (K-9)."""
         columns = calendar_item_table.c
-        query = select(*_SELECTED).where(
-            columns.activity_id == activity_id, columns.state.in_(LIVE)
-        )
-        return [_link(row) for row in self._connection.execute(query)]
+        query = select(*_SELECTED).where(columns.user_id != user_id, columns.state.in_(LIVE))
+        return [
+            _link(row)
+            for chunk in in_chunks(sorted(activity_ids))
+            for row in self._connection.execute(query.where(columns.activity_id.in_(chunk)))
+        ]
+
+    def link_of_meeting(
+        self, user_id: int, uid: str, original_start: str | None
+    ) -> CalendarLink | None:
+        """Return the newest link of a meeting, or of a series any."""
+        columns = calendar_item_table.c
+        query = select(*_SELECTED).where(columns.user_id == user_id, columns.ical_uid == uid)
+        if original_start is not None:
+            query = query.where(columns.original_start == original_start)
+        row = self._connection.execute(query.order_by(columns.changed_at.desc())).first()
+        return _link(row) if row else None
 
     def add(self, link: CalendarLink) -> None:
         """Write a new link."""
@@ -89,14 +103,21 @@ class Ledger:
         where = calendar_item_table.c.item_id == link.item_id
         self._connection.execute(update(calendar_item_table).where(where).values(self._row(link)))
 
-    def release_activity(self, activity_id: int) -> None:
-        """Take a new activity from links that had another one under its id: that is gone."""
+    def release_activity(self, activity_id: int, of_user: int | None = None) -> None:
+        """Take an activity from links that had another one under its id: that is gone.
+
+        Args:
+            activity_id: Of an activity that gets a link of its own.
+            of_user: Whose links are meant; None: those of all users, as the row is a new one.
+                One that was there may have been moved from another user, who keeps his link (K-9).
+        """
         columns = calendar_item_table.c
-        self._connection.execute(
-            update(calendar_item_table)
-            .where(columns.activity_id == activity_id, columns.state.in_(LIVE))
-            .values(activity_id=None)
+        had_it = update(calendar_item_table).where(
+            columns.activity_id == activity_id, columns.state.in_(LIVE)
         )
+        if of_user is not None:
+            had_it = had_it.where(columns.user_id == of_user)
+        self._connection.execute(had_it.values(activity_id=None, changed_at=self._now))
 
     def bury(self, link: CalendarLink, **changes: Any) -> None:  # noqa: ANN401 - any field
         """Remember one side of a link as deleted, in a row of its own."""

@@ -115,7 +115,7 @@ def _begin_event(work: Writing, action: MakeEvent) -> CalendarLink:
     ).showing(erp=activity.content, calendar=activity.content)
     with work.transaction() as (_, ledger):
         if old is None:
-            ledger.release_activity(link.activity_id or 0)
+            ledger.release_activity(link.activity_id or 0, link.user_id)
         if old is not None and old.event_id:
             ledger.bury(old, activity_id=None, erp_values=None)
         ledger.keep(link, new=old is None)

@@ -69,7 +69,7 @@ def plan_link(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
     """Yield what to do about one link; nothing where both sides are as they were."""
-    if _is_quiet(link, activity, event):
+    if is_quiet(link, activity, event):
         return
     if link.state == "making":
         reason = "K-2: made in the ERP; the answer was not known"
@@ -78,8 +78,10 @@ def plan_link(
         return
     elif event.state == "elsewhere":
         # A person keeps it in another calendar: it rests until it is back.
-        if link.state != "parked":
-            yield SaveLink(replace(link.settled(), state="parked"))
+        known_as = link.with_event(event.item) if event.item else link
+        resting = replace(known_as.settled(), state="parked")
+        if resting != link:
+            yield SaveLink(resting)
     elif _rests_elsewhere(link, event, known):
         return
     elif activity.state == "moved":
@@ -92,8 +94,8 @@ def plan_link(
         yield from _both(link, activity, event, known)
 
 
-def _is_quiet(link: CalendarLink, activity: ActivitySight, event: EventSight) -> bool:
-    """Whether nothing has changed on either side: most links of most rounds, so it is cheap."""
+def is_quiet(link: CalendarLink, activity: ActivitySight, event: EventSight) -> bool:
+    """Return whether neither side has changed: most links of most rounds, so it is cheap."""
     same = activity.state == "same" or (
         activity.item is not None
         and activity.state == "seen"
@@ -205,8 +207,14 @@ def _moved(
         yield EndLink(link, "deleted", "K-9: moved to another user")
         return
     theirs = as_shown(event.item or _known_event(link), link.origin, known.rules)
-    if not permission(theirs, link.origin, known.rules).fields:
-        yield ReturnActivity(link, _NOT_MOVED)
+    if stays(link, known.rules, event.item):
+        if link.activity_id not in known.moved_in_step:
+            yield ReturnActivity(link, _NOT_MOVED)
+        elif _inside(theirs, known):
+            # Both have the meeting: to set it back would take it from the other, again and again.
+            yield MakeActivity(link, theirs, link.origin, "K-9: the other user has its activity")
+        else:
+            yield EndLink(link, "ended", "K-9: moved to another user outside the window")
         return
     follows = activity.responsible in known.has_calendar
     over = activity.item is None or moment_of(activity.item.content.end, known.window.zone) <= (
@@ -221,6 +229,12 @@ def _moved(
         yield EndLink(link, "ended", "K-9: moved to another user after it was over")
     else:
         yield Drop(link, "calendar", event.item, "K-9: moved to a user without a calendar")
+
+
+def stays(link: CalendarLink, rules: CalendarRules, event: CalendarItem | None = None) -> bool:
+    """Return whether an event may not be taken out of its user's calendar by the ERP (K-6, K-9)."""
+    theirs = as_shown(event or _known_event(link), link.origin, rules)
+    return not permission(theirs, link.origin, rules).fields
 
 
 def plan_new_event(event: CalendarItem, origin: Side, known: Planning, reason: str) -> Action:

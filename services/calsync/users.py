@@ -47,13 +47,17 @@ class UserStates:
 
     def read(self, user: Participant, now: datetime) -> CalendarUser:
         """Return the user's row; it is made if there is none."""
+        found = self.find(user)
+        if found is None:
+            found = CalendarUser(user.user_id, user.address, user.mailbox, looked_up_at=now)
+            self._connection.execute(insert(calendar_user_table), [_row(found)])
+        return found
+
+    def find(self, user: Participant) -> CalendarUser | None:
+        """Return the user's row, if there is one."""
         query = select(calendar_user_table).where(calendar_user_table.c.user_id == user.user_id)
         row = self._connection.execute(query).mappings().first()
-        if row is None:
-            made = CalendarUser(user.user_id, user.address, user.mailbox, looked_up_at=now)
-            self._connection.execute(insert(calendar_user_table), [_row(made)])
-            return made
-        return _state(row)
+        return _state(row) if row else None
 
     def all(self) -> Sequence[CalendarUser]:
         """Return the rows of all users who were ever known."""
@@ -65,21 +69,20 @@ class UserStates:
         anew = replace(state, cursor=None, window_first=None)
         return self._put(replace(anew, mailbox=user.mailbox, address=user.address))
 
-    def moved_on(
-        self, state: CalendarUser, cursor: str, window_first: date, now: datetime
-    ) -> CalendarUser:
+    def moved_on(self, user: Participant, cursor: str, window_first: date, now: datetime) -> None:
         """Keep where a whole round has ended."""
-        return self._put(
-            replace(
-                state,
-                cursor=cursor,
-                window_first=window_first,
-                state="active",
-                reason=None,
-                wait_until=None,
-                last_round_at=now,
-            )
-        )
+        columns = calendar_user_table.c
+        # Who was parked during his round stays parked.
+        where = (columns.user_id == user.user_id) & (columns.state != "parked")
+        ended = {
+            "delta_cursor": cursor,
+            "window_first": window_first,
+            "state": "active",
+            "reason": None,
+            "wait_until": None,
+            "last_round_at": now,
+        }
+        self._connection.execute(update(calendar_user_table).where(where).values(ended))
 
     def failed(self, state: CalendarUser, error: CRMServiceError, now: datetime) -> CalendarUser:
         """Keep why a round ended early, and how long to wait; a lost account is looked up anew."""

@@ -36,6 +36,9 @@ class AssignedFields:
 class Assigning(Protocol):
     """Decides what an activity belongs to, from its event."""
 
+    def for_round(self) -> "Assigning":
+        """Return the one for one user's round, which may keep what it reads."""
+
     def for_new(
         self, connection: Connection, user: Participant, event: CalendarItem
     ) -> AssignedFields:

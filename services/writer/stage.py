@@ -29,6 +29,7 @@ from services.writer.spelling import as_spelled
 from services.writer.task_numbers import reserve_task_numbers
 from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
+from shared.contracts.commands import UpsertInvitation
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.log import Logger
 from shared.netgenium.database.engine import ConflictError, write_transaction
@@ -114,9 +115,12 @@ class WriterStage:
             self.legacy_log.note(connection, (one.verdict for one in settled), now)
         verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
         again = before.keys() - {one.mail.mail_id for one in settled}
+        invited = {one.mail.mail_id: _invited(one) for one in settled}
         recorded = []
         for mail in batch:
-            recorded.append(_recorded(mail, verdicts[mail.mail_id], again=mail.mail_id in again))
+            word = _recorded(mail, verdicts[mail.mail_id], again=mail.mail_id in again)
+            users = invited.pop(mail.mail_id, ())
+            recorded.append(word.model_copy(update={"calendar_users": users}))
             again.add(mail.mail_id)
         return recorded, settled
 
@@ -137,6 +141,12 @@ class WriterStage:
 def _with_news(settled: Sequence[Settled], before: Container[UUID]) -> list[Settled]:
     """Without replays that have nothing left to do: their verdict stays what it was."""
     return [one for one in settled if one.commands or one.mail.mail_id not in before]
+
+
+def _invited(one: Settled) -> tuple[int, ...]:
+    """Return the users whose invitations a mail has told of."""
+    users = {each.user.id for each in one.commands if isinstance(each, UpsertInvitation)}
+    return tuple(sorted(users))
 
 
 def _recorded(mail: MailClassified, verdict: tuple[str, ...], *, again: bool) -> MailRecorded:

@@ -29,6 +29,9 @@ DELIVERY_LIMIT = 20
 STATE_SECONDS = 300
 """After that nobody wants to know any more how a box stood: the queue never fills up."""
 
+MOST_HINTS = 10_000
+"""Hints that wait for the calendar's service; the oldest give way: its rounds need none."""
+
 MOST_NOTES = 100_000
 """Notes of dead letters that wait for a writer; the oldest give way: they are only copies."""
 
@@ -69,6 +72,9 @@ def lease_queue(box: str) -> str:
 CALENDAR_LEASE = "calsync.lease"
 """Name of the queue whose one consumer does the calendar."""
 
+CALENDAR_CHANGES = "calsync.changes"
+"""Name of the queue that tells the calendar's service whose round may find something."""
+
 
 def actions_queue(box: str) -> str:
     """Name of the queue that tells the fetcher which mail of `box` is recorded."""
@@ -90,6 +96,12 @@ def dead_letter_notes_queue() -> Queue:
     """The queue that tells the writer of dead letters, made, seen and ended."""
     bounds: dict[str, str | int] = {"x-max-length": MOST_NOTES, "x-overflow": "drop-head"}
     return Queue(WRITER_DEAD_LETTERS, {**_quorum(), **bounds, "x-delivery-limit": _NEVER})
+
+
+def calendar_changes_queue() -> Queue:
+    """Return the queue of hints for the calendar; declared only where the calendar is done."""
+    bounds: dict[str, str | int] = {"x-max-length": MOST_HINTS, "x-overflow": "drop-head"}
+    return Queue(CALENDAR_CHANGES, {**_quorum(), **bounds, "x-delivery-limit": _NEVER})
 
 
 def queues_of(work_queue: str) -> Sequence[Queue]:

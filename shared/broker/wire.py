@@ -12,6 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from shared.broker.message import SIZE, BrokerMessage, Header
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.box_state import BoxState
+from shared.contracts.calendar_hint import CalendarHint
 from shared.contracts.dead_letter import DeadLetterNote
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, MailRecorded
@@ -103,6 +104,23 @@ def recorded_from_broker(broker_message: BrokerMessage) -> MailRecorded:
         return MailRecorded.read_json(_json_of(broker_message))
     except ValidationError as error:
         raise _not_ours(MailRecorded.__name__, error) from None
+
+
+def hint_to_broker(hint: CalendarHint) -> BrokerMessage:
+    """Return the message to the calendar's service; it is about no mail."""
+    return BrokerMessage("", _JSON, hint.model_dump_json().encode())
+
+
+def hint_from_broker(broker_message: BrokerMessage) -> CalendarHint:
+    """Return the hint that a message holds.
+
+    Raises:
+        ContractError: It is none of a version that we know.
+    """
+    try:
+        return CalendarHint.read_json(_json_of(broker_message))
+    except ValidationError as error:
+        raise _not_ours(CalendarHint.__name__, error) from None
 
 
 def state_to_broker(state: BoxState) -> BrokerMessage:

@@ -136,6 +136,7 @@ class MailRecorded(Contract):
 
     Attributes:
         again: True when the mail id was in the journal before, so nothing was done this time.
+        calendar_users: Users whose invitations were recorded: their calendars may have an answer.
     """
 
     kind: Literal["mail_recorded"] = "mail_recorded"
@@ -146,3 +147,4 @@ class MailRecorded(Contract):
     subject: str
     verdict: tuple[Line, ...]
     again: bool
+    calendar_users: tuple[int, ...] = ()

@@ -313,6 +313,52 @@ def test_a_second_service_stands_by_and_takes_over(served: Office) -> None:
     assert json.loads(second.get("ready")[1])["standing_by"] == []
 
 
+INVITATION = """\
+From: Petr <petr@acme.example>
+To: jan.novak@firma.cz
+Subject: Audit
+Date: Mon, 02 Nov 2026 08:00:00 +0100
+Message-ID: <audit@acme.example>
+MIME-Version: 1.0
+Content-Type: text/calendar; method=REQUEST; charset=utf-8
+
+BEGIN:VCALENDAR
+VERSION:2.0
+METHOD:REQUEST
+BEGIN:VEVENT
+UID:audit@acme.example
+DTSTAMP:20261102T070000Z
+DTSTART:20261105T080000Z
+DTEND:20261105T090000Z
+SUMMARY:Audit
+ORGANIZER:mailto:petr@acme.example
+ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:jan.novak@firma.cz
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_a_recorded_invitation_brings_the_users_round_forward(
+    rabbitmq: RabbitMQ, graph: GraphServer, tmp_path: Path
+) -> None:
+    """K-2, K-4a: the writer's hint has the answer carried, long before the period."""
+    with rabbitmq.vhost() as url:
+        office = an_office(tmp_path, graph, url, calendarSeconds="3600")
+        event = office.jan.create(an_event("Audit"))
+        event.uid = "audit@acme.example"
+        event.fields |= {"organizer": "petr@acme.example", "responseStatus": "accepted"}
+        for name in ("calsync", "calsync", "classifier", "writer", "fetcher"):
+            office.deployment.start(name)
+        wait_until(lambda: "Audit" in _subjects(office), "the first round")
+        (office.deployment.eml / "audit.eml").write_text(INVITATION, "utf-8")
+
+        def answers() -> list[str | None]:
+            return [one["answer"] for one in office.deployment.list("invitations")]
+
+        wait_until(lambda: answers() == ["ACCEPTED"], "the answer")
+        office.deployment.close()
+
+
 def test_the_service_waits_for_graph(served: Office) -> None:
     """K-1: what is unreachable is told in `/ready` and tried again."""
     served.graph.stop()

@@ -1,15 +1,17 @@
 """Whole rounds on every database: both ways, series, deletion, restoring, nothing left to do."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from services.calsync.decisions import restore
 from services.calsync.writing import Done
 from shared.netgenium.database.engine import open_database, write_transaction
-from tests.calendar_world import JAN, CalendarWorld, a_content, a_world, at
+from tests.calendar_world import CHIEF, EVA, JAN, CalendarWorld, a_content, a_world, at
 from tests.servers.ports import DatabaseServer
 
 LETTERS = "Příliš žluťoučký kůň"
@@ -73,3 +75,36 @@ def test_a_deleted_activity_is_restored_on_every_database(world: CalendarWorld) 
 
     assert world.activities()[new] == a_content(LETTERS, text="Minutes")
     assert world.activity(new)["contract"] == 77
+
+
+def test_an_answer_reaches_its_record_on_every_database(world: CalendarWorld) -> None:
+    """K-4a: found by its key, whatever the database makes of texts and their case."""
+    event = world.calendar.add(
+        JAN.mailbox, a_content(LETTERS), uid=LETTERS, own=False, organizer=CHIEF, answer="accepted"
+    )
+    world.settle()
+    record = world.invite(LETTERS)
+    world.settle()
+    world.calendar.set_facts(JAN.mailbox, event, answer="tentativelyAccepted")
+    world.settle()
+
+    table = world.erp.table("invitation")
+    with world.engine.connect() as connection:
+        row = connection.execute(select(table).where(table.c.id == record)).mappings().one()
+    assert row["answer"] == "TENTATIVE"
+    assert row["attendees"].split("\n")[1] == f"{JAN.address} TENTATIVE"
+
+
+def test_two_users_have_their_rounds_at_one_time_on_every_database(world: CalendarWorld) -> None:
+    """K-1: neither waits for the other for long, nor is anything of one left to the next round."""
+    for number in range(8):
+        for user in (JAN, EVA):
+            world.calendar.add(user.mailbox, a_content(f"Event {number}", 3 + number))
+            world.plan(a_content(f"Planned {number}", 3 + number), user)
+    rounds = world.rounds()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(rounds.run, (JAN, EVA)))
+
+    for one in done:
+        assert (one.result, one.to_erp.created, one.to_calendar.created) == ("ok", 8, 8)

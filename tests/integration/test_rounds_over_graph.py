@@ -241,3 +241,55 @@ def test_days_and_changes_of_clocks_are_kept(company: Company) -> None:
     assert night.start == at(1).replace(month=10, day=25, hour=1, minute=30)
     days = [event for event in company.jan.living() if event.fields["isAllDay"]]
     assert days[0].fields["start"]["dateTime"].startswith("2026-11-08T00:00:00")
+
+
+def test_a_series_in_another_calendar_rests(company: Company) -> None:
+    """K-2, K-3: its list of occurrences says nothing of its place; back, it is as it was."""
+    company.jan.calendars["other"] = "Other"
+    event = company.jan.create(_an_event("Scrum", recurrence=daily(4)))
+    company.settle()
+    before = list(company.erp.activities())
+    company.jan.move(event, "other")
+    company.settle()
+    assert {link.state for link in company.erp.links()} == {"parked"}
+    company.erp.edit(before[0], location="Room 7")
+    company.settle()
+    assert {link.state for link in company.erp.links()} == {"parked"}
+
+    company.jan.move(event, "calendar")
+    company.settle()
+
+    assert list(company.erp.activities()) == before
+    assert {link.state for link in company.erp.links()} == {"in_step"}
+    shown = company.erp.calendar.between(JAN, at(5, 0), at(6, 0))
+    assert [one.content.location for one in shown] == ["Room 7"]
+
+
+def test_a_series_in_deleted_items_is_gone(company: Company) -> None:
+    """K-7: there it answers by its id, with all its occurrences; no calendar shows them."""
+    for day in range(4):
+        company.erp.plan(a_content(f"Other {day}", 6 + day))
+    company.jan.deleted_answer = True
+    event = company.jan.create(_an_event("Scrum", recurrence=daily(4)))
+    company.settle()
+    company.jan.delete(company.jan.mutable_id(event))
+
+    company.settle()
+
+    assert "Scrum" not in {one.subject for one in company.erp.activities().values()}
+    assert len(company.erp.activities()) == 4
+
+
+def test_what_is_seen_late_is_not_doubled(company: Company) -> None:
+    """K-2: what delta and searches show only later is known all the same, and carried then."""
+    company.jan.changes_are_late = company.jan.search_lags = True
+    company.erp.plan(a_content("Made in the ERP"))
+    company.jan.create(_an_event("Made in Outlook"))
+    company.settle()
+    assert company.subjects() == ["Made in Outlook", "Made in the ERP"]
+
+    company.jan.reveal()
+    company.settle()
+
+    assert company.subjects() == ["Made in Outlook", "Made in the ERP"]
+    assert len(company.erp.activities()) == 2

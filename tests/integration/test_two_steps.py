@@ -81,7 +81,7 @@ def tell(address: BrokerAddress, box: Box, mail_id: UUID, source: str = "imap:1"
     word = MailRecorded(
         mail_id=mail_id, box=box.name, source=source, subject="x", verdict=("X",), again=False
     )
-    sender.send([addressed for addressed in [outlet.addressed(word)] if addressed])
+    sender.send(list(outlet.addressed(word)))
     sender.flush()
     sender.close()
 

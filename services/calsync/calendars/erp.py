@@ -85,16 +85,13 @@ class ErpCalendar:
     ) -> CalendarChanges:
         """Return all activities of the user in the window: one indexed query, no cursor."""
         del cursor
-        rows = self._connection.execute(
-            select(*self._shown).where(
-                self._table.c.responsible == user.user_id,
-                self._in_step(),
-                self._overlaps(window),
-            )
-        )
-        found = (self._item(row) for row in rows)
+        found = (self._item(row) for row in self._rows(user, window))
         items = tuple(item for item in found if inside(item.content, window))
         return CalendarChanges(items, frozenset(), complete=True, cursor="")
+
+    def mark(self, user: Participant, window: Window) -> int:
+        """Return a number that differs as soon as `changes` does; within this process."""
+        return hash(tuple(self._rows(user, window)))
 
     def get(self, user: Participant, item_id: str) -> CalendarItem:
         """Return an activity of the user.
@@ -175,6 +172,12 @@ class ErpCalendar:
     def write_list(self, item_id: str, name: str, listed: Sequence[int]) -> None:
         """Replace the values of a field of the record with several values."""
         self._records.set_list(name, int(item_id), listed)
+
+    def _rows(self, user: Participant, window: Window) -> Sequence[Row[Any]]:
+        query = select(*self._shown).where(
+            self._table.c.responsible == user.user_id, self._in_step(), self._overlaps(window)
+        )
+        return self._connection.execute(query.order_by(self._table.c.id)).all()
 
     def _expect(self, user: Participant, item_id: str, version: str | None) -> None:
         if version is not None and self.get(user, item_id).version != version:

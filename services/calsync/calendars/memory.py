@@ -117,7 +117,7 @@ class MemoryCalendar(OutlookInMemory):
         return [
             one.item
             for one in stored.events.values()
-            if one.item.master == master_id and one.where == "calendar"
+            if one.item.master == master_id and one.where != "nowhere"
             if inside(one.item.content, window)
         ]
 

@@ -70,7 +70,7 @@ class OutlookInMemory:
                 one.where = "nowhere"
         master = stored.events[master_id]
         for start in starts:
-            self._plan_occurrence(stored, master.item, start)
+            self._plan_occurrence(stored, master, start)
         self._set(master, kind="master")
 
     def edit(self, mailbox: str, event_id: str, **values: Any) -> None:  # noqa: ANN401 - any field
@@ -91,19 +91,29 @@ class OutlookInMemory:
             one.item = replace(one.item, version="gone")
 
     def move(self, mailbox: str, event_id: str, where: Whereabouts) -> None:
-        """Move an event to another calendar or back, or out of Deleted Items."""
-        one = self._calendar(mailbox).events[event_id]
+        """Move an event or a series to another calendar or back, an event out of Deleted Items."""
+        stored = self._calendar(mailbox)
+        one = stored.events[event_id]
         one.where = where
+        for occurrence in stored.events.values():
+            if occurrence.item.master == event_id and occurrence.where != "nowhere":
+                occurrence.where = where
         self._set(one)
 
     def reissue(self, mailbox: str, event_id: str) -> str:
-        """Give an event a new id, as a move of the mailbox does."""
+        """Give an event or a series a new id, as a move of the mailbox does."""
         stored = self._calendar(mailbox)
-        old = stored.events[event_id]
         new_id = f"event-{self._tick()}"
-        stored.events[new_id] = StoredEvent(replace(old.item, id=new_id), self._count)
-        self._remove(stored, old)
-        old.item = replace(old.item, version="gone")
+        every = stored.events.values()
+        former = [one for one in every if event_id in {one.item.id, one.item.master}]
+        for old in former:
+            item = replace(old.item, id=old.item.id.replace(event_id, new_id, 1))
+            if item.master:
+                item = replace(item, master=new_id)
+            stored.events[item.id] = StoredEvent(item, self._count, old.where)
+        for old in former:
+            old.where, old.changed = "nowhere", self._count
+            old.item = replace(old.item, version="gone")
         return new_id
 
     def lose_cursors(self, mailbox: str) -> None:
@@ -132,8 +142,9 @@ class OutlookInMemory:
         return item
 
     def _plan_occurrence(
-        self, stored: StoredCalendar, master: CalendarItem, start: ItemTime
+        self, stored: StoredCalendar, series: StoredEvent, start: ItemTime
     ) -> None:
+        master = series.item
         item_id = f"{master.id}@{start.isoformat()}"
         first = master.content
         length = moment_of(first.end, _UTC) - moment_of(first.start, _UTC)
@@ -147,7 +158,7 @@ class OutlookInMemory:
             original_start=content.start,
             content=content,
         )
-        stored.events[item_id] = StoredEvent(item, self._count)
+        stored.events[item_id] = StoredEvent(item, self._count, series.where)
 
     def _remove(self, stored: StoredCalendar, one: StoredEvent) -> None:
         one.where = "nowhere"

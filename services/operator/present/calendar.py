@@ -94,6 +94,8 @@ def item_as_text(item: Mapping[str, Any]) -> str:
     for side in ("erp", "calendar"):
         values = item[side] or {}
         lines += [f"    {side} {name}: {value}" for name, value in values.items()]
+    if item["invitation"]:
+        lines.append(f"    invitation {item['invitation']} has the answer given in the calendar")
     if item["held"]:
         lines.append(f"    held: {item['held']}")
     for note in item["notes"]:

@@ -7,10 +7,10 @@ series takes its changed occurrences along (RFC 5546 section 3.2.5).
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.said import Said, said
+from shared.domain.invitation_key import invitation_key
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWER = said("a newer state is recorded already")
@@ -53,25 +53,14 @@ class Decision:
     reason: Said
 
 
-def digest(*parts: str) -> str:
-    """Return a key for texts of any length; a NUL inside of one is no border between two."""
-    clean = (part.replace("\0", "") for part in parts)
-    return sha256("\0".join(clean).encode("utf-8", "replace")).hexdigest()
-
-
-def event_key(command: UpsertInvitation) -> str:
-    """Return the key of the event, or of the occurrence, for all users."""
-    return digest(command.uid, command.recurrence_id or "")
-
-
 def state_key(command: UpsertInvitation) -> str:
     """Return the key of the event, or of the occurrence, for the command's user (V2-1)."""
-    return digest(event_key(command), str(command.user.id))
+    return invitation_key(command.uid, command.recurrence_id, command.user.id)
 
 
 def series_key(command: UpsertInvitation) -> str:
     """Return the key of the whole series for the command's user."""
-    return digest(digest(command.uid, ""), str(command.user.id))
+    return invitation_key(command.uid, None, command.user.id)
 
 
 def is_genuine(command: UpsertInvitation) -> bool:

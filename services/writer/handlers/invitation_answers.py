@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from services.writer.decisions.invitation import digest, event_key, may_answer
+from services.writer.decisions.invitation import may_answer
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.events import Invited
 from shared.contracts.said import Said, said, with_commas
+from shared.domain.invitation_key import digest, event_key
 from shared.netgenium.own.tables import answer_table
 
 _UNANSWERED = "NEEDS-ACTION"
@@ -19,7 +20,7 @@ def attendee_lines(command: UpsertInvitation, work: UnitOfWork) -> str:
     """Return a line for each: address and answer; what attendees answered themselves goes first."""
     own = answer_table.c
     query = select(own.attendee, own.answer).where(
-        own.event_key == event_key(command), own.revision >= command.sequence
+        own.event_key == _event_key(command), own.revision >= command.sequence
     )
     answers = {row.attendee: row.answer for row in work.connection.execute(query)}
     return "\n".join(f"{a.address} {answers.get(a.address, a.answer)}" for a in command.attendees)
@@ -52,7 +53,7 @@ def _told(one: Invited, record_id: int | None, command: UpsertInvitation, work: 
 def _remember(command: UpsertInvitation, attendee: str, answer: str, work: UnitOfWork) -> bool:
     """Store an answer; False if a newer one is known. The same answer again is told again."""
     own = answer_table.c
-    key = digest(event_key(command), attendee)
+    key = digest(_event_key(command), attendee)
     row = work.connection.execute(select(answer_table).where(own.key == key)).first()
     long_ago = datetime(1970, 1, 1, tzinfo=UTC)
     order = (command.sequence, command.stamp or long_ago)
@@ -60,7 +61,7 @@ def _remember(command: UpsertInvitation, attendee: str, answer: str, work: UnitO
         return False
     values = {
         "key": key,
-        "event_key": event_key(command),
+        "event_key": _event_key(command),
         "attendee": attendee,
         "answer": answer,
         "revision": command.sequence,
@@ -88,3 +89,7 @@ def _show(
     shown = [f"{attendee} {answer}" if x.partition(" ")[0] == attendee else x for x in lines]
     work.update("invitation", record_id, {"attendees": "\n".join(shown)})
     return True
+
+
+def _event_key(command: UpsertInvitation) -> str:
+    return event_key(command.uid, command.recurrence_id)

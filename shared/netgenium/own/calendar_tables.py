@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, Table, Unicode
 
-from shared.netgenium.own.columns import ID, OWN, UtcMoment
+from shared.netgenium.own.columns import DIGEST, ID, OWN, UtcMoment
 from shared.netgenium.schema.types import CutText
 
 _FLAG = Boolean(create_constraint=False)
@@ -106,10 +106,29 @@ calendar_saved_table = Table(
 )
 """Activities that the synchronisation has deleted, as JSON, to be restored for 30 days (K-7)."""
 
+calendar_answer_table = Table(
+    "crm_calendar_answer",
+    OWN,
+    Column("key", DIGEST, primary_key=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("ical_uid", CutText(1000), nullable=False),
+    Column("original_start", Unicode(40)),
+    Column("organizer", CutText(320), nullable=False),
+    Column("answer", Unicode(20), nullable=False),
+    Column("carried", BigInteger),
+    Column("changed_at", UtcMoment, nullable=False),
+    Index("ix_crm_calendar_answer_user", "user_id"),
+)
+"""What users have answered in their calendars to meetings of others (K-4a).
+
+`key` is that of `crm_invitation`; `carried` is the record that was told the answer.
+"""
+
 CALENDAR_TABLES = (
     calendar_user_table,
     calendar_item_table,
     calendar_write_table,
     calendar_note_table,
     calendar_saved_table,
+    calendar_answer_table,
 )

@@ -130,9 +130,12 @@ ROLES: Mapping[Role, RoleRights] = {
             **dict.fromkeys(_LOOKED_UP, _READ),
             "activity": _ALL,
             "attachment": Rights(update=("activity",)),
+            # The answer given in Outlook; the user only to take the row.
+            "invitation": Rights(update=("user", "answer", "attendees")),
         },
         {
             **dict.fromkeys(_CALENDAR, _ALL),
+            "crm_invitation": _READ,
             "crm_calendar_write": _WRITE,
             "crm_lock": _WRITE,
             VERSION_TABLE: _READ,

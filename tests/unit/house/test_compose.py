@@ -12,7 +12,7 @@ from tests import compose_yaml
 COMPOSE = Path("docker-compose.yml").read_text("utf-8")
 DOCKERFILE = Path("Dockerfile").read_text("utf-8")
 ONE_SHOT = {"migrate", "operator"}
-OURS = {"migrate", "fetcher", "classifier", "writer", "embedded", "operator"}
+OURS = {"migrate", "fetcher", "classifier", "writer", "calendar", "embedded", "operator"}
 
 
 def _mapping(value: object) -> Mapping[str, object]:
@@ -113,6 +113,7 @@ def test_each_service_has_the_networks_that_it_needs() -> None:
     assert SERVICES["fetcher"]["networks"] == ["broker", "mail"]
     for name in ("classifier", "writer"):
         assert SERVICES[name]["networks"] == ["broker", "database"]
+    assert SERVICES["calendar"]["networks"] == ["broker", "calendars", "database"]
     assert SERVICES["migrate"]["networks"] == ["database"]
 
 
@@ -121,6 +122,7 @@ def test_each_service_may_write_what_it_needs() -> None:
     assert set(_mounts("classifier").values()) == {"ro"}
     assert _mounts("fetcher") == {"/data": "rw", "/config": "ro", "/eml": "rw", "/erp": "ro"}
     assert _mounts("writer") == {"/data": "rw", "/config": "ro", "/erp": "rw"}
+    assert _mounts("calendar") == {"/data": "rw", "/config": "ro", "/erp": "ro"}
     assert {_mounts(name)["/config"] for name in OURS} == {"ro"}
 
 
@@ -128,7 +130,7 @@ def test_others_wait_for_the_migration_and_the_broker() -> None:
     """House: one job changes the database, never several services at once."""
     done = {"condition": "service_completed_successfully"}
     healthy = {"condition": "service_healthy"}
-    for name in ("fetcher", "classifier", "writer"):
+    for name in ("fetcher", "classifier", "writer", "calendar"):
         assert SERVICES[name]["depends_on"] == {"rabbitmq": healthy, "migrate": done}
     assert SERVICES["embedded"]["depends_on"] == {"migrate": done}
     assert SERVICES["embedded"]["profiles"] == ["embedded"]
@@ -175,7 +177,7 @@ def test_images_have_plain_names_and_a_tag() -> None:
     for image in images:
         # A name without Debian's release once became another Debian, with another client library.
         assert re.fullmatch(
-            r"python:3\.\d+-slim-[a-z]+|rabbitmq:\d\.\d+|crmservice:\$\{[^}]+\}", image
+            r"python:3\.\d+-slim-[a-z]+|rabbitmq:\d\.\d+|crmservice(-calendar)?:\$\{[^}]+\}", image
         )
     assert "syntax=" not in DOCKERFILE
     for name in OURS - {"migrate"}:
@@ -185,8 +187,8 @@ def test_images_have_plain_names_and_a_tag() -> None:
 
 def test_the_image_is_made_of_pinned_packages() -> None:
     """House: every package is hashed, and what builds our wheel is pinned for developers, too."""
-    installs = re.findall(r"bin/pip install ((?:.|\\\n)*?)\n(?= &&|[A-Z#])", DOCKERFILE)
-    assert len(installs) == 3
+    installs = re.findall(r"bin/pip install ((?:.|\\\n)*?)\n(?= &&|[A-Z#\n])", DOCKERFILE)
+    assert len(installs) == 4
     assert all("--require-hashes" in one or "--no-index" in one for one in installs)
     makers = re.search(r"keep = /\^\(([\w|-]+)\)==/", DOCKERFILE)
     pinned = Path("requirements/dev.txt").read_text("utf-8")
@@ -195,9 +197,28 @@ def test_the_image_is_made_of_pinned_packages() -> None:
         assert re.search(rf"^{name}==", pinned, re.MULTILINE)
 
 
+def test_only_the_calendars_image_has_microsofts_client() -> None:
+    """K-2: it is larger than everything else together; one stage installs it, one image has it."""
+    stages = dict(
+        re.findall(r"^FROM (?:\S+)(?: AS (\w+))?\n((?:(?!FROM ).*\n)*)", DOCKERFILE, re.MULTILINE)
+    )
+    has_it = [name for name, lines in stages.items() if "-r requirements/calendar.txt" in lines]
+    takes_it = [name for name, lines in stages.items() if "--from=extended" in lines]
+
+    assert (has_it, takes_it) == (["extended"], ["calendar"])
+    assert SERVICES["calendar"]["build"] == {"context": ".", "target": "calendar"}
+    assert SERVICES["calendar"]["profiles"] == ["calendar"]
+    ours = {str(SERVICES[name]["image"]).partition(":")[0] for name in OURS - {"calendar"}}
+    assert ours == {"crmservice"}
+
+
 def test_the_image_runs_as_a_fixed_user() -> None:
-    """House: the image itself is not root's, has no volume and takes a command."""
-    last = DOCKERFILE.rpartition("\nFROM ")[2]
+    """House: the images are not root's, have no volume and take a command."""
+    assert re.findall(r"^FROM runtime.*$", DOCKERFILE, re.MULTILINE) == [
+        "FROM runtime AS calendar",
+        "FROM runtime",
+    ]
+    last = DOCKERFILE.partition(" AS runtime\n")[2]
 
     assert "\nUSER 10001:10001\n" in last
     assert {str(SERVICES[name]["user"]) for name in OURS} == {"10001:10001"}

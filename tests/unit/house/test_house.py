@@ -12,6 +12,8 @@ from services.answers.records import TABLES
 from services.classifier.policy import POLICY
 from services.operator.commands import app
 from shared.broker.topology import (
+    CALENDAR_CHANGES,
+    CALENDAR_LEASE,
     DELIVERY_LIMIT,
     RETRY_SECONDS,
     WORK_QUEUES,
@@ -91,6 +93,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0011_calendar.py",
         "shared/netgenium/own/migrations/versions/v0012_finding.py",
         "shared/netgenium/own/migrations/versions/v0013_box_sources.py",
+        "shared/netgenium/own/migrations/versions/v0020_calendar_answers.py",
     },
 }
 BROAD_EXCEPT = {
@@ -239,7 +242,8 @@ def test_the_operations_page_lists_every_queue_and_metric() -> None:
     assert set(re.findall(r"^\| `(crmservice_[a-z_]+)` \|", page, re.MULTILINE)) == set(
         metric.findall(Path("shared/metrics.py").read_text("utf-8"))
     )
-    for queue in (*WORK_QUEUES, WRITER_BOXES, WRITER_DEAD_LETTERS):
+    own = (WRITER_BOXES, WRITER_DEAD_LETTERS, CALENDAR_LEASE, CALENDAR_CHANGES)
+    for queue in (*WORK_QUEUES, *own):
         assert f"| `{queue}` |" in page
     steps = ", ".join(
         f"{seconds} s" if seconds < 60 else f"{seconds // 60} min" for seconds in RETRY_SECONDS

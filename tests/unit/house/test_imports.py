@@ -53,6 +53,8 @@ def test_the_list_of_commands_imports_none_of_them(option: str) -> None:
         ("classifier", NEVER_AT_START | {"imapclient", "sqlite3"}),
         ("writer", NEVER_AT_START | MAIL - {"email_validator"} | {"imapclient"}),
         ("run", NEVER_AT_START),
+        ("calsync", NEVER_AT_START | {"imapclient"} | MAIL - {"email_validator"}),
+        ("calendar", NEVER_AT_START | {"imapclient"} | MAIL - {"email_validator"}),
         ("explain", NEVER_AT_START | MAILBOX),
         ("find", NEVER_AT_START | MAILBOX | MAIL - {"email_validator"}),
         ("list_records", NEVER_AT_START | MAILBOX | MAIL - {"email_validator"}),

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from services.calsync import assigning
 from services.calsync.assigning import Assigner, calendar_type
 from shared.contracts.references import ActivityTypeRef
 from shared.domain.vocabulary import build_vocabulary
 from shared.errors import ConfigurationError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.many import values_by_owner
+from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.schema.tables import ManyTable
 from tests.calendar_world import JAN, CalendarWorld, a_content, a_copied_world
 
@@ -149,3 +152,25 @@ def test_the_type_is_the_first_of_the_usual_ones() -> None:
     assert calendar_type(types, "Událost").id == 9
     with pytest.raises(ConfigurationError, match="no activity type Schůzka or Meeting or Událost"):
         calendar_type({}, None)
+
+
+def test_people_are_looked_up_once_a_round(
+    world: CalendarWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K-2c: a first round with many events reads each group of people once, the next one anew."""
+    asked = list[int]()
+
+    def counted(*given: Any) -> Any:
+        asked.append(1)
+        return read_address_book(*given)
+
+    monkeypatch.setattr(assigning, "read_address_book", counted)
+    for number in range(5):
+        world.calendar.add(JAN.mailbox, a_content(f"Event {number}", 5 + number))
+    world.round()
+    assert len(asked) == 1
+
+    world.calendar.add(JAN.mailbox, a_content("Contract:123", 12))
+    world.round()
+
+    assert len(asked) == 2

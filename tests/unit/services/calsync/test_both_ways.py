@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.calsync.calendars.port import CalendarChanges
 from services.calsync.writing import Done
 from shared.errors import TransientError
 from tests.calendar_world import EVA, JAN, NOON, ZONE, CalendarWorld, a_content, at, on
@@ -156,6 +157,72 @@ def test_an_event_in_another_calendar_rests(world: CalendarWorld) -> None:
     world.settle()
 
     assert [one.location for one in world.events().values()] == ["Room 7"]
+
+
+@pytest.mark.parametrize("series", [False, True])
+def test_an_event_that_is_back_under_a_new_id_is_the_same(
+    world: CalendarWorld,
+    monkeypatch: pytest.MonkeyPatch,
+    series: bool,  # noqa: FBT001 - of a single event and of a series
+) -> None:
+    """K-2: there it leaves no tombstone of the former id, but its iCalUId is known."""
+    event = (
+        world.calendar.add_series(JAN.mailbox, a_content(), [at(5), at(12)])
+        if series
+        else world.calendar.add(JAN.mailbox, a_content())
+    )
+    world.settle()
+    activities = world.activities()
+    world.calendar.move(JAN.mailbox, event, "elsewhere")
+    world.settle()
+    changes = world.calendar.changes
+
+    def without_tombstones(*given: Any) -> CalendarChanges:
+        return replace(changes(*given), removed=frozenset())
+
+    monkeypatch.setattr(world.calendar, "changes", without_tombstones)
+    back = world.calendar.reissue(JAN.mailbox, event)
+    world.calendar.move(JAN.mailbox, back, "calendar")
+    world.settle()
+
+    assert world.activities().keys() == activities.keys()
+    assert {link.state for link in world.links()} == {"in_step"}
+    assert {link.master or link.event_id for link in world.links()} == {back}
+
+
+@pytest.mark.parametrize("series", [False, True])
+def test_an_event_that_is_renamed_and_moved_at_once_rests(
+    world: CalendarWorld,
+    series: bool,  # noqa: FBT001 - of a single event and of a series
+) -> None:
+    """K-2: under a new id and in another calendar it rests too, and is the same once it is back."""
+    starts = [at(5), at(12)] if series else [at(5)]
+    event = (
+        world.calendar.add_series(JAN.mailbox, a_content(), starts)
+        if series
+        else world.calendar.add(JAN.mailbox, a_content())
+    )
+    world.settle()
+    activities = world.activities()
+    renamed = world.calendar.reissue(JAN.mailbox, event)
+    world.calendar.move(JAN.mailbox, renamed, "elsewhere")
+
+    world.settle()
+
+    assert [link.state for link in world.links()] == ["parked"] * len(starts)
+    assert {link.master or link.event_id for link in world.links()} == {renamed}
+    assert world.round().requests == 1
+    world.edit(min(activities), location="Room 7")
+    world.settle()
+    assert {one.location for one in world.events().values()} <= {""}
+
+    back = world.calendar.reissue(JAN.mailbox, renamed)
+    world.calendar.move(JAN.mailbox, back, "calendar")
+    world.settle()
+
+    assert [link.state for link in world.links()] == ["in_step"] * len(starts)
+    assert world.activities().keys() == activities.keys()
+    assert "Room 7" in {one.location for one in world.events().values()}
 
 
 @pytest.mark.parametrize("end", [None, at(5), at(5, 8)], ids=["missing", "equal", "before"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -378,6 +379,56 @@ def test_another_responsible_person_takes_the_event_along(world: CalendarWorld) 
     assert [one.subject for one in world.events(EVA).values()] == ["Moved"]
 
 
+def test_a_mass_deletion_that_is_not_proven_at_once_is_held_as_a_whole(
+    world: CalendarWorld,
+) -> None:
+    """K-7: occurrences are proven gone a round before single events, and count with them."""
+    starts = [at(day) for day in (5, 12, 19)]
+    world.calendar.add_series(JAN.mailbox, a_content("Series"), starts)
+    for day in (6, 7, 8):
+        world.calendar.add(JAN.mailbox, a_content(f"Event {day}", day))
+    world.settle()
+    for event in list(world.events()):
+        world.calendar.remove(JAN.mailbox, event)
+
+    world.settle()
+
+    assert (len(world.activities()), world.round().held) == (6, 6)
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_everything_may_move_to_another_user_at_once(world: CalendarWorld, count: int) -> None:
+    """K-9: a move is not counted by the brake, nor is a user doubted who has nothing left."""
+    activities = [world.plan(a_content(f"Item {n}", 3 + n)) for n in range(count)]
+    world.settle()
+    for activity in activities:
+        world.edit(activity, responsible=EVA.user_id)
+    world.settle()
+    assert len(world.events()) == count
+
+    world.settle(EVA)
+    world.settle()
+
+    assert (len(world.events()), len(world.events(EVA)), world.round().held) == (0, count, 0)
+
+
+def test_another_users_activity_under_the_id_of_a_deleted_one_is_no_move(
+    world: CalendarWorld,
+) -> None:
+    """K-7, K-9: an ERP that gives ids again does not get many deletions past the brake."""
+    world.plan(a_content("Stays", 20))
+    activities = [world.plan(a_content(f"Item {n}", 3 + n)) for n in range(12)]
+    world.settle()
+    world.erase(*activities)
+    again = [world.plan(a_content(f"Other {n}", 4 + n), EVA) for n in range(12)]
+    assert again == activities
+
+    world.settle(EVA)
+    world.settle()
+
+    assert (len(world.events()), world.round().held) == (13, 12)
+
+
 def test_a_meeting_cannot_be_given_to_another_user(world: CalendarWorld) -> None:
     """K-9: where the former event may not be deleted the change is set back, with a note."""
     world.calendar.add(JAN.mailbox, a_content(), attendees=GUEST)
@@ -390,3 +441,48 @@ def test_a_meeting_cannot_be_given_to_another_user(world: CalendarWorld) -> None
     assert list(world.activities(JAN)) == [activity]
     assert [note[0] for note in world.notes()] == ["responsible"]
     assert world.events(EVA) == {}
+
+
+def _meeting_of_both(world: CalendarWorld) -> None:
+    facts: dict[str, Any] = {"uid": "u-1", "organizer": JAN.address, "attendees": (EVA.address,)}
+    world.calendar.add(JAN.mailbox, a_content("Audit"), **facts)
+    world.calendar.add(EVA.mailbox, a_content("Audit"), own=False, **facts)
+
+
+def test_a_meetings_activity_is_not_taken_by_another_attendee(world: CalendarWorld) -> None:
+    """K-9, INV-10: given to an attendee before his first round it is set back, once."""
+    _meeting_of_both(world)
+    world.settle()
+    (activity,) = world.activities()
+    world.edit(activity, responsible=EVA.user_id)
+    world.settle(EVA)
+    world.settle()
+    world.settle(EVA)
+
+    assert list(world.activities()) == [activity]
+    assert len(world.activities(EVA)) == 1
+    for user in (JAN, EVA):
+        done = world.round(user)
+        assert (done.to_erp, done.to_calendar, done.requests) == (Done(), Done(), 1)
+
+
+def test_who_is_back_does_not_take_a_meetings_activity_from_another(world: CalendarWorld) -> None:
+    """K-9, K-1b, INV-10: each of two attendees has an activity, and nobody takes it back."""
+    _meeting_of_both(world)
+    world.settle()
+    (activity,) = world.activities()
+    world.takes_part = frozenset({EVA.user_id})
+    world.edit(activity, responsible=EVA.user_id)
+    world.settle(EVA)
+    assert list(world.activities(EVA)) == [activity]
+
+    world.takes_part = frozenset({JAN.user_id, EVA.user_id})
+    for _ in range(2):
+        world.settle()
+        world.settle(EVA)
+
+    assert list(world.activities(EVA)) == [activity]
+    assert len(world.activities()) == 1
+    for user in (JAN, EVA):
+        done = world.round(user)
+        assert (done.to_erp, done.to_calendar, done.requests) == (Done(), Done(), 1)

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from services.calsync.attendance import Attendance
 from services.calsync.calendars.accounts import Account
 from services.calsync.calendars.port import Participant
+from services.calsync.company import CompanyRounds
 from services.calsync.ledger import Ledger
 from services.calsync.participants import ErpUser, match_participants, pilots
+from services.calsync.people import People
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.calendar_tables import calendar_saved_table
 from tests.calendar_world import EVA as EVA_TAKES_PART
@@ -99,6 +100,12 @@ class _Tenant:
         return [one for one in self.known if wanted & one.addresses]
 
 
+def _taking_part(world: CalendarWorld, tenant: _Tenant) -> tuple[Participant, ...]:
+    """Who has a round, looked up anew."""
+    people = People(world.engine, world.erp, tenant, frozenset(), lambda: world.now)
+    return CompanyRounds(world.rounds(), people).due().taking_part
+
+
 def test_a_user_who_takes_part_no_more_is_parked(world: CalendarWorld) -> None:
     """K-1b: nothing is deleted on either side; when he is back nothing is doubled."""
     tenant = _Tenant(
@@ -107,18 +114,17 @@ def test_a_user_who_takes_part_no_more_is_parked(world: CalendarWorld) -> None:
             _account(EVA_TAKES_PART.mailbox, EVA_TAKES_PART.address),
         ]
     )
-    attendance = Attendance(world.engine, world.erp, tenant)
-    assert attendance.look_up(world.now).taking_part == (JAN_TAKES_PART, EVA_TAKES_PART)
+    assert _taking_part(world, tenant) == (JAN_TAKES_PART, EVA_TAKES_PART)
     world.plan(a_content("Own"))
     world.calendar.add(JAN_TAKES_PART.mailbox, a_content("Event", 6))
     world.settle()
 
     accounts, tenant.known = tenant.known, tenant.known[1:]
-    assert attendance.look_up(world.now).taking_part == (EVA_TAKES_PART,)
+    assert _taking_part(world, tenant) == (EVA_TAKES_PART,)
     assert len(world.activities()) == len(world.events()) == 2
 
     tenant.known = accounts
-    assert attendance.look_up(world.now).taking_part == (JAN_TAKES_PART, EVA_TAKES_PART)
+    assert _taking_part(world, tenant) == (JAN_TAKES_PART, EVA_TAKES_PART)
     world.settle()
     assert len(world.activities()) == len(world.events()) == 2
 
@@ -130,7 +136,7 @@ def test_an_inactive_user_takes_no_part(world: CalendarWorld) -> None:
         connection.execute(table.update().where(table.c.id == 1).values(active=False))
     tenant = _Tenant([_account("A", JAN_TAKES_PART.address)])
 
-    assert Attendance(world.engine, world.erp, tenant).look_up(world.now).taking_part == ()
+    assert _taking_part(world, tenant) == ()
 
 
 def test_another_account_is_matched_anew(world: CalendarWorld) -> None:
@@ -147,15 +153,17 @@ def test_another_account_is_matched_anew(world: CalendarWorld) -> None:
 def test_what_has_ended_long_ago_is_forgotten(world: CalendarWorld) -> None:
     """K-7: links that have ended are known for 400 days, saved values for 30."""
     tenant = _Tenant([_account(JAN_TAKES_PART.mailbox, JAN_TAKES_PART.address)])
-    attendance = Attendance(world.engine, world.erp, tenant)
     event = world.calendar.add(JAN_TAKES_PART.mailbox, a_content())
     world.plan(a_content("Other", 6))
     world.settle()
     world.calendar.remove(JAN_TAKES_PART.mailbox, event)
     world.settle()
 
+    deleted_at = world.now
+
     def kept(days: int) -> tuple[int, int]:
-        attendance.look_up(world.now + timedelta(days=days))
+        world.now = deleted_at + timedelta(days=days)
+        _taking_part(world, tenant)
         with world.engine.connect() as connection:
             memory = Ledger(connection, world.now).memory(JAN_TAKES_PART.user_id)
             return len(memory), len(connection.execute(calendar_saved_table.select()).all())

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.calsync import brake
-from services.calsync import round as round_module
+from services.calsync import brake, one_round
 from services.calsync.calendars.port import (
     CalendarChanges,
     ItemChangedError,
@@ -260,11 +259,11 @@ def test_an_activity_edited_during_the_round_is_not_overwritten(
     plan = brake.braked
 
     def edit(*args: Any) -> object:
-        monkeypatch.setattr(round_module, "braked", plan)
+        monkeypatch.setattr(one_round, "braked", plan)
         world.edit(activity, subject="By hand", location="Room 5")
         return plan(*args)
 
-    monkeypatch.setattr(round_module, "braked", edit)
+    monkeypatch.setattr(one_round, "braked", edit)
     world.settle()
 
     wanted = a_content("Renamed", location="Room 5")

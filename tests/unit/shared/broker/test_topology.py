@@ -1,4 +1,5 @@
 from shared.broker.topology import (
+    CALENDAR_CHANGES,
     CLASSIFIER_MAIL,
     RETRY_SECONDS,
     WORK_QUEUES,
@@ -7,6 +8,7 @@ from shared.broker.topology import (
     actions_queue_of,
     all_queues,
     boxes_queue,
+    calendar_changes_queue,
     dead_letter_notes_queue,
     dead_queue,
     queues_of,
@@ -79,3 +81,13 @@ def test_notes_of_dead_letters_wait_for_a_writer_and_refuse_nobody() -> None:
     assert "x-message-ttl" not in queue.arguments
     assert queue.arguments["x-overflow"] == "drop-head"
     assert int(queue.arguments["x-max-length"]) >= 10_000
+
+
+def test_hints_for_the_calendar_are_bounded_and_refuse_nobody() -> None:
+    """K-2: without a calendar's service the oldest give way; the writer is never held up."""
+    queue = calendar_changes_queue()
+
+    assert queue.name == CALENDAR_CHANGES
+    assert queue.arguments["x-overflow"] == "drop-head"
+    assert int(queue.arguments["x-max-length"]) <= 10_000
+    assert CALENDAR_CHANGES not in {one.name for one in all_queues()}

@@ -18,12 +18,15 @@ from shared.broker.wire import (
     described,
     fetched_from_broker,
     fetched_to_broker,
+    hint_from_broker,
+    hint_to_broker,
     recorded_from_broker,
     recorded_to_broker,
     state_from_broker,
     state_to_broker,
 )
 from shared.contracts.box_state import BoxState
+from shared.contracts.calendar_hint import CalendarHint
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, MailRecorded
 from shared.errors import ContractError, PermanentError
 from tests.messages import A_KEY
@@ -111,6 +114,15 @@ def test_the_state_of_a_box_is_told_to_the_writer() -> None:
     assert state_from_broker(state_to_broker(state)) == state
     with pytest.raises(ContractError, match="is no BoxState"):
         state_from_broker(BrokerMessage("", "application/json", b"nonsense"))
+
+
+def test_a_hint_is_told_to_the_calendar() -> None:
+    """K-2: as it was told; what is none of ours is an error that names no value."""
+    hint = CalendarHint(users=(1, 7))
+
+    assert hint_from_broker(hint_to_broker(hint)) == hint
+    with pytest.raises(ContractError, match="is no CalendarHint"):
+        hint_from_broker(BrokerMessage("", "application/json", b'{"users": "secret"}'))
 
 
 def test_a_large_mail_travels_without_its_body() -> None:

@@ -1,0 +1,1 @@
+"""The demos: a company, mails, and calendars."""
