@@ -16,7 +16,7 @@ _HTML = (
     b"<html><head><style>p{color:red}</style></head><body><p style='display:none'>x</p><table><tr>"
     b"<td><p>Order:</p></td><td>123 <a href='https://a.example/?b=1'>here</a></td></tr></table>"
     b"<div class='gmail_quote'>On Mon, X wrote:<blockquote>old<br>text</blockquote></div><pre>  a\n"
-    b" b</pre><!-- note --><ul><li>one<li>two</ul>&amp;&#160;&#xe001;<svg><td></svg></body></html>"
+    b" b</pre><!-- note --><ul><li>one<li>two</ul>&amp;&#160;&#xe0f2;<svg><td></svg></body></html>"
 )
 _ANSWER = """\
 Dobrý den,
