@@ -4,7 +4,7 @@ import hashlib
 
 from services.classifier.parse.mail import parse_mail
 from services.classifier.parse.parsed_mail import ParsedMail
-from shared.backup.parts import decode_transfer
+from shared.backup.parts import decode_part
 
 
 def checked(raw: bytes) -> ParsedMail:
@@ -13,7 +13,7 @@ def checked(raw: bytes) -> ParsedMail:
     normalised = raw.replace(b"\r", b"\n") if b"\n" not in raw else raw
     for part in mail.attachments:
         assert 0 <= part.start <= part.end <= len(raw)
-        decoded = decode_transfer(normalised[part.start : part.end], part.encoding)
+        decoded = decode_part(normalised[part.start : part.end], part)
         assert len(decoded) == part.size
         assert hashlib.sha256(decoded).hexdigest() == part.sha256
     assert len({part.name.lower() for part in mail.attachments}) == len(mail.attachments)

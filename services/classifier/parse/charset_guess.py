@@ -6,6 +6,7 @@ and a wrong reading mixes letters of several, or has signs inside words.
 """
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
 from services.classifier.parse.charset_names import codec_of
@@ -80,6 +81,8 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 def guessed_codec(raw: bytes) -> str:
     """Return the codec of a text that is no UTF-8: by its letters, else what chardet finds."""
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
     strangers, letters, best = _best(raw, _ALL)
     if strangers * _STRANGERS <= letters or len(raw) < _STATISTICS_BYTES:
         return best or "cp1250"
