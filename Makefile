@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-calendar check fmt unit servers test coverage test-faults test-calendar-long mutants test-containers test-debian12 test-debian13 corpora bench words lock clean
+.PHONY: help setup demo demo-calendar check fmt unit servers test coverage test-faults test-calendar-long mutants fuzz test-containers test-debian12 test-debian13 corpora bench words lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ test-calendar-long: setup  ## 10,000 steps of edits and faults on both sides of 
 
 mutants: setup servers  ## break the product on purpose, a dozen times; a test must notice each
 	$(BIN)/python -m tests.mutants
+
+fuzz: setup  ## damaged mail against every part of the reading, for FUZZ_SECONDS (600)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600)
 
 test-containers: setup  ## the containers for real; needs Docker with Compose v2
 	$(BIN)/python -m tests.containers

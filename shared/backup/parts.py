@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pybase64
 
-from shared.contracts.content import TransferEncoding
+from shared.contracts.content import PartRef, TransferEncoding
+from shared.errors import PermanentError
 
 _PIECE_BYTES = 1024 * 1024
 _BASE64 = f"{string.ascii_letters}{string.digits}+/=".encode()
@@ -35,6 +36,22 @@ def decode_transfer(encoded: bytes | memoryview, encoding: TransferEncoding) -> 
             return binascii.a2b_qp(encoded)
         case "uuencode":
             return _uuencode(bytes(encoded))
+
+
+def decode_part(encoded: bytes | memoryview, part: PartRef) -> bytes:
+    """Return the bytes of `part`, whose range of the backup is `encoded`.
+
+    Raises:
+        PermanentError: The package is shorter than the part says.
+    """
+    decoded = decode_transfer(encoded, part.encoding)
+    if (inside := part.inside) is None:
+        return decoded
+    if not inside.start <= inside.end <= len(decoded):
+        raise PermanentError(
+            f"A file of {part.backup_key} is inside another that is shorter than it was"
+        )
+    return decode_transfer(memoryview(decoded)[inside.start : inside.end], inside.encoding)
 
 
 def measured(encoded: memoryview, encoding: TransferEncoding) -> tuple[int, str]:

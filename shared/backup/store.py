@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
-from shared.backup.parts import decode_transfer
+from shared.backup.parts import decode_part
 from shared.contracts.content import PartRef
 from shared.contracts.primitives import BACKUP_FOLDER, BACKUP_KEY_FORM, BackupKey
 from shared.durable import discard_forgotten, flush_folder, make_folder, unfinished, write_flushed
@@ -193,7 +193,7 @@ class BackupStore:
             encoded = file.read(max(part.end - part.start, 0))
         if len(encoded) != part.end - part.start:
             raise PermanentError(f"The backup {part.backup_key} is shorter than its mail was")
-        return decode_transfer(encoded, part.encoding)
+        return decode_part(encoded, part)
 
     def _opened(self, key: BackupKey) -> BinaryIO:
         """Return a plain file of ours, never one that a link leads to."""

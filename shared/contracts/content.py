@@ -14,6 +14,19 @@ from shared.contracts.said import Said, Sentence
 TransferEncoding = Literal["identity", "base64", "quoted-printable", "uuencode"]
 
 
+class Inside(Contract):
+    """A file inside another file of a mail, as in `winmail.dat`: where in its decoded bytes.
+
+    Attributes:
+        start, end: Byte range, end excluded.
+        encoding: How the bytes of that range are encoded.
+    """
+
+    start: ByteCount
+    end: ByteCount
+    encoding: TransferEncoding
+
+
 class PartRef(Contract):
     """A file inside a backed up mail: where its bytes are and how to decode them.
 
@@ -26,6 +39,7 @@ class PartRef(Contract):
         name: Sanitised file name, never a path; unique within the mail.
         content_type: Media type in lower case, as `image/png`.
         size, sha256: Of the decoded bytes.
+        inside: Where the file is, if what the range holds is a package that has it inside.
 
     A message checks the parts that it carries: `SentContent`.
     """
@@ -38,6 +52,7 @@ class PartRef(Contract):
     content_type: str
     size: ByteCount
     sha256: str
+    inside: Inside | None = None
 
 
 class MailContent(Contract):

@@ -94,6 +94,16 @@ class BoxKeys(BaseModel):
             source="A-2",
         ),
     ] = False
+    attribute_forwards: Annotated[
+        bool,
+        Key(
+            "attributeForwards",
+            flag,
+            doc="`true`: what a user has forwarded is linked to whom the original mail came from, "
+            "where nobody else of the mail is found.",
+            source="A-2",
+        ),
+    ] = False
     strict_manual_direction: Annotated[
         bool,
         Key(

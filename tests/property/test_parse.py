@@ -1,13 +1,10 @@
-import hashlib
 from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.classifier.parse.mail import parse_mail
-from services.classifier.parse.parsed_mail import ParsedMail
 from services.classifier.parse.quotes import split_quotes
-from shared.backup.parts import decode_transfer
+from tests.checked_mail import checked
 
 DEMO = [path.read_bytes() for path in sorted(Path("demo/mails").glob("*.eml"))]
 PIECES = st.sampled_from(
@@ -21,23 +18,6 @@ PIECES = st.sampled_from(
         b"Date: Mon, 02 Nov 2026 09:12:00 +0100",
     ]
 )  # fmt: skip
-
-
-def checked(raw: bytes) -> ParsedMail:
-    """Parse `raw` and check what must hold for any mail."""
-    mail = parse_mail(raw, "key")
-    normalised = raw.replace(b"\r", b"\n") if b"\n" not in raw else raw
-    for part in mail.attachments:
-        assert 0 <= part.start <= part.end <= len(raw)
-        decoded = decode_transfer(normalised[part.start : part.end], part.encoding)
-        assert len(decoded) == part.size
-        assert hashlib.sha256(decoded).hexdigest() == part.sha256
-    assert len({part.name.lower() for part in mail.attachments}) == len(mail.attachments)
-    for text in (mail.text, mail.subject):
-        assert not any(ord(c) < 32 and c not in "\n\t" for c in text)
-        text.encode("utf-8")
-    assert mail.size == len(raw)
-    return mail
 
 
 @given(st.binary(max_size=3000))

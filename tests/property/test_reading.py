@@ -1,6 +1,6 @@
 """Reading is total: any bytes and any text give something, and nothing gets lost on the way."""
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.classifier.parse.addresses import read_addresses
@@ -28,7 +28,11 @@ def test_any_bytes_are_some_text(raw: bytes, charset: str | None, hint: str | No
 
 @given(st.text(alphabet="áčďéěíňóřšťúůýžÁČĎ abc", min_size=1, max_size=60))
 def test_czech_in_its_windows_page_comes_back(text: str) -> None:
-    """H-8: Czech letters without a charset are Czech letters, unless they happen to be UTF-8."""
+    """H-8: Czech letters without a charset are Czech letters, unless they happen to be UTF-8.
+
+    One letter that is no Czech word may be a French or an Italian one.
+    """
+    assume("č" not in text.lower().split())
     raw = text.lower().encode("cp1250")
     try:
         expected = raw.decode("utf-8")

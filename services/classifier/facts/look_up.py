@@ -108,6 +108,7 @@ def _addresses(mail: Mail, context: BoxContext) -> Iterator[str]:
     yield from filter(None, (mail.sender, mail.parsed.reports.returned.sender))
     yield from mail.recipients
     yield from mail.forwarded_from
+    yield from mail.forwards
     yield from mail.parsed.reports.complainants
     yield from _failed(mail)
     for event in mail.parsed.events:

@@ -28,7 +28,6 @@ _AROUND = (
 _NAME_WORDS = 100
 """Words of a display name that are kept."""
 
-_BLANK_AT = re.compile(r"\s*@\s*")
 _ROUTE = re.compile(r"\s*@[^:]*:")
 _COMMENT = re.compile(r"\([^()]*\)")
 _SCHEME = "mailto:"
@@ -151,7 +150,7 @@ def _bare(text: str) -> list[Address]:
     found = _with_at_sign(text)
     if not found:
         # Blanks around the at sign, as nobody but old programs writes them.
-        found, odd = _with_at_sign(_BLANK_AT.sub("@", text)), True
+        found, odd = _with_at_sign("@".join(map(str.strip, text.split("@")))), True
     addresses = (_address(word, odd=odd) for word in found)
     # A control character may be all that stood on one side of the at sign.
     return [one for one in addresses if "@" in one.email[1:-1]]

@@ -9,10 +9,10 @@ from services.classifier.parse import limits
 from services.classifier.parse.file_names import given_name, safe_name, unique_names
 from services.classifier.parse.headers import decode_field, read_headers
 from services.classifier.parse.letter import is_another_form, letter_of
+from services.classifier.parse.packages import Leaf, opened
 from services.classifier.parse.readable import Readable, chosen_texts, read_part
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix, transfer_encoding
-from services.classifier.parse.wrapped import unwrapped
 from shared.backup.parts import measured
 from shared.contracts.content import PartRef
 
@@ -49,23 +49,28 @@ class Body:
 
 
 def read_body(
-    raw: bytes, leaves: Iterable[Part], backup_key: str, hint: str | None, defects: list[str]
+    raw: bytes, parts: Iterable[Part], backup_key: str, hint: str | None, defects: list[str]
 ) -> Body:
     """Read every leaf of `raw` once; `hint` is a charset that one of them declares."""
     readable: list[Readable] = []
     files: list[PartRef] = []
     inline: set[str] = set()
     digest = hashlib.sha256()
-    opened = list(_opened(raw, leaves, defects))
-    letter = letter_of([part for _, part in opened], defects)
+    leaves = list(_leaves(raw, parts, defects))
+    letter = letter_of([leaf.part for leaf in leaves], defects)
     to_read = {id(part) for part in letter}
-    for source, part in opened:
+    for leaf in leaves:
+        part = leaf.part
         if id(part) in to_read:
-            readable.append(read_part(source, part, hint, defects))
+            readable.append(read_part(leaf.source, part, hint, defects))
             digest.update(readable[-1].sha256.encode())
-        elif source is raw and (part.end > part.start or given_name(part.headers, defects)):
-            file = _file(raw, part, backup_key, defects)
-            digest.update(file.sha256.encode())
+        elif leaf.offset is not None and (
+            part.end > part.start or given_name(part.headers, defects)
+        ):
+            file = _file(leaf, backup_key, defects)
+            if leaf.package is None:
+                # What is inside a package has changed if the package has.
+                digest.update(file.sha256.encode())
             if not (is_another_form(part, letter, defects) or _repeats(part, file, inline)):
                 files.append(file)
     html = next((one.text for one in readable if one.is_html), None)
@@ -78,15 +83,14 @@ def read_body(
     return Body(text, is_html, html, _distinct(files), digest.hexdigest())
 
 
-def _opened(raw: bytes, leaves: Iterable[Part], defects: list[str]) -> Iterator[tuple[bytes, Part]]:
-    """Every leaf with the bytes that it is a range of; the parts of a wrapped multipart before."""
-    for part in leaves:
-        if inner := unwrapped(raw, part, defects):
-            source, parts = inner
-            yield from ((source, one) for one in parts)
-        elif part.untyped or _is_doubtful(part):
+def _leaves(raw: bytes, parts: Iterable[Part], defects: list[str]) -> Iterator[Leaf]:
+    """Every part of the mail; what is inside a package before it."""
+    for number, part in enumerate(parts, start=1):
+        inner = list(opened(raw, part, number, defects))
+        yield from inner
+        if not inner and (part.untyped or _is_doubtful(part)):
             _tell_type(raw, part)
-        yield raw, part
+        yield Leaf(raw, part)
 
 
 def _is_doubtful(part: Part) -> bool:
@@ -127,19 +131,21 @@ def _is_plain(part: Part) -> bool:
     return transfer_encoding(part.headers) == "identity"
 
 
-def _file(raw: bytes, part: Part, backup_key: str, defects: list[str]) -> PartRef:
-    encoding = transfer_encoding(part.headers)
+def _file(leaf: Leaf, backup_key: str, defects: list[str]) -> PartRef:
+    part, outer = leaf.part, leaf.package or leaf.part
     # A view: the bytes of a large file are not copied before they are decoded.
-    size, sha256 = measured(memoryview(raw)[part.start : part.end], encoding)
+    encoded = memoryview(leaf.source)[part.start : part.end]
+    size, sha256 = measured(encoded, transfer_encoding(part.headers))
     return PartRef(
         backup_key=backup_key,
-        start=part.start,
-        end=part.end,
-        encoding=encoding,
-        name=safe_name(_name(raw, part, defects), part.content_type),
+        start=outer.start,
+        end=outer.end,
+        encoding=transfer_encoding(outer.headers),
+        name=safe_name(leaf.name or _name(leaf.source, part, defects), part.content_type),
         content_type=part.content_type,
         size=size,
         sha256=sha256,
+        inside=leaf.inside,
     )
 
 

@@ -6,16 +6,28 @@ and a wrong reading mixes letters of several, or has signs inside words.
 """
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
 from services.classifier.parse.charset_names import codec_of
 
 _LOOKED_AT_BYTES = 4096
+_STATISTICS_BYTES = 200
+"""A statistical guess says little of less, and takes the time of a whole mail."""
+
 _STRANGERS = 8
 """A reading may have one strange letter in so many: somebody else's name."""
 
 _SIGNS = "„“”‚‘«»‹›…€§°·•®©™£²³½¼¾¿¡×\xa0\xad"  # noqa: RUF001 - the signs themselves
 _BETWEEN_LETTERS = "’–—"  # noqa: RUF001 - as above
+# In Western languages one letter often is a word, or ends one, where ours have none: è, à, più.
+_NO_WORD = r"|(?<!\w)č(?![\w.])|\A[^«]*»[^«]*\Z"
+_NO_CZECH = rf"{_NO_WORD}|iů\b"
+# Where a Slovak word has no `ľ` the `ž` of ISO 8859-2 is meant, which has the same byte: before a
+# soft or long vowel, after a long consonant, first before most consonants, in frequent words.
+_NO_SLOVAK = (
+    rf"{_NO_WORD}|ŕ\b|[ľĽ][eéiíá]|[ĺŕ]ľ|\b[ľĽ][bcčdfghjklmnprtvz]|\b(?:uľ\b|moľn|tieľ\b|môľ)"
+)
 _OURS = (
     "áčďéěíňóřšťúůýž",
     "áäčďéíĺľňóôŕšťúýž",
@@ -34,20 +46,34 @@ _OTHERS = (
 """French, Italian, Spanish, Portuguese, Swedish, Danish and Norwegian."""
 
 
-def _strange(letters: str) -> re.Pattern[str]:
-    """Return what a text of a language with these letters does not have."""
+def _strange(letters: str, never: str = "") -> re.Pattern[str]:
+    """Return what a text of a language with these letters does not have, and `never` beside."""
     capitals = "".join(letter.upper() for letter in letters if len(letter.upper()) == 1)
     return re.compile(
         rf"[^\x00-\x7f{letters}{capitals}{_SIGNS}{_BETWEEN_LETTERS}]"
-        rf"|(?<=[a-z{letters}])[{capitals}]|(?<=\w)[{_SIGNS[:-2]}](?=\w)"
+        rf"|(?<=[a-z{letters}])[{capitals}]|(?<=\w)[{_SIGNS[:-2]}](?=\w){never}"
     )
 
 
+def _ours() -> tuple[re.Pattern[str], ...]:
+    never = (_NO_CZECH, _NO_SLOVAK, _NO_WORD, _NO_WORD, _NO_WORD)
+    return tuple(map(_strange, _OURS, never))
+
+
+_CYRILLIC = "а-яёіїєґ"  # noqa: RUF001 - the letters themselves
+_NO_CYRILLIC = re.compile(
+    rf"[^\x00-\x7f{_CYRILLIC}{_CYRILLIC.upper()}{_SIGNS}{_BETWEEN_LETTERS}]"
+    rf"|(?<=[{_CYRILLIC}])[{_CYRILLIC.upper()}]"
+    rf"|(?<=[A-Za-z])[{_CYRILLIC}{_CYRILLIC.upper()}]|[{_CYRILLIC}{_CYRILLIC.upper()}](?=[A-Za-z])"
+)
+
 _READINGS = (
     # Czech, Slovak, Polish, Hungarian, German first: of two readings that fit the first counts.
-    ("cp1250", tuple(map(_strange, _OURS))),
-    ("iso8859-2", tuple(map(_strange, _OURS))),
+    ("cp1250", _ours()),
+    ("iso8859-2", _ours()),
     ("cp1252", tuple(map(_strange, _OTHERS))),
+    ("cp1251", (_NO_CYRILLIC,)),
+    ("koi8-r", (_NO_CYRILLIC,)),
 )
 _ALL = frozenset(name for name, _ in _READINGS)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -55,8 +81,11 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 def guessed_codec(raw: bytes) -> str:
     """Return the codec of a text that is no UTF-8: by its letters, else what chardet finds."""
-    if fitting := fitting_codec(raw):
-        return fitting
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    strangers, letters, best = _best(raw, _ALL)
+    if strangers * _STRANGERS <= letters or len(raw) < _STATISTICS_BYTES:
+        return best or "cp1250"
     # Here, because its tables take megabytes, and few mails hide their charset.
     import chardet  # noqa: PLC0415
 

@@ -113,10 +113,10 @@ def _line(raw: bytes) -> str:
 
 
 def _is_mostly_utf8(raw: bytes) -> bool:
-    """Return whether there are as many characters of several bytes as bytes that fit none."""
+    """Return whether there are more characters of several bytes than bytes that fit none."""
     text = raw.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    return bad <= len(text) - len(text.encode("ascii", "ignore")) - bad
+    return bad < len(text) - len(text.encode("ascii", "ignore")) - bad
 
 
 def clean(text: str) -> str:

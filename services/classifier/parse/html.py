@@ -6,25 +6,19 @@ quote mark of plain text, so that own text can be told from quotes.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.classifier.parse.guard import guarded
 from services.classifier.parse.html_bounds import bounded_html
 from services.classifier.parse.html_lines import lines_of, with_edges
+from services.classifier.parse.html_links import number_links, with_targets
 from services.classifier.parse.html_quotes import mark_quotes
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _INVISIBLE = "script,style,head,title,template,noscript,object,iframe,svg,math,select,textarea"
-_MAYBE_HIDDEN = (
-    "[hidden],[style*='none' i],[style*='hidden' i],[style*='collapse' i],[style*='mso-hide' i],"
-    "[style*='font-size'][style*=':0' i],[style*='font-size'][style*=': 0' i],"
-    "[style*='font-size'][style*=':.0' i],[style*='font-size'][style*=': .0' i],[style*='opacity'],"
-    "[style*='overflow' i],[style*='-9'],[style*='-1'],[style*='transparent' i]"
-)
 # A style that shows nothing. Classes are not looked up, and tiny or pale letters count as seen.
 _ZERO = r"\+?(?:0+\.?0*|\.0+)(?:[a-z]{1,4}|%)?\s*(?:[;!]|$)"
 _HIDING = re.compile(
@@ -116,18 +110,32 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
 def _to_text(html: str) -> str:
     tree = _tree(with_edges(html))
     tree.strip_tags(_INVISIBLE.split(","), recursive=True)
-    for node in tree.css(_MAYBE_HIDDEN):
-        if _is_hidden(node.attributes):
-            node.decompose()
+    # From the end: whoever is inside goes before the element around.
+    for node in reversed(_hidden(tree)):
+        node.decompose()
     mark_quotes(tree)
+    targets = number_links(tree)
     root = tree.root
-    return lines_of(root.text(deep=True, separator="", strip=False) if root else "")
+    text = lines_of(root.text(deep=True, separator="", strip=False) if root else "")
+    return with_targets(text, targets)
 
 
-def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
-    if "hidden" in attributes:
-        return True
-    style = _STYLE_COMMENT.sub("", (attributes.get("style") or "")[:_STYLE_CHARACTERS])
+def _hidden(tree: "LexborHTMLParser") -> "list[LexborNode]":
+    """Elements that show nothing; of a page's many styles few differ, so each is read once."""
+    hides: dict[str, bool] = {}
+    found = []
+    for node in tree.css("[style],[hidden]"):
+        attributes = node.attrs
+        style = attributes.get("style") or ""
+        if style not in hides:
+            hides[style] = _hides(style)
+        if hides[style] or "hidden" in attributes:
+            found.append(node)
+    return found
+
+
+def _hides(style: str) -> bool:
+    style = _STYLE_COMMENT.sub("", style[:_STYLE_CHARACTERS])
     if _HIDING.search(style):
         return True
     return _CLIPPED.search(style) is not None and _NO_ROOM.search(style) is not None

@@ -6,31 +6,34 @@ cell.
 """
 
 import re
+from collections.abc import Iterator
 
 from services.classifier.parse.html_quotes import QUOTE_BEGIN, QUOTE_END
 
 _PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
+# By first letters of both cases, so that most tags are passed over at the first look.
 _BLOCK_TAG = re.compile(
-    r"<(?=/?(?:address|article|blockquote|br|center|dd|div|dl|dt|fieldset|footer|form|h[1-6]|header"
-    r"|hr|li|main|ol|p|pre|section|ul)\b)",
-    re.IGNORECASE,
+    r"<(?=/?(?:[pP](?i:re)?|[dD](?i:iv|[dlt])|[bB](?i:r|lockquote)|[hH](?i:[1-6r]|eader)|[lL](?i:i)"
+    r"|[uUoO](?i:l)|[cC](?i:enter)|[aA](?i:ddress|rticle)|[fF](?i:ieldset|ooter|orm)|[mM](?i:ain)"
+    r"|[sS](?i:ection))\b)"
 )
-_ROW_TAG = re.compile(r"<(?=(?:/?caption|/?table|tr)\b)", re.IGNORECASE)
-_CELL_TAG = re.compile(r"<(?=/?t[dh]\b)", re.IGNORECASE)
+_ROW_TAG = re.compile(r"<(?=/?[cC](?i:aption)\b|/?[tT](?i:able)\b|[tT][rR]\b)")
+_CELL_TAG = re.compile(r"<(?=/?[tT][dDhH]\b)")
 _HAS_TABLE = re.compile("<t[adhr]", re.IGNORECASE)
-_TABLE_EDGE = re.compile(r"([\t\f])")
 _QUOTE_EDGE = re.compile(f"([{QUOTE_BEGIN}{QUOTE_END}])")
 _DEEPEST_MARK = 5
-_MANY_BREAKS = re.compile(r"\n{3,}")
+_MANY_BLANKS = re.compile("  +")
+_BLANKS = "\t\f"
+_WHITE = "\n\r\t\f\v"
 _MANY_MARKS = re.compile(r"^(>+ \n)(?:>+ \n)++", re.MULTILINE)
 """Blank lines of a quotation, of which a page has many where its blocks are nested."""
 
 
 def with_edges(html: str) -> str:
     """`html` with its edges marked."""
-    if not _PREFORMATTED.search(html):
-        html = " ".join(html.split())
-    html = _BLOCK_TAG.sub("\n<", html.replace("\t", " ").replace("\f", " "))
+    for blank in _BLANKS if _PREFORMATTED.search(html) else _WHITE:
+        html = html.replace(blank, " ")
+    html = _BLOCK_TAG.sub("\n<", html)
     if not _HAS_TABLE.search(html):
         return html
     return _CELL_TAG.sub("\f<", _ROW_TAG.sub("\t<", html))
@@ -42,9 +45,18 @@ def lines_of(text: str) -> str:
     if "\f" in text:
         text = _rows(text)
     text = text.replace("\t", "\n")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    pieces: list[str] = []
+    text = _MANY_BLANKS.sub(" ", text)
+    lines = "\n".join(_marked(text))
+    while "\n\n\n" in lines:
+        lines = lines.replace("\n\n\n", "\n\n")
+    return (_MANY_MARKS.sub(r"\1", lines) if "> \n" in lines else lines).strip("\n")
+
+
+def _marked(text: str) -> Iterator[str]:
+    """Yield lines, stripped; those of quoted blocks with their marks."""
+    if QUOTE_BEGIN not in text and QUOTE_END not in text:
+        yield from map(str.strip, text.split("\n"))
+        return
     depth = 0
     for piece in _QUOTE_EDGE.split(text):
         if piece == QUOTE_BEGIN:
@@ -53,22 +65,17 @@ def lines_of(text: str) -> str:
             depth = max(depth - 1, 0)
         else:
             mark = ">" * min(depth, _DEEPEST_MARK) + " " if depth else ""
-            pieces.append("\n".join([mark + line.strip() for line in piece.split("\n")]))
-    lines = _MANY_BREAKS.sub("\n\n", "\n".join(pieces))
-    return (_MANY_MARKS.sub(r"\1", lines) if "> \n" in lines else lines).strip("\n")
+            yield from (mark + line.strip() for line in piece.split("\n"))
 
 
 def _rows(text: str) -> str:
     """A cell of one paragraph stands in the line of its row; a longer one has lines of its own."""
-    pieces: list[str] = []
-    in_cell = False
-    for piece in _TABLE_EDGE.split(text):
-        if piece in ("\t", "\f"):
-            in_cell = piece == "\f"
-            pieces.append("\n" if piece == "\t" else " ")
-        elif not in_cell or _QUOTE_EDGE.search(piece):
-            pieces.append(piece)
-        else:
-            content = piece.strip()
-            pieces.append(f"\n{content}\n" if "\n" in content else content)
+    before, *cells = text.split("\f")
+    pieces = [before]
+    for cell in cells:
+        content, row, behind = cell.partition("\t")
+        if QUOTE_BEGIN not in content and QUOTE_END not in content:
+            content = content.strip()
+            content = f"\n{content}\n" if "\n" in content else content
+        pieces += (" ", content, row, behind)
     return "".join(pieces)

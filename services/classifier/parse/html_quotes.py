@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-QUOTE_BEGIN, QUOTE_END = "\ue000", "\ue001"
+QUOTE_BEGIN, QUOTE_END = "\ue0f1", "\ue0f2"
 
 _QUOTES = (
     "blockquote,div.gmail_quote,div.yahoo_quoted,div[id^='yahoo_quoted'],div.protonmail_quote,"

@@ -7,6 +7,7 @@ from services.classifier.parse.calendars import read_events
 from services.classifier.parse.charset_names import codec_of
 from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.dates import read_date
+from services.classifier.parse.forwarded import attached_senders
 from services.classifier.parse.headers import Headers, automatic, decode_field
 from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.parsed_mail import Address, ParsedMail
@@ -58,6 +59,7 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
         headers=headers,
         reports=reports,
         events=events,
+        attached_senders=attached_senders(raw, scan.leaves),
     )
 
 

@@ -154,6 +154,7 @@ class ParsedMail:
         headers: All header fields, raw; what only one rule asks for is decoded when it asks.
         reports: Bounces and complaints in it.
         events: Events of its calendar parts that have a METHOD.
+        attached_senders: From addresses of mails that are attached.
     """
 
     senders: tuple[Address, ...]
@@ -174,3 +175,4 @@ class ParsedMail:
     headers: Headers
     reports: Reports = Reports()
     events: tuple[CalendarEvent, ...] = ()
+    attached_senders: tuple[str, ...] = ()

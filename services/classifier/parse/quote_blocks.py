@@ -68,6 +68,23 @@ def is_block(lines: Sequence[str], number: int, *, below_rule: bool) -> bool:
     return below_rule or "date" in kinds or _names_somebody(block)
 
 
+def begins_block(lines: Sequence[str], number: int) -> bool:
+    """Return whether the header of another mail begins here: a separator, or a block of fields."""
+    line = lines[number]
+    if len(line) > limits.QUOTE_LINE_CHARACTERS or not line.strip("> *\t"):
+        return False
+    return is_separator(fold_line(line)) or is_block(lines, number, below_rule=False)
+
+
+def sender_field(lines: Sequence[str], number: int) -> tuple[int, str] | None:
+    """Return the line of a block's sender, and what is written there; None without one near."""
+    for place in range(number, min(number + 1 + _BLOCK_LINES, len(lines))):
+        found = _field(lines[place])
+        if found and found[0] == "from":
+            return place, lines[place].partition(":")[2].strip(" *")
+    return None
+
+
 def is_field(line: str) -> bool:
     """Return whether a line, or the first of several, is a field of a header block."""
     return _field(line.strip().partition("\n")[0]) is not None

@@ -49,8 +49,13 @@ def original_header(raw: bytes, leaves: list[Part]) -> Headers | None:
     """Header of the first attached original, or None."""
     for part in leaves:
         if part.content_type in ORIGINAL_TYPES:
-            return _header(decoded_prefix(raw, part, _HEADER_BYTES))
+            return header_of(raw, part)
     return None
+
+
+def header_of(raw: bytes, part: Part) -> Headers:
+    """Header of the mail that is the leaf `part` of `raw`."""
+    return _header(decoded_prefix(raw, part, _HEADER_BYTES))
 
 
 def _tells(headers: Headers) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.classifier.facts.facts import BoxContext
 from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.forwarded import forwarded_senders
 from services.classifier.parse.headers import decode_field
 from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.message_ids import message_ids
@@ -80,6 +81,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         is_our_own=_is_our_own(parsed, context),
         proof=_proof(parsed, context, sender, way, from_file=arrival.from_file),
         forwarded_from=_forwarded_from(parsed, way),
+        forwards=_forwards(parsed, subject, vocabulary),
         answers_to=_answers_to(parsed),
         problem=_problem(parsed, subject, tokens, vocabulary),
     )
@@ -127,6 +129,13 @@ def _forwarded_from(parsed: ParsedMail, way: WayIn) -> tuple[str, ...]:
     ]
     found = (one.email for value in values for one in read_addresses(value, _MOST_FORWARDED, []))
     return tuple(dict.fromkeys(found))[:_MOST_FORWARDED]
+
+
+def _forwards(parsed: ParsedMail, subject: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Senders of what is forwarded: of an answer the header below is not that of its content."""
+    if not first_prefix(subject, vocabulary.forwards):
+        return ()
+    return forwarded_senders(parsed.text) or parsed.attached_senders
 
 
 def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:

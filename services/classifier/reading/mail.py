@@ -51,6 +51,7 @@ class Mail:
         is_our_own: We have sent it ourselves (R-0).
         proof: Whether the sender is who it says (S-1).
         forwarded_from: Addresses of mailboxes that it went through, from its envelope (R-c).
+        forwards: Senders of the mails that it forwards, the outermost first (R-11).
         answers_to: Message-IDs of the mails before it, the nearest first (A-6).
         bounce: What came back, if it is a bounce.
         problem: What it says of a problem, if its subject is that of a problem mail (P-1).
@@ -70,6 +71,7 @@ class Mail:
     is_our_own: bool = False
     proof: Proof = UNKNOWN
     forwarded_from: tuple[str, ...] = ()
+    forwards: tuple[str, ...] = ()
     answers_to: tuple[str, ...] = ()
     bounce: Bounce | None = None
     problem: ProblemReport | None = None

@@ -2,6 +2,7 @@
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
+from services.classifier.facts.forwards import attributed
 from services.classifier.outcome.activity import create_activity
 from services.classifier.outcome.groups import group_notes, twin_notes
 from services.classifier.reading.mail import Mail
@@ -18,7 +19,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     users = _responsible(mail, facts, so_far)
     if not users:
         return Miss(said("no recipient is a user"))
-    linked = link_incoming(mail.sender, facts.directory)
+    linked = attributed(link_incoming(mail.sender, facts.directory), mail, facts)
     if linked.unknown and facts.context.box.only_known_customers:
         reason = said("the sender is not in the address book (onlyKnownCustomers)")
         return Miss(reason, linked.notes)

@@ -2,6 +2,7 @@
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
+from services.classifier.facts.forwards import attributed
 from services.classifier.outcome.activity import create_activity
 from services.classifier.reading.mail import Mail
 from shared.contracts.said import said
@@ -24,6 +25,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         facts.context.box.own_domains,
         other_contacts=facts.bounds(mail).users if facts.context.links_other_contacts else 0,
     )
+    linked = attributed(linked, mail, facts)
     if linked.unknown and facts.context.box.only_known_customers:
         reason = said("no recipient is in the address book (onlyKnownCustomers)")
         return Miss(reason, linked.notes)

@@ -11,7 +11,7 @@ HEAD = b"From: a@b.cz\nTo: c@d.cz\nSubject: odd\nMIME-Version: 1.0\n"
 
 
 def test_a_vendors_package_is_kept_as_a_file() -> None:
-    """H-27: winmail.dat, whole or cut off, is an attachment that nobody unpacks."""
+    """H-27: winmail.dat without files inside, whole or cut off, is a file itself."""
     raw = HEAD + (
         b'Content-Type: application/ms-tnef; name="winmail.dat"\n'
         b"Content-Transfer-Encoding: base64\n\neJ8+IgEAAQ==\n"
@@ -32,7 +32,7 @@ def test_a_vendors_package_is_kept_as_a_file() -> None:
     ],
 )
 def test_encrypted_mail_is_stored_and_not_searched(content_type: bytes, name: str) -> None:
-    """H-28: encrypted and opaquely signed mail is a file; no token is read out of it."""
+    """H-28: encrypted mail, and what only says it is signed, is a file without tokens."""
     raw = HEAD + b"Content-Type: %s\n\nContract:1 by accident\n" % content_type
 
     assert [part.name for part in parse_mail(raw, "key").attachments] == [name]

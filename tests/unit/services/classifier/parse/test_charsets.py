@@ -1,5 +1,7 @@
 """Charsets: what a mail declares is believed unless it is impossible; else languages decide."""
 
+import time
+
 import pytest
 
 from services.classifier.parse.charsets import decode_text
@@ -25,6 +27,18 @@ LETTER = "Dobrý den, Zakázka:123 prosím vyřídit. Děkuji Jiří Svoboda\n"
         ("Straße", "cp1252"),
         ("François Lefèvre", "cp1252"),
         ("„Nabídka“ \u2013 5 €", "cp1250"),
+        ("Môže byť, dôležité veci", "iso8859-2"),
+        ("žltá žiarovka, dĺžka", "iso8859-2"),
+        ("vôľa učiteľa, koľko ľudí, ľstivý cieľ", "cp1250"),
+        ("č. 5, rádio", "cp1250"),
+        ("už je možná hotovo", "iso8859-2"),
+        ("prísť", "iso8859-2"),
+        ("Il preventivo è pronto", "cp1252"),
+        ("Città di Milano", "cp1252"),
+        ("A più tardi", "cp1252"),
+        ("à bientôt", "cp1252"),
+        ("Привет, как дела", "cp1251"),
+        ("Счёт за ноябрь", "koi8-r"),
     ],
 )
 def test_short_texts_without_a_charset_are_read_by_the_letters_of_a_language(
@@ -126,3 +140,14 @@ def test_what_is_declared_and_possible_is_believed() -> None:
     raw = CZECH.encode("cp1250")
 
     assert decode_text(raw, "windows-1251", []) == raw.decode("cp1251")
+
+
+def test_many_short_texts_without_a_charset_take_little_time() -> None:
+    """H-4, H-8: no statistics of each of a thousand fields, as `make fuzz` found."""
+    fields = "".join(f"To: Łódź ñø {number} <a{number}@b.cz>\n" for number in range(900))
+    begin = time.process_time()
+
+    mail = parse_mail(f"{fields}\nx".encode("iso8859-10", "replace"), "key")
+
+    assert time.process_time() - begin < 2.0
+    assert len(mail.to) == 900

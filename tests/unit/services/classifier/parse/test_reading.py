@@ -275,7 +275,7 @@ def test_automatic_mail_is_told(head: str, *, automatic: bool) -> None:
         ("line\n  wrapped   text", "line wrapped text"),
         ("<pre>two\nlines</pre>", "two\nlines"),
         ("before<blockquote>said<br>more</blockquote>after", "before\n\n> said\n> more\n> \nafter"),
-        ('<a href="http://x.cz/?a=1">link</a>', "link"),
+        ('<a href="http://x.cz/?a=1">x.cz/?a=1</a>', "x.cz/?a=1"),
     ],
 )
 def test_html_becomes_the_text_a_reader_sees(html: str, text: str) -> None:

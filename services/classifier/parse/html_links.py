@@ -1,0 +1,60 @@
+"""Where links of HTML lead, if that is not what they show: numbered, and listed below (A-3)."""
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+_MOST_LINKS = 200
+_MOST_TARGETS = 50
+_LINK_CHARACTERS = 2000
+_WEB = re.compile(r"https?://[^/\\?#\s]", re.IGNORECASE)
+_SHOWN_APART = re.compile(r"\A(?:https?://)?(?:www\.)?|\s+|/+\Z", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W_]")
+_WRAPPERS = ("safelinks.protection.outlook.com",)
+"""Hosts that Microsoft's servers put before the links of every mail that they receive."""
+
+
+def number_links(tree: "LexborHTMLParser") -> list[str]:
+    """Put a number behind each link that shows something else than its target.
+
+    Returns:
+        The targets, in the order of their numbers.
+    """
+    numbers: dict[str, int] = {}
+    for node in tree.css("a[href]")[:_MOST_LINKS]:
+        target = _target(node.attrs.get("href") or "")
+        shown = node.text(deep=True) if target else ""
+        if not _LETTER.search(shown) or _is_shown(target, shown):
+            continue
+        if target not in numbers and len(numbers) == _MOST_TARGETS:
+            break
+        node.insert_after(f" [{numbers.setdefault(target, len(numbers) + 1)}]")
+    return list(numbers)
+
+
+def with_targets(text: str, targets: list[str]) -> str:
+    """Return `text` with the list of numbered `targets` below it."""
+    listed = [f"[{number}] {target}" for number, target in enumerate(targets, start=1)]
+    return "\n".join([text, "", *listed]) if listed else text
+
+
+def _target(href: str) -> str:
+    """Return the address of a page that people may want; empty for anything else."""
+    href = "".join(href[: _LINK_CHARACTERS + 1].split())
+    if not _WEB.match(href) or len(href) > _LINK_CHARACTERS:
+        return ""
+    try:
+        address = urlsplit(href)
+    except ValueError:
+        return ""
+    if (address.hostname or "").endswith(_WRAPPERS):
+        inner = parse_qs(address.query, max_num_fields=20).get("url", [""])[0]
+        return inner if _WEB.match(inner) and inner.isprintable() else href
+    return href
+
+
+def _is_shown(target: str, shown: str) -> bool:
+    return _SHOWN_APART.sub("", target).lower() in _SHOWN_APART.sub("", shown).lower()

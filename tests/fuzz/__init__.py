@@ -1,0 +1,1 @@
+"""Damaged mail in great numbers against what reads it: `make fuzz`."""

@@ -1,0 +1,81 @@
+"""What is fuzzed: each part of the reading, with what must hold for any input of it."""
+
+from collections.abc import Callable, Mapping
+
+from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.charsets import decode_text
+from services.classifier.parse.html import html_to_text, read_structure, sanitise_html
+from services.classifier.parse.quotes import split_quotes
+from services.classifier.reading.results import read_results
+from shared.domain.tokens import find_tokens
+from shared.domain.vocabulary import build_vocabulary
+from tests.builders import a_box, a_mail
+from tests.calendar_builders import read
+from tests.checked_mail import checked
+from tests.report_builders import reports_of
+
+Target = Callable[[bytes], object]
+_BOX = a_box()
+_VOCABULARY = build_vocabulary({})
+_CHARSETS = (None, "utf-8", "us-ascii", "iso-8859-2", "utf-16", "x-odd", "big5", "iso-2022-jp")
+_MOST_ADDRESSES = 20
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _mail(raw: bytes) -> None:
+    checked(raw)
+    a_mail(raw, _BOX)
+
+
+def _addresses(raw: bytes) -> None:
+    found = read_addresses(_text(raw), _MOST_ADDRESSES, [])
+    assert len(found) <= _MOST_ADDRESSES
+    assert all("@" in one.email for one in found)
+
+
+def _charsets(raw: bytes) -> None:
+    charset = _CHARSETS[len(raw) % len(_CHARSETS)]
+    for hint in (None, "iso-8859-2"):
+        decode_text(raw, charset, [], hint).encode("utf-8")
+
+
+def _quotes(raw: bytes) -> None:
+    text = _text(raw)
+    parts = split_quotes(text)
+    assert sorted(f"{parts.own}\n{parts.quoted}".split()) == sorted(text.split())
+
+
+def _tokens(raw: bytes) -> None:
+    text = _text(raw)
+    for token in find_tokens(text[:200], text, _VOCABULARY, lambda one: (one, "")):
+        assert token.number.isascii()
+
+
+def _html(raw: bytes) -> None:
+    text = _text(raw)
+    defects: list[str] = []
+    html_to_text(text, defects).encode("utf-8")
+    read_structure(text, defects)
+    assert not [one for one in defects if "cannot be read" in one]
+    assert "<script" not in sanitise_html(text).lower()
+
+
+def _results(raw: bytes) -> None:
+    for one in read_results(_text(raw), cut=False).results:
+        assert one.method == one.method.lower()
+
+
+TARGETS: Mapping[str, Target] = {
+    "mail": _mail,
+    "reports": reports_of,
+    "calendars": read,
+    "addresses": _addresses,
+    "charsets": _charsets,
+    "quotes": _quotes,
+    "tokens": _tokens,
+    "html": _html,
+    "results": _results,
+}
