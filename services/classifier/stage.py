@@ -8,6 +8,7 @@ import structlog
 from services.classifier.chain import SoFar
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
+from services.classifier.facts.words import words_of
 from services.classifier.message_size import within_bounds
 from services.classifier.outcome.content import mail_content
 from services.classifier.parse.mail import parse_mail
@@ -16,7 +17,7 @@ from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
 from shared.contracts.content import FoundToken
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
-from shared.domain.tokens import Token
+from shared.domain.own_words import Spoken
 from shared.errors import PermanentError
 
 _log = structlog.get_logger()
@@ -86,9 +87,14 @@ def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassifie
     return classified(message, mail, facts, decided)
 
 
-def _told(token: Token) -> FoundToken:
+def _told(spoken: Spoken) -> FoundToken:
+    token = spoken.token
     return FoundToken(
-        kind=token.kind, number=token.number, words=token.following, place=token.place
+        kind=token.kind,
+        number=token.number,
+        words=token.following,
+        place=token.place,
+        own=tuple(sorted(spoken.own)),
     )
 
 
@@ -115,9 +121,10 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         commands=decided.commands,
         content=content,
         recipients=mail.recipients,
-        tokens=tuple(_told(token) for token in mail.tokens),
+        tokens=tuple(map(_told, words_of(mail, facts))),
         refers_to=mail.refers_to,
         flags=decided.flags,
+        own_domains=tuple(sorted(facts.context.box.own_domains)),
         again=message.again,
     )
     return within_bounds(whole)
