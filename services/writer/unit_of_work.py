@@ -20,7 +20,7 @@ from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
 from shared.contracts.flags import NOT_BELIEVED
 from shared.contracts.messages import MailClassified
-from shared.domain.threads import Author, Participants, counting
+from shared.domain.threads import Correspondents, Origin, counting
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
@@ -119,7 +119,7 @@ class UnitOfWork:
         return self._made.get(command_id)
 
     def assigned_like(
-        self, answers_to: Sequence[str], participants: Participants
+        self, answers_to: Sequence[str], correspondents: Correspondents
     ) -> Mapping[str, object]:
         """What the nearest of these mails is assigned to, by kind; of this unit's mails, too.
 
@@ -127,23 +127,23 @@ class UnitOfWork:
         """
         for message_id in answers_to:
             found = [*self._assigned_here(message_id), *self._assigned_before(message_id)]
-            counts = counting([author for author, _ in found], participants)
+            counts = counting([origin for origin, _ in found], correspondents)
             for (_, ids), one_counts in zip(found, counts, strict=True):
                 if one_counts and ids:
                     return ids
         return {}
 
-    def _assigned_here(self, message_id: str) -> Iterator[tuple[Author, Mapping[str, object]]]:
+    def _assigned_here(self, message_id: str) -> Iterator[tuple[Origin, Mapping[str, object]]]:
         for filed in self.filed:
             mail = filed.mail
             if mail.message_id == message_id:
                 found = {kind: filed.row.values.get(kind) for kind in ASSIGNMENTS}
                 ids = {kind: one for kind, one in found.items() if one is not None}
-                yield Author(mail.sender or "", NOT_BELIEVED not in mail.flags), ids
+                yield Origin(mail.sender or "", NOT_BELIEVED not in mail.flags), ids
 
-    def _assigned_before(self, message_id: str) -> Iterator[tuple[Author, Mapping[str, object]]]:
+    def _assigned_before(self, message_id: str) -> Iterator[tuple[Origin, Mapping[str, object]]]:
         for one in self.earlier.threads.get(message_id, ()):
-            yield one.author, one.ids
+            yield one.origin, one.ids
 
     def touched(self, cause: Cause, command: AnyCommand, entity: str, record_id: int) -> None:
         """Remember that `command` has written a record that is there already."""

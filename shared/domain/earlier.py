@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contracts.references import RecordRef
 from shared.domain.own_words import Spoken
-from shared.domain.threads import Author
+from shared.domain.threads import Origin
 from shared.domain.vocabulary import TokenKind
 
 
@@ -30,10 +30,10 @@ class Thread:
     """What a mail recorded before is assigned to (A-6).
 
     Attributes:
-        author: Who it is from.
+        origin: Who it is from.
     """
 
-    author: Author
+    origin: Origin
     contract: RecordRef | None = None
     order: RecordRef | None = None
     task: RecordRef | None = None

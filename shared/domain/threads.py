@@ -7,7 +7,7 @@ from shared.domain.addresses import domain_of
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class Origin:
     """Who a recorded mail is from.
 
     Attributes:
@@ -20,7 +20,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Participants:
+class Correspondents:
     """Who takes part in a mail.
 
     Attributes:
@@ -32,26 +32,26 @@ class Participants:
     own_domains: Container[str] = ()
 
 
-def counting(authors: Sequence[Author], participants: Participants) -> list[bool]:
+def counting(origins: Sequence[Origin], correspondents: Correspondents) -> list[bool]:
     """Return which of several mails with one Message-ID pass their assignment on.
 
     Anybody can send a mail with the Message-ID of another one. So where they are of several
-    authors, those count that take part in the answer; and copies of theirs by a list of an own
+    origins, those count that take part in the answer; and copies of theirs by a list of an own
     domain, which writes itself into From.
     """
-    if len(set(authors)) <= 1:
-        return [True] * len(authors)
-    taking_part = [_takes_part(one, participants) for one in authors]
+    if len(set(origins)) <= 1:
+        return [True] * len(origins)
+    taking_part = [_takes_part(one, correspondents) for one in origins]
     copied = any(taking_part)
     return [
-        own or (copied and _is_copy(one, participants))
-        for one, own in zip(authors, taking_part, strict=True)
+        own or (copied and _is_copy(one, correspondents))
+        for one, own in zip(origins, taking_part, strict=True)
     ]
 
 
-def _takes_part(author: Author, participants: Participants) -> bool:
-    return author.sender is None or (author.believed and author.sender in participants.addresses)
+def _takes_part(origin: Origin, correspondents: Correspondents) -> bool:
+    return origin.sender is None or (origin.believed and origin.sender in correspondents.addresses)
 
 
-def _is_copy(author: Author, participants: Participants) -> bool:
-    return author.believed and domain_of(author.sender or "") in participants.own_domains
+def _is_copy(origin: Origin, correspondents: Correspondents) -> bool:
+    return origin.believed and domain_of(origin.sender or "") in correspondents.own_domains

@@ -17,7 +17,7 @@ from shared.domain.earlier import Thread
 from shared.domain.notes import Note
 from shared.domain.own_words import NOTHING
 from shared.domain.scope import ScopeChoice
-from shared.domain.threads import Participants, counting
+from shared.domain.threads import Correspondents, counting
 from shared.domain.tokens import record_said
 from shared.domain.vocabulary import TokenKind
 
@@ -87,11 +87,11 @@ def _may_hide(mail: Mail, facts: Facts, assignment: Assignment) -> bool:
 def _inherited(mail: Mail, facts: Facts) -> tuple[Thread | None, Sequence[Note]]:
     """Return what the nearest mail recorded before is assigned to, if to anything (A-6)."""
     addresses = frozenset((mail.sender or "", *mail.recipients))
-    participants = Participants(addresses, facts.context.box.own_domains)
+    correspondents = Correspondents(addresses, facts.context.box.own_domains)
     passed_over = False
     for message_id in mail.answers_to:
         found = facts.earlier.threads.get(message_id, ())
-        counts = counting([one.author for one in found], participants)
+        counts = counting([one.origin for one in found], correspondents)
         for thread, one_counts in zip(found, counts, strict=True):
             if one_counts and thread.records:
                 return thread, _thread_notes(thread, passed_over=passed_over)

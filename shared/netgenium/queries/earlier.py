@@ -95,7 +95,7 @@ def read_thread_records(
     }
     return {
         message_id: [
-            Thread(one.author, **{kind: records[kind].get(i) for kind, i in one.ids.items()})
+            Thread(one.origin, **{kind: records[kind].get(i) for kind, i in one.ids.items()})
             for one in several
         ]
         for message_id, several in assigned.items()

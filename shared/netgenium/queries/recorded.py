@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, select
 
 from shared.contracts.flags import NOT_BELIEVED
-from shared.domain.threads import Author
+from shared.domain.threads import Origin
 from shared.netgenium.database.many import by_stored_form, in_chunks
 from shared.netgenium.own.tables import (
     effect_table,
@@ -30,11 +30,11 @@ class Assigned:
     """What a mail's activity is assigned to.
 
     Attributes:
-        author: Who the mail is from.
+        origin: Who the mail is from.
         ids: Of the records, by kind.
     """
 
-    author: Author
+    origin: Origin
     ids: Mapping[str, int]
 
 
@@ -50,7 +50,7 @@ def message_key(message_id: str) -> str:
 def read_threads(
     connection: Connection, erp: ErpTables, message_ids: Iterable[str]
 ) -> Mapping[str, Sequence[Assigned]]:
-    """Return what the mails with these Message-IDs are assigned to now, each with its author (A-6).
+    """Return what the mails with these Message-IDs are assigned to now, each with its origin (A-6).
 
     Mail that we recorded is found through the journal; mail that NET Genium has sent itself
     through the Message-ID of its activity. Anybody may send a further mail with the Message-ID of
@@ -72,7 +72,7 @@ def read_threads(
             .order_by(activity.id)
         )
         for key, sender, flags, *values in connection.execute(query):
-            assigned = Assigned(_author(sender, flags), _ids(columns, values))
+            assigned = Assigned(_origin(sender, flags), _ids(columns, values))
             for asked in by_key[key]:
                 found[asked].append(assigned)
     for asked, sent in _sent_by_the_erp(connection, erp, columns, by_key):
@@ -85,8 +85,8 @@ def _made_by_mail() -> ColumnElement[bool]:
     return and_(effect.cause_id == journal_table.c.mail_id, effect.entity == "activity")
 
 
-def _author(sender: str | None, flags: str | None) -> Author:
-    return Author(sender or "", believed=NOT_BELIEVED not in json.loads(flags or "[]"))
+def _origin(sender: str | None, flags: str | None) -> Origin:
+    return Origin(sender or "", believed=NOT_BELIEVED not in json.loads(flags or "[]"))
 
 
 def _ids(columns: Sequence[Column[Any]], values: Sequence[int | None]) -> Mapping[str, int]:
@@ -116,7 +116,7 @@ def _sent_by_the_erp(
         )
         for name, *values in connection.execute(query):
             for asked in names.get(name, ()):
-                yield asked, Assigned(Author(None), _ids(columns, values))
+                yield asked, Assigned(Origin(None), _ids(columns, values))
 
 
 def read_soft_bounces(
