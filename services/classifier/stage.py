@@ -8,7 +8,7 @@ import structlog
 from services.classifier.chain import SoFar
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
-from services.classifier.facts.words import words_of
+from services.classifier.facts.words import with_spoken, words_of
 from services.classifier.message_size import within_bounds
 from services.classifier.outcome.content import mail_content
 from services.classifier.parse.mail import parse_mail
@@ -50,10 +50,16 @@ class ClassifierStage:
             (self._read(fetched, context), context)
             for fetched, context in zip(batch, contexts, strict=True)
         ]
-        return [
-            _classified(fetched.message, mail, facts)
-            for fetched, (mail, _), facts in zip(batch, mails, self.look_up(mails), strict=True)
-        ]
+        # Whose words tokens are depends on the mails before, which may be in the same batch (S-4).
+        spoken: dict[str, Sequence[Spoken]] = {}
+        outcomes = []
+        for fetched, (mail, _), looked_up in zip(batch, mails, self.look_up(mails), strict=True):
+            before = {one: spoken[one] for one in mail.answers_to if one in spoken}
+            facts = with_spoken(looked_up, before)
+            outcomes.append(_classified(fetched.message, mail, facts))
+            if name := mail.parsed.message_id:
+                spoken[name] = (*spoken.get(name, ()), *words_of(mail, facts))
+        return outcomes
 
     def _context(self, box: str) -> BoxContext:
         if box not in self.contexts:

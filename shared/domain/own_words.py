@@ -41,7 +41,7 @@ def own_words(
     """Return what of each token in a user's mail is the user's own.
 
     Quoted text never is, and shows what others wrote. Where the mail answers one that is not
-    recorded, nobody knows what that one held: a new scope is not believed to be the user's.
+    recorded, nobody knows what that one held: then a new scope is not believed to be the user's.
 
     Args:
         tokens: Of the mail.
@@ -53,7 +53,11 @@ def own_words(
     heard = _heard([*thread, *quoted], types)
     found = []
     for token in tokens:
-        own = {one for one in ASPECTS if heard.get(_says(token, one, types), _is_new(one, answers))}
+        own = {
+            one
+            for one in ASPECTS
+            if heard.get(_says(token, one, types), _may_be_own(token, one, answers))
+        }
         found.append(Spoken(token, NOTHING if token.place == "quoted text" else frozenset(own)))
     return tuple(found)
 
@@ -81,6 +85,11 @@ def _says(token: Token, aspect: Aspect, types: Mapping[str, ActivityTypeRef]) ->
     return aspect, token.kind, token.number, words
 
 
-def _is_new(aspect: Aspect, answers: Answers) -> bool:
-    """Whether what nobody wrote before is the user's own."""
-    return aspect != "scope" or answers != "unrecorded"
+def _may_be_own(token: Token, aspect: Aspect, answers: Answers) -> bool:
+    """Whether what nobody is known to have written before is the user's own.
+
+    The subject of an answer may be that of the unknown mail.
+    """
+    if answers != "unrecorded":
+        return True
+    return aspect == "type" or (aspect == "record" and token.place != "subject")

@@ -22,8 +22,10 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def _drop(
-    to_box: Installation, name: str, sender: str, to: str, subject: str, more: str = ""
+    to_box: Installation, name: str, people: tuple[str, str], subject: str, more: str = ""
 ) -> None:
+    """Drop a mail from the first of `people` to the second."""
+    sender, to = people
     raw = raw_mail("Hi\n", sender=sender, to=to, subject=subject, more=more)
     to_box.drop(f"{name}.eml", raw)
 
@@ -71,15 +73,20 @@ def test_a_participants_mail_passes_its_contract_on(
     assert _contracts(installation)["Re: Question"] == "123"
 
 
-def test_the_journal_remembers_whose_words_a_token_was(installation: Installation) -> None:
-    """S-4: so that what a user began a thread with counts in his later answers, too."""
+@pytest.mark.parametrize("together", [True, False])
+def test_the_journal_remembers_whose_words_a_token_was(
+    installation: Installation, *, together: bool
+) -> None:
+    """S-4: what a user began a thread with counts in his later answers; in one batch, too."""
     token = "Contract:123 Documentation p9"
     asked = "Message-ID: <u1@firma>\n"
     _drop(installation, "a", (JAN, PETR), token, asked)
-    installation.run()
+    if not together:
+        installation.run()
     answer = "Message-ID: <o2@acme>\nIn-Reply-To: <u1@firma>\nReferences: <u1@firma>\n"
     _drop(installation, "b", (PETR, JAN), f"Re: {token}", answer)
-    installation.run()
+    if not together:
+        installation.run()
     again = "In-Reply-To: <o2@acme>\nReferences: <u1@firma> <o2@acme>\n"
     _drop(installation, "c", (JAN, PETR), f"Re: Re: {token}", again)
     installation.run()

@@ -1,7 +1,7 @@
 """Looks up the facts for a batch of mails: a fixed number of queries, however many mails."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine
 
@@ -49,6 +49,8 @@ class DatabaseLookUp:
         with database_errors(self.engine), self.engine.connect() as connection:
             directory = self._directory(connection, mails)
             earlier = self._earlier(connection, mails, directory.users)
+            named = {*_found(directory.records), *_inheritable(earlier)}
+            directory = replace(directory, owners=read_owners(connection, self.erp, named))
         return [
             Facts(context, directory, earlier, earlier.processed.get(mail.key))
             for mail, context in mails
@@ -61,13 +63,11 @@ class DatabaseLookUp:
         addresses = {one for mail, context in mails for one in _addresses(mail, context)}
         roles = read_roles(connection, erp)
         book = read_address_book(connection, erp, addresses)
-        records = read_records(connection, erp, {pair for m, _ in mails for pair in _numbers(m)})
         return Directory(
             users=read_users(connection, erp, addresses, roles),
             address_book=book.by_address,
             relationships_by_domain=book.by_domain,
-            records=records,
-            owners=read_owners(connection, erp, _found(records)),
+            records=read_records(connection, erp, {pair for m, _ in mails for pair in _numbers(m)}),
             activity_types=read_activity_types(connection, erp),
             roles=tuple(roles.values()),
         )
@@ -135,6 +135,12 @@ def _found(
     for (kind, _), match in records.items():
         if match.record:
             yield kind, match.record.id
+
+
+def _inheritable(earlier: Earlier) -> Iterator[tuple[TokenKind, int]]:
+    """Yield kind and id of the records that threads are assigned to."""
+    for one in (one for several in earlier.threads.values() for one in several):
+        yield from ((kind, record.id) for kind, record in one.records)
 
 
 def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:

@@ -1,5 +1,8 @@
 """Whose words the tokens of a mail are (behaviour S-4). Pure."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
 from services.classifier.reading.mail import Mail
@@ -15,6 +18,15 @@ def words_of(mail: Mail, facts: Facts) -> tuple[Spoken, ...]:
     thread = [one for message_id in mail.answers_to for one in before.get(message_id, ())]
     types = facts.directory.activity_types
     return own_words(mail.tokens, thread, _answers(mail, facts), types)
+
+
+def with_spoken(facts: Facts, spoken: Mapping[str, Sequence[Spoken]]) -> Facts:
+    """Return `facts` with the tokens of further mails, by Message-ID."""
+    if not spoken:
+        return facts
+    known = facts.earlier.spoken
+    both = {name: (*known.get(name, ()), *told) for name, told in spoken.items()}
+    return replace(facts, earlier=replace(facts.earlier, spoken={**known, **both}))
 
 
 def is_of_user(mail: Mail, facts: Facts) -> bool:

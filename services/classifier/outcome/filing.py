@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
 from services.classifier.facts.words import words_of
-from services.classifier.outcome.token_trust import Judgement, companies_of, judge
+from services.classifier.outcome.token_trust import Judgement, companies_of, judge, judge_inherited
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import Direction
 from shared.contracts.flags import FOREIGN
@@ -58,7 +58,15 @@ def file_mail(mail: Mail, facts: Facts, direction: Direction) -> Filing:
         flags = (FOREIGN,) if judgement.foreign else ()
         return Filing(assignment.type, scope, _of_token(assignment), (), notes, flags)
     records = dict(thread.records) if thread else {}
-    return Filing(assignment.type, scope, records, mail.answers_to, (*notes, *thread_notes))
+    doubts = judge_inherited(mail, facts, records)
+    return Filing(
+        assignment.type,
+        scope,
+        records,
+        mail.answers_to,
+        (*notes, *thread_notes, *doubts),
+        (FOREIGN,) if doubts else (),
+    )
 
 
 def record_of_token(mail: Mail, facts: Facts, kind: TokenKind) -> RecordRef | None:

@@ -1,6 +1,6 @@
 """Whether the record that a token names is believed (behaviour S-5). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.classifier.facts.facts import Facts
@@ -57,6 +57,29 @@ def judge(mail: Mail, facts: Facts, thread: Thread | None) -> Judgement:
     return _doubted(named, doubt, facts) if doubt else Judgement()
 
 
+def judge_inherited(
+    mail: Mail, facts: Facts, records: Mapping[TokenKind, RecordRef]
+) -> tuple[Note, ...]:
+    """Return why a person should look at what an outsider's mail inherits by its thread.
+
+    Whoever has seen a Message-ID can answer it. It is inherited all the same: customers answer from
+    private addresses, too.
+    """
+    if is_of_user(mail, facts):
+        return ()
+    doubts = (
+        (record_said(kind, record.number), _doubt_of_other(mail, facts, kind, record))
+        for kind, record in records.items()
+    )
+    return tuple(
+        Note("S-5", "thread", True, _flagged(named, doubt)) for named, doubt in doubts if doubt
+    )
+
+
+def _flagged(named: Said, doubt: Said) -> Said:
+    return said("{token}: {why}: taken, and flagged foreign", token=named, why=doubt)
+
+
 def companies_of(mail: Mail, facts: Facts) -> frozenset[int]:
     """Return ids of the companies that a mail is about: of a user's mail those it goes to."""
     if is_of_user(mail, facts):
@@ -94,5 +117,5 @@ def _doubted(named: Said, doubt: Said, facts: Facts) -> Judgement:
     if facts.context.box.foreign_tokens == "refuse":
         reason = said("{token}: {why}: passed over (foreignTokens=refuse)", token=named, why=doubt)
         return Judgement(taken=False, notes=(Note("S-5", "token", False, reason),))
-    reason = said("{token}: {why}: taken, and flagged foreign", token=named, why=doubt)
-    return Judgement(foreign=True, notes=(Note("S-5", "token", True, reason),))
+    note = Note("S-5", "token", True, _flagged(named, doubt))
+    return Judgement(foreign=True, notes=(note,))

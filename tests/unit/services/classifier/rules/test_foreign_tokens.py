@@ -101,7 +101,6 @@ def test_a_refused_token_leaves_the_thread_its_say() -> None:
             Thread(Origin(JAN), contract=some_facts().directory.match("contract", "123").record)
         ]
     }
-    mail = a_mail(box=REFUSING, sender=BOB, to=JAN, subject="Contract:7x", more=REPLY)
     mail = a_mail(box=REFUSING, sender=STRANGER, to=JAN, subject="Contract:7", more=REPLY)
 
     (activity,) = activities(decide(mail, some_facts(REFUSING, threads=thread)))
@@ -229,3 +228,41 @@ def test_a_new_task_to_a_customer_does_not_take_what_is_only_quoted() -> None:
     (task,) = tasks(decide(mail, some_facts(BOX)))
 
     assert task.contract is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "flags"),
+    [
+        (PETR, ()),
+        ("other@acme.example", ()),
+        (EVA, ()),
+        (BOB, (FOREIGN,)),
+        (STRANGER, (FOREIGN,)),
+    ],
+)
+def test_whoever_answers_a_mail_that_he_has_only_seen_is_flagged(
+    sender: str, flags: tuple[str, ...]
+) -> None:
+    """S-5, A-6: what he inherits is taken, as from a customer's private address."""
+    found = some_facts().directory.match("contract", "123").record
+    threads = {"<o1@x>": [Thread(Origin(JAN), contract=found)]}
+    mail = a_mail(box=BOX, sender=sender, to=JAN, subject="Re: Offer", more=REPLY)
+
+    assert _outcome(decide(mail, some_facts(BOX, threads=threads))) == ("123", flags)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "flags"),
+    [
+        ("Re: Offer Contract:7 p9", "Yes.", (FOREIGN,)),
+        ("Re: Offer", "Contract:7", ()),
+        ("Offer Contract:7", "Yes.", ()),
+    ],
+)
+def test_the_subject_of_an_unknown_mail_is_not_the_users_choice(
+    subject: str, body: str, flags: tuple[str, ...]
+) -> None:
+    """S-5: it is when he writes it into his own text, or begins the thread."""
+    mail = a_mail(body, box=BOX, sender=JAN, to=PETR, subject=subject)
+
+    assert _outcome(decide(mail, some_facts(BOX))) == ("7", flags)
