@@ -148,6 +148,16 @@ def test_what_a_user_began_a_thread_with_stays_the_users() -> None:
     assert _made(begun, answer, again, colleague) == ("Documentation", EVERYBODY)
 
 
+def test_a_users_own_words_do_not_count_where_he_only_quotes_them() -> None:
+    """S-4: subject and own text choose, however often the thread repeats what they said."""
+    begun = _mail("u1", DIRECTOR, PETR, TOKEN)
+    answer = _mail("o2", PETR, DIRECTOR, "Question", "x", after="u1")
+    body = f"Good.\n\n{QUOTE}> {TOKEN}\n"
+    last = _mail("u3", DIRECTOR, PETR, "Re: Question", body, after="o2 u1")
+
+    assert _made(begun, answer, last) == ("E-mail", BOARD)
+
+
 def test_a_secretary_writes_in_her_directors_name() -> None:
     """S-4: From says whose words they are; `Sender` may be anybody's."""
     mail = a_mail(box=BOX, sender=DIRECTOR, to=PETR, subject=TOKEN, more=f"Sender: {EVA}\n")
