@@ -6,7 +6,7 @@ series that begins with its first event hides that event from `increase()`.
 """
 
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,6 +18,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from shared.contracts.flags import FLAGS
 from shared.contracts.verdict import KINDS, kind_of
 
 REGISTRY = CollectorRegistry()
@@ -69,6 +70,7 @@ _recorded = _counter("crmservice_recorded_mails_total", "Mails committed in the 
 _verdicts = _counter(
     "crmservice_verdicts_total", "Verdicts by box, in the words of the log.", "box", "verdict"
 )
+_flagged = _counter("crmservice_flagged_total", "Mails recorded with a flag, by flag.", "flag")
 _found = _counter(
     "crmservice_found_mails_total", "Mails that a source has given or should have given.", "box"
 )
@@ -161,6 +163,8 @@ def expect_records(box: str) -> None:
     """This process records mails of `box`."""
     _recorded.labels(box)
     _age.labels(box)
+    for flag in FLAGS:
+        _flagged.labels(flag)
     for kind in KINDS:
         _verdicts.labels(box, kind)
 
@@ -197,6 +201,13 @@ def recorded(box: str, verdict: Sequence[str], age_seconds: float) -> None:
     _recorded.labels(box).inc()
     _verdicts.labels(box, kind_of(verdict)).inc()
     _age.labels(box).observe(max(age_seconds, 0.0))
+
+
+def flagged(flags: Collection[str]) -> None:
+    """A mail with these flags is committed; words that are none are not counted."""
+    for flag in FLAGS:
+        if flag in flags:
+            _flagged.labels(flag).inc()
 
 
 def fetched(box: str, found: int, backed_up: int) -> None:

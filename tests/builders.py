@@ -117,9 +117,16 @@ def a_directory(**changes: Any) -> Directory:
         "relationships_by_domain": {"acme.example": (ACME,)},
         "records": {
             ("contract", "123"): RecordMatch(exact=RecordRef(id=1, number="123")),
+            ("contract", "7"): RecordMatch(exact=RecordRef(id=7, number="7")),
             ("order", "15"): RecordMatch(similar=(RecordRef(id=1, number="2026-15"),)),
             ("task", "55"): RecordMatch(exact=RecordRef(id=1, number="55")),
             ("opportunity", "9"): RecordMatch(exact=RecordRef(id=1, number="9")),
+        },
+        "owners": {
+            ("contract", 1): frozenset({ACME.id}),
+            ("contract", 7): frozenset({BETA.id}),
+            ("order", 1): frozenset({ACME.id}),
+            ("task", 1): frozenset({ACME.id}),
         },
         "activity_types": _types("E-mail", "Documentation", "Documentation review", "Schůzka"),
         "roles": (BOARD, MANAGEMENT, SALES, SERVICE, TRAINEE),

@@ -145,7 +145,7 @@ GRANT SELECT, VIEW DEFINITION ON [ng_resitelukolu0] TO [crm_calsync];
 GRANT SELECT, VIEW DEFINITION ON [ng_typaktivity0] TO [crm_calsync];
 GRANT SELECT, VIEW DEFINITION ON [ng_aktivita0] TO [crm_calsync];
 GRANT INSERT ON [ng_aktivita0] TO [crm_calsync];
-GRANT UPDATE ([ng_typ], [ng_predmet], [ng_text], [ng_html], [ng_smer], [ng_odpovednaosoba], [ng_datum], [ng_termin], [ng_datumsplneni], [ng_kontakt], [ng_obchodnivztah], [ng_zakazka], [ng_objednavka], [ng_ukol], [ng_prilezitost], [ng_odesilatel], [ng_prijemci], [ng_kopie], [ng_messageid], [ng_zacatek], [ng_konec], [ng_celodenni], [ng_misto], [ng_soukrome], [ng_serie], [ng_zmeneno]) ON [ng_aktivita0] TO [crm_calsync];
+GRANT UPDATE ([ng_typ], [ng_predmet], [ng_text], [ng_html], [ng_smer], [ng_odpovednaosoba], [ng_datum], [ng_termin], [ng_datumsplneni], [ng_kontakt], [ng_obchodnivztah], [ng_zakazka], [ng_objednavka], [ng_ukol], [ng_prilezitost], [ng_odesilatel], [ng_prijemci], [ng_kopie], [ng_messageid], [ng_priznaky], [ng_zacatek], [ng_konec], [ng_celodenni], [ng_misto], [ng_soukrome], [ng_serie], [ng_zmeneno]) ON [ng_aktivita0] TO [crm_calsync];
 GRANT DELETE ON [ng_aktivita0] TO [crm_calsync];
 GRANT SELECT, VIEW DEFINITION ON [ng_rozsahaktivity0] TO [crm_calsync];
 GRANT INSERT ON [ng_rozsahaktivity0] TO [crm_calsync];

@@ -1,5 +1,6 @@
 """Mails as the journal has them, without their traces: what lists and searches show."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class JournalMail:
         key: Identification key.
         backup: Path of the backup below the data folder.
         differs: A duplicate with another body than the first mail's.
+        flags: What was odd about it; an earlier version recorded none.
     """
 
     mail_id: UUID
@@ -41,6 +43,7 @@ class JournalMail:
     key: str
     backup: str
     differs: bool
+    flags: tuple[str, ...] = ()
 
 
 _own = journal_table.c
@@ -58,6 +61,7 @@ COLUMNS = (
     _own.identification_key,
     _own.backup_key,
     _own.differs,
+    _own.flags,
 )
 
 
@@ -101,4 +105,10 @@ def _mail(row: JournalRow, recipients: tuple[str, ...]) -> JournalMail:
         key=row.identification_key,
         backup=row.backup_key,
         differs=row.differs,
+        flags=tuple(flags_of(row.flags)),
     )
+
+
+def flags_of(stored: str | None) -> list[str]:
+    """Return the flags that a row of the journal holds."""
+    return list(json.loads(stored or "[]"))

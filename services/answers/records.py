@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, RowMapping, select
 
 from services.answers.calendar_items import calendar_items
+from services.answers.journal import flags_of
 from services.answers.names import RecordNames
 from services.answers.pages import Page, pages_by_id, pages_by_time
 from services.answers.times import utc
@@ -115,6 +116,7 @@ def _activity_rows(page: Page, names: RecordNames) -> Iterator[Row]:
             "attachments": list(files.get(row["id"], ())),
             "mail_id": mails.get(row["id"]),
             "message_id": row.get("message_id"),
+            "flags": [one for one in (row.get("flags") or "").split(", ") if one],
             "date": _moment(row.get("date")),
         }
 
@@ -172,6 +174,7 @@ def _journal(reading: ListReading) -> Iterator[Row]:
                 "from": row["sender"],
                 "message_id": row["message_id"],
                 "verdict": list(words_of(row["verdict"])),
+                "flags": flags_of(row["flags"]),
                 "received_at": utc(row["received_at"]),
                 "key": row["identification_key"],
                 "backup": row["backup_key"],
@@ -185,6 +188,7 @@ _JOURNAL_COLUMNS = (
     "sender",
     "message_id",
     "verdict",
+    "flags",
     "received_at",
     "identification_key",
     "backup_key",

@@ -18,11 +18,11 @@ from services.calsync.calendars.port import CalendarItem, Participant
 from services.calsync.link import CalendarLink
 from services.calsync.writing import AssignedFields
 from shared.contracts.references import ActivityTypeRef
-from shared.domain.assignment import DEFAULT_TYPE, Assignment, ScopeWish, assign
+from shared.domain.assignment import DEFAULT_TYPE, Assignment, assign
 from shared.domain.directory import Directory
 from shared.domain.folding import fold_line
 from shared.domain.linking import Linked, link_outgoing
-from shared.domain.scope import scope_for
+from shared.domain.scope import ScopeChoice, scope_for
 from shared.domain.tokens import Token, find_tokens
 from shared.domain.vocabulary import Vocabulary
 from shared.errors import ConfigProblem, ConfigurationError
@@ -179,21 +179,11 @@ class Assigner:
         person = directory.users.get(user.address)
         if person is None:
             return ()
-        default = min(person.role_depths, default=0)
         known = event.own or event.organizer in directory.users
-        wish = assignment.scope if known else _of_outsider(assignment, default)
-        roles, _ = scope_for(wish, person, directory.roles)
+        # An outsider may narrow the scope, and ask for none only where no record is named (S-4).
+        choice = ScopeChoice(assignment.scope, own=known, may_hide=assignment.record is None)
+        roles, _ = scope_for(choice, person, directory.roles)
         return tuple(role.id for role in roles)
-
-
-def _of_outsider(assignment: Assignment, default: int) -> ScopeWish:
-    """What an outsider may wish: a narrower scope, and none only where no record is named."""
-    match assignment.scope:
-        case int(depth) if depth < default:
-            return depth
-        case "none" if assignment.record is None:
-            return "none"
-    return "default"
 
 
 def _people(event: CalendarItem) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from services.classifier.parse.limits import ATTENDEES, ATTENDEES_BEYOND
 from services.classifier.policy import for_old_mail
 from services.classifier.reading.mail import Mail
 from shared.contracts.bounds import STORED_FILES
-from shared.contracts.commands import CreateActivity
+from shared.contracts.commands import ApplyEvent, CreateActivity
 from shared.contracts.content import trace_line
 from shared.contracts.said import said, said_many
 
@@ -28,12 +28,12 @@ def decide(mail: Mail, facts: Facts) -> SoFar:
 
 
 def _flagged(decided: SoFar) -> SoFar:
-    """Every activity of a flagged mail bears the mail's flags."""
+    """Every activity and invitation of a flagged mail bears the mail's flags."""
     if not decided.flags:
         return decided
     commands = tuple(
         command.model_copy(update={"flags": decided.flags})
-        if isinstance(command, CreateActivity)
+        if isinstance(command, CreateActivity | ApplyEvent)
         else command
         for command in decided.commands
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from services.classifier.chain import SoFar
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
+from services.classifier.facts.words import with_spoken, words_of
 from services.classifier.message_size import within_bounds
 from services.classifier.outcome.content import mail_content
 from services.classifier.parse.mail import parse_mail
@@ -14,7 +15,7 @@ from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
 from shared.contracts.content import FoundToken
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
-from shared.domain.tokens import Token
+from shared.domain.own_words import Spoken
 from shared.errors import PermanentError
 from shared.log import Logger
 
@@ -48,10 +49,16 @@ class ClassifierStage:
             (self._read(fetched, context), context)
             for fetched, context in zip(batch, contexts, strict=True)
         ]
-        return [
-            _classified(fetched.message, mail, facts)
-            for fetched, (mail, _), facts in zip(batch, mails, self.look_up(mails), strict=True)
-        ]
+        # Whose words tokens are depends on the mails before, which may be in the same batch (S-4).
+        spoken: dict[str, Sequence[Spoken]] = {}
+        outcomes = []
+        for fetched, (mail, _), looked_up in zip(batch, mails, self.look_up(mails), strict=True):
+            before = {one: spoken[one] for one in mail.answers_to if one in spoken}
+            facts = with_spoken(looked_up, before)
+            outcomes.append(_classified(fetched.message, mail, facts))
+            if name := mail.parsed.message_id:
+                spoken[name] = (*spoken.get(name, ()), *words_of(mail, facts))
+        return outcomes
 
     def _context(self, box: str) -> BoxContext:
         if box not in self.contexts:
@@ -85,9 +92,14 @@ def _classified(message: MailFetched, mail: Mail, facts: Facts) -> MailClassifie
     return classified(message, mail, facts, decided)
 
 
-def _told(token: Token) -> FoundToken:
+def _told(spoken: Spoken) -> FoundToken:
+    token = spoken.token
     return FoundToken(
-        kind=token.kind, number=token.number, words=token.following, place=token.place
+        kind=token.kind,
+        number=token.number,
+        words=token.following,
+        place=token.place,
+        own=tuple(sorted(spoken.own)),
     )
 
 
@@ -114,9 +126,10 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         commands=decided.commands,
         content=content,
         recipients=mail.recipients,
-        tokens=tuple(_told(token) for token in mail.tokens),
+        tokens=tuple(map(_told, words_of(mail, facts))),
         refers_to=mail.refers_to,
         flags=decided.flags,
+        own_domains=tuple(sorted(facts.context.box.own_domains)),
         again=message.again,
     )
     return within_bounds(whole)

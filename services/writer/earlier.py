@@ -54,7 +54,7 @@ class EarlierMails:
         invitations: States by key (V2-2).
     """
 
-    threads: Mapping[str, Assigned] = field(default_factory=dict)
+    threads: Mapping[str, Sequence[Assigned]] = field(default_factory=dict)
     problems: dict[str, KnownProblem] = field(default_factory=dict)
     soft_bounces: dict[str, frozenset[date]] = field(default_factory=dict)
     invitations: dict[str, Stored] = field(default_factory=dict)

@@ -18,7 +18,9 @@ from services.writer.outbox import Outgoing, Posted, write_outbox
 from services.writer.outcome import Outcome
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
+from shared.contracts.flags import NOT_BELIEVED
 from shared.contracts.messages import MailClassified
+from shared.domain.threads import Correspondents, Origin, counting
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
@@ -116,22 +118,32 @@ class UnitOfWork:
         """Return the row that the command with this id makes in this unit."""
         return self._made.get(command_id)
 
-    def assigned_like(self, answers_to: Sequence[str]) -> Mapping[str, object]:
-        """What the nearest of these mails is assigned to, by kind; of this unit's mails, too."""
+    def assigned_like(
+        self, answers_to: Sequence[str], correspondents: Correspondents
+    ) -> Mapping[str, object]:
+        """What the nearest of these mails is assigned to, by kind; of this unit's mails, too.
+
+        Of several mails with one Message-ID those of the participants count (S-6).
+        """
         for message_id in answers_to:
-            if own := self._assigned_here(message_id):
-                return own
-            if found := self.earlier.threads.get(message_id):
-                return found.ids
+            found = [*self._assigned_here(message_id), *self._assigned_before(message_id)]
+            counts = counting([origin for origin, _ in found], correspondents)
+            for (_, ids), one_counts in zip(found, counts, strict=True):
+                if one_counts and ids:
+                    return ids
         return {}
 
-    def _assigned_here(self, message_id: str) -> Mapping[str, object]:
-        for row in self.rows.get("activity", []):
-            if row.values.get("message_id") == message_id:
-                found = {kind: row.values.get(kind) for kind in ASSIGNMENTS}
-                if assigned := {kind: one for kind, one in found.items() if one is not None}:
-                    return assigned
-        return {}
+    def _assigned_here(self, message_id: str) -> Iterator[tuple[Origin, Mapping[str, object]]]:
+        for filed in self.filed:
+            mail = filed.mail
+            if mail.message_id == message_id:
+                found = {kind: filed.row.values.get(kind) for kind in ASSIGNMENTS}
+                ids = {kind: one for kind, one in found.items() if one is not None}
+                yield Origin(mail.sender or "", NOT_BELIEVED not in mail.flags), ids
+
+    def _assigned_before(self, message_id: str) -> Iterator[tuple[Origin, Mapping[str, object]]]:
+        for one in self.earlier.threads.get(message_id, ()):
+            yield one.origin, one.ids
 
     def touched(self, cause: Cause, command: AnyCommand, entity: str, record_id: int) -> None:
         """Remember that `command` has written a record that is there already."""

@@ -136,10 +136,14 @@ class UpsertInvitation(Command, EventState):
     """The state of an event for one user; the writer decides what counts (V2-1, V2-2, R-e).
 
     Messages of earlier versions carry it; now an `ApplyEvent` stands for it.
+
+    Attributes:
+        flags: Those of the mail.
     """
 
     kind: Literal["upsert_invitation"] = "upsert_invitation"
     user: UserRef
+    flags: tuple[Line, ...] = ()
 
 
 class ApplyEvent(Command):
@@ -147,15 +151,19 @@ class ApplyEvent(Command):
 
     Attributes:
         event: Its place among the events of the mail's content.
+        flags: Those of the mail.
     """
 
     kind: Literal["apply_event"] = "apply_event"
     user: UserRef
     event: int = Field(ge=0)
+    flags: tuple[Line, ...] = ()
 
     def of(self, event: EventState) -> UpsertInvitation:
         """Return the command with all that `event` says."""
-        return UpsertInvitation(command_id=self.command_id, user=self.user, **dict(event))
+        return UpsertInvitation(
+            command_id=self.command_id, user=self.user, flags=self.flags, **dict(event)
+        )
 
 
 class LinkActivity(Command):

@@ -96,12 +96,15 @@ class FoundToken(Contract):
         number: Of which record.
         words: What stands behind it on its line, folded.
         place: Where it stands: subject, text or quoted text.
+        own: What of it were a user's own words: record, type, scope (S-4); None: an earlier version
+            did not ask.
     """
 
     kind: Line
     number: Line
     words: Line
     place: Line
+    own: tuple[Line, ...] | None = None
 
 
 class TraceLine(Contract):

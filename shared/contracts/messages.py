@@ -83,6 +83,7 @@ class MailClassified(Contract):
         tokens: Assignment tokens, the first of which wins.
         flags: What was odd about the mail, for people.
         refers_to: Message-IDs of the mails that it answers, or that came back with it.
+        own_domains: The company's: its lists send copies of other people's mail (S-6).
         again: An explicit replay: claimed keys and the journal's row do not stop it (R-a).
 
     Raises:
@@ -111,6 +112,7 @@ class MailClassified(Contract):
     tokens: tuple[FoundToken, ...] = ()
     flags: tuple[Line, ...] = ()
     refers_to: tuple[str, ...] = ()
+    own_domains: tuple[Line, ...] = ()
     again: bool = False
 
     @property

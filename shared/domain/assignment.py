@@ -26,6 +26,13 @@ PASSED_OVER = 20
 ScopeWish = int | Literal["none", "default"]
 """A depth (`p2`), no scope at all (`p-`), or the role of the user (no word)."""
 
+Aspect = Literal["record", "type", "scope"]
+ASPECTS: tuple[Aspect, ...] = ("record", "type", "scope")
+"""What a token says: which record, which activity type, which scope."""
+
+ALL_OWN = frozenset(ASPECTS)
+"""Of a token that a user wrote himself."""
+
 _SCOPE_WORD = re.compile("p[-0-9]")
 _SCOPE_WORDS_SEARCHED = 6
 _BOUNDARY = re.compile(r"\w")
@@ -54,13 +61,19 @@ class Assignment:
         return self.record if self.token and self.token.kind == kind else None
 
 
-def assign(tokens: Sequence[Token], directory: Directory, direction: Direction) -> Assignment:
+def assign(
+    tokens: Sequence[Token],
+    directory: Directory,
+    direction: Direction,
+    own: frozenset[Aspect] = ALL_OWN,
+) -> Assignment:
     """Read the first of `tokens`; without one, type `E-mail` and the default scope.
 
     Args:
         tokens: In the order in which they win (T-1).
         directory: Records and activity types.
         direction: Only outgoing mail chooses its type (T-4).
+        own: What of the first token are a user's own words: only such a type counts (S-4).
     """
     default_type = _default_type(directory.activity_types)
     if not tokens:
@@ -73,8 +86,8 @@ def assign(tokens: Sequence[Token], directory: Directory, direction: Direction) 
     if token.kind == "opportunity":
         notes = [found, *passed_over, *_opportunity_notes(token)]
         return Assignment(token, record, default_type, "default", tuple(notes))
-    activity_type, type_note = _type(token, directory.activity_types, direction)
-    scope = _scope(token)
+    activity_type, type_note = _type(token, directory.activity_types, direction, own)
+    scope = scope_asked(token)
     notes = [found, *passed_over, *([type_note] if type_note else [])]
     return Assignment(token, record, activity_type, scope, tuple(notes))
 
@@ -88,15 +101,6 @@ def _passed_over(others: Iterable[Said]) -> list[Note]:
     if len(reasons) > PASSED_OVER:
         reasons[PASSED_OVER - 1 :] = [said("more tokens are passed over than are named here")]
     return [Note("T-1", "token", False, one) for one in reasons]
-
-
-def assigned_record(
-    tokens: Sequence[Token], directory: Directory, kind: TokenKind
-) -> RecordRef | None:
-    """Return the record of `kind` that the first of `tokens` stands for."""
-    if tokens and tokens[0].kind == kind:
-        return _record(tokens[0], directory)[0]
-    return None
 
 
 def _record(token: Token, directory: Directory) -> tuple[RecordRef | None, Note]:
@@ -129,16 +133,21 @@ def _place(token: Token) -> Said:
 
 
 def _type(
-    token: Token, types: Mapping[str, ActivityTypeRef], direction: Direction
+    token: Token,
+    types: Mapping[str, ActivityTypeRef],
+    direction: Direction,
+    own: frozenset[Aspect],
 ) -> tuple[ActivityTypeRef, Note | None]:
-    """The longest known activity type directly behind the number; outgoing mail only (T-4)."""
-    known = [name for name in types if _starts_with_words(token.following, name)]
-    if not known:
+    """The type that the token names; of a user's outgoing mail and own words only (T-4, S-4)."""
+    activity_type = type_named(token, types)
+    if activity_type is None:
         return _default_type(types), None
-    activity_type = types[max(known, key=len)]
-    if direction == "outgoing":
+    if direction == "outgoing" and "type" in own:
         chosen = said("activity type {type}", type=activity_type.name)
         return activity_type, Note("T-4", "type", True, chosen)
+    if direction == "outgoing":
+        others = said("{type} is passed over: not a user's own words", type=activity_type.name)
+        return _default_type(types), Note("S-4", "type", False, others)
     reason = said(
         "{type} is passed over: incoming mail is always {default}",
         type=activity_type.name,
@@ -147,7 +156,13 @@ def _type(
     return _default_type(types), Note("T-4", "type", False, reason)
 
 
-def _scope(token: Token) -> ScopeWish:
+def type_named(token: Token, types: Mapping[str, ActivityTypeRef]) -> ActivityTypeRef | None:
+    """Return the longest known activity type directly behind the number (T-4)."""
+    known = [name for name in types if _starts_with_words(token.following, name)]
+    return types[max(known, key=len)] if known else None
+
+
+def scope_asked(token: Token) -> ScopeWish:
     """Return the scope word among the six words behind the number (T-5)."""
     for word in token.following.split()[:_SCOPE_WORDS_SEARCHED]:
         if _SCOPE_WORD.fullmatch(word):

@@ -6,6 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from shared.contracts.references import RecordRef
+from shared.domain.own_words import Spoken
+from shared.domain.threads import Origin
 from shared.domain.vocabulary import TokenKind
 
 
@@ -25,8 +27,13 @@ class Processed:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What a mail recorded before is assigned to (A-6)."""
+    """What a mail recorded before is assigned to (A-6).
 
+    Attributes:
+        origin: Who it is from.
+    """
+
+    origin: Origin
     contract: RecordRef | None = None
     order: RecordRef | None = None
     task: RecordRef | None = None
@@ -51,13 +58,16 @@ class Earlier:
     Attributes:
         processed: The mail that has claimed an identification key, by key.
         erp_message_ids: Message-IDs of mail that the ERP has sent itself (R-f).
-        threads: Assignments of mails recorded before, by Message-ID (A-6).
+        threads: What mails recorded before are assigned to, by Message-ID, which several may have
+            (A-6).
+        spoken: Tokens of mails recorded before, by Message-ID; empty where they held none (S-4).
         problem_tasks: Tasks by their problem id (P-2).
         soft_bounces: Days of earlier soft bounces, by address (B-3).
     """
 
     processed: Mapping[str, Processed] = field(default_factory=dict)
     erp_message_ids: frozenset[str] = frozenset()
-    threads: Mapping[str, Thread] = field(default_factory=dict)
+    threads: Mapping[str, Sequence[Thread]] = field(default_factory=dict)
+    spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
     problem_tasks: Mapping[str, RecordRef] = field(default_factory=dict)
     soft_bounces: Mapping[str, frozenset[date]] = field(default_factory=dict)

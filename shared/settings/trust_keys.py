@@ -61,6 +61,16 @@ class TrustKeys(BaseModel):
             source="S-1",
         ),
     ] = "refuted"
+    foreign_tokens: Annotated[
+        Literal["flag", "refuse"],
+        Key(
+            "foreignTokens",
+            choice("flag", "refuse"),
+            doc="Token of a sender who has nothing to do with its record: taken and flagged, or "
+            "passed over.",
+            source="S-5",
+        ),
+    ] = "flag"
     erp_sender: Annotated[
         tuple[str, ...],
         Key(

@@ -176,7 +176,7 @@ def test_explain_tells_what_run_does_and_writes_nothing(ready: Shell) -> None:
         key: value for key, value in command.items() if key in activity
     }
     assert set(explained) == {
-        *("file", "verdict", "direction", "flags", "commands", "trace", "bounce", "mail"),
+        *("file", "proof", "verdict", "direction", "flags", "commands", "trace", "bounce", "mail"),
     }
     assert set(explained["mail"]) == {
         "from",

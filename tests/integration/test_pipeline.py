@@ -296,4 +296,5 @@ def test_the_journal_knows_whom_a_mail_was_for_and_what_it_asked(tmp_path: Path)
         "number": "999",
         "words": "documentation p-",
         "place": "subject",
+        "own": [],
     }

@@ -1,14 +1,14 @@
 """Looks up the facts for a batch of mails: a fixed number of queries, however many mails."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine
 
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.addresses import domain_of
-from shared.domain.directory import Directory, User
+from shared.domain.directory import Directory, RecordMatch, User
 from shared.domain.earlier import Earlier
 from shared.domain.vocabulary import TokenKind
 from shared.netgenium.database.engine import database_errors
@@ -19,9 +19,11 @@ from shared.netgenium.queries.earlier import (
     read_tasks_of_problems,
     read_thread_records,
 )
+from shared.netgenium.queries.owners import read_owners
 from shared.netgenium.queries.people import read_activity_types, read_roles, read_users
 from shared.netgenium.queries.recorded import read_soft_bounces
 from shared.netgenium.queries.records import read_records
+from shared.netgenium.queries.spoken import read_spoken
 from shared.netgenium.schema.tables import ErpTables
 
 
@@ -47,6 +49,8 @@ class DatabaseLookUp:
         with database_errors(self.engine), self.engine.connect() as connection:
             directory = self._directory(connection, mails)
             earlier = self._earlier(connection, mails, directory.users)
+            named = {*_found(directory.records), *_inheritable(earlier)}
+            directory = replace(directory, owners=read_owners(connection, self.erp, named))
         return [
             Facts(context, directory, earlier, earlier.processed.get(mail.key))
             for mail, context in mails
@@ -76,13 +80,15 @@ class DatabaseLookUp:
     ) -> Earlier:
         erp = self.erp
         keys = {mail.key: bool(mail.forwarded_from) for mail, _ in mails}
+        answered = {one for mail, _ in mails for one in mail.answers_to}
+        # Only whoever names a record asks whose words those are.
+        discussed = {one for mail, _ in mails if mail.tokens for one in mail.answers_to}
         problems = {mail.problem.problem_id for mail, _ in mails if mail.problem}
         return Earlier(
             processed=read_processed(connection, erp, keys),
             erp_message_ids=read_erp_message_ids(connection, erp, _from_inside(mails, users)),
-            threads=read_thread_records(
-                connection, erp, {one for m, _ in mails if not m.tokens for one in m.answers_to}
-            ),
+            threads=read_thread_records(connection, erp, answered),
+            spoken=read_spoken(connection, discussed),
             problem_tasks=read_tasks_of_problems(connection, erp, filter(None, problems)),
             soft_bounces=read_soft_bounces(
                 connection, {address for mail, _ in mails for address in _failed(mail)}
@@ -121,6 +127,21 @@ def _failed(mail: Mail) -> Iterator[str]:
     if mail.bounce:
         for failure in mail.bounce.failures:
             yield from failure.addresses
+
+
+def _found(
+    records: Mapping[tuple[TokenKind, str], RecordMatch],
+) -> Iterator[tuple[TokenKind, int]]:
+    """Yield kind and id of the records that tokens stand for."""
+    for (kind, _), match in records.items():
+        if match.record:
+            yield kind, match.record.id
+
+
+def _inheritable(earlier: Earlier) -> Iterator[tuple[TokenKind, int]]:
+    """Yield kind and id of the records that threads are assigned to."""
+    for one in (one for several in earlier.threads.values() for one in several):
+        yield from ((kind, record.id) for kind, record in one.records)
 
 
 def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:

@@ -2,7 +2,7 @@
 
 import binascii
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.classifier.parse import limits
@@ -16,6 +16,9 @@ _ENCODED_WORD = re.compile(
 """A word ends at `?=`; question marks inside are written as they are by naive programs."""
 
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,90}\?[bBqQ]\?)")
+_BARE_CR = re.compile(rb"\r(?!\r*+(?:\n|\Z))")
+"""What ends no line; several before a line feed are one careless line end."""
+
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LETTERS = r"[A-Za-z0-9!#$&^_+.-]++"
 _WORD = re.compile(
@@ -24,6 +27,7 @@ _WORD = re.compile(
 """The first token, or two with a slash between; comments, quotes and separators are passed over."""
 
 _WORD_BYTES = 1000
+_BLANK = " "
 ALWAYS_READ = frozenset(
     (
         *("from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references"),
@@ -38,12 +42,16 @@ class Headers:
     """The header section of a part.
 
     Attributes:
-        fields: Lower-case name and raw unfolded value, in order.
+        fields: Lower-case name and raw unfolded value, in order. A name keeps the blank before its
+            colon, so that nobody who asks for the field finds it.
         cut: Numbers of the fields that are longer than what is kept of them.
+        ambiguous: Other systems may read another From here: line ends are of several kinds, or
+            the field's name holds a blank.
     """
 
     fields: Sequence[tuple[str, bytes]]
     cut: frozenset[int] = frozenset()
+    ambiguous: bool = False
     _parameters: dict[str, dict[str, tuple[bytes, str | None]]] = field(default_factory=dict)
 
     def all(self, name: str) -> list[bytes]:
@@ -102,7 +110,8 @@ def read_headers(
         section = section[: limits.HEADER_SECTION_BYTES]
     fields: list[tuple[str, bytes]] = []
     cut: set[int] = set()
-    for whole in _FOLD.sub(b"", section).splitlines():
+    lines, mixed = _lines(section)
+    for whole in lines:
         line = whole[: limits.HEADER_FIELD_BYTES]
         if not _FIELD.match(line):
             if line.strip() and not line.startswith((b"From ", b">From ")):
@@ -112,11 +121,32 @@ def read_headers(
         name = raw_name.strip().decode("ascii").lower()
         if not _is_kept(name, len(fields), wanted, defects):
             continue
+        if raw_name != raw_name.rstrip():
+            name += _BLANK
         if len(whole) > len(line):
             _flag(defects, "a header field beyond the limit")
             cut.add(len(fields))
         fields.append((name, value.strip()))
-    return Headers(fields, frozenset(cut))
+    names = {name for name, _ in fields}
+    ambiguous = mixed or f"from{_BLANK}" in names
+    return Headers([_found(one, names) for one in fields], frozenset(cut), ambiguous)
+
+
+def _lines(section: bytes) -> tuple[list[bytes], bool]:
+    """Return the unfolded lines, and whether others may see more of them.
+
+    They end as most of them do: what ends otherwise, or with a bare CR, goes on.
+    """
+    both = section.count(b"\r\n")
+    alone = section.count(b"\n") - both
+    mixed = bool(both and alone) or _BARE_CR.search(section) is not None
+    return _FOLD.sub(b"", section).split(b"\n" if alone > both else b"\r\n"), mixed
+
+
+def _found(field: tuple[str, bytes], names: Container[str]) -> tuple[str, bytes]:
+    """A field of what every mail is known by; with a blank in its name if none is without."""
+    name = field[0].removesuffix(_BLANK)
+    return (name, field[1]) if name in ALWAYS_READ and name not in names else field
 
 
 def _is_kept(

@@ -1,5 +1,7 @@
 """The parser's one entry: any bytes give a `ParsedMail`, with a list of what was wrong."""
 
+from dataclasses import replace
+
 from services.classifier.parse import limits
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.body import read_body
@@ -41,7 +43,7 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
     reports = read_reports(raw, scan, body.text, defects)
     events = read_events(raw, scan.leaves, defects)
     return ParsedMail(
-        senders=_recipients(headers, "from", limits.RECIPIENTS, hint, defects),
+        senders=_senders(headers, hint, defects),
         from_fields=len(headers.all("from")),
         to=to,
         cc=cc,
@@ -70,6 +72,12 @@ def _declared_charset(scan: Scan) -> str | None:
         if charset and codec_of(charset) not in _SAY_NOTHING:
             return charset
     return None
+
+
+def _senders(headers: Headers, hint: str | None, defects: list[str]) -> tuple[Address, ...]:
+    """Return the addresses of From; odd where others may read another From field."""
+    found = _recipients(headers, "from", limits.RECIPIENTS, hint, defects)
+    return tuple(replace(one, odd=one.odd or headers.ambiguous) for one in found)
 
 
 def _recipients(

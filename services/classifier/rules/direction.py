@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.facts.trust import NOT_BELIEVED, not_believed
+from services.classifier.facts.trust import not_believed
 from services.classifier.reading.mail import Mail
+from shared.contracts.flags import NOT_BELIEVED
 from shared.contracts.said import said
 from shared.domain.addresses import domain_of
 

@@ -4,6 +4,7 @@ from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.forwards import attributed
 from services.classifier.outcome.activity import create_activity
+from services.classifier.outcome.filing import file_mail
 from services.classifier.outcome.groups import group_notes, twin_notes
 from services.classifier.reading.mail import Mail
 from shared.contracts.said import said
@@ -23,8 +24,17 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     if linked.unknown and facts.context.box.only_known_customers:
         reason = said("the sender is not in the address book (onlyKnownCustomers)")
         return Miss(reason, linked.notes)
+    filing = file_mail(mail, facts, "incoming")
     made = [
-        create_activity(mail, facts, so_far, responsible=user, direction="incoming", linked=linked)
+        create_activity(
+            mail,
+            facts,
+            so_far,
+            responsible=user,
+            direction="incoming",
+            linked=linked,
+            filing=filing,
+        )
         for user in users
     ]
     noted = (note for _, notes in made for note in notes)
@@ -35,6 +45,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         notes=tuple(
             dict.fromkeys((*group_notes(mail, facts), *twin_notes(users), *linked.notes, *noted))
         ),
+        flags=filing.flags,
     )
 
 

@@ -3,12 +3,12 @@
 from services.classifier.chain import Hit, Miss, SoFar, command_id
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import distrusted
+from services.classifier.outcome.filing import record_of_token
 from services.classifier.reading.extract import after_colon
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import CreateTask
 from shared.contracts.said import said
 from shared.contracts.verdict import Word
-from shared.domain.assignment import assigned_record
 from shared.domain.folding import fold_line
 from shared.domain.notes import Note
 from shared.domain.vocabulary import first_prefix, tight
@@ -38,7 +38,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         subject=after_colon(subject) or subject.strip(),
         solvers=tuple(user.ref for user in solvers),
         approver=approver.ref,
-        contract=assigned_record(mail.tokens, facts.directory, "contract"),
+        contract=record_of_token(mail, facts, "contract"),
     )
     without = said("no recipient is a user: a task without solver")
     nobody = Note("N-1", "solvers", False, without)

@@ -4,6 +4,7 @@ from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.forwards import attributed
 from services.classifier.outcome.activity import create_activity
+from services.classifier.outcome.filing import file_mail
 from services.classifier.reading.mail import Mail
 from shared.contracts.said import said
 from shared.contracts.verdict import Word
@@ -29,8 +30,9 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     if linked.unknown and facts.context.box.only_known_customers:
         reason = said("no recipient is in the address book (onlyKnownCustomers)")
         return Miss(reason, linked.notes)
+    filing = file_mail(mail, facts, "outgoing")
     activity, notes = create_activity(
-        mail, facts, so_far, responsible=user, direction="outgoing", linked=linked
+        mail, facts, so_far, responsible=user, direction="outgoing", linked=linked, filing=filing
     )
     return Hit(
         said("outgoing, from {user}", user=user.ref.email),
@@ -38,4 +40,5 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         commands=(activity,),
         direction="outgoing",
         notes=(*linked.notes, *notes),
+        flags=filing.flags,
     )

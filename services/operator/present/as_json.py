@@ -30,9 +30,10 @@ def explained_as_json(result: Explained | Unreadable) -> Json:
     """Return one mail of `explain`."""
     if isinstance(result, Unreadable):
         return {"file": result.file, "error": result.error}
-    outcome = result.outcome
+    outcome, proof = result.outcome, result.mail.proof
     return {
         "file": result.file,
+        "proof": {"state": proof.state, "reason": proof.reason},
         "verdict": list(outcome.verdict),
         "direction": outcome.direction,
         "flags": list(outcome.flags),

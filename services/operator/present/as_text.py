@@ -8,9 +8,9 @@ from rich.text import Text
 
 from services.answers.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
-from services.operator.present.labels import field_label, state_label
+from services.operator.present.labels import field_label, flags_as_text, state_label
 from services.operator.present.records import value_as_text
-from services.operator.present.trace import trace_table
+from services.operator.present.trace import proof_line, trace_table
 from services.operator.present.verdicts import verdict_as_text
 from services.writer.events import with_events
 from shared.contracts.commands import (
@@ -33,6 +33,8 @@ def explained_as_text(result: Explained | Unreadable, language: Language) -> Ren
     outcome = result.outcome
     parsed = result.mail.parsed
     head = Table.grid(padding=(0, 2))
+    if proof := proof_line(outcome.trace):
+        head.add_row(language.say("Sender"), Text(language.reason(proof), style="bold"))
     head.add_row(language.say("Mail"), Text(result.file, style="bold"))
     head.add_row(language.say("Subject"), Text(parsed.subject))
     head.add_row(language.say("From"), Text(", ".join(address.email for address in parsed.senders)))
@@ -41,6 +43,9 @@ def explained_as_text(result: Explained | Unreadable, language: Language) -> Ren
     head.add_row(language.say("Verdict"), Text(verdict, style="bold"))
     if outcome.direction:
         head.add_row(language.say("Direction"), state_label(outcome.direction, language))
+    if outcome.flags:
+        flags = flags_as_text(outcome.flags, language)
+        head.add_row(language.say("Flags"), Text(flags, style="yellow"))
     for command in with_events(outcome).commands:
         head.add_row(language.say("Would make"), Text(_described(command, language)))
     for defect in parsed.defects:

@@ -1,7 +1,8 @@
 """Names of fields, rules and states for people, in their language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from shared.contracts.flags import FOREIGN, NOT_BELIEVED
 from shared.language.language import Language, marked
 
 FIELDS: Mapping[str, str] = {
@@ -25,6 +26,7 @@ FIELDS: Mapping[str, str] = {
     "direction": marked("direction"),
     "due_date": marked("due date"),
     "end": marked("end"),
+    "flags": marked("flags"),
     "from": marked("from"),
     "held": marked("held"),
     "id": marked("id"),
@@ -127,6 +129,12 @@ STATES: Mapping[str, str] = {
 """Words of a state."""
 
 
+FLAG_WORDS: Mapping[str, str] = {
+    NOT_BELIEVED: marked("sender not believed"),
+    FOREIGN: marked("foreign"),
+}
+"""Flags of mails."""
+
 PARTS: Mapping[str, str] = {
     "boxes": marked("boxes"),
     "queues": marked("queues"),
@@ -150,6 +158,11 @@ def field_label(name: str, language: Language) -> str:
 def rule_label(name: str, language: Language) -> str:
     """Name a rule, or what a note is about."""
     return language.say(RULES.get(name, name.replace("_", " ")))
+
+
+def flags_as_text(flags: Iterable[str], language: Language) -> str:
+    """Say the flags of a mail."""
+    return ", ".join(language.say(FLAG_WORDS.get(flag, flag)) for flag in flags)
 
 
 def state_label(word: str, language: Language) -> str:

@@ -87,4 +87,5 @@ def mail_as_json(mail: JournalMail) -> Json:
         "key": mail.key,
         "backup": mail.backup,
         "differs": mail.differs,
+        "flags": list(mail.flags),
     }

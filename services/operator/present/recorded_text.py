@@ -11,9 +11,9 @@ from rich.text import Text
 from services.answers.journal import JournalMail
 from services.answers.recorded import Recorded, Related, Relation, Step, StepName, Today
 from services.operator.present.answer import answer_as_text
-from services.operator.present.labels import rule_label, state_label
+from services.operator.present.labels import flags_as_text, rule_label, state_label
 from services.operator.present.times import moment_as_text, second_as_text
-from services.operator.present.trace import trace_table
+from services.operator.present.trace import proof_line, trace_table
 from services.operator.present.verdicts import verdict_as_text
 from shared.contracts.verdict import words_of
 from shared.language.language import Language
@@ -60,6 +60,8 @@ def mail_line(mail: JournalMail, zone: ZoneInfo, language: Language) -> str:
 def _head(then: Recorded, zone: ZoneInfo, language: Language) -> Table:
     mail = then.mail
     head = Table.grid(padding=(0, 2))
+    if proof := proof_line(then.trace):
+        head.add_row(language.say("Sender"), Text(language.reason(proof), style="bold"))
     head.add_row(language.say("Mail"), str(mail.mail_id))
     head.add_row(language.say("Subject"), Text(mail.subject))
     head.add_row(language.say("From"), Text(mail.sender or ""))
@@ -69,6 +71,8 @@ def _head(then: Recorded, zone: ZoneInfo, language: Language) -> Table:
     head.add_row(language.say("Verdict"), Text(verdict_as_text(mail.verdict, language)))
     if mail.direction:
         head.add_row(language.say("Direction"), state_label(mail.direction, language))
+    if mail.flags:
+        head.add_row(language.say("Flags"), Text(flags_as_text(mail.flags, language)))
     if mail.differs:
         differs = language.say("its text differs from that of the first mail")
         head.add_row(language.say("Duplicate"), differs)

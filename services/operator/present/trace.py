@@ -11,6 +11,11 @@ from shared.contracts.content import TraceLine
 from shared.language.language import Language
 
 
+def proof_line(trace: Sequence[TraceLine]) -> TraceLine | None:
+    """Return what is known of the sender (S-1): everything else depends on it."""
+    return next((line for line in trace if line.id == "S-1"), None)
+
+
 def trace_table(trace: Sequence[TraceLine], language: Language) -> Table:
     """Show every rule that was asked, in order."""
     table = Table(box=None, pad_edge=False, header_style="bold")

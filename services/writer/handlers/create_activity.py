@@ -6,6 +6,7 @@ from services.writer.unit_of_work import Filed, UnitOfWork
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
+from shared.domain.threads import Correspondents
 
 _AHEAD = timedelta(days=1)
 """How far a sender's clock may be ahead."""
@@ -28,7 +29,9 @@ def create_activity(
         )
     }
     # What the mail answers may have been recorded since it was classified (A-6, R-e).
-    links |= work.assigned_like(command.answers_to)
+    addresses = frozenset((mail.sender or "", *mail.recipients))
+    correspondents = Correspondents(addresses, mail.own_domains)
+    links |= work.assigned_like(command.answers_to, correspondents)
     values: dict[str, object] = {
         "type": command.type.id,
         "subject": content.subject,
@@ -42,6 +45,7 @@ def create_activity(
         "to": ", ".join(content.to),
         "cc": ", ".join(content.cc),
         "message_id": content.message_id,
+        "flags": ", ".join(command.flags) or None,
         **links,
     }
     if new_task:

@@ -1,7 +1,7 @@
 """Reads what earlier mails mean for a batch of mails: duplicates, threads, problems, bounces."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, and_, select
 
@@ -83,19 +83,22 @@ def read_erp_message_ids(
 
 def read_thread_records(
     connection: Connection, erp: ErpTables, message_ids: Iterable[str]
-) -> Mapping[str, Thread]:
+) -> Mapping[str, Sequence[Thread]]:
     """What the mails with these Message-IDs are assigned to, with the records' numbers (A-6)."""
     assigned = read_threads(connection, erp, message_ids)
     ids: dict[str, set[int]] = defaultdict(set)
-    for one in assigned.values():
+    for one in (one for several in assigned.values() for one in several):
         for kind, record_id in one.ids.items():
             ids[kind].add(record_id)
     records = {
         kind: _records(connection, erp, kind, wanted_ids) for kind, wanted_ids in ids.items()
     }
     return {
-        message_id: Thread(**{kind: records[kind].get(i) for kind, i in one.ids.items()})
-        for message_id, one in assigned.items()
+        message_id: [
+            Thread(one.origin, **{kind: records[kind].get(i) for kind, i in one.ids.items()})
+            for one in several
+        ]
+        for message_id, several in assigned.items()
     }
 
 

@@ -1,14 +1,17 @@
 """What earlier mails have left: the classifier predicts from it, the writer decides (R-e)."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, and_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, select
 
+from shared.contracts.flags import NOT_BELIEVED
+from shared.domain.threads import Origin
 from shared.netgenium.database.many import by_stored_form, in_chunks
 from shared.netgenium.own.tables import (
     effect_table,
@@ -24,8 +27,14 @@ ASSIGNMENTS = ("contract", "order", "task", "opportunity")
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """Ids of the records that an activity is assigned to, by kind; never empty."""
+    """What a mail's activity is assigned to.
 
+    Attributes:
+        origin: Who the mail is from.
+        ids: Of the records, by kind.
+    """
+
+    origin: Origin
     ids: Mapping[str, int]
 
 
@@ -40,50 +49,74 @@ def message_key(message_id: str) -> str:
 
 def read_threads(
     connection: Connection, erp: ErpTables, message_ids: Iterable[str]
-) -> Mapping[str, Assigned]:
-    """Return what the mails with these Message-IDs are assigned to now, if to anything (A-6).
+) -> Mapping[str, Sequence[Assigned]]:
+    """Return what the mails with these Message-IDs are assigned to now, each with its origin (A-6).
 
     Mail that we recorded is found through the journal; mail that NET Genium has sent itself
-    through the Message-ID of its activity.
+    through the Message-ID of its activity. Anybody may send a further mail with the Message-ID of
+    one, so there are several: `counting` of `shared/domain/threads.py` says which count.
     """
     by_key: dict[str, list[str]] = defaultdict(list)
     for one in sorted(set(message_ids)):
         by_key[message_key(one)].append(one)
-    found: dict[str, Assigned] = {}
     activity = erp.table("activity").c
     columns = [activity[kind] for kind in ASSIGNMENTS if kind in activity]
-    ours = journal_table.c.mail_id == effect_table.c.cause_id
-    made = and_(effect_table.c.entity == "activity", effect_table.c.record_id == activity.id)
+    found: dict[str, list[Assigned]] = defaultdict(list)
+    own = journal_table.c
     for chunk in in_chunks(sorted(by_key)):
         query = (
-            select(journal_table.c.message_key, *columns)
-            .join_from(journal_table, effect_table, ours)
-            .join(erp.table("activity"), made)
-            .where(journal_table.c.message_key.in_(chunk))
+            select(own.message_key, own.sender, own.flags, *columns)
+            .join_from(journal_table, effect_table, _made_by_mail(), isouter=True)
+            .join(erp.table("activity"), effect_table.c.record_id == activity.id, isouter=True)
+            .where(own.message_key.in_(chunk))
             .order_by(activity.id)
         )
-        _collect(connection, query, by_key, found)
-    if erp.has("activity", "message_id"):
-        rest = {one for asked in by_key.values() for one in asked} - found.keys()
-        names = by_stored_form(connection, activity.message_id, rest)
-        for chunk in in_chunks(names):
-            sent = select(activity.message_id, *columns).where(activity.message_id.in_(chunk))
-            _collect(connection, sent.order_by(activity.id), names, found)
+        for key, sender, flags, *values in connection.execute(query):
+            assigned = Assigned(_origin(sender, flags), _ids(columns, values))
+            for asked in by_key[key]:
+                found[asked].append(assigned)
+    for asked, sent in _sent_by_the_erp(connection, erp, columns, by_key):
+        found[asked].append(sent)
     return found
 
 
-def _collect(
+def _made_by_mail() -> ColumnElement[bool]:
+    effect = effect_table.c
+    return and_(effect.cause_id == journal_table.c.mail_id, effect.entity == "activity")
+
+
+def _origin(sender: str | None, flags: str | None) -> Origin:
+    return Origin(sender or "", believed=NOT_BELIEVED not in json.loads(flags or "[]"))
+
+
+def _ids(columns: Sequence[Column[Any]], values: Sequence[int | None]) -> Mapping[str, int]:
+    kinds = (str(column.key) for column in columns)
+    return {kind: one for kind, one in zip(kinds, values, strict=True) if one is not None}
+
+
+def _sent_by_the_erp(
     connection: Connection,
-    query: Select[Any],
-    names: Mapping[str, Sequence[str]],
-    found: dict[str, Assigned],
-) -> None:
-    """The first activity of a mail that is assigned to anything; `names` by what is selected."""
-    for name, *values in connection.execute(query):
-        kinds = [str(column.key) for column in query.selected_columns][1:]
-        ids = {kind: one for kind, one in zip(kinds, values, strict=True) if one is not None}
-        for asked in names.get(name, ()) if ids else ():
-            found.setdefault(asked, Assigned(ids))
+    erp: ErpTables,
+    columns: Sequence[Column[Any]],
+    by_key: Mapping[str, Sequence[str]],
+) -> Iterator[tuple[str, Assigned]]:
+    """Activities with one of these Message-IDs that no mail of ours has made."""
+    if not erp.has("activity", "message_id"):
+        return
+    activity, effect = erp.table("activity"), effect_table.c
+    ours = and_(effect.entity == "activity", effect.record_id == activity.c.id)
+    wanted = [one for asked in by_key.values() for one in asked]
+    names = by_stored_form(connection, activity.c.message_id, wanted)
+    for chunk in in_chunks(names):
+        query = (
+            select(activity.c.message_id, *columns)
+            .join_from(activity, effect_table, ours, isouter=True)
+            .where(activity.c.message_id.in_(chunk), effect.command_id.is_(None))
+            .order_by(activity.c.id)
+        )
+        for name, *values in connection.execute(query):
+            for asked in names.get(name, ()):
+                yield asked, Assigned(Origin(None), _ids(columns, values))
 
 
 def read_soft_bounces(

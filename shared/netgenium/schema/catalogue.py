@@ -158,6 +158,7 @@ CATALOGUE: Mapping[str, Entity] = {
             "to": _optional("memo"),
             "cc": _optional("memo"),
             "message_id": _optional("text", 500),
+            "flags": _optional("text"),
             "start": _optional("moment"),
             "end": _optional("moment"),
             "all_day": _optional("check_box"),

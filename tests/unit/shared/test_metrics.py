@@ -2,6 +2,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.fetcher.standing import STATES
 from shared import metrics
+from shared.contracts.flags import FLAGS
 from shared.contracts.verdict import KINDS
 
 
@@ -30,6 +31,8 @@ def test_every_series_is_there_before_its_first_event() -> None:
         assert stage | {"reason": reason} in found["crmservice_retries_total"]
     for verdict in KINDS:
         assert box | {"verdict": verdict} in found["crmservice_verdicts_total"]
+    for flag in FLAGS:
+        assert {"flag": flag} in found["crmservice_flagged_total"]
     for state in STATES:
         assert box | {"source": "imap", "state": state} in found["crmservice_box_state"]
     for name in ("found_mails", "backed_up_mails", "recorded_mails"):

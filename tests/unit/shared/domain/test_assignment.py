@@ -148,7 +148,7 @@ def test_incoming_mail_is_always_an_email() -> None:
 )
 def test_the_scope_word_sets_who_sees_the_activity(following: str, scope: list[str]) -> None:
     """T-5: `p-` no scope, `pN` down to depth N, none: down to the role of the user."""
-    activity = _only(decide(a_mail(subject=f"Contract:123 {following}")))
+    activity = _only(decide(a_mail(subject=f"Contract:123 {following}", sender=JAN, to=PETR)))
 
     assert [role.name for role in activity.scope] == scope
 
