@@ -54,6 +54,7 @@ class Earlier:
         threads: Assignments of mails recorded before, by Message-ID (A-6).
         problem_tasks: Tasks by their problem id (P-2).
         soft_bounces: Days of earlier soft bounces, by address (B-3).
+        sent: Recipients of recorded mail of ours, by Message-ID (S-7).
     """
 
     processed: Mapping[str, Processed] = field(default_factory=dict)
@@ -61,3 +62,4 @@ class Earlier:
     threads: Mapping[str, Thread] = field(default_factory=dict)
     problem_tasks: Mapping[str, RecordRef] = field(default_factory=dict)
     soft_bounces: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    sent: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from shared.netgenium.queries.earlier import (
 from shared.netgenium.queries.people import read_activity_types, read_roles, read_users
 from shared.netgenium.queries.recorded import read_soft_bounces
 from shared.netgenium.queries.records import read_records
+from shared.netgenium.queries.sent import read_sent
 from shared.netgenium.schema.tables import ErpTables
 
 
@@ -87,6 +88,12 @@ class DatabaseLookUp:
             soft_bounces=read_soft_bounces(
                 connection, {address for mail, _ in mails for address in _failed(mail)}
             ),
+            sent=read_sent(
+                connection,
+                erp,
+                {one for mail, _ in mails for one in _returned(mail)},
+                {domain for _, context in mails for domain in context.box.own_domains},
+            ),
         )
 
 
@@ -120,6 +127,13 @@ def _failed(mail: Mail) -> Iterator[str]:
     if mail.bounce:
         for failure in mail.bounce.failures:
             yield from failure.addresses
+
+
+def _returned(mail: Mail) -> Iterator[str]:
+    """Yield the Message-ID of the mail that a report returns (S-7)."""
+    reports = mail.parsed.reports
+    if reports.returned.message_id and (mail.bounce or reports.complainants):
+        yield reports.returned.message_id
 
 
 def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:

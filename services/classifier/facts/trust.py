@@ -6,9 +6,6 @@ from services.classifier.reading.proof import state_said
 from shared.contracts.said import Said, said
 from shared.domain.addresses import domain_of
 
-NOT_BELIEVED = "sender not believed"
-"""The flag of what a mail made whose sender is refuted."""
-
 
 def not_believed(mail: Mail, facts: Facts) -> bool:
     """Whether the sender is refuted, so that nothing is done in his name as if he were himself."""

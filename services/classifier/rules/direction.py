@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
-from services.classifier.facts.trust import NOT_BELIEVED, not_believed
+from services.classifier.facts.trust import not_believed
 from services.classifier.reading.mail import Mail
 from shared.contracts.said import said
 from shared.domain.addresses import domain_of
+from shared.domain.sent import NOT_BELIEVED
 
 
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:

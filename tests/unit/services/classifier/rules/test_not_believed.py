@@ -1,7 +1,7 @@
 import pytest
 
 from services.classifier.chain import SoFar
-from services.classifier.facts.trust import NOT_BELIEVED
+from shared.domain.sent import NOT_BELIEVED
 from tests.builders import EVA, JAN, PETR, a_box, a_mail, activities, decide, reasons, some_facts
 
 MX = "mx.firma.cz"
