@@ -123,10 +123,10 @@ def _decide(  # noqa: PLR0913, PLR0917 - the same
         _make(connection, erp, rows, directory, now)
     done = [row.command_id for row in rows]
     closed = {"decided_at": now, "decided_as": decision, "decided_by": by}
-    connection.execute(
-        update(held_mark_table).where(_own.command_id.in_(done)).values(closed)
-    )
-    steps = [(Cause("mail", row.mail_id), f"{row.address}: mark {decision}, by {by}") for row in rows]
+    connection.execute(update(held_mark_table).where(_own.command_id.in_(done)).values(closed))
+    steps = [
+        (Cause("mail", row.mail_id), f"{row.address}: mark {decision}, by {by}") for row in rows
+    ]
     tell(connection, decision, steps, now)
     return len(done)
 
@@ -174,7 +174,7 @@ def _locks(marks: Iterable[HeldMark], directory: Directory) -> set[str]:
 
 
 def _fits(which: Which, zone: ZoneInfo) -> list[ColumnElement[bool]]:
-    where = [_own.decided_at.is_(None)]
+    where: list[ColumnElement[bool]] = [_own.decided_at.is_(None)]
     if which.day:
         begin = datetime(which.day.year, which.day.month, which.day.day, tzinfo=zone)
         where += [_own.held_at >= begin, _own.held_at < begin + timedelta(days=1)]

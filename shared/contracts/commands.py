@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import Field
 
@@ -21,6 +21,11 @@ from shared.contracts.references import (
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
 """Opt-out and undeliverable (manual, chapter 13)."""
+
+
+def command_id_of(mail_id: UUID, rule: str, recipient: str) -> UUID:
+    """The same command of the same mail always has the same id."""
+    return uuid5(mail_id, f"{rule}\0{recipient}")
 
 
 class Command(Contract):

@@ -27,6 +27,8 @@ FIELDS: Mapping[str, str] = {
     "end": marked("end"),
     "from": marked("from"),
     "held": marked("held"),
+    "held_at": marked("held at"),
+    "held_id": marked("id of the held mark"),
     "id": marked("id"),
     "key": marked("key"),
     "known_by_now": marked("known by now"),
@@ -53,6 +55,7 @@ FIELDS: Mapping[str, str] = {
     "recurrence_id": marked("recurrence id"),
     "relationship": marked("relationship"),
     "relationships": marked("relationships"),
+    "reporter": marked("reported by"),
     "responsible": marked("responsible"),
     "resting": marked("waiting for another try"),
     "rule": marked("rule"),
@@ -60,6 +63,7 @@ FIELDS: Mapping[str, str] = {
     "sequence": marked("sequence"),
     "series": marked("series"),
     "service": marked("service"),
+    "soft_bounce": marked("soft bounce"),
     "solvers": marked("solvers"),
     "start": marked("start"),
     "state": marked("state"),
@@ -74,6 +78,7 @@ FIELDS: Mapping[str, str] = {
     "user": marked("user"),
     "verdict": marked("verdict"),
     "waiting": marked("waiting"),
+    "why": marked("why"),
 }
 """Fields of records, as `list` and `status` show them."""
 
@@ -100,6 +105,7 @@ RULES: Mapping[str, str] = {
     "own_mail": marked("our own mail"),
     "problem": marked("problem"),
     "reply_or_forward": marked("reply or forward"),
+    "report": marked("report"),
     "scope": marked("scope"),
     "sender_proof": marked("proof of the sender"),
     "solvers": marked("solvers"),
@@ -123,6 +129,8 @@ STATES: Mapping[str, str] = {
     "skipped": marked("skipped"),
     "broken": marked("does not work"),
     "do_not_send": marked("no more mail"),
+    "too_many": marked("too many marks in a day"),
+    "unproven": marked("neither our mail came back nor is the reporter known"),
 }
 """Words of a state."""
 

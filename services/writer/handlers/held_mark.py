@@ -71,8 +71,7 @@ def _hold(
     reason: Literal["unproven", "too_many"],
 ) -> None:
     """Hold it once, whatever is classified again, and not if the mark stands already."""
-    soft = isinstance(command, CountSoftBounce)
-    mark: Mark = "broken" if soft else command.mark
+    mark: Mark = command.mark if isinstance(command, MarkForbidden) else "broken"
     if command.command_id in work.earlier.held:
         return
     if stands(command.address, mark, work):
@@ -86,7 +85,7 @@ def _hold(
             "rule": report.rule,
             "address": command.address,
             "mark": mark,
-            "bounced_on": command.bounced_on if soft else None,
+            "bounced_on": getattr(command, "bounced_on", None),
             "reporter": report.reporter,
             "why": reason,
             "received_at": mail.received_at,
