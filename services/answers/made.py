@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Row, select
 from services.assembly.composition import Erp
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.database.many import in_chunks, values_by_owner
+from shared.netgenium.own.held_mark_table import held_mark_table
 from shared.netgenium.own.tables import (
     change_table,
     effect_table,
-    held_mark_table,
     journal_table,
     soft_bounce_table,
 )

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from services.answers.names import RecordNames
 from services.answers.times import utc
-from shared.netgenium.own.tables import change_table, held_mark_table
+from shared.netgenium.own.held_mark_table import held_mark_table
+from shared.netgenium.own.tables import change_table
 
 Row = Mapping[str, Any]
 

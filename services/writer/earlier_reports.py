@@ -15,7 +15,7 @@ from shared.contracts.commands import CountSoftBounce, MarkForbidden
 from shared.contracts.messages import MailClassified
 from shared.domain.sent import sent_by_us
 from shared.netgenium.database.many import in_chunks
-from shared.netgenium.own.tables import held_mark_table
+from shared.netgenium.own.held_mark_table import held_mark_table
 from shared.netgenium.queries.marks import begin_of_day, count_marks
 from shared.netgenium.queries.sent import read_sent
 from shared.netgenium.schema.tables import ErpTables

@@ -25,7 +25,7 @@ from shared.domain.directory import Directory
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.database.locks import hold
 from shared.netgenium.database.many import in_chunks
-from shared.netgenium.own.tables import held_mark_table
+from shared.netgenium.own.held_mark_table import held_mark_table
 from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.schema.tables import ErpTables
 

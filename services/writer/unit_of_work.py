@@ -20,7 +20,8 @@ from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
 from shared.contracts.messages import MailClassified
 from shared.netgenium.database.ids import insert_rows
-from shared.netgenium.own.tables import effect_table, held_mark_table, soft_bounce_table
+from shared.netgenium.own.held_mark_table import held_mark_table
+from shared.netgenium.own.tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
 from shared.netgenium.schema.catalogue import writing_order
 from shared.netgenium.schema.tables import ErpTables, ManyTable

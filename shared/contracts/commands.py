@@ -107,7 +107,7 @@ class UpdateTask(Command):
     status: str
 
 
-class Report(Contract):
+class MarkReport(Contract):
     """By whose word an address is marked, and whether that is enough (behaviour S-7).
 
     Attributes:
@@ -139,7 +139,7 @@ class MarkForbidden(Command):
     mark: Mark
     contacts: tuple[ContactRef, ...] = ()
     relationships: tuple[RelationshipRef, ...] = ()
-    report: Report | None = None
+    report: MarkReport | None = None
 
 
 class CountSoftBounce(Command):
@@ -157,7 +157,7 @@ class CountSoftBounce(Command):
     contacts: tuple[ContactRef, ...] = ()
     relationships: tuple[RelationshipRef, ...] = ()
     marks: bool = False
-    report: Report | None = None
+    report: MarkReport | None = None
 
 
 class UpsertInvitation(Command, EventState):

@@ -3,12 +3,12 @@
 from services.classifier.chain import command_id
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import Mark, MarkForbidden, Report
+from shared.contracts.commands import Mark, MarkForbidden, MarkReport
 from shared.contracts.said import Said, said
 
 
 def mark(  # noqa: PLR0913, PLR0917 - a mark is all of this
-    mail: Mail, facts: Facts, rule: str, address: str, what: Mark, report: Report | None = None
+    mail: Mail, facts: Facts, rule: str, address: str, what: Mark, report: MarkReport | None = None
 ) -> MarkForbidden:
     """Return the command that marks `address`, perhaps only by what somebody has reported."""
     contacts, relationships = facts.directory.holders(address)

@@ -9,7 +9,7 @@ from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.reading.mail import Mail
 from services.classifier.reading.mail_systems import MAIL_SYSTEMS
 from services.classifier.reading.wildcard import matches
-from shared.contracts.commands import Report
+from shared.contracts.commands import MarkReport
 from shared.contracts.said import Said, said
 from shared.domain.addresses import domain_of
 from shared.domain.notes import Note
@@ -30,10 +30,10 @@ def believed(mail: Mail, facts: Facts, address: str) -> Said | None:
     return None
 
 
-def report_of(mail: Mail, facts: Facts, rule: str, address: str) -> Report:
+def report_of(mail: Mail, facts: Facts, rule: str, address: str) -> MarkReport:
     """Return what the writer is told of the report."""
     box = facts.context.box
-    return Report(
+    return MarkReport(
         rule=rule,
         reporter=mail.sender or "",
         believed=believed(mail, facts, address) is not None,

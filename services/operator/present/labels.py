@@ -6,6 +6,7 @@ from shared.language.language import Language, marked
 
 FIELDS: Mapping[str, str] = {
     "address": marked("address"),
+    "alarm": marked("alarm"),
     "all_day": marked("all day"),
     "answer": marked("answer"),
     "answers": marked("answers"),
@@ -29,6 +30,7 @@ FIELDS: Mapping[str, str] = {
     "held": marked("held"),
     "held_at": marked("held at"),
     "held_id": marked("id of the held mark"),
+    "held_marks": marked("held marks"),
     "id": marked("id"),
     "key": marked("key"),
     "known_by_now": marked("known by now"),
@@ -37,6 +39,8 @@ FIELDS: Mapping[str, str] = {
     "mail_id": marked("mail id"),
     "mails": marked("mails"),
     "mark": marked("mark"),
+    "marks_per_day": marked("marks per day at most"),
+    "marks_today": marked("marks today"),
     "message_id": marked("message id"),
     "method": marked("method"),
     "newest": marked("newest"),
@@ -141,6 +145,7 @@ PARTS: Mapping[str, str] = {
     "services": marked("services"),
     "failed": marked("set aside"),
     "journal": marked("journal"),
+    "marks": marked("marks"),
 }
 """Parts of `status`."""
 

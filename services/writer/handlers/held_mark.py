@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from services.writer.changes import stands
 from services.writer.unit_of_work import UnitOfWork
-from shared.contracts.commands import CountSoftBounce, Mark, MarkForbidden, Report
+from shared.contracts.commands import CountSoftBounce, Mark, MarkForbidden, MarkReport
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import said
-from shared.netgenium.own.tables import held_mark_table
+from shared.netgenium.own.held_mark_table import held_mark_table
 
 
 def is_held(
@@ -55,7 +55,7 @@ def settle_held(address: str, mark: Mark, mail_id: UUID, work: UnitOfWork) -> No
             row.update(closed)
 
 
-def _too_many(report: Report, work: UnitOfWork) -> bool:
+def _too_many(report: MarkReport, work: UnitOfWork) -> bool:
     """Several writers at once may each go beyond by what their group holds."""
     here = {row["command_id"] for row in work.changes if row["mark"] is not None}
     return (
@@ -65,7 +65,7 @@ def _too_many(report: Report, work: UnitOfWork) -> bool:
 
 def _hold(
     command: MarkForbidden | CountSoftBounce,
-    report: Report,
+    report: MarkReport,
     mail: MailClassified,
     work: UnitOfWork,
     reason: Literal["unproven", "too_many"],

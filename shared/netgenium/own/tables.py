@@ -15,7 +15,10 @@ from sqlalchemy import (
     Unicode,
 )
 
-from shared.netgenium.own import calendar_tables  # noqa: F401 - the calendar's are among OWN
+from shared.netgenium.own import (  # noqa: F401 - theirs are among OWN
+    calendar_tables,
+    held_mark_table,
+)
 from shared.netgenium.own.columns import DIGEST, ID, PLAIN_WORD, UtcMoment, cause_columns
 from shared.netgenium.own.columns import OWN as OWN  # noqa: PLC0414 - whoever asks for tables
 from shared.netgenium.schema.types import CutText
@@ -164,31 +167,6 @@ change_table = Table(
 
 `old_values` and `new_values` are JSON objects by our field names; no `old_values`: the record was
 made. `change_number` counts the changes of a record: those of one transaction bear one moment.
-"""
-
-held_mark_table = Table(
-    "crm_held_mark",
-    OWN,
-    Column("command_id", ID, primary_key=True),
-    Column("mail_id", ID, nullable=False),
-    Column("rule", Unicode(10), nullable=False),
-    Column("address", CutText(320), nullable=False),
-    Column("mark", Unicode(20), nullable=False),
-    Column("bounced_on", Date),
-    Column("reporter", CutText(320), nullable=False),
-    Column("why", Unicode(20), nullable=False),
-    Column("received_at", UtcMoment, nullable=False),
-    Column("held_at", UtcMoment, nullable=False),
-    Column("decided_at", UtcMoment),
-    Column("decided_as", Unicode(20)),
-    Column("decided_by", CutText(250)),
-    Index("ix_crm_held_mark_mail_id", "mail_id"),
-    Index("ix_crm_held_mark_address", "address"),
-    Index("ix_crm_held_mark_open", "decided_at", "held_at"),
-)
-"""Marks that wait for a person, and how they ended: `released` or `refused` (S-7).
-
-With `bounced_on` it is a soft bounce that is not counted yet. `why` is `unproven` or `too_many`.
 """
 
 soft_bounce_table = Table(

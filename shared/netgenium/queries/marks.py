@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
-from shared.netgenium.own.tables import change_table, held_mark_table
+from shared.netgenium.own.held_mark_table import held_mark_table
+from shared.netgenium.own.tables import change_table
 
 
 def begin_of_day(now: datetime, zone: ZoneInfo) -> datetime:
