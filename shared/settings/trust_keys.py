@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel
 
 from shared.settings.key import Key
-from shared.settings.values import address, choice, flag, host_pattern, reporter, text, whole
+from shared.settings.reporter import reporter
+from shared.settings.values import address, choice, flag, host_pattern, text, whole
 
 MAIL_SYSTEMS = ("exchange-online", "google", "seznam", "none")
 """What `mailSystem` may name; `MAIL_SYSTEMS` of the classifier has a preset for each."""

@@ -27,7 +27,6 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 _HOST = re.compile(r"[\w.-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
-_REPORTER = re.compile(r"(?:[^\s@<>,;\"]+@)?(?:\*\.)?[\w-]+(?:\.[\w-]+)+")
 _LAST_PORT = 65535
 _LONGEST_NAME = 100
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -228,14 +227,6 @@ def host_pattern(value: str) -> str:
     if _DOMAIN.fullmatch(name.removeprefix("*.")) is None:
         raise NotAllowedError("a host as mx.firma.cz, or *.firma.cz")
     return name
-
-
-def reporter(value: str) -> str:
-    """Read who may report: an address or a domain, with `*` for anything, in lower case (S-7)."""
-    written = value.strip().lower()
-    if _REPORTER.fullmatch(written) is None:
-        raise NotAllowedError("an address as bounces@relay.cz, or a domain as relay.cz, *.relay.cz")
-    return written if "@" in written else f"*@{written}"
 
 
 def absolute_path(value: str) -> str:

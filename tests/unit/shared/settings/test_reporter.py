@@ -1,6 +1,7 @@
 import pytest
 
-from shared.settings.values import NotAllowedError, reporter
+from shared.settings.reporter import reporter
+from shared.settings.values import NotAllowedError
 
 
 @pytest.mark.parametrize(
