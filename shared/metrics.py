@@ -130,6 +130,11 @@ _calendar_held = _gauge(
 _calendar_notes = _gauge(
     "crmservice_calendar_noted_items", "Items of calendars with a note for a person."
 )
+_marks_today = _gauge(
+    "crmservice_marks_today", "Marks that mails have set since midnight, of all boxes."
+)
+_marks_per_day = _gauge("crmservice_marks_per_day", "More marks than that in a day are an alarm.")
+_held_marks = _gauge("crmservice_held_marks", "Marks by reports that wait for a person.")
 _free = _gauge("crmservice_data_free_bytes", "Free space where the data folder lies.")
 _size = _gauge("crmservice_data_size_bytes", "Size of the file system of the data folder.")
 
@@ -279,6 +284,13 @@ def calendar_waits(held: int, notes: int) -> None:
     """So much waits for a person, for all users together."""
     _calendar_held.set(held)
     _calendar_notes.set(notes)
+
+
+def marks(today: int | None, per_day: int, held: int | None) -> None:
+    """Marks were counted; None: it cannot be known now."""
+    _marks_today.set(_UNKNOWN if today is None else today)
+    _marks_per_day.set(per_day)
+    _held_marks.set(_UNKNOWN if held is None else held)
 
 
 def data_space(free_bytes: int, size_bytes: int) -> None:

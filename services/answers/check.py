@@ -9,6 +9,7 @@ from typing import Literal
 from services.answers.odd_data import Oddity
 from services.answers.odd_erp import oddities
 from services.answers.status import flows_of
+from services.answers.trust import trust_oddities, unset_trust
 from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
@@ -83,6 +84,7 @@ def run_checks(
     except ConfigurationError as error:
         wrong = filter(None, map(look_at, named_folders(config)))
         yield from (_problem("configuration", "fail", one) for one in (*error.problems, *wrong))
+    yield from map(_odd, unset_trust(boxes))
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
     yield from _open_ways(environment)
@@ -129,6 +131,8 @@ def _database(
         if boxes and calendar_keys_of(boxes).calendar:
             yield from _guarded("calendar", lambda: map(_found, look_at_calendar(boxes, erp)))
         yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp, boxes)))
+        if boxes:
+            yield from _guarded("trust", lambda: map(_odd, trust_oddities(erp, boxes)))
     if rehearsal:
         yield from _guarded("rehearsal", lambda: _rehearsal(erp))
 

@@ -12,7 +12,13 @@ from sqlalchemy import Connection, Row, select
 from services.assembly.composition import Erp
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.database.many import in_chunks, values_by_owner
-from shared.netgenium.own.tables import change_table, effect_table, journal_table, soft_bounce_table
+from shared.netgenium.own.held_mark_table import held_mark_table
+from shared.netgenium.own.tables import (
+    change_table,
+    effect_table,
+    journal_table,
+    soft_bounce_table,
+)
 from shared.netgenium.schema.tables import ErpTables
 
 
@@ -21,7 +27,8 @@ class Made:
     """One thing that a mail has made or changed.
 
     Attributes:
-        kind: The command's kind, as `create_activity`.
+        kind: The command's kind, as `create_activity`; `held_mark` and `refused_mark` for what
+            waits for a person, or never comes.
         record: The record's kind, as `task`; None where only an address was noted.
         number: The task's number, else the id of the record.
         for_whom: Name or address of the user whom an activity or an invitation is for.
@@ -76,6 +83,8 @@ def made_by(
             found[mail_id].append(one)
         for row in _soft(connection, chunk, undone | {row.command_id for row in changes}):
             found[row.mail_id].append(Made("count_soft_bounce", address=row.address))
+        for mail_id, one in _held(connection, chunk):
+            found[mail_id].append(one)
     return found
 
 
@@ -147,6 +156,16 @@ def _soft(connection: Connection, chunk: Sequence[UUID], marked: set[UUID]) -> I
     for row in connection.execute(select(soft_bounce_table).where(own.mail_id.in_(chunk))):
         if row.command_id not in marked:
             yield row
+
+
+def _held(connection: Connection, chunk: Sequence[UUID]) -> Iterator[tuple[UUID, Made]]:
+    """Marks that wait for a person, and those that a person has refused (S-7)."""
+    own = held_mark_table.c
+    query = select(held_mark_table).where(own.mail_id.in_(chunk))
+    for row in connection.execute(query.order_by(own.command_id)):
+        if row.decided_as != "released":
+            kind = "held_mark" if row.decided_as is None else "refused_mark"
+            yield row.mail_id, Made(kind, address=row.address, mark=row.mark)
 
 
 def read_names(connection: Connection, erp: ErpTables, ids: Iterable[int]) -> Mapping[int, str]:

@@ -1,7 +1,7 @@
 """A mail as it was recorded: the decision of then, and what has come of it (behaviour O-9)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,13 @@ from shared.netgenium.schema.inspection import require_own_tables
 
 _MOST_RELATED = 20
 
-StepName = Literal["arrived", "backed_up", "recorded", "undone"]
+StepName = Literal["arrived", "backed_up", "recorded", "undone", "released", "refused"]
 Relation = Literal["same_message_id", "same_key", "answers", "answered_by"]
+_STEPS: Mapping[str, StepName] = {
+    "undone": "undone",
+    "released": "released",
+    "refused": "refused",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def _timeline(connection: Connection, mail: JournalMail, data: Path) -> Iterator
     if not any(row.stage == "recorded" for row in events):
         yield Step("recorded", mail.recorded_at)
     for row in events:
-        yield Step("undone" if row.stage == "undone" else "recorded", row.happened_at, row.what)
+        yield Step(_STEPS.get(row.stage, "recorded"), row.happened_at, row.what)
 
 
 def _related(connection: Connection, mail: JournalMail, key: str | None) -> Iterator[Related]:

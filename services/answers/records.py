@@ -4,9 +4,8 @@ Page by page, so that the first come at once and a million cost no more memory t
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from services.answers.calendar_items import calendar_items
 from services.answers.journal import flags_of
+from services.answers.marks import held_marks, marks
 from services.answers.names import RecordNames
 from services.answers.pages import Page, pages_by_id, pages_by_time
 from services.answers.times import utc
@@ -22,7 +22,7 @@ from services.assembly.composition import Erp
 from shared.contracts.verdict import words_of
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors
-from shared.netgenium.own.tables import change_table, journal_table
+from shared.netgenium.own.tables import journal_table
 from shared.netgenium.schema.tables import ErpTables
 
 Row = Mapping[str, Any]
@@ -50,7 +50,12 @@ class ListReading(NamedTuple):
 
 
 def list_records(
-    erp: Erp, table: str, *, since: datetime | None = None, most: int | None = None
+    erp: Erp,
+    table: str,
+    *,
+    since: datetime | None = None,
+    most: int | None = None,
+    held: bool = False,
 ) -> Iterator[Row]:
     """Yield the records of `table`, one of `TABLES`, the newest first.
 
@@ -59,21 +64,26 @@ def list_records(
         table: What to list.
         since: Only what is as new as that.
         most: At most so many.
+        held: Only what waits for a person.
 
     Raises:
         TransientError: The database is away.
         PermanentError: The mapping does not fit, or `init-db` has not run.
-        WrongUseError: `since` is given for records without a time.
+        WrongUseError: `since` is given for records without a time, or `held` for others than
+            marks.
     """
     if since and table not in TIMED:
         timed = ", ".join(sorted(TIMED))
         raise WrongUseError(f"{table} have no time; leave --since out, or list one of {timed}")
+    if held and table not in _HELD:
+        raise WrongUseError(f"--held is for {', '.join(_HELD)}; no {table} wait for a person")
+    rows_of = (_HELD if held else TABLES)[table]
     with (
         database_errors(erp.engine),
         erp.engine.connect() as connection,
         erp.engine.connect() as beside,
     ):
-        rows = TABLES[table](ListReading(connection, beside, erp.tables, since))
+        rows = rows_of(ListReading(connection, beside, erp.tables, since))
         yield from islice(rows, most)
 
 
@@ -234,42 +244,10 @@ def _invitation(row: RowMapping, user: str | None, erp: ErpTables) -> Row:
     }
 
 
-def _marks(reading: ListReading) -> Iterator[Row]:
-    """Marks that mails have set, one row a command (B-5)."""
-    own = change_table.c
-    query = select(change_table).where(own.mark.is_not(None))
-    if reading.since:
-        query = query.where(own.changed_at >= reading.since)
-    query = query.order_by(own.changed_at.desc(), own.command_id.desc(), own.record_id)
-    streamed = reading.connection.execution_options(yield_per=500)
-    with closing(streamed.execute(query)) as rows:
-        for _, changes in groupby(rows, key=lambda row: row.command_id):
-            yield _mark(list(changes), reading.names)
-
-
-def _mark(changed: list[Any], names: RecordNames) -> Row:
-    first = changed[0]
-    marked = {
-        entity: [row.record_id for row in changed if row.entity == entity]
-        for entity in ("contact", "relationship")
-    }
-    contacts = names.addresses("contact", marked["contact"])
-    companies = names.column("relationship", "name", marked["relationship"])
-    return {
-        "address": first.address,
-        "mark": first.mark,
-        "contacts": [contacts.get(one) for one in marked["contact"]],
-        "relationships": [companies.get(one) for one in marked["relationship"]],
-        "mail_id": str(first.cause_id) if first.cause_kind == "mail" else None,
-        "undone": all(row.undone_at is not None for row in changed),
-        "undone_by": first.undone_by,
-    }
-
-
 TABLES: Mapping[str, Callable[[ListReading], Iterator[Row]]] = {
     "activities": _activities,
     "tasks": _tasks,
-    "marks": _marks,
+    "marks": lambda reading: marks(reading.connection, reading.names, reading.since),
     "invitations": _invitations,
     "journal": _journal,
     "forbidden": _forbidden,
@@ -277,6 +255,9 @@ TABLES: Mapping[str, Callable[[ListReading], Iterator[Row]]] = {
     "calendar": lambda reading: calendar_items(reading.connection),
 }
 """What `list` can list."""
+
+_HELD = {"marks": lambda reading: held_marks(reading.connection, reading.since)}
+"""What of it may wait for a person."""
 
 TIMED = frozenset({"activities", "marks", "journal"})
 """What has a time, so that the latest can be asked for."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp
+from services.assembly.marks_look import marks_state
 from services.fetcher.failed import FailedMail
 from services.fetcher.sources.of_box import BoxSource, sources_of
 from services.fetcher.sources.opening import look_at, trouble_of
@@ -151,6 +152,33 @@ def recorded_in(erp: Erp) -> JournalCount:
         counted = select(func.count(), func.max(columns.recorded_at)).select_from(journal_table)
         count, last = connection.execute(counted).one()
     return JournalCount(count, last)
+
+
+@dataclass(frozen=True, slots=True)
+class MarksCount:
+    """Marks of addresses (S-7).
+
+    Attributes:
+        marks_today: Set since midnight by mails, of all boxes.
+        marks_per_day: More are an alarm.
+        alarm: Whether it is raised.
+        held_marks: Wait for a person.
+    """
+
+    marks_today: int
+    marks_per_day: int
+    alarm: bool
+    held_marks: int
+
+
+def marks_in(erp: Erp, boxes: Sequence[Box]) -> MarksCount:
+    """Count the marks of today and those that wait.
+
+    Raises:
+        TransientError: The database is unreachable.
+    """
+    state = marks_state(erp, boxes, datetime.now(UTC))
+    return MarksCount(state.today, state.per_day, state.alarm, sum(state.held.values()))
 
 
 def failed_in(data: Path) -> int:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from services.assembly.services import broker_address, running
-from services.assembly.watch import BrokerLook, data_look, looking
+from services.assembly.watch import BrokerLook, Look, data_look, looking
 from shared import metrics
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.settings.environment import Environment
@@ -17,9 +17,12 @@ Beside = Callable[[BrokerAddress, threading.Event], None]
 
 
 def run_worker(
-    flow: Flow[In, Out], environment: Environment, beside: Sequence[Beside] = ()
+    flow: Flow[In, Out],
+    environment: Environment,
+    beside: Sequence[Beside] = (),
+    looks: Sequence[Look] = (),
 ) -> None:
-    """Handle what comes from the flow's queue, and do what else there is to do `beside`.
+    """Handle what comes from the flow's queue, do what else there is to do `beside`, and look.
 
     Raises:
         ConfigurationError: Queues or addresses cannot work.
@@ -29,7 +32,7 @@ def run_worker(
     metrics.expect_stage(flow.stage.name)
     with (
         running(environment) as (health, stopped),
-        looking([data_look(environment.data), BrokerLook(address, stopped)], stopped),
+        looking([data_look(environment.data), BrokerLook(address, stopped), *looks], stopped),
         _doing(beside, address, stopped),
     ):
         Worker(flow, address, health, stopped).run()

@@ -22,6 +22,7 @@ def writer_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> WriterStage:
         AttachmentStore(BackupStore(data), Path(box.root_path)),
         legacy_log(box, data),
         local_clock(box),
+        own_domains=frozenset(domain for one in boxes for domain in one.own_domains),
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import AnyCommand, CreateActivity, Direction
+from shared.contracts.commands import AnyCommand, CreateActivity, Direction, command_id_of
 from shared.contracts.content import TraceLine, trace_line
 from shared.contracts.events import EventState
 from shared.contracts.said import Said, said_many
@@ -95,7 +95,7 @@ def ask(policy: Sequence[PolicyRow], mail: Mail, facts: Facts) -> SoFar:
 
 def command_id(mail: Mail, rule: str, recipient: str) -> UUID:
     """The same command of the same mail always has the same id."""
-    return uuid5(mail.mail_id, f"{rule}\0{recipient}")
+    return command_id_of(mail.mail_id, rule, recipient)
 
 
 def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:

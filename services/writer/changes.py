@@ -16,6 +16,7 @@ from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand, LinkActivity, Mark
 from shared.netgenium.database.many import values_by_owner
+from shared.netgenium.own.tables import change_table
 from shared.netgenium.schema.mapping_model import InTable
 from shared.netgenium.schema.tables import ErpTables
 
@@ -65,6 +66,16 @@ def change_record(work: UnitOfWork, entity: str, record_id: int, new: Values) ->
         return None
     work.update(entity, record_id, mapped)
     return dict(zip(mapped, row, strict=True))
+
+
+def stands(address: str, mark: Mark, work: UnitOfWork) -> bool:
+    """Return whether `address` is marked by a mail before, and nobody has undone it."""
+    if any((row["address"], row["mark"]) == (address, mark) for row in work.changes):
+        return True
+    change = change_table.c
+    standing = (change.address == address, change.mark == mark, change.undone_at.is_(None))
+    query = select(change.command_id).where(*standing).limit(1)
+    return work.connection.execute(query).first() is not None
 
 
 def whole_record(connection: Connection, erp: ErpTables, entity: str, record_id: int) -> Values:

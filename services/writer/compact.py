@@ -20,6 +20,9 @@ def compact(commands: Sequence[AnyCommand]) -> str:
 
 def _object(command: AnyCommand) -> dict[str, object]:
     fields = {name: _value(value) for name, value in command}
+    report = getattr(command, "report", None)
+    if report is not None and not report.believed:
+        fields["held"] = True
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 

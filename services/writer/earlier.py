@@ -4,9 +4,10 @@ It is read behind the group's locks, and handlers keep it up to date: a mail see
 before it in its group have done.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 
@@ -52,18 +53,24 @@ class EarlierMails:
         problems: By problem id, for every problem of the group (P-2).
         soft_bounces: Days by address (B-3).
         invitations: States by key (V2-2).
+        sent: Recipients of mail of ours that came back, by Message-ID; of the group's, too (S-7).
+        held: Commands whose mark was held before, and how that ended, if it has (S-7).
+        marks_today: How many marks mails have set today, as far as anybody asks.
     """
 
     threads: Mapping[str, Sequence[Assigned]] = field(default_factory=dict)
     problems: dict[str, KnownProblem] = field(default_factory=dict)
     soft_bounces: dict[str, frozenset[date]] = field(default_factory=dict)
     invitations: dict[str, Stored] = field(default_factory=dict)
+    sent: Mapping[str, Container[str]] = field(default_factory=dict)
+    held: Mapping[UUID, str | None] = field(default_factory=dict)
+    marks_today: int = 0
 
 
 def read_earlier(
     connection: Connection, erp: ErpTables, commands: Sequence[AnyCommand]
 ) -> EarlierMails:
-    """Read what `commands` will be decided by."""
+    """Read what `commands` will be decided by, but for reports (`earlier_reports.py`)."""
     answered = {
         one for each in commands if isinstance(each, CreateActivity) for one in each.answers_to
     }

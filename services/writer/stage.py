@@ -21,6 +21,7 @@ from services.writer.apply import apply
 from services.writer.attachments import AttachmentStore
 from services.writer.decisions.claim import Settled, late_command_ids, settle
 from services.writer.earlier import read_earlier, tasks_wanted
+from services.writer.earlier_reports import ReportReading
 from services.writer.events import with_events
 from services.writer.group_locks import locks_of
 from services.writer.journal import key_owners, made_before, record, recorded_verdicts
@@ -53,6 +54,7 @@ class WriterStage:
         legacy_log: The log in the manual's words.
         clock: Gives the time, aware, in local time.
         pause: Waits for some seconds, before a group that met another writer is tried again.
+        own_domains: Of the company: its own mail may come back (S-7).
     """
 
     engine: Engine
@@ -61,6 +63,7 @@ class WriterStage:
     legacy_log: LegacyLog
     clock: Callable[[], datetime]
     pause: Callable[[float], None] = time.sleep
+    own_domains: Container[str] = frozenset()
     name: str = "writer"
 
     def handle(self, batch: Sequence[MailClassified]) -> Sequence[MailRecorded]:
@@ -127,8 +130,9 @@ class WriterStage:
 
     def _apply(self, connection: Connection, settled: Sequence[Settled]) -> list[Settled]:
         commands = [command for one in settled for command in one.commands]
-        earlier = read_earlier(connection, self.erp, commands)
-        work = UnitOfWork(connection, self.erp, self.clock(), earlier)
+        earlier, now = read_earlier(connection, self.erp, commands), self.clock()
+        ReportReading(connection, self.erp, self.own_domains, now).add_to(earlier, settled)
+        work = UnitOfWork(connection, self.erp, now, earlier)
         wanted = tasks_wanted(commands, earlier)
         work.task_numbers = reserve_task_numbers(connection, self.erp, wanted)
         for one in settled:

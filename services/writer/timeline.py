@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 from shared.contracts.cause import Cause
 from shared.netgenium.own.tables import event_table
 
-Stage = Literal["recorded", "undone", "linked"]
+Stage = Literal["recorded", "undone", "linked", "released", "refused"]
 
 
 def tell(

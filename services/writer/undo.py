@@ -7,7 +7,7 @@ since. What soft bounces counted goes with the mark that they led to.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,8 +54,14 @@ def undo_mail(
     return undo_cause(connection, erp, Cause("mail", mail_id), by, now)
 
 
-def undo_cause(
-    connection: Connection, erp: ErpTables, cause: Cause, by: str, now: datetime
+def undo_cause(  # noqa: PLR0913 - an undoing is all of this
+    connection: Connection,
+    erp: ErpTables,
+    cause: Cause,
+    by: str,
+    now: datetime,
+    *,
+    only: Container[UUID] | None = None,
 ) -> Sequence[Undone]:
     """Take back every standing change of a cause, the newest first.
 
@@ -65,6 +71,7 @@ def undo_cause(
         cause: Whose changes.
         by: Who asks for it; stands in the audit.
         now: When.
+        only: Commands whose changes are meant; None: all.
 
     Returns:
         What became of each change; nothing if the cause has changed nothing.
@@ -73,7 +80,8 @@ def undo_cause(
     changes = change_table.c
     query = select(change_table).where(changes.cause_id == cause.id)
     found = connection.execute(query.order_by(changes.entity, changes.record_id)).all()
-    changes_back = sorted(found, key=_place, reverse=True)
+    meant = [row for row in found if only is None or row.command_id in only]
+    changes_back = sorted(meant, key=_place, reverse=True)
     undone = [_undo(connection, erp, _key(row), by, now) for row in changes_back]
     if cause.kind != "mail":
         _tell_mails(connection, zip(changes_back, undone, strict=True), by, now)

@@ -22,6 +22,7 @@ from shared.contracts.flags import NOT_BELIEVED
 from shared.contracts.messages import MailClassified
 from shared.domain.threads import Correspondents, Origin, counting
 from shared.netgenium.database.ids import insert_rows
+from shared.netgenium.own.held_mark_table import held_mark_table
 from shared.netgenium.own.tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
 from shared.netgenium.schema.catalogue import writing_order
@@ -76,6 +77,7 @@ class UnitOfWork:
         changes: Rows of the record of changes, in order, without their number.
         filed: Activities whose files are stored when they are written.
         soft_bounces: Rows of the soft bounces counted.
+        held_marks: Rows of the marks held for a person.
     """
 
     connection: Connection
@@ -90,6 +92,7 @@ class UnitOfWork:
     posted: list[Posted] = field(default_factory=list)
     changes: list[Mapping[str, Any]] = field(default_factory=list)
     soft_bounces: list[Mapping[str, Any]] = field(default_factory=list)
+    held_marks: list[dict[str, Any]] = field(default_factory=list)
     _made: dict[UUID, NewRow] = field(default_factory=dict)
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
@@ -194,6 +197,7 @@ class UnitOfWork:
             work()
         write_changes(self.connection, self.changes)
         self._insert_sorted(soft_bounce_table, self.soft_bounces)
+        self._insert_sorted(held_mark_table, self.held_marks)
         self._insert_sorted(effect_table, [_effect(effect) for effect in self.effects])
         write_outbox(self.connection, [_filled(one) for one in self.posted], self.now)
 

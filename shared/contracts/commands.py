@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import Field
 
@@ -21,6 +21,11 @@ from shared.contracts.references import (
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
 """Opt-out and undeliverable (manual, chapter 13)."""
+
+
+def command_id_of(mail_id: UUID, rule: str, recipient: str) -> UUID:
+    """The same command of the same mail always has the same id."""
+    return uuid5(mail_id, f"{rule}\0{recipient}")
 
 
 class Command(Contract):
@@ -102,11 +107,31 @@ class UpdateTask(Command):
     status: str
 
 
+class MarkReport(Contract):
+    """By whose word an address is marked, and whether that is enough (behaviour S-7).
+
+    Attributes:
+        rule: Which rule has read it, as `R-2`.
+        reporter: The sender's address; empty without one.
+        believed: The mark may be made; else it is held for a person, unless the writer finds that
+            the mail which came back is ours, too.
+        original: Message-ID of the mail that came back.
+        most_a_day: Above so many marks a day it is held all the same.
+    """
+
+    rule: Line
+    reporter: Line = ""
+    believed: bool
+    original: str | None = None
+    most_a_day: int | None = None
+
+
 class MarkForbidden(Command):
     """No more mail to an address, or it does not work (behaviours B-1, B-2).
 
     Attributes:
         contacts, relationships: What is marked; both empty: the table of forbidden addresses.
+        report: Who has told it; None: the holder of the address himself.
     """
 
     kind: Literal["mark_forbidden"] = "mark_forbidden"
@@ -114,6 +139,7 @@ class MarkForbidden(Command):
     mark: Mark
     contacts: tuple[ContactRef, ...] = ()
     relationships: tuple[RelationshipRef, ...] = ()
+    report: MarkReport | None = None
 
 
 class CountSoftBounce(Command):
@@ -122,6 +148,7 @@ class CountSoftBounce(Command):
     Attributes:
         bounced_on: Day of the bounce in the box's zone.
         marks: What the classifier expects; the writer decides (R-e).
+        report: Who has told it.
     """
 
     kind: Literal["count_soft_bounce"] = "count_soft_bounce"
@@ -130,6 +157,7 @@ class CountSoftBounce(Command):
     contacts: tuple[ContactRef, ...] = ()
     relationships: tuple[RelationshipRef, ...] = ()
     marks: bool = False
+    report: MarkReport | None = None
 
 
 class UpsertInvitation(Command, EventState):

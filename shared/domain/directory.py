@@ -90,6 +90,13 @@ class Directory:
         found = (self.users.get(address) for address in addresses)
         return tuple({user.ref.id: user for user in found if user}.values())
 
+    def holders(self, address: str) -> tuple[tuple[ContactRef, ...], tuple[RelationshipRef, ...]]:
+        """Return every contact, and every relationship, with exactly this address."""
+        known = self.address_book.get(address, ())
+        contacts = tuple(one.contact for one in known if one.contact)
+        alone = (one.relationship for one in known if one.contact is None)
+        return contacts, tuple(company for company in alone if company)
+
     def match(self, kind: TokenKind, number: str) -> RecordMatch:
         """Return what `number` may mean as a number of `kind`; empty if nothing has it."""
         return self.records.get((kind, number), RecordMatch())

@@ -63,6 +63,7 @@ class Earlier:
         spoken: Tokens of mails recorded before, by Message-ID; empty where they held none (S-4).
         problem_tasks: Tasks by their problem id (P-2).
         soft_bounces: Days of earlier soft bounces, by address (B-3).
+        sent: Recipients of recorded mail of ours, by Message-ID (S-7).
     """
 
     processed: Mapping[str, Processed] = field(default_factory=dict)
@@ -71,3 +72,4 @@ class Earlier:
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
     problem_tasks: Mapping[str, RecordRef] = field(default_factory=dict)
     soft_bounces: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    sent: Mapping[str, frozenset[str]] = field(default_factory=dict)

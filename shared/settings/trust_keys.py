@@ -1,18 +1,19 @@
-"""Keys of ours for what a sender may do (S-1)."""
+"""Keys of ours for what a sender may do (S-1, S-7)."""
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel
 
 from shared.settings.key import Key
-from shared.settings.values import address, choice, flag, host_pattern, text
+from shared.settings.reporter import reporter
+from shared.settings.values import address, choice, flag, host_pattern, text, whole
 
 MAIL_SYSTEMS = ("exchange-online", "google", "seznam", "none")
 """What `mailSystem` may name; `MAIL_SYSTEMS` of the classifier has a preset for each."""
 
 
 class TrustKeys(BaseModel):
-    """Keys of ours for what a sender may do (S-1)."""
+    """Keys of ours for what a sender may do (S-1, S-7)."""
 
     mail_system: Annotated[
         tuple[str, ...],
@@ -89,3 +90,31 @@ class TrustKeys(BaseModel):
             source="S-1",
         ),
     ] = False
+    bounce_reporter: Annotated[
+        tuple[str, ...],
+        Key(
+            "bounceReporter",
+            reporter,
+            doc="Sender whose reports may mark addresses: an address, a domain, or either with "
+            "`*`, as `bounces@*.relay.example`.",
+            source="S-7",
+        ),
+    ] = ()
+    bounce_proof: Annotated[
+        Literal["on", "off"],
+        Key(
+            "bounceProof",
+            choice("on", "off"),
+            doc="`off`: every report that is not refuted marks addresses, up to `marksPerDay`.",
+            source="S-7",
+        ),
+    ] = "on"
+    marks_per_day: Annotated[
+        int,
+        Key(
+            "marksPerDay",
+            whole(1, 1_000_000, "a number of marks"),
+            doc="More marks in a day raise the alarm; with `bounceProof=off` they are held.",
+            source="S-7",
+        ),
+    ] = 100

@@ -44,6 +44,7 @@ class Office:
             "pop3Email": "crm@lisovna.example",
             "emlDir": self.eml,
             "emlSettleSeconds": 0,
+            "bounceReporter": "mx.example",
         }
         added = "".join(f'<add key="{key}" value="{value}" />' for key, value in keys.items())
         config = f"<configuration><appSettings>{added}</appSettings></configuration>"

@@ -23,6 +23,7 @@ from shared.netgenium.queries.owners import read_owners
 from shared.netgenium.queries.people import read_activity_types, read_roles, read_users
 from shared.netgenium.queries.recorded import read_soft_bounces
 from shared.netgenium.queries.records import read_records
+from shared.netgenium.queries.sent import read_sent
 from shared.netgenium.queries.spoken import read_spoken
 from shared.netgenium.schema.tables import ErpTables
 
@@ -93,6 +94,12 @@ class DatabaseLookUp:
             soft_bounces=read_soft_bounces(
                 connection, {address for mail, _ in mails for address in _failed(mail)}
             ),
+            sent=read_sent(
+                connection,
+                erp,
+                {one for mail, _ in mails for one in _returned(mail)},
+                {domain for _, context in mails for domain in context.box.own_domains},
+            ),
         )
 
 
@@ -142,6 +149,13 @@ def _inheritable(earlier: Earlier) -> Iterator[tuple[TokenKind, int]]:
     """Yield kind and id of the records that threads are assigned to."""
     for one in (one for several in earlier.threads.values() for one in several):
         yield from ((kind, record.id) for kind, record in one.records)
+
+
+def _returned(mail: Mail) -> Iterator[str]:
+    """Yield the Message-ID of the mail that a report returns (S-7)."""
+    reports = mail.parsed.reports
+    if reports.returned.message_id and (mail.bounce or reports.complainants):
+        yield reports.returned.message_id
 
 
 def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:

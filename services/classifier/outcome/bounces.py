@@ -20,7 +20,7 @@ class Judged:
     """A failure and what follows from it.
 
     Attributes:
-        marks: The address is marked now.
+        marks: The address is marked now, or would be if the report is believed.
         soft: It counts as a soft bounce.
         why: For a person.
     """

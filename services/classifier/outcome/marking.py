@@ -3,30 +3,22 @@
 from services.classifier.chain import command_id
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import Mark, MarkForbidden
-from shared.contracts.references import ContactRef, RelationshipRef
+from shared.contracts.commands import Mark, MarkForbidden, MarkReport
 from shared.contracts.said import Said, said
 
 
-def holders(
-    address: str, facts: Facts
-) -> tuple[tuple[ContactRef, ...], tuple[RelationshipRef, ...]]:
-    """Return every contact, and every relationship, with exactly this address."""
-    known = facts.directory.address_book.get(address, ())
-    contacts = tuple(one.contact for one in known if one.contact)
-    alone = (one.relationship for one in known if one.contact is None)
-    return contacts, tuple(company for company in alone if company)
-
-
-def mark(mail: Mail, facts: Facts, rule: str, address: str, what: Mark) -> MarkForbidden:
-    """Return the command that marks `address`."""
-    contacts, relationships = holders(address, facts)
+def mark(  # noqa: PLR0913, PLR0917 - a mark is all of this
+    mail: Mail, facts: Facts, rule: str, address: str, what: Mark, report: MarkReport | None = None
+) -> MarkForbidden:
+    """Return the command that marks `address`, perhaps only by what somebody has reported."""
+    contacts, relationships = facts.directory.holders(address)
     return MarkForbidden(
         command_id=command_id(mail, rule, address),
         address=address,
         mark=what,
         contacts=contacts,
         relationships=relationships,
+        report=report,
     )
 
 

@@ -1,4 +1,4 @@
-"""What each `mailSystem` stands for (S-1). Pure data; `test_way_in.py` has headers of each."""
+"""What each `mailSystem` stands for (S-1, S-7). Pure data; `test_way_in.py` has headers of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ class MailSystem:
         trusted_hosts: Its further servers on the way in.
         unsigned: Its border signs its results with no name.
         one_field: It writes one field of results; a second one was the sender's.
+        bounce_reporters: Patterns of the addresses that its own reports of bounces come from, and
+            that no customer of the system can have.
     """
 
     authserv_ids: tuple[str, ...] = ()
@@ -22,6 +24,7 @@ class MailSystem:
     trusted_hosts: tuple[str, ...] = ()
     unsigned: bool = False
     one_field: bool = True
+    bounce_reporters: tuple[str, ...] = ()
 
 
 MAIL_SYSTEMS: Mapping[str, MailSystem] = MappingProxyType(
@@ -30,10 +33,23 @@ MAIL_SYSTEMS: Mapping[str, MailSystem] = MappingProxyType(
             border_hosts=("*.mail.protection.outlook.com",),
             trusted_hosts=("*.outlook.com", "*.outlook.office365.com"),
             unsigned=True,
+            # The system's own mailbox of every tenant. `postmaster` of a tenant is no such name:
+            # whoever has a tenant can write as its postmaster.
+            bounce_reporters=(
+                "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e@*.onmicrosoft.com",
+            ),
         ),
-        "google": MailSystem(authserv_ids=("mx.google.com",), border_hosts=("mx.google.com",)),
+        "google": MailSystem(
+            authserv_ids=("mx.google.com",),
+            border_hosts=("mx.google.com",),
+            bounce_reporters=("mailer-daemon@googlemail.com", "mailer-daemon@google.com"),
+        ),
         # From memory: no header of a mailbox at Seznam was at hand.
-        "seznam": MailSystem(authserv_ids=("email.seznam.cz",), border_hosts=("*.seznam.cz",)),
+        "seznam": MailSystem(
+            authserv_ids=("email.seznam.cz",),
+            border_hosts=("*.seznam.cz",),
+            bounce_reporters=("mailer-daemon@seznam.cz", "mailer-daemon@email.seznam.cz"),
+        ),
         "none": MailSystem(one_field=False),
     }
 )

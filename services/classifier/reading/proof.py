@@ -24,6 +24,9 @@ class Proof:
     reason: Said
 
 
+IGNORED_BECAUSE = said("{reason} because {host} is no server of ours").key
+"""Pattern of the reason by which `check` finds servers that nobody has named."""
+
 UNKNOWN = Proof("unknown", said("the receiving system says nothing of the sender"))
 
 
@@ -75,9 +78,7 @@ def prove(way: WayIn, claim: ClaimedSender) -> Proof:
     if found is None and way.ignored:
         reason = said("results with our server's name are ignored")
         if way.stranger:
-            reason = said(
-                "{reason} because {host} is no server of ours", reason=reason, host=way.stranger
-            )
+            reason = said(IGNORED_BECAUSE, reason=reason, host=way.stranger)
         return Proof("unknown", reason)
     return found or UNKNOWN
 

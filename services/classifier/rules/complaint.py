@@ -1,12 +1,16 @@
-"""A mail provider tells that a recipient complained (RFC 5965; behaviour R-3)."""
+"""A mail provider tells that a recipient complained (RFC 5965; behaviours R-3, S-7)."""
+
+from collections.abc import Iterator
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import distrusted
 from services.classifier.outcome.bounces import MOST_ADDRESSES
 from services.classifier.outcome.marking import mark, named
+from services.classifier.outcome.reporting import report_note, report_of
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.reading.mail import Mail
+from shared.contracts.commands import MarkForbidden
 from shared.contracts.said import said
 from shared.domain.notes import Note
 
@@ -26,9 +30,15 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
                 most=MOST_ADDRESSES,
             )
         )
-    marks = [mark(mail, facts, "R-3", address, "do_not_send") for address in addresses]
-    notes = tuple(
-        Note("B-1", "opt_out", True, said("{address}: {why}", address=one.address, why=named(one)))
-        for one in marks
-    )
+    marks = [
+        mark(mail, facts, "R-3", one, "do_not_send", report_of(mail, facts, "R-3", one))
+        for one in addresses
+    ]
+    notes = tuple(note for one in marks for note in _notes(one, mail, facts))
     return Hit(said("an abuse report"), commands=tuple(marks), notes=notes)
+
+
+def _notes(one: MarkForbidden, mail: Mail, facts: Facts) -> Iterator[Note]:
+    why = said("{address}: {why}", address=one.address, why=named(one))
+    yield Note("B-1", "opt_out", True, why)
+    yield report_note(mail, facts, one.address)

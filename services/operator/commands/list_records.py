@@ -23,9 +23,12 @@ from services.operator.present.records import record_as_text
 from shared.netgenium.schema.inspection import require_schema
 
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")]
+Held = Annotated[
+    bool, typer.Option("--held", help="Of marks: those that wait for a person, and why.")
+]
 
 
-def list_table(
+def list_table(  # noqa: PLR0913 - options of the command line
     table: Annotated[
         str,
         typer.Argument(help=f"One of: {', '.join(TABLES)}.", autocompletion=lambda: list(TABLES)),
@@ -33,6 +36,7 @@ def list_table(
     *,
     limit: Limit = None,
     since: Since = None,
+    held: Held = False,
     language: InLanguage = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,6 +45,7 @@ def list_table(
     Examples:
       crmservice list activities --limit 20
       crmservice list journal --since 2d --json
+      crmservice list marks --held
     """
     one_of("list", table, TABLES)
     environment = begin("warning")
@@ -50,7 +55,7 @@ def list_table(
     zone = ZoneInfo(erp.tables.mapping.time.zone)
     first = moment_since(since, datetime.now(UTC), zone)
     empty = True
-    for row in list_records(erp, table, since=first, most=limit):
+    for row in list_records(erp, table, since=first, most=limit, held=held):
         empty = False
         if as_json:
             write_json(row)

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -81,6 +81,12 @@ Since = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
+Day = Annotated[str | None, typer.Option("--day", help="Of this day alone, as 2026-11-21.")]
+Reporter = Annotated[
+    str | None,
+    typer.Option(help="Reported by this address, or by any of a domain, as *@relay.example."),
+]
+
 By = Annotated[
     str | None, typer.Option(help="Who asks for it, beside your login, which stands there, too.")
 ]
@@ -126,6 +132,20 @@ def moment_since(wanted: str | None, now: datetime, zone: ZoneInfo) -> datetime 
         sentence = f"--since {quoted(wanted)} is no time: as 30m, 12h, 2d, 4w, or 2026-11-21"
         raise WrongUseError(sentence) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def day_of(option: str, wanted: str | None) -> date | None:
+    """Return the day that `option` names; None without one.
+
+    Raises:
+        WrongUseError: It names none.
+    """
+    if wanted is None:
+        return None
+    try:
+        return date.fromisoformat(wanted)
+    except ValueError:
+        raise WrongUseError(f"{option} {quoted(wanted)} is no day: as 2026-11-21") from None
 
 
 def begin(default_level: LogLevel) -> Environment:

@@ -14,6 +14,7 @@ from services.answers.status import (
     SourceState,
     failed_in,
     flows_of,
+    marks_in,
     places_of,
     recorded_in,
     services_of,
@@ -82,7 +83,8 @@ def status(
         services = report.look("services", lambda: services_of(queues, boxes, address), [])
     else:
         failed = report.look("failed", lambda: failed_in(data), 0)
-    report.look("journal", lambda: recorded_in(open_erp(environment)), None)
+    if report.look("journal", lambda: recorded_in(open_erp(environment)), None):
+        report.look("marks", lambda: marks_in(open_erp(environment), boxes), None)
     found = standstill(sources, queues, services, failed, datetime.now(UTC))
     if as_json:
         wrong = {name: {"error": str(error)} for name, error in report.errors.items()}

@@ -51,6 +51,12 @@ def _parts(made: Made, language: Language) -> Iterator[str]:
             yield language.say("counted a soft bounce of {address}", address=made.address or "")
         case "mark_forbidden" | "count_soft_bounce":
             yield language.say("marked {address}: does not work", address=made.address or "")
+        case "held_mark":
+            yield language.say("holds a mark of {address} for a person", address=made.address or "")
+        case "refused_mark":
+            yield language.say(
+                "asked to mark {address}, which a person has refused", address=made.address or ""
+            )
         case "apply_event" | "upsert_invitation":
             yield language.say("recorded invitation {number} for {name}", number=number, name=name)
         case _:

@@ -127,6 +127,7 @@ def _mark(command: MarkForbidden | CountSoftBounce) -> Json:
         "mark": command.mark if isinstance(command, MarkForbidden) else "broken",
         "contacts": [contact.email for contact in command.contacts],
         "relationships": [company.name for company in command.relationships],
+        "held": command.report is not None and not command.report.believed,
     }
 
 

@@ -73,6 +73,8 @@ def _label(command: AnyCommand, language: Language) -> str:
             return language.say("Task")
         case UpdateTask():
             return language.say("Task updated")
+        case MarkForbidden() | CountSoftBounce() if command.report and not command.report.believed:
+            return language.say("Mark held for a person")
         case MarkForbidden():
             return language.say("Mark")
         case CountSoftBounce():

@@ -7,6 +7,7 @@ from shared.language.language import Language, marked
 
 FIELDS: Mapping[str, str] = {
     "address": marked("address"),
+    "alarm": marked("alarm"),
     "all_day": marked("all day"),
     "answer": marked("answer"),
     "answers": marked("answers"),
@@ -29,6 +30,9 @@ FIELDS: Mapping[str, str] = {
     "flags": marked("flags"),
     "from": marked("from"),
     "held": marked("held"),
+    "held_at": marked("held at"),
+    "held_id": marked("id of the held mark"),
+    "held_marks": marked("held marks"),
     "id": marked("id"),
     "key": marked("key"),
     "known_by_now": marked("known by now"),
@@ -37,6 +41,8 @@ FIELDS: Mapping[str, str] = {
     "mail_id": marked("mail id"),
     "mails": marked("mails"),
     "mark": marked("mark"),
+    "marks_per_day": marked("marks per day at most"),
+    "marks_today": marked("marks today"),
     "message_id": marked("message id"),
     "method": marked("method"),
     "newest": marked("newest"),
@@ -55,6 +61,7 @@ FIELDS: Mapping[str, str] = {
     "recurrence_id": marked("recurrence id"),
     "relationship": marked("relationship"),
     "relationships": marked("relationships"),
+    "reporter": marked("reported by"),
     "responsible": marked("responsible"),
     "resting": marked("waiting for another try"),
     "rule": marked("rule"),
@@ -62,6 +69,7 @@ FIELDS: Mapping[str, str] = {
     "sequence": marked("sequence"),
     "series": marked("series"),
     "service": marked("service"),
+    "soft_bounce": marked("soft bounce"),
     "solvers": marked("solvers"),
     "start": marked("start"),
     "state": marked("state"),
@@ -76,6 +84,7 @@ FIELDS: Mapping[str, str] = {
     "user": marked("user"),
     "verdict": marked("verdict"),
     "waiting": marked("waiting"),
+    "why": marked("why"),
 }
 """Fields of records, as `list` and `status` show them."""
 
@@ -102,6 +111,7 @@ RULES: Mapping[str, str] = {
     "own_mail": marked("our own mail"),
     "problem": marked("problem"),
     "reply_or_forward": marked("reply or forward"),
+    "report": marked("report"),
     "scope": marked("scope"),
     "sender_proof": marked("proof of the sender"),
     "solvers": marked("solvers"),
@@ -125,6 +135,8 @@ STATES: Mapping[str, str] = {
     "skipped": marked("skipped"),
     "broken": marked("does not work"),
     "do_not_send": marked("no more mail"),
+    "too_many": marked("too many marks in a day"),
+    "unproven": marked("neither our mail came back nor is the reporter known"),
 }
 """Words of a state."""
 
@@ -141,6 +153,7 @@ PARTS: Mapping[str, str] = {
     "services": marked("services"),
     "failed": marked("set aside"),
     "journal": marked("journal"),
+    "marks": marked("marks"),
 }
 """Parts of `status`."""
 

@@ -100,6 +100,10 @@ def _step(what: StepName, language: Language) -> str:
             return language.say("recorded in the ERP")
         case "undone":
             return language.say("undone")
+        case "released":
+            return language.say("held mark released")
+        case "refused":
+            return language.say("held mark refused")
         case _:
             assert_never(what)
 

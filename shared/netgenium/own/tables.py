@@ -15,7 +15,10 @@ from sqlalchemy import (
     Unicode,
 )
 
-from shared.netgenium.own import calendar_tables  # noqa: F401 - the calendar's are among OWN
+from shared.netgenium.own import (  # noqa: F401 - theirs are among OWN
+    calendar_tables,
+    held_mark_table,
+)
 from shared.netgenium.own.columns import DIGEST, ID, PLAIN_WORD, UtcMoment, cause_columns
 from shared.netgenium.own.columns import OWN as OWN  # noqa: PLC0414 - whoever asks for tables
 from shared.netgenium.schema.types import CutText
@@ -157,6 +160,8 @@ change_table = Table(
     Column("change_number", Integer),
     Index("ix_crm_change_cause_id", "cause_id"),
     Index("ix_crm_change_record", "entity", "record_id"),
+    Index("ix_crm_change_changed_at", "changed_at"),
+    Index("ix_crm_change_address", "address"),
 )
 """What a cause has changed and what stood there before, for `undo` (B-5, O-2).
 

@@ -85,6 +85,7 @@ _NOT_LOOKED_UP = (
     "crm_counter",
     "crm_dead_letter",
     "crm_event",
+    "crm_held_mark",
     "crm_journal_reference",
     "crm_journal_word",
     "crm_lock",
@@ -141,7 +142,7 @@ ROLES: Mapping[Role, RoleRights] = {
             VERSION_TABLE: _READ,
         },
     ),
-    # A person at the command line: list, explain, undo, relink.
+    # A person at the command line: list, explain, undo, relink, held marks.
     "crm_operator": RoleRights(
         {
             **_READ_EVERY_RECORD,
@@ -156,8 +157,9 @@ ROLES: Mapping[Role, RoleRights] = {
             "crm_calendar_item": Rights(update=EVERY),
             "crm_change": _WRITE,
             "crm_event": _ADD,
+            "crm_held_mark": Rights(update=EVERY),
             "crm_lock": _WRITE,
-            "crm_soft_bounce": Rights(delete=True),
+            "crm_soft_bounce": Rights(insert=True, delete=True),
         },
     ),
 }

@@ -93,7 +93,8 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0011_calendar.py",
         "shared/netgenium/own/migrations/versions/v0012_finding.py",
         "shared/netgenium/own/migrations/versions/v0013_box_sources.py",
-        "shared/netgenium/own/migrations/versions/v0020_calendar_answers.py",
+        "shared/netgenium/own/migrations/versions/v0015_calendar_answers.py",
+        "shared/netgenium/own/migrations/versions/v0014_held_marks.py",
     },
 }
 BROAD_EXCEPT = {

@@ -86,7 +86,7 @@ def test_nobody_changes_what_has_happened() -> None:
 
 
 def test_the_operator_undoes_and_no_more() -> None:
-    """NG-8: forbidden addresses, tasks, solvers, marks, counts, links of an activity."""
+    """NG-8, S-7: forbidden addresses, tasks, solvers, marks, counts, links; what is held."""
     undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0"}
     assert set(_may("crm_operator", "DELETE")) == {*undone, "crm_soft_bounce"}
     assert set(_may("crm_operator", "INSERT")) == {
@@ -94,11 +94,13 @@ def test_the_operator_undoes_and_no_more() -> None:
         "crm_change",
         "crm_event",
         "crm_lock",
+        "crm_soft_bounce",
     }
     changed = _may("crm_operator", "UPDATE")
     assert set(changed) == {*undone, "ng_aktivita0", "ng_kontakt0", "ng_obchodnivztah0"} | {
         "crm_calendar_item",
         "crm_change",
+        "crm_held_mark",
         "crm_lock",
     }
     assert changed["ng_aktivita0"] == ("ng_kontakt", "ng_obchodnivztah", "ng_ukol")
