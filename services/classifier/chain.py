@@ -41,10 +41,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """The rule does not apply, and why."""
+    """The rule does not apply, and why.
+
+    Attributes:
+        flags: What a person should know before trusting what the mail makes all the same.
+    """
 
     reason: Said
     notes: tuple[Note, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +109,9 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
         trace_line(row.id, row.name, hit=hit, reason=result.reason),
         *(trace_line(n.id, n.name, hit=n.applied, reason=n.reason) for n in result.notes),
     )
+    flags = tuple(dict.fromkeys(so_far.flags + result.flags))
     if isinstance(result, Miss):
-        return replace(so_far, trace=so_far.trace + lines)
+        return replace(so_far, trace=so_far.trace + lines, flags=flags)
     commands = _distinct(so_far.commands + result.commands)
     if left_out := len(so_far.commands) + len(result.commands) - len(commands):
         reason = said_many(
@@ -122,7 +128,7 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
         trace=so_far.trace + lines,
         stopped=so_far.stopped or result.stop,
         events=so_far.events + result.events,
-        flags=tuple(dict.fromkeys(so_far.flags + result.flags)),
+        flags=flags,
     )
 
 

@@ -119,5 +119,7 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         refers_to=mail.refers_to,
         flags=decided.flags,
         again=message.again,
+        text_sha256=mail.marks.text_sha256,
+        key_alone=facts.context.box.strict_manual_duplicates,
     )
     return within_bounds(whole)

@@ -75,6 +75,9 @@ class MailClassified(Contract):
         content_sha256: Digest of the raw mail.
         key: Identification key (behaviour R-a), as a hex digest.
         body_sha256: Digest of the body: different bodies under one key are flagged.
+        text_sha256: Digest of the folded text, by which copies are known (S-9); None from an
+            earlier version.
+        key_alone: Every mail with its key is a copy of it, whatever it says (S-9).
         verdict: The log words in order (R-d).
         direction: None if the chain stopped before the direction was decided.
         commands: Their ids are distinct: two effects of one id could never be recorded.
@@ -112,6 +115,8 @@ class MailClassified(Contract):
     flags: tuple[Line, ...] = ()
     refers_to: tuple[str, ...] = ()
     again: bool = False
+    text_sha256: Sha256 | None = None
+    key_alone: bool = False
 
     @property
     def cause(self) -> Cause:

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.contracts.references import RecordRef
+from shared.domain.copies import CopyMarks
 from shared.domain.vocabulary import TokenKind
 
 
@@ -14,12 +15,13 @@ class Processed:
     """A mail that has claimed an identification key before.
 
     Attributes:
+        marks: What its copies have in common with it.
         responsible: Ids of the users who have an activity of it.
     """
 
     mail_id: UUID
     content_sha256: str
-    body_sha256: str
+    marks: CopyMarks
     responsible: frozenset[int] = frozenset()
 
 
@@ -49,7 +51,7 @@ class Earlier:
     """What earlier mails have left, as far as it was looked up.
 
     Attributes:
-        processed: The mail that has claimed an identification key, by key.
+        processed: The mail that has claimed a key, by key.
         erp_message_ids: Message-IDs of mail that the ERP has sent itself (R-f).
         threads: Assignments of mails recorded before, by Message-ID (A-6).
         problem_tasks: Tasks by their problem id (P-2).

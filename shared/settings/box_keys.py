@@ -104,6 +104,16 @@ class BoxKeys(BaseModel):
             source="D-4, D-6",
         ),
     ] = False
+    strict_manual_duplicates: Annotated[
+        bool,
+        Key(
+            "strictManualDuplicates",
+            flag,
+            doc="`true`: date, sender, recipients and subject alone make a duplicate, whatever the "
+            "mail says.",
+            source="S-9",
+        ),
+    ] = False
     opt_out_contains: Annotated[
         bool,
         Key(

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Engine
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.addresses import domain_of
+from shared.domain.copies import claimed_by
 from shared.domain.directory import Directory, User
-from shared.domain.earlier import Earlier
+from shared.domain.earlier import Earlier, Processed
 from shared.domain.vocabulary import TokenKind
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.address_book import read_address_book
@@ -48,7 +49,7 @@ class DatabaseLookUp:
             directory = self._directory(connection, mails)
             earlier = self._earlier(connection, mails, directory.users)
         return [
-            Facts(context, directory, earlier, earlier.processed.get(mail.key))
+            Facts(context, directory, earlier, _processed(mail, context, earlier))
             for mail, context in mails
         ]
 
@@ -75,7 +76,11 @@ class DatabaseLookUp:
         users: Mapping[str, User],
     ) -> Earlier:
         erp = self.erp
-        keys = {mail.key: bool(mail.forwarded_from) for mail, _ in mails}
+        keys = {
+            key: bool(mail.forwarded_from)
+            for mail, _ in mails
+            for key in (mail.key, *mail.marks.keys(mail.key))
+        }
         problems = {mail.problem.problem_id for mail, _ in mails if mail.problem}
         return Earlier(
             processed=read_processed(connection, erp, keys),
@@ -88,6 +93,11 @@ class DatabaseLookUp:
                 connection, {address for mail, _ in mails for address in _failed(mail)}
             ),
         )
+
+
+def _processed(mail: Mail, context: BoxContext, earlier: Earlier) -> Processed | None:
+    key_alone = context.box.strict_manual_duplicates
+    return claimed_by(earlier.processed, mail.key, mail.marks, key_alone=key_alone)
 
 
 def _from_inside(

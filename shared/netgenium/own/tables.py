@@ -93,8 +93,13 @@ identification_key_table = Table(
     Column("content_sha256", DIGEST, nullable=False),
     Column("body_sha256", DIGEST, nullable=False),
     Column("claimed_at", UtcMoment, nullable=False),
+    Column("text_sha256", DIGEST),
 )
-"""Who owns which identification key."""
+"""Who owns which identification key; its copies are known by text or Message-ID (S-9).
+
+A mail whose key another mail owns has rows of its own with keys made of the same and of its marks.
+Of mails that an earlier version has recorded the text is not known.
+"""
 
 effect_table = Table(
     "crm_effect",

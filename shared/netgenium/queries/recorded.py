@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, and_, select
 
+from shared.domain.copies import message_key
 from shared.netgenium.database.many import by_stored_form, in_chunks
 from shared.netgenium.own.tables import (
     effect_table,
@@ -27,15 +27,6 @@ class Assigned:
     """Ids of the records that an activity is assigned to, by kind; never empty."""
 
     ids: Mapping[str, int]
-
-
-def message_key(message_id: str) -> str:
-    """Return the digest by which the journal finds a Message-ID: a long text cannot be indexed.
-
-    Letters beyond ASCII, which no Message-ID should have, count as `?`, as they are where the
-    database cannot spell them.
-    """
-    return sha256(message_id.replace("\0", "").encode("ascii", "replace")).hexdigest()
 
 
 def read_threads(
