@@ -16,6 +16,7 @@ class Outcome:
     _verdicts: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     _said: dict[UUID, list[TraceLine]] = field(default_factory=dict)
     _found_by: dict[UUID, list[str]] = field(default_factory=dict)
+    _flags: dict[UUID, list[str]] = field(default_factory=dict)
 
     def reword(self, mail: MailClassified, verdict: tuple[str, ...]) -> None:
         """Say what was really done."""
@@ -25,6 +26,10 @@ class Outcome:
         """Add a line to the mail's trace."""
         line = trace_line(identifier, about, hit=True, reason=reason)
         self._said.setdefault(mail.mail_id, []).append(line)
+
+    def flag(self, mail: MailClassified, flag: str) -> None:
+        """Say what a person should know before trusting what the mail made."""
+        self._flags.setdefault(mail.mail_id, []).append(flag)
 
     def find_by(self, mail: MailClassified, number: str) -> None:
         """Let people find the mail by the number of a record that it has made."""
@@ -36,4 +41,5 @@ class Outcome:
         verdict = self._verdicts.get(mail_id, settled.verdict)
         trace = (*settled.trace, *self._said.get(mail_id, ()))
         found_by = tuple(self._found_by.get(mail_id, ()))
-        return replace(settled, verdict=verdict, trace=trace, found_by=found_by)
+        flags = tuple(dict.fromkeys((*settled.flags, *self._flags.get(mail_id, ()))))
+        return replace(settled, verdict=verdict, trace=trace, found_by=found_by, flags=flags)
