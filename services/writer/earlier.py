@@ -21,11 +21,12 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.domain.event_order import EventOrder
+from shared.domain.problem_tasks import ProblemTask
 from shared.netgenium.database.many import by_stored_form, in_chunks
 from shared.netgenium.own.tables import invitation_table, journal_table, problem_table
+from shared.netgenium.queries.problems import read_problems
 from shared.netgenium.queries.recorded import (
     Assigned,
-    read_problem_tasks,
     read_soft_bounces,
     read_threads,
 )
@@ -37,11 +38,11 @@ class KnownProblem:
     """What is known of a problem.
 
     Attributes:
-        task_id: Its task; None while there is none.
+        task: Its task; None while there is none.
         state_at: When its newest state was told; None if no mail has told one.
     """
 
-    task_id: int | None = None
+    task: ProblemTask | None = None
     state_at: datetime | None = None
 
 
@@ -98,7 +99,7 @@ def read_earlier(
 def tasks_wanted(commands: Iterable[AnyCommand], earlier: EarlierMails) -> int:
     """How many new tasks `commands` make at most; several mails of a new problem make one."""
     asked = [one.problem_id for one in commands if isinstance(one, CreateTask | UpdateTask)]
-    new = {one for one in asked if one is not None and earlier.problems[one].task_id is None}
+    new = {one for one in asked if one is not None and earlier.problems[one].task is None}
     return asked.count(None) + len(new)
 
 
@@ -113,7 +114,7 @@ def _problem_ids(commands: Iterable[AnyCommand]) -> set[str]:
 def _read_problems(
     connection: Connection, erp: ErpTables, ids: set[str]
 ) -> dict[str, KnownProblem]:
-    tasks = read_problem_tasks(connection, erp, ids)
+    tasks = read_problems(connection, erp, ids)
     own = problem_table.c
     told: dict[str, datetime] = {}
     names = by_stored_form(connection, own.problem_id, ids)
@@ -121,7 +122,7 @@ def _read_problems(
         query = select(own.problem_id, own.state_at).where(own.problem_id.in_(chunk))
         for row in connection.execute(query):
             told |= dict.fromkeys(names.get(row.problem_id, ()), row.state_at)
-    return {one: KnownProblem(tasks.get(one, (None,))[0], told.get(one)) for one in ids}
+    return {one: KnownProblem(tasks.get(one), told.get(one)) for one in ids}
 
 
 def _read_invitations(

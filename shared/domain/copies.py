@@ -13,9 +13,6 @@ from uuid import UUID
 
 from shared.contracts.said import Said, said
 
-DIFFERS = "differs"
-"""The flag of a mail whose key another mail had, with another text and Message-ID."""
-
 
 def message_key(message_id: str) -> str:
     """Return the digest by which a Message-ID is found: a long text cannot be indexed.

@@ -1,6 +1,6 @@
 """The directory: the people and records of the ERP that a batch of mails may mean. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shared.contracts.references import (
@@ -11,6 +11,7 @@ from shared.contracts.references import (
     RoleRef,
     UserRef,
 )
+from shared.domain.addresses import domain_of
 from shared.domain.vocabulary import TokenKind
 
 
@@ -70,6 +71,8 @@ class Directory:
         address_book: Entries by address; contacts come before relationships.
         relationships_by_domain: Companies that own a domain, by domain.
         records: What a token's kind and number stand for.
+        owners: Ids of the companies that a record belongs to, by its kind and id; without one
+            the record is of nobody, or the ERP does not say.
         activity_types: By folded name.
         roles: All roles.
     """
@@ -78,6 +81,7 @@ class Directory:
     address_book: Mapping[str, tuple[AddressBookEntry, ...]] = field(default_factory=dict)
     relationships_by_domain: Mapping[str, tuple[RelationshipRef, ...]] = field(default_factory=dict)
     records: Mapping[tuple[TokenKind, str], RecordMatch] = field(default_factory=dict)
+    owners: Mapping[tuple[TokenKind, int], frozenset[int]] = field(default_factory=dict)
     activity_types: Mapping[str, ActivityTypeRef] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
 
@@ -89,3 +93,22 @@ class Directory:
     def match(self, kind: TokenKind, number: str) -> RecordMatch:
         """Return what `number` may mean as a number of `kind`; empty if nothing has it."""
         return self.records.get((kind, number), RecordMatch())
+
+    def owners_of(self, kind: TokenKind, record: RecordRef) -> frozenset[int]:
+        """Return ids of the companies that `record` belongs to."""
+        return self.owners.get((kind, record.id), frozenset())
+
+    def knows(self, address: str) -> bool:
+        """Return whether the address book has the address, or a company with its domain."""
+        return address in self.address_book or domain_of(address) in self.relationships_by_domain
+
+    def companies_of(self, addresses: Iterable[str]) -> frozenset[int]:
+        """Return ids of every company that one of `addresses` may belong to (A-2)."""
+        return frozenset(id_ for address in addresses for id_ in self._companies(address))
+
+    def _companies(self, address: str) -> Iterator[int]:
+        """The address goes before its domain."""
+        if entries := self.address_book.get(address):
+            yield from (one.relationship.id for one in entries if one.relationship)
+        else:
+            yield from (one.id for one in self.relationships_by_domain.get(domain_of(address), ()))

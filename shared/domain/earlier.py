@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.contracts.references import RecordRef
 from shared.domain.copies import CopyMarks
+from shared.domain.problem_tasks import ProblemTask
 from shared.domain.vocabulary import TokenKind
 
 
@@ -61,5 +62,5 @@ class Earlier:
     processed: Mapping[str, Processed] = field(default_factory=dict)
     erp_message_ids: frozenset[str] = frozenset()
     threads: Mapping[str, Thread] = field(default_factory=dict)
-    problem_tasks: Mapping[str, RecordRef] = field(default_factory=dict)
+    problem_tasks: Mapping[str, ProblemTask] = field(default_factory=dict)
     soft_bounces: Mapping[str, frozenset[date]] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from shared.domain.addresses import domain_of
 from shared.settings.key import Key
 from shared.settings.values import (
     MailGroup,
-    address,
+    address_or_all,
     domain,
     flag,
     label,
@@ -127,10 +127,10 @@ class BoxKeys(BaseModel):
         tuple[str, ...],
         Key(
             "problemSender",
-            address,
-            doc="Address that may send problem mails; none: any. "
-            "Such mail of others is ordinary mail.",
-            source="P-2",
+            address_or_all,
+            doc="Address outside the own domains that may send problem mails, beside those whose "
+            "contract it is; `*`: anybody. Such mail of others is ordinary mail.",
+            source="S-8",
         ),
     ] = ()
     erp_mail_pattern: Annotated[

@@ -9,7 +9,7 @@ from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.addresses import domain_of
 from shared.domain.copies import claimed_by
-from shared.domain.directory import Directory, User
+from shared.domain.directory import Directory, RecordMatch, User
 from shared.domain.earlier import Earlier, Processed
 from shared.domain.vocabulary import TokenKind
 from shared.netgenium.database.engine import database_errors
@@ -17,10 +17,11 @@ from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.queries.earlier import (
     read_erp_message_ids,
     read_processed,
-    read_tasks_of_problems,
     read_thread_records,
 )
+from shared.netgenium.queries.owners import read_owners
 from shared.netgenium.queries.people import read_activity_types, read_roles, read_users
+from shared.netgenium.queries.problems import read_problems
 from shared.netgenium.queries.recorded import read_soft_bounces
 from shared.netgenium.queries.records import read_records
 from shared.netgenium.schema.tables import ErpTables
@@ -60,11 +61,13 @@ class DatabaseLookUp:
         addresses = {one for mail, context in mails for one in _addresses(mail, context)}
         roles = read_roles(connection, erp)
         book = read_address_book(connection, erp, addresses)
+        records = read_records(connection, erp, {pair for m, _ in mails for pair in _numbers(m)})
         return Directory(
             users=read_users(connection, erp, addresses, roles),
             address_book=book.by_address,
             relationships_by_domain=book.by_domain,
-            records=read_records(connection, erp, {pair for m, _ in mails for pair in _numbers(m)}),
+            records=records,
+            owners=read_owners(connection, erp, _found(records)),
             activity_types=read_activity_types(connection, erp),
             roles=tuple(roles.values()),
         )
@@ -88,7 +91,7 @@ class DatabaseLookUp:
             threads=read_thread_records(
                 connection, erp, {one for m, _ in mails if not m.tokens for one in m.answers_to}
             ),
-            problem_tasks=read_tasks_of_problems(connection, erp, filter(None, problems)),
+            problem_tasks=read_problems(connection, erp, filter(None, problems)),
             soft_bounces=read_soft_bounces(
                 connection, {address for mail, _ in mails for address in _failed(mail)}
             ),
@@ -130,6 +133,15 @@ def _failed(mail: Mail) -> Iterator[str]:
     if mail.bounce:
         for failure in mail.bounce.failures:
             yield from failure.addresses
+
+
+def _found(
+    records: Mapping[tuple[TokenKind, str], RecordMatch],
+) -> Iterator[tuple[TokenKind, int]]:
+    """Yield kind and id of the records that tokens stand for."""
+    for (kind, _), match in records.items():
+        if match.record:
+            yield kind, match.record.id
 
 
 def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:

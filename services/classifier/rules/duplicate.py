@@ -8,9 +8,10 @@ from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import is_of_the_erp
 from services.classifier.reading.mail import Mail
 from services.classifier.reading.wildcard import field_pattern, matches
+from shared.contracts.flags import DIFFERS
 from shared.contracts.said import Said, said
 from shared.contracts.verdict import Word
-from shared.domain.copies import DIFFERS, another_mail
+from shared.domain.copies import another_mail
 from shared.domain.folding import fold_line
 
 

@@ -12,10 +12,11 @@ from uuid import UUID, uuid5
 
 from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import TraceLine, trace_line
+from shared.contracts.flags import DIFFERS
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import said
 from shared.contracts.verdict import Word
-from shared.domain.copies import DIFFERS, CopyMarks, another_mail, claimed_by
+from shared.domain.copies import CopyMarks, another_mail, claimed_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ its invitation later. A cancelled series takes its changed occurrences along (RF
 3.2.5).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,9 +15,6 @@ from services.writer.decisions.organiser import is_believed, may_not_change, spe
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.said import Said, said
 from shared.domain.event_order import order_of
-
-NOT_FROM_ITS_ORGANISER = "not from its organiser"
-"""The flag of an invitation that somebody else has sent, or that is not believed to be his."""
 
 _NEWER = said("a newer state is recorded already")
 
@@ -53,14 +50,20 @@ def told(command: UpsertInvitation, mail_id: UUID, arrived: datetime) -> Stored:
     )
 
 
-def newest(stored: Stored | None, new: Stored, decision: Decision) -> Stored:
-    """Return which of the two counts from now on; a cancellation that came before its invitation.
+def after(stored: Stored | None, new: Stored, decision: Decision, record_id: int | None) -> Stored:
+    """Return what is known once `new` has counted, and stands in the record with this id.
 
-    `decision` was that `new` counts.
+    A cancellation that came before its invitation stays the newest state.
     """
-    if stored and decision.cancelled and not new.cancelled and not _beats(new, stored):
-        return stored
-    return new
+    came_before = stored is not None and decision.cancelled and not new.cancelled
+    state = stored if stored and came_before and not _beats(new, stored) else new
+    return replace(
+        state,
+        key=new.key,
+        record_id=record_id,
+        organizer=new.organizer,
+        cancelled=decision.cancelled,
+    )
 
 
 def ended_with(series: Stored | None, stamp: datetime | None) -> bool:

@@ -1,15 +1,7 @@
 """Records an invitation, its change, its cancellation or an answer (manual, chapter 14)."""
 
-from dataclasses import replace
-
-from services.writer.decisions.invitation import (
-    NOT_FROM_ITS_ORGANISER,
-    Decision,
-    decide,
-    newest,
-    told,
-)
-from services.writer.decisions.invitation_state import Stored, own_key, series_key, state_key
+from services.writer.decisions.invitation import Decision, after, decide, told
+from services.writer.decisions.invitation_state import Stored, series_key, state_key
 from services.writer.decisions.organiser import about
 from services.writer.handlers.invitation_answers import record_answers
 from services.writer.handlers.invitation_record import is_there, what_it_said, write_record
@@ -17,12 +9,10 @@ from services.writer.handlers.invitation_series import cancel_occurrences
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
+from shared.contracts.flags import NOT_FROM_ITS_ORGANISER, OTHER_ORGANISER
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import Said, said, with_semicolons
 from shared.netgenium.own.tables import invitation_table
-
-OTHER_ORGANISER = "other organiser"
-"""The flag of an invitation to an event that somebody else organises, too."""
 
 _GONE = said("its record was deleted in the ERP and stays away")
 
@@ -101,13 +91,7 @@ def _apply(  # noqa: PLR0913 - both tables are written from all of this
     elif not gone and record_id is not None:
         cancelled = {"cancelled": True, "sequence": command.sequence}
         work.update("invitation", record_id, cancelled)
-    state = replace(
-        newest(stored, new, decision),
-        key=own_key(command),
-        record_id=record_id,
-        organizer=command.organizer,
-        cancelled=decision.cancelled,
-    )
+    state = after(stored, new, decision, record_id)
     put_row(
         work.connection,
         invitation_table,

@@ -12,7 +12,7 @@ from shared.domain.earlier import Processed, Thread
 from shared.netgenium.database.many import by_stored_form, in_chunks
 from shared.netgenium.own.tables import effect_table
 from shared.netgenium.queries.claims import read_claims
-from shared.netgenium.queries.recorded import read_problem_tasks, read_threads
+from shared.netgenium.queries.recorded import read_threads
 from shared.netgenium.schema.tables import ErpTables
 
 
@@ -109,15 +109,4 @@ def _records(
         for row in connection.execute(
             select(columns.id, columns.number).where(columns.id.in_(chunk))
         )
-    }
-
-
-def read_tasks_of_problems(
-    connection: Connection, erp: ErpTables, problem_ids: Iterable[str]
-) -> Mapping[str, RecordRef]:
-    """Tasks by the id of the problem that they are about (P-2)."""
-    found = read_problem_tasks(connection, erp, problem_ids)
-    return {
-        problem: RecordRef(id=task_id, number=number)
-        for problem, (task_id, number) in found.items()
     }
