@@ -24,7 +24,7 @@ class JournalMail:
         direction: None if the chain stopped before it was decided.
         key: Identification key.
         backup: Path of the backup below the data folder.
-        differs: A duplicate with another body than the first mail's.
+        differs: Another mail with its key came first, with another body.
     """
 
     mail_id: UUID

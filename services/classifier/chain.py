@@ -54,7 +54,11 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class SoFar:
-    """What the rules before found."""
+    """What the rules before found.
+
+    Attributes:
+        otherwise: What they find if the writer does not believe the mail's problem (S-8).
+    """
 
     words: tuple[str, ...] = ()
     commands: tuple[AnyCommand, ...] = ()
@@ -64,6 +68,7 @@ class SoFar:
     stopped: bool = False
     events: tuple[EventState, ...] = ()
     flags: tuple[str, ...] = ()
+    otherwise: "SoFar | None" = None
 
     @property
     def made_activity(self) -> bool:

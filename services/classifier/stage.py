@@ -14,8 +14,9 @@ from services.classifier.parse.mail import parse_mail
 from services.classifier.reading.extract import Arrival, extract
 from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
+from shared.contracts.commands import CreateActivity
 from shared.contracts.content import FoundToken
-from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, Otherwise
 from shared.domain.tokens import Token
 from shared.errors import PermanentError
 
@@ -92,6 +93,18 @@ def _told(token: Token) -> FoundToken:
     )
 
 
+def _otherwise(decided: SoFar | None) -> Otherwise | None:
+    if decided is None:
+        return None
+    return Otherwise(
+        verdict=decided.words,
+        direction=decided.direction,
+        trace=decided.trace,
+        commands=tuple(one for one in decided.commands if isinstance(one, CreateActivity)),
+        flags=decided.flags,
+    )
+
+
 def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -> MailClassified:
     """Return the message to the writer, within its bound."""
     content = None
@@ -120,6 +133,7 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         flags=decided.flags,
         again=message.again,
         text_sha256=mail.marks.text_sha256,
+        otherwise=_otherwise(decided.otherwise),
         key_alone=facts.context.box.strict_manual_duplicates,
     )
     return within_bounds(whole)

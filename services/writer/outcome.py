@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.writer.decisions.claim import Settled
 from shared.contracts.content import TraceLine, trace_line
-from shared.contracts.messages import MailClassified
+from shared.contracts.messages import MailClassified, Otherwise
 from shared.contracts.said import Said
 
 
@@ -17,10 +17,15 @@ class Outcome:
     _said: dict[UUID, list[TraceLine]] = field(default_factory=dict)
     _found_by: dict[UUID, list[str]] = field(default_factory=dict)
     _flags: dict[UUID, list[str]] = field(default_factory=dict)
+    _instead: dict[UUID, Otherwise] = field(default_factory=dict)
 
     def reword(self, mail: MailClassified, verdict: tuple[str, ...]) -> None:
         """Say what was really done."""
         self._verdicts[mail.mail_id] = verdict
+
+    def instead(self, mail: MailClassified, otherwise: Otherwise) -> None:
+        """Say that the mail became something else than it was classified as."""
+        self._instead[mail.mail_id] = otherwise
 
     def say(self, mail: MailClassified, identifier: str, about: str, reason: Said) -> None:
         """Add a line to the mail's trace."""
@@ -38,6 +43,8 @@ class Outcome:
     def of(self, settled: Settled) -> Settled:
         """The mail with what was decided about it."""
         mail_id = settled.mail.mail_id
+        if instead := self._instead.get(mail_id):
+            settled = replace(settled, **dict(instead))
         verdict = self._verdicts.get(mail_id, settled.verdict)
         trace = (*settled.trace, *self._said.get(mail_id, ()))
         found_by = tuple(self._found_by.get(mail_id, ()))

@@ -121,7 +121,7 @@ class WriterStage:
         return recorded, settled
 
     def _apply(self, connection: Connection, settled: Sequence[Settled]) -> list[Settled]:
-        commands = [command for one in settled for command in one.commands]
+        commands = [command for one in settled for command in one.may_apply]
         earlier = read_earlier(connection, self.erp, commands)
         work = UnitOfWork(connection, self.erp, self.clock(), earlier)
         wanted = tasks_wanted(commands, earlier)

@@ -41,6 +41,12 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     )
 
 
+def told_by_another(_mail: Mail, _facts: Facts, _so_far: SoFar) -> Miss:
+    """Miss: when the writer came to it, another domain had made the task."""
+    first = said("S-8: another domain was first to tell this problem, so this is ordinary mail")
+    return Miss(first, flags=(PROBLEM_NOT_BELIEVED,))
+
+
 def _notes(problem: ProblemReport, contract: RecordRef | None) -> tuple[Note, ...]:
     """Say if no contract has that number, nor does one open contract fit (T-7)."""
     if contract:

@@ -49,6 +49,12 @@ class Settled:
     flags: tuple[str, ...] = ()
     found_by: tuple[str, ...] = ()
 
+    @property
+    def may_apply(self) -> tuple[AnyCommand, ...]:
+        """Its commands, and those that are applied instead if its problem is not believed."""
+        otherwise = self.mail.otherwise
+        return (*self.commands, *(otherwise.commands if otherwise else ()))
+
 
 def marks_of(mail: MailClassified) -> CopyMarks:
     """Return what copies of `mail` have in common with it."""

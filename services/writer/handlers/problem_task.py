@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from services.writer.changes import change_record, record_change
 from services.writer.earlier import KnownProblem
+from services.writer.handlers.create_activity import create_activity
 from services.writer.handlers.create_task import add_task, remember_task
 from services.writer.put_row import put_row
 from services.writer.unit_of_work import UnitOfWork
@@ -39,10 +40,8 @@ def problem_task(
         done, makers = str(Word.NEW_TASK_CREATED), frozenset(filter(None, [mail.sender]))
         task = ProblemTask(row.id or 0, str(row.values.get("number")), contract, makers)
     elif command.by_customer and (why := customer_may_not(task, mail.sender or "", contract)):
-        # The classifier has not seen the task: what else the mail would have made is not known.
-        work.outcome.reword(mail, (Word.TASK_APPLICATION, Word.DELETED))
         work.outcome.say(mail, "S-8", "problem", why)
-        work.outcome.flag(mail, PROBLEM_NOT_BELIEVED)
+        _as_ordinary_mail(mail, content, work)
         return
     elif problem.state_at is not None and problem.state_at > state_at:
         work.outcome.reword(mail, (Word.TASK_APPLICATION, Word.DELETED))
@@ -55,6 +54,17 @@ def problem_task(
         task = replace(task, contract=contract or task.contract)
     work.outcome.reword(mail, (Word.TASK_APPLICATION, done, Word.DELETED))
     _remember(command.problem_id or "", task, mail, state_at, work)
+
+
+def _as_ordinary_mail(mail: MailClassified, content: MailContent, work: UnitOfWork) -> None:
+    """Another domain has made the task since the mail was classified (S-8)."""
+    if mail.otherwise is None:
+        work.outcome.reword(mail, (Word.TASK_APPLICATION, Word.DELETED))
+        work.outcome.flag(mail, PROBLEM_NOT_BELIEVED)
+        return
+    for activity in mail.otherwise.commands:
+        create_activity(activity, mail, content, work)
+    work.outcome.instead(mail, mail.otherwise)
 
 
 def _state_at(mail: MailClassified, content: MailContent) -> datetime:

@@ -239,3 +239,14 @@ def test_a_flood_of_rows_and_links_ends() -> None:
     raw = raw_mail(rows, subject="Problem No. 1", sender=JAN, more=AS_HTML)
 
     assert decide(a_mail(raw)).words == ("INVALID TASK", "DELETED")
+
+
+@pytest.mark.parametrize(("sender", "both"), [(PETR, True), (JAN, False)])
+def test_a_customers_problem_says_what_it_is_otherwise(sender: str, *, both: bool) -> None:
+    """S-8, R-e: if another domain's mail is recorded first, the writer makes the activity."""
+    otherwise = _told(sender).otherwise
+
+    assert (otherwise is not None) is both
+    if otherwise:
+        assert _is_ordinary(otherwise)
+        assert "another domain was first" in reasons(otherwise, "R-6")[0]
