@@ -9,7 +9,8 @@ from shared.domain.addresses import domain_of
 from shared.settings.key import Key
 from shared.settings.values import (
     MailGroup,
-    address_or_all,
+    NotAllowedError,
+    address,
     domain,
     flag,
     label,
@@ -18,6 +19,13 @@ from shared.settings.values import (
     text,
     zone,
 )
+
+
+def _address_or_all(value: str) -> str:
+    try:
+        return value.strip() if value.strip() == "*" else address(value)
+    except NotAllowedError:
+        raise NotAllowedError("one e-mail address as crm@firma.cz, or * for any") from None
 
 
 def _own_domains(given: dict[str, Any]) -> frozenset[str]:
@@ -127,7 +135,7 @@ class BoxKeys(BaseModel):
         tuple[str, ...],
         Key(
             "problemSender",
-            address_or_all,
+            _address_or_all,
             doc="Address outside the own domains that may send problem mails, beside those whose "
             "contract it is; `*`: anybody. Such mail of others is ordinary mail.",
             source="S-8",

@@ -199,16 +199,6 @@ def address(value: str) -> str:
     return address
 
 
-def address_or_all(value: str) -> str:
-    """Read one e-mail address, or `*` for any."""
-    if value.strip() == "*":
-        return "*"
-    try:
-        return address(value)
-    except NotAllowedError:
-        raise NotAllowedError("one e-mail address as crm@firma.cz, or * for any") from None
-
-
 def mail_group(value: str) -> MailGroup:
     """Read an address and the users that it counts as (R-c)."""
     allowed = "an address and its users, as obchod@firma.cz=jana@firma.cz,tom@firma.cz"

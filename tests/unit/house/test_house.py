@@ -91,6 +91,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0011_calendar.py",
         "shared/netgenium/own/migrations/versions/v0012_finding.py",
         "shared/netgenium/own/migrations/versions/v0013_box_sources.py",
+        "shared/netgenium/own/migrations/versions/v0015_whose_key.py",
     },
 }
 BROAD_EXCEPT = {
