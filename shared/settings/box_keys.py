@@ -22,10 +22,10 @@ from shared.settings.values import (
 
 
 def _address_or_all(value: str) -> str:
-    try:
-        return value.strip() if value.strip() == "*" else address(value)
-    except NotAllowedError:
-        raise NotAllowedError("one e-mail address as crm@firma.cz, or * for any") from None
+    given = value.strip()
+    if given != "*" and "*" in given:
+        raise NotAllowedError("one e-mail address as crm@firma.cz, or * alone for any")
+    return given if given == "*" else address(given)
 
 
 def _own_domains(given: dict[str, Any]) -> frozenset[str]:
