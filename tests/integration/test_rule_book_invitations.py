@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import journal_table
 from tests.installation import Installation, an_installation
-from tests.rule_book_mails import EVA, JAN, PETR, invitation
+from tests.rule_book_mails import EVA, JAN, PETR, arrive, invitation
 
 RULE = "FREQ=WEEKLY;COUNT=10;BYDAY=TU"
 OCCURRENCE = "RECURRENCE-ID:20261117T080000Z"
@@ -29,7 +29,7 @@ def _proven(domain: str) -> str:
 def _receive(installation: Installation, *mails: bytes) -> Installation:
     """Each mail in a run of its own."""
     for raw in mails:
-        installation.drop(f"{len(installation.recorded)}.eml", raw)
+        arrive(installation, f"{len(installation.recorded)}.eml", raw)
         installation.run()
     return installation
 
