@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-import structlog
-
 from shared import metrics
 from shared.broker.dead_letter_notes import told_of
 from shared.broker.message import BrokerMessage
 from shared.broker.port import Handled, Message
 from shared.broker.topology import RETRY_SECONDS, Queue, dead_queue, queues_of, retry_queue
 from shared.errors import ContractError, PermanentError
+from shared.log import Logger
 from shared.runner import Probe, Stage, handle_batch
 
 In = TypeVar("In", bound=Message)
@@ -23,7 +22,7 @@ Out = TypeVar("Out", bound=Message)
 Addressed = tuple[str, BrokerMessage]
 """A message with the queue that it is for."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

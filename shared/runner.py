@@ -10,8 +10,6 @@ bug, is logged with its traceback, and sets aside only the mail that met it.
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-import structlog
-
 from shared.broker.port import Handled, Message
 from shared.contracts.line import one_line
 from shared.errors import (
@@ -22,6 +20,7 @@ from shared.errors import (
     PermanentError,
     TransientError,
 )
+from shared.log import Logger
 
 In = TypeVar("In", bound=Message)
 In_contra = TypeVar("In_contra", bound=Message, contravariant=True)
@@ -31,7 +30,7 @@ Out_co = TypeVar("Out_co", bound=Message, covariant=True)
 Probe = Callable[[], None]
 """Returns if everything outside works; raises `TransientError`."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Stage(Protocol[In_contra, Out_co]):

@@ -19,8 +19,6 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Generic
 
-import structlog
-
 from shared import metrics
 from shared.batching import batched
 from shared.broker.message import Delivery
@@ -31,6 +29,7 @@ from shared.broker.topology import dead_letter_notes_queue, queues_of
 from shared.errors import AwayError, TransientError
 from shared.flow import Addressed, Flow, In, Out
 from shared.health.state import Health
+from shared.log import Logger
 from shared.retry import Backoff
 from shared.runner import ask
 
@@ -51,7 +50,7 @@ many single ones just before the end of a connection a quorum queue drops some."
 
 _ANY_WEIGHT = sys.maxsize
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Worker(Generic[In, Out]):

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -18,10 +17,10 @@ from services.operator.setup.company import Company, fill_company
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.settings.environment import Environment
+from tests.faults import dying
 from tests.installation import COMPANY
+from tests.program import Program, call
 from tests.servers.processes import HOST, free_port, wait_until
-
-CRMSERVICE = Path(sys.executable).with_name("crmservice")
 
 
 @dataclass(eq=False)
@@ -34,7 +33,7 @@ class Service:
     """
 
     name: str
-    process: subprocess.Popen[bytes]
+    process: Program
     port: int
     log: Path
 
@@ -156,15 +155,14 @@ class Deployment:
         port = free_port()
         log = self.folder / f"{name}-{port}.log"
         environment = {**self.environment, "METRICS_PORT": str(port)}
-        program = [sys.executable, "-m", "tests.faults.dying", dies_at]
         configs = [word for path in (self.config, *self.more_boxes) for word in ("-c", str(path))]
-        with log.open("wb") as stderr:
-            process = subprocess.Popen(
-                [*(program if dies_at else [str(CRMSERVICE)]), name, *configs],
-                env=environment,
-                stdout=stderr,
-                stderr=stderr,
-            )
+        process = Program(
+            [dies_at, name, *configs] if dies_at else [name, *configs],
+            folder=Path.cwd(),
+            environment=environment,
+            output=(log, log),
+            main=dying.run if dies_at else None,
+        )
         service = Service(name, process, port, log)
         self.services.append(service)
         if ready:
@@ -183,14 +181,7 @@ class Deployment:
 
     def call(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Call the command line."""
-        return subprocess.run(
-            [str(CRMSERVICE), *arguments],
-            env={**self.environment, **more},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return call(arguments, folder=Path.cwd(), environment={**self.environment, **more})
 
     def drop(self, name: str, raw: bytes) -> None:
         """Put a mail into emlDir."""

@@ -84,6 +84,7 @@ def run_checks(
         yield from (_problem("configuration", "fail", one) for one in error.problems)
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
+    yield from _open_ways(environment)
     yield from _database(environment, boxes, rehearsal=rehearsal)
     for source in (source for box in boxes for source in sources_of(box)):
         # The look at a directory is among the paths.
@@ -92,6 +93,13 @@ def run_checks(
             yield from _mailbox(source, environment.data)
     if environment.rabbitmq_url:
         yield from _guarded("broker", partial(_broker, environment))
+
+
+def _open_ways(environment: Environment) -> Iterator[Check]:
+    for name, hosts in environment.open_ways.items():
+        detail = f"{name} goes to {', '.join(hosts)} without verified TLS, as CRMSERVICE_INSECURE"
+        remedy = "whoever is between can read mail and passwords; see docs/installation.md"
+        yield Check("protection", "warn", f"{detail} allows", remedy)
 
 
 def worst(checks: Sequence[Check]) -> ExitCode:

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-import structlog
-
 from services.assembly.failed_copies import FAILED, told_of_failed
 from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.sources.port import BATCH_BYTES, BATCH_MAILS
@@ -28,10 +26,11 @@ from shared.contracts.dead_letter import DeadLetterNote, Ending
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail
 from shared.errors import ConfigProblem, ConfigurationError, CRMServiceError
+from shared.log import Logger
 
 _Replacement = Sequence[tuple[str, BrokerMessage]]
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

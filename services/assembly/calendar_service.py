@@ -8,8 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import get_args
 
-import structlog
-
 from services.assembly.calendar import open_calendar, require_calendar
 from services.assembly.calendar_lease import CalendarLease, calendar_lease
 from services.assembly.composition import Erp, open_erp
@@ -29,6 +27,7 @@ from shared.errors import (
     TransientError,
 )
 from shared.health.state import Health
+from shared.log import Logger
 from shared.retry import Backoff
 from shared.settings.box import Box
 from shared.settings.calendar_keys import calendar_keys_of
@@ -46,7 +45,7 @@ PATIENCE_SECONDS = 60.0
 _STANDBY_SECONDS = 4.0
 _FAILED = ("failed", "refused")
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(slots=True)

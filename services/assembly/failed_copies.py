@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
 from sqlalchemy import Engine
 
 from services.fetcher.failed import FailedMail, FailedMailNote
 from services.writer.dead_letters import differing, record_dead_letters
 from shared.contracts.dead_letter import DeadLetterNote, Ending
 from shared.errors import CRMServiceError
+from shared.log import Logger
 
 FAILED = "failed"
 """Stands for the queue, where there is none."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 def told_of_failed(failure: FailedMailNote, ended_as: Ending | None = None) -> DeadLetterNote:

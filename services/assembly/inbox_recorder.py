@@ -5,21 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import structlog
-
 from shared import metrics
 from shared.broker.inbox import Inbox
 from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.topology import Queue
 from shared.errors import ContractError, CRMServiceError
+from shared.log import Logger
 from shared.retry import Backoff
 
 Told = TypeVar("Told")
 
 _WAIT_SECONDS = 1.0
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

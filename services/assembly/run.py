@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import structlog
-
 from services.assembly.composition import Erp
 from services.assembly.failed_copies import FailedCopies
 from services.assembly.feeds import Feeds, local_sink
@@ -26,9 +24,10 @@ from shared.broker.port import Receipt
 from shared.contracts.messages import MailRecorded
 from shared.contracts.verdict import joined
 from shared.errors import CRMServiceError
+from shared.log import Logger
 from shared.settings.box import Box
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(slots=True)

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import structlog
-
 from services.fetcher.sources.of_box import BoxSource
 from services.fetcher.sources.port import Alarm, SourceReport
 from services.fetcher.standing import FeedState
 from shared.contracts.box_state import BoxState
 from shared.contracts.line import one_line
 from shared.errors import CRMServiceError
+from shared.log import Logger
 
 _EVERY_SECONDS = 60.0
 _APART_SECONDS = 2.0
@@ -21,7 +20,7 @@ _APART_SECONDS = 2.0
 
 _LONGEST_WHY = 1000
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(slots=True)

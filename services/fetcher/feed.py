@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import structlog
-
 from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import Lease
 from services.fetcher.memory import MemoryUnusableError
@@ -22,6 +20,7 @@ from shared.errors import (
     TransientError,
 )
 from shared.health.state import Health
+from shared.log import Logger
 from shared.retry import Backoff
 
 _STANDBY_SECONDS = 4.0
@@ -30,7 +29,7 @@ _STANDBY_SECONDS = 4.0
 _RESTING_SECONDS = 30.0
 _MINUTE = timedelta(minutes=1)
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 def after_refusal() -> Backoff:

@@ -13,21 +13,20 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid5
 
-import structlog
-
 from services.fetcher.failed import FailedMailNote
 from services.fetcher.sources.port import Alarm, LeftInSourceError, Source, SourceMail
 from services.fetcher.two_steps import TwoSteps
 from shared.backup.store import Backup, BackupStore
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
+from shared.log import Logger
 
 INLINE_BYTES = 256 * 1024
 """A larger mail travels without its body; the classifier reads the backup."""
 
 _NAMESPACE = UUID("6f5f9f3e-6c1b-5d7e-9a53-3d1c0f5b7a10")
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Clock(Protocol):

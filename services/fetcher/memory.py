@@ -10,9 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from shared.errors import TransientError
+from shared.log import Logger
 from shared.owner import make_file_of_owner, make_folder_of_owner
 
 _SCHEMA = """
@@ -36,7 +35,7 @@ _BESIDE = ("", "-wal", "-shm")
 _DAMAGE = ("malformed", "no such column", "no column named")
 _PATIENCE_SECONDS = 10
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class MemoryUnusableError(TransientError):

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
-
 from shared.broker.inbox import Inbox
 from shared.broker.port import Publisher, Receipt
 from shared.broker.wire import recorded_from_broker
 from shared.contracts.messages import MailRecorded
 from shared.errors import ContractError
+from shared.log import Logger
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

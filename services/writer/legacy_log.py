@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from services.writer.log_lines import line_of, one_line, unwritten
@@ -24,6 +23,7 @@ from shared import metrics
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.durable import flush_folder, write_whole
 from shared.errors import CRMServiceError
+from shared.log import Logger
 from shared.netgenium.database.engine import ConflictError, database_errors, write_transaction
 from shared.netgenium.own.tables import log_file_table, log_words_table
 from shared.owner import give
@@ -39,7 +39,7 @@ _LOCK = "lock"
 _MOST_BYTES = 8 * 1024 * 1024
 """More than the lines of `_AT_ONCE` groups have: what is longer than that was not written by us."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Connection, Engine
 
 from services.writer.apply import apply
@@ -31,6 +30,7 @@ from services.writer.task_numbers import reserve_task_numbers
 from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
 from shared.contracts.messages import MailClassified, MailRecorded
+from shared.log import Logger
 from shared.netgenium.database.engine import ConflictError, write_transaction
 from shared.netgenium.database.locks import hold
 from shared.netgenium.schema.tables import ErpTables
@@ -38,7 +38,7 @@ from shared.netgenium.schema.tables import ErpTables
 _TRIES = 4
 _LONGEST_PAUSE_SECONDS = 0.2
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Generic, TypeVar
 from uuid import UUID
 
-import structlog
-
 from shared.broker.port import Message, Publisher, Receipt
 from shared.broker.tries import Tries, Trouble
 from shared.errors import TransientError
+from shared.log import Logger
 
 M = TypeVar("M", bound=Message)
 
@@ -27,7 +26,7 @@ _TRIES = len(REST_SECONDS) + 1
 _DEATHS_IN_COMPANY = 2
 """Ends of the process with a mail in hand, after which it is handled alone."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Gate:

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import TransientError
+from shared.log import Logger
 from shared.owner import give, make_folder_of_owner
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Trouble(BaseModel):

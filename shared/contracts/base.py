@@ -12,7 +12,7 @@ class Contract(BaseModel):
     version, and the older ones beside it go on.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
     def read(cls, fields: object) -> Self:

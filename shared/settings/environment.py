@@ -1,7 +1,7 @@
 """The settings of a service from its environment: the only module that reads `os.environ`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self
 
@@ -9,9 +9,20 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.near_miss import quoted
+from shared.settings.protection import not_allowed, open_hosts
 from shared.settings.reading import UnreadableError, read_small_file
 from shared.settings.values import NotAllowedError
 from shared.settings.variables import VARIABLES, Variable, meant_by
+
+_TO_SERVERS = (
+    (
+        "NETGENIUM_DATABASE_URL",
+        "database_url",
+        "ask for it: sslmode=verify-full (PostgreSQL), Encrypt=yes (SQL Server), else a tunnel",
+    ),
+    ("RABBITMQ_URL", "rabbitmq_url", "let it begin with amqps://"),
+)
+"""Variable, field, and what to do where the way there is open."""
 
 _LIMIT_BYTES = 64 * 1024
 _FILE = "_FILE"
@@ -28,6 +39,7 @@ class Environment(BaseModel):
         data: Data folder, absolute.
         rabbitmq_url: Address of the broker; None: everything runs in one process.
         rabbitmq_ca_file: Authorities for the broker's certificate; None: the system's.
+        insecure: Hosts that may be reached without verified TLS; `true`: all.
         metrics_address: Address that metrics and health listen on.
         metrics_port: Port of metrics and health; None: neither.
         secret: Secret of the installation; None: the file in the data folder counts.
@@ -43,12 +55,24 @@ class Environment(BaseModel):
     data: Path
     rabbitmq_url: SecretStr | None = None
     rabbitmq_ca_file: Path | None = None
+    insecure: tuple[str, ...] = ()
     metrics_address: str = "127.0.0.1"
     metrics_port: int | None = None
     secret: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] | None = None
     log_format: Literal["auto", "json", "console"] = "auto"
     no_color: bool = False
+
+    @property
+    def open_ways(self) -> dict[str, list[str]]:
+        """Hosts that are reached without verified TLS, by the variable that names them."""
+        addresses = {"NETGENIUM_DATABASE_URL": self.database_url, "RABBITMQ_URL": self.rabbitmq_url}
+        found = {
+            name: open_hosts(address.get_secret_value())
+            for name, address in addresses.items()
+            if address
+        }
+        return {name: hosts for name, hosts in found.items() if hosts}
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -67,6 +91,7 @@ class Environment(BaseModel):
             else:
                 if value is not None:
                     fields[variable.field] = value
+        problems += _in_the_clear(fields)
         if problems:
             raise ConfigurationError(problems)
         data = fields.setdefault("data", Path("data").absolute())
@@ -103,6 +128,20 @@ def _misspelt(environ: Mapping[str, str]) -> list[ConfigProblem]:
         for name, meant in found
         if meant
     ]
+
+
+def _in_the_clear(fields: Mapping[str, object]) -> Iterator[ConfigProblem]:
+    """Yield what would send passwords and mail through a network for others to read (INV-11)."""
+    for name, field, remedy in _TO_SERVERS:
+        address, allowed = fields.get(field), fields.get("insecure", ())
+        if not isinstance(address, SecretStr) or not isinstance(allowed, tuple):
+            continue
+        for host in not_allowed(address.get_secret_value(), allowed):
+            yield ConfigProblem(
+                f"environment variable {name}",
+                f"goes to {host} without verified TLS",
+                f"{remedy}; or name {host} in CRMSERVICE_INSECURE if nobody else is between",
+            )
 
 
 def _value(variable: Variable, environ: Mapping[str, str]) -> object:

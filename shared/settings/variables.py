@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from shared.settings.near_miss import nearest
+from shared.settings.protection import allowed_hosts
 from shared.settings.values import NotAllowedError, choice, is_windows_path, port, secret, text
 
 PREFIXES = ("CRMSERVICE_", "NETGENIUM_")
@@ -93,6 +94,14 @@ VARIABLES: tuple[Variable, ...] = (
         path,
         "the system's authorities",
         "PEM bundle that replaces the system's for `amqps://`: a private authority.",
+    ),
+    Variable(
+        "CRMSERVICE_INSECURE",
+        "insecure",
+        allowed_hosts,
+        "none",
+        "Hosts that database or broker may be reached on without verified TLS, with commas between"
+        " them; `true`: all. This machine needs no mention.",
     ),
     Variable(
         "METRICS_PORT",

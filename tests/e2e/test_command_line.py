@@ -5,7 +5,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -18,9 +17,9 @@ import pytest
 
 from services.operator.commands import COMMANDS, app
 from tests.builders import raw_mail
+from tests.program import INSTALLED, call
 from tests.servers.processes import free_port
 
-CRMSERVICE = Path(sys.executable).with_name("crmservice")
 DEMO = Path("demo").absolute()
 JAN, PETR = "jana.kralova@lisovna.example", "petr.svoboda@strojirny.example"
 DEAD_LETTERS = tuple(f"dead-letters {name}" for name in ("list", "show", "release", "drop"))
@@ -65,28 +64,20 @@ class Shell:
         """The environment of a call: nothing of the caller's own settings."""
         return {
             "PATH": os.environ["PATH"],
-            "CRMSERVICE_DATA": str(self.folder / "data"),
+            "INSTALLED_DATA": str(self.folder / "data"),
             "LANG": "C.UTF-8",
             **more,
         }
 
     def __call__(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [CRMSERVICE, *arguments],
-            cwd=self.folder,
-            env=self.environment(more),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return call(arguments, folder=self.folder, environment=self.environment(more))
 
     def into(
         self, output: IO[str], *arguments: str, **more: str
     ) -> subprocess.CompletedProcess[str]:
         """A call whose standard output goes to a file of the caller."""
         return subprocess.run(
-            [CRMSERVICE, *arguments],
+            [INSTALLED, *arguments],
             cwd=self.folder,
             env=self.environment(more),
             stdout=output,
@@ -118,7 +109,7 @@ class Shell:
 def running(shell: Shell, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
     """The command line beside the test; whatever becomes of the test, it does not outlive it."""
     with subprocess.Popen(
-        [CRMSERVICE, *arguments],
+        [INSTALLED, *arguments],
         cwd=shell.folder,
         env=shell.environment(more),
         text=True,

@@ -3,15 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.builders import JAN, PETR, STRANGER, raw_mail
 from tests.installation import Installation, an_installation
-
-CRMSERVICE = Path(sys.executable).with_name("crmservice")
+from tests.program import call
 
 
 @pytest.fixture
@@ -26,15 +24,8 @@ def place(tmp_path: Path) -> Installation:
 
 def _asked(place: Installation, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "CRMSERVICE_DATA": str(place.data), **more}
-    return subprocess.run(
-        [CRMSERVICE, *arguments],
-        env={"LANG": "C.UTF-8", "COLUMNS": "200", **environment},
-        cwd=place.folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    usual = {"LANG": "C.UTF-8", "COLUMNS": "200"}
+    return call(arguments, folder=place.folder, environment=usual | environment)
 
 
 def test_one_command_leads_from_a_word_to_the_answer(place: Installation) -> None:

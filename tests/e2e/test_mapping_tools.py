@@ -3,14 +3,14 @@
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-CRMSERVICE = Path(sys.executable).with_name("crmservice")
+from tests import program
+
 GRANTS = Path("deploy/grants").absolute()
 Call = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -26,15 +26,7 @@ def call(tmp_path: Path) -> Call:
             "LANG": "C.UTF-8",
             **more,
         }
-        return subprocess.run(
-            [CRMSERVICE, *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return program.call(arguments, folder=tmp_path, environment=environment)
 
     return run
 

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,9 +11,9 @@ import pytest
 
 from tests.builders import raw_mail
 from tests.installation import an_installation
+from tests.program import call
 from tests.rule_book_mails import JAN, PETR
 
-CRMSERVICE = Path(sys.executable).with_name("crmservice")
 WRITTEN = datetime(2026, 11, 2, 9, 12, tzinfo=ZoneInfo("Europe/Prague"))
 LOGGED = "NOTICE 2026-11-02 09:12:01 DELETED\n"
 
@@ -42,15 +41,8 @@ def folder(tmp_path: Path) -> Path:
 
 def _call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     data = folder / "ours" / "data"
-    return subprocess.run(
-        [CRMSERVICE, *arguments, "--config", "crm.xml"],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "CRMSERVICE_DATA": str(data), "LANG": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = {"PATH": os.environ["PATH"], "CRMSERVICE_DATA": str(data), "LANG": "C.UTF-8"}
+    return call([*arguments, "--config", "crm.xml"], folder=folder, environment=environment)
 
 
 def test_the_shadow_run_compares_and_the_import_remembers(folder: Path) -> None:

@@ -1,14 +1,14 @@
 """`run` goes on whatever one mail does to it, without a broker that counts."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.builders import raw_mail
+from tests.faults import troublesome
 from tests.faults.troublesome import CONFLICTS, KILLS
 from tests.installation import Installation, an_installation
+from tests.program import Program
 from tests.servers.dovecot import Dovecot, MailBoxAccount
 from tests.servers.processes import wait_until
 
@@ -30,30 +30,34 @@ class Service:
         usual = {"rootPath": str(folder / "erp"), "pop3Email": "crm@firma.cz"} | keys
         lines = "\n".join(f'<add key="{key}" value="{value}" />' for key, value in usual.items())
         self.config = folder / "crm.xml"
+        self._log = folder / "told.log"
         self.config.write_text(
             f"<configuration><appSettings>\n{lines}\n</appSettings></configuration>", "utf-8"
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Program:
         """A process that mails make trouble in."""
-        command = [sys.executable, "-m", "tests.faults.troublesome", "run", *arguments]
-        return subprocess.Popen(
-            [*command, "--config", str(self.config)],
-            env={
+        self._log.unlink(missing_ok=True)
+        return Program(
+            ["run", *arguments, "--config", str(self.config)],
+            folder=self.installed.folder,
+            environment={
                 "CRMSERVICE_DATA": str(self.installed.data),
                 "PATH": "/usr/bin:/bin",
                 "LANG": "C.UTF-8",
             },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+            output=(self._log, self._log),
+            main=troublesome.run,
         )
+
+    @property
+    def told(self) -> str:
+        """What the last process has said."""
+        return self._log.read_text("utf-8")
 
     def once(self) -> int:
         """One run; gives its exit code."""
-        process = self.start("--once")
-        self.told, _ = process.communicate(timeout=60)
-        return process.returncode
+        return self.start("--once").wait(60)
 
     def runs(self, most: int = MOST_STARTS) -> list[int]:
         """Runs until one does not die; gives their exit codes."""
@@ -156,16 +160,16 @@ def test_the_service_survives_it_as_a_single_run_does(tmp_path: Path) -> None:
     service = a_folder(tmp_path)
     _drop(service, "First", KILLS, "Second")
     for _ in range(MOST_STARTS - 1):
-        with service.start() as process:
-            assert process.wait(60) == KILLED, process.communicate()
+        assert service.start().wait(60) == KILLED, service.told
 
-    with service.start() as process:
-        try:
-            wait_until(lambda: list(_failed(service)) == ["1.eml"], "the poison to be set aside")
-            service.installed.drop("3.eml", a_mail("Third"))
-            wait_until(lambda: service.subjects() == ["First", "Second", "Third"], "the others")
-        finally:
-            process.terminate()
+    process = service.start()
+    try:
+        wait_until(lambda: list(_failed(service)) == ["1.eml"], "the poison to be set aside")
+        service.installed.drop("3.eml", a_mail("Third"))
+        wait_until(lambda: service.subjects() == ["First", "Second", "Third"], "the others")
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
 def test_a_conflict_that_never_passes_is_set_aside_after_some_rounds(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.builders import raw_mail
+from tests.program import call
 
-CRMSERVICE = Path(sys.executable).with_name("crmservice")
 COMPANY = Path("demo/company.toml").absolute()
 JAN, TOMAS = "jana.kralova@lisovna.example", "tomas.maly@lisovna.example"
 PETR, BOB = "petr.svoboda@strojirny.example", "bob.white@northwind.example"
@@ -50,20 +50,13 @@ class Office:
         (folder / "crm.xml").write_text(config, "utf-8")
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [CRMSERVICE, *arguments],
-            cwd=self.folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "CRMSERVICE_DATA": str(self.folder / "data"),
-                "LANG": "C.UTF-8",
-                "LOGNAME": "operator",
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        environment = {
+            "PATH": os.environ["PATH"],
+            "CRMSERVICE_DATA": str(self.folder / "data"),
+            "LANG": "C.UTF-8",
+            "LOGNAME": "operator",
+        }
+        return call(arguments, folder=self.folder, environment=environment)
 
     def list(self, table: str) -> list[Any]:
         """The rows of a list."""

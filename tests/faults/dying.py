@@ -1,23 +1,23 @@
-"""The command line with a death in it: `python -m tests.faults.dying POINT crmservice-arguments`.
+"""The command line with a death in it.
 
 A point is `module:Class.method:before` or `…:after`; the process ends there as by SIGKILL.
 """
 
 import importlib
 import os
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from tests.program import crmservice
 
 EXIT_CODE = 87
 
 
-def main() -> None:
-    """Arm the point, then run the command line."""
-    point, *arguments = sys.argv[1:]
+def run(words: Sequence[str]) -> None:
+    """Arm the point, which is the first of `words`, then run the command line."""
+    point, *arguments = words
     _arm(point)
-    sys.argv = ["crmservice", *arguments]
-    importlib.import_module("services.operator.main").main()
+    crmservice(arguments)
 
 
 def _arm(point: str) -> None:
@@ -37,7 +37,3 @@ def _arm(point: str) -> None:
         return given
 
     setattr(owner, name, dies)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,10 +4,8 @@ What a mail does stands in its subject: `kills` ends the process as the kernel d
 short, `conflicts` meets another writer's row whenever it is written.
 """
 
-import importlib
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +15,7 @@ from services.classifier.parse.parsed_mail import ParsedMail
 from services.writer import stage as writer
 from shared.contracts.messages import MailClassified
 from shared.netgenium.database.engine import ConflictError
+from tests.program import crmservice
 
 KILLS, CONFLICTS = "kills", "conflicts"
 
@@ -39,7 +38,7 @@ def make_trouble() -> None:
     writer.WriterStage._commit_once = commit_once  # type: ignore[method-assign]
 
 
-if __name__ == "__main__":
+def run(arguments: Sequence[str]) -> None:
+    """The command line in a process that such mails make trouble in."""
     make_trouble()
-    sys.argv = ["crmservice", *sys.argv[1:]]
-    importlib.import_module("services.operator.main").main()
+    crmservice(arguments)

@@ -20,8 +20,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import structlog
-
 from services.fetcher.failed import FailedMailNote
 from services.fetcher.sources.port import (
     EML_DIR,
@@ -35,6 +33,7 @@ from services.fetcher.sources.port import (
 )
 from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
+from shared.log import Logger
 from shared.owner import give
 
 FAILED = "failed"
@@ -46,7 +45,7 @@ _LOOK_SECONDS = 1.0
 _THE_FILE_ITSELF = (errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO)
 """A symbolic link, no right to read, a socket: another file may well be fine."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-import structlog
-
 from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.pauses import Pauses
 from services.fetcher.seen import Seen
@@ -26,13 +24,14 @@ from services.fetcher.sources.port import (
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
 from shared.errors import CredentialsRefusedError, TransientError
+from shared.log import Logger
 from shared.oauth.tokens import client_credentials
 from shared.settings.box import Box
 
 _AFTER_REFUSAL_SECONDS = 40.0
 """A restart does not knock again sooner after a refused login: servers lock accounts (F-61)."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Mailbox:
@@ -126,9 +125,12 @@ class Mailbox:
             alarm.wait(seconds)
 
     def close(self) -> None:
-        """Let go of the connection; the memory stays open."""
+        """Let go of connection and memory; the next use opens them, and reads the app's file."""
         if self._source:
             self._source.close()
+        if self._seen:
+            self._seen.close()
+        self._source = self._seen = None
 
     def report(self) -> SourceReport:
         """Tell how all folders stand together; nothing is known while memory cannot be used."""

@@ -11,11 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-import structlog
-
 from services.fetcher.memory import Memory
 from shared import metrics
 from shared.errors import TransientError
+from shared.log import Logger
 
 QUICK_TRIES = 3
 """So often a message is tried again in the very next round."""
@@ -23,7 +22,7 @@ QUICK_TRIES = 3
 _FIRST_REST = timedelta(minutes=15)
 _LONGEST_REST = timedelta(days=1)
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class BrokeOffError(TransientError):

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from services.answers.dead_letter_copies import compare_copies
@@ -33,6 +32,7 @@ from shared.broker.port import Publisher
 from shared.contracts.dead_letter import DeadLetterNote
 from shared.contracts.messages import FetchedMail
 from shared.errors import CRMServiceError, ExitCode, WrongUseError
+from shared.log import Logger
 from shared.settings.environment import Environment
 
 app = typer.Typer(
@@ -42,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_log = structlog.get_logger()
+_log = Logger()
 
 MailIds = Annotated[list[str] | None, typer.Argument(help="Ids of the mails.")]
 Everything = Annotated[bool, typer.Option("--all", help="Every dead letter.")]

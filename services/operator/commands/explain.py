@@ -1,16 +1,15 @@
 """`crmservice explain`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import track
 
-from services.answers.explain import Unreadable, files_of
+from services.answers.explain import Explained, Unreadable, files_of
 from services.answers.explain import explain as explain_files
 from services.answers.recorded import recorded
 from services.answers.today import today
@@ -91,16 +90,9 @@ def _explain_recorded(asking: Asking, mail_id: UUID) -> None:
 def _explain_files(asking: Asking, files: Sequence[Path]) -> None:
     context = context_of(asking.boxes[0], asking.erp)
     results = explain_files(files, context, look_up_in(asking.erp))
-    console, progress = stdout_console(), stderr_console()
+    console = stdout_console()
     unreadable = 0
-    for result in track(
-        results,
-        "Explaining",
-        len(files),
-        console=progress,
-        transient=True,
-        disable=not (progress.is_terminal and asking.as_json and not sys.stdout.isatty()),
-    ):
+    for result in _with_progress(results, len(files), as_json=asking.as_json):
         unreadable += isinstance(result, Unreadable)
         if asking.as_json:
             write_json(explained_as_json(result))
@@ -108,3 +100,15 @@ def _explain_files(asking: Asking, files: Sequence[Path]) -> None:
             console.print(explained_as_text(result, asking.language))
     if unreadable:
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _with_progress(
+    results: Iterable[Explained | Unreadable], count: int, *, as_json: bool
+) -> Iterable[Explained | Unreadable]:
+    """Return the results; how far they are is shown where they themselves go into a file."""
+    progress = stderr_console()
+    if not (progress.is_terminal and as_json and not sys.stdout.isatty()):
+        return results
+    from rich.progress import track  # noqa: PLC0415
+
+    return track(results, "Explaining", count, console=progress, transient=True)

@@ -11,8 +11,18 @@ ENTRY = "import sys; sys.argv = {arguments}; from services.operator.main import 
 DATABASE = {"sqlalchemy"}
 MAIL = {"icalendar", "flufl", "mailparser_reply", "selectolax", "nh3", "chardet", "email_validator"}
 MAILBOX = {"imapclient", "pika", "prometheus_client"}
-NEVER_AT_START = {"alembic", "mako", "msal", "requests", "icalendar", "flufl", "chardet", "nh3"}
-FOR_ALL = {"lxml", "pydantic", "structlog", "rich"}
+NEVER_AT_START = {
+    "alembic",
+    "structlog",
+    "mako",
+    "msal",
+    "requests",
+    "icalendar",
+    "flufl",
+    "chardet",
+    "nh3",
+}
+FOR_ALL = {"lxml", "pydantic"}
 """Settings are read and logging is set up by every command but `--help`."""
 
 HEAVY = DATABASE | MAIL | MAILBOX | NEVER_AT_START | FOR_ALL | {"unidecode", "sqlite3"}

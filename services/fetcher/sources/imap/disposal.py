@@ -9,19 +9,18 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from services.fetcher.seen import Seen
 from services.fetcher.sources.imap.fetching import facts_of, still_there
 from services.fetcher.sources.imap.message_info import TakenNote
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError, StateError
+from shared.log import Logger
 from shared.settings.box import Box
 
 _ONCE_AN_HOUR = timedelta(hours=1)
 _STAYS = "mail that was taken stays in its folder"
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Disposal:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-import structlog
-
 from services.fetcher.contents import Contents
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import first_look
@@ -26,6 +24,7 @@ from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.port import MAX_MAIL_BYTES
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
+from shared.log import Logger
 from shared.settings.box import Box
 
 _AT_ONCE = 500
@@ -38,7 +37,7 @@ _DAYS = date(1970, 1, 10), date(9999, 1, 1)
 """What servers can search for."""
 
 _T = TypeVar("_T")
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class FolderScan:

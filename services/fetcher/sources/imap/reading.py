@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-import structlog
-
 from services.fetcher.contents import Contents
 from services.fetcher.seen import Seen
 from services.fetcher.sources.imap.folder_scan import FolderScan
@@ -30,12 +28,13 @@ from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.port import LARGE_BYTES, LeftInSourceError, SourceMail, batched
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
+from shared.log import Logger
 from shared.settings.box import Box
 
 _TWICE = 2
 """After two breaks a message is read in the other way, once, and after five, and so on."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Reading:

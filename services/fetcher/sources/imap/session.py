@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-import structlog
 from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
@@ -23,6 +22,7 @@ from services.fetcher.sources.imap.wire import ImapWire
 from services.fetcher.sources.login import CONNECT_SECONDS
 from services.fetcher.sources.port import Alarm
 from shared.errors import CRMServiceError, TransientError
+from shared.log import Logger
 
 STARTTLS_PORT = 143
 
@@ -47,7 +47,7 @@ _BROKEN = (OSError, imaplib.IMAP4.error, *_MISUNDERSTOOD)
 _LAST_UID = 2**32 - 1
 
 _T = TypeVar("_T")
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class _Client(IMAPClient):  # type: ignore[misc]  # it ships no types

@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-import structlog
-
 from services.fetcher.sources.imap.fetching import bodies_of, slice_of, still_there
 from services.fetcher.sources.imap.message_info import MessageInfo
 from services.fetcher.sources.imap.session import ImapSession
@@ -14,8 +12,9 @@ from services.fetcher.sources.imap.wire import MAX_ANSWER_BYTES
 from services.fetcher.sources.port import MAX_MAIL_BYTES, SLICE_BYTES, LeftInSourceError
 from services.fetcher.sources.whole import OVERHEAD_BYTES, Came
 from shared.errors import TransientError
+from shared.log import Logger
 
-_log = structlog.get_logger()
+_log = Logger()
 
 _OVERLAP_BYTES = 1024
 """Of each slice that have come before: more than the longest line of RFC 5322.

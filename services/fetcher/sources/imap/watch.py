@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable
 
-import structlog
-
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.port import Alarm
 from shared.errors import TransientError
+from shared.log import Logger
 from shared.retry import Backoff
 
 _LONGEST_IDLE_SECONDS = 540.0
@@ -16,7 +15,7 @@ _LONGEST_IDLE_SECONDS = 540.0
 _A_GOOD_WHILE_SECONDS = 60.0
 """An IDLE that lasted so long was no loop."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class Watch:

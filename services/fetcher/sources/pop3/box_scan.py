@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-import structlog
-
 from services.fetcher.contents import Contents
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import first_look
@@ -22,12 +20,13 @@ from services.fetcher.sources.port import (
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
 from shared.errors import TransientError
+from shared.log import Logger
 from shared.settings.box import Box
 
 _DELETED = "POP3 deleted"
 """Where contents are remembered whose deletion the server has confirmed."""
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 class BoxScan:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-import structlog
 from pydantic import SecretStr
 
 from services.fetcher.sources.login import backoff_seconds, xoauth2
@@ -15,6 +14,7 @@ from services.fetcher.sources.pop3.received import HEAD_BYTES
 from services.fetcher.sources.pop3.refusal import Refusal, meaning_of_login
 from services.fetcher.sources.pop3.wire import NegativeAnswerError, Pop3Wire, connect
 from shared.errors import CredentialsRefusedError, CRMServiceError, TransientError
+from shared.log import Logger
 from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 from shared.settings.values import ServerAddress
@@ -24,7 +24,7 @@ PLAIN_PORT, TLS_PORT = 110, 995
 _BUSY_SECONDS = 60.0
 _LONGEST_NUMBER = 16
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-
 from services.fetcher.seen import Seen
 from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.login import tls_context
@@ -38,10 +36,11 @@ from services.fetcher.sources.port import (
     is_full,
 )
 from shared.errors import CredentialsRefusedError, TransientError
+from shared.log import Logger
 from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 @dataclass(slots=True)

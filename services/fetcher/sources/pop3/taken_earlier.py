@@ -9,17 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
-import structlog
-
 from services.fetcher.seen import Seen
 from services.fetcher.sources.pop3.box_scan import BoxScan
 from services.fetcher.sources.pop3.received import HEAD_BYTES
 from services.fetcher.sources.pop3.session import Listing, Pop3Session
 from services.fetcher.sources.port import POP3_PLACE, LeftInSourceError, SourceMail
 from services.fetcher.taken import TakenMail, TakenMails
+from shared.log import Logger
 from shared.settings.box import Box
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 def head_digest(start: bytes) -> str:

@@ -29,7 +29,7 @@ def test_every_variable_is_read() -> None:
         {
             "CRMSERVICE_DATA": "/srv/data",
             "NETGENIUM_MAPPING": "/srv/mapping.toml",
-            "RABBITMQ_URL": "amqp://crm:heslo@rabbit/",
+            "RABBITMQ_URL": "amqps://crm:heslo@rabbit/",
             "METRICS_PORT": "9100",
             "CRMSERVICE_LOG_LEVEL": "DEBUG",
             "CRMSERVICE_LOG_FORMAT": "json",
@@ -38,7 +38,7 @@ def test_every_variable_is_read() -> None:
     assert environment.database_url.get_secret_value() == "sqlite:////srv/data/netgenium.db"
     assert (environment.mapping, environment.metrics_port) == (Path("/srv/mapping.toml"), 9100)
     assert environment.rabbitmq_url is not None
-    assert environment.rabbitmq_url.get_secret_value() == "amqp://crm:heslo@rabbit/"
+    assert environment.rabbitmq_url.get_secret_value() == "amqps://crm:heslo@rabbit/"
     assert (environment.log_level, environment.log_format) == ("debug", "json")
 
 
@@ -46,17 +46,17 @@ def test_every_variable_is_read() -> None:
 def test_a_value_may_stand_in_a_file(tmp_path: Path, end: str) -> None:
     """I-1: `<NAME>_FILE` names a file; one line end behind the value does not count."""
     file = tmp_path / "url"
-    file.write_bytes(f"postgresql://crm:he slo @db/ng{end}".encode())
+    file.write_bytes(f"postgresql://crm:he slo @localhost/ng{end}".encode())
     environment = Environment.from_environ({"NETGENIUM_DATABASE_URL_FILE": str(file)})
-    assert environment.database_url.get_secret_value() == "postgresql://crm:he slo @db/ng"
+    assert environment.database_url.get_secret_value() == "postgresql://crm:he slo @localhost/ng"
 
 
 @pytest.mark.parametrize("content", [b"\xef\xbb\xbfX", b"X  \r\n", b" X\t\n", b"\xef\xbb\xbf X \n"])
 @pytest.mark.parametrize(
     ("name", "address"),
     [
-        ("NETGENIUM_DATABASE_URL", "postgresql+psycopg://u:p@h/d"),
-        ("RABBITMQ_URL", "amqp://u:p@h/"),
+        ("NETGENIUM_DATABASE_URL", "postgresql+psycopg://u:p@localhost/d"),
+        ("RABBITMQ_URL", "amqp://u:p@localhost/"),
     ],
 )
 def test_a_byte_order_mark_and_blanks_are_no_part_of_an_address(
@@ -100,12 +100,12 @@ def test_all_problems_of_the_environment_come_at_once_without_a_secret(tmp_path:
 def test_a_variable_and_its_file_contradict_each_other(tmp_path: Path) -> None:
     """I-1: both at once is a problem; an empty one is not set."""
     file = tmp_path / "url"
-    file.write_text("amqp://b/", encoding="utf-8")
-    (problem,) = _problems({"RABBITMQ_URL": "amqp://a/", "RABBITMQ_URL_FILE": str(file)})
+    file.write_text("amqp://localhost/", encoding="utf-8")
+    (problem,) = _problems({"RABBITMQ_URL": "amqp://localhost/", "RABBITMQ_URL_FILE": str(file)})
     assert "RABBITMQ_URL_FILE is set as well" in problem.what
     only = Environment.from_environ({"RABBITMQ_URL": "", "RABBITMQ_URL_FILE": str(file)})
     assert only.rabbitmq_url is not None
-    assert only.rabbitmq_url.get_secret_value() == "amqp://b/"
+    assert only.rabbitmq_url.get_secret_value() == "amqp://localhost/"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_variables_of_others_are_let_be() -> None:
 
 def test_the_environment_shows_no_secret() -> None:
     """I-1: neither text nor JSON of the environment shows a password."""
-    environment = Environment.from_environ({"RABBITMQ_URL": "amqp://crm:heslo@rabbit/"})
+    environment = Environment.from_environ({"RABBITMQ_URL": "amqps://crm:heslo@rabbit/"})
     assert "heslo" not in repr(environment) + str(environment) + environment.model_dump_json()
 
 
