@@ -240,6 +240,17 @@ def test_no_number_shuts_later_updates_out(sequence: int, stamp: datetime) -> No
     assert records.shown() == {PETR: ("real", False, False)}
 
 
+def test_a_sequence_ahead_of_the_time_it_is_written_as_counts_nothing() -> None:
+    """V2-2c: of hours written into SEQUENCE a forged one, days ahead, shuts none out."""
+    forged = a_state("forged", 2026111500, stamp=CAME + timedelta(minutes=1))
+    records = Records(a_state("first", 2026110609, stamp=CAME), forged)
+
+    later = CAME + timedelta(days=2)
+    records.take(a_state("real", 2026110810, stamp=later), later)
+
+    assert records.shown()[PETR][0] == "real"
+
+
 @pytest.mark.parametrize(
     "sequences",
     [
