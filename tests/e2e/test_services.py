@@ -177,9 +177,9 @@ def test_replay_does_not_double_and_force_bypasses_the_duplicate_rule(
     deployment.start_all()
     date = "Sat, 21 Nov 2026 10:00:00 +0100"
     same = {"subject": "Same", "date": date, "more": "Message-ID: <a@acme.example>\n"}
-    deployment.drop("a.eml", a_mail(**same))
+    deployment.drop("a.eml", a_mail(1, **same))
     wait_until(lambda: len(deployment.list("journal")) == 1, "the first mail")
-    deployment.drop("b.eml", a_mail(**same) + b"another text")
+    deployment.drop("b.eml", a_mail(1, **same) + b"another text")
     wait_until(lambda: len(deployment.list("journal")) == 2, "the second mail")
     folder = next((deployment.data / "POP3Downloads").iterdir())
     config = ("--config", str(deployment.config))

@@ -115,8 +115,8 @@ def test_of_two_domains_that_tell_one_new_problem_the_first_has_it(
     """S-8, R-e: what the classifier could not see yet; the other's mail is an ordinary activity."""
     mails = [a_problem("a", "petr@acme.example", 1, "new"), a_problem("b", sender, contract, "end")]
 
-    for group in [mails] if together else [mails[:1], mails[1:]]:
-        recorded = stage.handle(group)
+    groups = [mails] if together else [mails[:1], mails[1:]]
+    recorded = [one for group in groups for one in stage.handle(group)]
 
     with stage.engine.connect() as connection:
         table, activities = ERP.table("task"), ERP.table("activity")
