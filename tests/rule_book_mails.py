@@ -46,13 +46,13 @@ def invitation(method: str, sequence: int, start: str = "20261110T080000Z", **mo
     )
 
 
-def problem(status: str, minute: int) -> bytes:
+def problem(status: str, minute: int, sender: str = "problems@firma.cz") -> bytes:
     """The state of problem 77."""
     return raw_mail(
         f"Contract: 123\nStatus: {status}\nSubject: Lis stojí\n"
         "https://erp.firma.cz/problem.aspx?form=1&id=77\n",
         subject=f"Status Problem No. 77 {status}",
-        sender="problems@firma.cz",
+        sender=sender,
         to=EVA,
         date=f"Mon, 02 Nov 2026 09:{minute:02}:00 +0100",
     )

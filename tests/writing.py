@@ -172,6 +172,7 @@ def mails_of_all_kinds(chance: random.Random) -> Sequence[MailClassified]:
         *(_soft(day, copy, chance) for day in (2, 3, 4) for copy in range(2)),
         *(_events(step, copy, chance) for step in range(4) for copy in range(4)),
         *(_duplicate(number) for number in range(8)),
+        *(_another(number, copy) for number in range(4) for copy in range(3)),
     ]
 
 
@@ -187,6 +188,14 @@ def _duplicate(number: int) -> MailClassified:
     late = [an_activity(name, also, by_envelope=True)] if number % 2 else []
     commands = (an_activity(name), an_activity(name, EVA), *late)
     return a_classified(name, *commands, key=_key(first), subject=first, content=a_content(first))
+
+
+def _another(number: int, copy: int) -> MailClassified:
+    """A copy of another mail with the key of a text: its text is the same, nothing else (S-9)."""
+    name, what = f"another {number} {copy}", f"another {number}"
+    digests = {"body_sha256": _key(name), "text_sha256": _key(what)}
+    key, content = _key(f"text {number}"), a_content(what)
+    return a_classified(name, an_activity(name), key=key, content=content, **digests)
 
 
 def _new_task(number: int) -> MailClassified:

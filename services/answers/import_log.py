@@ -82,6 +82,8 @@ class ImportLog:
             recipients=mail.recipients,
             # It claims its key if nobody has, and is no duplicate in the log's words.
             again=True,
+            text_sha256=mail.marks.text_sha256,
+            key_alone=box.strict_manual_duplicates,
         )
 
 

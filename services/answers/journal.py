@@ -25,7 +25,7 @@ class JournalMail:
         direction: None if the chain stopped before it was decided.
         key: Identification key.
         backup: Path of the backup below the data folder.
-        differs: A duplicate with another body than the first mail's.
+        differs: Another mail with its key came first, with another body.
         flags: What was odd about it; an earlier version recorded none.
     """
 

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from shared.contracts.line import one_line
+from shared.domain.copies import message_key
 from shared.domain.search_words import LONGEST_WORD, search_words
 from shared.errors import WrongUseError
 from shared.netgenium.own.tables import journal_table, recipient_table, word_table
-from shared.netgenium.queries.recorded import message_key
 
 _BEHIND_ALL = "\x7f"
 """Comes after every character of a word."""

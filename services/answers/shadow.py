@@ -23,6 +23,7 @@ from services.fetcher.sources.opening import open_source
 from services.fetcher.sources.port import EML_DIR
 from shared.backup.store import key_of
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
+from shared.domain.copies import claimed_by
 from shared.domain.earlier import Processed
 from shared.errors import WrongUseError
 from shared.settings.box import Box
@@ -129,9 +130,9 @@ class Shadow:
 
     def _decided(self, waiting: Waiting, mail: Mail, facts: Facts) -> Shadowed:
         decided = decide(mail, self._as_it_was(waiting, mail, facts))
-        body = mail.parsed.body_sha256
-        mine = Processed(mail.mail_id, mail.content_sha256, body)
-        self.claimed.setdefault(mail.key, mine)
+        mine = Processed(mail.mail_id, mail.content_sha256, mail.marks)
+        for key in (mail.key, *mail.marks.keys(mail.key)):
+            self.claimed.setdefault(key, mine)
         ours = tuple(word for word in decided.words if word not in NOT_IN_THE_MANUAL)
         why = tuple(line.reason for line in decided.trace if line.hit)
         return Shadowed(waiting.source, mail.parsed.subject, ours, waiting.theirs, why)
@@ -141,7 +142,9 @@ class Shadow:
         processed = facts.processed
         if processed and processed.content_sha256 == mail.content_sha256:
             processed = None
-        facts = replace(facts, processed=processed or self.claimed.get(mail.key))
+        key_alone = self.context.box.strict_manual_duplicates
+        mine = claimed_by(self.claimed, mail.key, mail.marks, key_alone=key_alone)
+        facts = replace(facts, processed=processed or mine)
         if waiting.processed:
             # The activity with its Message-ID is the one that the original has made of it.
             facts = replace(facts, earlier=replace(facts.earlier, erp_message_ids=frozenset()))

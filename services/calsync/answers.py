@@ -119,10 +119,13 @@ class InvitationAnswers:
     def _open(self) -> Sequence[RowMapping]:
         """Return answers whose record is there and was not told them: most rounds have none."""
         own, mail = calendar_answer_table.c, invitation_table.c
+        # A row of an earlier version has this key for its own.
+        of_before = mail.occurrence_key.is_(None) & (mail.key == own.key)
+        is_of_event = or_(mail.occurrence_key == own.key, of_before)
         untold = or_(own.carried.is_(None), own.carried != mail.record_id)
         query = (
             select(own.key, own.ical_uid, own.original_start, own.answer, mail.record_id)
-            .join_from(calendar_answer_table, invitation_table, own.key == mail.key)
+            .join_from(calendar_answer_table, invitation_table, is_of_event)
             .where(own.user_id == self._user.user_id, own.organizer == mail.organizer, untold)
             .where(mail.record_id.is_not(None))
         )

@@ -41,15 +41,24 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """The rule does not apply, and why."""
+    """The rule does not apply, and why.
+
+    Attributes:
+        flags: What a person should know before trusting what the mail makes all the same.
+    """
 
     reason: Said
     notes: tuple[Note, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SoFar:
-    """What the rules before found."""
+    """What the rules before found.
+
+    Attributes:
+        otherwise: What they find if the writer does not believe the mail's problem (S-8).
+    """
 
     words: tuple[str, ...] = ()
     commands: tuple[AnyCommand, ...] = ()
@@ -59,6 +68,7 @@ class SoFar:
     stopped: bool = False
     events: tuple[EventState, ...] = ()
     flags: tuple[str, ...] = ()
+    otherwise: "SoFar | None" = None
 
     @property
     def made_activity(self) -> bool:
@@ -104,8 +114,9 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
         trace_line(row.id, row.name, hit=hit, reason=result.reason),
         *(trace_line(n.id, n.name, hit=n.applied, reason=n.reason) for n in result.notes),
     )
+    flags = tuple(dict.fromkeys(so_far.flags + result.flags))
     if isinstance(result, Miss):
-        return replace(so_far, trace=so_far.trace + lines)
+        return replace(so_far, trace=so_far.trace + lines, flags=flags)
     commands = _distinct(so_far.commands + result.commands)
     if left_out := len(so_far.commands) + len(result.commands) - len(commands):
         reason = said_many(
@@ -122,7 +133,7 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
         trace=so_far.trace + lines,
         stopped=so_far.stopped or result.stop,
         events=so_far.events + result.events,
-        flags=tuple(dict.fromkeys(so_far.flags + result.flags)),
+        flags=flags,
     )
 
 

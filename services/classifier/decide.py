@@ -1,15 +1,22 @@
 """The whole decision on a mail: its box's policy, and what a special mail may still do."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from services.classifier.chain import SoFar, ask
+from services.classifier.chain import PolicyRow, SoFar, ask
 from services.classifier.facts.facts import Facts
 from services.classifier.outcome.late_users import keep_late_users
 from services.classifier.parse.limits import ATTENDEES, ATTENDEES_BEYOND
-from services.classifier.policy import for_old_mail
+from services.classifier.policy import for_old_mail, without_problems
 from services.classifier.reading.mail import Mail
 from shared.contracts.bounds import STORED_FILES
-from shared.contracts.commands import ApplyEvent, CreateActivity
+from shared.contracts.commands import (
+    AnyCommand,
+    ApplyEvent,
+    CreateActivity,
+    CreateTask,
+    UpdateTask,
+)
 from shared.contracts.content import trace_line
 from shared.contracts.said import said, said_many
 
@@ -23,8 +30,20 @@ _OLD = trace_line(
 
 def decide(mail: Mail, facts: Facts) -> SoFar:
     """Verdict, trace and commands of `mail`. Pure."""
-    decided = keep_late_users(ask(facts.context.policy, mail, facts), facts)
+    policy = facts.context.policy
+    decided = _decided(policy, mail, facts)
+    if not any(_is_of_customer(command) for command in decided.commands):
+        return decided
+    return replace(decided, otherwise=_decided(without_problems(policy), mail, facts))
+
+
+def _decided(policy: Sequence[PolicyRow], mail: Mail, facts: Facts) -> SoFar:
+    decided = keep_late_users(ask(policy, mail, facts), facts)
     return _flagged(_with_bounds(decided, mail, facts))
+
+
+def _is_of_customer(command: AnyCommand) -> bool:
+    return isinstance(command, CreateTask | UpdateTask) and command.by_customer
 
 
 def _flagged(decided: SoFar) -> SoFar:
@@ -71,9 +90,7 @@ def decide_archived(mail: Mail, facts: Facts) -> SoFar:
 
     It makes completed activities with its own date, and nothing else.
     """
-    policy = for_old_mail(facts.context.policy)
-    decided = keep_late_users(ask(policy, mail, facts), facts)
-    decided = _flagged(_with_bounds(decided, mail, facts))
+    decided = _decided(for_old_mail(facts.context.policy), mail, facts)
     activities = tuple(
         command.model_copy(update={"completed": True})
         for command in decided.commands

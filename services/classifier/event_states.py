@@ -9,30 +9,30 @@ last answer of each attendee counts.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.classifier.parse.parsed_mail import CalendarEvent
+from shared.domain.event_order import order_of
 
 STATES = ("REQUEST", "PUBLISH", "ADD", "CANCEL")
 """Methods that tell the state of an event; a REPLY tells an answer to it."""
 
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+Occurrence = tuple[str, str | None, str | None]
+"""UID, RECURRENCE-ID and organiser: with another organiser it is another event (V2-2a)."""
 
-Occurrence = tuple[str, str | None]
 
-
-def last_states(events: Iterable[CalendarEvent]) -> tuple[CalendarEvent, ...]:
+def last_states(events: Iterable[CalendarEvent], arrived: datetime) -> tuple[CalendarEvent, ...]:
     """The events and answers that count, each once, in the order in which they first come."""
     states: dict[Occurrence, CalendarEvent] = {}
     answers: dict[tuple[Occurrence, str], CalendarEvent] = {}
     for event in events:
-        occurrence = (event.uid, event.recurrence_id)
+        occurrence = (event.uid, event.recurrence_id, event.organizer)
         if event.method in STATES:
-            states[occurrence] = _later(states.get(occurrence), event)
+            states[occurrence] = _later(states.get(occurrence), event, arrived)
         elif event.method == "REPLY":
             for attendee in event.attendees:
                 key = (occurrence, attendee.address)
-                answers[key] = _later(answers.get(key), event)
+                answers[key] = _later(answers.get(key), event, arrived)
     return (*states.values(), *_replies(answers))
 
 
@@ -46,9 +46,11 @@ def _replies(answers: Mapping[tuple[Occurrence, str], CalendarEvent]) -> Iterato
         yield replace(event, attendees=attendees)
 
 
-def _later(known: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent:
-    return event if known is None or _order(event) > _order(known) else known
-
-
-def _order(event: CalendarEvent) -> tuple[int, datetime, bool]:
-    return event.sequence, event.stamp or _LONG_AGO, event.method == "CANCEL"
+def _later(known: CalendarEvent | None, event: CalendarEvent, arrived: datetime) -> CalendarEvent:
+    if known is None:
+        return event
+    old, new = (order_of(one.sequence, one.stamp, arrived) for one in (known, event))
+    if new.is_later_than(old):
+        return event
+    ends = event.method == "CANCEL" != known.method
+    return event if ends and not old.is_later_than(new) else known

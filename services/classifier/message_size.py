@@ -1,9 +1,9 @@
 """The message to the writer about one mail stays within its bound, whatever the mail is. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from shared.contracts.bounds import MESSAGE_BYTES
-from shared.contracts.commands import ApplyEvent, CreateActivity
+from shared.contracts.commands import AnyCommand, ApplyEvent, CreateActivity
 from shared.contracts.content import MailContent, trace_line
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import Said, said
@@ -34,9 +34,11 @@ def within_bounds(message: MailClassified) -> MailClassified:
 
 def _at_most(message: MailClassified) -> int:
     """Return bytes that the message can have at most, counted quickly."""
-    content = message.content
+    content, otherwise = message.content, message.otherwise
+    trace = message.trace + (otherwise.trace if otherwise else ())
+    commands = message.commands + (otherwise.commands if otherwise else ())
     # A reason stands there twice, and with the pattern of its sentence.
-    reasons = [line.reason for line in message.trace for _ in range(3)]
+    reasons = [line.reason for line in trace for _ in range(3)]
     texts = [message.subject, *reasons]
     texts += [*message.refers_to, *message.recipients, *(token.words for token in message.tokens)]
     if content:
@@ -44,9 +46,9 @@ def _at_most(message: MailClassified) -> int:
         for event in content.events:
             texts += (event.summary, event.location, event.rule or "", event.uid)
             texts += (attendee.address for attendee in event.attendees)
-    for command in message.commands:
+    for command in commands:
         texts += command.answers_to if isinstance(command, CreateActivity) else ()
-    entries = len(texts) + len(message.commands) + (len(content.attachments) if content else 0)
+    entries = len(texts) + len(commands) + (len(content.attachments) if content else 0)
     return sum(map(len, texts)) * _CHARACTER_BYTES + entries * _ENTRY_BYTES
 
 
@@ -60,12 +62,15 @@ def _without_invitations(message: MailClassified) -> MailClassified:
 
 
 def _without_answers(message: MailClassified) -> MailClassified:
-    commands = tuple(_unthreaded(message))
-    return message.model_copy(update={"commands": commands, "refers_to": ()})
+    update: dict[str, object] = {"commands": tuple(_unthreaded(message.commands)), "refers_to": ()}
+    if otherwise := message.otherwise:
+        activities = tuple(_unthreaded(otherwise.commands))
+        update["otherwise"] = otherwise.model_copy(update={"commands": activities})
+    return message.model_copy(update=update)
 
 
-def _unthreaded(message: MailClassified) -> Iterator[object]:
-    for command in message.commands:
+def _unthreaded(commands: Sequence[AnyCommand]) -> Iterator[object]:
+    for command in commands:
         threaded = isinstance(command, CreateActivity) and command.answers_to
         yield command.model_copy(update={"answers_to": ()}) if threaded else command
 

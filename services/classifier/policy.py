@@ -56,3 +56,11 @@ _NOT_FOR_OLD_MAIL = ("complaint", "opt_out", "invitation", "problem", "new_task"
 def for_old_mail(policy: Sequence[PolicyRow]) -> tuple[PolicyRow, ...]:
     """Return the rules for mail that its box held before it was first read (I-11)."""
     return tuple(row for row in policy if row.name not in _NOT_FOR_OLD_MAIL)
+
+
+def without_problems(policy: Sequence[PolicyRow]) -> tuple[PolicyRow, ...]:
+    """Return the rules for a mail whose problem somebody else was first to tell (S-8)."""
+    return tuple(
+        row._replace(check=problem.told_by_another) if row.name == "problem" else row
+        for row in policy
+    )

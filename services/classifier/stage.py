@@ -13,8 +13,9 @@ from services.classifier.parse.mail import parse_mail
 from services.classifier.reading.extract import Arrival, extract
 from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
+from shared.contracts.commands import CreateActivity
 from shared.contracts.content import FoundToken
-from shared.contracts.messages import FetchedMail, MailClassified, MailFetched
+from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, Otherwise
 from shared.domain.own_words import Spoken
 from shared.errors import PermanentError
 from shared.log import Logger
@@ -103,6 +104,18 @@ def _told(spoken: Spoken) -> FoundToken:
     )
 
 
+def _otherwise(decided: SoFar | None) -> Otherwise | None:
+    if decided is None:
+        return None
+    return Otherwise(
+        verdict=decided.words,
+        direction=decided.direction,
+        trace=decided.trace,
+        commands=tuple(one for one in decided.commands if isinstance(one, CreateActivity)),
+        flags=decided.flags,
+    )
+
+
 def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -> MailClassified:
     """Return the message to the writer, within its bound."""
     content = None
@@ -131,5 +144,8 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         flags=decided.flags,
         own_domains=tuple(sorted(facts.context.box.own_domains)),
         again=message.again,
+        text_sha256=mail.marks.text_sha256,
+        otherwise=_otherwise(decided.otherwise),
+        key_alone=facts.context.box.strict_manual_duplicates,
     )
     return within_bounds(whole)

@@ -5,13 +5,14 @@ before it in its group have done.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, or_, select
 
-from services.writer.decisions.invitation import Stored, series_key, state_key
+from services.writer.decisions.invitation_state import Stored, series_key, state_key
 from shared.contracts.commands import (
     AnyCommand,
     CountSoftBounce,
@@ -20,11 +21,13 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
+from shared.domain.event_order import EventOrder
+from shared.domain.problem_tasks import ProblemTask
 from shared.netgenium.database.many import by_stored_form, in_chunks
-from shared.netgenium.own.tables import invitation_table, problem_table
+from shared.netgenium.own.tables import invitation_table, journal_table, problem_table
+from shared.netgenium.queries.problems import read_problems
 from shared.netgenium.queries.recorded import (
     Assigned,
-    read_problem_tasks,
     read_soft_bounces,
     read_threads,
 )
@@ -36,11 +39,11 @@ class KnownProblem:
     """What is known of a problem.
 
     Attributes:
-        task_id: Its task; None while there is none.
+        task: Its task; None while there is none.
         state_at: When its newest state was told; None if no mail has told one.
     """
 
-    task_id: int | None = None
+    task: ProblemTask | None = None
     state_at: datetime | None = None
 
 
@@ -52,7 +55,7 @@ class EarlierMails:
         threads: What they are assigned to, by Message-ID (A-6).
         problems: By problem id, for every problem of the group (P-2).
         soft_bounces: Days by address (B-3).
-        invitations: States by key (V2-2).
+        invitations: States by `state_key`, one for each organiser (V2-2a).
         sent: Recipients of mail of ours that came back, by Message-ID; of the group's, too (S-7).
         held: Commands whose mark was held before, and how that ended, if it has (S-7).
         marks_today: How many marks mails have set today, as far as anybody asks.
@@ -61,10 +64,26 @@ class EarlierMails:
     threads: Mapping[str, Sequence[Assigned]] = field(default_factory=dict)
     problems: dict[str, KnownProblem] = field(default_factory=dict)
     soft_bounces: dict[str, frozenset[date]] = field(default_factory=dict)
-    invitations: dict[str, Stored] = field(default_factory=dict)
+    invitations: dict[str, list[Stored]] = field(default_factory=dict)
     sent: Mapping[str, Container[str]] = field(default_factory=dict)
     held: Mapping[UUID, str | None] = field(default_factory=dict)
     marks_today: int = 0
+
+    def invitations_of(self, key: str) -> Sequence[Stored]:
+        """Return what each organiser has told of an event to a user."""
+        return self.invitations.get(key, ())
+
+    def remember(self, key: str, old: Stored | None, new: Stored) -> None:
+        """Keep `new` in the place of `old`."""
+        others = [one for one in self.invitations_of(key) if one is not old]
+        self.invitations[key] = [*others, new]
+
+    def cancelled(self, key: str, row_key: str) -> None:
+        """Keep that one of them is cancelled."""
+        self.invitations[key] = [
+            replace(one, cancelled=True) if one.key == row_key else one
+            for one in self.invitations_of(key)
+        ]
 
 
 def read_earlier(
@@ -87,7 +106,7 @@ def read_earlier(
 def tasks_wanted(commands: Iterable[AnyCommand], earlier: EarlierMails) -> int:
     """How many new tasks `commands` make at most; several mails of a new problem make one."""
     asked = [one.problem_id for one in commands if isinstance(one, CreateTask | UpdateTask)]
-    new = {one for one in asked if one is not None and earlier.problems[one].task_id is None}
+    new = {one for one in asked if one is not None and earlier.problems[one].task is None}
     return asked.count(None) + len(new)
 
 
@@ -102,7 +121,7 @@ def _problem_ids(commands: Iterable[AnyCommand]) -> set[str]:
 def _read_problems(
     connection: Connection, erp: ErpTables, ids: set[str]
 ) -> dict[str, KnownProblem]:
-    tasks = read_problem_tasks(connection, erp, ids)
+    tasks = read_problems(connection, erp, ids)
     own = problem_table.c
     told: dict[str, datetime] = {}
     names = by_stored_form(connection, own.problem_id, ids)
@@ -110,26 +129,38 @@ def _read_problems(
         query = select(own.problem_id, own.state_at).where(own.problem_id.in_(chunk))
         for row in connection.execute(query):
             told |= dict.fromkeys(names.get(row.problem_id, ()), row.state_at)
-    return {one: KnownProblem(tasks.get(one, (None,))[0], told.get(one)) for one in ids}
+    return {one: KnownProblem(tasks.get(one), told.get(one)) for one in ids}
 
 
 def _read_invitations(
     connection: Connection, commands: Sequence[UpsertInvitation]
-) -> dict[str, Stored]:
+) -> dict[str, list[Stored]]:
     """States of events and of their series, with organisers as `commands` call them."""
-    own = invitation_table.c
+    own, journal = invitation_table.c, journal_table.c
     keys = {key for one in commands for key in (state_key(one), series_key(one))}
     organizers = (one.organizer for one in commands if one.organizer is not None)
     names = by_stored_form(connection, own.organizer, organizers)
-    return {
-        row.key: Stored(
-            row.record_id,
-            row.revision,
-            row.stamp,
-            names.get(row.organizer, [row.organizer])[0],
-            row.genuine,
-            row.cancelled,
-        )
-        for chunk in in_chunks(sorted(keys))
-        for row in connection.execute(select(invitation_table).where(own.key.in_(chunk)))
-    }
+    query = select(invitation_table, journal.sender).join_from(
+        invitation_table, journal_table, own.mail_id == journal.mail_id, isouter=True
+    )
+    found: dict[str, list[Stored]] = {}
+    for chunk in in_chunks(sorted(keys)):
+        # A row of an earlier version has the key of the event itself.
+        which = or_(own.occurrence_key.in_(chunk), own.key.in_(chunk))
+        for row in connection.execute(query.where(which).order_by(own.key)):
+            organizer = names.get(row.organizer, [row.organizer])[0]
+            found.setdefault(row.occurrence_key or row.key, []).append(_stored(row, organizer))
+    return found
+
+
+def _stored(row: Row[*tuple[Any, ...]], organizer: str | None) -> Stored:
+    return Stored(
+        key=row.key,
+        record_id=row.record_id,
+        order=EventOrder(row.revision, row.stamp),
+        organizer=organizer,
+        believed=row.genuine,
+        cancelled=row.cancelled,
+        mail_id=row.mail_id,
+        sender=row.sender,
+    )

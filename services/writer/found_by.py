@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select
 
 from services.writer.decisions.claim import Settled
+from shared.domain.copies import message_key
 from shared.domain.search_words import search_words
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import recipient_table, reference_table, word_table
-from shared.netgenium.queries.recorded import message_key
 
 
 def record_what_finds(

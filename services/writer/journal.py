@@ -9,11 +9,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert, select, update
 
 from services.writer.compact import compact
-from services.writer.decisions.claim import Claim, Settled
+from services.writer.decisions.claim import Claim, Settled, marks_of
 from services.writer.found_by import record_what_finds
 from services.writer.timeline import tell
 from shared.contracts.content import TraceLine
+from shared.contracts.messages import MailClassified
 from shared.contracts.verdict import joined, words_of
+from shared.domain.copies import CopyMarks
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import (
     change_table,
@@ -22,7 +24,7 @@ from shared.netgenium.own.tables import (
     journal_table,
     soft_bounce_table,
 )
-from shared.netgenium.queries.recorded import message_key
+from shared.netgenium.queries.claims import read_claims
 
 _TRACE = TypeAdapter(tuple[TraceLine, ...])
 
@@ -43,13 +45,10 @@ def recorded_verdicts(
 
 def key_owners(connection: Connection, keys: Iterable[str]) -> Mapping[str, Claim]:
     """Who has claimed `keys` before."""
-    columns = identification_key_table.c
+    found = read_claims(connection, keys).items()
     return {
-        row.key: Claim(row.mail_id, row.body_sha256)
-        for chunk in in_chunks(sorted(set(keys)))
-        for row in connection.execute(
-            select(columns.key, columns.mail_id, columns.body_sha256).where(columns.key.in_(chunk))
-        )
+        key: Claim(row.mail_id, CopyMarks(row.body_sha256, row.message_key, row.text_sha256))
+        for key, row in found
     }
 
 
@@ -79,7 +78,7 @@ def record(
         before: Mails that have a row already: a replay tells the latest verdict.
         now: The moment of recording.
     """
-    claims = [_claim_row(one, now) for one in settled if one.claims]
+    claims = [_claim_row(key, one.mail, now) for one in settled for key in one.claims]
     claims.sort(key=lambda row: str(row["key"]))
     if claims:
         connection.execute(insert(identification_key_table), claims)
@@ -97,14 +96,15 @@ def record(
     tell(connection, "recorded", steps, now)
 
 
-def _claim_row(settled: Settled, now: datetime) -> dict[str, object]:
-    mail = settled.mail
+def _claim_row(key: str, mail: MailClassified, now: datetime) -> dict[str, object]:
+    marks = marks_of(mail)
     return {
-        "key": mail.key,
+        "key": key,
         "mail_id": mail.mail_id,
         "content_sha256": mail.content_sha256,
         "body_sha256": mail.body_sha256,
         "claimed_at": now,
+        "text_sha256": marks.text_sha256,
     }
 
 
@@ -131,8 +131,8 @@ def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
         "backup_key": mail.backup_key,
         "differs": settled.differs,
         "recorded_at": now,
-        "message_key": message_key(mail.message_id) if mail.message_id else None,
+        "message_key": marks_of(mail).message_key,
         "tokens": json.dumps([one.model_dump() for one in mail.tokens], ensure_ascii=False),
-        "flags": json.dumps(mail.flags, ensure_ascii=False),
+        "flags": json.dumps(settled.flags, ensure_ascii=False),
         "commands": compact(settled.commands),
     }

@@ -19,10 +19,13 @@ def as_spelled(mail: MailClassified, dialect: Dialect) -> MailClassified:
         message_id = _spelled(content.message_id, dialect)
         if message_id is not content.message_id:
             content = content.model_copy(update={"message_id": message_id})
-    commands = _spelled(mail.commands, dialect)
-    if commands is mail.commands and content is mail.content:
-        return mail
-    return mail.model_copy(update={"commands": commands, "content": content})
+    new = {
+        "commands": _spelled(mail.commands, dialect),
+        "otherwise": _spelled(mail.otherwise, dialect),
+        "content": content,
+    }
+    changed = {name: value for name, value in new.items() if value is not getattr(mail, name)}
+    return mail.model_copy(update=changed) if changed else mail
 
 
 def _spelled(value: object, dialect: Dialect) -> object:

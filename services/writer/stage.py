@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from services.writer.apply import apply
 from services.writer.attachments import AttachmentStore
-from services.writer.decisions.claim import Settled, late_command_ids, settle
+from services.writer.decisions.claim import Settled, keys_of, late_command_ids, settle
 from services.writer.earlier import read_earlier, tasks_wanted
 from services.writer.earlier_reports import ReportReading
 from services.writer.events import with_events
@@ -109,7 +109,7 @@ class WriterStage:
             hold(connection, *locks_of(batch))
             before = recorded_verdicts(connection, [mail.mail_id for mail in batch])
             fresh = {m.mail_id: m for m in batch if m.again or m.mail_id not in before}
-            owners = key_owners(connection, [m.key for m in batch])
+            owners = key_owners(connection, (key for mail in batch for key in keys_of(mail)))
             made = made_before(connection, late_command_ids(fresh.values(), owners))
             settled = self._apply(
                 connection, _with_news(settle(fresh.values(), owners, made), before)
@@ -129,7 +129,7 @@ class WriterStage:
         return recorded, settled
 
     def _apply(self, connection: Connection, settled: Sequence[Settled]) -> list[Settled]:
-        commands = [command for one in settled for command in one.commands]
+        commands = [command for one in settled for command in one.may_apply]
         earlier, now = read_earlier(connection, self.erp, commands), self.clock()
         ReportReading(connection, self.erp, self.own_domains, now).add_to(earlier, settled)
         work = UnitOfWork(connection, self.erp, now, earlier)

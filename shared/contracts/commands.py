@@ -78,6 +78,10 @@ class CreateTask(Command):
     """One task from the mail's content (behaviour N-1), or of a problem (P-2).
 
     With a problem id the writer decides whether the task is made or updated (R-e).
+
+    Attributes:
+        by_customer: The sender may only change a task that his domain has made, under the contract
+            that it has (S-8).
     """
 
     kind: Literal["create_task"] = "create_task"
@@ -87,6 +91,7 @@ class CreateTask(Command):
     contract: RecordRef | None = None
     problem_id: str | None = None
     status: str | None = None
+    by_customer: bool = False
 
 
 class UpdateTask(Command):
@@ -95,6 +100,7 @@ class UpdateTask(Command):
     Attributes:
         task: The task that has the problem id.
         solvers, approver: Only used if the task has to be made after all.
+        by_customer: As of `CreateTask`.
     """
 
     kind: Literal["update_task"] = "update_task"
@@ -105,6 +111,7 @@ class UpdateTask(Command):
     contract: RecordRef | None = None
     problem_id: str
     status: str
+    by_customer: bool = False
 
 
 class MarkReport(Contract):

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, model_validator
 
 from shared.contracts.base import Contract
 from shared.contracts.cause import Cause
-from shared.contracts.commands import AnyCommand, Direction
+from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import FoundToken, SentContent, TraceLine
 from shared.contracts.line import Line
 from shared.contracts.primitives import BackupKey, ByteCount, Sha256
@@ -68,6 +68,21 @@ class FetchedMail:
         return self.message.mail_id
 
 
+class Otherwise(Contract):
+    """What becomes of a mail if the writer finds that its problem is somebody else's (S-8).
+
+    Attributes:
+        verdict, direction, trace, flags: As of `MailClassified`.
+        commands: The activities that it makes instead.
+    """
+
+    verdict: tuple[Line, ...]
+    direction: Direction | None
+    trace: tuple[TraceLine, ...]
+    commands: tuple[CreateActivity, ...]
+    flags: tuple[Line, ...]
+
+
 class MailClassified(Contract):
     """A mail's verdict, its explanation and the commands it gives; every mail has one.
 
@@ -75,6 +90,10 @@ class MailClassified(Contract):
         content_sha256: Digest of the raw mail.
         key: Identification key (behaviour R-a), as a hex digest.
         body_sha256: Digest of the body: different bodies under one key are flagged.
+        text_sha256: Digest of the folded text, by which copies are known (S-9); None from an
+            earlier version.
+        key_alone: Every mail with its key is a copy of it, whatever it says (S-9).
+        otherwise: Of a problem mail of a customer: what it is if another domain was first.
         verdict: The log words in order (R-d).
         direction: None if the chain stopped before the direction was decided.
         commands: Their ids are distinct: two effects of one id could never be recorded.
@@ -114,6 +133,9 @@ class MailClassified(Contract):
     refers_to: tuple[str, ...] = ()
     own_domains: tuple[Line, ...] = ()
     again: bool = False
+    text_sha256: Sha256 | None = None
+    key_alone: bool = False
+    otherwise: Otherwise | None = None
 
     @property
     def cause(self) -> Cause:

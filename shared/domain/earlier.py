@@ -6,7 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from shared.contracts.references import RecordRef
+from shared.domain.copies import CopyMarks
 from shared.domain.own_words import Spoken
+from shared.domain.problem_tasks import ProblemTask
 from shared.domain.threads import Origin
 from shared.domain.vocabulary import TokenKind
 
@@ -16,12 +18,13 @@ class Processed:
     """A mail that has claimed an identification key before.
 
     Attributes:
+        marks: What its copies have in common with it.
         responsible: Ids of the users who have an activity of it.
     """
 
     mail_id: UUID
     content_sha256: str
-    body_sha256: str
+    marks: CopyMarks
     responsible: frozenset[int] = frozenset()
 
 
@@ -56,7 +59,7 @@ class Earlier:
     """What earlier mails have left, as far as it was looked up.
 
     Attributes:
-        processed: The mail that has claimed an identification key, by key.
+        processed: The mail that has claimed a key, by key.
         erp_message_ids: Message-IDs of mail that the ERP has sent itself (R-f).
         threads: What mails recorded before are assigned to, by Message-ID, which several may have
             (A-6).
@@ -70,6 +73,6 @@ class Earlier:
     erp_message_ids: frozenset[str] = frozenset()
     threads: Mapping[str, Sequence[Thread]] = field(default_factory=dict)
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
-    problem_tasks: Mapping[str, RecordRef] = field(default_factory=dict)
+    problem_tasks: Mapping[str, ProblemTask] = field(default_factory=dict)
     soft_bounces: Mapping[str, frozenset[date]] = field(default_factory=dict)
     sent: Mapping[str, frozenset[str]] = field(default_factory=dict)

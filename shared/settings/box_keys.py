@@ -9,6 +9,7 @@ from shared.domain.addresses import domain_of
 from shared.settings.key import Key
 from shared.settings.values import (
     MailGroup,
+    NotAllowedError,
     address,
     domain,
     flag,
@@ -18,6 +19,13 @@ from shared.settings.values import (
     text,
     zone,
 )
+
+
+def _address_or_all(value: str) -> str:
+    given = value.strip()
+    if given != "*" and "*" in given:
+        raise NotAllowedError("one e-mail address as crm@firma.cz, or * alone for any")
+    return given if given == "*" else address(given)
 
 
 def _own_domains(given: dict[str, Any]) -> frozenset[str]:
@@ -114,6 +122,16 @@ class BoxKeys(BaseModel):
             source="D-4, D-6",
         ),
     ] = False
+    strict_manual_duplicates: Annotated[
+        bool,
+        Key(
+            "strictManualDuplicates",
+            flag,
+            doc="`true`: date, sender, recipients and subject alone make a duplicate, whatever the "
+            "mail says.",
+            source="S-9",
+        ),
+    ] = False
     opt_out_contains: Annotated[
         bool,
         Key(
@@ -127,10 +145,10 @@ class BoxKeys(BaseModel):
         tuple[str, ...],
         Key(
             "problemSender",
-            address,
-            doc="Address that may send problem mails; none: any. "
-            "Such mail of others is ordinary mail.",
-            source="P-2",
+            _address_or_all,
+            doc="Address outside the own domains that may send problem mails, beside those whose "
+            "contract it is; `*`: anybody. Such mail of others is ordinary mail.",
+            source="S-8",
         ),
     ] = ()
     erp_mail_pattern: Annotated[

@@ -11,10 +11,25 @@ import sqlalchemy as sa
 from alembic import command
 from sqlalchemy import Connection, Engine, inspect, select
 
+from services.writer.decisions.invitation_state import own_key, state_key
+from services.writer.decisions.organiser import about
+from services.writer.earlier import read_earlier
+from services.writer.put_row import put_row
+from shared.contracts.commands import UpsertInvitation
+from shared.contracts.references import UserRef
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.schema_state import SchemaState, schema_state
-from shared.netgenium.own.tables import change_table, effect_table, journal_table, word_table
+from shared.netgenium.own.tables import (
+    change_table,
+    effect_table,
+    invitation_table,
+    journal_table,
+    word_table,
+)
+from shared.netgenium.queries.claims import read_claims
+from shared.netgenium.schema.mapping import load_mapping
+from shared.netgenium.schema.tables import ErpTables
 from tests.servers.ports import DatabaseServer
 
 _MAIL = UUID(int=7)
@@ -119,3 +134,53 @@ def test_words_of_before_are_compared_by_their_bytes(
             assert connection.scalar(select(word_table.c.word)) == "chata"
         assert getattr(column["type"], "collation", None) == "C"
         engine.dispose()
+
+
+_EVENT = UpsertInvitation(
+    command_id=UUID(int=1),
+    user=UserRef(id=1, email="jan.novak@firma.cz"),
+    uid="meeting-1",
+    recurrence_id=None,
+    method="REQUEST",
+    sequence=1,
+    stamp=None,
+    start=None,
+    end=None,
+    all_day=False,
+    location="",
+    summary="",
+    organizer="petr@acme.example",
+    attendees=(),
+    rule=None,
+    sender="petr@acme.example",
+    trust="proven",
+)
+
+
+def test_keys_and_invitations_of_before_are_found(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V2-2a, S-9: an invitation of before is its organiser's; of a key's owner no text is known."""
+    _migrate_to(monkeypatch, engine, "0013")
+    moment = datetime(2026, 11, 2, 8, tzinfo=UTC).replace(tzinfo=None)
+    claim = {"key": "k" * 64, "mail_id": _MAIL, "content_sha256": "c", "body_sha256": "b"}
+    known = {"key": state_key(_EVENT), "user_id": 1, "record_id": 7, "revision": 0}
+    state = {"organizer": _EVENT.organizer, "genuine": True, "cancelled": False, "mail_id": _MAIL}
+    with write_transaction(engine) as connection:
+        _insert(connection, "crm_identification_key", {**claim, "claimed_at": moment})
+        _insert(connection, "crm_invitation", {**known, **state})
+
+    migrate(engine)
+
+    with write_transaction(engine) as connection:
+        (row,) = read_claims(connection, ["k" * 64]).values()
+        assert (row.mail_id, row.text_sha256, row.message_key) == (_MAIL, None, None)
+        earlier = read_earlier(connection, ErpTables(load_mapping(None)), [_EVENT])
+        stored = about(earlier.invitations_of(state_key(_EVENT)), _EVENT)
+        assert stored is not None
+        assert (stored.record_id, stored.believed) == (7, True)
+        moved = {"key": own_key(_EVENT), "occurrence_key": state_key(_EVENT), "user_id": 1}
+        put_row(connection, invitation_table, {**moved, "record_id": 7}, known=stored.key)
+        earlier = read_earlier(connection, ErpTables(load_mapping(None)), [_EVENT])
+        (found,) = earlier.invitations_of(state_key(_EVENT))
+        assert (found.key, found.record_id) == (own_key(_EVENT), 7)

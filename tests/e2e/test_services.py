@@ -176,9 +176,10 @@ def test_replay_does_not_double_and_force_bypasses_the_duplicate_rule(
     """O-1, R-a: processed mail stays as it is; a duplicate makes its own activity with --force."""
     deployment.start_all()
     date = "Sat, 21 Nov 2026 10:00:00 +0100"
-    deployment.drop("a.eml", a_mail(subject="Same", date=date))
+    same = {"subject": "Same", "date": date, "more": "Message-ID: <a@acme.example>\n"}
+    deployment.drop("a.eml", a_mail(1, **same))
     wait_until(lambda: len(deployment.list("journal")) == 1, "the first mail")
-    deployment.drop("b.eml", a_mail(subject="Same", date=date) + b"another text")
+    deployment.drop("b.eml", a_mail(1, **same) + b"another text")
     wait_until(lambda: len(deployment.list("journal")) == 2, "the second mail")
     folder = next((deployment.data / "POP3Downloads").iterdir())
     config = ("--config", str(deployment.config))

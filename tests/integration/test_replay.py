@@ -84,8 +84,8 @@ def test_mail_from_elsewhere_is_backed_up_first(tmp_path: Path) -> None:
 def test_a_duplicate_makes_its_own_activity_when_asked_to(tmp_path: Path) -> None:
     """R-a: --force bypasses the rule once; what it made is not made twice."""
     installed = an_installation(tmp_path)
-    installed.drop("a.eml", a_mail())
-    installed.drop("b.eml", a_mail(body="Another text.\n"))
+    installed.drop("a.eml", b"Message-ID: <a@acme.example>\n" + a_mail())
+    installed.drop("b.eml", b"Message-ID: <a@acme.example>\n" + a_mail(body="Another text.\n"))
     installed.run()
     twin = next(mail for mail in installed.recorded if "DUPLICATE KEY" in mail.verdict)
     assert len(installed.list("activities")) == 1

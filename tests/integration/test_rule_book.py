@@ -254,7 +254,8 @@ def test_an_answer_inherits_the_assignment_of_what_it_answers(tmp_path: Path) ->
 def test_a_duplicate_adds_the_user_whom_only_its_envelope_names(tmp_path: Path) -> None:
     """R-c: the copy from a Bcc'd employee's mailbox makes just that employee's activity, once."""
     copies = [
-        raw_mail(sender=PETR, to=JAN, more=f"Delivered-To: {user}\n") for user in (JAN, EVA, EVA)
+        raw_mail(sender=PETR, to=JAN, more=f"Delivered-To: {user}\nMessage-ID: <a@acme.example>\n")
+        for user in (JAN, EVA, EVA)
     ]
     copies[2] = copies[2].replace(b"Hello", b"Hello ")
     installation = _feed(an_installation(tmp_path), *copies)
@@ -265,6 +266,49 @@ def test_a_duplicate_adds_the_user_whom_only_its_envelope_names(tmp_path: Path) 
         "DUPLICATE KEY, DELETED",
     ]
     assert [row["responsible"] for row in installation.list("activities")] == [JAN, EVA]
+
+
+def test_a_key_claimed_in_advance_hides_no_mail(tmp_path: Path) -> None:
+    """S-9: the real mail and, once, its copies are processed, whatever has claimed their key."""
+    real = "Message-ID: <real@acme.example>\n"
+    forged = raw_mail("", sender=PETR, to=JAN, more="Message-ID: <pre@evil.example>\n")
+    copies = [
+        raw_mail(f"Banner {user}. Contract:123", sender=PETR, to=JAN, more=f"{real}{field}\n")
+        for user, field in (("", "X-A: 1"), ("b", "X-A: 2"), ("c", f"Delivered-To: {EVA}"))
+    ]
+    installation = _feed(an_installation(tmp_path), forged)
+    _feed(installation, *copies)
+
+    assert installation.verdicts() == [
+        "PROCESSED",
+        "PROCESSED",
+        "DUPLICATE KEY, DELETED",
+        "DUPLICATE KEY, PROCESSED",
+    ]
+    assert [row["responsible"] for row in installation.list("activities")] == [JAN, JAN, EVA]
+
+
+def test_of_two_customers_the_first_has_the_problem(tmp_path: Path) -> None:
+    """S-8: nobody changes a task that another domain has made, even of the same company."""
+    mails = [
+        problem(status, minute, sender)
+        for status, minute, sender in (
+            ("new", 1, "Petr@acme.example"),
+            ("closed", 2, "p@home.cz"),
+            ("open", 3, "office@acme.example"),
+            ("closed", 4, "x@evil.example"),
+        )
+    ]
+    installation = _feed(an_installation(tmp_path), *mails)
+
+    (task,) = [row for row in installation.list("tasks") if row["problem_id"] == "77"]
+    assert task["status"] == "open"
+    assert [verdict.split(",")[0] for verdict in installation.verdicts()] == [
+        "Task application",
+        "PROCESSED",
+        "Task application",
+        "PROCESSED",
+    ]
 
 
 def test_mail_that_the_erp_sent_itself_makes_no_second_activity(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import journal_table
 from tests.installation import Installation, an_installation
-from tests.rule_book_mails import EVA, JAN, PETR, invitation
+from tests.rule_book_mails import EVA, JAN, PETR, arrive, invitation
 
 RULE = "FREQ=WEEKLY;COUNT=10;BYDAY=TU"
 OCCURRENCE = "RECURRENCE-ID:20261117T080000Z"
@@ -29,7 +29,7 @@ def _proven(domain: str) -> str:
 def _receive(installation: Installation, *mails: bytes) -> Installation:
     """Each mail in a run of its own."""
     for raw in mails:
-        installation.drop(f"{len(installation.recorded)}.eml", raw)
+        arrive(installation, f"{len(installation.recorded)}.eml", raw)
         installation.run()
     return installation
 
@@ -193,3 +193,97 @@ def test_who_is_no_attendee_does_not_become_one_by_an_answer(tmp_path: Path) -> 
     (found,) = installation.list("invitations")
     assert found["answers"] == {JAN: "NEEDS-ACTION"}
     assert f"{MALLORY} answered ACCEPTED but is no attendee" in _said(installation)
+
+
+def _flags(installation: Installation) -> list[list[str]]:
+    """Flags of the mails, in order."""
+    query = select(journal_table.c.mail_id, journal_table.c.flags)
+    with installation.erp.engine.connect() as connection:
+        found = {mail_id: json.loads(flags) for mail_id, flags in connection.execute(query)}
+    return [found[mail.mail_id] for mail in installation.recorded]
+
+
+def _shown(installation: Installation) -> dict[str, tuple[str, bool]]:
+    """Start and whether cancelled, by organiser and occurrence."""
+    return {
+        f"{row['organizer']} {row['recurrence_id'] or ''}".strip(): (
+            row["start"][:10],
+            row["cancelled"],
+        )
+        for row in installation.list("invitations")
+    }
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("line", ["SUMMARY:x", OCCURRENCE], ids=["event", "occurrence"])
+def test_who_knows_a_uid_squats_on_nothing(tmp_path: Path, line: str, *, turned: bool) -> None:
+    """V2-2a: a stranger's event of that UID, or occurrence of it, is a record of his own."""
+    proven = _proven("evil.example")
+    mails = [
+        _with(line, invitation("REQUEST", 5, sender=MALLORY, organizer=MALLORY, head=proven)),
+        _with(line, invitation("REQUEST", 0, "20261201T080000Z")),
+    ]
+
+    installation = _receive(_an_office(tmp_path), *(mails[::-1] if turned else mails))
+    _receive(installation, _with(line, invitation("REQUEST", 1, "20261202T080000Z")))
+
+    found = {key.partition(" ")[0]: start for key, (start, _) in _shown(installation).items()}
+    assert found == {MALLORY: "2026-11-10", PETR: "2026-12-02"}
+    assert _flags(installation) == [[], ["other organiser"], []]
+
+
+def test_an_occurrence_of_a_stranger_leaves_the_organisers_change(tmp_path: Path) -> None:
+    """V2-2a: a participant makes an occurrence with himself as organiser: the series' one stays."""
+    own = invitation("REQUEST", 1, sender=MALLORY, organizer=MALLORY)
+    installation = _receive(
+        _an_office(tmp_path),
+        _with(f"RRULE:{RULE}", invitation("REQUEST", 0)),
+        _with(OCCURRENCE, own),
+        _with(OCCURRENCE, invitation("REQUEST", 1, "20261117T120000Z")),
+        invitation("CANCEL", 2),
+    )
+
+    assert _flags(installation)[1:3] == [["other organiser"], ["other organiser"]]
+    assert _shown(installation) == {
+        PETR: ("2026-11-10", True),
+        f"{MALLORY} 20261117T080000Z": ("2026-11-10", False),
+        f"{PETR} 20261117T080000Z": ("2026-11-17", True),
+    }
+
+
+@pytest.mark.parametrize("sequence", [0, 3])
+def test_a_refuted_first_request_is_flagged_and_replaced(tmp_path: Path, sequence: int) -> None:
+    """V2-2d, V2-2b: forged, it is shown and flagged; the organiser's own replaces and keeps it."""
+    forged = "Authentication-Results: mx.firma.cz; dmarc=fail header.from=acme.example\n"
+    installation = _receive(
+        _an_office(tmp_path), invitation("REQUEST", 9, "20261231T080000Z", head=forged)
+    )
+    assert _shown(installation) == {PETR: ("2026-12-31", False)}
+    assert _flags(installation) == [["sender not believed", "not from its organiser"]]
+
+    _receive(installation, invitation("REQUEST", sequence, head=_proven("acme.example")))
+
+    assert _shown(installation) == {PETR: ("2026-11-10", False)}
+    assert f"mail {installation.recorded[0].mail_id} had said: Lis, 2026-12-31" in _said(
+        installation
+    )
+
+
+def test_a_new_organiser_takes_the_series_with_its_occurrences_over(tmp_path: Path) -> None:
+    """V2-2a: proven and of the company; his cancellation ends what the old one has changed."""
+    by_new = {"sender": COLLEAGUE, "organizer": COLLEAGUE, "head": _proven("acme.example")}
+    installation = _receive(
+        _an_office(tmp_path),
+        _with(f"RRULE:{RULE}", invitation("REQUEST", 0)),
+        _with(OCCURRENCE, invitation("REQUEST", 1)),
+        invitation("REQUEST", 2, "20261111T080000Z", **by_new),
+        invitation("CANCEL", 3, **by_new),
+    )
+
+    assert _shown(installation) == {
+        COLLEAGUE: ("2026-11-11", True),
+        f"{PETR} 20261117T080000Z": ("2026-11-10", True),
+    }
+    assert _flags(installation) == [[]] * 4
+    _receive(installation, invitation("REQUEST", 1, "20261109T080000Z"))
+    assert _shown(installation)[COLLEAGUE] == ("2026-11-11", True)

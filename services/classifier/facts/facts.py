@@ -49,7 +49,8 @@ class Facts:
         context: Of its box.
         directory: People and records that the batch may mean.
         earlier: What earlier mails mean for the batch.
-        processed: The other mail that has claimed this mail's key, if any.
+        processed: The other mail that this one is a copy of, else the one that was first to
+            claim its key, if any.
     """
 
     context: BoxContext

@@ -8,19 +8,20 @@ from sqlalchemy import Connection, Engine
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.addresses import domain_of
+from shared.domain.copies import claimed_by
 from shared.domain.directory import Directory, RecordMatch, User
-from shared.domain.earlier import Earlier
+from shared.domain.earlier import Earlier, Processed
 from shared.domain.vocabulary import TokenKind
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.queries.earlier import (
     read_erp_message_ids,
     read_processed,
-    read_tasks_of_problems,
     read_thread_records,
 )
 from shared.netgenium.queries.owners import read_owners
 from shared.netgenium.queries.people import read_activity_types, read_roles, read_users
+from shared.netgenium.queries.problems import read_problems
 from shared.netgenium.queries.recorded import read_soft_bounces
 from shared.netgenium.queries.records import read_records
 from shared.netgenium.queries.sent import read_sent
@@ -53,7 +54,7 @@ class DatabaseLookUp:
             named = {*_found(directory.records), *_inheritable(earlier)}
             directory = replace(directory, owners=read_owners(connection, self.erp, named))
         return [
-            Facts(context, directory, earlier, earlier.processed.get(mail.key))
+            Facts(context, directory, earlier, _processed(mail, context, earlier))
             for mail, context in mails
         ]
 
@@ -64,11 +65,13 @@ class DatabaseLookUp:
         addresses = {one for mail, context in mails for one in _addresses(mail, context)}
         roles = read_roles(connection, erp)
         book = read_address_book(connection, erp, addresses)
+        records = read_records(connection, erp, {pair for m, _ in mails for pair in _numbers(m)})
         return Directory(
             users=read_users(connection, erp, addresses, roles),
             address_book=book.by_address,
             relationships_by_domain=book.by_domain,
-            records=read_records(connection, erp, {pair for m, _ in mails for pair in _numbers(m)}),
+            records=records,
+            owners=read_owners(connection, erp, _found(records)),
             activity_types=read_activity_types(connection, erp),
             roles=tuple(roles.values()),
         )
@@ -80,7 +83,11 @@ class DatabaseLookUp:
         users: Mapping[str, User],
     ) -> Earlier:
         erp = self.erp
-        keys = {mail.key: bool(mail.forwarded_from) for mail, _ in mails}
+        keys = {
+            key: bool(mail.forwarded_from)
+            for mail, _ in mails
+            for key in (mail.key, *mail.marks.keys(mail.key))
+        }
         answered = {one for mail, _ in mails for one in mail.answers_to}
         # Only whoever names a record asks whose words those are.
         discussed = {one for mail, _ in mails if mail.tokens for one in mail.answers_to}
@@ -90,7 +97,7 @@ class DatabaseLookUp:
             erp_message_ids=read_erp_message_ids(connection, erp, _from_inside(mails, users)),
             threads=read_thread_records(connection, erp, answered),
             spoken=read_spoken(connection, discussed),
-            problem_tasks=read_tasks_of_problems(connection, erp, filter(None, problems)),
+            problem_tasks=read_problems(connection, erp, filter(None, problems)),
             soft_bounces=read_soft_bounces(
                 connection, {address for mail, _ in mails for address in _failed(mail)}
             ),
@@ -101,6 +108,11 @@ class DatabaseLookUp:
                 {domain for _, context in mails for domain in context.box.own_domains},
             ),
         )
+
+
+def _processed(mail: Mail, context: BoxContext, earlier: Earlier) -> Processed | None:
+    key_alone = context.box.strict_manual_duplicates
+    return claimed_by(earlier.processed, mail.key, mail.marks, key_alone=key_alone)
 
 
 def _from_inside(

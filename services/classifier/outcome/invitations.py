@@ -36,7 +36,7 @@ class InvitationCommands(NamedTuple):
 
 def recorded(mail: Mail, facts: Facts, first: int) -> InvitationCommands:
     """What is recorded of the calendar parts of `mail`; `first` is the place of its first event."""
-    events = last_states(mail.parsed.events)
+    events = last_states(mail.parsed.events, mail.received_at)
     users = len(facts.user_recipients(mail)) + len(facts.forwarding_users(mail))
     most = facts.bounds(mail).commands - users - OTHER_COMMANDS
     wanted = (
@@ -60,7 +60,9 @@ def _concerned(event: CalendarEvent, mail: Mail, facts: Facts) -> Iterator[User]
 
 
 def _apply(event: CalendarEvent, place: int, user: User, mail: Mail) -> ApplyEvent:
-    name = f"{user.ref.id}\0{event.method}\0{event.uid}\0{event.recurrence_id}"
+    name = "\0".join(
+        map(str, (user.ref.id, event.method, event.uid, event.recurrence_id, event.organizer))
+    )
     if event.method == "REPLY":
         # Several people may answer in one mail, to the same occurrence.
         name = "\0".join((name, *(attendee.address for attendee in event.attendees)))

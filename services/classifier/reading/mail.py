@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from uuid import UUID
 
 from services.classifier.parse.headers import decode_field
@@ -10,6 +11,7 @@ from services.classifier.parse.parsed_mail import FailedRecipient, ParsedMail
 from services.classifier.reading.problem import ProblemReport
 from services.classifier.reading.proof import UNKNOWN, Proof
 from shared.contracts.said import Said
+from shared.domain.copies import CopyMarks
 from shared.domain.folding import fold_line
 from shared.domain.tokens import Token
 from shared.domain.vocabulary import tight
@@ -80,6 +82,14 @@ class Mail:
     def text(self) -> str:
         """The readable text as one folded line, colons tight."""
         return tight(fold_line(self.parsed.text))
+
+    @cached_property
+    def marks(self) -> CopyMarks:
+        """What its copies have in common with it (S-9)."""
+        parsed = self.parsed
+        text = self.text.encode("utf-8", "replace")
+        digest = sha256(text).hexdigest() if text else parsed.body_sha256
+        return CopyMarks.of(parsed.message_id, parsed.body_sha256, digest)
 
     def field_values(self, name: str) -> tuple[str, ...]:
         """Return decoded values of every header field with this lower-case name, from the top."""

@@ -8,8 +8,10 @@ from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import is_of_the_erp
 from services.classifier.reading.mail import Mail
 from services.classifier.reading.wildcard import field_pattern, matches
+from shared.contracts.flags import DIFFERS
 from shared.contracts.said import Said, said
 from shared.contracts.verdict import Word
+from shared.domain.copies import another_mail
 from shared.domain.folding import fold_line
 
 
@@ -25,12 +27,15 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     first = facts.processed
     if first is None or first.mail_id == mail.mail_id:
         return Miss(said("no other mail with the same date, sender, recipients and subject"))
+    key_alone = facts.context.box.strict_manual_duplicates
+    if not (key_alone or mail.marks.are_of_a_copy_of(first.marks)):
+        return Miss(another_mail(first.mail_id), flags=(DIFFERS,))
     reason = said(
         "a mail with the same date, sender, recipients and subject was processed before, "
         "as {mail_id}",
         mail_id=first.mail_id,
     )
-    if first.body_sha256 != mail.parsed.body_sha256:
+    if first.marks.body_sha256 != mail.parsed.body_sha256:
         reason = said("{reason}; its text differs", reason=reason)
     late = [u for u in facts.forwarding_users(mail) if u.ref.id not in first.responsible]
     if not late:

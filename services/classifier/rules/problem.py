@@ -2,32 +2,32 @@
 
 from services.classifier.chain import Hit, Miss, SoFar, command_id
 from services.classifier.facts.facts import Facts
-from services.classifier.facts.trust import distrusted
+from services.classifier.facts.problem_trust import is_by_customer, not_believed_about
 from services.classifier.reading.mail import Mail
 from services.classifier.reading.problem import ProblemReport
 from shared.contracts.commands import CreateTask, UpdateTask
+from shared.contracts.flags import PROBLEM_NOT_BELIEVED
 from shared.contracts.references import RecordRef
-from shared.contracts.said import Said, said, with_commas
+from shared.contracts.said import said, with_commas
 from shared.contracts.verdict import Word, task_updated
 from shared.domain.notes import Note
 
 
 def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
-    """Hit when the subject starts as that of a problem mail; stops either way."""
+    """Hit when the subject starts as that of a problem mail and its sender may send one."""
     problem = mail.problem
     if problem is None:
         return Miss(said("the subject is not that of a problem mail"))
     if mail.sender is None:
         why = mail.sender_problem
         return Miss(said("the subject is that of a problem mail, but {why}", why=why))
-    allowed = facts.context.box.problem_sender
-    if allowed and mail.sender not in allowed:
-        return Miss(
-            said("P-2: {sender} is no problemSender, so this is ordinary mail", sender=mail.sender)
-        )
-    if refused := _refused(mail, problem, facts):
-        return Hit(refused, words=(Word.INVALID_TASK,), stop=True)
-    contract, notes = _contract(problem, facts)
+    contract = facts.directory.match("contract", problem.contract or "").record
+    if refused := not_believed_about(mail, contract, facts):
+        ordinary = said("{why}, so this is ordinary mail", why=refused)
+        return Miss(ordinary, flags=(PROBLEM_NOT_BELIEVED,))
+    if problem.missing:
+        missing = said("P-3: the body has {missing}", missing=with_commas(problem.missing))
+        return Hit(missing, words=(Word.INVALID_TASK,), stop=True)
     command = _command(mail, problem, contract, facts)
     done = (
         Word.NEW_TASK_CREATED if isinstance(command, CreateTask) else task_updated(command.task.id)
@@ -37,29 +37,29 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
         words=(Word.TASK_APPLICATION, done),
         commands=(command,),
         stop=True,
-        notes=notes,
+        notes=_notes(problem, contract),
     )
 
 
-def _refused(mail: Mail, problem: ProblemReport, facts: Facts) -> Said | None:
-    if why := distrusted(mail, facts):
-        return said("S-1: {why}", why=why)
-    if problem.missing:
-        return said("P-3: the body has {missing}", missing=with_commas(problem.missing))
-    return None
+def told_by_another(_mail: Mail, _facts: Facts, _so_far: SoFar) -> Miss:
+    """Miss: when the writer came to it, another domain had made the task."""
+    first = said("S-8: another domain was first to tell this problem, so this is ordinary mail")
+    return Miss(first, flags=(PROBLEM_NOT_BELIEVED,))
 
 
-def _contract(problem: ProblemReport, facts: Facts) -> tuple[RecordRef | None, tuple[Note, ...]]:
-    """Return the contract by its exact number, else the one open contract that fits (T-7)."""
-    record = facts.directory.match("contract", problem.contract or "").record
-    if record:
-        return record, ()
+def _notes(problem: ProblemReport, contract: RecordRef | None) -> tuple[Note, ...]:
+    """Say if no contract has that number, nor does one open contract fit (T-7)."""
+    if contract:
+        return ()
     reason = said("contract {number}: no record has this number", number=problem.contract)
-    return None, (Note("T-3", "token", False, reason),)
+    return (Note("T-3", "token", False, reason),)
 
 
 def _command(
-    mail: Mail, problem: ProblemReport, contract: RecordRef | None, facts: Facts
+    mail: Mail,
+    problem: ProblemReport,
+    contract: RecordRef | None,
+    facts: Facts,
 ) -> CreateTask | UpdateTask:
     problem_id = problem.problem_id or ""
     sender = facts.sender_user(mail)
@@ -74,14 +74,16 @@ def _command(
             contract=contract,
             problem_id=problem_id,
             status=problem.status,
+            by_customer=is_by_customer(mail, facts),
         )
     return UpdateTask(
         command_id=command_id(mail, "R-6", ""),
-        task=existing,
+        task=RecordRef(id=existing.id, number=existing.number),
         subject=problem.subject or "",
         solvers=solvers,
         approver=sender.ref if sender else None,
         contract=contract,
         problem_id=problem_id,
         status=problem.status or "",
+        by_customer=is_by_customer(mail, facts),
     )

@@ -15,7 +15,7 @@ from services.operator.present.labels import flags_as_text, rule_label, state_la
 from services.operator.present.times import moment_as_text, second_as_text
 from services.operator.present.trace import proof_line, trace_table
 from services.operator.present.verdicts import verdict_as_text
-from shared.contracts.verdict import words_of
+from shared.contracts.verdict import Word, words_of
 from shared.language.language import Language
 
 
@@ -73,7 +73,7 @@ def _head(then: Recorded, zone: ZoneInfo, language: Language) -> Table:
         head.add_row(language.say("Direction"), state_label(mail.direction, language))
     if mail.flags:
         head.add_row(language.say("Flags"), Text(flags_as_text(mail.flags, language)))
-    if mail.differs:
+    if mail.differs and Word.DUPLICATE_KEY in mail.verdict:
         differs = language.say("its text differs from that of the first mail")
         head.add_row(language.say("Duplicate"), differs)
     head.add_row(language.say("Backup"), Text(mail.backup))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from services.writer.decisions.invitation import Decision
 from services.writer.handlers.invitation_answers import attendee_lines
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import UpsertInvitation
+from shared.contracts.said import Said, said
 
 
 def is_there(record_id: int, command: UpsertInvitation, work: UnitOfWork) -> bool:
@@ -48,6 +50,16 @@ def write_record(
         work.update("invitation", record_id, {**values, **kept})
         return record_id
     return work.insert("invitation", values)
+
+
+def what_it_said(record_id: int, mail_id: UUID, work: UnitOfWork) -> Said:
+    """Say for the journal what a record says, before another mail replaces it (V2-2b)."""
+    table = work.erp.table("invitation")
+    names = [name for name in ("summary", "location", "start", "end") if name in table.c]
+    query = select(*(table.c[name] for name in names)).where(table.c.id == record_id)
+    row = work.connection.execute(query).first()
+    values = [str(value) for value in row or () if value]
+    return said("mail {mail_id} had said: {values}", mail_id=mail_id, values=", ".join(values))
 
 
 def _has(record_id: int, values: Mapping[str, object], work: UnitOfWork) -> bool:

@@ -96,8 +96,13 @@ identification_key_table = Table(
     Column("content_sha256", DIGEST, nullable=False),
     Column("body_sha256", DIGEST, nullable=False),
     Column("claimed_at", UtcMoment, nullable=False),
+    Column("text_sha256", DIGEST),
 )
-"""Who owns which identification key."""
+"""Who owns which identification key; its copies are known by text or Message-ID (S-9).
+
+A mail whose key another mail owns has rows of its own with keys made of the same and of its marks.
+Of mails that an earlier version has recorded the text is not known.
+"""
 
 effect_table = Table(
     "crm_effect",
@@ -202,11 +207,14 @@ invitation_table = Table(
     Column("genuine", Boolean(create_constraint=False), nullable=False),
     Column("cancelled", Boolean(create_constraint=False), nullable=False),
     Column("mail_id", ID, nullable=False),
+    Column("occurrence_key", DIGEST),
+    Index("ix_crm_invitation_occurrence", "occurrence_key"),
 )
 """The newest known state of each invitation (V2-1, V2-2).
 
-`key` is a digest of UID, RECURRENCE-ID and user. Without `record_id` only its cancellation has
-come yet.
+`occurrence_key` is a digest of UID, RECURRENCE-ID and user, `key` one of that and the organiser. A
+row of an earlier version has no `occurrence_key`: its `key` is that. Without `record_id` only its
+cancellation has come yet; without `genuine` it did not come from its organiser.
 """
 
 answer_table = Table(

@@ -2,21 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy import Connection, and_, select
 
 from shared.contracts.references import RecordRef
+from shared.domain.copies import CopyMarks
 from shared.domain.earlier import Processed, Thread
 from shared.netgenium.database.many import by_stored_form, in_chunks
-from shared.netgenium.own.tables import effect_table, identification_key_table, journal_table
-from shared.netgenium.queries.recorded import read_problem_tasks, read_threads
+from shared.netgenium.own.tables import effect_table
+from shared.netgenium.queries.claims import read_claims
+from shared.netgenium.queries.recorded import read_threads
 from shared.netgenium.schema.tables import ErpTables
 
 
 def read_processed(
     connection: Connection, erp: ErpTables, keys: Mapping[str, bool]
 ) -> Mapping[str, Processed]:
-    """Who has claimed identification keys (R-a).
+    """Who has claimed keys (R-a, S-9).
 
     Args:
         connection: To the database.
@@ -24,39 +27,34 @@ def read_processed(
         keys: Each with whether it matters who has an activity of its mail: the envelope of a later
             copy may name further users (R-c).
     """
-    claimed = identification_key_table.c
-    columns = (claimed.key, claimed.mail_id, claimed.content_sha256, claimed.body_sha256)
-    found = {
-        row.key: row
-        for chunk in in_chunks(sorted(keys))
-        for row in connection.execute(select(*columns).where(claimed.key.in_(chunk)))
-    }
-    responsible = _responsible(connection, erp, (key for key in found if keys[key]))
+    found = read_claims(connection, keys)
+    owners = {row.mail_id for key, row in found.items() if keys[key]}
+    responsible = _responsible(connection, erp, owners)
     return {
         key: Processed(
-            row.mail_id, row.content_sha256, row.body_sha256, frozenset(responsible.get(key, ()))
+            row.mail_id,
+            row.content_sha256,
+            CopyMarks(row.body_sha256, row.message_key, row.text_sha256),
+            frozenset(responsible.get(row.mail_id, ())),
         )
         for key, row in found.items()
     }
 
 
 def _responsible(
-    connection: Connection, erp: ErpTables, keys: Iterable[str]
-) -> Mapping[str, set[int]]:
-    """Return users with an activity of any mail that has the key."""
-    activity = erp.table("activity").c
-    journal = journal_table.c
-    made = and_(effect_table.c.entity == "activity", effect_table.c.record_id == activity.id)
-    users: dict[str, set[int]] = defaultdict(set)
-    for chunk in in_chunks(sorted(keys)):
+    connection: Connection, erp: ErpTables, mail_ids: Iterable[UUID]
+) -> Mapping[UUID, set[int]]:
+    """Return users with an activity of each mail; what its copies have made the writer knows."""
+    activity, effect = erp.table("activity").c, effect_table.c
+    users: dict[UUID, set[int]] = defaultdict(set)
+    for chunk in in_chunks(sorted(mail_ids)):
         query = (
-            select(journal.identification_key, activity.responsible)
-            .join_from(journal_table, effect_table, journal.mail_id == effect_table.c.cause_id)
-            .join(erp.table("activity"), made)
-            .where(journal.identification_key.in_(chunk))
+            select(effect.cause_id, activity.responsible)
+            .join_from(effect_table, erp.table("activity"), effect.record_id == activity.id)
+            .where(effect.entity == "activity", effect.cause_id.in_(chunk))
         )
-        for key, user in connection.execute(query):
-            users[key].add(user)
+        for mail_id, user in connection.execute(query):
+            users[mail_id].add(user)
     return users
 
 
@@ -114,15 +112,4 @@ def _records(
         for row in connection.execute(
             select(columns.id, columns.number).where(columns.id.in_(chunk))
         )
-    }
-
-
-def read_tasks_of_problems(
-    connection: Connection, erp: ErpTables, problem_ids: Iterable[str]
-) -> Mapping[str, RecordRef]:
-    """Tasks by the id of the problem that they are about (P-2)."""
-    found = read_problem_tasks(connection, erp, problem_ids)
-    return {
-        problem: RecordRef(id=task_id, number=number)
-        for problem, (task_id, number) in found.items()
     }

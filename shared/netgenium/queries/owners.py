@@ -1,4 +1,4 @@
-"""Reads which companies records belong to (behaviour S-5)."""
+"""Reads which companies records belong to (behaviours S-5, S-8)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

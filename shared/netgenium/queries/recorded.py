@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, select
 
 from shared.contracts.flags import NOT_BELIEVED
+from shared.domain.copies import message_key
 from shared.domain.threads import Origin
 from shared.netgenium.database.many import by_stored_form, in_chunks
 from shared.netgenium.own.tables import (
@@ -36,15 +36,6 @@ class Assigned:
 
     origin: Origin
     ids: Mapping[str, int]
-
-
-def message_key(message_id: str) -> str:
-    """Return the digest by which the journal finds a Message-ID: a long text cannot be indexed.
-
-    Letters beyond ASCII, which no Message-ID should have, count as `?`, as they are where the
-    database cannot spell them.
-    """
-    return sha256(message_id.replace("\0", "").encode("ascii", "replace")).hexdigest()
 
 
 def read_threads(

@@ -8,10 +8,10 @@ from collections.abc import Container, Iterable, Mapping
 from sqlalchemy import Connection, and_, select
 
 from shared.domain.addresses import comparable
+from shared.domain.copies import message_key
 from shared.domain.sent import sent_by_us
 from shared.netgenium.database.many import by_stored_form, in_chunks
 from shared.netgenium.own.tables import effect_table, journal_table, recipient_table
-from shared.netgenium.queries.recorded import message_key
 from shared.netgenium.schema.tables import ErpTables
 
 _ADDRESS = re.compile(r"[^\s<>,;\"'()]{1,200}@[^\s<>,;\"'()]{1,250}")

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, select
 
 from shared.contracts.flags import NOT_BELIEVED
 from shared.domain.assignment import ALL_OWN
+from shared.domain.copies import message_key
 from shared.domain.own_words import NOTHING, Spoken
 from shared.domain.tokens import Token
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import journal_table
-from shared.netgenium.queries.recorded import message_key
 
 
 def read_spoken(

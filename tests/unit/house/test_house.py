@@ -95,6 +95,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0013_box_sources.py",
         "shared/netgenium/own/migrations/versions/v0015_calendar_answers.py",
         "shared/netgenium/own/migrations/versions/v0014_held_marks.py",
+        "shared/netgenium/own/migrations/versions/v0016_whose_key.py",
     },
 }
 BROAD_EXCEPT = {

@@ -120,3 +120,33 @@ def test_the_trace_says_what_is_passed_over() -> None:
     decided = decide(a_mail(raw_mail(calendars, more="Content-Type: text/calendar\n")))
 
     assert any("1 earlier state of" in reason for reason in reasons(decided, "V2-1"))
+
+
+@pytest.mark.parametrize(
+    "methods", [("REQUEST", "REQUEST"), ("REQUEST", "CANCEL"), ("REPLY", "REPLY")]
+)
+def test_states_of_two_organisers_are_two_events(methods: tuple[str, str]) -> None:
+    """V2-1a, V2-2a: with one UID in one mail, too, each organiser tells his own event."""
+    one, other = (a_state(method) for method in methods)
+
+    found = told(one, other.replace(f"mailto:{PETR}", "mailto:x@evil.example"))
+
+    assert [method for _, method, _, _ in found] == list(methods)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "summary"),
+    [
+        (((2**31 - 1, 1), (1, 2)), "1 2"),
+        (((1, 2), (2**31 - 1, 1)), "1 2"),
+        (((1_762_000_000, 1), (1_762_003_600, 2)), "1762003600 2"),
+        (((2, 1), (1_002, 1)), "1002 1"),
+    ],
+)
+def test_states_of_one_mail_are_ordered_as_those_of_several(
+    numbers: tuple[tuple[int, int], tuple[int, int]], summary: str
+) -> None:
+    """V2-1a, V2-2c: far SEQUENCEs leave the decision to DTSTAMP within a mail, too."""
+    ((_, _, _, last),) = told(*(a_state(sequence=one, stamp=stamp) for one, stamp in numbers))
+
+    assert last == summary

@@ -4,12 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.writer.stage import WriterStage
+from shared.contracts.flags import PROBLEM_NOT_BELIEVED
+from shared.contracts.messages import MailClassified, Otherwise
+from shared.contracts.references import RecordRef
 from shared.errors import ContractError, PermanentError
 from shared.netgenium.database.engine import ConflictError, open_database, write_transaction
 from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.tables import journal_table
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
@@ -77,3 +81,51 @@ def test_two_commands_of_one_id_are_refused_with_the_reason() -> None:
     with pytest.raises(PermanentError, match="must give each its own"):
         a_classified("a", a_task("a"), a_task("a"))
     assert a_classified("a", mark, a_task("a")).commands == (mark, a_task("a"))
+
+
+def a_problem(name: str, sender: str, contract: int, status: str) -> MailClassified:
+    """A customer's problem, classified while there was no task: else it is an activity."""
+    told = {"problem_id": "77", "status": status, "contract": RecordRef(id=contract, number="x")}
+    activity = an_activity(name, flags=(PROBLEM_NOT_BELIEVED,), answers_to=("<none@x>",))
+    otherwise = Otherwise(
+        verdict=("PROCESSED",),
+        direction="incoming",
+        trace=(),
+        commands=(activity,),
+        flags=(PROBLEM_NOT_BELIEVED,),
+    )
+    task = a_task(name, by_customer=True, **told)
+    words = ("Task application", "NEW TASK CREATED", "DELETED")
+    return a_classified(name, task, sender=sender, verdict=words, otherwise=otherwise)
+
+
+@pytest.mark.parametrize(
+    ("sender", "contract", "task"),
+    [
+        ("other@acme.example", 1, True),
+        ("other@acme.example", 2, False),
+        ("p@home.cz", 1, False),
+        ("x@sub.acme.example", 1, False),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False])
+def test_of_two_domains_that_tell_one_new_problem_the_first_has_it(
+    stage: WriterStage, sender: str, contract: int, *, task: bool, together: bool
+) -> None:
+    """S-8, R-e: what the classifier could not see yet; the other's mail is an ordinary activity."""
+    mails = [a_problem("a", "petr@acme.example", 1, "new"), a_problem("b", sender, contract, "end")]
+
+    groups = [mails] if together else [mails[:1], mails[1:]]
+    recorded = [one for group in groups for one in stage.handle(group)]
+
+    with stage.engine.connect() as connection:
+        table, activities = ERP.table("task"), ERP.table("activity")
+        status = connection.scalars(select(table.c.status)).all()
+        made = connection.scalars(select(activities.c.subject)).all()
+        which = journal_table.c.mail_id == mails[1].mail_id
+        journal = connection.execute(select(journal_table).where(which)).one()
+    assert (status, made) == ((["end"], []) if task else (["new"], ["b"]))
+    assert ("PROCESSED" in recorded[-1].verdict) is not task
+    assert (PROBLEM_NOT_BELIEVED in journal.flags) is not task
+    assert ("S-8: " in journal.trace) is not task
+    assert stage.handle(mails[1:])[0].again

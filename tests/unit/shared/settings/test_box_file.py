@@ -279,3 +279,22 @@ def test_a_key_that_does_nothing_yet_is_told_apart(
     assert told.where.endswith("crm.xml:7")
     assert told.what == "enabled has no effect in this version"
     assert loaded.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("*", "*"), (" * ", "*"), ("Helpdesk@Beta.example", "helpdesk@beta.example")],
+)
+def test_a_problem_sender_is_an_address_or_anybody(
+    write_box: WriteBox, given: str, read: str
+) -> None:
+    """S-8: `*` lets anybody tell, change and move problems."""
+    assert _box(write_box(("problemSender", given))).problem_sender == (read,)
+
+
+@pytest.mark.parametrize("given", ["*@beta.example", "beta.example", "**", "* @beta.example"])
+def test_no_other_pattern_is_a_problem_sender(write_box: WriteBox, given: str) -> None:
+    """S-8, E-5: what would never fit anybody is refused with what is allowed."""
+    (problem,) = _problems(write_box(("problemSender", given)))
+
+    assert "problemSender" in problem.what

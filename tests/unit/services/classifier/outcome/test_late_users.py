@@ -18,7 +18,7 @@ from tests.builders import (
     some_facts,
 )
 
-FIRST = Processed(UUID(int=9), "other", "other")
+FIRST = Processed(UUID(int=9), "other", a_mail().marks)
 
 
 @pytest.mark.parametrize("field", ["Delivered-To", "X-Original-To", "Envelope-To", "Resent-To"])
@@ -94,11 +94,3 @@ def test_a_pattern_tells_mail_that_the_erp_sent(pattern: str, sent: bool) -> Non
 
     assert ("R-1" in hits(decided)) == sent
     assert ("R-f" in reasons(decided, "R-1")[0]) == sent
-
-
-def test_a_preempted_key_is_a_duplicate_that_differs() -> None:
-    """H-22, R-a: the same key with another body is told in the trace."""
-    decided = decide(a_mail(), some_facts(processed=FIRST))
-
-    assert decided.words == ("DUPLICATE KEY", "DELETED")
-    assert "its text differs" in reasons(decided, "R-1")[0]
