@@ -64,7 +64,7 @@ def files_of(raw: bytes, mail: ParsedMail) -> dict[str, bytes]:
     ],
 )
 def test_opaquely_signed_mail_is_read(signed: bytes, content_type: str, name: str) -> None:
-    """H-28, A-3, A-4: text and files inside count as those of any mail; the message stays a file."""
+    """H-28, A-3, A-4: text and files inside count as any mail's; the message stays a file."""
     raw = mailed(signed, content_type, name)
     mail = parse_mail(raw, "key")
 
