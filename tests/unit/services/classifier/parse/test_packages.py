@@ -94,8 +94,8 @@ def test_alternatives_inside_a_package_are_none_of_the_mails() -> None:
         b'--x\nContent-Type: multipart/alternative; boundary="y"\n\n--y\n'
         b"Content-Type: text/plain\n\nDisclaimer\n--y\nContent-Type: text/html\n\n<p>D</p>\n--y--\n"
     )
-    raw = mailed(in_pieces(inner), "application/pkcs7-mime", "smime.p7m", around)
-    mail = parse_mail(raw, "key")
+    raw = mailed(in_pieces(inner), "application/pkcs7-mime", "smime.p7m")
+    mail = parse_mail(raw.replace(b"--x--\n", around + b"--x--\n"), "key")
 
     assert "Disclaimer" in mail.text
     assert "Contract:123" in mail.text
