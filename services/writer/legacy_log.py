@@ -25,7 +25,7 @@ from shared.durable import flush_folder, write_whole
 from shared.errors import CRMServiceError
 from shared.log import Logger
 from shared.netgenium.database.engine import ConflictError, database_errors, write_transaction
-from shared.netgenium.own.tables import log_file_table, log_words_table
+from shared.netgenium.own.log_tables import log_file_table, log_words_table
 from shared.owner import give
 
 PART = "legacy log"

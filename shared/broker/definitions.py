@@ -32,7 +32,7 @@ _ACTIONS = r"fetcher\.actions\..+"
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class BrokerRights:
     """What a user may do, as patterns of names of queues and exchanges.
 
     Attributes:
@@ -46,25 +46,25 @@ class Rights:
     read: Sequence[str] = ()
 
 
-def rights() -> Mapping[str, Rights]:
+def rights() -> Mapping[str, BrokerRights]:
     """Return what each service may do, by the name of its user."""
     dead = [re.escape(dead_queue(queue)) for queue in WORK_QUEUES]
     return {
-        "fetcher": Rights(
+        "fetcher": BrokerRights(
             configure=[_OF_A_BOX],
             write=[_OF_A_BOX, *_exactly(CLASSIFIER_MAIL, WRITER_BOXES, NOBODY)],
             read=[_OF_A_BOX],
         ),
-        "classifier": Rights(
+        "classifier": BrokerRights(
             write=[*_own(CLASSIFIER_MAIL), *_exactly(WRITER_COMMANDS, WRITER_DEAD_LETTERS, NOBODY)],
             read=_exactly(CLASSIFIER_MAIL),
         ),
-        "writer": Rights(
+        "writer": BrokerRights(
             write=[*_own(WRITER_COMMANDS), _ACTIONS, *_exactly(WRITER_DEAD_LETTERS, NOBODY)],
             read=_exactly(WRITER_COMMANDS, WRITER_BOXES, WRITER_DEAD_LETTERS),
         ),
-        "calendar": Rights(configure=_exactly(CALENDAR_LEASE), read=_exactly(CALENDAR_LEASE)),
-        "operator": Rights(
+        "calendar": BrokerRights(configure=_exactly(CALENDAR_LEASE), read=_exactly(CALENDAR_LEASE)),
+        "operator": BrokerRights(
             write=[*_exactly(*WORK_QUEUES, WRITER_DEAD_LETTERS, NOBODY), *dead],
             read=dead,
         ),
@@ -121,7 +121,7 @@ def _own(work_queue: str) -> Iterator[str]:
     yield from (re.escape(queue.name) for queue in queues_of(work_queue))
 
 
-def _permission(user: str, its: Rights) -> dict[str, str]:
+def _permission(user: str, its: BrokerRights) -> dict[str, str]:
     return {
         "user": user,
         "vhost": "/",

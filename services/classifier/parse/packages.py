@@ -7,6 +7,7 @@ without being parsed again. The outer part itself stays a file as it is.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.classifier.parse import limits
 from services.classifier.parse.file_names import given_name
 from services.classifier.parse.headers import Headers
 from services.classifier.parse.scanner import Part, scan_mail
@@ -92,7 +93,7 @@ def _renumbered(parts: list[Part], number: int) -> list[Part]:
     """Alternatives of a package are none of the mail's."""
     for one in parts:
         if one.alternative is not None:
-            one.alternative = -(number * len(parts) + one.alternative)
+            one.alternative = -(number * limits.PARTS + one.alternative)
     return parts
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from shared.netgenium.own import (  # noqa: F401 - theirs are among OWN
     calendar_tables,
     held_mark_table,
+    log_tables,
 )
 from shared.netgenium.own.columns import DIGEST, ID, PLAIN_WORD, UtcMoment, cause_columns
 from shared.netgenium.own.columns import OWN as OWN  # noqa: PLC0414 - whoever asks for tables
@@ -229,31 +230,6 @@ answer_table = Table(
     Index("ix_crm_answer_event_key", "event_key"),
 )
 """What attendees have answered, whether or not the invitation has come yet (V2-1)."""
-
-log_words_table = Table(
-    "crm_log_words",
-    OWN,
-    Column("group_id", ID, primary_key=True),
-    Column("recorded_at", UtcMoment, nullable=False),
-    Column("words", CutText(), nullable=False),
-    Column("written_at", UtcMoment),
-    Index("ix_crm_log_words_written_at", "written_at"),
-)
-"""Words for the legacy log, a line each, of mails that were recorded together (R-d).
-
-Without `written_at` they do not stand in the file yet.
-"""
-
-log_file_table = Table(
-    "crm_log_file",
-    OWN,
-    Column("file", DIGEST, primary_key=True),
-    Column("size", BigInteger, nullable=False),
-)
-"""How large each legacy log was, in bytes, when its lines were last confirmed.
-
-`file` is a digest of its path. The row `lock` is held by who writes what waits.
-"""
 
 outbox_table = Table(
     "crm_outbox",

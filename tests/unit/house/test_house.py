@@ -32,6 +32,7 @@ HOMES = {
     "chardet": {"services/classifier/parse/charset_guess.py"},
     "selectolax": {
         "services/classifier/parse/html.py",
+        "services/classifier/parse/html_links.py",
         "services/classifier/parse/html_quotes.py",
     },
     "nh3": {"services/classifier/parse/html.py"},

@@ -1,3 +1,4 @@
+import base64
 import errno
 import io
 import os
@@ -10,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from shared.backup.store import FOLDER, BackupStore, key_of
-from shared.contracts.content import PartRef
+from shared.contracts.content import Inside, PartRef
 from shared.errors import AwayError, PermanentError, TransientError
 
 DAY = date(2026, 11, 21)
@@ -133,6 +134,20 @@ def test_a_part_is_cut_out_and_decoded(tmp_path: Path) -> None:
     (key,) = BackupStore(tmp_path).write([(uuid4(), raw)], DAY)
 
     assert BackupStore(tmp_path).read_part(_part(key, 8, 17)) == b"hello"
+
+
+def test_a_file_inside_another_is_cut_out_of_its_decoded_bytes(tmp_path: Path) -> None:
+    """H-27, A-4: the range of the package, and in it that of the file, decoded in its own way."""
+    package = base64.b64encode(b"head:=6Fne:tail")
+    (key,) = BackupStore(tmp_path).write([(uuid4(), b"header\n\n" + package)], DAY)
+    outer = _part(key, 8, 8 + len(package))
+    inside = Inside(start=5, end=10, encoding="quoted-printable")
+    beyond = Inside(start=5, end=100, encoding="identity")
+
+    read = BackupStore(tmp_path).read_part
+    assert read(outer.model_copy(update={"inside": inside})) == b"one"
+    with pytest.raises(PermanentError, match="shorter than it was"):
+        read(outer.model_copy(update={"inside": beyond}))
 
 
 def test_a_part_beyond_its_backup_is_an_error(tmp_path: Path) -> None:

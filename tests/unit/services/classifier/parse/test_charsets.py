@@ -144,10 +144,12 @@ def test_what_is_declared_and_possible_is_believed() -> None:
 
 def test_many_short_texts_without_a_charset_take_little_time() -> None:
     """H-4, H-8: no statistics of each of a thousand fields, as `make fuzz` found."""
-    fields = "".join(f"To: Łódź ñø {number} <a{number}@b.cz>\n" for number in range(900))
+    # Bytes that fit no reading well.
+    name = b"Ned \xfew\xe7\xb7\xf6\xa8v?sb"
+    fields = b"".join(b"To: %s <a%d@b.cz>\n" % (name, number) for number in range(900))
     begin = time.process_time()
 
-    mail = parse_mail(f"{fields}\nx".encode("iso8859-10", "replace"), "key")
+    mail = parse_mail(fields + b"\nx", "key")
 
     assert time.process_time() - begin < 2.0
     assert len(mail.to) == 900

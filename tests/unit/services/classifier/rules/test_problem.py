@@ -103,8 +103,8 @@ def _task(*makers: str, contract: int | None = 1) -> ProblemTask:
 
 def _is_ordinary(decided: SoFar) -> bool:
     """Whether the mail made no task but a flagged activity."""
-    flags = [one.flags for one in activities(decided)]
-    return decided.words == ("PROCESSED",) and flags == [("problem not believed",)]
+    (activity,) = activities(decided)
+    return decided.words == ("PROCESSED",) and "problem not believed" in activity.flags
 
 
 PROVEN = a_box(authserv_id=("mx",))
@@ -214,7 +214,7 @@ def test_a_refuted_sender_makes_no_problem(allowed: tuple[str, ...]) -> None:
     decided = decide(mail, some_facts(box))
 
     assert tasks(decided) == []
-    assert decided.flags == ("problem not believed", "sender not believed")
+    assert set(decided.flags) >= {"problem not believed", "sender not believed"}
     assert [one.flags for one in activities(decided)] == [decided.flags]
 
 
