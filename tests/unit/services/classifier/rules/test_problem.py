@@ -103,8 +103,8 @@ def _task(*makers: str, contract: int | None = 1) -> ProblemTask:
 
 def _is_ordinary(decided: SoFar) -> bool:
     """Whether the mail made no task but a flagged activity."""
-    (activity,) = activities(decided)
-    return decided.words == ("PROCESSED",) and "problem not believed" in activity.flags
+    flagged = ["problem not believed" in one.flags for one in activities(decided)]
+    return decided.words == ("PROCESSED",) and flagged == [True]
 
 
 PROVEN = a_box(authserv_id=("mx",))
