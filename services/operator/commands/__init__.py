@@ -58,6 +58,7 @@ COMMANDS = (
     Listed("demo", "demo:demo", "Show the main job on a demo company."),
     Listed("discover", "discover:discover", "Propose a mapping file from the ERP's database."),
     Listed("grants", "grants:grants", "Print the SQL that gives each database role its rights."),
+    Listed("broker-users", "broker_users:broker_users", "Print a RabbitMQ user for each service."),
     Listed("indexes", "indexes:indexes", "Print the SQL of the indexes that look-ups need."),
 )
 

@@ -62,7 +62,7 @@ _WRITE = Rights(insert=True, update=EVERY)
 _ALL = Rights(insert=True, update=EVERY, delete=True)
 _MARK = Rights(update=("allow_emails", "allow_bulk_emails", "non_functional"))
 _READ_EVERY_RECORD = dict.fromkeys(CATALOGUE, _READ)
-_READ_EVERY_OWN = dict.fromkeys((*OWN.tables, VERSION_TABLE), _READ)
+_READ_EVERY_OWN = dict.fromkeys((*sorted(OWN.tables), VERSION_TABLE), _READ)
 _LOOKED_UP = (
     "user",
     "role",
@@ -119,7 +119,7 @@ ROLES: Mapping[Role, RoleRights] = {
             "relationship": _MARK,
         },
         {
-            **dict.fromkeys(OWN.tables, _WRITE),
+            **dict.fromkeys(sorted(OWN.tables), _WRITE),
             **dict.fromkeys(_ONLY_ADDED_TO, _ADD),
             **dict.fromkeys(_CALENDAR, _READ),
             VERSION_TABLE: _READ,
