@@ -11,7 +11,7 @@ def test_every_queue_has_an_exchange_of_its_name_that_leads_there() -> None:
     made = definitions(str.upper)
     queues = [queue["name"] for queue in made["queues"]]
 
-    assert len(queues) == len(set(queues)) == 12
+    assert len(queues) == len(set(queues)) > 10
     assert [one["name"] for one in made["exchanges"]] == [*queues, NOBODY]
     assert [(one["source"], one["destination"]) for one in made["bindings"]] == [
         (name, name) for name in queues
