@@ -128,6 +128,15 @@ _calendar_held = _gauge(
 _calendar_notes = _gauge(
     "crmservice_calendar_noted_items", "Items of calendars with a note for a person."
 )
+_mail_settled = _counter(
+    "crmservice_mailer_mails_total", "Mails to be sent, by what a try has come to.", "outcome"
+)
+_mail_held = _gauge(
+    "crmservice_mailer_held_mails", "Mails that wait because of mailsPerHour.", "box"
+)
+_mail_counts = _gauge(
+    "crmservice_outbox_mails", "Mails of the outbox that wait, or have failed.", "state"
+)
 _free = _gauge("crmservice_data_free_bytes", "Free space where the data folder lies.")
 _size = _gauge("crmservice_data_size_bytes", "Size of the file system of the data folder.")
 
@@ -268,6 +277,30 @@ def calendar_waits(held: int, notes: int) -> None:
     """So much waits for a person, for all users together."""
     _calendar_held.set(held)
     _calendar_notes.set(notes)
+
+
+def expect_mailer(outcomes: Iterable[str], boxes: Iterable[str]) -> None:
+    """This process sends the mail of `boxes`; each try comes to one of `outcomes`."""
+    for outcome in outcomes:
+        _mail_settled.labels(outcome)
+    for box in boxes:
+        _mail_held.labels(box)
+
+
+def mail_settled(outcome: str) -> None:
+    """A try to send a mail has ended: it is `sent`, has `failed`, or is `waiting`."""
+    _mail_settled.labels(outcome).inc()
+
+
+def mail_held(box: str, mails: int) -> None:
+    """So many mails of `box` are due and wait because of its brake."""
+    _mail_held.labels(box).set(mails)
+
+
+def outbox(counts: Mapping[str, int]) -> None:
+    """So many mails of the outbox are in each state."""
+    for state, mails in counts.items():
+        _mail_counts.labels(state).set(mails)
 
 
 def data_space(free_bytes: int, size_bytes: int) -> None:

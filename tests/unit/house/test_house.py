@@ -74,6 +74,8 @@ HOMES = {
         "services/calsync/calendars/graph/wire.py",
     },
     "prometheus_client": {"shared/metrics.py"},
+    "jinja2": {"services/mailer/templates.py"},
+    "smtplib": {"services/mailer/smtp.py"},
     "sqlite3": {"services/fetcher/memory.py"},
     "alembic": {
         "shared/netgenium/own/migration.py",
@@ -91,6 +93,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0011_calendar.py",
         "shared/netgenium/own/migrations/versions/v0012_finding.py",
         "shared/netgenium/own/migrations/versions/v0013_box_sources.py",
+        "shared/netgenium/own/migrations/versions/v0016_outbox_tries.py",
     },
 }
 BROAD_EXCEPT = {
