@@ -97,12 +97,12 @@ class OutboxRows:
             TransientError: The database is unreachable.
         """
         query = (
-            select(_OWN.state, func.count())
+            select(_OWN.state, func.count().label("mails"))
             .where(_OWN.state.in_([WAITING, FAILED]))
             .group_by(_OWN.state)
         )
         with database_errors(self.engine), self.engine.connect() as connection:
-            found = {state: count for state, count in connection.execute(query)}
+            found = {row.state: row.mails for row in connection.execute(query)}
         return {WAITING: 0, FAILED: 0} | found
 
 
