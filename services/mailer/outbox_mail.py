@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-OutboxState = Literal["waiting", "sent", "failed"]
+OutboxState = Literal["waiting", "sent", "failed", "dropped"]
 
 WAITING: OutboxState = "waiting"
 SENT: OutboxState = "sent"
 FAILED: OutboxState = "failed"
+DROPPED: OutboxState = "dropped"
+"""A person has decided that it is not sent."""
 
 NOTICE = "notice"
 """The template of notices, and the name of what causes them."""

@@ -4,7 +4,7 @@ A template is a pair of files per language, `cs/notice.txt` and `cs/notice.html`
 of the text is the subject. Values are only ever inserted: what a mail says is never a template.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +80,17 @@ class Templates:
         subject, _, body = self._fill(f"{name}.txt", values).partition("\n")
         html = self._fill(f"{name}.html", values) if self._has_html(name) else None
         return Rendered(one_line(subject).strip()[:_LONGEST_SUBJECT], body.lstrip("\n"), html)
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the templates, as far as can be known without values."""
+        for file in self._environment.list_templates(["txt", "html"]):
+            try:
+                self._environment.get_template(file)
+            except TemplateSyntaxError as error:
+                yield f"template {self._language}/{one_line(file)}, line {error.lineno} is wrong"
+            except _TROUBLE as error:
+                where = f"template {self._language}/{one_line(file)}"
+                yield f"{where} cannot be read: {type(error).__name__}"
 
     def _has_html(self, name: str) -> bool:
         """Whether HTML is beside the text: another folder's would say something else."""

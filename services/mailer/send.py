@@ -1,14 +1,14 @@
 """One box's mail from the outbox to its server (behaviours M-1, M-2, M-6)."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from services.mailer.compose import MOST_ORIGINAL_BYTES, Composed, NotSendableError, Sender, compose
+from services.mailer.compose import MOST_ORIGINAL_BYTES, Composed, NotSendableError, compose
 from services.mailer.outbox_mail import FAILED, SENT, WAITING, OutboxMail
 from services.mailer.outbox_rows import (
     OutboxRows,
@@ -18,7 +18,7 @@ from services.mailer.outbox_rows import (
     as_sent,
     as_waiting,
 )
-from services.mailer.rendering import Templates
+from services.mailer.outlet import Outlet
 from services.mailer.smtp import MailPostponedError, MailRefusedError, MailSession
 from shared import metrics
 from shared.domain.own_mail import OwnMail
@@ -31,25 +31,6 @@ PATIENCE = timedelta(days=2)
 """For how long a server may put a mail off before it counts as refused."""
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """What the mail of one box goes out by.
-
-    Attributes:
-        box: The box's name.
-        sender: Who it sends as.
-        templates: Its templates.
-        per_hour: Most mails in an hour.
-        connect: Opens a session with its server; None: the box has none, so its mail waits.
-    """
-
-    box: str
-    sender: Sender
-    templates: Templates
-    per_hour: int
-    connect: Callable[[], AbstractContextManager[MailSession]] | None
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from shared.netgenium.schema.mapping_model import (
     column_name,
 )
 
-Role = Literal["crm_classifier", "crm_writer", "crm_operator", "crm_calsync"]
+Role = Literal["crm_classifier", "crm_writer", "crm_operator", "crm_calsync", "crm_mailer"]
 Privilege = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
 
 EVERY = ("*",)
@@ -138,6 +138,11 @@ ROLES: Mapping[Role, RoleRights] = {
             VERSION_TABLE: _READ,
         },
     ),
+    # Sends the outbox, and adds notices to it.
+    "crm_mailer": RoleRights(
+        {},
+        {"crm_outbox": _WRITE, "crm_lock": _WRITE, VERSION_TABLE: _READ},
+    ),
     # A person at the command line: list, explain, undo, relink.
     "crm_operator": RoleRights(
         {
@@ -154,6 +159,7 @@ ROLES: Mapping[Role, RoleRights] = {
             "crm_change": _WRITE,
             "crm_event": _ADD,
             "crm_lock": _WRITE,
+            "crm_outbox": Rights(update=EVERY),
             "crm_soft_bounce": Rights(delete=True),
         },
     ),

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, select
 
 from services.mailer.compose import Composed, Sender
 from services.mailer.outbox_rows import IN_HAND, OutboxRows
+from services.mailer.outlet import Outlet
 from services.mailer.rendering import Templates
-from services.mailer.send import PATIENCE, Mailer, Outlet
+from services.mailer.send import PATIENCE, Mailer
 from services.mailer.smtp import MailPostponedError, MailRefusedError
 from shared.contracts.cause import Cause
 from shared.domain.own_mail import OwnMail
