@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.headerregistry import Address as HeaderAddress
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.utils import format_datetime
 
 from services.mailer.outbox_mail import OutboxMail
@@ -139,15 +139,17 @@ def _identification(message_id: str, answers_to: Iterable[str]) -> Iterable[byte
         yield "References: {}\r\n".format("\r\n ".join(reversed(known))).encode("ascii")
 
 
-def _original(raw: bytes) -> MIMEPart:
+def _original(raw: bytes) -> EmailMessage:
     """Return the mail as a part: as a message where its bytes allow that, else as a file."""
-    part = MIMEPart(policy.SMTP)
+    part = EmailMessage(policy.SMTP)
     if _goes_as_it_is(raw):
         part["Content-Type"] = "message/rfc822"
         part["Content-Disposition"] = 'attachment; filename="mail.eml"'
         part.set_payload(raw.decode("ascii"))
     else:
         part.set_content(raw, "application", "octet-stream", filename="mail.eml")
+    # The whole mail says it once.
+    del part["MIME-Version"]
     return part
 
 

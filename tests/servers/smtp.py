@@ -1,5 +1,6 @@
 """A real SMTP server, aiosmtpd, that tests can make refuse, drop, and fall silent."""
 
+import asyncio
 import base64
 import ssl
 from collections.abc import Callable
@@ -63,13 +64,14 @@ class SmtpRules:
             Received(
                 (envelope.mail_from or "").removeprefix("<>"),
                 envelope.rcpt_tos[0],
-                bytes(envelope.content or b""),
+                envelope.original_content or b"",
                 None if user is None else str(user),
                 session.ssl is not None,
             )
         )
         if self.lose_after_data:
             self.lose_after_data -= 1
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 OK"
 

@@ -96,7 +96,7 @@ def drop(mail_ids: Ids) -> None:
 
 
 @app.command("test")
-def test(
+def try_servers(
     config: Config,
     sender: Annotated[
         str | None, typer.Option("--from", help="Address of the box that sends a test mail.")

@@ -268,7 +268,8 @@ outbox_table = Table(
 """Mail that is to be sent, from the transaction of its cause on (M-1).
 
 `template_values`, `answers_to` and `attachments` are JSON. `state` is `waiting`, `sent`,
-`failed` or `dropped`; a mail that is in a mailer's hand waits, and is due again when that mailer is given up.
+`failed` or `dropped`; a mail that is in a mailer's hand waits, and is due again if that mailer
+dies.
 """
 
 box_table = Table(
