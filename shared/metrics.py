@@ -131,12 +131,7 @@ _calendar_notes = _gauge(
 _mail_settled = _counter(
     "crmservice_mailer_mails_total", "Mails to be sent, by what a try has come to.", "outcome"
 )
-_mail_held = _gauge(
-    "crmservice_mailer_held_mails", "Mails that wait because of mailsPerHour.", "box"
-)
-_mail_counts = _gauge(
-    "crmservice_outbox_mails", "Mails of the outbox that wait, or have failed.", "state"
-)
+_mail_counts = _gauge("crmservice_outbox_mails", "Mails of the outbox by state.", "state")
 _free = _gauge("crmservice_data_free_bytes", "Free space where the data folder lies.")
 _size = _gauge("crmservice_data_size_bytes", "Size of the file system of the data folder.")
 
@@ -279,12 +274,10 @@ def calendar_waits(held: int, notes: int) -> None:
     _calendar_notes.set(notes)
 
 
-def expect_mailer(outcomes: Iterable[str], boxes: Iterable[str]) -> None:
-    """This process sends the mail of `boxes`; each try comes to one of `outcomes`."""
+def expect_mailer(outcomes: Iterable[str]) -> None:
+    """This process sends mail; each try comes to one of `outcomes`."""
     for outcome in outcomes:
         _mail_settled.labels(outcome)
-    for box in boxes:
-        _mail_held.labels(box)
 
 
 def mail_settled(outcome: str) -> None:
@@ -292,13 +285,8 @@ def mail_settled(outcome: str) -> None:
     _mail_settled.labels(outcome).inc()
 
 
-def mail_held(box: str, mails: int) -> None:
-    """So many mails of `box` are due and wait because of its brake."""
-    _mail_held.labels(box).set(mails)
-
-
 def outbox(counts: Mapping[str, int]) -> None:
-    """So many mails of the outbox are in each state."""
+    """So many mails of the outbox are in each state; `held`: they wait because of a brake."""
     for state, mails in counts.items():
         _mail_counts.labels(state).set(mails)
 

@@ -18,7 +18,7 @@ from services.assembly.services import running
 from services.assembly.watch import data_look, database_look, looking
 from services.mailer.notices import NoticeBook
 from services.mailer.outbox_rows import OutboxRows
-from services.mailer.outlet import Outlet
+from services.mailer.outlet import MailOutlet
 from services.mailer.send import OUTCOMES, Mailer
 from shared import metrics
 from shared.backup.store import BackupStore
@@ -45,7 +45,7 @@ Chore = Callable[[], None]
 class _Sending:
     """One box's mail, and when its server is tried again after a trouble."""
 
-    outlet: Outlet
+    outlet: MailOutlet
     part: str
     again_at: datetime | None = None
     backoff: Backoff = field(default_factory=Backoff)
@@ -66,7 +66,7 @@ class MailerLoop:
     """
 
     mailer: Mailer
-    outlets: Sequence[Outlet]
+    outlets: Sequence[MailOutlet]
     health: Health
     stopped: threading.Event
     now: Callable[[], datetime]
@@ -75,7 +75,7 @@ class MailerLoop:
 
     def run(self) -> None:
         """Send until stopped; what is unreachable or refused is waited for."""
-        metrics.expect_mailer(OUTCOMES, [outlet.box for outlet in self.outlets])
+        metrics.expect_mailer(OUTCOMES)
         sendings = [_Sending(each, f"mail server of {each.box}") for each in self.outlets]
         for sending in sendings:
             if sending.outlet.connect:
@@ -127,7 +127,8 @@ class MailerLoop:
 
     def _count(self) -> None:
         try:
-            metrics.outbox(self.mailer.rows.counts())
+            held = sum(self.mailer.held.values())
+            metrics.outbox(self.mailer.rows.counts() | {"held": held})
         except (PermanentError, TransientError) as error:
             _log.warning("waiting", part="database", reason=str(error))
 

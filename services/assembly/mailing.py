@@ -5,8 +5,8 @@ from datetime import datetime
 
 from services.assembly.clock import local_clock
 from services.fetcher.sources.login import tls_context
-from services.mailer.compose import Sender
-from services.mailer.outlet import Outlet
+from services.mailer.compose import SendsAs
+from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
 from services.mailer.smtp import PORTS, Login, SmtpServer
 from shared.domain.own_mail import OwnMail
@@ -39,16 +39,16 @@ def _login(box: Box) -> Login:
     return Login(box.smtp_name, box.smtp_password)
 
 
-def outlet_of(box: Box) -> Outlet:
+def outlet_of(box: Box) -> MailOutlet:
     """Return what the mail of a box goes out by.
 
     Raises:
         ConfigurationError: `caFile` or the app's file cannot be used.
     """
     server = smtp_of(box)
-    return Outlet(
+    return MailOutlet(
         box.name,
-        Sender(box.email, box.from_name, box.error_from),
+        SendsAs(box.email, box.from_name or "", box.error_from),
         Templates(box.mail_language, box.templates_dir),
         box.mails_per_hour,
         server.session if server else None,

@@ -16,7 +16,7 @@ from services.assembly.watch import Look
 from services.mailer.compose import compose
 from services.mailer.notices import MissedParts, Notice, NoticeBook
 from services.mailer.outbox_mail import NOTICE, OutboxMail
-from services.mailer.outlet import Outlet
+from services.mailer.outlet import MailOutlet
 from shared.domain.own_mail import OwnMail
 from shared.errors import ConfigurationError, CRMServiceError, TransientError
 from shared.health.state import Health
@@ -51,7 +51,7 @@ class NoticePost:
     """
 
     recipient: str
-    outlet: Outlet
+    outlet: MailOutlet
     own_mail: OwnMail
     data: Path
     in_outbox: PostNotice | None = None

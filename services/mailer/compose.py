@@ -36,7 +36,7 @@ class NotSendableError(PermanentError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class SendsAs:
     """Who a box sends as.
 
     Attributes:
@@ -70,7 +70,7 @@ class Composed:
 def compose(  # noqa: PLR0913, PLR0917 - a mail is all of this
     mail: OutboxMail,
     rendered: Rendered,
-    sender: Sender,
+    sender: SendsAs,
     own_mail: OwnMail,
     now: datetime,
     originals: Sequence[bytes] = (),
@@ -95,12 +95,12 @@ def compose(  # noqa: PLR0913, PLR0917 - a mail is all of this
     return Composed(message_id, envelope_from, mail.recipient, head + message.as_bytes())
 
 
-def message_id_of(mail: OutboxMail, sender: Sender, own_mail: OwnMail) -> str:
+def message_id_of(mail: OutboxMail, sender: SendsAs, own_mail: OwnMail) -> str:
     """Return the mail's Message-ID, which nobody else can make."""
     return own_mail.message_id(mail.outbox_id, domain_of(sender.box))
 
 
-def _message(mail: OutboxMail, rendered: Rendered, sender: Sender, now: datetime) -> EmailMessage:
+def _message(mail: OutboxMail, rendered: Rendered, sender: SendsAs, now: datetime) -> EmailMessage:
     # Letters of any script are allowed where an address has them.
     plain = (mail.recipient + sender.box + (sender.notices or "")).isascii()
     message = EmailMessage(policy.SMTP if plain else policy.SMTPUTF8)
@@ -119,7 +119,7 @@ def _message(mail: OutboxMail, rendered: Rendered, sender: Sender, now: datetime
     return message
 
 
-def _from(mail: OutboxMail, sender: Sender) -> HeaderAddress:
+def _from(mail: OutboxMail, sender: SendsAs) -> HeaderAddress:
     if mail.is_notice:
         return HeaderAddress(addr_spec=sender.notices or sender.box)
     return HeaderAddress(one_line(sender.name), addr_spec=sender.box)

@@ -1,4 +1,4 @@
-"""Notices of service errors: at most one per kind, service and hour, with a count (I-9, M-5). Pure.
+"""Notices of service errors: at most one per kind, service and hour, with a count (I-9, M-5).
 
 Where a notice goes is decided by whoever is given it; here is decided whether there is one.
 """

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from services.mailer.compose import Sender
+from services.mailer.compose import SendsAs
 from services.mailer.rendering import Templates
 from services.mailer.smtp import MailSession
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class MailOutlet:
     """What the mail of one box goes out by.
 
     Attributes:
@@ -22,7 +22,7 @@ class Outlet:
     """
 
     box: str
-    sender: Sender
+    sender: SendsAs
     templates: Templates
     per_hour: int
     connect: Callable[[], AbstractContextManager[MailSession]] | None

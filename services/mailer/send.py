@@ -18,7 +18,7 @@ from services.mailer.outbox_rows import (
     as_sent,
     as_waiting,
 )
-from services.mailer.outlet import Outlet
+from services.mailer.outlet import MailOutlet
 from services.mailer.smtp import MailPostponedError, MailRefusedError, MailSession
 from shared import metrics
 from shared.domain.own_mail import OwnMail
@@ -43,6 +43,7 @@ class Mailer:
         original: Gives the bytes of a backup, by its key.
         now: The time.
         report: Is told the reason of each mail that failed, and of each brake.
+        held: How many mails of each box are due and wait because of `mailsPerHour`.
     """
 
     rows: OutboxRows
@@ -50,9 +51,10 @@ class Mailer:
     original: Callable[[str], bytes]
     now: Callable[[], datetime]
     report: Callable[[str, str], None] = lambda _kind, _reason: None
+    held: dict[str, int] = field(default_factory=dict, init=False)
     _unwritten: list[tuple[OutboxMail, dict[str, Any]]] = field(default_factory=list, init=False)
 
-    def round(self, outlet: Outlet) -> int:
+    def round(self, outlet: MailOutlet) -> int:
         """Send what is due of one box; return how many mails were taken in hand.
 
         Raises:
@@ -76,7 +78,7 @@ class Mailer:
         return len(taken.mails)
 
     def _tell_brake(self, box: str, held: int) -> None:
-        metrics.mail_held(box, held)
+        self.held[box] = held
         if held:
             self.report("mails per hour", f"{held} mail(s) of {box} wait because of mailsPerHour")
 
@@ -88,7 +90,7 @@ class Mailer:
         with suppress(TransientError):
             self._write()
 
-    def _send(self, outlet: Outlet, session: MailSession, mail: OutboxMail) -> None:
+    def _send(self, outlet: MailOutlet, session: MailSession, mail: OutboxMail) -> None:
         """Send one mail and write down what became of it.
 
         Raises:
@@ -110,7 +112,7 @@ class Mailer:
             raise
         return self._settle(mail, as_sent(composed.message_id, self.now()))
 
-    def _composed(self, outlet: Outlet, mail: OutboxMail) -> Composed:
+    def _composed(self, outlet: MailOutlet, mail: OutboxMail) -> Composed:
         originals = [self.original(key) for key in mail.attachments]
         fitting = [raw for raw in originals if len(raw) <= MOST_ORIGINAL_BYTES]
         values = {**mail.values, "left_out": len(originals) - len(fitting)}

@@ -53,14 +53,14 @@ class OutgoingKeys(BaseModel):
         ),
     ] = False
     from_name: Annotated[
-        str,
+        str | None,
         Key(
             "fromName",
             text,
             doc="Name beside the box's address as the sender of mail to customers.",
             source="M-1",
         ),
-    ] = ""
+    ] = None
     mails_per_hour: Annotated[
         int,
         Key(

@@ -139,7 +139,7 @@ def preview(
     _, boxes = begin_with(config, "warning")
     given = dict(_value(each) for each in values or ())
     known = ("subject", "reason", "comment", "text", "ticket", "task_number", "mail_id", "sender")
-    names = (*known, "reply_above", "kind", "service", "at", "author")
+    names = (*known, "reply_above", "kind", "service", "at")
     rendered = outlet_of(boxes[0]).templates.render(
         template, {name: f"<{name}>" for name in names} | given
     )

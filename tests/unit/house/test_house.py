@@ -74,7 +74,7 @@ HOMES = {
         "services/calsync/calendars/graph/wire.py",
     },
     "prometheus_client": {"shared/metrics.py"},
-    "jinja2": {"services/mailer/templates.py"},
+    "jinja2": {"services/mailer/rendering.py"},
     "smtplib": {"services/mailer/smtp.py"},
     "sqlite3": {"services/fetcher/memory.py"},
     "alembic": {

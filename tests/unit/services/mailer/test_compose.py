@@ -10,14 +10,14 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
-from services.mailer.compose import Composed, NotSendableError, Sender, compose
+from services.mailer.compose import Composed, NotSendableError, SendsAs, compose
 from services.mailer.outbox_mail import OutboxMail
 from services.mailer.rendering import Rendered
 from shared.domain.own_mail import LOOP_HEADER, OwnMail
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 OWN = OwnMail(SecretStr("secret"))
-SENDER = Sender("crm@firma.cz", "Firma", "errors@firma.cz")
+SENDER = SendsAs("crm@firma.cz", "Firma", "errors@firma.cz")
 NOTICE = OutboxMail(UUID(int=7), "crm", "eva@firma.cz", "notice", {})
 COMMENT = replace(NOTICE, template="comment")
 TEXT = Rendered("Věc", "Dobrý den\n", None)
@@ -77,7 +77,7 @@ def test_the_same_mail_has_the_same_message_id() -> None:
 @pytest.mark.parametrize(
     "sender", [replace(SENDER, name=INJECTED), replace(SENDER, name='"; <eve@evil.example>, ž')]
 )
-def test_no_value_becomes_a_header_or_a_recipient(sender: Sender) -> None:
+def test_no_value_becomes_a_header_or_a_recipient(sender: SendsAs) -> None:
     """M-3: subjects, names and references of others stay what they are."""
     mail = replace(COMMENT, answers_to=[INJECTED, "<a@b>\r\nBcc: eve@evil.example", "<ok@b.cz>"])
     message = _read(compose(mail, Rendered(INJECTED, INJECTED, INJECTED), sender, OWN, NOW))

@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
-from services.mailer.compose import Composed, Sender
+from services.mailer.compose import Composed, SendsAs
 from services.mailer.outbox_rows import IN_HAND, OutboxRows
-from services.mailer.outlet import Outlet
+from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
 from services.mailer.send import PATIENCE, Mailer
 from services.mailer.smtp import MailPostponedError, MailRefusedError
@@ -94,10 +94,10 @@ class _Post:
             lambda *told: self.reports.append(told),
         )
 
-    def outlet(self, *, server: bool = True) -> Outlet:
+    def outlet(self, *, server: bool = True) -> MailOutlet:
         templates = Templates("cs", self.templates)
         connect = self.server.connect if server else None
-        return Outlet("crm", Sender("crm@firma.cz"), templates, self.per_hour, connect)
+        return MailOutlet("crm", SendsAs("crm@firma.cz"), templates, self.per_hour, connect)
 
     def round(self, mailer: Mailer | None = None) -> None:
         """A round; what is unreachable is told by the rows."""

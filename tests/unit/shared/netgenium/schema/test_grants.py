@@ -100,6 +100,7 @@ def test_the_operator_undoes_and_no_more() -> None:
         "crm_calendar_item",
         "crm_change",
         "crm_lock",
+        "crm_outbox",
     }
     assert changed["ng_aktivita0"] == ("ng_kontakt", "ng_obchodnivztah", "ng_ukol")
     assert changed["ng_resitelukolu0"] == ()
