@@ -65,7 +65,7 @@ class SmtpRules:
                 (envelope.mail_from or "").removeprefix("<>"),
                 envelope.rcpt_tos[0],
                 envelope.original_content or b"",
-                None if user is None else str(user),
+                str(user) if session.authenticated else None,
                 session.ssl is not None,
             )
         )

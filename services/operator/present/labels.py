@@ -133,6 +133,7 @@ PARTS: Mapping[str, str] = {
     "services": marked("services"),
     "failed": marked("set aside"),
     "journal": marked("journal"),
+    "outbox": marked("mail to be sent"),
 }
 """Parts of `status`."""
 

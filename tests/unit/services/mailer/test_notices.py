@@ -53,7 +53,8 @@ class _World:
 
     def direct(self, data: Path, engine: Engine | None = None) -> NoticePost:
         outlet = MailOutlet("crm", SendsAs("crm@firma.cz"), Templates("en"), 200, self.connect)
-        return NoticePost("eva@firma.cz", outlet, OWN, data, engine and notice_rows(engine))
+        rows = notice_rows(engine) if engine else None
+        return NoticePost("eva@firma.cz", outlet, OWN, data, rows)
 
 
 @pytest.fixture
