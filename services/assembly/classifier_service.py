@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.assembly.classifying import classifier_stage
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
+from services.assembly.noticing import notices_of
 from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import reads_work
 from services.assembly.worker_service import run_worker
@@ -33,4 +34,4 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
         into(WRITER_COMMANDS, classified_to_broker),
         DatabaseProbe(erp, proof=reads_work(erp)),
     )
-    run_worker(flow, environment)
+    run_worker(flow, environment, notices_of("classifier", boxes, environment))

@@ -249,12 +249,16 @@ outbox_table = Table(
     Column("next_try_at", UtcMoment),
     Column("sent_at", UtcMoment),
     Column("last_error", CutText(1000)),
+    Column("first_tried_at", UtcMoment),
     Index("ix_crm_outbox_cause_id", "cause_id"),
     Index("ix_crm_outbox_state", "state", "next_try_at"),
+    Index("ix_crm_outbox_sent_at", "box", "sent_at"),
 )
-"""Mail that is to be sent, from the transaction of its cause on. Nothing sends it yet.
+"""Mail that is to be sent, from the transaction of its cause on (M-1).
 
-`template_values`, `answers_to` and `attachments` are JSON.
+`template_values`, `answers_to` and `attachments` are JSON. `state` is `waiting`, `sent`,
+`failed` or `dropped`; a mail that is in a mailer's hand waits, and is due again if that mailer
+dies.
 """
 
 box_table = Table(
