@@ -29,7 +29,8 @@ RETRY_REASONS = ("may_pass", "unexpected_error")
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 _MAILS = (1, 2, 5, 10, 20, 50, 100)
-_UNKNOWN = float("nan")
+UNKNOWN = float("nan")
+"""What cannot be known now."""
 
 ProcessCollector(registry=REGISTRY)
 
@@ -175,9 +176,9 @@ def expect_queues(queues: Iterable[str], dead: Iterable[str]) -> None:
     """This process looks at `queues`, and at the dead letters of `dead`; nothing is known yet."""
     for queue in queues:
         for gauge in (_queue_mails, _queue_consumers, _queue_waiting):
-            gauge.labels(queue).set(_UNKNOWN)
+            gauge.labels(queue).set(UNKNOWN)
     for queue in dead:
-        _dead.labels(queue).set(_UNKNOWN)
+        _dead.labels(queue).set(UNKNOWN)
 
 
 def handled(stage: str, mails: int, seconds: float) -> None:

@@ -3,10 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
+from services.assembly.beside import doing
 from services.assembly.calendar import open_calendar, require_calendar
 from services.assembly.calendar_hints import hearing_hints
 from services.assembly.calendar_lease import CalendarLease, calendar_lease
@@ -66,20 +66,8 @@ def calendar_beside(
         yield
         return
     loop = _loop(boxes, erp, calendar_lease(environment, broker=False), health, stopped)
-
-    def run() -> None:
-        try:
-            loop.run()
-        finally:
-            stopped.set()
-
-    with ThreadPoolExecutor(1, "calendar") as pool:
-        done = pool.submit(run)
-        try:
-            yield
-        finally:
-            stopped.set()
-        done.result()
+    with doing("calendar", [loop.run], stopped):
+        yield
 
 
 def calendar_once(

@@ -2,12 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from services.assembly.beside import doing
 from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import clock_of, outlet_of, sends_mail, signer_of
 from services.assembly.notice_rows import notice_rows
@@ -32,12 +32,7 @@ from shared.settings.environment import Environment
 EVERY_SECONDS = 5.0
 """Between two looks into the outbox."""
 
-_MINUTE = timedelta(minutes=1)
-
 _log = Logger()
-
-Chore = Callable[[], None]
-"""What the mailer does each minute beside sending."""
 
 
 @dataclass(slots=True)
@@ -61,7 +56,6 @@ class MailerLoop:
         health: Is told.
         stopped: Ends it.
         now: The time.
-        each_minute: What else is done each minute.
     """
 
     mailer: Mailer
@@ -69,8 +63,6 @@ class MailerLoop:
     health: Health
     stopped: threading.Event
     now: Callable[[], datetime]
-    each_minute: Sequence[Chore] = ()
-    _chores_at: datetime | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Send until stopped; what is unreachable or refused is waited for."""
@@ -81,7 +73,6 @@ class MailerLoop:
                 self.health.expect(sending.part)
         while not self.stopped.is_set():
             self.health.beat("mailer", EVERY_SECONDS)
-            self._chores()
             for sending in sendings:
                 self.one(sending)
             self._count()
@@ -113,16 +104,6 @@ class MailerLoop:
         _log.warning("waiting", part=sending.part, reason=str(error), seconds=round(seconds, 1))
         self.health.waiting(sending.part, str(error))
         sending.again_at = self.now() + timedelta(seconds=seconds)
-
-    def _chores(self) -> None:
-        if self._chores_at is not None and self.now() < self._chores_at:
-            return
-        self._chores_at = self.now() + _MINUTE
-        for chore in self.each_minute:
-            try:
-                chore()
-            except TransientError as error:
-                _log.warning("waiting", part="mailer", reason=str(error))
 
     def _count(self) -> None:
         try:
@@ -162,20 +143,8 @@ def mailer_beside(  # noqa: PLR0913, PLR0917 - all that the two have in common
         yield
         return
     loop = _loop(boxes, erp, environment, health, stopped, book)
-
-    def run() -> None:
-        try:
-            loop.run()
-        finally:
-            stopped.set()
-
-    with ThreadPoolExecutor(1, "mailer") as pool:
-        done = pool.submit(run)
-        try:
-            yield
-        finally:
-            stopped.set()
-        done.result()
+    with doing("mailer", [loop.run], stopped):
+        yield
 
 
 def mail_once(

@@ -1,10 +1,10 @@
 """A stage between two queues as a service: until it is told to stop."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from services.assembly.beside import doing
 from services.assembly.noticing import notice_look
 from services.assembly.services import broker_address, running
 from services.assembly.watch import BrokerLook, Look, data_look, looking
@@ -46,28 +46,6 @@ def run_worker(
             ],
             stopped,
         ),
-        _doing(beside, address, stopped),
+        doing("beside", [partial(one, address, stopped) for one in beside], stopped),
     ):
         Worker(flow, address, health, stopped).run()
-
-
-@contextmanager
-def _doing(
-    beside: Sequence[Beside], address: BrokerAddress, stopped: threading.Event
-) -> Iterator[None]:
-    """Do it while the block runs; what ends by itself ends the service: it is started again."""
-
-    def do(one: Beside) -> None:
-        try:
-            one(address, stopped)
-        finally:
-            stopped.set()
-
-    with ThreadPoolExecutor(max(len(beside), 1), "beside") as pool:
-        doing = [pool.submit(do, one) for one in beside]
-        try:
-            yield
-        finally:
-            stopped.set()
-    for one in doing:
-        one.result()

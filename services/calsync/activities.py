@@ -1,6 +1,6 @@
 """What the ERP shows of a user's links (K-2, K-7, K-9)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from services.calsync.calendars.erp import ActivityState, ErpCalendar
 from services.calsync.calendars.port import CalendarItem, Participant, Window
@@ -46,11 +46,6 @@ def look_at_activities(
             found.sights[link.item_id] = ActivitySight("gone" if shown else "doubtful")
     found.new = shown
     return found
-
-
-def completed_among(erp: ErpCalendar, items: Iterable[CalendarItem]) -> Mapping[str, bool]:
-    """Return whether activities have a completion date, by id."""
-    return {one: state.completed for one, state in erp.states(i.id for i in items).items()}
 
 
 def _is_another(link: CalendarLink, item: CalendarItem) -> bool:

@@ -6,10 +6,12 @@ limit the body is empty and the classifier reads the backup. A classified mail i
 
 import zlib
 from collections.abc import Mapping
+from typing import TypeVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.broker.message import SIZE, BrokerMessage, Header
+from shared.contracts.base import Contract
 from shared.contracts.bounds import MESSAGE_BYTES
 from shared.contracts.box_state import BoxState
 from shared.contracts.calendar_hint import CalendarHint
@@ -27,6 +29,7 @@ _LONGEST_READ_BYTES = 8 * MESSAGE_BYTES
 """Earlier versions wrote longer messages, which are still read."""
 
 
+_Ours = TypeVar("_Ours", bound=Contract)
 _FIELDS = tuple(MailFetched.model_fields)
 _UNKNOWN_KIND = "union_tag_invalid"
 _LONGEST_KIND = 40
@@ -83,10 +86,7 @@ def classified_from_broker(broker_message: BrokerMessage) -> MailClassified:
     Raises:
         ContractError: It is none of a version that we know.
     """
-    try:
-        return MailClassified.read_json(_json_of(broker_message))
-    except ValidationError as error:
-        raise _not_ours(MailClassified.__name__, error) from None
+    return _read(MailClassified, broker_message)
 
 
 def recorded_to_broker(mail: MailRecorded) -> BrokerMessage:
@@ -100,10 +100,7 @@ def recorded_from_broker(broker_message: BrokerMessage) -> MailRecorded:
     Raises:
         ContractError: It is none of a version that we know.
     """
-    try:
-        return MailRecorded.read_json(_json_of(broker_message))
-    except ValidationError as error:
-        raise _not_ours(MailRecorded.__name__, error) from None
+    return _read(MailRecorded, broker_message)
 
 
 def hint_to_broker(hint: CalendarHint) -> BrokerMessage:
@@ -117,10 +114,7 @@ def hint_from_broker(broker_message: BrokerMessage) -> CalendarHint:
     Raises:
         ContractError: It is none of a version that we know.
     """
-    try:
-        return CalendarHint.read_json(_json_of(broker_message))
-    except ValidationError as error:
-        raise _not_ours(CalendarHint.__name__, error) from None
+    return _read(CalendarHint, broker_message)
 
 
 def state_to_broker(state: BoxState) -> BrokerMessage:
@@ -134,10 +128,7 @@ def state_from_broker(broker_message: BrokerMessage) -> BoxState:
     Raises:
         ContractError: It is none of a version that we know.
     """
-    try:
-        return BoxState.read_json(_json_of(broker_message))
-    except ValidationError as error:
-        raise _not_ours(BoxState.__name__, error) from None
+    return _read(BoxState, broker_message)
 
 
 def note_to_broker(note: DeadLetterNote) -> BrokerMessage:
@@ -151,10 +142,7 @@ def note_from_broker(broker_message: BrokerMessage) -> DeadLetterNote:
     Raises:
         ContractError: It is none of a version that we know.
     """
-    try:
-        return DeadLetterNote.read_json(_json_of(broker_message))
-    except ValidationError as error:
-        raise _not_ours(DeadLetterNote.__name__, error) from None
+    return _read(DeadLetterNote, broker_message)
 
 
 class _Outline(BaseModel):
@@ -186,6 +174,18 @@ def described(broker_message: BrokerMessage) -> Mapping[str, str]:
 def _fields_in_headers(broker_message: BrokerMessage) -> dict[str, Header]:
     names = {f"{_PREFIX}{name.replace('_', '-')}": name for name in _FIELDS}
     return {names[name]: value for name, value in broker_message.headers.items() if name in names}
+
+
+def _read(kind: type[_Ours], broker_message: BrokerMessage) -> _Ours:
+    """Return what a message of JSON holds.
+
+    Raises:
+        ContractError: It is none of a version that we know.
+    """
+    try:
+        return kind.read_json(_json_of(broker_message))
+    except ValidationError as error:
+        raise _not_ours(kind.__name__, error) from None
 
 
 def _json_of(broker_message: BrokerMessage) -> bytes:

@@ -62,12 +62,6 @@ class Headers:
         """Return raw value of the first field with this lower-case name."""
         return next((value for field_name, value in self.fields if field_name == name), None)
 
-    def are_cut(self, name: str) -> list[bool]:
-        """Of every field with this lower-case name, whether it is longer than what is kept."""
-        return [
-            at in self.cut for at, (field_name, _) in enumerate(self.fields) if field_name == name
-        ]
-
     def word(self, name: str) -> str:
         """Return the token that a MIME field begins with (RFC 2045 section 5.1), in lower case.
 
