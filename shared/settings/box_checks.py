@@ -7,7 +7,7 @@ from shared.settings.calendar_keys import CalendarKeys
 from shared.settings.draft import Draft
 from shared.settings.key import DeclaredKey, declared
 from shared.settings.near_miss import quoted
-from shared.settings.values import Disposition, MailGroup
+from shared.settings.value_types import Disposition, MailGroup
 
 _MANDATORY = ("rootPath", "pop3Email")
 _SERVERS = ("pop3Url", "imapUrl")

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from shared.domain.addresses import domain_of
 from shared.settings.key import Key
+from shared.settings.value_types import MailGroup
 from shared.settings.values import (
-    MailGroup,
     NotAllowedError,
     address,
     domain,

@@ -7,7 +7,8 @@ from typing import get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from shared.settings.values import Disposition, Parser
+from shared.settings.value_types import Disposition
+from shared.settings.values import Parser
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel
 
 from shared.settings.key import Key
+from shared.settings.value_types import Disposition, ServerAddress
 from shared.settings.values import (
-    Disposition,
-    ServerAddress,
     absolute_folder,
     choice,
     flag,

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, SecretStr
 
 from shared.settings.key import Key
+from shared.settings.value_types import ServerAddress
 from shared.settings.values import (
-    ServerAddress,
     absolute_folder,
     absolute_path,
     address,

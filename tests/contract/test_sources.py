@@ -29,7 +29,7 @@ from services.fetcher.sources.port import (
     Source,
     SourceMail,
 )
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 from tests.messages import a_failure
 from tests.servers.dovecot import Dovecot

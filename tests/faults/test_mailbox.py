@@ -12,7 +12,7 @@ from services.fetcher.failed import FailedMail
 from services.fetcher.sources.mailbox import Mailbox
 from services.fetcher.sources.port import SourceReport
 from shared.errors import ConfigurationError, CredentialsRefusedError, TransientError
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 from tests.servers.certificates import Authority
 from tests.servers.scripted import Message, ScriptedImap

@@ -20,7 +20,7 @@ from shared.broker.topology import WRITER_BOXES, boxes_queue
 from shared.contracts.box_state import BoxState
 from shared.errors import TransientError
 from shared.netgenium.own.tables import box_table
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box, raw_mail
 from tests.installation import an_installation
 from tests.servers.processes import free_port, wait_until

@@ -37,7 +37,7 @@ from shared.netgenium.database.engine import open_database
 from shared.netgenium.own.tables import dead_letter_table
 from shared.retry import Backoff
 from shared.settings.environment import Environment
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from shared.worker import Worker
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation

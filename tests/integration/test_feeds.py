@@ -26,7 +26,7 @@ from shared.errors import ConfigurationError
 from shared.health.state import Health
 from shared.settings.box import Box
 from shared.settings.environment import Environment
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 from tests.servers.certificates import Authority
 from tests.servers.processes import wait_until

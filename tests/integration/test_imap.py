@@ -21,7 +21,7 @@ from services.fetcher.sources.imap import session as imap_session
 from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.port import SourceMail
 from shared.errors import CredentialsRefusedError, ExitCode, TransientError
-from shared.settings.values import Disposition, ServerAddress
+from shared.settings.value_types import Disposition, ServerAddress
 from tests.builders import a_box
 from tests.messages import a_failure
 from tests.servers.dovecot import Dovecot, MailBoxAccount

@@ -12,7 +12,7 @@ from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.directory import Directory
 from shared.netgenium.schema.tables import ManyTable
-from shared.settings.values import MailGroup
+from shared.settings.value_types import MailGroup
 from tests.builders import a_mail
 from tests.installation import Installation, an_installation
 

@@ -33,7 +33,7 @@ from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
 from shared.netgenium.own.tables import outbox_table
 from shared.settings.box import Box
 from shared.settings.environment import Environment
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.installation import Installation, an_installation
 from tests.servers.smtp import SmtpRules, SmtpTestServer
 

@@ -20,7 +20,7 @@ from services.assembly.writing import writer_stage
 from shared.backup.store import BackupStore
 from shared.contracts.messages import MailRecorded
 from shared.errors import WrongUseError
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_book_mails import EVA, JAN, PETR

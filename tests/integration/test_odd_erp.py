@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.answers.odd_erp import oddities
 from shared.netgenium.database.engine import write_transaction
-from shared.settings.values import MailGroup
+from shared.settings.value_types import MailGroup
 from tests.installation import an_installation
 
 

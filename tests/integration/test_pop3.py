@@ -19,7 +19,7 @@ from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import LARGE_BYTES
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth.tokens import client_credentials
-from shared.settings.values import Disposition, ServerAddress
+from shared.settings.value_types import Disposition, ServerAddress
 from tests.builders import a_box
 from tests.servers.dovecot import Dovecot, MailBoxAccount
 from tests.servers.token_server import TokenServer

@@ -17,7 +17,7 @@ from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import event_table
 from shared.netgenium.queries import unlinked
 from shared.netgenium.queries.unlinked import Wanted
-from shared.settings.values import MailGroup
+from shared.settings.value_types import MailGroup
 from tests.builders import RECEIVED, raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_book_mails import EVA, JAN, PETR

@@ -24,7 +24,7 @@ from shared.contracts.messages import MailRecorded
 from shared.errors import PermanentError
 from shared.health.state import Health
 from shared.settings.box import Box
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box, raw_mail
 from tests.installation import an_installation
 from tests.servers.certificates import Authority

@@ -18,7 +18,7 @@ from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
 from shared.errors import TransientError
-from shared.settings.values import Disposition
+from shared.settings.value_types import Disposition
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MAIL = b"Subject: one\r\n\r\nHello.\r\n"

@@ -13,7 +13,7 @@ from services.fetcher.seen import Seen
 from services.fetcher.sources.imap import session as imap_session
 from services.fetcher.sources.imap import wire as imap_wire
 from services.fetcher.sources.imap.source import Imap
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 from tests.servers.certificates import Authority
 from tests.servers.rounds import MAIL, PASSWORD, Clock, Tokens

@@ -12,7 +12,7 @@ from services.fetcher.sources.imap import session as imap_session
 from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.port import SourceMail
 from shared.errors import CredentialsRefusedError, TransientError
-from shared.settings.values import Disposition, ServerAddress
+from shared.settings.value_types import Disposition, ServerAddress
 from tests.servers.certificates import Authority
 from tests.servers.processes import free_port
 from tests.servers.rounds import MAIL, PASSWORD, Tokens, take_all

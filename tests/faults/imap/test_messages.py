@@ -15,7 +15,7 @@ from services.fetcher.sources.imap import wire as imap_wire
 from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.port import LARGE_BYTES, SLICE_BYTES
 from shared.errors import TransientError
-from shared.settings.values import Disposition
+from shared.settings.value_types import Disposition
 from tests.servers.rounds import (
     MAIL,
     OTHER,

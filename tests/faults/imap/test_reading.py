@@ -12,7 +12,7 @@ from services.fetcher.seen import Seen
 from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.port import LARGE_BYTES, SourceMail
 from shared.errors import TransientError
-from shared.settings.values import Disposition
+from shared.settings.value_types import Disposition
 from tests.servers.rounds import MAIL, OTHER, PASSWORD, Clock, take_all
 from tests.servers.scripted import HANG_UP, Folder, Message, ScriptedImap, Talk
 

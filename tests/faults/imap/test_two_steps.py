@@ -12,7 +12,7 @@ from services.fetcher.seen import Seen
 from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.mailbox import Mailbox
 from services.fetcher.taken import TakenMails
-from shared.settings.values import Disposition
+from shared.settings.value_types import Disposition
 from tests.messages import a_failure
 from tests.servers.rounds import MAIL, OTHER, SEEN, Clock, rounds
 from tests.servers.scripted import HANG_UP, Folder, Message, ScriptedImap

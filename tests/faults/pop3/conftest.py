@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from services.fetcher.seen import Seen
 from services.fetcher.sources.pop3 import session as pop3_session
 from services.fetcher.sources.pop3.source import Pop3
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 from tests.servers.rounds import MAIL, PASSWORD, Clock, Tokens
 from tests.servers.scripted_pop3 import ScriptedPop3

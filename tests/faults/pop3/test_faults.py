@@ -21,7 +21,7 @@ from services.fetcher.sources.pop3 import wire as pop3_wire
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import LARGE_BYTES, POP3_PLACE
 from shared.errors import CredentialsRefusedError, TransientError
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 from tests.messages import a_failure
 from tests.servers.certificates import Authority

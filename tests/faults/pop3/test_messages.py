@@ -11,7 +11,7 @@ from services.fetcher.seen import Seen
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import LARGE_BYTES
 from shared.errors import TransientError
-from shared.settings.values import Disposition
+from shared.settings.value_types import Disposition
 from tests.servers.rounds import MAIL, OTHER, SEEN, ATaker, Clock, fetcher_of, rounds, told
 from tests.servers.scripted_pop3 import HANG_UP, ScriptedPop3
 

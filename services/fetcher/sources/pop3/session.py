@@ -17,7 +17,7 @@ from shared.errors import CredentialsRefusedError, CRMServiceError, TransientErr
 from shared.log import Logger
 from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 
 PLAIN_PORT, TLS_PORT = 110, 995
 

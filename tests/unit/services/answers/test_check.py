@@ -5,7 +5,7 @@ import pytest
 from services.answers.check import _memory
 from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.of_box import sources_of
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 
 

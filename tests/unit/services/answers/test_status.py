@@ -9,7 +9,7 @@ from services.answers.status import places_of
 from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.standing import FeedState, StandingFile
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

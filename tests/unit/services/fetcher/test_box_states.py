@@ -13,7 +13,7 @@ from services.fetcher.sources.port import SourceReport
 from services.fetcher.standing import FeedState
 from shared.contracts.box_state import BoxState
 from shared.errors import TransientError
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

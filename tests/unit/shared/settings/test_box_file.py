@@ -12,7 +12,7 @@ from shared.settings import box_file
 from shared.settings.box import Box
 from shared.settings.box_file import LoadedBoxes, load_boxes
 from shared.settings.keys import KEY_BY_NAME
-from shared.settings.values import Disposition, ServerAddress
+from shared.settings.value_types import Disposition, ServerAddress
 
 WriteBox = Callable[..., Path]
 

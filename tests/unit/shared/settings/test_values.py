@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.settings import values
-from shared.settings.values import Disposition, NotAllowedError, Parser, ServerAddress
+from shared.settings.value_types import Disposition, ServerAddress
+from shared.settings.values import NotAllowedError, Parser
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from shared.contracts.references import UserRef
 from shared.domain.directory import AddressBookEntry, User
-from shared.settings.values import MailGroup
+from shared.settings.value_types import MailGroup
 from tests.builders import (
     ACME,
     BETA,
