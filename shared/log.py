@@ -15,8 +15,8 @@ from shared.streams import is_utf8
 LogFormat = Literal["auto", "json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-_wanted: list[Callable[[], None]] = []
-"""What sets structlog up, until the first event does it."""
+PENDING: list[Callable[[], None]] = []
+"""What sets structlog up: asked for, and done by the first event."""
 
 
 class Logger:
@@ -52,8 +52,8 @@ class Logger:
     def _write(self, level: LogLevel, event: str, fields: dict[str, object]) -> None:
         import structlog  # noqa: PLC0415
 
-        while _wanted:
-            _wanted.pop()()
+        while PENDING:
+            PENDING.pop()()
         getattr(structlog.get_logger(), level)(event, **self._fields, **fields)
 
 
@@ -96,4 +96,4 @@ def configure_logging(
             cache_logger_on_first_use=False,
         )
 
-    _wanted[:] = [configure]
+    PENDING[:] = [configure]

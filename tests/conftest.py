@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from shared.file_systems import VOLATILE, file_system_of
+from shared.log import PENDING
 from tests.servers.dovecot import Dovecot
 from tests.servers.firebird import Firebird
 from tests.servers.graph.server import GraphServer
@@ -54,6 +55,8 @@ def _connections_are_closed() -> Iterator[None]:
 def _logging_is_as_at_the_start() -> Iterator[None]:
     """A command that a test calls sets up logging, to a stream that ends with the test."""
     yield
+    # With no event, the next test's first one would write to a stream that has been closed.
+    PENDING.clear()
     structlog.reset_defaults()
 
 
