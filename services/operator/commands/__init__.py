@@ -4,6 +4,7 @@ A command's module is imported when the command is called, and not before: what 
 must not cost all the others, nor `--help` and the shell's completion.
 """
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -84,6 +85,8 @@ def _imported(listed: Listed) -> Any:  # noqa: ANN401 - typer's own type has no 
     module, _, name = listed.where.partition(":")
     with signals.nothing_is_open():
         found = getattr(import_module(f"{__name__}.{module}"), name)
+    gc.freeze()
+    gc.enable()
     if not isinstance(found, typer.Typer):
         function, found = found, typer.Typer(add_completion=False, rich_markup_mode=None)
         found.command(listed.name)(function)
