@@ -7,6 +7,7 @@ from services.writer.handlers.create_activity import create_activity
 from services.writer.handlers.create_task import create_task
 from services.writer.handlers.mark_forbidden import mark_forbidden
 from services.writer.handlers.problem_task import problem_task
+from services.writer.handlers.send_mail import send_mail
 from services.writer.handlers.upsert_invitation import upsert_invitation
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import (
@@ -16,6 +17,7 @@ from shared.contracts.commands import (
     CreateActivity,
     CreateTask,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
@@ -46,6 +48,8 @@ def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
             count_soft_bounce(command, mail, work)
         case UpsertInvitation():
             upsert_invitation(command, mail, work)
+        case SendMail():
+            send_mail(command, mail, work)
         case ApplyEvent():
             raise ContractError("Events are taken out of a mail's content before")
         case _:

@@ -13,6 +13,7 @@ from shared.contracts.commands import (
     CreateActivity,
     CreateTask,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
@@ -27,7 +28,7 @@ def locks_of(mails: Iterable[MailClassified]) -> frozenset[str]:
 
 
 def address_lock(address: str) -> str:
-    """Held by who counts bounces of an address, or marks it."""
+    """Held by who counts bounces of an address, marks it, or answers it by itself."""
     return lock_for("address", address.lower())
 
 
@@ -56,6 +57,8 @@ def _locks(command: AnyCommand) -> Iterable[str]:
         case UpsertInvitation():
             # Of all users and occurrences: answers and the end of a series concern several.
             return (lock_for("event", command.uid),)
+        case SendMail():
+            return (address_lock(command.recipient),) if command.automatic else ()
         case ApplyEvent():
             raise ContractError("Events are taken out of a mail's content before")
         case _:

@@ -155,7 +155,7 @@ class UnitOfWork:
     def mail(self, cause: Cause, outgoing: Outgoing) -> None:
         """Have a mail sent once everything here is committed, or not at all.
 
-        A value of its template may be a row that is still to be written.
+        Its task, and a value of its template, may be a row that is still to be written.
         """
         self.posted.append(Posted(cause, outgoing))
 
@@ -252,7 +252,9 @@ def _written(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _filled(posted: Posted) -> Posted:
-    return posted._replace(mail=replace(posted.mail, values=_written(posted.mail.values)))
+    mail = posted.mail
+    task = _written({"task": mail.task})["task"]
+    return posted._replace(mail=replace(mail, values=_written(mail.values), task=task))
 
 
 def _effect(effect: Effect) -> dict[str, object]:

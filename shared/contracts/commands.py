@@ -4,9 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.contracts.base import Contract
+from shared.contracts.bounds import MAIL_VALUE_LENGTH, MAIL_VALUES
 from shared.contracts.events import EventState
 from shared.contracts.line import Line
 from shared.contracts.references import (
@@ -21,6 +22,12 @@ from shared.contracts.references import (
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
 """Opt-out and undeliverable (manual, chapter 13)."""
+
+MailText = Annotated[str, AfterValidator(lambda text: text[:MAIL_VALUE_LENGTH])]
+"""A value of a template; what is too long for a mail is cut."""
+
+MailTexts = Annotated[tuple[MailText, ...], Field(max_length=MAIL_VALUES)]
+"""Several values of one name, such as comments."""
 
 
 def command_id_of(mail_id: UUID, rule: str, recipient: str) -> UUID:
@@ -218,6 +225,36 @@ class LinkActivity(Command):
     had_relationship: int | None = None
 
 
+class SendMail(Command):
+    """One mail to one recipient, made by a template and sent by the mailer (behaviour M-1).
+
+    Attributes:
+        name: Tells apart the mails that one mail causes, such as `support`.
+        recipient: From the ERP or the configuration, or the address that an answer goes back to;
+            never out of a mail's text.
+        template: Name of the template.
+        values: What the template is filled with.
+        attach_original: Whether the mail that causes it is attached to it.
+        answers_to: Message-IDs of the mails before it, the nearest first.
+        task: The task that it is about: an answer to it is filed there (E-1a).
+        task_command: The `CreateTask` of the same mail whose task that is. With either the
+            template gets the task's number as `task_number`.
+        automatic: No person asked for it: an address gets at most five of these in two hours, and
+            automatic mail none (E-7).
+    """
+
+    kind: Literal["send_mail"] = "send_mail"
+    name: Line
+    recipient: Annotated[Line, Field(min_length=3, max_length=320)]
+    template: Annotated[Line, Field(max_length=50)]
+    values: dict[str, MailText | MailTexts] = Field(default_factory=dict, max_length=MAIL_VALUES)
+    attach_original: bool = False
+    answers_to: tuple[str, ...] = ()
+    task: RecordRef | None = None
+    task_command: UUID | None = None
+    automatic: bool = False
+
+
 AnyCommand = Annotated[
     CreateActivity
     | CreateTask
@@ -225,6 +262,7 @@ AnyCommand = Annotated[
     | MarkForbidden
     | CountSoftBounce
     | UpsertInvitation
-    | ApplyEvent,
+    | ApplyEvent
+    | SendMail,
     Field(discriminator="kind"),
 ]

@@ -59,5 +59,7 @@ def _parts(made: Made, language: Language) -> Iterator[str]:
             )
         case "apply_event" | "upsert_invitation":
             yield language.say("recorded invitation {number} for {name}", number=number, name=name)
+        case "send_mail":
+            yield language.say("asked for a mail to {address}", address=made.address or "")
         case _:
             yield f"{made.kind} {number}"

@@ -17,6 +17,7 @@ from shared.contracts.commands import (
     CreateActivity,
     CreateTask,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
@@ -92,6 +93,8 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _invitation(command)
         case ApplyEvent():
             return _invitation(command.of(content.events[command.event])) if content else {}
+        case SendMail():
+            return _outgoing(command)
         case _:
             assert_never(command)
 
@@ -159,6 +162,18 @@ def _task(command: CreateTask | UpdateTask) -> Json:
         "contract": _number(command.contract),
         "problem_id": command.problem_id,
         "status": command.status,
+    }
+
+
+def _outgoing(command: SendMail) -> Json:
+    """Without the values, which may say what the mail says."""
+    return {
+        "kind": command.kind,
+        "recipient": command.recipient,
+        "template": command.template,
+        "original_attached": command.attach_original,
+        "task": _number(command.task),
+        "new_task": command.task_command is not None,
     }
 
 

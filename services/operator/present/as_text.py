@@ -20,6 +20,7 @@ from shared.contracts.commands import (
     CreateActivity,
     CreateTask,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
@@ -81,5 +82,7 @@ def _label(command: AnyCommand, language: Language) -> str:
             return language.say("Mark") if command.marks else language.say("Soft bounce counted")
         case UpsertInvitation() | ApplyEvent():
             return language.say("Invitation")
+        case SendMail():
+            return language.say("Mail to be sent")
         case _:
             assert_never(command)

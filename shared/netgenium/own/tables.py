@@ -249,12 +249,16 @@ outbox_table = Table(
     Column("next_try_at", UtcMoment),
     Column("sent_at", UtcMoment),
     Column("last_error", CutText(1000)),
+    Column("task_id", BigInteger),
+    Column("automatic", Boolean(create_constraint=False)),
     Index("ix_crm_outbox_cause_id", "cause_id"),
     Index("ix_crm_outbox_state", "state", "next_try_at"),
+    Index("ix_crm_outbox_recipient", "recipient", "created_at"),
 )
 """Mail that is to be sent, from the transaction of its cause on. Nothing sends it yet.
 
-`template_values`, `answers_to` and `attachments` are JSON.
+`template_values`, `answers_to` and `attachments` are JSON. `task_id` is the task that the mail is
+about; `automatic`: no person asked for it (E-7).
 """
 
 box_table = Table(

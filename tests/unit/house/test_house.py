@@ -97,6 +97,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0015_calendar_answers.py",
         "shared/netgenium/own/migrations/versions/v0014_held_marks.py",
         "shared/netgenium/own/migrations/versions/v0016_whose_key.py",
+        "shared/netgenium/own/migrations/versions/v0017_outbox_tasks.py",
     },
 }
 BROAD_EXCEPT = {
