@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from services.answers.recorded import Recorded, Today
-from services.assembly.classifying import context_of, look_up_in
+from services.assembly.classifying import look_up_in
 from services.assembly.composition import Erp
+from services.assembly.live_contexts import context_of
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext
 from services.classifier.parse.mail import parse_mail

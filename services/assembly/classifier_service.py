@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.assembly.classifying import classifier_stage
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
+from services.assembly.live_contexts import LiveContexts
 from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import reads_work
 from services.assembly.worker_service import run_worker
@@ -21,16 +22,17 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
     """Classify fetched mail; commands go to the writer's queue.
 
     Raises:
-        ConfigurationError: Mapping, schema, queues or addresses cannot work.
+        ConfigurationError: Mapping, schema, queues, addresses or rule files cannot work.
         CredentialsRefusedError: The broker refused us.
     """
     require_paths(boxes, environment, Use.CLASSIFY)
     erp = open_erp(environment)
+    contexts = LiveContexts(boxes, erp)
     flow: Flow[FetchedMail, MailClassified] = Flow(
         CLASSIFIER_MAIL,
-        classifier_stage(boxes, erp, environment.data),
+        classifier_stage(boxes, erp, environment.data, contexts),
         fetched_from_broker,
         into(WRITER_COMMANDS, classified_to_broker),
         DatabaseProbe(erp, proof=reads_work(erp)),
     )
-    run_worker(flow, environment)
+    run_worker(flow, environment, looks=[contexts.look()])

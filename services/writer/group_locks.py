@@ -11,8 +11,10 @@ from shared.contracts.commands import (
     ApplyEvent,
     CountSoftBounce,
     CreateActivity,
+    CreateContact,
     CreateTask,
     MarkForbidden,
+    PutTask,
     SendMail,
     UpdateTask,
     UpsertInvitation,
@@ -57,6 +59,12 @@ def _locks(command: AnyCommand) -> Iterable[str]:
         case UpsertInvitation():
             # Of all users and occurrences: answers and the end of a series concern several.
             return (lock_for("event", command.uid),)
+        case CreateContact():
+            return (address_lock(command.address),)
+        case PutTask():
+            # By its subject a task may be the one that another mail makes now.
+            same = lock_for("task subject", command.subject)
+            return (record_lock("task", command.task.id),) if command.task else (same,)
         case SendMail():
             return (address_lock(command.recipient),) if command.automatic else ()
         case ApplyEvent():

@@ -118,7 +118,7 @@ class UnitOfWork:
         return row
 
     def made_by(self, command_id: UUID) -> NewRow | None:
-        """Return the row that the command with this id makes in this unit."""
+        """Return the row that the command with this id makes, or writes, in this unit."""
         return self._made.get(command_id)
 
     def assigned_like(
@@ -148,9 +148,18 @@ class UnitOfWork:
         for one in self.earlier.threads.get(message_id, ()):
             yield one.origin, one.ids
 
-    def touched(self, cause: Cause, command: AnyCommand, entity: str, record_id: int) -> None:
+    def touched(  # noqa: PLR0913, PLR0917 - as `add`
+        self,
+        cause: Cause,
+        command: AnyCommand,
+        entity: str,
+        record_id: int,
+        kind: str | None = None,
+    ) -> None:
         """Remember that `command` has written a record that is there already."""
-        self.effects.append(Effect(cause, command, NewRow(entity, {}, {}, record_id), command.kind))
+        row = NewRow(entity, {}, {}, record_id)
+        self.effects.append(Effect(cause, command, row, kind or command.kind))
+        self._made[command.command_id] = row
 
     def mail(self, cause: Cause, outgoing: Outgoing) -> None:
         """Have a mail sent once everything here is committed, or not at all.

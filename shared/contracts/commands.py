@@ -54,12 +54,14 @@ class CreateActivity(Command):
         other_contacts: Further known people the mail went to (A-2).
         scope: Roles that see the activity; empty means no scope (T-5).
         completed: True: the completion date is the date of the mail; False: pending (A-5).
-        task_command: The `CreateTask` of the same mail whose task the activity is linked to.
+        task_command: The `CreateTask` or `PutTask` of the same mail whose task the activity is
+            linked to.
         by_envelope: The user is no recipient by To or Cc: the mail was forwarded from their
             mailbox. Even a duplicate makes such an activity, once (R-c).
         answers_to: Message-IDs of the mails before this one, the nearest first: without a token
             the activity inherits their assignment (A-6).
         flags: What a person should know before trusting it, as `sender not believed`.
+        contact_of: Without a contact: the address that a command before may make one of (C-4).
     """
 
     kind: Literal["create_activity"] = "create_activity"
@@ -79,6 +81,7 @@ class CreateActivity(Command):
     by_envelope: bool = False
     answers_to: tuple[str, ...] = ()
     flags: tuple[Line, ...] = ()
+    contact_of: str | None = None
 
 
 class CreateTask(Command):
@@ -237,7 +240,7 @@ class SendMail(Command):
         attach_original: Whether the mail that causes it is attached to it.
         answers_to: Message-IDs of the mails before it, the nearest first.
         task: The task that it is about: an answer to it is filed there (E-1a).
-        task_command: The `CreateTask` of the same mail whose task that is. With either the
+        task_command: The command of the same mail whose task that is. With either the
             template gets the task's number as `task_number`.
         automatic: No person asked for it: an address gets at most five of these in two hours, and
             automatic mail none (E-7).
@@ -255,6 +258,51 @@ class SendMail(Command):
     automatic: bool = False
 
 
+class CreateContact(Command):
+    """A contact for an address that the address book does not have (behaviour C-2).
+
+    The writer looks again: of several mails from a new sender one makes the contact (R-e).
+
+    Attributes:
+        first_name, last_name: From the display name; the last is never empty.
+        relationship: The company that it belongs to.
+    """
+
+    kind: Literal["create_contact"] = "create_contact"
+    address: Annotated[str, Field(max_length=320)]
+    first_name: Line = ""
+    last_name: Annotated[Line, Field(min_length=1)]
+    relationship: RelationshipRef
+
+
+class PutTask(Command):
+    """The task that a rule of the administrator makes of a mail, or changes (behaviour C-2).
+
+    The writer decides which of the two, if the mail does not name the task (R-e).
+
+    Attributes:
+        task: The task whose number the mail names.
+        subject: Without prefixes: an open task with the same one is the one that is meant.
+        same_contact: Only a task of the same contact is, or of the same sender without one.
+        contact: The sender's.
+        contact_of: Without a contact: the address that a command before may make one of (C-4).
+        sender: Who has sent the mail; empty if nobody may be believed to.
+        values: What the task is set to, by our names of its fields.
+        solvers: Those of a new task.
+    """
+
+    kind: Literal["put_task"] = "put_task"
+    task: RecordRef | None = None
+    subject: str
+    same_contact: bool = True
+    contact: ContactRef | None = None
+    contact_of: str | None = None
+    sender: str = ""
+    values: dict[str, str] = Field(default_factory=dict, max_length=10)
+    solvers: tuple[UserRef, ...] = ()
+    contract: RecordRef | None = None
+
+
 AnyCommand = Annotated[
     CreateActivity
     | CreateTask
@@ -263,6 +311,8 @@ AnyCommand = Annotated[
     | CountSoftBounce
     | UpsertInvitation
     | ApplyEvent
-    | SendMail,
+    | SendMail
+    | CreateContact
+    | PutTask,
     Field(discriminator="kind"),
 ]

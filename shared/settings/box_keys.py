@@ -1,5 +1,6 @@
 """Keys of ours that concern the box as a whole, and what its rules do."""
 
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from shared.settings.values import (
     NotAllowedError,
     address,
     domain,
+    file_name,
     flag,
     label,
     mail_group,
@@ -92,6 +94,26 @@ class BoxKeys(BaseModel):
             source="R-c",
         ),
     ] = ()
+    rules_file: Annotated[
+        Path | None,
+        Key(
+            "rulesFile",
+            file_name,
+            doc="File with rules of your own (TOML), absolute or beside this file; "
+            "see `rules-file.md`.",
+            source="C-1",
+        ),
+    ] = None
+    manual_rules: Annotated[
+        bool,
+        Key(
+            "manualRules",
+            flag,
+            doc="`false`: the box only scans: the manual's rules R-2 to R-12 are not asked, and "
+            "only rules of `rulesFile` make something.",
+            source="C-5",
+        ),
+    ] = True
     only_known_customers: Annotated[
         bool,
         Key(

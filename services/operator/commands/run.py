@@ -12,6 +12,7 @@ from services.assembly.calendar_service import calendar_beside, calendar_once
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.feeds import boxes_to_read, run_feeds
+from services.assembly.live_contexts import LiveContexts
 from services.assembly.marks_look import marks_look
 from services.assembly.paths import Use, require_paths
 from services.assembly.run import Tally, local_feeds, run_once
@@ -89,8 +90,10 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
-            feeds, states = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
-            looks = [*embedded_looks(environment.data, probe, health), marks_look(erp, boxes)]
+            contexts = LiveContexts(boxes, erp)
+            data = environment.data
+            feeds, states = local_feeds(boxes, erp, data, tally, REST_SECONDS, contexts)
+            looks = [*embedded_looks(data, probe, health), marks_look(erp, boxes), contexts.look()]
             with (
                 looking(looks, stopped),
                 calendar_beside(named, erp, environment, health, stopped),

@@ -41,7 +41,9 @@ def _parts(made: Made, language: Language) -> Iterator[str]:
     match made.kind:
         case "create_activity":
             yield language.say("made activity {number} for {name}", number=number, name=name)
-        case "create_task":
+        case "create_contact":
+            yield language.say("made contact {number}", number=number)
+        case "create_task" | "put_task":
             yield language.say("made task {number}", number=number)
         case "update_task":
             yield language.say("updated task {number}", number=number)

@@ -15,8 +15,10 @@ from shared.contracts.commands import (
     ApplyEvent,
     CountSoftBounce,
     CreateActivity,
+    CreateContact,
     CreateTask,
     MarkForbidden,
+    PutTask,
     SendMail,
     UpdateTask,
     UpsertInvitation,
@@ -95,6 +97,10 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _invitation(command.of(content.events[command.event])) if content else {}
         case SendMail():
             return _outgoing(command)
+        case CreateContact():
+            return _contact(command)
+        case PutTask():
+            return _task_of_rule(command)
         case _:
             assert_never(command)
 
@@ -162,6 +168,29 @@ def _task(command: CreateTask | UpdateTask) -> Json:
         "contract": _number(command.contract),
         "problem_id": command.problem_id,
         "status": command.status,
+    }
+
+
+def _contact(command: CreateContact) -> Json:
+    return {
+        "kind": command.kind,
+        "address": command.address,
+        "name": f"{command.first_name} {command.last_name}".strip(),
+        "relationship": command.relationship.name,
+    }
+
+
+def _task_of_rule(command: PutTask) -> Json:
+    """Without texts of the mail."""
+    return {
+        "kind": command.kind,
+        "task": _number(command.task),
+        "subject": command.values.get("subject", command.subject),
+        "solvers": [user.email for user in command.solvers],
+        "contact": command.contact.email if command.contact else command.contact_of,
+        "contract": _number(command.contract),
+        "status": command.values.get("status"),
+        "priority": command.values.get("priority"),
     }
 
 

@@ -18,8 +18,10 @@ from shared.contracts.commands import (
     ApplyEvent,
     CountSoftBounce,
     CreateActivity,
+    CreateContact,
     CreateTask,
     MarkForbidden,
+    PutTask,
     SendMail,
     UpdateTask,
     UpsertInvitation,
@@ -82,6 +84,10 @@ def _label(command: AnyCommand, language: Language) -> str:
             return language.say("Mark") if command.marks else language.say("Soft bounce counted")
         case UpsertInvitation() | ApplyEvent():
             return language.say("Invitation")
+        case CreateContact():
+            return language.say("Contact")
+        case PutTask():
+            return language.say("Task updated") if command.task else language.say("Task")
         case SendMail():
             return language.say("Mail to be sent")
         case _:
