@@ -9,7 +9,7 @@ from services.classifier.custom.book import RuleBook
 from services.classifier.facts.facts import BoxContext
 from services.classifier.policy import POLICY, for_scanning
 from shared.domain.vocabulary import build_vocabulary
-from shared.errors import ConfigurationError
+from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 
 
@@ -62,7 +62,8 @@ def context_of(box: Box, erp: Erp) -> BoxContext:
 
 
 def _books(boxes: Sequence[Box]) -> dict[str, RuleBook]:
-    books, problems = {}, []
+    books: dict[str, RuleBook] = {}
+    problems: list[ConfigProblem] = []
     for box in boxes:
         try:
             if box.rules_file:

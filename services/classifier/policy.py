@@ -4,6 +4,7 @@ A rule marked "stop" ends the chain: commands already emitted stand, no activity
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from services.classifier.chain import Check, Hit, Miss, PolicyRow, SoFar
 from services.classifier.facts.facts import Facts
@@ -32,23 +33,25 @@ from services.classifier.rules import (
 )
 from shared.contracts.said import said
 
+_manual = partial(PolicyRow, of_manual=True)
+
 # fmt: off
 POLICY = (
     PolicyRow("S-1", "sender_proof", sender_proof.check, "-"),  # proven, refuted, unknown
     PolicyRow("R-0", "own_mail", own_mail.check, "-"),  # stop LOOP
     PolicyRow("R-1", "duplicate", duplicate.check, "15.1"),  # stop DUPLICATE KEY
     PolicyRow("C-1", "early_rules", early_rules.check, "-"),  # the administrator's, go on
-    PolicyRow("R-2", "bounce", bounce.check, "13", of_manual=True),  # marks, go on
-    PolicyRow("R-3", "complaint", complaint.check, "-", of_manual=True),  # marks, go on
-    PolicyRow("R-4", "opt_out", opt_out.check, "13", of_manual=True),  # marks the sender, go on
-    PolicyRow("R-5", "invitation", invitation.check, "14", of_manual=True),  # invitation records, go on
-    PolicyRow("R-6", "problem", problem.check, "15.2", of_manual=True),  # a task or INVALID TASK, stop
-    PolicyRow("R-7", "spam", spam.check, "15.3", of_manual=True),  # stop SPAM
-    PolicyRow("R-8", "net_genium", net_genium.check, "15.4", of_manual=True),  # stop NET Genium
-    PolicyRow("R-9", "inform_users", inform_users.check, "15.5", of_manual=True),  # stop Inform other users…
-    PolicyRow("R-10", "new_task", new_task.check, "15.6", of_manual=True),  # one task, go on
-    PolicyRow("R-11", "reply_or_forward", reply_or_forward.check, "15.7", of_manual=True),  # noted, go on
-    PolicyRow("R-12", "ignored_subject", ignored_subject.check, "15.8", of_manual=True),  # stop IGNORED
+    _manual("R-2", "bounce", bounce.check, "13"),  # marks, go on
+    _manual("R-3", "complaint", complaint.check, "-"),  # marks, go on
+    _manual("R-4", "opt_out", opt_out.check, "13"),  # marks the sender, go on
+    _manual("R-5", "invitation", invitation.check, "14"),  # invitation records, go on
+    _manual("R-6", "problem", problem.check, "15.2"),  # a task or INVALID TASK, stop
+    _manual("R-7", "spam", spam.check, "15.3"),  # stop SPAM
+    _manual("R-8", "net_genium", net_genium.check, "15.4"),  # stop NET Genium
+    _manual("R-9", "inform_users", inform_users.check, "15.5"),  # stop Inform other users…
+    _manual("R-10", "new_task", new_task.check, "15.6"),  # one task, go on
+    _manual("R-11", "reply_or_forward", reply_or_forward.check, "15.7"),  # noted, go on
+    _manual("R-12", "ignored_subject", ignored_subject.check, "15.8"),  # stop IGNORED
     PolicyRow("R-13", "custom_rules", custom_rules.check, "-"),  # the administrator's, go on
     PolicyRow("R-14", "direction", direction.check, "15.9"),  # incoming or outgoing
     PolicyRow("R-15", "incoming", incoming.check, "15.10"),  # an activity per user

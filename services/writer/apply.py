@@ -29,7 +29,9 @@ from shared.contracts.messages import MailClassified
 from shared.errors import ContractError
 
 
-def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
+def apply(  # noqa: C901 - a case for each command
+    command: AnyCommand, mail: MailClassified, work: UnitOfWork
+) -> None:
     """Let the handler of `command` add its rows to `work`.
 
     Raises:

@@ -6,10 +6,10 @@ subject, of the same contact, or made by a mail of the same sender.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from shared.contracts.commands import AnyCommand, PutTask
 from shared.netgenium.database.many import by_stored_form, in_chunks
@@ -77,7 +77,7 @@ def _with_subjects(
     task = erp.table("task").c
     forms = by_stored_form(connection, task.subject, subjects)
     contact = [task.contact] if erp.has("task", "contact") else []
-    rows = []
+    rows: list[Row[Any]] = []
     for chunk in in_chunks(sorted(forms)):
         subject = Trimmed(task.subject)
         query = select(task.id, subject.label("form"), *contact)

@@ -39,7 +39,7 @@ class NewRow:
 
     entity: str
     values: dict[str, object]
-    many: Mapping[str, Sequence[int]]
+    many: Mapping[str, Sequence[object]]
     id: int | None = None
 
 
@@ -102,7 +102,7 @@ class UnitOfWork:
         command: AnyCommand,
         entity: str,
         values: Mapping[str, object],
-        many: Mapping[str, Sequence[int]],
+        many: Mapping[str, Sequence[object]],
         *,
         kind: str | None = None,
     ) -> NewRow:
@@ -148,7 +148,7 @@ class UnitOfWork:
         for one in self.earlier.threads.get(message_id, ()):
             yield one.origin, one.ids
 
-    def touched(  # noqa: PLR0913, PLR0917 - as `add`
+    def touched(
         self,
         cause: Cause,
         command: AnyCommand,

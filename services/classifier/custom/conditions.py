@@ -53,7 +53,7 @@ class Part(BaseModel):
 
 def wrong(kind: str, message: str, **values: Any) -> PydanticCustomError:  # noqa: ANN401 - shown as they are
     """Return an error of a rule file: what is wrong, with `values` in its places."""
-    return PydanticCustomError(kind, message, values)  # type: ignore[arg-type]  # not a literal
+    return PydanticCustomError(kind, message, values)
 
 
 def field_name(name: str) -> str:

@@ -23,15 +23,18 @@ class _MadeUp:
         return self.flags
 
 
+_TEXTS = ("subject", "body", "own_text", "from", "to", "cc", "recipients")
+
+
 def _made_up(size: int, words: str, domain: str, direction: str, *, flags: bool) -> _MadeUp:
     address = f"{words.split()[0].lower()}@{domain}"
-    texts = dict.fromkeys(("subject", "body", "own_text", "attachment", "folder"), words)
-    people = dict.fromkeys(("from", "to", "cc", "recipients"), address)
+    texts = dict.fromkeys((*_TEXTS[:3], "attachment", "folder"), words)
+    people = dict.fromkeys(_TEXTS[3:], address)
     return _MadeUp(size, {**texts, **people, "direction": direction}, flags)
 
 
 _DISSIMILAR = (
-    _MadeUp(1, {"direction": "incoming"}, flags=False),
+    _MadeUp(1, {**dict.fromkeys(_TEXTS, ""), "direction": "incoming"}, flags=False),
     _made_up(2_000, "Qwxz 17", "qwxz.example", "incoming", flags=True),
     _made_up(90_000_000, "jkvy Hh", "jkvy.invalid", "outgoing", flags=False),
 )

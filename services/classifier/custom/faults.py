@@ -65,7 +65,9 @@ def described(error: ErrorDetails) -> tuple[Place, str, str]:
             return place, f"unknown {what} {written}", _meant(str(error["input"]), known)
         case "expression":
             return place, error["msg"], "google-re2 knows neither references back nor look-arounds."
-    return place, f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}", "Correct the value."
+        case _:
+            what = f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+            return place, what, "Correct the value."
 
 
 def _place(loc: tuple[str | int, ...]) -> Place:
@@ -81,10 +83,10 @@ def _tagged(loc: tuple[str | int, ...]) -> Iterable[tuple[str | int, bool]]:
 
 def _keys_at(loc: tuple[str | int, ...]) -> tuple[str, ...]:
     """Return the keys that the table has which an unknown one stands in."""
-    owner = loc[-2] if len(loc) > 1 else None
+    above, owner = (*(None, None), *loc)[-3:-1]
     if isinstance(owner, str) and owner.startswith(TAG):
         return _CONDITION_KEYS
-    if owner in ACTIONS and len(loc) > 2 and isinstance(loc[-3], int):
+    if owner in ACTIONS and isinstance(above, int):
         return tuple(ACTIONS[str(owner)].model_fields)
     if owner is None:
         return tuple(RuleFile.model_fields)
@@ -104,6 +106,3 @@ def _meant(written: str, known: Iterable[str]) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
-
-
-CONDITIONS: tuple[type[Any], ...] = (All, AnyOf, Not, Test)

@@ -1,9 +1,9 @@
 """What conditions see of a mail (behaviour C-1). Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from services.classifier.chain import SoFar
+from services.classifier.chain import Hit, SoFar
 from services.classifier.custom.conditions import HEADER
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
@@ -56,30 +56,24 @@ class MailFields:
         )
 
     def _values(self, name: str) -> Iterable[str]:
-        parsed = self._mail.parsed
+        mail, parsed = self._mail, self._mail.parsed
         if name.startswith(HEADER):
-            return self._mail.field_values(name[len(HEADER) :].strip().lower())
-        match name:
-            case "from":
-                return [one.email for one in parsed.senders]
-            case "to":
-                return [one.email for one in parsed.to]
-            case "cc":
-                return [one.email for one in parsed.cc]
-            case "recipients":
-                return (*self._mail.recipients, *self._mail.forwarded_from)
-            case "own_text":
-                return [split_quotes(parsed.text).own]
-            case "attachment":
-                return [one.name for one in parsed.attachments]
-            case "folder":
-                return [self._mail.folder] if self._mail.folder else []
-            case _:
-                return [self._direction]
+            return mail.field_values(name[len(HEADER) :].strip().lower())
+        readers: Mapping[str, Callable[[], Iterable[str]]] = {
+            "from": lambda: [one.email for one in parsed.senders],
+            "to": lambda: [one.email for one in parsed.to],
+            "cc": lambda: [one.email for one in parsed.cc],
+            "recipients": lambda: (*mail.recipients, *mail.forwarded_from),
+            "own_text": lambda: [split_quotes(parsed.text).own],
+            "attachment": lambda: [one.name for one in parsed.attachments],
+            "folder": lambda: [mail.folder] if mail.folder else [],
+            "direction": lambda: [self._direction],
+        }
+        return readers[name]()
 
     @property
     def _direction(self) -> str:
         """As R-14 decides it later, which a rule before it cannot wait for."""
         hits = frozenset({"bounce"}) if self._mail.bounce else frozenset()
         decided = direction.check(self._mail, self._facts, SoFar(hits=hits))
-        return str(decided.direction)
+        return decided.direction or "" if isinstance(decided, Hit) else ""

@@ -21,7 +21,8 @@ _BULK = ("bulk", "list", "junk")
 def forward(action: ForwardAction, doing: Doing) -> Step:
     """Send the mail on, as it came, as an attachment; to each address once."""
     mail = doing.mail
-    done = {one.recipient for one in doing.commands if _is_forward(one)}
+    sent = [one for one in doing.commands if isinstance(one, SendMail)]
+    done = {one.recipient for one in sent if not one.automatic}
     reason = f"rule {doing.rule}"
     commands = tuple(
         SendMail(
@@ -64,10 +65,6 @@ def answer(action: AnswerAction, doing: Doing) -> Step:
     )
     told = said("answered to {address}", address=mail.sender)
     return Step(commands=(command,), notes=(note(told, done=True),))
-
-
-def _is_forward(command: object) -> bool:
-    return isinstance(command, SendMail) and not command.automatic
 
 
 def _unanswered(mail: Mail, facts: Facts) -> Said | None:

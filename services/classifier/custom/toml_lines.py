@@ -20,6 +20,7 @@ def lines_of(text: str) -> dict[Place, int]:
         elif node.type in {"table", "table_array_element"}:
             place = _table_place(node, counts)
             lines[place] = _line(node)
+            lines.setdefault(place[:-1], _line(node))
             for pair in _children(node, "pair"):
                 _add_pair(pair, place, lines)
     return lines

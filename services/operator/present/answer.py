@@ -36,7 +36,7 @@ def made_as_text(made: Made, language: Language) -> str:
     return language.say("{done} (undone)", done=text) if made.undone else text
 
 
-def _parts(made: Made, language: Language) -> Iterator[str]:
+def _parts(made: Made, language: Language) -> Iterator[str]:  # noqa: C901 - a case for each kind
     number, name = made.number or "", made.for_whom or "?"
     match made.kind:
         case "create_activity":

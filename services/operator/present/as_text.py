@@ -67,7 +67,7 @@ def _described(command: AnyCommand, language: Language) -> str:
     return f"{_label(command, language)}: {described}"
 
 
-def _label(command: AnyCommand, language: Language) -> str:
+def _label(command: AnyCommand, language: Language) -> str:  # noqa: C901, PLR0911 - a case for each
     """Return what a command makes, in words."""
     match command:
         case CreateActivity():
