@@ -34,11 +34,13 @@ _UNKNOWN = float("nan")
 ProcessCollector(registry=REGISTRY)
 
 
-def _counter(name: str, what: str, *labels: str) -> Counter:
+def counter(name: str, what: str, *labels: str) -> Counter:
+    """Return a new counter."""
     return Counter(name, what, labels, registry=REGISTRY)
 
 
-def _gauge(name: str, what: str, *labels: str) -> Gauge:
+def gauge(name: str, what: str, *labels: str) -> Gauge:
+    """Return a new gauge."""
     return Gauge(name, what, labels, registry=REGISTRY)
 
 
@@ -46,14 +48,14 @@ def _histogram(name: str, what: str, buckets: Sequence[float], *labels: str) -> 
     return Histogram(name, what, labels, buckets=buckets, registry=REGISTRY)
 
 
-_build = _gauge("crmservice_build_info", "1; which version runs.", "version", "python")
-_mails = _counter(
+_build = gauge("crmservice_build_info", "1; which version runs.", "version", "python")
+_mails = counter(
     "crmservice_mails_total",
     "Mails that a stage has had, by what became of them.",
     "stage",
     "outcome",
 )
-_retries = _counter(
+_retries = counter(
     "crmservice_retries_total", "Mails that rest for a further try, by why.", "stage", "reason"
 )
 _batch = _histogram("crmservice_batch_mails", "Mails handled together.", _MAILS, "stage")
@@ -66,82 +68,77 @@ _age = _histogram(
     _SECONDS,
     "box",
 )
-_recorded = _counter("crmservice_recorded_mails_total", "Mails committed in the ERP.", "box")
-_verdicts = _counter(
+_recorded = counter("crmservice_recorded_mails_total", "Mails committed in the ERP.", "box")
+_verdicts = counter(
     "crmservice_verdicts_total", "Verdicts by box, in the words of the log.", "box", "verdict"
 )
-_flagged = _counter("crmservice_flagged_total", "Mails recorded with a flag, by flag.", "flag")
-_rules_refused = _gauge(
+_flagged = counter("crmservice_flagged_total", "Mails recorded with a flag, by flag.", "flag")
+_rules_refused = gauge(
     "crmservice_rules_refused",
     "1 while the rule file of a box cannot be used, and the rules before stay.",
     "box",
 )
-_found = _counter(
+_found = counter(
     "crmservice_found_mails_total", "Mails that a source has given or should have given.", "box"
 )
-_backed_up = _counter(
+_backed_up = counter(
     "crmservice_backed_up_mails_total", "Mails backed up and handed on, by box.", "box"
 )
-_waiting = _gauge(
+_waiting = gauge(
     "crmservice_box_waiting_mails",
     "Mails that the last round has left in the source.",
     "box",
     "source",
 )
-_read_at = _gauge(
+_read_at = gauge(
     "crmservice_box_read_timestamp_seconds",
     "When the source was last read, Unix time; 0: not since the start.",
     "box",
     "source",
 )
-_held = _gauge(
+_held = gauge(
     "crmservice_box_held_mails", "Mails that could not be read and stay in the box.", "box"
 )
-_state = _gauge(
+_state = gauge(
     "crmservice_box_state", "1 for the state that the source is in.", "box", "source", "state"
 )
-_expiry = _gauge(
+_expiry = gauge(
     "crmservice_credential_expiry_timestamp_seconds",
     "When the secret of the box's app expires, Unix time, where its file says so.",
     "box",
 )
-_part = _gauge(
+_part = gauge(
     "crmservice_part_ready", "1 where a part of the service works, 0 where it is missed.", "part"
 )
-_queue_mails = _gauge(
+_queue_mails = gauge(
     "crmservice_queue_mails", "Messages in a queue that no process has in hand.", "queue"
 )
-_queue_consumers = _gauge("crmservice_queue_consumers", "Processes that read a queue.", "queue")
-_queue_waiting = _gauge(
+_queue_consumers = gauge("crmservice_queue_consumers", "Processes that read a queue.", "queue")
+_queue_waiting = gauge(
     "crmservice_queue_waiting_seconds",
     "For how long a queue has not been seen empty: its oldest message is no older.",
     "queue",
 )
-_dead = _gauge(
+_dead = gauge(
     "crmservice_dead_letters", "Mails that could not be processed and wait for a person.", "queue"
 )
-_rounds = _counter(
+_rounds = counter(
     "crmservice_calendar_rounds_total", "Rounds of users' calendars, by how they ended.", "result"
 )
-_calendar_writes = _counter(
+_calendar_writes = counter(
     "crmservice_calendar_writes_total", "Items written by the calendar.", "side", "what"
 )
-_calendar_requests = _counter(
+_calendar_requests = counter(
     "crmservice_calendar_requests_total", "Requests for users' mailboxes to Microsoft Graph."
 )
-_calendar_held = _gauge(
+_calendar_held = gauge(
     "crmservice_calendar_held_deletions", "Deletions in calendars that wait for a person."
 )
-_calendar_notes = _gauge(
+_calendar_notes = gauge(
     "crmservice_calendar_noted_items", "Items of calendars with a note for a person."
 )
-_marks_today = _gauge(
-    "crmservice_marks_today", "Marks that mails have set since midnight, of all boxes."
-)
-_marks_per_day = _gauge("crmservice_marks_per_day", "More marks than that in a day are an alarm.")
-_held_marks = _gauge("crmservice_held_marks", "Marks by reports that wait for a person.")
-_free = _gauge("crmservice_data_free_bytes", "Free space where the data folder lies.")
-_size = _gauge("crmservice_data_size_bytes", "Size of the file system of the data folder.")
+_free = gauge("crmservice_data_free_bytes", "Free space where the data folder lies.")
+_size = gauge("crmservice_data_size_bytes", "Size of the file system of the data folder.")
 
 
 def begin(version: str) -> None:
@@ -294,13 +291,6 @@ def calendar_waits(held: int, notes: int) -> None:
     """So much waits for a person, for all users together."""
     _calendar_held.set(held)
     _calendar_notes.set(notes)
-
-
-def marks(today: int | None, per_day: int, held: int | None) -> None:
-    """Marks were counted; None: it cannot be known now."""
-    _marks_today.set(_UNKNOWN if today is None else today)
-    _marks_per_day.set(per_day)
-    _held_marks.set(_UNKNOWN if held is None else held)
 
 
 def data_space(free_bytes: int, size_bytes: int) -> None:

@@ -24,7 +24,7 @@ _ENTRY = re.compile(r'^- <a id="([^"]*)"></a>\*\*([^*]+)\*\* (.+)$', re.MULTILIN
 _LEAD = re.compile(r"^([^:]{1,80}):")
 _RANGE = re.compile(r"\b(INV|NG|V2|[A-Z])-?([0-9]{1,2})(?: to |-)\1-?([0-9]{1,2})\b")
 _WRITTEN = re.compile(
-    r"(?<![\w-])(?:R-[a-f]|(?:INV|NG|V2|[A-EIKNOPRST])-[0-9]{1,2}[a-d]?|[FH]-?[0-9]{1,2})(?![\w-])"
+    r"(?<![\w-])(?:R-[a-f]|(?:INV|NG|V2|[A-EIKM-PRST])-[0-9]{1,2}[a-d]?|[FH]-?[0-9]{1,2})(?![\w-])"
 )
 _SHORT = re.compile(r"^([FH])([0-9])")
 

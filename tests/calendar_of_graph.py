@@ -22,7 +22,7 @@ WINDOW = Window(date(2026, 1, 1), date(2027, 1, 1), PRAGUE)
 
 def plain(html: str) -> str:
     """What a reader sees of HTML, as the classifier has it."""
-    return html_to_text(html, [])
+    return html_to_text(html, [], targets=False)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from services.answers.mail_trial import mail_server_answers
 from services.answers.odd_data import Oddity
 from services.answers.odd_erp import oddities
 from services.answers.status import flows_of
@@ -13,6 +14,7 @@ from services.answers.trust import trust_oddities, unset_trust
 from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
+from services.assembly.mailing import outlet_of
 from services.assembly.paths import CheckedPath, PathCheck, look_at
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
@@ -94,6 +96,8 @@ def run_checks(
         if source.kind == MAILBOX:
             yield from _memory(source, environment.data)
             yield from _mailbox(source, environment.data)
+    for box in boxes:
+        yield from _guarded(f"outgoing mail of {box.name}", partial(_outgoing, box))
     if environment.rabbitmq_url:
         yield from _guarded("broker", partial(_broker, environment))
 
@@ -189,6 +193,19 @@ def _memory(source: BoxSource, data: Path) -> Iterator[Check]:
     if trouble := trouble_of(source, data):
         remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
         yield Check(f"memory of {source.box.name}", "warn", trouble, remedy)
+
+
+def _outgoing(box: Box) -> list[Check]:
+    name = f"outgoing mail of {box.name}"
+    for template in outlet_of(box).templates.problems():
+        return [Check(name, "fail", template, _TRY, ExitCode.CONFIGURATION_WRONG)]
+    if box.smtp_server is None:
+        detail = "smtpServer is not set: nothing is sent, mail waits in the outbox"
+        return [Check(name, "skipped", detail)]
+    if box.smtp_tls == "none" and (box.smtp_password or box.smtp_oauth):
+        remedy = "set smtpTls to starttls or tls"
+        return [Check(name, "warn", "smtpTls is none: the login is sent unencrypted", remedy)]
+    return [Check(name, "ok", mail_server_answers(box))]
 
 
 def _broker(environment: Environment) -> list[Check]:

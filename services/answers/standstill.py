@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from services.answers.outgoing import OutboxCounts
 from services.answers.status import QueueCounts, Service, SourceState
 from services.fetcher.standing import STANDING_STILL, FeedState
 from shared.broker.topology import CLASSIFIER_MAIL
 
 _MINUTE = "%Y-%m-%d %H:%M"
+_LONG = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,13 @@ class Standstill:
     remedy: str
 
 
-def standstill(
+def standstill(  # noqa: PLR0913, PLR0917 - all that may stand still
     sources: Sequence[SourceState],
     queues: Sequence[QueueCounts],
     services: Sequence[Service],
     failed: int,
     now: datetime,
+    outbox: OutboxCounts | None = None,
 ) -> list[Standstill]:
     """Return everything that does not move at `now`.
 
@@ -41,6 +44,7 @@ def standstill(
         services: None without a broker.
         failed: Mails that were set aside without a broker.
         now: Aware.
+        outbox: Mail that is to be sent; None where it is not known.
     """
     found = [one for source in sources if source.state == "enabled" for one in _source(source, now)]
     for service in services:
@@ -49,7 +53,7 @@ def standstill(
         found += _queue(queue)
     if failed:
         found.append(_dead(f"failed: {failed} mail(s)"))
-    return found
+    return [*found, *(_outbox(outbox, now) if outbox else ())]
 
 
 def _source(source: SourceState, now: datetime) -> Iterator[Standstill]:
@@ -93,3 +97,15 @@ def _queue(queue: QueueCounts) -> Iterator[Standstill]:
 def _dead(where: str) -> Standstill:
     why = "could not be processed and wait for a person"
     return Standstill(where, why, "see crmservice dead-letters list")
+
+
+def _outbox(outbox: OutboxCounts, now: datetime) -> Iterator[Standstill]:
+    if outbox.waiting and not outbox.server:
+        why = f"{outbox.waiting} mail(s) wait: no box names a smtpServer"
+        yield Standstill("outbox", why, "set smtpServer in the box's file, then start the mailer")
+    elif outbox.oldest_at and now - outbox.oldest_at > _LONG:
+        why = f"{outbox.waiting} mail(s) wait, the oldest since {outbox.oldest_at:{_MINUTE}} UTC"
+        yield Standstill("outbox", why, "see crmservice mail list; start crmservice mailer")
+    if outbox.failed:
+        why = f"{outbox.failed} mail(s) were refused for good"
+        yield Standstill("outbox", why, "see crmservice mail list; then mail retry or mail drop")

@@ -118,7 +118,7 @@ def open_graph_side(boxes: Sequence[Box], erp: Erp) -> Iterator[GraphSide]:
     require_fields(erp)
     access = access_of(boxes)
     tokens = client_credentials(calendar_box(boxes), access.scope)
-    with open_graph(access, tokens, lambda html: html_to_text(html, [])) as graph:
+    with open_graph(access, tokens, lambda html: html_to_text(html, [], targets=False)) as graph:
         yield graph
 
 

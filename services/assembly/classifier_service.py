@@ -6,6 +6,7 @@ from services.assembly.classifying import classifier_stage
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.live_contexts import LiveContexts
+from services.assembly.noticing import notices_of
 from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import reads_work
 from services.assembly.worker_service import run_worker
@@ -35,4 +36,5 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
         into(WRITER_COMMANDS, classified_to_broker),
         DatabaseProbe(erp, proof=reads_work(erp)),
     )
-    run_worker(flow, environment, looks=[contexts.look()])
+    notices = notices_of("classifier", boxes, environment)
+    run_worker(flow, environment, notices, looks=[contexts.look()])

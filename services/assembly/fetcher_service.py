@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.assembly.feeds import Feeds, boxes_to_read, broker_sink, run_feeds
+from services.assembly.noticing import notice_look, notices_of
 from services.assembly.paths import Use, require_paths
 from services.assembly.services import broker_address, running
 from services.assembly.state_sender import sending_states
@@ -29,6 +30,7 @@ def run_fetcher(boxes: Sequence[Box], environment: Environment) -> None:
         looks: list[Look] = [
             data_look(environment.data),
             BrokerLook(address, stopped, health),
+            notice_look(notices_of("fetcher", boxes, environment), health),
         ]
         BackupStore(environment.data).discard_halves()
         states = BoxStates(send)

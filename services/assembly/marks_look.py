@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.assembly.composition import Erp
 from services.assembly.watch import Look
-from shared import metrics
+from shared import mark_metrics
 from shared.errors import CRMServiceError
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.marks import begin_of_day, count_marks, held_by_reporter
@@ -49,14 +49,14 @@ def marks_state(erp: Erp, boxes: Sequence[Box], now: datetime) -> MarksState:
 
 def marks_look(erp: Erp, boxes: Sequence[Box]) -> Look:
     """Tell it to the metrics; what cannot be known now is no number."""
-    metrics.marks(None, min(box.marks_per_day for box in boxes), None)
+    mark_metrics.marks(None, min(box.marks_per_day for box in boxes), None)
 
     def look() -> None:
         try:
             state = marks_state(erp, boxes, datetime.now(UTC))
         except CRMServiceError:
-            metrics.marks(None, min(box.marks_per_day for box in boxes), None)
+            mark_metrics.marks(None, min(box.marks_per_day for box in boxes), None)
         else:
-            metrics.marks(state.today, state.per_day, sum(state.held.values()))
+            mark_metrics.marks(state.today, state.per_day, sum(state.held.values()))
 
     return look

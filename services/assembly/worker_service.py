@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from services.assembly.noticing import notice_look
 from services.assembly.services import broker_address, running
 from services.assembly.watch import BrokerLook, Look, data_look, looking
+from services.mailer.notices import NoticeBook
 from shared import metrics
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.settings.environment import Environment
@@ -19,10 +21,13 @@ Beside = Callable[[BrokerAddress, threading.Event], None]
 def run_worker(
     flow: Flow[In, Out],
     environment: Environment,
+    book: NoticeBook,
     beside: Sequence[Beside] = (),
     looks: Sequence[Look] = (),
 ) -> None:
     """Handle what comes from the flow's queue, do what else there is to do `beside`, and look.
+
+    What is missed for long is told in `book`.
 
     Raises:
         ConfigurationError: Queues or addresses cannot work.
@@ -32,10 +37,17 @@ def run_worker(
     metrics.expect_stage(flow.stage.name)
     with (
         running(environment) as (health, stopped),
-        looking([data_look(environment.data), BrokerLook(address, stopped), *looks], stopped),
+        looking(
+            [
+                data_look(environment.data),
+                BrokerLook(address, stopped),
+                notice_look(book, health),
+                *looks,
+            ],
+            stopped,
+        ),
         _doing(beside, address, stopped),
     ):
-        Worker(flow, address, health, stopped).run()
         Worker(flow, address, health, stopped).run()
 
 

@@ -7,6 +7,8 @@ from services.assembly.calendar_hints import hints_outlet
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.marks_look import marks_look
+from services.assembly.notice_rows import notice_rows
+from services.assembly.noticing import notices_of
 from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import writes_work
 from services.assembly.recorded import recorded_outlet
@@ -48,4 +50,5 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         prefetch=WRITER_PREFETCH,
     )
     states, letters = box_state_recorder(erp.engine), dead_letter_recorder(erp.engine)
-    run_worker(flow, environment, [states.run, letters.run], [marks_look(erp, boxes)])
+    book = notices_of("writer", boxes, environment, notice_rows(erp.engine))
+    run_worker(flow, environment, book, [states.run, letters.run], [marks_look(erp, boxes)])

@@ -81,7 +81,7 @@ class WriterStage:
         for one in settled:
             age = (now - one.mail.received_at).total_seconds()
             metrics.recorded(one.mail.box, one.verdict, age)
-            metrics.flagged(one.mail.flags)
+            metrics.flagged(one.flags)
             _log.info(
                 "mail recorded",
                 mail_id=str(one.mail.mail_id),

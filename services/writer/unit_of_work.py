@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Table, insert, update
 
 from services.writer.change_rows import write_changes
 from services.writer.earlier import EarlierMails
-from services.writer.outbox import Outgoing, Posted, write_outbox
 from services.writer.outcome import Outcome
 from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand
@@ -23,6 +22,7 @@ from shared.contracts.messages import MailClassified
 from shared.domain.threads import Correspondents, Origin, counting
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.held_mark_table import held_mark_table
+from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
 from shared.netgenium.own.tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
 from shared.netgenium.schema.catalogue import writing_order

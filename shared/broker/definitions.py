@@ -7,8 +7,10 @@ which talks to the outside, can hand mail to the classifier and cannot give the 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shared.broker.topology import (
+    CALENDAR_CHANGES,
     CALENDAR_LEASE,
     CLASSIFIER_MAIL,
     EXCHANGE_TYPE,
@@ -20,6 +22,7 @@ from shared.broker.topology import (
     Queue,
     all_queues,
     boxes_queue,
+    calendar_changes_queue,
     dead_letter_notes_queue,
     dead_queue,
     queues_of,
@@ -60,10 +63,18 @@ def rights() -> Mapping[str, BrokerRights]:
             read=_exactly(CLASSIFIER_MAIL),
         ),
         "writer": BrokerRights(
-            write=[*_own(WRITER_COMMANDS), _ACTIONS, *_exactly(WRITER_DEAD_LETTERS, NOBODY)],
+            write=[
+                *_own(WRITER_COMMANDS),
+                _ACTIONS,
+                *_exactly(WRITER_DEAD_LETTERS, CALENDAR_CHANGES, NOBODY),
+            ],
             read=_exactly(WRITER_COMMANDS, WRITER_BOXES, WRITER_DEAD_LETTERS),
         ),
-        "calendar": BrokerRights(configure=_exactly(CALENDAR_LEASE), read=_exactly(CALENDAR_LEASE)),
+        "calendar": BrokerRights(
+            configure=_exactly(CALENDAR_LEASE),
+            write=_exactly(NOBODY),
+            read=_exactly(CALENDAR_LEASE, CALENDAR_CHANGES),
+        ),
         "operator": BrokerRights(
             write=[*_exactly(*WORK_QUEUES, WRITER_DEAD_LETTERS, NOBODY), *dead],
             read=dead,
@@ -71,7 +82,7 @@ def rights() -> Mapping[str, BrokerRights]:
     }
 
 
-def definitions(password_of: Callable[[str], str]) -> dict[str, object]:
+def definitions(password_of: Callable[[str], str]) -> dict[str, list[dict[str, Any]]]:
     """Return the definitions file, as `rabbitmqctl export_definitions` has it.
 
     Args:
@@ -109,7 +120,7 @@ def definitions(password_of: Callable[[str], str]) -> dict[str, object]:
 
 
 def _queues() -> Sequence[Queue]:
-    return (*all_queues(), boxes_queue(), dead_letter_notes_queue())
+    return (*all_queues(), boxes_queue(), dead_letter_notes_queue(), calendar_changes_queue())
 
 
 def _exactly(*names: str) -> list[str]:

@@ -63,8 +63,7 @@ class ManualKeys(BaseModel):
             "smtpServer",
             server,
             doc="Server for outgoing mail, `host` or `host:port`.",
-            source="ch. 7, I-9, E-5",
-            acts=False,
+            source="ch. 7, M-1, E-5",
         ),
     ] = None
     error_from: Annotated[
@@ -74,7 +73,6 @@ class ManualKeys(BaseModel):
             address,
             doc="Address that notices of errors come from.",
             source="ch. 7, I-9",
-            acts=False,
         ),
     ] = None
     error_to: Annotated[
@@ -84,7 +82,6 @@ class ManualKeys(BaseModel):
             address,
             doc="Address that notices of errors go to.",
             source="ch. 7, I-9",
-            acts=False,
         ),
     ] = None
     pop3_url: Annotated[

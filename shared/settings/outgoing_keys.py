@@ -1,11 +1,14 @@
 """Keys of ours for mail that goes out."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, SecretStr
 
 from shared.settings.key import Key
-from shared.settings.values import choice, secret, text
+from shared.settings.values import absolute_folder, choice, flag, secret, text, whole
+
+MailLanguage = Literal["cs", "en"]
 
 
 class OutgoingKeys(BaseModel):
@@ -17,8 +20,7 @@ class OutgoingKeys(BaseModel):
             "smtpTls",
             choice("starttls", "tls", "none"),
             doc="How the connection to `smtpServer` is secured: `starttls`, `tls` or `none`.",
-            source="I-9, E-5",
-            acts=False,
+            source="M-1, E-5",
         ),
     ] = "starttls"
     smtp_name: Annotated[
@@ -26,9 +28,9 @@ class OutgoingKeys(BaseModel):
         Key(
             "smtpName",
             text,
-            doc="Login name at `smtpServer`.",
-            source="I-9, E-5",
-            acts=False,
+            doc="Login name at `smtpServer`; none: no login.",
+            default_note="with `smtpOAuth` the box's address",
+            source="M-1, E-5",
         ),
     ] = None
     smtp_password: Annotated[
@@ -37,8 +39,53 @@ class OutgoingKeys(BaseModel):
             "smtpPassword",
             secret,
             doc="Password at `smtpServer`.",
-            source="I-9, E-5",
+            source="M-1, E-5",
             secret=True,
-            acts=False,
+        ),
+    ] = None
+    smtp_oauth: Annotated[
+        bool,
+        Key(
+            "smtpOAuth",
+            flag,
+            doc="`true`: log in at `smtpServer` by OAuth2 with the app of `pop3OAuth`.",
+            source="M-1",
+        ),
+    ] = False
+    from_name: Annotated[
+        str | None,
+        Key(
+            "fromName",
+            text,
+            doc="Name beside the box's address as the sender of mail to customers.",
+            source="M-1",
+        ),
+    ] = None
+    mails_per_hour: Annotated[
+        int,
+        Key(
+            "mailsPerHour",
+            whole(1, 100_000, "mails"),
+            doc="Most mails that are sent for the box in an hour; the others wait.",
+            source="M-6",
+        ),
+    ] = 200
+    mail_language: Annotated[
+        MailLanguage,
+        Key(
+            "mailLanguage",
+            choice("cs", "en"),
+            doc="Language of mail that is sent: `cs` or `en`.",
+            source="M-4",
+        ),
+    ] = "cs"
+    templates_dir: Annotated[
+        Path | None,
+        Key(
+            "templatesDir",
+            absolute_folder,
+            doc="Folder with templates of your own, as `cs/notice.txt`; those that it lacks are "
+            "the built-in ones.",
+            source="M-4",
         ),
     ] = None

@@ -46,6 +46,9 @@ def _is_protected(backend: str, parts: SplitResult) -> bool:
     match backend:
         case "amqps":
             return True
+        case "postgres":
+            # No dialect of SQLAlchemy has that name: whoever opens it, says so.
+            return True
         case "postgresql":
             return asked.get("sslmode") == "verify-full"
         case "mssql":

@@ -15,6 +15,7 @@ from shared.broker.rabbitmq.admin import administration
 from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
 from shared.broker.topology import (
+    CALENDAR_CHANGES,
     CALENDAR_LEASE,
     CLASSIFIER_MAIL,
     WRITER_BOXES,
@@ -39,6 +40,7 @@ EVERYWHERE = (
     WRITER_COMMANDS,
     WRITER_BOXES,
     WRITER_DEAD_LETTERS,
+    CALENDAR_CHANGES,
     CALENDAR_LEASE,
     dead_queue(CLASSIFIER_MAIL),
     dead_queue(WRITER_COMMANDS),
@@ -53,7 +55,7 @@ DEAD = {dead_queue(CLASSIFIER_MAIL), dead_queue(WRITER_COMMANDS)}
 MAY_PUBLISH = {
     "fetcher": {CLASSIFIER_MAIL, WRITER_BOXES, actions_queue("crm")},
     "classifier": OF_MAIL | NOTES | {WRITER_COMMANDS},
-    "writer": OF_COMMANDS | NOTES | {actions_queue("crm")},
+    "writer": OF_COMMANDS | NOTES | {actions_queue("crm"), CALENDAR_CHANGES},
     "calendar": set[str](),
     "operator": DEAD | NOTES | {CLASSIFIER_MAIL, WRITER_COMMANDS},
 }
@@ -61,7 +63,7 @@ MAY_CONSUME = {
     "fetcher": {actions_queue("crm")},
     "classifier": {CLASSIFIER_MAIL},
     "writer": {WRITER_COMMANDS, WRITER_BOXES, WRITER_DEAD_LETTERS},
-    "calendar": {CALENDAR_LEASE},
+    "calendar": {CALENDAR_LEASE, CALENDAR_CHANGES},
     "operator": DEAD,
 }
 

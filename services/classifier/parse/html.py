@@ -38,10 +38,13 @@ _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
 _ABSOLUTE = re.compile(r"https?://[^/\\?#\s]|mailto:|cid:", re.IGNORECASE)
 
 
-def html_to_text(html: str, defects: list[str]) -> str:
-    r"""Return the text that a reader sees, lines ended by `\n`; quoted lines begin with `> `."""
+def html_to_text(html: str, defects: list[str], *, targets: bool = True) -> str:
+    r"""Return the text that a reader sees, lines ended by `\n`; quoted lines begin with `> `.
+
+    With `targets` it is followed by where its links lead.
+    """
     bounded = bounded_html(html, defects)
-    return guarded("the HTML", lambda: _to_text(bounded), "", defects)
+    return guarded("the HTML", lambda: _to_text(bounded, targets=targets), "", defects)
 
 
 def sanitise_html(html: str) -> str:
@@ -107,17 +110,17 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-def _to_text(html: str) -> str:
+def _to_text(html: str, *, targets: bool) -> str:
     tree = _tree(with_edges(html))
     tree.strip_tags(_INVISIBLE.split(","), recursive=True)
     # From the end: whoever is inside goes before the element around.
     for node in reversed(_hidden(tree)):
         node.decompose()
     mark_quotes(tree)
-    targets = number_links(tree)
+    numbered = number_links(tree) if targets else []
     root = tree.root
     text = lines_of(root.text(deep=True, separator="", strip=False) if root else "")
-    return with_targets(text, targets)
+    return with_targets(text, numbered)
 
 
 def _hidden(tree: "LexborHTMLParser") -> "list[LexborNode]":

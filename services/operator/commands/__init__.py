@@ -42,6 +42,8 @@ COMMANDS = (
     Listed("classifier", "classifier:classifier", "Turn fetched mail into the writer's commands."),
     Listed("writer", "writer:writer", "Apply commands to the database of NET Genium."),
     Listed("calsync", "calsync:calsync", "Keep activities and Microsoft 365 calendars in step."),
+    Listed("mailer", "mailer:mailer", "Send the mail that waits in the outbox."),
+    Listed("mail", "mail:app", "Mail that is sent: see, retry, drop; try servers."),
     Listed("status", "status:status", "Show what waits where, and who works."),
     Listed("replay", "replay:replay", "Process backed up mail again; nothing is made twice."),
     Listed(
@@ -58,6 +60,7 @@ COMMANDS = (
     Listed("demo", "demo:demo", "Show the main job on a demo company."),
     Listed("discover", "discover:discover", "Propose a mapping file from the ERP's database."),
     Listed("grants", "grants:grants", "Print the SQL that gives each database role its rights."),
+    Listed("broker-users", "broker_users:broker_users", "Print a RabbitMQ user for each service."),
     Listed("indexes", "indexes:indexes", "Print the SQL of the indexes that look-ups need."),
 )
 

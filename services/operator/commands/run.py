@@ -13,7 +13,10 @@ from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.feeds import boxes_to_read, run_feeds
 from services.assembly.live_contexts import LiveContexts
+from services.assembly.mailer_service import mail_once, mailer_beside
 from services.assembly.marks_look import marks_look
+from services.assembly.notice_rows import notice_rows
+from services.assembly.noticing import notice_look, notices_of
 from services.assembly.paths import Use, require_paths
 from services.assembly.run import Tally, local_feeds, run_once
 from services.assembly.services import running
@@ -78,7 +81,7 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     erp = open_erp(environment)
     probe = DatabaseProbe(erp, proof=takes_writes)
     tally = Tally(tell_json if as_json else tell_person)
-    in_step = True
+    in_step = sent = True
     if once:
         probe()
         try:
@@ -87,20 +90,23 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
             # One box's trouble does not hide what became of the others' mail.
             summarise(tally)
             in_step = calendar_once(named, erp, environment, tell)
+            sent = mail_once(named, erp, environment, tell)
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
             contexts = LiveContexts(boxes, erp)
             data = environment.data
             feeds, states = local_feeds(boxes, erp, data, tally, REST_SECONDS, contexts)
+            book = notices_of("run", named, environment, notice_rows(erp.engine))
             looks = [*embedded_looks(data, probe, health), marks_look(erp, boxes), contexts.look()]
             with (
-                looking(looks, stopped),
+                looking([*looks, notice_look(book, health)], stopped),
                 calendar_beside(named, erp, environment, health, stopped),
+                mailer_beside(named, erp, environment, health, stopped, book),
             ):
                 run_feeds(feeds, states, health, stopped)
         summarise(tally)
-    if once and (tally.set_aside or sum(tally.postponed.values()) or not in_step):
+    if once and (tally.set_aside or sum(tally.postponed.values()) or not (in_step and sent)):
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import typer
 
+from services.answers.outgoing import OutboxCounts, outbox_counts
 from services.answers.standstill import standstill
 from services.answers.status import (
     QueueCounts,
@@ -21,6 +22,7 @@ from services.answers.status import (
 )
 from services.answers.times import utc
 from services.assembly.composition import open_erp
+from services.assembly.mailing import sends_mail
 from services.assembly.services import broker_address
 from services.operator.commands.options import (
     AsJson,
@@ -85,7 +87,12 @@ def status(
         failed = report.look("failed", lambda: failed_in(data), 0)
     if report.look("journal", lambda: recorded_in(open_erp(environment)), None):
         report.look("marks", lambda: marks_in(open_erp(environment), boxes), None)
-    found = standstill(sources, queues, services, failed, datetime.now(UTC))
+    outbox: OutboxCounts | None = None
+    if "journal" in report.parts:
+        server = sends_mail(boxes)
+        engine = open_erp(environment).engine
+        outbox = report.look("outbox", lambda: outbox_counts(engine, server=server), None)
+    found = standstill(sources, queues, services, failed, datetime.now(UTC), outbox)
     if as_json:
         wrong = {name: {"error": str(error)} for name, error in report.errors.items()}
         parts = {name: _as_json(part) for name, part in report.parts.items()} | wrong

@@ -160,6 +160,7 @@ PARTS: Mapping[str, str] = {
     "failed": marked("set aside"),
     "journal": marked("journal"),
     "marks": marked("marks"),
+    "outbox": marked("mail to be sent"),
 }
 """Parts of `status`."""
 

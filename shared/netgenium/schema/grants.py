@@ -20,7 +20,7 @@ from shared.netgenium.schema.mapping_model import (
     column_name,
 )
 
-Role = Literal["crm_classifier", "crm_writer", "crm_operator", "crm_calsync"]
+Role = Literal["crm_classifier", "crm_writer", "crm_operator", "crm_calsync", "crm_mailer"]
 Privilege = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
 
 EVERY = ("*",)
@@ -62,7 +62,7 @@ _WRITE = Rights(insert=True, update=EVERY)
 _ALL = Rights(insert=True, update=EVERY, delete=True)
 _MARK = Rights(update=("allow_emails", "allow_bulk_emails", "non_functional"))
 _READ_EVERY_RECORD = dict.fromkeys(CATALOGUE, _READ)
-_READ_EVERY_OWN = dict.fromkeys((*OWN.tables, VERSION_TABLE), _READ)
+_READ_EVERY_OWN = dict.fromkeys((*sorted(OWN.tables), VERSION_TABLE), _READ)
 _LOOKED_UP = (
     "user",
     "role",
@@ -119,7 +119,7 @@ ROLES: Mapping[Role, RoleRights] = {
             "relationship": _MARK,
         },
         {
-            **dict.fromkeys(OWN.tables, _WRITE),
+            **dict.fromkeys(sorted(OWN.tables), _WRITE),
             **dict.fromkeys(_ONLY_ADDED_TO, _ADD),
             **dict.fromkeys(_CALENDAR, _READ),
             VERSION_TABLE: _READ,
@@ -142,6 +142,11 @@ ROLES: Mapping[Role, RoleRights] = {
             VERSION_TABLE: _READ,
         },
     ),
+    # Sends the outbox, and adds notices to it.
+    "crm_mailer": RoleRights(
+        {},
+        {"crm_outbox": _WRITE, "crm_lock": _WRITE, VERSION_TABLE: _READ},
+    ),
     # A person at the command line: list, explain, undo, relink, held marks.
     "crm_operator": RoleRights(
         {
@@ -159,6 +164,7 @@ ROLES: Mapping[Role, RoleRights] = {
             "crm_event": _ADD,
             "crm_held_mark": Rights(update=EVERY),
             "crm_lock": _WRITE,
+            "crm_outbox": Rights(update=EVERY),
             "crm_soft_bounce": Rights(insert=True, delete=True),
         },
     ),

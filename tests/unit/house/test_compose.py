@@ -12,7 +12,7 @@ from tests import compose_yaml
 COMPOSE = Path("docker-compose.yml").read_text("utf-8")
 DOCKERFILE = Path("Dockerfile").read_text("utf-8")
 ONE_SHOT = {"migrate", "operator"}
-OURS = {"migrate", "fetcher", "classifier", "writer", "calendar", "embedded", "operator"}
+OURS = {"migrate", "fetcher", "classifier", "writer", "calendar", "mailer", "embedded", "operator"}
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from services.writer.outbox import Outgoing
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.cause import Cause
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.outbox import Outgoing
 from shared.netgenium.own.tables import outbox_table
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema

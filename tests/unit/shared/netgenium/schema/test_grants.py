@@ -102,6 +102,7 @@ def test_the_operator_undoes_and_no_more() -> None:
         "crm_change",
         "crm_held_mark",
         "crm_lock",
+        "crm_outbox",
     }
     assert changed["ng_aktivita0"] == ("ng_kontakt", "ng_obchodnivztah", "ng_ukol")
     assert changed["ng_resitelukolu0"] == ()

@@ -1,0 +1,222 @@
+"""The mailer as a service, beside the mail in `run`, and once (behaviours M-1, M-2)."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from services.assembly.composition import Erp, open_erp
+from services.assembly.mailing import clock_of, outlet_of, sends_mail, signer_of
+from services.assembly.notice_rows import notice_rows
+from services.assembly.noticing import notice_look, notices_of
+from services.assembly.services import running
+from services.assembly.watch import data_look, database_look, looking
+from services.mailer.notices import NoticeBook
+from services.mailer.outbox_rows import OutboxRows
+from services.mailer.outlet import MailOutlet
+from services.mailer.send import OUTCOMES, Mailer
+from shared import mailer_metrics
+from shared.backup.store import BackupStore
+from shared.errors import CredentialsRefusedError, PermanentError, TransientError
+from shared.health.state import Health
+from shared.log import Logger
+from shared.netgenium.database.probe import answers
+from shared.netgenium.own.tables import outbox_table
+from shared.retry import Backoff
+from shared.settings.box import Box
+from shared.settings.environment import Environment
+
+EVERY_SECONDS = 5.0
+"""Between two looks into the outbox."""
+
+_MINUTE = timedelta(minutes=1)
+
+_log = Logger()
+
+Chore = Callable[[], None]
+"""What the mailer does each minute beside sending."""
+
+
+@dataclass(slots=True)
+class _Sending:
+    """One box's mail, and when its server is tried again after a trouble."""
+
+    outlet: MailOutlet
+    part: str
+    again_at: datetime | None = None
+    backoff: Backoff = field(default_factory=Backoff)
+    refusals: Backoff = field(default_factory=lambda: Backoff(60.0, 900.0))
+
+
+@dataclass(slots=True)
+class MailerLoop:
+    """Sends mail until it is told to stop.
+
+    Attributes:
+        mailer: Sends what is due.
+        outlets: Where each box's mail goes out.
+        health: Is told.
+        stopped: Ends it.
+        now: The time.
+        each_minute: What else is done each minute.
+    """
+
+    mailer: Mailer
+    outlets: Sequence[MailOutlet]
+    health: Health
+    stopped: threading.Event
+    now: Callable[[], datetime]
+    each_minute: Sequence[Chore] = ()
+    _chores_at: datetime | None = field(default=None, init=False)
+
+    def run(self) -> None:
+        """Send until stopped; what is unreachable or refused is waited for."""
+        mailer_metrics.expect_mailer(OUTCOMES)
+        sendings = [_Sending(each, f"mail server of {each.box}") for each in self.outlets]
+        for sending in sendings:
+            if sending.outlet.connect:
+                self.health.expect(sending.part)
+        while not self.stopped.is_set():
+            self.health.beat("mailer", EVERY_SECONDS)
+            self._chores()
+            for sending in sendings:
+                self.one(sending)
+            self._count()
+            self.stopped.wait(EVERY_SECONDS)
+
+    def one(self, sending: _Sending) -> None:
+        """Send what is due of one box, unless its server rests."""
+        if sending.again_at is not None and self.now() < sending.again_at:
+            return
+        try:
+            while not self.stopped.is_set() and self.mailer.round(sending.outlet):
+                self.health.beat("mailer", EVERY_SECONDS)
+        except (CredentialsRefusedError, PermanentError) as error:
+            # A table or a right that is missing comes with the next init-db.
+            self._pause(sending, error, sending.refusals.seconds())
+        except TransientError as error:
+            self._pause(sending, error, sending.backoff.seconds(error.retry_after_seconds))
+        else:
+            self._works(sending)
+
+    def _works(self, sending: _Sending) -> None:
+        sending.again_at = None
+        sending.backoff.succeeded()
+        sending.refusals.succeeded()
+        if sending.outlet.connect:
+            self.health.works(sending.part)
+
+    def _pause(self, sending: _Sending, error: Exception, seconds: float) -> None:
+        _log.warning("waiting", part=sending.part, reason=str(error), seconds=round(seconds, 1))
+        self.health.waiting(sending.part, str(error))
+        sending.again_at = self.now() + timedelta(seconds=seconds)
+
+    def _chores(self) -> None:
+        if self._chores_at is not None and self.now() < self._chores_at:
+            return
+        self._chores_at = self.now() + _MINUTE
+        for chore in self.each_minute:
+            try:
+                chore()
+            except TransientError as error:
+                _log.warning("waiting", part="mailer", reason=str(error))
+
+    def _count(self) -> None:
+        try:
+            held = sum(self.mailer.held.values())
+            mailer_metrics.outbox(self.mailer.rows.counts() | {"held": held})
+        except (PermanentError, TransientError) as error:
+            _log.warning("waiting", part="database", reason=str(error))
+
+
+def run_mailer(boxes: Sequence[Box], environment: Environment) -> None:
+    """Send the mail of the outbox as a service.
+
+    Raises:
+        ConfigurationError: Settings, mapping, database or secret cannot work.
+    """
+    erp = open_erp(environment)
+    probe = partial(answers, erp.engine, tables=[outbox_table])
+    book = notices_of("mailer", boxes, environment, notice_rows(erp.engine))
+    with running(environment) as (health, stopped):
+        loop = _loop(boxes, erp, environment, health, stopped, book)
+        looks = [data_look(environment.data), database_look(probe, health)]
+        with looking([*looks, notice_look(book, health)], stopped):
+            loop.run()
+
+
+@contextmanager
+def mailer_beside(  # noqa: PLR0913, PLR0917 - all that the two have in common
+    boxes: Sequence[Box],
+    erp: Erp,
+    environment: Environment,
+    health: Health,
+    stopped: threading.Event,
+    book: NoticeBook,
+) -> Iterator[None]:
+    """Send mail in a thread of its own until `stopped`, if a box has a server for it."""
+    if not sends_mail(boxes):
+        yield
+        return
+    loop = _loop(boxes, erp, environment, health, stopped, book)
+
+    def run() -> None:
+        try:
+            loop.run()
+        finally:
+            stopped.set()
+
+    with ThreadPoolExecutor(1, "mailer") as pool:
+        done = pool.submit(run)
+        try:
+            yield
+        finally:
+            stopped.set()
+        done.result()
+
+
+def mail_once(
+    boxes: Sequence[Box], erp: Erp, environment: Environment, tell: Callable[[str], None]
+) -> bool:
+    """Send once what is due, if a box has a server; return whether every server took it.
+
+    Raises:
+        ConfigurationError: Settings or secret cannot work.
+    """
+    if not sends_mail(boxes):
+        return True
+    book = notices_of("run", boxes, environment, notice_rows(erp.engine))
+    mailer, well = _mailer(erp, environment, book), True
+    for outlet in map(outlet_of, boxes):
+        try:
+            while mailer.round(outlet):
+                pass
+        except (CredentialsRefusedError, TransientError) as error:
+            tell(f"mail of {outlet.box} waits: {error}")
+            well = False
+    return well
+
+
+def _loop(  # noqa: PLR0913, PLR0917 - as above
+    boxes: Sequence[Box],
+    erp: Erp,
+    environment: Environment,
+    health: Health,
+    stopped: threading.Event,
+    book: NoticeBook,
+) -> MailerLoop:
+    mailer = _mailer(erp, environment, book)
+    return MailerLoop(mailer, [outlet_of(box) for box in boxes], health, stopped, clock_of(boxes))
+
+
+def _mailer(erp: Erp, environment: Environment, book: NoticeBook) -> Mailer:
+    signer = signer_of(erp.own_mail, environment)
+    original = BackupStore(environment.data).read
+    return Mailer(OutboxRows(erp.engine), signer, original, _now, book.tell)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

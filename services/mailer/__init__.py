@@ -1,0 +1,1 @@
+"""Sends the mail of the outbox: templates, SMTP, rates, notices."""

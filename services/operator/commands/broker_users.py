@@ -1,0 +1,19 @@
+"""`crmservice broker-users`."""
+
+import secrets
+
+from services.operator.output import write_json
+from shared.broker.definitions import definitions
+
+
+def broker_users() -> None:
+    """Print definitions for RabbitMQ: the queues, and a user for each service.
+
+    Examples:
+      crmservice broker-users > definitions.json
+
+    `rabbitmqctl import_definitions definitions.json` loads them. Each user gets a new password, in
+    clear, which belongs into the RABBITMQ_URL of its service. RabbitMQ keeps a hash alone: remove
+    the file afterwards. Connects to nothing.
+    """
+    write_json(definitions(lambda _user: secrets.token_urlsafe(24)))
