@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.classifier.custom.action_models import (
+    Action,
     DeleteAction,
     ForwardAction,
     MarkSeenAction,
@@ -11,22 +12,36 @@ from services.classifier.custom.action_models import (
 from services.classifier.custom.reading import ReadRules, RuleProblem
 from services.classifier.custom.toml_lines import line_at
 from shared.settings.box import Box
+from shared.settings.near_miss import quoted
 
 _DISPOSES = MarkSeenAction | MoveAction | DeleteAction
 
 
 def problems_with(read: ReadRules, box: Box) -> tuple[RuleProblem, ...]:
-    """Return what would do harm: mail to the box itself never ends."""
+    """Return what would do harm: mail to the box itself, or into a folder that it is read from."""
     return tuple(
-        RuleProblem(
-            line_at(("rule", index, "actions", number, "to"), read.lines),
-            f"forward goes to the box itself, {box.email}",
-            "Name somebody else.",
-        )
+        RuleProblem(line_at(("rule", index, "actions", number), read.lines), what, remedy)
         for index, rule in enumerate(read.rules)
         for number, action in enumerate(rule.actions)
-        if isinstance(action, ForwardAction) and box.email in action.to
+        for what, remedy in _harmful(action, box)
     )
+
+
+def _harmful(action: Action, box: Box) -> Iterator[tuple[str, str]]:
+    match action:
+        case ForwardAction() if box.email in action.to:
+            yield f"forward goes to the box itself, {box.email}", "Name somebody else."
+        case MoveAction() if box.imap_url and _named(action.folder) in map(
+            _named, box.imap_folders
+        ):
+            what = f"move goes to {quoted(action.folder)}, which is read itself"
+            yield what, "Take it out of imapFolders, or move elsewhere."
+        case _:
+            pass
+
+
+def _named(folder: str) -> str:
+    return "INBOX" if folder.upper() == "INBOX" else folder
 
 
 def odd_for(read: ReadRules, box: Box) -> tuple[RuleProblem, ...]:

@@ -27,7 +27,7 @@ _TEXTS = ("subject", "body", "own_text", "from", "to", "cc", "recipients")
 
 
 def _made_up(size: int, words: str, domain: str, direction: str, *, flags: bool) -> _MadeUp:
-    address = f"{words.split()[0].lower()}@{domain}"
+    address = f"{words.split(maxsplit=1)[0].lower()}@{domain}"
     texts = dict.fromkeys((*_TEXTS[:3], "attachment", "folder"), words)
     people = dict.fromkeys(_TEXTS[3:], address)
     return _MadeUp(size, {**texts, **people, "direction": direction}, flags)

@@ -1,7 +1,7 @@
 """Says what pydantic has found wrong in a rule file, for a person (behaviour C-3). Pure."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic_core import ErrorDetails
 
@@ -16,9 +16,6 @@ from services.classifier.custom.conditions import (
     HEADER,
     OPERATORS,
     TAG,
-    All,
-    AnyOf,
-    Not,
     Part,
     Test,
 )

@@ -1,6 +1,6 @@
 """Which source reads the mailbox of a box, and when it is made: at its first use."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from services.fetcher.sources.port import (
     SourceReport,
 )
 from services.fetcher.sources.suspects import Suspects
-from services.fetcher.taken import TakenMails
+from services.fetcher.taken import TakenMails, Told
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
 from shared.oauth.tokens import client_credentials
@@ -108,13 +108,18 @@ class Mailbox:
             with self._noted():
                 self._opened().take(mails)
 
-    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+    def recorded(self, told: Told) -> None:
         """Note that these may go: each round begins with those that are still there.
 
+        What rules want done goes at once, where a session is open.
+
         Raises:
-            TransientError: The memory cannot be used.
+            TransientError: The memory cannot be used; or as the source, and they are noted.
         """
-        self._taken().record(mail_ids)
+        self._taken().record(told)
+        if self._source and any(told.values()):
+            with self._noted():
+                self._source.settle()
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """As the source's."""

@@ -144,6 +144,15 @@ class Pop3:
         self._remember([mail.identity for _, mail in mails])
         self.seen.note_taken(POP3_PLACE, len(mails))
 
+    def settle(self) -> None:
+        """Delete what was read in this session, is recorded, and is to be deleted by a rule (C-2).
+
+        Raises:
+            TransientError: The server has gone; the next session deletes it.
+        """
+        for identity in [name for name in self._read if self._earlier.is_recorded(name)]:
+            self._delete(identity)
+
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """POP3 announces nothing: look again after `pollSeconds` (I-3)."""
         alarm.wait(min(seconds, self.box.poll_seconds))

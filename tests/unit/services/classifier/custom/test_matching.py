@@ -54,7 +54,7 @@ def _holds(test: str, **mail: Any) -> bool:
         '{ field = "sender_user", op = "equals", value = false }',
         '{ not = { field = "attachment", op = "exists" } }',
         '{ all = [ { field = "from", op = "exists" }, { field = "to", op = "exists" } ] }',
-        '{ any = [ { field = "cc", op = "equals", value = "x" }, { field = "to", op = "exists" } ] }',
+        '{ any = [ { field = "cc", op = "ends", value = "x" }, { field = "to", op = "exists" } ] }',
     ],
 )  # fmt: skip
 def test_a_condition_holds(test: str) -> None:

@@ -149,7 +149,10 @@ def test_a_number_that_no_task_has_is_noted() -> None:
 def test_a_forged_sender_gets_a_task_of_nobody() -> None:
     """C-2, S-1: it is no other's contact, changes no task and is answered by nobody."""
     box = a_box(authserv_id=("mx.firma.cz",))
-    actions = r"{ do = 'create_contact', relationship = 'Others' }, { do = 'task', find = '#(\d+)' }, { do = 'answer' }"
+    actions = (
+        "{ do = 'create_contact', relationship = 'Others' }, "
+        r"{ do = 'task', find = '#(\d+)' }, { do = 'answer' }"
+    )
 
     decided = _decide(actions, subject="#55", sender=PETR, box=box, more=FORGED)
 
@@ -169,7 +172,7 @@ def test_a_mail_makes_one_task() -> None:
 
     assert [one.kind for one in decided.commands].count("put_task") == 1
     assert "no task: a rule before has one of this mail" in reasons(decided, "C-2")
-    assert [one.kind for one in of_user.commands][0] == "create_task"
+    assert next(one.kind for one in of_user.commands) == "create_task"
     assert "put_task" not in [one.kind for one in of_user.commands]
 
 
