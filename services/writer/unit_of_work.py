@@ -148,16 +148,21 @@ class UnitOfWork:
         for one in self.earlier.threads.get(message_id, ()):
             yield one.origin, one.ids
 
-    def touched(
+    def touched(  # noqa: PLR0913 - as `add`
         self,
         cause: Cause,
         command: AnyCommand,
         entity: str,
         record_id: int,
+        *,
         kind: str | None = None,
+        values: Mapping[str, object] | None = None,
     ) -> None:
-        """Remember that `command` has written a record that is there already."""
-        row = NewRow(entity, {}, {}, record_id)
+        """Remember that `command` has written a record that is there already.
+
+        Others ask for it by `made_by`, with those of its `values` that are given here.
+        """
+        row = NewRow(entity, dict(values or {}), {}, record_id)
         self.effects.append(Effect(cause, command, row, kind or command.kind))
         self._made[command.command_id] = row
 

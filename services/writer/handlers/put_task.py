@@ -3,6 +3,8 @@
 Which of the two is decided here, whatever the classifier expected (R-e).
 """
 
+from sqlalchemy import select
+
 from services.writer.changes import change_record, record_change
 from services.writer.earlier_tasks import TaskThere, meant
 from services.writer.handlers.create_contact import contact_id
@@ -64,7 +66,10 @@ def _change(command: PutTask, mail: MailClassified, task_id: int, work: UnitOfWo
     old = change_record(work, "task", task_id, mapped)
     if mapped:
         record_change(work, mail.cause, command, "task", task_id, old=old or {}, new=mapped)
-    work.touched(mail.cause, command, "task", task_id, kind="update_task")
+    task = work.erp.table("task").c
+    number = work.connection.scalar(select(task.number).where(task.id == task_id))
+    known = {"number": number}
+    work.touched(mail.cause, command, "task", task_id, kind="update_task", values=known)
 
 
 def _reword(mail: MailClassified, done: str, work: UnitOfWork) -> None:

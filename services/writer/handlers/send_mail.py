@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from services.writer.outbox import Outgoing
 from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import SendMail
 from shared.contracts.messages import MailClassified
+from shared.netgenium.own.outbox import Outgoing
 
 TASK_NUMBER = "task_number"
 """The value of a template that the task's number goes into."""
