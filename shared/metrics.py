@@ -262,7 +262,7 @@ def dead_letters(queue: str, mails: int) -> None:
     _dead.labels(queue).set(mails)
 
 
-def rules_refused(box: str, *, refused: bool) -> None:
+def rules_refused(box: str, refused: bool) -> None:  # noqa: FBT001 - what is counted
     """Say whether the rule file of `box` is one that cannot be used, so that older rules run."""
     _rules_refused.labels(box).set(refused)
 

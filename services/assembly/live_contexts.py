@@ -1,10 +1,10 @@
 """What the rules know of each box, with the administrator's rules as their file has them now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from services.assembly.composition import Erp
-from services.assembly.watch import Look
 from services.classifier.custom.book import RuleBook
 from services.classifier.facts.facts import BoxContext
 from services.classifier.policy import POLICY, for_scanning
@@ -12,17 +12,27 @@ from shared.domain.vocabulary import build_vocabulary
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 
+Refused = Callable[[str, bool], None]
+"""Is told whether the rule file of a box is one that cannot be used."""
+
 
 class LiveContexts(Mapping[str, BoxContext]):
     """Contexts by the names of boxes; a rule file that has changed counts from the next mail on."""
 
-    def __init__(self, boxes: Sequence[Box], erp: Erp) -> None:
+    def __init__(
+        self, boxes: Sequence[Box], erp: Erp, refused: Refused = lambda _box, _refused: None
+    ) -> None:
         """Read the rule files.
+
+        Args:
+            boxes: Whose.
+            erp: Says which places the mapping has.
+            refused: Is told of each box whether its rule file cannot be used now.
 
         Raises:
             ConfigurationError: One of them cannot be used; with the problems of all.
         """
-        self._books = _books(boxes)
+        self._books = _books(boxes, refused)
         self._contexts = {box.name: _context(box, erp) for box in boxes}
 
     def __getitem__(self, box: str) -> BoxContext:
@@ -42,7 +52,7 @@ class LiveContexts(Mapping[str, BoxContext]):
         """Return how many boxes there are."""
         return len(self._contexts)
 
-    def look(self) -> Look:
+    def look(self) -> Callable[[], None]:
         """Return what sees a changed rule file while no mail comes."""
 
         def look() -> None:
@@ -61,13 +71,13 @@ def context_of(box: Box, erp: Erp) -> BoxContext:
     return LiveContexts([box], erp)[box.name]
 
 
-def _books(boxes: Sequence[Box]) -> dict[str, RuleBook]:
+def _books(boxes: Sequence[Box], refused: Refused) -> dict[str, RuleBook]:
     books: dict[str, RuleBook] = {}
     problems: list[ConfigProblem] = []
     for box in boxes:
         try:
             if box.rules_file:
-                books[box.name] = RuleBook(box.rules_file, box)
+                books[box.name] = RuleBook(box.rules_file, box, partial(refused, box.name))
         except ConfigurationError as error:
             problems += error.problems
     if problems:

@@ -119,7 +119,7 @@ def local_feeds(  # noqa: PLR0913, PLR0917 - all that a pipeline is made from
         TransientError: Database or disk is away.
         ConfigurationError: A rule file cannot be used.
     """
-    contexts = contexts or LiveContexts(boxes, erp)
+    contexts = contexts or LiveContexts(boxes, erp, metrics.rules_refused)
     for box in boxes:
         metrics.expect_records(box.name)
     BackupStore(data).discard_halves()

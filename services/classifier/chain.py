@@ -8,7 +8,8 @@ from uuid import UUID
 from services.classifier.facts.facts import Facts
 from services.classifier.outcome.presets import Presets
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import AnyCommand, CreateActivity, Direction, command_id_of
+from shared.contracts.command import command_id_of
+from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import TraceLine, trace_line
 from shared.contracts.events import EventState
 from shared.contracts.mailbox_actions import MailboxActions

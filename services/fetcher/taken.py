@@ -87,7 +87,10 @@ class TakenMails:
             " LEFT JOIN wish USING (mail_id) WHERE place = ? AND recorded = 1"
         )
         found = self._memory.rows(question, [place])
-        return {row[2]: TakenMail(UUID(row[0]), *row[1:6], _wish(row[6])) for row in found}
+        return {
+            identity: TakenMail(UUID(mail_id), place, identity, size, head, sha256, _wish(wish))
+            for mail_id, place, identity, size, head, sha256, wish in found
+        }
 
     def rename(self, place: str, old: str, new: str) -> None:
         """A mail has another identity now."""

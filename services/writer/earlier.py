@@ -19,10 +19,10 @@ from shared.contracts.commands import (
     CountSoftBounce,
     CreateActivity,
     CreateTask,
-    PutTask,
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.rule_commands import PutTask
 from shared.domain.event_order import EventOrder
 from shared.domain.problem_tasks import ProblemTask
 from shared.netgenium.database.many import by_stored_form, in_chunks

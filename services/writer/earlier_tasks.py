@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from shared.contracts.commands import AnyCommand, PutTask
+from shared.contracts.commands import AnyCommand
+from shared.contracts.rule_commands import PutTask
 from shared.netgenium.database.many import by_stored_form, in_chunks
 from shared.netgenium.database.trimmed import Trimmed
 from shared.netgenium.own.tables import effect_table, journal_table

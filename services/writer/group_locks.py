@@ -11,15 +11,14 @@ from shared.contracts.commands import (
     ApplyEvent,
     CountSoftBounce,
     CreateActivity,
-    CreateContact,
     CreateTask,
     MarkForbidden,
-    PutTask,
     SendMail,
     UpdateTask,
     UpsertInvitation,
 )
 from shared.contracts.messages import MailClassified
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.errors import ContractError
 from shared.netgenium.database.locks import lock_for
 

@@ -2,12 +2,13 @@
 
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
 from shared.contracts.base import Contract
 from shared.contracts.bounds import MAIL_VALUE_LENGTH, MAIL_VALUES
+from shared.contracts.command import Command
 from shared.contracts.events import EventState
 from shared.contracts.line import Line
 from shared.contracts.references import (
@@ -18,6 +19,7 @@ from shared.contracts.references import (
     RoleRef,
     UserRef,
 )
+from shared.contracts.rule_commands import CreateContact, PutTask
 
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
@@ -28,22 +30,6 @@ MailText = Annotated[str, AfterValidator(lambda text: text[:MAIL_VALUE_LENGTH])]
 
 MailTexts = Annotated[tuple[MailText, ...], Field(max_length=MAIL_VALUES)]
 """Several values of one name, such as comments."""
-
-
-def command_id_of(mail_id: UUID, rule: str, recipient: str) -> UUID:
-    """The same command of the same mail always has the same id."""
-    return uuid5(mail_id, f"{rule}\0{recipient}")
-
-
-class Command(Contract):
-    """Base of all commands.
-
-    Attributes:
-        command_id: Derived from (mail id, rule, recipient), so that classifying the same mail
-            again gives the same command.
-    """
-
-    command_id: UUID
 
 
 class CreateActivity(Command):
@@ -239,11 +225,11 @@ class SendMail(Command):
         values: What the template is filled with.
         attach_original: Whether the mail that causes it is attached to it.
         answers_to: Message-IDs of the mails before it, the nearest first.
-        task: The task that it is about: an answer to it is filed there (E-1a).
+        task: The task that it is about: an answer to it is filed there.
         task_command: The command of the same mail whose task that is. With either the
             template gets the task's number as `task_number`.
         automatic: No person asked for it: an address gets at most five of these in two hours, and
-            automatic mail none (E-7).
+            automatic mail none.
     """
 
     kind: Literal["send_mail"] = "send_mail"
@@ -256,51 +242,6 @@ class SendMail(Command):
     task: RecordRef | None = None
     task_command: UUID | None = None
     automatic: bool = False
-
-
-class CreateContact(Command):
-    """A contact for an address that the address book does not have (behaviour C-2).
-
-    The writer looks again: of several mails from a new sender one makes the contact (R-e).
-
-    Attributes:
-        first_name, last_name: From the display name; the last is never empty.
-        relationship: The company that it belongs to.
-    """
-
-    kind: Literal["create_contact"] = "create_contact"
-    address: Annotated[str, Field(max_length=320)]
-    first_name: Line = ""
-    last_name: Annotated[Line, Field(min_length=1)]
-    relationship: RelationshipRef
-
-
-class PutTask(Command):
-    """The task that a rule of the administrator makes of a mail, or changes (behaviour C-2).
-
-    The writer decides which of the two, if the mail does not name the task (R-e).
-
-    Attributes:
-        task: The task whose number the mail names.
-        subject: Without prefixes: an open task with the same one is the one that is meant.
-        same_contact: Only a task of the same contact is, or of the same sender without one.
-        contact: The sender's.
-        contact_of: Without a contact: the address that a command before may make one of (C-4).
-        sender: Who has sent the mail; empty if nobody may be believed to.
-        values: What the task is set to, by our names of its fields.
-        solvers: Those of a new task.
-    """
-
-    kind: Literal["put_task"] = "put_task"
-    task: RecordRef | None = None
-    subject: str
-    same_contact: bool = True
-    contact: ContactRef | None = None
-    contact_of: str | None = None
-    sender: str = ""
-    values: dict[str, str] = Field(default_factory=dict, max_length=10)
-    solvers: tuple[UserRef, ...] = ()
-    contract: RecordRef | None = None
 
 
 AnyCommand = Annotated[

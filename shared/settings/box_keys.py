@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from shared.domain.addresses import domain_of
+from shared.settings.file_name import file_name
 from shared.settings.key import Key
 from shared.settings.values import (
     MailGroup,
     NotAllowedError,
     address,
     domain,
-    file_name,
     flag,
     label,
     mail_group,

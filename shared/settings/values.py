@@ -246,11 +246,6 @@ def absolute_folder(value: str) -> Path:
     return Path(absolute_path(value))
 
 
-def file_name(value: str) -> Path:
-    """Read the path of a file, absolute or relative to the file that names it (C-1)."""
-    return Path(text(value.strip()))
-
-
 def server(value: str) -> ServerAddress:
     """Read `server` or `server:port` (ch. 7); an IPv6 address stands in brackets."""
     host, number = _split_port(value.strip())

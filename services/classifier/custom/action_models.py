@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from services.classifier.custom.conditions import Part, field_name, not_empty, wrong
+from services.classifier.custom.conditions import RulePart, field_name, not_empty, wrong
 from services.classifier.custom.expressions import ExpressionError, expression
 from shared.domain.addresses import is_valid_address
 
@@ -49,7 +49,7 @@ Addresses = Annotated[
 ]
 
 
-class CreateContactAction(Part):
+class CreateContactAction(RulePart):
     """Make a contact of a sender whom the address book does not have.
 
     Attributes:
@@ -60,7 +60,7 @@ class CreateContactAction(Part):
     relationship: Name | None = None
 
 
-class TaskValues(Part):
+class TaskValues(RulePart):
     """What a task is set to."""
 
     subject: Name | None = None
@@ -69,7 +69,7 @@ class TaskValues(Part):
     priority: Annotated[str, Field(min_length=1, max_length=50)] | None = None
 
 
-class TaskAction(Part):
+class TaskAction(RulePart):
     """Make a task, or change the one that the mail means.
 
     Attributes:
@@ -88,7 +88,7 @@ class TaskAction(Part):
     contract: Name | None = None
 
 
-class ActivityAction(Part):
+class ActivityAction(RulePart):
     """Set these on the activities that the mail makes."""
 
     do: Literal["activity"]
@@ -97,7 +97,7 @@ class ActivityAction(Part):
     scope: Annotated[str, AfterValidator(_scope)] | None = None
 
 
-class Pull(Part):
+class Pull(RulePart):
     """A value for the task, out of the mail.
 
     Attributes:
@@ -111,7 +111,7 @@ class Pull(Part):
     into: TaskField
 
 
-class SetFieldsAction(Part):
+class SetFieldsAction(RulePart):
     """Take values for the `task` action that follows out of the mail, as of monitoring systems."""
 
     do: Literal["set_fields"]
@@ -122,20 +122,20 @@ class SetFieldsAction(Part):
     ]
 
 
-class IgnoreAction(Part):
+class IgnoreAction(RulePart):
     """Make no activity, and ask no further rule."""
 
     do: Literal["ignore"]
 
 
-class ForwardAction(Part):
+class ForwardAction(RulePart):
     """Send the mail on, as it came, as an attachment."""
 
     do: Literal["forward"]
     to: Addresses
 
 
-class AnswerAction(Part):
+class AnswerAction(RulePart):
     """Answer the sender, once, and never automatic mail.
 
     Attributes:
@@ -148,20 +148,20 @@ class AnswerAction(Part):
     text: Annotated[str, Field(max_length=10_000)] = ""
 
 
-class MarkSeenAction(Part):
+class MarkSeenAction(RulePart):
     """Mark the mail as seen in its box, where it stays."""
 
     do: Literal["mark_seen"]
 
 
-class MoveAction(Part):
+class MoveAction(RulePart):
     """Move the mail to another folder of its box."""
 
     do: Literal["move"]
     folder: Name
 
 
-class DeleteAction(Part):
+class DeleteAction(RulePart):
     """Delete the mail in its box; the backup stays."""
 
     do: Literal["delete"]

@@ -1,7 +1,7 @@
 """The action `activity`: what the mail's activities are set to (behaviour C-2). Pure."""
 
 from services.classifier.custom.action_models import ActivityAction
-from services.classifier.custom.step import Doing, Step, note
+from services.classifier.custom.step import ActionStep, Doing, note
 from services.classifier.outcome.presets import Presets
 from shared.contracts.references import ActivityTypeRef, RecordRef
 from shared.contracts.said import Said, said
@@ -9,7 +9,7 @@ from shared.domain.assignment import ScopeWish
 from shared.domain.folding import fold_line
 
 
-def preset(action: ActivityAction, doing: Doing) -> Step:
+def preset(action: ActivityAction, doing: Doing) -> ActionStep:
     """Set type, contract and scope; what a rule before has set stays."""
     before = doing.presets or Presets()
     chosen, missing = _type(action, doing)
@@ -20,7 +20,7 @@ def preset(action: ActivityAction, doing: Doing) -> Step:
         _scope(action) if before.scope is None else before.scope,
     )
     reasons = [one for one in (missing, without) if one]
-    return Step(presets=presets, notes=tuple(note(one, done=False) for one in reasons))
+    return ActionStep(presets=presets, notes=tuple(note(one, done=False) for one in reasons))
 
 
 def _type(action: ActivityAction, doing: Doing) -> tuple[ActivityTypeRef | None, Said | None]:

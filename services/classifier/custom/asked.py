@@ -28,7 +28,7 @@ from services.classifier.custom.mailbox import dispose
 from services.classifier.custom.mails import answer, forward
 from services.classifier.custom.matching import holds
 from services.classifier.custom.rule_file import Rule
-from services.classifier.custom.step import Doing, Step
+from services.classifier.custom.step import ActionStep, Doing
 from services.classifier.custom.tasks import pull, put_task
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
@@ -91,7 +91,7 @@ def _done(rule: Rule, doing: Doing) -> Doing:
     return doing
 
 
-def _step(action: Action, doing: Doing) -> Step:
+def _step(action: Action, doing: Doing) -> ActionStep:
     match action:
         case CreateContactAction():
             return create_contact(action, doing)
@@ -106,7 +106,7 @@ def _step(action: Action, doing: Doing) -> Step:
         case AnswerAction():
             return answer(action, doing)
         case IgnoreAction():
-            return Step(ignored=True)
+            return ActionStep(ignored=True)
         case MarkSeenAction() | MoveAction() | DeleteAction():
             return dispose(action, doing)
         case _:

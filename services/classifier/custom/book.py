@@ -6,13 +6,12 @@ stay, and the alarm is raised until the file is mended.
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from services.classifier.custom.box_fit import odd_for, problems_with
 from services.classifier.custom.reading import LARGEST_BYTES, ReadRules, RuleProblem, read_rules
 from services.classifier.custom.rule_set import RuleSet
-from shared import metrics
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.log import Logger
 from shared.settings.box import Box
@@ -44,8 +43,15 @@ def as_config(file: Path, problems: Sequence[RuleProblem]) -> list[ConfigProblem
 class RuleBook:
     """The rules of one box. For several threads."""
 
-    def __init__(self, file: Path, box: Box) -> None:
+    def __init__(
+        self, file: Path, box: Box, refused: Callable[[bool], None] = lambda _: None
+    ) -> None:
         """Read the file.
+
+        Args:
+            file: The rule file.
+            box: Whose.
+            refused: Is told whether the file on the disk is one that cannot be used.
 
         Raises:
             ConfigurationError: It cannot be read, or is not valid; with all problems.
@@ -57,7 +63,8 @@ class RuleBook:
         read = read_for(file, box)
         if read.problems:
             raise ConfigurationError(as_config(file, read.problems))
-        metrics.rules_refused(box.name, refused=False)
+        self._refused = refused
+        refused(False)
         self._rules = self._taken(read)
 
     def rules(self) -> RuleSet:
@@ -71,7 +78,7 @@ class RuleBook:
 
     def _read_again(self) -> None:
         read = read_for(self._file, self._box)
-        metrics.rules_refused(self._box.name, refused=bool(read.problems))
+        self._refused(bool(read.problems))
         if read.problems:
             told = [str(one) for one in as_config(self._file, read.problems)]
             _log.error("rule file refused: the rules before stay", box=self._box.name, why=told)

@@ -45,7 +45,7 @@ _DEEPEST = 20
 _LONGEST_VALUE = 1000
 
 
-class Part(BaseModel):
+class RulePart(BaseModel):
     """What all parts of a rule file have in common: unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
@@ -74,7 +74,7 @@ def not_empty(value: object) -> object:
     return value
 
 
-class Test(Part):
+class Test(RulePart):
     """One field of the mail compared with a value.
 
     Attributes:
@@ -124,19 +124,19 @@ class Test(Part):
             raise wrong("value", "direction is incoming or outgoing")
 
 
-class All(Part):
+class All(RulePart):
     """Every one of these."""
 
     all: Annotated[tuple["Condition", ...], Field(strict=False), BeforeValidator(not_empty)]
 
 
-class AnyOf(Part):
+class AnyOf(RulePart):
     """At least one of these."""
 
     any: Annotated[tuple["Condition", ...], Field(strict=False), BeforeValidator(not_empty)]
 
 
-class Not(Part):
+class Not(RulePart):
     """Not this."""
 
     not_: Annotated["Condition", Field(alias="not")]

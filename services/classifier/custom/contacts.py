@@ -2,28 +2,28 @@
 
 from services.classifier.chain import command_id
 from services.classifier.custom.action_models import CreateContactAction
-from services.classifier.custom.step import Doing, Step, note, noted
+from services.classifier.custom.step import ActionStep, Doing, note, noted
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import CreateContact
 from shared.contracts.line import one_line
 from shared.contracts.references import RelationshipRef
+from shared.contracts.rule_commands import CreateContact
 from shared.contracts.said import Said, said
 from shared.domain.addresses import domain_of
 
 _LONGEST_NAME = 100
 
 
-def create_contact(action: CreateContactAction, doing: Doing) -> Step:
+def create_contact(action: CreateContactAction, doing: Doing) -> ActionStep:
     """Make a contact of the sender, if the address book does not have him."""
     mail, facts = doing.mail, doing.facts
     if why := _refused(mail, facts):
         return noted(said("no contact: {why}", why=why))
     address = mail.sender or ""
     if any(isinstance(one, CreateContact) for one in doing.commands):
-        return Step()
+        return ActionStep()
     company = _company(address, action.relationship, facts)
     if company is None:
         reason = said("no contact: no company has the sender's domain, and the rule names none")
@@ -37,7 +37,7 @@ def create_contact(action: CreateContactAction, doing: Doing) -> Step:
         relationship=company,
     )
     reason = said("{address} becomes a contact of {company}", address=address, company=company.name)
-    return Step(commands=(command,), notes=(note(reason, done=True),))
+    return ActionStep(commands=(command,), notes=(note(reason, done=True),))
 
 
 def names_of(shown: str, address: str) -> tuple[str, str]:

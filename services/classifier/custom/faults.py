@@ -16,14 +16,14 @@ from services.classifier.custom.conditions import (
     HEADER,
     OPERATORS,
     TAG,
-    Part,
+    RulePart,
     Test,
 )
 from services.classifier.custom.rule_file import Rule, RuleFile
 from services.classifier.custom.toml_lines import Place
 from shared.settings.near_miss import nearest, quoted
 
-ACTIONS: Mapping[str, type[Part]] = {
+ACTIONS: Mapping[str, type[RulePart]] = {
     get_args(model.model_fields["do"].annotation)[0]: model
     for model in get_args(get_args(Action)[0])
 }

@@ -5,20 +5,21 @@ Whoever they go to is in the rule file, or is the sender himself: never somebody
 
 from services.classifier.chain import command_id
 from services.classifier.custom.action_models import AnswerAction, ForwardAction
-from services.classifier.custom.step import Doing, Step, note, noted
+from services.classifier.custom.step import ActionStep, Doing, note, noted
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
 from services.classifier.parse.bounce_marks import is_of_no_person
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import PutTask, SendMail
+from shared.contracts.commands import SendMail
+from shared.contracts.rule_commands import PutTask
 from shared.contracts.said import Said, said
 from shared.domain.folding import fold_line
 
 _BULK = ("bulk", "list", "junk")
 
 
-def forward(action: ForwardAction, doing: Doing) -> Step:
+def forward(action: ForwardAction, doing: Doing) -> ActionStep:
     """Send the mail on, as it came, as an attachment; to each address once."""
     mail = doing.mail
     sent = [one for one in doing.commands if isinstance(one, SendMail)]
@@ -42,10 +43,10 @@ def forward(action: ForwardAction, doing: Doing) -> Step:
         if address not in done
     )
     told = said("forwarded to {addresses}", addresses=", ".join(action.to))
-    return Step(commands=commands, notes=(note(told, done=True),))
+    return ActionStep(commands=commands, notes=(note(told, done=True),))
 
 
-def answer(action: AnswerAction, doing: Doing) -> Step:
+def answer(action: AnswerAction, doing: Doing) -> ActionStep:
     """Answer the sender once; never a program, a list, or somebody who is not believed."""
     mail = doing.mail
     if why := _unanswered(mail, doing.facts):
@@ -64,11 +65,11 @@ def answer(action: AnswerAction, doing: Doing) -> Step:
         automatic=True,
     )
     told = said("answered to {address}", address=mail.sender)
-    return Step(commands=(command,), notes=(note(told, done=True),))
+    return ActionStep(commands=(command,), notes=(note(told, done=True),))
 
 
 def _unanswered(mail: Mail, facts: Facts) -> Said | None:
-    """Return why a mail gets no answer: answers to answers never end (E-7, M-3)."""
+    """Return why a mail gets no answer: answers to answers never end (M-3)."""
     if mail.sender is None:
         return mail.sender_problem
     if not_believed(mail, facts):

@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from services.classifier.custom.action_models import Action, Name
-from services.classifier.custom.conditions import Condition, Part, not_empty
+from services.classifier.custom.conditions import Condition, RulePart, not_empty
 
 MOST_RULES = 500
 
 
-class Rule(Part):
+class Rule(RulePart):
     """One rule: what it asks of a mail, and what it does.
 
     Attributes:
@@ -34,7 +34,7 @@ class Rule(Part):
     confirm: bool = False
 
 
-class RuleFile(Part):
+class RuleFile(RulePart):
     """All rules of a box, in their order."""
 
     rule: Annotated[tuple[Rule, ...], Field(strict=False, max_length=MOST_RULES)] = ()

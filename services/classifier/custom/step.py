@@ -16,7 +16,7 @@ ABOUT = "custom_rules"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ActionStep:
     """What one action comes to.
 
     Attributes:
@@ -61,7 +61,7 @@ class Doing:
         """Those of the mail so far, whoever has given them."""
         return self.before + self.commands
 
-    def after(self, step: Step) -> "Doing":
+    def after(self, step: ActionStep) -> "Doing":
         """Return how it stands after a step."""
         return replace(
             self,
@@ -75,9 +75,9 @@ class Doing:
         )
 
 
-def noted(reason: Said, *, done: bool = False) -> Step:
+def noted(reason: Said, *, done: bool = False) -> ActionStep:
     """Return a step that does nothing but say so, or is done and says how."""
-    return Step(notes=(note(reason, done=done),))
+    return ActionStep(notes=(note(reason, done=done),))
 
 
 def note(reason: Said, *, done: bool) -> Note:

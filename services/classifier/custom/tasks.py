@@ -4,15 +4,16 @@ from services.classifier.chain import command_id
 from services.classifier.custom.action_models import SetFieldsAction, TaskAction
 from services.classifier.custom.expressions import expression
 from services.classifier.custom.rule_set import task_number
-from services.classifier.custom.step import Doing, Step, note, noted
+from services.classifier.custom.step import ActionStep, Doing, note, noted
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
 from services.classifier.facts.words import is_of_user
 from services.classifier.outcome.token_trust import companies_of
 from services.classifier.reading.extract import without_prefixes
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import CreateContact, CreateTask, PutTask, UpdateTask
+from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.references import RecordRef, UserRef
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.contracts.said import Said, said
 from shared.contracts.verdict import Word, task_updated
 from shared.domain.linking import link_incoming
@@ -21,7 +22,7 @@ from shared.domain.notes import Note
 _LONGEST_VALUE = 20_000
 
 
-def put_task(action: TaskAction, doing: Doing) -> Step:
+def put_task(action: TaskAction, doing: Doing) -> ActionStep:
     """Make a task, or change the one that the mail means."""
     mail, facts = doing.mail, doing.facts
     if any(isinstance(one, CreateTask | UpdateTask | PutTask) for one in doing.all_commands):
@@ -43,7 +44,7 @@ def put_task(action: TaskAction, doing: Doing) -> Step:
         contract=_contract(action, facts),
     )
     word = task_updated(task.id) if task else str(Word.NEW_TASK_CREATED)
-    return Step(
+    return ActionStep(
         commands=(command,),
         words=(word,),
         notes=(*notes, *missing, note(_told(command), done=True)),
@@ -51,7 +52,7 @@ def put_task(action: TaskAction, doing: Doing) -> Step:
     )
 
 
-def pull(action: SetFieldsAction, doing: Doing) -> Step:
+def pull(action: SetFieldsAction, doing: Doing) -> ActionStep:
     """Take values for the task that follows out of the mail."""
     found, notes = dict(doing.pulled), []
     for one in action.pull:
@@ -63,7 +64,7 @@ def pull(action: SetFieldsAction, doing: Doing) -> Step:
         else:
             reason = said("{field}: nothing found for {into}", field=one.field, into=one.into)
             notes.append(note(reason, done=False))
-    return Step(pulled=found, notes=tuple(notes))
+    return ActionStep(pulled=found, notes=tuple(notes))
 
 
 def _named_task(

@@ -6,7 +6,8 @@ from services.classifier.facts.trust import not_believed
 from services.classifier.outcome.filing import Filing
 from services.classifier.reading.automatic import kind_of_automatic
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import CreateActivity, CreateTask, Direction, PutTask
+from shared.contracts.commands import CreateActivity, CreateTask, Direction
+from shared.contracts.rule_commands import PutTask
 from shared.domain.directory import User
 from shared.domain.linking import Linked
 from shared.domain.notes import Note

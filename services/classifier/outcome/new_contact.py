@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.classifier.chain import SoFar
-from shared.contracts.commands import CreateContact
+from shared.contracts.rule_commands import CreateContact
 from shared.domain.linking import Linked
 
 

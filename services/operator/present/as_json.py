@@ -15,16 +15,15 @@ from shared.contracts.commands import (
     ApplyEvent,
     CountSoftBounce,
     CreateActivity,
-    CreateContact,
     CreateTask,
     MarkForbidden,
-    PutTask,
     SendMail,
     UpdateTask,
     UpsertInvitation,
 )
 from shared.contracts.content import MailContent
 from shared.contracts.references import RecordRef
+from shared.contracts.rule_commands import CreateContact, PutTask
 
 Json = Mapping[str, Any]
 

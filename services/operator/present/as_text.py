@@ -18,14 +18,13 @@ from shared.contracts.commands import (
     ApplyEvent,
     CountSoftBounce,
     CreateActivity,
-    CreateContact,
     CreateTask,
     MarkForbidden,
-    PutTask,
     SendMail,
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.language.language import Language
 
 

@@ -1,9 +1,9 @@
 """Makes a contact of a new sender (behaviours C-2, C-4)."""
 
 from services.writer.unit_of_work import UnitOfWork
-from shared.contracts.commands import CreateContact
 from shared.contracts.messages import MailClassified
 from shared.contracts.references import ContactRef
+from shared.contracts.rule_commands import CreateContact
 from shared.contracts.said import said
 from shared.netgenium.queries.address_book import read_address_book
 

@@ -2,9 +2,10 @@
 
 from services.writer.changes import record_change, whole_record
 from services.writer.unit_of_work import NewRow, UnitOfWork
-from shared.contracts.commands import CreateTask, PutTask, UpdateTask
+from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
+from shared.contracts.rule_commands import PutTask
 
 
 def create_task(

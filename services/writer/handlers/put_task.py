@@ -10,9 +10,9 @@ from services.writer.earlier_tasks import TaskThere, meant
 from services.writer.handlers.create_contact import contact_id
 from services.writer.handlers.create_task import remember_task
 from services.writer.unit_of_work import UnitOfWork
-from shared.contracts.commands import PutTask
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
+from shared.contracts.rule_commands import PutTask
 from shared.contracts.verdict import Word, is_task_updated, task_updated
 
 _NAMELESS = "-"

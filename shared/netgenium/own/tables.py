@@ -262,7 +262,7 @@ outbox_table = Table(
 `template_values`, `answers_to` and `attachments` are JSON. `state` is `waiting`, `sent`,
 `failed` or `dropped`; a mail that is in a mailer's hand waits, and is due again if that mailer
 dies.
-`task_id` is the task that the mail is about; `automatic`: no person asked for it (E-7).
+`task_id` is the task that the mail is about; `automatic`: no person asked for it.
 """
 
 box_table = Table(

@@ -80,6 +80,9 @@ HOMES = {
     "jinja2": {"services/mailer/rendering.py"},
     "smtplib": {"services/mailer/smtp.py"},
     "sqlite3": {"services/fetcher/memory.py"},
+    "re2": {"services/classifier/custom/expressions.py"},
+    "tree_sitter": {"services/classifier/custom/toml_lines.py"},
+    "tree_sitter_toml": {"services/classifier/custom/toml_lines.py"},
     "alembic": {
         "shared/netgenium/own/migration.py",
         "shared/netgenium/own/migrations/env.py",

@@ -145,11 +145,7 @@ class Pop3:
         self.seen.note_taken(POP3_PLACE, len(mails))
 
     def settle(self) -> None:
-        """Delete what was read in this session, is recorded, and is to be deleted by a rule (C-2).
-
-        Raises:
-            TransientError: The server has gone; the next session deletes it.
-        """
+        """Delete what was read in this session and is recorded (C-2)."""
         for identity in [name for name in self._read if self._earlier.is_recorded(name)]:
             self._delete(identity)
 

@@ -10,10 +10,11 @@ from sqlalchemy import Engine, Row, insert, select, update
 
 from services.answers.made import made_by
 from services.writer.undo import undo_mail
-from shared.contracts.commands import AnyCommand, CreateContact, PutTask, SendMail
+from shared.contracts.commands import AnyCommand, SendMail
 from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.messages import MailClassified, MailRecorded
 from shared.contracts.references import ContactRef, RecordRef
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import journal_table, outbox_table

@@ -8,9 +8,10 @@ import pytest
 from services.classifier.chain import SoFar
 from services.classifier.custom.contacts import names_of
 from services.classifier.decide import decide_archived
-from shared.contracts.commands import CreateContact, PutTask, SendMail
+from shared.contracts.commands import SendMail
 from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.references import RecordRef, RelationshipRef, UserRef
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.domain.directory import Named
 from shared.domain.earlier import Processed
 from tests.builders import (
@@ -313,7 +314,7 @@ def test_a_sender_is_answered_once() -> None:
     ids=str,
 )
 def test_programs_lists_and_ourselves_are_not_answered(mail: dict[str, str]) -> None:
-    """C-2, E-7: an answer to an answer never ends."""
+    """C-2, M-3: an answer to an answer never ends."""
     assert _mails(_decide('{ do = "answer" }', **mail)) == []
 
 
