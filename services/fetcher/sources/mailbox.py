@@ -1,6 +1,6 @@
 """Which source reads the mailbox of a box, and when it is made: at its first use."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import UUID
 from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.pauses import Pauses
 from services.fetcher.seen import Seen
+from services.fetcher.sources.imap.connector import Connector
 from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.of_box import mailbox_places
 from services.fetcher.sources.pop3.source import Pop3
@@ -27,6 +28,7 @@ from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
 from shared.oauth.tokens import client_credentials
 from shared.settings.box import Box
+from shared.settings.near_miss import nearest
 
 _AFTER_REFUSAL_SECONDS = 40.0
 """A restart does not knock again sooner after a refused login: servers lock accounts (F-61)."""
@@ -197,6 +199,23 @@ def mailbox_of(box: Box, seen: Seen, clock: Callable[[], datetime]) -> Imap | Po
     if box.imap_url:
         return Imap(box, seen, clock, tokens)
     return Pop3(box, seen, clock, tokens)
+
+
+def missing_folders(box: Box, names: Collection[str]) -> dict[str, str | None]:
+    """Return those of `names` that the IMAP server of a box lacks, each with the nearest it has.
+
+    Raises:
+        TransientError: The server is away.
+        CredentialsRefusedError: It refused the login.
+        ConfigurationError: `caFile` or the app's file cannot be used.
+    """
+    session = Connector(box, client_credentials(box) if box.pop3_oauth else None).session()
+    try:
+        listed = session.folders()
+        lacks = [one for one in names if one not in listed and not session.has_folder(one)]
+    finally:
+        session.close()
+    return {one: nearest(one, listed) for one in lacks}
 
 
 def probe_mailbox(box: Box, memory: Path) -> str:
