@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
+from services.answers.rule_files import look_at_folders
 from shared.errors import ExitCode, TransientError
 from shared.settings.values import ServerAddress
 from tests.builders import raw_mail
@@ -78,6 +79,22 @@ def test_rules_move_mark_and_delete_mail_after_it_is_recorded(
     assert [task["status"] for task in installed.list("tasks")][-1:] == ["Otevřený"]
     assert installed.run().verdicts.total() == 0
     assert dovecot.messages(account) == 1
+
+
+def test_folders_that_the_server_lacks_are_told_with_the_nearest(
+    installed: Installation,
+) -> None:
+    """C-3: asked only online."""
+    rules = installed.box.rules_file
+    assert rules is not None
+    rules.write_text(RULES.replace('"Hotovo"', '"Hotvo"'), "utf-8")
+
+    (found,) = look_at_folders(installed.box)
+
+    assert found.problem.where == f"{rules}:3"
+    assert found.problem.what == 'the server has no folder "Hotvo"'
+    assert found.problem.remedy == 'Did you mean "Hotovo"?'
+    assert not found.stops
 
 
 def test_mail_waits_in_its_folder_for_one_that_is_missing(
