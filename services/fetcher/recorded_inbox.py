@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.fetcher.taken import Told
 from shared.broker.inbox import Inbox
 from shared.broker.port import Publisher, Receipt
 from shared.broker.wire import recorded_from_broker
-from shared.contracts.mailbox_actions import MailboxActions
+from shared.contracts.mailbox_actions import MailboxActions, Told
 from shared.contracts.messages import MailRecorded
 from shared.errors import ContractError
 from shared.log import Logger

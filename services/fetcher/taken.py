@@ -3,12 +3,12 @@
 The word that a mail is recorded names its mail id; the box knows it by place and identity.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.fetcher.memory import Memory
-from shared.contracts.mailbox_actions import MailboxActions
+from shared.contracts.mailbox_actions import MailboxActions, Told
 from shared.log import Logger
 
 _log = Logger()
@@ -35,10 +35,6 @@ class TakenMail:
     head: str | None = None
     sha256: str | None = None
     wish: MailboxActions | None = None
-
-
-Told = Mapping[UUID, MailboxActions | None]
-"""Mails that are recorded, and what is wanted done with them."""
 
 
 class TakenMails:

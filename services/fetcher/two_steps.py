@@ -13,7 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.fetcher.sources.port import Alarm, Source, SourceMail
-from services.fetcher.taken import Told
+from shared.contracts.mailbox_actions import Told
 
 _LOOK_SECONDS = 0.5
 

@@ -1,6 +1,8 @@
 """What the administrator's rules want done with a mail in its box (behaviour C-2)."""
 
+from collections.abc import Mapping
 from typing import Literal
+from uuid import UUID
 
 from shared.contracts.base import Contract
 from shared.contracts.line import Line
@@ -18,3 +20,7 @@ class MailboxActions(Contract):
     seen: bool = False
     then: Literal["stay", "move", "delete"] = "stay"
     folder: Line = ""
+
+
+Told = Mapping[UUID, MailboxActions | None]
+"""Mails that are recorded, and what is wanted done with them."""

@@ -31,7 +31,7 @@ from services.fetcher.sources.port import (
     SourceReport,
     batched,
 )
-from services.fetcher.taken import Told
+from shared.contracts.mailbox_actions import Told
 from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
 from shared.log import Logger

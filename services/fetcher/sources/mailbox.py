@@ -23,7 +23,8 @@ from services.fetcher.sources.port import (
     SourceReport,
 )
 from services.fetcher.sources.suspects import Suspects
-from services.fetcher.taken import TakenMails, Told
+from services.fetcher.taken import TakenMails
+from shared.contracts.mailbox_actions import Told
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
 from shared.oauth.tokens import client_credentials

@@ -7,8 +7,8 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from services.fetcher.failed import FailedMailNote
-from services.fetcher.taken import Told
 from shared import batching
+from shared.contracts.mailbox_actions import Told
 from shared.errors import TransientError
 
 EML_DIR, IMAP, POP3 = "emlDir", "imap", "pop3"

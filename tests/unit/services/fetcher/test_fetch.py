@@ -9,9 +9,9 @@ import pytest
 from services.fetcher.failed import FailedMailNote
 from services.fetcher.fetch import INLINE_BYTES, Fetched, Fetcher, mail_id
 from services.fetcher.sources.port import Alarm, LeftInSourceError, SourceMail, SourceReport
-from services.fetcher.taken import Told
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
+from shared.contracts.mailbox_actions import Told
 from shared.contracts.messages import FetchedMail
 from shared.errors import TransientError
 
