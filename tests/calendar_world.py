@@ -1,11 +1,15 @@
 """A small company: an ERP on any database, Outlook in memory, rounds between them."""
 
+import atexit
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,6 +34,7 @@ from shared.netgenium.own.tables import invitation_table
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
+from tests.servers.processes import data_folder
 
 ZONE = ZoneInfo("Europe/Prague")
 NOON = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
@@ -72,6 +77,11 @@ def a_content(subject: str = "Meeting", day: int = 5, **more: Any) -> ItemConten
     return ItemContent(subject, **given)
 
 
+@cache
+def _tables() -> ErpTables:
+    return ErpTables(load_mapping(None))
+
+
 @dataclass
 class CalendarWorld:
     """The ERP, the calendars, and the rounds between them."""
@@ -82,7 +92,7 @@ class CalendarWorld:
     now: datetime = NOON
     takes_part: frozenset[int] = frozenset({1, 2})
     assigning: Any = field(default_factory=NoAssigning)
-    erp: ErpTables = field(default_factory=lambda: ErpTables(load_mapping(None)))
+    erp: ErpTables = field(default_factory=_tables)
     still: StillUsers = field(default_factory=StillUsers)
 
     def round(self, user: Participant = JAN) -> RoundOfUser:
@@ -231,11 +241,33 @@ def a_world(engine: Engine, **rules: Any) -> CalendarWorld:
     return world
 
 
-def a_copied_world(folder: Path) -> CalendarWorld:
-    """A world on SQLite, from a database that is made once."""
-    file = folder / "a.db"
+@contextmanager
+def a_copied_world() -> Iterator[CalendarWorld]:
+    """A world on SQLite, from a database that is made once, which ends with the block.
+
+    Its engine serves the next world, too: it has compiled most statements.
+    """
+    engine = _FREE.pop() if _FREE else open_database(f"sqlite:///{_folder() / token_hex(8)}")
+    file = Path(str(engine.url.database))
     file.write_bytes(_an_empty_world())
-    return CalendarWorld(open_database(f"sqlite:///{file}"))
+    try:
+        yield CalendarWorld(engine)
+    finally:
+        engine.dispose()
+        for log in file.parent.glob(f"{file.name}-*"):
+            log.unlink()
+        _FREE.append(engine)
+
+
+_FREE: list[Engine] = []
+"""Engines of worlds that have ended."""
+
+
+@cache
+def _folder() -> Path:
+    folder = data_folder("worlds")
+    atexit.register(shutil.rmtree, folder)
+    return folder
 
 
 @cache
