@@ -21,6 +21,7 @@ from tests.servers.firebird import Firebird
 from tests.servers.graph.server import GraphServer
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.rabbitmq import RabbitMQ
+from tests.servers.sqlite import Sqlite
 from tests.servers.token_server import TokenServer
 
 # How long an example takes depends on what else the machine does: no test asserts it.
@@ -58,6 +59,14 @@ def _logging_is_as_at_the_start() -> Iterator[None]:
     # With no event, the next test's first one would write to a stream that has been closed.
     PENDING.clear()
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def sqlite() -> Iterator[Sqlite]:
+    """Ask it for a `database`, as the servers."""
+    server = Sqlite()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")
