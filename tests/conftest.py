@@ -24,8 +24,10 @@ from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.sqlite import Sqlite
 from tests.servers.token_server import TokenServer
 
-# How long an example takes depends on what else the machine does: no test asserts it.
-settings.register_profile("house", deadline=None)
+# How long an example takes depends on what else the machine does: no test asserts it. Each run
+# takes other examples, so few are enough for every change; `make fuzz` takes many at once.
+settings.register_profile("house", deadline=None, max_examples=25)
+settings.register_profile("many", deadline=None, max_examples=1_000)
 settings.load_profile("house")
 
 
