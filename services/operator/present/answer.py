@@ -36,12 +36,14 @@ def made_as_text(made: Made, language: Language) -> str:
     return language.say("{done} (undone)", done=text) if made.undone else text
 
 
-def _parts(made: Made, language: Language) -> Iterator[str]:
+def _parts(made: Made, language: Language) -> Iterator[str]:  # noqa: C901 - a case for each kind
     number, name = made.number or "", made.for_whom or "?"
     match made.kind:
         case "create_activity":
             yield language.say("made activity {number} for {name}", number=number, name=name)
-        case "create_task":
+        case "create_contact":
+            yield language.say("made contact {number}", number=number)
+        case "create_task" | "put_task":
             yield language.say("made task {number}", number=number)
         case "update_task":
             yield language.say("updated task {number}", number=number)
@@ -59,5 +61,7 @@ def _parts(made: Made, language: Language) -> Iterator[str]:
             )
         case "apply_event" | "upsert_invitation":
             yield language.say("recorded invitation {number} for {name}", number=number, name=name)
+        case "send_mail":
+            yield language.say("asked for a mail to {address}", address=made.address or "")
         case _:
             yield f"{made.kind} {number}"
