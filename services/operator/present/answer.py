@@ -41,6 +41,8 @@ def _parts(made: Made, language: Language) -> Iterator[str]:
     match made.kind:
         case "create_activity":
             yield language.say("made activity {number} for {name}", number=number, name=name)
+        case "assign_activity":
+            yield language.say("assigned activity {number}, of its thread", number=number)
         case "create_task":
             yield language.say("made task {number}", number=number)
         case "update_task":
