@@ -43,8 +43,10 @@ GRANT UPDATE ([ng_povolitemaily], [ng_povolithromadne], [ng_nefunkcniemail]) ON 
 GRANT SELECT, VIEW DEFINITION ON [ng_emailvztahu0] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [ng_domenavztahu0] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [ng_kontakt0] TO [crm_writer];
+GRANT INSERT ON [ng_kontakt0] TO [crm_writer];
 GRANT UPDATE ([ng_povolitemaily], [ng_povolithromadne], [ng_nefunkcniemail]) ON [ng_kontakt0] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [ng_emailkontaktu0] TO [crm_writer];
+GRANT INSERT ON [ng_emailkontaktu0] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [ng_zakazka0] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [ng_tymzakazky0] TO [crm_writer];
 GRANT SELECT, VIEW DEFINITION ON [ng_objednavka0] TO [crm_writer];

@@ -34,6 +34,7 @@ from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.messages import MailClassified, MailRecorded
+from shared.contracts.verdict import Word
 from shared.log import Logger
 from shared.netgenium.database.engine import ConflictError, write_transaction
 from shared.netgenium.database.locks import hold
@@ -134,7 +135,9 @@ class WriterStage:
         for mail in batch:
             word = _recorded(mail, verdicts[mail.mail_id], again=mail.mail_id in again)
             users = invited.pop(mail.mail_id, ())
-            recorded.append(word.model_copy(update={"calendar_users": users}))
+            copy = Word.DUPLICATE_KEY in word.verdict
+            more = {"calendar_users": users, "mailbox": None if copy else mail.mailbox}
+            recorded.append(word.model_copy(update=more))
             again.add(mail.mail_id)
         return recorded, settled
 

@@ -31,6 +31,7 @@ STEPS = (
     "mail without a record",
     "activities with lists and files",
     "task with its activity",
+    "mail to be sent",
     "task of a problem",
     "task of a problem, changed",
     "marks of a contact",

@@ -55,6 +55,7 @@ COMMANDS = (
     Listed("list", "list_records:list_table", "List records of the database."),
     Listed("calendar", "calendar:app", "Bring calendars into step; see and decide what is held."),
     Listed("marks", "marks:app", "Marks that wait for a person: release or refuse them."),
+    Listed("rules", "rules:app", "Rules of your own: check the file, try it on the backups."),
     Listed("undo", "undo:undo", "Take back the marks and tasks that a mail has made."),
     Listed("import-log", "import_log:import_log", "Remember what the original has processed."),
     Listed("relink", "relink:relink", "Link mail of people who are in the address book by now."),

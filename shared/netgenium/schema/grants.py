@@ -116,7 +116,7 @@ ROLES: Mapping[Role, RoleRights] = {
             "forbidden_email": _ADD,
             "task": _WRITE,
             "invitation": _WRITE,
-            "contact": _MARK,
+            "contact": Rights(insert=True, update=_MARK.update),
             "relationship": _MARK,
         },
         {

@@ -21,10 +21,11 @@ HARMLESS = set(
         "abc array base64 binascii bisect builtins calendar codecs collections contextlib copy "
         "dataclasses datetime decimal difflib email enum fractions functools hashlib heapq hmac "
         "html ipaddress itertools json math operator pathlib quopri re string struct textwrap "
-        "types typing unicodedata urllib.parse uuid zlib zoneinfo "
+        "tomllib types typing unicodedata urllib.parse uuid zlib zoneinfo "
         # Libraries that compute: each has a home, and none reads a file or a clock for us.
         "chardet email_validator flufl.bounce icalendar mailparser_reply nh3 pybase64 pydantic "
-        "publicsuffixlist idna selectolax tzlocal.windows_tz unidecode"
+        "pydantic_core publicsuffixlist idna re2 selectolax tree_sitter tree_sitter_toml "
+        "tzlocal.windows_tz unidecode"
     ).split()
 )
 """What may be used from outside; of a package with I/O only the part named."""

@@ -41,7 +41,6 @@ SYNCHRONISED = {"start", "end", "all_day", "location", "private", "series", "cha
 
 READ_BY_NOBODY = {
     "activity.changed_on",
-    "task.priority",
     "task_comment.author",
     "task_comment.created_on",
 }
