@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from services.answers.rule_files import look_at_folders
 from shared.errors import ExitCode, TransientError
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_files import a_rule

@@ -11,7 +11,7 @@ from services.fetcher.sources.imap.source import Imap
 from services.fetcher.taken import TakenMails
 from shared.contracts.mailbox_actions import MailboxActions
 from shared.errors import ExitCode, TransientError
-from shared.settings.values import Disposition
+from shared.settings.value_types import Disposition
 from tests.servers.rounds import OTHER, SEEN
 from tests.servers.scripted import HANG_UP, Folder, Message, ScriptedImap
 

@@ -9,7 +9,7 @@ from services.fetcher.seen import Seen
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.taken import TakenMails
 from shared.contracts.mailbox_actions import MailboxActions
-from shared.settings.values import Disposition
+from shared.settings.value_types import Disposition
 from tests.servers.rounds import MAIL, SEEN, rounds
 from tests.servers.scripted_pop3 import ScriptedPop3
 

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from services.classifier.custom.book import RuleBook
 from shared.errors import ConfigurationError
 from shared.settings.box import Box
-from shared.settings.values import ServerAddress
+from shared.settings.value_types import ServerAddress
 from tests.builders import BOX, a_box
 from tests.rule_files import a_rule
 
