@@ -74,11 +74,6 @@ _verdicts = counter(
     "crmservice_verdicts_total", "Verdicts by box, in the words of the log.", "box", "verdict"
 )
 _flagged = counter("crmservice_flagged_total", "Mails recorded with a flag, by flag.", "flag")
-_rules_refused = gauge(
-    "crmservice_rules_refused",
-    "1 while the rule file of a box cannot be used, and the rules before stay.",
-    "box",
-)
 _found = counter(
     "crmservice_found_mails_total", "Mails that a source has given or should have given.", "box"
 )
@@ -261,11 +256,6 @@ def queue(name: str, mails: int, consumers: int, waiting_seconds: float) -> None
 def dead_letters(queue: str, mails: int) -> None:
     """So many dead letters of `queue` wait; `failed`: those of a process without a broker."""
     _dead.labels(queue).set(mails)
-
-
-def rules_refused(box: str, refused: bool) -> None:  # noqa: FBT001 - what is counted
-    """Say whether the rule file of `box` is one that cannot be used, so that older rules run."""
-    _rules_refused.labels(box).set(refused)
 
 
 def expect_calendar(results: Iterable[str]) -> None:

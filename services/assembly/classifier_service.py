@@ -10,11 +10,11 @@ from services.assembly.noticing import notices_of
 from services.assembly.paths import Use, require_paths
 from services.assembly.proofs import reads_work
 from services.assembly.worker_service import run_worker
-from shared import metrics
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
 from shared.broker.wire import classified_to_broker, fetched_from_broker
 from shared.contracts.messages import FetchedMail, MailClassified
 from shared.flow import into
+from shared.rule_metrics import rules_refused
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.worker import Flow
@@ -29,7 +29,7 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
     """
     require_paths(boxes, environment, Use.CLASSIFY)
     erp = open_erp(environment)
-    contexts = LiveContexts(boxes, erp, metrics.rules_refused)
+    contexts = LiveContexts(boxes, erp, rules_refused)
     flow: Flow[FetchedMail, MailClassified] = Flow(
         CLASSIFIER_MAIL,
         classifier_stage(boxes, erp, environment.data, contexts),

@@ -26,6 +26,7 @@ from shared.contracts.messages import MailRecorded
 from shared.contracts.verdict import joined
 from shared.errors import CRMServiceError
 from shared.log import Logger
+from shared.rule_metrics import rules_refused
 from shared.settings.box import Box
 
 _log = Logger()
@@ -119,7 +120,7 @@ def local_feeds(  # noqa: PLR0913, PLR0917 - all that a pipeline is made from
         TransientError: Database or disk is away.
         ConfigurationError: A rule file cannot be used.
     """
-    contexts = contexts or LiveContexts(boxes, erp, metrics.rules_refused)
+    contexts = contexts or LiveContexts(boxes, erp, rules_refused)
     for box in boxes:
         metrics.expect_records(box.name)
     BackupStore(data).discard_halves()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -199,8 +198,9 @@ def test_a_box_may_only_scan(tmp_path: Path) -> None:
     """C-5: the manual's task is not made; what no rule wants makes nothing."""
     rules = tmp_path / "r.toml"
     rules.write_text(a_rule(actions='{ do = "task" }', more=BUGS), "utf-8")
-    box: dict[str, Any] = {"rules_file": rules, "manual_rules": False}
-    scanner = an_installation(tmp_path, dispose_after="recorded", **box)
+    scanner = an_installation(
+        tmp_path, dispose_after="recorded", rules_file=rules, manual_rules=False
+    )
     _drop(scanner, 1, "New task: x", sender="jan.novak@firma.cz")
     _drop(scanner, 2, "A bug")
 

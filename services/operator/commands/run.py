@@ -24,7 +24,6 @@ from services.assembly.watch import embedded_looks, looking
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.commands.shadow import run_shadow
 from services.operator.output import write_json
-from shared import metrics
 from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
 from shared.contracts.verdict import joined
@@ -32,6 +31,7 @@ from shared.errors import ExitCode, TransientError, WrongUseError
 from shared.health.state import Health
 from shared.netgenium.database.probe import takes_writes
 from shared.retry import Backoff
+from shared.rule_metrics import rules_refused
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.worker import DATABASE
@@ -95,7 +95,7 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
-            contexts = LiveContexts(boxes, erp, metrics.rules_refused)
+            contexts = LiveContexts(boxes, erp, rules_refused)
             data = environment.data
             feeds, states = local_feeds(boxes, erp, data, tally, REST_SECONDS, contexts)
             book = notices_of("run", named, environment, notice_rows(erp.engine))
