@@ -115,7 +115,9 @@ def _state(url: str, erp: ErpTables) -> Mapping[str, Any]:
         )
     )
     found = {
-        "activities": Counter(_rows(engine, erp.table("activity"), "subject", "responsible")),
+        "activities": Counter(
+            _rows(engine, erp.table("activity"), "subject", "responsible", "contract")
+        ),
         "tasks": tasks,
         "forbidden": _rows(engine, erp.table("forbidden_email"), "address", "type"),
         "contacts": _rows(engine, erp.table("contact"), *boxes),
@@ -185,7 +187,7 @@ def test_writers_of_the_same_mails_in_opposite_order_end(tmp_path: Path, url: st
 
     assert writers.lost_races() == []
     assert _state(url, writers.erp)["activities"] == Counter(
-        (name, user) for name in names for user in (1, 2)
+        (name, user, None) for name in names for user in (1, 2)
     )
 
 
