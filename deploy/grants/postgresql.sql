@@ -145,6 +145,7 @@ GRANT SELECT ("id", "pid", "ng_autor", "ng_text", "ng_vytvoreno") ON "ng_komenta
 GRANT SELECT ("id", "ng_nazev") ON "ng_typaktivity0" TO "crm_writer";
 GRANT SELECT ("id", "ng_typ", "ng_predmet", "ng_text", "ng_html", "ng_smer", "ng_odpovednaosoba", "ng_datum", "ng_termin", "ng_datumsplneni", "ng_kontakt", "ng_obchodnivztah", "ng_zakazka", "ng_objednavka", "ng_ukol", "ng_prilezitost", "ng_odesilatel", "ng_prijemci", "ng_kopie", "ng_messageid", "ng_priznaky", "ng_zacatek", "ng_konec", "ng_celodenni", "ng_misto", "ng_soukrome", "ng_serie", "ng_zmeneno") ON "ng_aktivita0" TO "crm_writer";
 GRANT INSERT ON "ng_aktivita0" TO "crm_writer";
+GRANT UPDATE ("ng_zakazka", "ng_objednavka", "ng_ukol", "ng_prilezitost") ON "ng_aktivita0" TO "crm_writer";
 GRANT SELECT ("id", "pid", "ng_role") ON "ng_rozsahaktivity0" TO "crm_writer";
 GRANT INSERT ON "ng_rozsahaktivity0" TO "crm_writer";
 GRANT SELECT ("id", "pid", "ng_kontakt") ON "ng_dalsikontakt0" TO "crm_writer";
@@ -311,7 +312,7 @@ GRANT DELETE ON "ng_resitelukolu0" TO "crm_operator";
 GRANT SELECT ("id", "pid", "ng_autor", "ng_text", "ng_vytvoreno") ON "ng_komentarukolu0" TO "crm_operator";
 GRANT SELECT ("id", "ng_nazev") ON "ng_typaktivity0" TO "crm_operator";
 GRANT SELECT ("id", "ng_typ", "ng_predmet", "ng_text", "ng_html", "ng_smer", "ng_odpovednaosoba", "ng_datum", "ng_termin", "ng_datumsplneni", "ng_kontakt", "ng_obchodnivztah", "ng_zakazka", "ng_objednavka", "ng_ukol", "ng_prilezitost", "ng_odesilatel", "ng_prijemci", "ng_kopie", "ng_messageid", "ng_priznaky", "ng_zacatek", "ng_konec", "ng_celodenni", "ng_misto", "ng_soukrome", "ng_serie", "ng_zmeneno") ON "ng_aktivita0" TO "crm_operator";
-GRANT UPDATE ("ng_kontakt", "ng_obchodnivztah", "ng_ukol") ON "ng_aktivita0" TO "crm_operator";
+GRANT UPDATE ("ng_kontakt", "ng_obchodnivztah", "ng_zakazka", "ng_objednavka", "ng_ukol", "ng_prilezitost") ON "ng_aktivita0" TO "crm_operator";
 GRANT SELECT ("id", "pid", "ng_role") ON "ng_rozsahaktivity0" TO "crm_operator";
 GRANT SELECT ("id", "pid", "ng_kontakt") ON "ng_dalsikontakt0" TO "crm_operator";
 GRANT SELECT ("id", "ng_uzivatel", "ng_uid", "ng_recurrenceid", "ng_metoda", "ng_poradi", "ng_zacatek", "ng_konec", "ng_celodenni", "ng_misto", "ng_predmet", "ng_organizator", "ng_opakovani", "ng_ucastnici", "ng_odpoved", "ng_zruseno") ON "ng_pozvanka0" TO "crm_operator";

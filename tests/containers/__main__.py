@@ -121,7 +121,7 @@ def prepare(folder: Path) -> None:
     url = "postgresql+psycopg://postgres@postgres/postgres"
     (folder / "secrets" / "database_url").write_text(url, "utf-8")
     (folder / "erp").mkdir()
-    (folder / ".env").write_text("ERP_DIR=./erp\n", "utf-8")
+    (folder / ".env").write_text("ERP_DIR=./erp\nCRMSERVICE_INSECURE=postgres\n", "utf-8")
 
 
 def trial(compose: Compose) -> Iterator[bool]:
