@@ -1,6 +1,5 @@
 """`crmservice broker-users`."""
 
-import json
 import secrets
 from typing import Annotated
 
@@ -28,6 +27,6 @@ def broker_users(
     the file afterwards. Connects to nothing.
     """
     if template:
-        typer.echo(json.dumps(definitions(lambda user: f"@{user}@"), indent=1))
+        write_json(definitions(lambda user: f"@{user}@"), indent=1)
     else:
         write_json(definitions(lambda _user: secrets.token_urlsafe(24)))
