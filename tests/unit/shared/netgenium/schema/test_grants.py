@@ -192,5 +192,6 @@ def test_every_record_and_own_table_of_the_roles_exists() -> None:
     for rights in ROLES.values():
         assert set(rights.records) <= set(REFERENCE.entities)
         assert set(rights.own) <= {*OWN.tables, VERSION_TABLE}
-    linked = ("ng_kontakt", "ng_obchodnivztah", "ng_ukol")
+    of_records = ("ng_zakazka", "ng_objednavka", "ng_ukol", "ng_prilezitost")
+    linked = ("ng_kontakt", "ng_obchodnivztah", *of_records)
     assert Grant("crm_operator", "UPDATE", "ng_aktivita0", linked) in GRANTS
