@@ -178,7 +178,7 @@ class Grant:
     """One privilege on one table.
 
     Attributes:
-        columns: The columns that may be changed; none for the whole table.
+        columns: The columns that may be read or changed; none for the whole table.
     """
 
     role: Role
@@ -213,14 +213,16 @@ def used_tables(mapping: NetGeniumMapping, role: Role, privilege: Privilege) -> 
 
 
 def _on_record(role: Role, entity: MappedEntity, rights: Rights) -> Iterator[Grant]:
-    columns = tuple(_updated(entity, rights.update))
-    yield from _on_table(role, entity.table, rights, columns or None)
+    columns = tuple(_mapped(entity, rights.update))
+    read = (entity.id, *_mapped(entity, EVERY))
+    yield from _on_table(role, entity.table, rights, columns or None, read)
     for many in entity.many.values():
         if isinstance(many, InTable):
-            yield from _on_table(role, many.table, rights, () if rights.delete else None)
+            read = (*filter(None, [many.id]), many.owner, column_name(many.value))
+            yield from _on_table(role, many.table, rights, () if rights.delete else None, read)
 
 
-def _updated(entity: MappedEntity, fields: tuple[str, ...]) -> Iterator[str]:
+def _mapped(entity: MappedEntity, fields: tuple[str, ...]) -> Iterator[str]:
     for name, column in entity.columns.items():
         if fields == EVERY or name in fields:
             yield column_name(column)
@@ -230,10 +232,14 @@ def _updated(entity: MappedEntity, fields: tuple[str, ...]) -> Iterator[str]:
 
 
 def _on_table(
-    role: Role, table: str, rights: Rights, columns: tuple[str, ...] | None
+    role: Role,
+    table: str,
+    rights: Rights,
+    columns: tuple[str, ...] | None,
+    read: tuple[str, ...] = (),
 ) -> Iterator[Grant]:
-    """Privileges on one table; `columns` None: no change, empty: the whole row."""
-    yield Grant(role, "SELECT", table)
+    """Privileges on one table; `columns` None: no change, empty: the whole row, as for `read`."""
+    yield Grant(role, "SELECT", table, tuple(dict.fromkeys(read)))
     if rights.insert:
         yield Grant(role, "INSERT", table)
     if columns is not None:
