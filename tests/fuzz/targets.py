@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from services.classifier.parse import limits
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.html import html_to_text, read_structure, sanitise_html
 from services.classifier.parse.quotes import split_quotes
+from services.classifier.parse.scanner import scan_mail
 from services.classifier.reading.results import read_results
 from shared.domain.tokens import find_tokens
 from shared.domain.vocabulary import build_vocabulary
@@ -28,6 +30,12 @@ def _text(raw: bytes) -> str:
 def _mail(raw: bytes) -> None:
     checked(raw)
     a_mail(raw, _BOX)
+
+
+def _scanner(raw: bytes) -> None:
+    scan = scan_mail(raw)
+    assert all(0 <= part.start <= part.end <= len(raw) for part in scan.leaves)
+    assert len(scan.leaves) <= limits.PARTS
 
 
 def _addresses(raw: bytes) -> None:
@@ -70,6 +78,7 @@ def _results(raw: bytes) -> None:
 
 TARGETS: Mapping[str, Target] = {
     "mail": _mail,
+    "scanner": _scanner,
     "reports": reports_of,
     "calendars": read,
     "addresses": _addresses,

@@ -35,7 +35,7 @@ class Body:
     Attributes:
         text: All readable text.
         text_is_html: Some of it comes from HTML.
-        html: The HTML as it came, or None.
+        html: The HTML, decoded and within its bounds, or None.
         attachments: The files.
         sha256: Digest of all leaves as decoded: another path of the same mail may have changed
             line ends, boundaries or transfer encodings.

@@ -13,6 +13,7 @@ from services.classifier.parse import limits
 from services.classifier.parse.charsets import clean, decode_text
 from services.classifier.parse.flowed import unflowed
 from services.classifier.parse.html import html_to_text
+from services.classifier.parse.html_bounds import bounded_html
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import transfer_encoding
 from shared.backup.parts import decode_transfer
@@ -33,7 +34,7 @@ class Readable:
 
     Attributes:
         part: Where it is in the mail.
-        text: Decoded; HTML as it came.
+        text: Decoded; HTML as far as it is within its bounds.
         is_html: It is HTML.
         sha256: Digest of its bytes, line ends apart.
     """
@@ -53,7 +54,9 @@ def read_part(raw: bytes, part: Part, hint: str | None, defects: list[str]) -> R
     text = clean(decode_text(decoded, charset, defects, hint))
     digest = hashlib.sha256(decoded.translate(None, b"\r")).hexdigest()
     is_html = part.content_type == "text/html"
-    if not is_html and _says(part, "format", "flowed"):
+    if is_html:
+        text = bounded_html(text, defects)
+    elif _says(part, "format", "flowed"):
         text = unflowed(text, delete_space=_says(part, "delsp", "yes"))
     return Readable(part, text, is_html, digest)
 

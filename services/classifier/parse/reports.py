@@ -5,6 +5,7 @@ an attached mail is that mail's report, not this one's.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from services.classifier.parse.bounce_marks import Marks, marks_of
 from services.classifier.parse.bounced_addresses import addresses_in
@@ -42,6 +43,8 @@ FAILURES = 100
 
 STATUS_BYTES = 256 * 1024
 """This much of a status part is read: far more than so many recipients need."""
+
+_Told = TypeVar("_Told", RecipientStatus, FailedRecipient)
 
 _NOTHING = Reports()
 _REPORT = "multipart/report"
@@ -125,7 +128,10 @@ def _report(raw: bytes, scan: Scan, text: str, statuses: list[RecipientStatus]) 
     ]
     if not failed:
         return _NOTHING
-    failures = _distinct(_failure(status, said) for status in failed if status.address)
+    # A recipient who is told of thousands of times is judged once.
+    failures = tuple(
+        _failure(status, said) for status in _distinct(one for one in failed if one.address)
+    )
     returned = read_returned(raw, scan.leaves, text)
     return Reports(failures, "report", (), returned, more=len(failures) == FAILURES)
 
@@ -218,11 +224,11 @@ def _said(address: str, said: str, near: str, action: str) -> FailedRecipient:
     return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)
 
 
-def _distinct(failures: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
+def _distinct(told: Iterable[_Told]) -> tuple[_Told, ...]:
     """Return each address once, at most so many; nothing behind them is read."""
-    kept: dict[str, FailedRecipient] = {}
-    for failure in failures:
-        kept.setdefault(failure.address, failure)
+    kept: dict[str, _Told] = {}
+    for one in told:
+        kept.setdefault(one.address, one)
         if len(kept) == FAILURES:
             break
     return tuple(kept.values())
