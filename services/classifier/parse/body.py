@@ -10,7 +10,7 @@ from services.classifier.parse.file_names import given_name, safe_name, unique_n
 from services.classifier.parse.headers import decode_field, read_headers
 from services.classifier.parse.letter import is_another_form, letter_of
 from services.classifier.parse.packages import Leaf, opened
-from services.classifier.parse.readable import Readable, chosen_texts, read_part
+from services.classifier.parse.readable import Readable, chosen_texts, read_part, shown_page
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import decoded_prefix, transfer_encoding
 from shared.backup.parts import measured
@@ -73,7 +73,7 @@ def read_body(
                 digest.update(file.sha256.encode())
             if not (is_another_form(part, letter, defects) or _repeats(part, file, inline)):
                 files.append(file)
-    html = next((one.text for one in readable if one.is_html), None)
+    html = shown_page(readable, defects)
     chosen = list(chosen_texts(readable, defects))
     text = "\n\n".join(text for text, _ in chosen if text)
     if len(text) > limits.TEXT_CHARACTERS:

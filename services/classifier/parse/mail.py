@@ -61,7 +61,8 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
         headers=headers,
         reports=reports,
         events=events,
-        attached_senders=attached_senders(raw, scan.leaves),
+        # What a report returns, nobody has forwarded.
+        attached_senders=() if reports.source else attached_senders(raw, scan.leaves),
     )
 
 

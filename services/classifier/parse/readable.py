@@ -28,13 +28,13 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _URL = re.compile(r"https?://\S+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Readable:
     """A part that is to be read.
 
     Attributes:
         part: Where it is in the mail.
-        text: Decoded; HTML as far as it is within its bounds.
+        text: Decoded; HTML as it came.
         is_html: It is HTML.
         sha256: Digest of its bytes, line ends apart.
     """
@@ -54,15 +54,22 @@ def read_part(raw: bytes, part: Part, hint: str | None, defects: list[str]) -> R
     text = clean(decode_text(decoded, charset, defects, hint))
     digest = hashlib.sha256(decoded.translate(None, b"\r")).hexdigest()
     is_html = part.content_type == "text/html"
-    if is_html:
-        text = bounded_html(text, defects)
-    elif _says(part, "format", "flowed"):
+    if not is_html and _says(part, "format", "flowed"):
         text = unflowed(text, delete_space=_says(part, "delsp", "yes"))
     return Readable(part, text, is_html, digest)
 
 
 def _says(part: Part, parameter: str, value: str) -> bool:
     return (part.headers.parameter(parameter, "content-type", []) or "").strip().lower() == value
+
+
+def shown_page(readable: Sequence[Readable], defects: list[str]) -> str | None:
+    """Return the HTML that records show, within its bounds; None without any."""
+    page = next((one for one in readable if one.is_html), None)
+    if page is not None:
+        # So that its text is made of the same.
+        page.text = bounded_html(page.text, defects)
+    return page.text if page else None
 
 
 def chosen_texts(readable: Sequence[Readable], defects: list[str]) -> Iterator[tuple[str, bool]]:
