@@ -16,8 +16,8 @@ _ENCODED_WORD = re.compile(
 """A word ends at `?=`; question marks inside are written as they are by naive programs."""
 
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,90}\?[bBqQ]\?)")
-_BARE_CR = re.compile(rb"\r(?!\r*+(?:\n|\Z))")
-"""What ends no line; several before a line feed are one careless line end."""
+_BARE_CR = re.compile(rb"(?<!\r)\r++(?!\n|\Z)")
+"""What ends no line; several before a line feed are one careless line end. Looked at run by run."""
 
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LETTERS = r"[A-Za-z0-9!#$&^_+.-]++"

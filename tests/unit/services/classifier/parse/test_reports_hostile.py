@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.classifier.parse import dialects, reports
 from services.classifier.parse.parsed_mail import Reports
-from services.classifier.parse.reports import FAILURES, read_reports
+from services.classifier.parse.reports import FAILURES, Told, read_reports
 from services.classifier.parse.scanner import scan_mail
 from tests.report_builders import a_complaint, a_recipient, a_report, a_text, reports_of
 
@@ -93,7 +93,7 @@ def test_nesting_beyond_the_librarys_depth_is_a_defect() -> None:
     raw = _nested(3000)
     scan = scan_mail(raw)
     defects: list[str] = []
-    assert read_reports(raw, scan, "", defects) == Reports()
+    assert read_reports(Told(raw, scan, (), ""), defects) == Reports()
     assert defects == ["the bounce cannot be read: RecursionError"]
 
 
