@@ -58,8 +58,9 @@ test-calendar-long: setup  ## 10,000 steps of edits and faults on both sides of 
 mutants: setup servers  ## break the product on purpose, a dozen times; a test must notice each
 	$(BIN)/python -m tests.mutants
 
-fuzz: setup  ## damaged mail against every part of the reading, for FUZZ_SECONDS (600)
+fuzz: setup  ## damaged mail against every part of the reading, for FUZZ_SECONDS (600), and every property with a thousand examples
 	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600)
+	$(BIN)/python -m pytest -q -n 2 tests/property tests/unit --hypothesis-profile=many -m hypothesis
 
 test-containers: setup  ## the containers for real; needs Docker with Compose v2
 	$(BIN)/python -m tests.containers
