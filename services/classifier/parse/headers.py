@@ -112,6 +112,7 @@ def read_headers(
         section = section[: limits.HEADER_SECTION_BYTES]
     fields: list[tuple[str, bytes]] = []
     cut: set[int] = set()
+    spaced = False
     lines, mixed = _lines(section)
     for whole in lines:
         line = whole[: limits.HEADER_FIELD_BYTES]
@@ -125,13 +126,14 @@ def read_headers(
             continue
         if raw_name != raw_name.rstrip():
             name += _BLANK
+            spaced = True
         if len(whole) > len(line):
             _flag(defects, "a header field beyond the limit")
             cut.add(len(fields))
         fields.append((name, value.strip()))
     names = {name for name, _ in fields}
     ambiguous = mixed or f"from{_BLANK}" in names
-    if any(name.endswith(_BLANK) for name in names):
+    if spaced:
         fields = [_found(one, names) for one in fields]
     return Headers(fields, frozenset(cut), ambiguous)
 
@@ -143,7 +145,9 @@ def _lines(section: bytes) -> tuple[list[bytes], bool]:
     """
     both = section.count(b"\r\n")
     alone = section.count(b"\n") - both
-    mixed = bool(both and alone) or _BARE_CR.search(section) is not None
+    # Of two counts the second is a fraction of a search.
+    bare = section.count(b"\r") > both and _BARE_CR.search(section) is not None
+    mixed = bool(both and alone) or bare
     return _FOLD.sub(b"", section).split(b"\n" if alone > both else b"\r\n"), mixed
 
 

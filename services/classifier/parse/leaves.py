@@ -28,12 +28,12 @@ def leaves_of(raw: bytes, parts: Iterable[Part], defects: list[str]) -> Iterator
 
 def _is_doubtful(part: Part) -> bool:
     """Whether a part need not be the text that it is said to be: nobody has to encode text so."""
-    charset = (part.headers.parameter("charset", "content-type", []) or "").lower()
-    return (
-        part.content_type == "text/plain"
-        and transfer_encoding(part.headers) in ("base64", "uuencode")
-        and not charset.startswith(_WIDE)
-    )
+    if part.content_type != "text/plain":
+        return False
+    if transfer_encoding(part.headers) not in ("base64", "uuencode"):
+        return False
+    charset = part.headers.parameter("charset", "content-type", []) or ""
+    return not charset.lower().startswith(_WIDE)
 
 
 def _tell_type(raw: bytes, part: Part) -> None:

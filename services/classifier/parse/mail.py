@@ -14,7 +14,7 @@ from services.classifier.parse.headers import Headers, automatic, decode_field
 from services.classifier.parse.leaves import leaves_of
 from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.parsed_mail import Address, ParsedMail
-from services.classifier.parse.reports import Told, read_reports
+from services.classifier.parse.reports import Reporting, read_reports
 from services.classifier.parse.scanner import Scan, scan_mail
 
 _SUBJECT_CHARACTERS = 10_000
@@ -42,7 +42,7 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
     cc = _recipients(headers, "cc", limits.RECIPIENTS - len(to), hint, defects)
     leaves = list(leaves_of(raw, scan.leaves, defects))
     body = read_body(leaves, backup_key, hint, defects)
-    reports = read_reports(Told(raw, scan, leaves, body.text), defects)
+    reports = read_reports(Reporting(raw, scan, leaves, body.text), defects)
     events = read_events(leaves, defects)
     return ParsedMail(
         senders=_senders(headers, hint, defects),
@@ -80,7 +80,7 @@ def _declared_charset(scan: Scan) -> str | None:
 def _senders(headers: Headers, hint: str | None, defects: list[str]) -> tuple[Address, ...]:
     """Return the addresses of From; odd where others may read another From field."""
     found = _recipients(headers, "from", limits.RECIPIENTS, hint, defects)
-    return tuple(replace(one, odd=one.odd or headers.ambiguous) for one in found)
+    return tuple(replace(one, odd=True) if headers.ambiguous else one for one in found)
 
 
 def _recipients(

@@ -55,7 +55,7 @@ _NEAR_CHARACTERS = 800
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Reporting:
     """A mail that may report something.
 
     Attributes:
@@ -69,7 +69,7 @@ class Told:
     text: str
 
 
-def read_reports(told: Told, defects: list[str]) -> Reports:
+def read_reports(told: Reporting, defects: list[str]) -> Reports:
     """Return what machines report in a scanned mail. Total, linear."""
     scan = told.scan
     parts = {leaf.part.content_type: leaf for leaf in reversed(told.leaves)}
@@ -87,13 +87,13 @@ def read_reports(told: Told, defects: list[str]) -> Reports:
     return said or (_report(told, statuses) if statuses else _NOTHING)
 
 
-def _said_in_words(told: Told, marks: Marks, defects: list[str]) -> Reports | None:
+def _said_in_words(told: Reporting, marks: Marks, defects: list[str]) -> Reports | None:
     if not marks:
         return None
     return _forwarded_complaint(told) or _by_text(told, marks, defects)
 
 
-def _by_text(told: Told, marks: Marks, defects: list[str]) -> Reports | None:
+def _by_text(told: Reporting, marks: Marks, defects: list[str]) -> Reports | None:
     """By header or text, of a mail whose header shows that a machine may write."""
     raw, scan, text = told.raw, told.scan, told.text
     if not scan.leaves:
@@ -112,7 +112,7 @@ def _by_text(told: Told, marks: Marks, defects: list[str]) -> Reports | None:
     return Reports(failures, "dialect", (), returned, more=len(lost) + len(delayed) >= MOST_NAMED)
 
 
-def _complaint(told: Told, report: Leaf) -> Reports:
+def _complaint(told: Reporting, report: Leaf) -> Reports:
     returned = read_returned(told.leaves, told.text)
     complainants = read_complaint(report.beginning(STATUS_BYTES), returned)
     return _complained(complainants, returned)
@@ -123,7 +123,7 @@ def _complained(complainants: tuple[str, ...], returned: Returned) -> Reports:
     return Reports(complainants=complainants, returned=returned, more=more)
 
 
-def _forwarded_complaint(told: Told) -> Reports | None:
+def _forwarded_complaint(told: Reporting) -> Reports | None:
     original = original_header(told.leaves)
     if original is None:
         return None
@@ -134,7 +134,7 @@ def _forwarded_complaint(told: Told) -> Reports | None:
     return _complained(complainants, returned_of(original))
 
 
-def _report(told: Told, statuses: list[RecipientStatus]) -> Reports:
+def _report(told: Reporting, statuses: list[RecipientStatus]) -> Reports:
     """By the machine part; one that only tells of successes is no bounce."""
     said = explanation(told.text)
     failed = [
@@ -160,7 +160,7 @@ def _statuses(leaves: Iterable[Leaf]) -> Iterator[RecipientStatus]:
             yield from read_statuses(clean(status_part))
 
 
-def _attached_report(told: Told) -> Reports | None:
+def _attached_report(told: Reporting) -> Reports | None:
     """Return a report that a gateway has put into a mail of its own.
 
     Only asked where the bounce's own words name nobody: what came back may be a report, too.
@@ -173,7 +173,7 @@ def _attached_report(told: Told) -> Reports | None:
         return None
     leaves = [Leaf(raw, part) for part in scan.leaves]
     statuses = list(_statuses(leaves))
-    return _report(Told(raw, scan, leaves, told.text), statuses) if statuses else None
+    return _report(Reporting(raw, scan, leaves, told.text), statuses) if statuses else None
 
 
 def _failure(status: RecipientStatus, said: str) -> FailedRecipient:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.classifier.parse import dialects, failure_reasons, reports
 from services.classifier.parse.parsed_mail import Reports
-from services.classifier.parse.reports import FAILURES, Told, read_reports
+from services.classifier.parse.reports import FAILURES, Reporting, read_reports
 from services.classifier.parse.scanner import scan_mail
 from tests.report_builders import a_complaint, a_recipient, a_report, a_text, reports_of
 
@@ -94,7 +94,7 @@ def test_nesting_beyond_the_librarys_depth_is_a_defect() -> None:
     raw = _nested(3000)
     scan = scan_mail(raw)
     defects: list[str] = []
-    assert read_reports(Told(raw, scan, (), ""), defects) == Reports()
+    assert read_reports(Reporting(raw, scan, (), ""), defects) == Reports()
     assert defects == ["the bounce cannot be read: RecursionError"]
 
 
