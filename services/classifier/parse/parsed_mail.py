@@ -145,7 +145,7 @@ class ParsedMail:
         message_id: With its angle brackets, or None.
         text: All readable text of the body, HTML turned into text, lines ended by `\n`.
         text_is_html: The text comes from HTML.
-        html: The HTML body as it came, decoded; None without one.
+        html: The HTML body, decoded and within its bounds; None without one.
         attachments: Files of the mail, signature pictures once.
         auto_submitted: RFC 3834, and the older marks of automatic mail.
         body_sha256: Digest of the body, part by part as decoded.
