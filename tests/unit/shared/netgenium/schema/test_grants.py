@@ -56,6 +56,8 @@ def test_the_writer_adds_what_mails_make_and_deletes_nothing() -> None:
         "ng_dalsikontakt0",
         "ng_ukol0",
         "ng_resitelukolu0",
+        "ng_sledujicukolu0",
+        "ng_komentarukolu0",
         "ng_priloha0",
         "ng_pozvanka0",
         "ng_zakazanyemail0",
@@ -89,7 +91,7 @@ def test_nobody_changes_what_has_happened() -> None:
 
 def test_the_operator_undoes_and_no_more() -> None:
     """NG-8, S-7: forbidden addresses, tasks, solvers, marks, counts, links; what is held."""
-    undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0"}
+    undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0", "ng_sledujicukolu0"}
     assert set(_may("crm_operator", "DELETE")) == {*undone, "crm_soft_bounce"}
     assert set(_may("crm_operator", "INSERT")) == {
         *undone,
@@ -143,7 +145,7 @@ def test_optional_fields_that_an_installation_lacks_are_left_out() -> None:
     entities = {**REFERENCE.entities, "contact": lacks}
     found = granted(_with(entities=entities))
     privileges = [g.privilege for g in found if g.table == contact.table]
-    assert sorted(privileges) == ["INSERT", *["SELECT"] * 4]
+    assert sorted(privileges) == ["INSERT", *["SELECT"] * 5]
 
 
 def test_several_values_in_columns_are_changed_with_their_record() -> None:
