@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from services.assembly.beside import doing
+from services.assembly.commenting import comments_of
 from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import clock_of, outlet_of, sends_mail, signer_of
 from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import notice_look, notices_of
 from services.assembly.services import running
 from services.assembly.watch import data_look, database_look, looking
+from services.mailer.comments import Comments
 from services.mailer.notices import NoticeBook
 from services.mailer.outbox_rows import OutboxRows
 from services.mailer.outlet import MailOutlet
@@ -31,6 +33,11 @@ from shared.settings.environment import Environment
 
 EVERY_SECONDS = 5.0
 """Between two looks into the outbox."""
+
+COMMENTS_SECONDS = 30.0
+"""Between two looks for comments of the ERP, which are mailed within a minute (E-2)."""
+
+_COMMENTS = timedelta(seconds=COMMENTS_SECONDS)
 
 _log = Logger()
 
@@ -56,6 +63,7 @@ class MailerLoop:
         health: Is told.
         stopped: Ends it.
         now: The time.
+        comments: Puts comments for customers into the outbox; None: there are none.
     """
 
     mailer: Mailer
@@ -63,6 +71,8 @@ class MailerLoop:
     health: Health
     stopped: threading.Event
     now: Callable[[], datetime]
+    comments: Comments | None = None
+    _commented_at: datetime | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Send until stopped; what is unreachable or refused is waited for."""
@@ -73,10 +83,23 @@ class MailerLoop:
                 self.health.expect(sending.part)
         while not self.stopped.is_set():
             self.health.beat("mailer", EVERY_SECONDS)
+            self.post_comments()
             for sending in sendings:
                 self.one(sending)
             self._count()
             self.stopped.wait(EVERY_SECONDS)
+
+    def post_comments(self) -> None:
+        """Put comments for customers into the outbox, every half a minute."""
+        now = self.now()
+        due = self._commented_at is None or now - self._commented_at >= _COMMENTS
+        if self.comments is None or not due:
+            return
+        self._commented_at = now
+        try:
+            self.comments.post(now)
+        except (PermanentError, TransientError) as error:
+            _log.warning("waiting", part="comments", reason=str(error))
 
     def one(self, sending: _Sending) -> None:
         """Send what is due of one box, unless its server rests."""
@@ -159,6 +182,8 @@ def mail_once(
         return True
     book = notices_of("run", boxes, environment, notice_rows(erp.engine))
     mailer, well = _mailer(erp, environment, book), True
+    if comments := comments_of(boxes, erp, book.tell):
+        comments.post(_now())
     for outlet in map(outlet_of, boxes):
         try:
             while mailer.round(outlet):
@@ -178,7 +203,9 @@ def _loop(  # noqa: PLR0913, PLR0917 - as above
     book: NoticeBook,
 ) -> MailerLoop:
     mailer = _mailer(erp, environment, book)
-    return MailerLoop(mailer, [outlet_of(box) for box in boxes], health, stopped, clock_of(boxes))
+    outlets = [outlet_of(box) for box in boxes]
+    comments = comments_of(boxes, erp, book.tell)
+    return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), comments)
 
 
 def _mailer(erp: Erp, environment: Environment, book: NoticeBook) -> Mailer:
