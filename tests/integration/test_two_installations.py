@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -32,7 +33,7 @@ from tests.installation import an_installation
 BEGIN = datetime(2026, 11, 30, 9, tzinfo=UTC)
 ROUNDS, MINUTES = 1000, 3
 PER_HOUR = 20
-TICKETS = {
+TICKETS: dict[str, Any] = {
     "conversations": True,
     "ticket_box": True,
     "ticket_answer": True,
