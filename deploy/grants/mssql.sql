@@ -219,6 +219,7 @@ GRANT UPDATE ON [crm_outbox] TO [crm_mailer];
 GRANT SELECT, VIEW DEFINITION ON [crm_lock] TO [crm_mailer];
 GRANT INSERT ON [crm_lock] TO [crm_mailer];
 GRANT UPDATE ON [crm_lock] TO [crm_mailer];
+GRANT SELECT, VIEW DEFINITION ON [crm_dead_letter] TO [crm_mailer];
 GRANT SELECT, VIEW DEFINITION ON [crm_schema_version] TO [crm_mailer];
 GRANT SELECT, VIEW DEFINITION ON [susers] TO [crm_operator];
 GRANT SELECT, VIEW DEFINITION ON [ng_uzivatelrole0] TO [crm_operator];

@@ -1,9 +1,10 @@
-"""Puts together what mails the comments for customers (behaviour E-2)."""
+"""Puts together what the mailer itself has to tell: comments and failed mail (E-2, E-3)."""
 
 from collections.abc import Callable, Sequence
 
 from services.assembly.composition import Erp
 from services.mailer.comments import Comments
+from services.mailer.failed_mail import FailedMailTold
 from shared.settings.box import Box
 
 
@@ -17,3 +18,9 @@ def comments_of(
     box = next((one for one in talking if one.smtp_server), talking[0])
     addresses = frozenset(one.email for one in boxes)
     return Comments(erp.engine, erp.tables, box.name, addresses, report)
+
+
+def failed_mail_of(boxes: Sequence[Box], erp: Erp) -> FailedMailTold | None:
+    """Return what tells the support of failed mail; None where there is no support."""
+    supports = {box.name: box.support_address for box in boxes if box.support_address}
+    return FailedMailTold(erp.engine, supports) if supports else None

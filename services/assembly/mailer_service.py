@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from services.assembly.beside import doing
-from services.assembly.commenting import comments_of
+from services.assembly.commenting import comments_of, failed_mail_of
 from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import clock_of, outlet_of, sends_mail, signer_of
 from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import notice_look, notices_of
 from services.assembly.services import running
 from services.assembly.watch import data_look, database_look, looking
-from services.mailer.comments import Comments
 from services.mailer.notices import NoticeBook
 from services.mailer.outbox_rows import OutboxRows
 from services.mailer.outlet import MailOutlet
@@ -34,10 +33,13 @@ from shared.settings.environment import Environment
 EVERY_SECONDS = 5.0
 """Between two looks into the outbox."""
 
-COMMENTS_SECONDS = 30.0
+POSTS_SECONDS = 30.0
 """Between two looks for comments of the ERP, which are mailed within a minute (E-2)."""
 
-_COMMENTS = timedelta(seconds=COMMENTS_SECONDS)
+Post = Callable[[datetime], int]
+"""Puts into the outbox what is to be told."""
+
+_POSTS = timedelta(seconds=POSTS_SECONDS)
 
 _log = Logger()
 
@@ -63,7 +65,7 @@ class MailerLoop:
         health: Is told.
         stopped: Ends it.
         now: The time.
-        comments: Puts comments for customers into the outbox; None: there are none.
+        posts: Put into the outbox what no mail of ours has caused: comments, failed mail.
     """
 
     mailer: Mailer
@@ -71,8 +73,8 @@ class MailerLoop:
     health: Health
     stopped: threading.Event
     now: Callable[[], datetime]
-    comments: Comments | None = None
-    _commented_at: datetime | None = field(default=None, init=False)
+    posts: Sequence[Post] = ()
+    _posted_at: datetime | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Send until stopped; what is unreachable or refused is waited for."""
@@ -83,23 +85,23 @@ class MailerLoop:
                 self.health.expect(sending.part)
         while not self.stopped.is_set():
             self.health.beat("mailer", EVERY_SECONDS)
-            self.post_comments()
+            self.post()
             for sending in sendings:
                 self.one(sending)
             self._count()
             self.stopped.wait(EVERY_SECONDS)
 
-    def post_comments(self) -> None:
-        """Put comments for customers into the outbox, every half a minute."""
+    def post(self) -> None:
+        """Put into the outbox what is to be told, every half a minute."""
         now = self.now()
-        due = self._commented_at is None or now - self._commented_at >= _COMMENTS
-        if self.comments is None or not due:
+        if self._posted_at is not None and now - self._posted_at < _POSTS:
             return
-        self._commented_at = now
-        try:
-            self.comments.post(now)
-        except (PermanentError, TransientError) as error:
-            _log.warning("waiting", part="comments", reason=str(error))
+        self._posted_at = now
+        for post in self.posts:
+            try:
+                post(now)
+            except (PermanentError, TransientError) as error:
+                _log.warning("waiting", part="comments", reason=str(error))
 
     def one(self, sending: _Sending) -> None:
         """Send what is due of one box, unless its server rests."""
@@ -182,8 +184,8 @@ def mail_once(
         return True
     book = notices_of("run", boxes, environment, notice_rows(erp.engine))
     mailer, well = _mailer(erp, environment, book), True
-    if comments := comments_of(boxes, erp, book.tell):
-        comments.post(_now())
+    for post in _posts(boxes, erp, book):
+        post(_now())
     for outlet in map(outlet_of, boxes):
         try:
             while mailer.round(outlet):
@@ -204,8 +206,13 @@ def _loop(  # noqa: PLR0913, PLR0917 - as above
 ) -> MailerLoop:
     mailer = _mailer(erp, environment, book)
     outlets = [outlet_of(box) for box in boxes]
-    comments = comments_of(boxes, erp, book.tell)
-    return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), comments)
+    posts = _posts(boxes, erp, book)
+    return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), posts)
+
+
+def _posts(boxes: Sequence[Box], erp: Erp, book: NoticeBook) -> list[Post]:
+    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp)
+    return [one.post for one in several if one is not None]
 
 
 def _mailer(erp: Erp, environment: Environment, book: NoticeBook) -> Mailer:

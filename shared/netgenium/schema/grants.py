@@ -149,7 +149,12 @@ ROLES: Mapping[Role, RoleRights] = {
             **dict.fromkeys(("task", "contact", "user", "activity"), _READ),
             "task_comment": Rights(update=("sent_on",)),
         },
-        {"crm_outbox": _WRITE, "crm_lock": _WRITE, VERSION_TABLE: _READ},
+        {
+            "crm_outbox": _WRITE,
+            "crm_lock": _WRITE,
+            "crm_dead_letter": _READ,
+            VERSION_TABLE: _READ,
+        },
     ),
     # A person at the command line: list, explain, undo, relink, held marks.
     "crm_operator": RoleRights(
