@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from services.assembly.beside import doing
+from services.assembly.commenting import comments_of, failed_mail_of
 from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import clock_of, outlet_of, sends_mail, signer_of
 from services.assembly.notice_rows import notice_rows
@@ -31,6 +32,14 @@ from shared.settings.environment import Environment
 
 EVERY_SECONDS = 5.0
 """Between two looks into the outbox."""
+
+POSTS_SECONDS = 30.0
+"""Between two looks for comments of the ERP, which are mailed within a minute (E-2)."""
+
+Post = Callable[[datetime], int]
+"""Puts into the outbox what is to be told."""
+
+_POSTS = timedelta(seconds=POSTS_SECONDS)
 
 _log = Logger()
 
@@ -56,6 +65,7 @@ class MailerLoop:
         health: Is told.
         stopped: Ends it.
         now: The time.
+        posts: Put into the outbox what no mail of ours has caused: comments, failed mail.
     """
 
     mailer: Mailer
@@ -63,6 +73,8 @@ class MailerLoop:
     health: Health
     stopped: threading.Event
     now: Callable[[], datetime]
+    posts: Sequence[Post] = ()
+    _posted_at: datetime | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Send until stopped; what is unreachable or refused is waited for."""
@@ -73,10 +85,23 @@ class MailerLoop:
                 self.health.expect(sending.part)
         while not self.stopped.is_set():
             self.health.beat("mailer", EVERY_SECONDS)
+            self.post()
             for sending in sendings:
                 self.one(sending)
             self._count()
             self.stopped.wait(EVERY_SECONDS)
+
+    def post(self) -> None:
+        """Put into the outbox what is to be told, every half a minute."""
+        now = self.now()
+        if self._posted_at is not None and now - self._posted_at < _POSTS:
+            return
+        self._posted_at = now
+        for post in self.posts:
+            try:
+                post(now)
+            except (PermanentError, TransientError) as error:
+                _log.warning("waiting", part="comments", reason=str(error))
 
     def one(self, sending: _Sending) -> None:
         """Send what is due of one box, unless its server rests."""
@@ -159,6 +184,8 @@ def mail_once(
         return True
     book = notices_of("run", boxes, environment, notice_rows(erp.engine))
     mailer, well = _mailer(erp, environment, book), True
+    for post in _posts(boxes, erp, book):
+        post(_now())
     for outlet in map(outlet_of, boxes):
         try:
             while mailer.round(outlet):
@@ -178,7 +205,14 @@ def _loop(  # noqa: PLR0913, PLR0917 - as above
     book: NoticeBook,
 ) -> MailerLoop:
     mailer = _mailer(erp, environment, book)
-    return MailerLoop(mailer, [outlet_of(box) for box in boxes], health, stopped, clock_of(boxes))
+    outlets = [outlet_of(box) for box in boxes]
+    posts = _posts(boxes, erp, book)
+    return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), posts)
+
+
+def _posts(boxes: Sequence[Box], erp: Erp, book: NoticeBook) -> list[Post]:
+    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp)
+    return [one.post for one in several if one is not None]
 
 
 def _mailer(erp: Erp, environment: Environment, book: NoticeBook) -> Mailer:

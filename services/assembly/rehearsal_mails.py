@@ -20,6 +20,7 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.contracts.content import MailContent, PartRef
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.events import Invited
 from shared.contracts.messages import MailClassified
 from shared.contracts.references import (
@@ -168,6 +169,11 @@ class MadeUp:
             task_command=about.command_id,
             automatic=True,
         )
+
+    def comment(self) -> CommentTask | None:
+        """Return a comment on the task that is there."""
+        task = self._record("task")
+        return CommentTask(command_id=uuid4(), task=task, text=_MEMO) if task else None
 
     def soft_bounces(self) -> Sequence[CountSoftBounce]:
         """Three on different days: the last one marks."""

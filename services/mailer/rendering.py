@@ -13,6 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from shared.contracts.line import one_line
 from shared.errors import TransientError
+from shared.language.language import LanguageName
 
 BUILT_IN = Path(__file__).parent / "templates"
 """The templates that come with the service."""
@@ -52,12 +53,16 @@ class Rendered:
 
 
 class Templates:
-    """The templates of one box: the installation's own before the built-in ones."""
+    """The templates of one box: the installation's own before the built-in ones.
 
-    def __init__(self, language: str, own: Path | None = None) -> None:
+    Attributes:
+        language: Their language.
+    """
+
+    def __init__(self, language: LanguageName, own: Path | None = None) -> None:
         """Take the language, and the folder of the installation's own templates."""
         self._folders = [each / language for each in (own, BUILT_IN) if each is not None]
-        self._language = language
+        self.language = language
         self._environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(self._folders),
             autoescape=_is_html,
@@ -87,9 +92,9 @@ class Templates:
             try:
                 self._environment.get_template(file)
             except TemplateSyntaxError as error:
-                yield f"template {self._language}/{one_line(file)}, line {error.lineno} is wrong"
+                yield f"template {self.language}/{one_line(file)}, line {error.lineno} is wrong"
             except _TROUBLE as error:
-                where = f"template {self._language}/{one_line(file)}"
+                where = f"template {self.language}/{one_line(file)}"
                 yield f"{where} cannot be read: {type(error).__name__}"
 
     def _has_html(self, name: str) -> bool:
@@ -98,7 +103,7 @@ class Templates:
         return home is not None and (home / f"{name}.html").is_file()
 
     def _fill(self, file: str, values: Mapping[str, object]) -> str:
-        where = f"template {self._language}/{one_line(file)}"
+        where = f"template {self.language}/{one_line(file)}"
         try:
             text = self._environment.get_template(file).render(values)
         except TemplateSyntaxError as error:

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from services.writer.handlers.comment_task import comment_task
 from services.writer.handlers.count_soft_bounce import count_soft_bounce
 from services.writer.handlers.create_activity import create_activity
 from services.writer.handlers.create_contact import create_contact
@@ -23,12 +24,13 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.errors import ContractError
 
 
-def apply(  # noqa: C901 - a case for each command
+def apply(  # noqa: C901, PLR0912 - a case for each command
     command: AnyCommand, mail: MailClassified, work: UnitOfWork
 ) -> None:
     """Let the handler of `command` add its rows to `work`.
@@ -57,6 +59,8 @@ def apply(  # noqa: C901 - a case for each command
             create_contact(command, mail, work)
         case PutTask():
             put_task(command, mail, content, work)
+        case CommentTask():
+            comment_task(command, mail, content, work)
         case SendMail():
             send_mail(command, mail, work)
         case ApplyEvent():

@@ -17,6 +17,7 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.errors import ContractError
@@ -45,7 +46,7 @@ def problem_lock(problem_id: str) -> str:
 
 def _locks(command: AnyCommand) -> Iterable[str]:
     match command:
-        case CreateActivity():
+        case CreateActivity() | CommentTask():
             return ()
         case CreateTask() | UpdateTask():
             return () if command.problem_id is None else (problem_lock(command.problem_id),)

@@ -17,6 +17,7 @@ class Word(StrEnum):
 
     DELETED = "DELETED"
     DUPLICATE_KEY = "DUPLICATE KEY"
+    FILED = "FILED"
     IGNORED = "IGNORED"
     IMPORTED = "IMPORTED"
     INFORM_OTHER_USERS = "Inform other users…"
@@ -35,7 +36,7 @@ class Word(StrEnum):
         return repr(self.value)
 
 
-NOT_IN_THE_MANUAL = frozenset({Word.IGNORED, Word.IMPORTED, Word.LOOP})
+NOT_IN_THE_MANUAL = frozenset({Word.FILED, Word.IGNORED, Word.IMPORTED, Word.LOOP})
 """Words of our own: the legacy log leaves them out."""
 
 
@@ -67,6 +68,8 @@ def kind_of(words: Iterable[str]) -> str:
 def _kinds() -> Iterable[tuple[str, ...]]:
     yield (Word.DELETED,)
     yield (Word.PROCESSED,)
+    yield (Word.FILED,)
+    yield Word.FILED, Word.DELETED
     for word in (
         Word.SPAM,
         Word.IGNORED,

@@ -45,11 +45,12 @@ class Language:
         """Say why a rule hit or missed; what an earlier version recorded stays in English."""
         if self.name == "en" or line.sentence is None:
             return line.reason
-        return self._sentence(line.sentence)
+        return self.sentence(line.sentence)
 
-    def _sentence(self, sentence: Sentence) -> str:
+    def sentence(self, sentence: Sentence) -> str:
+        """Say what was said before."""
         values = {
-            name: value if isinstance(value, str) else self._sentence(value)
+            name: value if isinstance(value, str) else self.sentence(value)
             for name, value in sentence.values.items()
         }
         count = values.get(COUNT, "")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 from shared.settings.calendar_keys import CalendarKeys
+from shared.settings.conversation_checks import check_conversations, check_loops
 from shared.settings.draft import Draft
 from shared.settings.key import DeclaredKey, declared
 from shared.settings.near_miss import quoted
@@ -22,6 +23,7 @@ def check_file(draft: Draft) -> None:
     _check_sources(draft)
     _check_groups(draft)
     _check_rules(draft)
+    check_conversations(draft)
 
 
 def check_together(drafts: Sequence[Draft]) -> None:
@@ -32,6 +34,7 @@ def check_together(drafts: Sequence[Draft]) -> None:
             _check_alike(draft, drafts[:index], key)
         _check_apart(draft, drafts[:index], "pop3Email", _email_of)
         _check_apart(draft, drafts[:index], "name", _name_of)
+    check_loops(drafts)
 
 
 def name_of(draft: Draft) -> str:

@@ -183,13 +183,3 @@ class BoxKeys(BaseModel):
             source="R-f",
         ),
     ] = None
-    ticket_box: Annotated[
-        bool,
-        Key(
-            "ticketBox",
-            flag,
-            doc="`true`: mail from outside without a number opens a task.",
-            source="E-7",
-            acts=False,
-        ),
-    ] = False

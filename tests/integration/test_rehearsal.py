@@ -27,6 +27,7 @@ STEPS = (
     "activities with lists and files",
     "task with its activity",
     "mail to be sent",
+    "comment on a task",
     "task of a problem",
     "task of a problem, changed",
     "marks of a contact",

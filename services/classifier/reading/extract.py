@@ -26,6 +26,7 @@ from shared.contracts.said import NOTHING_SAID, Said, said, said_many
 from shared.domain.addresses import domain_of, is_valid_address
 from shared.domain.folding import fold_line
 from shared.domain.own_mail import LOOP_HEADER
+from shared.domain.tickets import Ticket, find_tickets
 from shared.domain.tokens import Token, find_tokens
 from shared.domain.vocabulary import Vocabulary, comparable_subject, first_prefix, without_tags
 
@@ -87,6 +88,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         answers_to=_answers_to(parsed),
         problem=_problem(parsed, subject, tokens, vocabulary),
         folder=arrival.folder,
+        tickets=_tickets(parsed, context),
     )
     return replace(mail, bounce=_bounce(mail, vocabulary))
 
@@ -120,6 +122,12 @@ def _is_our_own(parsed: ParsedMail, context: BoxContext) -> bool:
     if context.own_mail is None:
         return False
     return context.own_mail.is_ours(parsed.message_id, field_values(parsed, LOOP_HEADER.lower()))
+
+
+def _tickets(parsed: ParsedMail, context: BoxContext) -> tuple[Ticket, ...]:
+    if not context.box.conversations:
+        return ()
+    return find_tickets(parsed.subject, context.own_mail)
 
 
 def _forwarded_from(parsed: ParsedMail, way: WayIn) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from services.classifier.reading.text import Text
 from shared.contracts.said import Said
 from shared.domain.copies import CopyMarks
 from shared.domain.folding import fold_line
+from shared.domain.tickets import Ticket
 from shared.domain.tokens import Token
 from shared.domain.vocabulary import tight
 
@@ -59,6 +60,7 @@ class Mail:
         bounce: What came back, if it is a bounce.
         problem: What it says of a problem, if its subject is that of a problem mail (P-1).
         folder: The folder of its box that it was in, where the box has folders.
+        tickets: Tags and numbers of tasks in its subject, the right tags first (E-1).
     """
 
     mail_id: UUID
@@ -80,6 +82,7 @@ class Mail:
     bounce: Bounce | None = None
     problem: ProblemReport | None = None
     folder: str | None = None
+    tickets: tuple[Ticket, ...] = ()
 
     @cached_property
     def text(self) -> str:

@@ -9,6 +9,8 @@ from shared.language.language import Language
 _TELL_NOTHING = {"reply_or_forward", "direction", "sender_proof", "nothing_made"}
 """Rules that hit and decide nothing about what is made."""
 
+_OF_CONVERSATIONS = {"conversation", "ticket", "undecided"}
+
 _MAKE_ACTIVITIES = {"incoming", "outgoing"}
 _OF_ADDRESSES = ("mark_forbidden", "count_soft_bounce", "held_mark", "refused_mark")
 
@@ -25,10 +27,14 @@ def answer_as_text(made: Sequence[Made], trace: Sequence[TraceLine], language: L
 
 def deciding(trace: Sequence[TraceLine]) -> list[TraceLine]:
     """Choose the lines by which a mail was decided."""
-    rules = [line for line in trace if line.id.startswith("R-") and line.rule not in _TELL_NOTHING]
+    rules = [line for line in trace if _is_of_rule(line) and line.rule not in _TELL_NOTHING]
     hits = [line for line in rules if line.hit]
     missed = [line for line in rules if line.rule in _MAKE_ACTIVITIES and not line.hit]
     return hits or missed
+
+
+def _is_of_rule(line: TraceLine) -> bool:
+    return line.id.startswith("R-") or line.rule in _OF_CONVERSATIONS
 
 
 def made_as_text(made: Made, language: Language) -> str:
@@ -53,6 +59,8 @@ def _parts(made: Made, language: Language) -> Iterator[str]:
             yield language.say("made task {number}", number=number)
         case "update_task":
             yield language.say("updated task {number}", number=number)
+        case "comment_task":
+            yield language.say("made comment {number}", number=number)
         case "apply_event" | "upsert_invitation":
             yield language.say("recorded invitation {number} for {name}", number=number, name=name)
         case "send_mail":

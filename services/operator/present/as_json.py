@@ -22,6 +22,7 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.contracts.content import MailContent
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.references import RecordRef
 from shared.contracts.rule_commands import CreateContact, PutTask
 
@@ -81,7 +82,9 @@ def mail_as_json(mail: Mail) -> Json:
     }
 
 
-def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
+def command_as_json(  # noqa: PLR0911 - a case for each command
+    command: AnyCommand, content: MailContent | None
+) -> Json:
     """Return a command with natural keys; `content` is the mail's."""
     match command:
         case CreateActivity():
@@ -100,6 +103,8 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _contact(command)
         case PutTask():
             return _task_of_rule(command)
+        case CommentTask():
+            return _comment(command)
         case _:
             assert_never(command)
 
@@ -190,6 +195,15 @@ def _task_of_rule(command: PutTask) -> Json:
         "contract": _number(command.contract),
         "status": command.values.get("status"),
         "priority": command.values.get("priority"),
+    }
+
+
+def _comment(command: CommentTask) -> Json:
+    """Without its text, which the mail says."""
+    return {
+        "kind": command.kind,
+        "task": _number(command.task),
+        "author": command.author.email if command.author else None,
     }
 
 

@@ -24,6 +24,7 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.language.language import Language
 
@@ -87,6 +88,8 @@ def _label(command: AnyCommand, language: Language) -> str:  # noqa: C901, PLR09
             return language.say("Contact")
         case PutTask():
             return language.say("Task updated") if command.task else language.say("Task")
+        case CommentTask():
+            return language.say("Comment")
         case SendMail():
             return language.say("Mail to be sent")
         case _:

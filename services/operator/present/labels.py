@@ -14,6 +14,7 @@ FIELDS: Mapping[str, str] = {
     "approver": marked("approver"),
     "attachments": marked("attachments"),
     "attendees": marked("attendees"),
+    "author": marked("author"),
     "backup": marked("backup"),
     "box": marked("box"),
     "cancelled": marked("cancelled"),
@@ -99,6 +100,7 @@ RULES: Mapping[str, str] = {
     "bounce": marked("bounce"),
     "bounds": marked("bounds"),
     "complaint": marked("complaint"),
+    "conversation": marked("conversation"),
     "custom_rules": marked("own rules"),
     "direction": marked("direction"),
     "duplicate": marked("duplicate"),
@@ -122,10 +124,13 @@ RULES: Mapping[str, str] = {
     "sender_proof": marked("proof of the sender"),
     "solvers": marked("solvers"),
     "spam": marked("spam"),
+    "tag": marked("tag of a task"),
     "thread": marked("thread"),
+    "ticket": marked("ticket"),
     "token": marked("token"),
     "twins": marked("several users"),
     "type": marked("type"),
+    "undecided": marked("undecided"),
 }
 """Rules and notes, as traces name them."""
 

@@ -9,6 +9,7 @@ from shared.language.language import Language, marked
 WORDS: Mapping[Word, str] = {
     Word.DELETED: marked("no activity made"),
     Word.DUPLICATE_KEY: marked("duplicate"),
+    Word.FILED: marked("filed under its task"),
     Word.IGNORED: marked("ignored by its subject"),
     Word.IMPORTED: marked("taken over from the log of before"),
     Word.INFORM_OTHER_USERS: marked("notice to users"),

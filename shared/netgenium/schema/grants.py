@@ -92,7 +92,6 @@ _NOT_LOOKED_UP = (
     "crm_lock",
     "crm_log_file",
     "crm_log_words",
-    "crm_outbox",
 )
 _ONLY_ADDED_TO = (
     "crm_event",
@@ -115,6 +114,7 @@ ROLES: Mapping[Role, RoleRights] = {
             "attachment": _ADD,
             "forbidden_email": _ADD,
             "task": _WRITE,
+            "task_comment": _ADD,
             "invitation": _WRITE,
             "contact": Rights(insert=True, update=_MARK.update),
             "relationship": _MARK,
@@ -143,10 +143,18 @@ ROLES: Mapping[Role, RoleRights] = {
             VERSION_TABLE: _READ,
         },
     ),
-    # Sends the outbox, and adds notices to it.
+    # Sends the outbox, and adds notices and comments to it.
     "crm_mailer": RoleRights(
-        {},
-        {"crm_outbox": _WRITE, "crm_lock": _WRITE, VERSION_TABLE: _READ},
+        {
+            **dict.fromkeys(("task", "contact", "user", "activity"), _READ),
+            "task_comment": Rights(update=("sent_on",)),
+        },
+        {
+            "crm_outbox": _WRITE,
+            "crm_lock": _WRITE,
+            "crm_dead_letter": _READ,
+            VERSION_TABLE: _READ,
+        },
     ),
     # A person at the command line: list, explain, undo, relink, held marks.
     "crm_operator": RoleRights(

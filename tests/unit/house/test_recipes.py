@@ -32,7 +32,15 @@ OLD_MAIL_GETS = (
 
 NOT_SHOWN = {
     "activities": {"due_date", "sender", "to", "cc", "text", "html"},
-    "tasks": {"contact", "priority", "due_date", "completed_on", "text"},
+    "tasks": {
+        "contact",
+        "relationship",
+        "watchers",
+        "priority",
+        "due_date",
+        "completed_on",
+        "text",
+    },
 }
 """Fields that `list` leaves out: texts, what it shows in another form, and what a person sets."""
 
@@ -41,8 +49,6 @@ SYNCHRONISED = {"start", "end", "all_day", "location", "private", "series", "cha
 
 READ_BY_NOBODY = {
     "activity.changed_on",
-    "task_comment.author",
-    "task_comment.created_on",
 }
 """Fields that were mapped before anything uses them; whoever uses one takes it out."""
 

@@ -17,8 +17,9 @@ from shared.netgenium.schema.tables import ErpTables
 REFERENCE = load_mapping(None)
 ERP_TABLES = set(ErpTables(REFERENCE).metadata.tables)
 GRANTS = list(granted(REFERENCE))
-ASSIGNED = ("ng_zakazka", "ng_objednavka", "ng_ukol", "ng_prilezitost")
 SHIPPED = Path(__file__).parents[5] / "deploy" / "grants"
+ASSIGNED = ("ng_zakazka", "ng_objednavka", "ng_ukol", "ng_prilezitost")
+"""What an activity is assigned to."""
 
 
 def _may(role: str, privilege: str) -> dict[str, tuple[str, ...]]:
@@ -57,6 +58,8 @@ def test_the_writer_adds_what_mails_make_and_deletes_nothing() -> None:
         "ng_dalsikontakt0",
         "ng_ukol0",
         "ng_resitelukolu0",
+        "ng_sledujicukolu0",
+        "ng_komentarukolu0",
         "ng_priloha0",
         "ng_pozvanka0",
         "ng_zakazanyemail0",
@@ -64,7 +67,7 @@ def test_the_writer_adds_what_mails_make_and_deletes_nothing() -> None:
 
 
 def test_the_writer_changes_marks_tasks_and_invitations_only() -> None:
-    """NG-8: of a contact three boxes, of an activity only what it is assigned to (A-6)."""
+    """NG-8: of a contact three boxes may be changed, of an activity what it is assigned to."""
     changed = _may("crm_writer", "UPDATE")
     marks = ("ng_povolitemaily", "ng_povolithromadne", "ng_nefunkcniemail")
     assert set(changed) - set(OWN.tables) == {
@@ -92,7 +95,7 @@ def test_nobody_changes_what_has_happened() -> None:
 
 def test_the_operator_undoes_and_no_more() -> None:
     """NG-8, S-7: forbidden addresses, tasks, solvers, marks, counts, links; what is held."""
-    undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0"}
+    undone = {"ng_zakazanyemail0", "ng_ukol0", "ng_resitelukolu0", "ng_sledujicukolu0"}
     assert set(_may("crm_operator", "DELETE")) == {*undone, "crm_soft_bounce"}
     assert set(_may("crm_operator", "INSERT")) == {
         *undone,
@@ -146,7 +149,7 @@ def test_optional_fields_that_an_installation_lacks_are_left_out() -> None:
     entities = {**REFERENCE.entities, "contact": lacks}
     found = granted(_with(entities=entities))
     privileges = [g.privilege for g in found if g.table == contact.table]
-    assert sorted(privileges) == ["INSERT", *["SELECT"] * 4]
+    assert sorted(privileges) == ["INSERT", *["SELECT"] * 5]
 
 
 def test_several_values_in_columns_are_changed_with_their_record() -> None:
