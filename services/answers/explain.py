@@ -18,6 +18,7 @@ from services.fetcher.fetch import mail_id
 from services.fetcher.sources.eml_dir import moment_of
 from shared.backup.store import key_of
 from shared.contracts.messages import MailClassified, MailFetched
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 
 _AT_ONCE = 20
@@ -59,7 +60,9 @@ def files_of(arguments: Iterable[str]) -> list[Path]:
             files.append(path)
             continue
         if not inside:
-            raise WrongUseError(f"The folder {path} holds no file; name a folder with mails")
+            raise WrongUseError(
+                said("The folder {path} holds no file; name a folder with mails", path=path)
+            )
         files += inside
     return files
 

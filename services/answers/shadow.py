@@ -22,6 +22,7 @@ from services.fetcher.sources.of_box import BoxSource, sources_of
 from services.fetcher.sources.opening import open_source
 from services.fetcher.sources.port import EML_DIR
 from shared.backup.store import key_of
+from shared.contracts.said import said
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.domain.copies import claimed_by
 from shared.domain.earlier import Processed
@@ -159,7 +160,13 @@ def _files(folder: Path) -> Iterator[Waiting]:
                 moment = moment_of(file.stat().st_mtime)
                 yield Waiting(f"{EML_DIR}:{file.name}", moment, file.read_bytes())
     except OSError as error:
-        raise WrongUseError(f"{error.filename} cannot be read: {error.strerror}") from None
+        raise WrongUseError(
+            said(
+                "{filename} cannot be read: {reason}",
+                filename=error.filename,
+                reason=error.strerror,
+            )
+        ) from None
 
 
 def _mailbox(source: BoxSource) -> Iterator[Waiting]:

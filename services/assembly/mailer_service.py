@@ -21,6 +21,7 @@ from services.mailer.outlet import MailOutlet
 from services.mailer.send import OUTCOMES, Mailer
 from shared import mailer_metrics
 from shared.backup.store import BackupStore
+from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError, PermanentError, TransientError
 from shared.health.state import Health
 from shared.log import Logger
@@ -173,7 +174,7 @@ def mailer_beside(  # noqa: PLR0913, PLR0917 - all that the two have in common
 
 
 def mail_once(
-    boxes: Sequence[Box], erp: Erp, environment: Environment, tell: Callable[[str], None]
+    boxes: Sequence[Box], erp: Erp, environment: Environment, tell: Callable[[Said], None]
 ) -> bool:
     """Send once what is due, if a box has a server; return whether every server took it.
 
@@ -191,7 +192,7 @@ def mail_once(
             while mailer.round(outlet):
                 pass
         except (CredentialsRefusedError, TransientError) as error:
-            tell(f"mail of {outlet.box} waits: {error}")
+            tell(said("mail of {box} waits: {error}", box=outlet.box, error=error))
             well = False
     return well
 

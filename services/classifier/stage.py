@@ -16,6 +16,7 @@ from shared.backup.store import BackupStore
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import FoundToken
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, Otherwise
+from shared.contracts.said import said
 from shared.domain.own_words import Spoken
 from shared.errors import PermanentError
 from shared.log import Logger
@@ -64,8 +65,11 @@ class ClassifierStage:
     def _context(self, box: str) -> BoxContext:
         if box not in self.contexts:
             raise PermanentError(
-                f"No configuration of this service names the box {box}; start it with the box's "
-                "file and release the mail"
+                said(
+                    "No configuration of this service names the box {box}; start it with the box's "
+                    "file and release the mail",
+                    box=box,
+                )
             )
         return self.contexts[box]
 

@@ -12,6 +12,7 @@ from jinja2 import FileSystemLoader, TemplateError, TemplateNotFound, TemplateSy
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from shared.contracts.line import one_line
+from shared.contracts.said import Said, said
 from shared.errors import TransientError
 from shared.language.language import LanguageName
 
@@ -86,16 +87,23 @@ class Templates:
         html = self._fill(f"{name}.html", values) if self._has_html(name) else None
         return Rendered(one_line(subject).strip()[:_LONGEST_SUBJECT], body.lstrip("\n"), html)
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[Said]:
         """Yield what is wrong with the templates, as far as can be known without values."""
         for file in self._environment.list_templates(["txt", "html"]):
             try:
                 self._environment.get_template(file)
             except TemplateSyntaxError as error:
-                yield f"template {self.language}/{one_line(file)}, line {error.lineno} is wrong"
+                yield said(
+                    "template {file}, line {line} is wrong",
+                    file=f"{self.language}/{one_line(file)}",
+                    line=error.lineno,
+                )
             except _TROUBLE as error:
-                where = f"template {self.language}/{one_line(file)}"
-                yield f"{where} cannot be read: {type(error).__name__}"
+                yield said(
+                    "template {file} cannot be read: {reason}",
+                    file=f"{self.language}/{one_line(file)}",
+                    reason=type(error).__name__,
+                )
 
     def _has_html(self, name: str) -> bool:
         """Whether HTML is beside the text: another folder's would say something else."""
@@ -107,15 +115,27 @@ class Templates:
         try:
             text = self._environment.get_template(file).render(values)
         except TemplateSyntaxError as error:
-            raise TemplateTroubleError(f"{where}, line {error.lineno}; correct it") from None
+            raise TemplateTroubleError(
+                said("{where}, line {lineno}; correct it", where=where, lineno=error.lineno)
+            ) from None
         except TemplateNotFound:
             known = ", ".join(self.names())
-            raise TemplateTroubleError(f"{where} is not there; there are {known}") from None
+            raise TemplateTroubleError(
+                said("{where} is not there; there are {known}", where=where, known=known)
+            ) from None
         except _TROUBLE as error:
             # The error's own words may quote values.
-            raise TemplateTroubleError(f"{where}: {type(error).__name__}; correct it") from None
+            raise TemplateTroubleError(
+                said("{where}: {name}; correct it", where=where, name=type(error).__name__)
+            ) from None
         if len(text) > _LONGEST_TEXT:
-            raise TemplateTroubleError(f"{where} makes more than {_LONGEST_TEXT} characters")
+            raise TemplateTroubleError(
+                said(
+                    "{where} makes more than {longest_text} characters",
+                    where=where,
+                    longest_text=_LONGEST_TEXT,
+                )
+            )
         return text
 
 

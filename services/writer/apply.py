@@ -27,6 +27,7 @@ from shared.contracts.commands import (
 from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.said import said
 from shared.errors import ContractError
 
 
@@ -41,7 +42,9 @@ def apply(  # noqa: C901, PLR0912 - a case for each command
     """
     content = mail.content
     if content is None:
-        raise ContractError(f"Mail {mail.mail_id} came with commands but without content")
+        raise ContractError(
+            said("Mail {mail_id} came with commands but without content", mail_id=mail.mail_id)
+        )
     match command:
         case CreateActivity():
             create_activity(command, mail, content, work)
@@ -64,6 +67,6 @@ def apply(  # noqa: C901, PLR0912 - a case for each command
         case SendMail():
             send_mail(command, mail, work)
         case ApplyEvent():
-            raise ContractError("Events are taken out of a mail's content before")
+            raise ContractError(said("Events are taken out of a mail's content before"))
         case _:
             assert_never(command)

@@ -20,6 +20,7 @@ from shared.contracts.commands import (
 from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.said import said
 from shared.errors import ContractError
 from shared.netgenium.database.locks import lock_for
 
@@ -68,6 +69,6 @@ def _locks(command: AnyCommand) -> Iterable[str]:
         case SendMail():
             return (address_lock(command.recipient),) if command.automatic else ()
         case ApplyEvent():
-            raise ContractError("Events are taken out of a mail's content before")
+            raise ContractError(said("Events are taken out of a mail's content before"))
         case _:
             assert_never(command)

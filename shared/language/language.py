@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from shared.contracts.content import TraceLine
-from shared.contracts.said import COUNT, Sentence, filled
+from shared.contracts.said import COUNT, Said, filled
+from shared.contracts.sentence import Sentence
 
 LanguageName = Literal["cs", "en"]
 LANGUAGES: tuple[LanguageName, ...] = ("cs", "en")
@@ -47,10 +48,16 @@ class Language:
             return line.reason
         return self.sentence(line.sentence)
 
-    def sentence(self, sentence: Sentence) -> str:
+    def tell(self, text: str) -> str:
+        """Return what was said in this language; what nobody has `said` stays as it is."""
+        if self.name == "en" or not isinstance(text, Said):
+            return str(text)
+        return self.sentence(text)
+
+    def sentence(self, sentence: Sentence | Said) -> str:
         """Say what was said before."""
         values = {
-            name: value if isinstance(value, str) else self.sentence(value)
+            name: self.sentence(value) if isinstance(value, Sentence | Said) else value
             for name, value in sentence.values.items()
         }
         count = values.get(COUNT, "")

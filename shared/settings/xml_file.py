@@ -13,6 +13,7 @@ from typing import cast
 
 from lxml import etree
 
+from shared.contracts.said import said
 from shared.settings.near_miss import nearest, quoted
 from shared.settings.reading import UnreadableError, read_small_file
 from shared.settings.report import Report
@@ -41,10 +42,16 @@ def read_entries(path: Path, report: Report) -> tuple[XmlEntry, ...] | None:
     _check_plain(root, report)
     settings = list(_children(root, "appSettings", report))
     if not settings:
-        report.problem(_line(root), "there is no <appSettings>", f"Write {_EXAMPLE}.")
+        report.problem(
+            _line(root),
+            said("there is no <appSettings>"),
+            said("Write {example}.", example=_EXAMPLE),
+        )
         return None
     for further in settings[1:]:
-        report.problem(_line(further), "a second <appSettings>", "Keep all keys in one.")
+        report.problem(
+            _line(further), said("a second <appSettings>"), said("Keep all keys in one.")
+        )
     return tuple(_entries(settings, report))
 
 
@@ -52,11 +59,13 @@ def _parse(path: Path, report: Report) -> etree._Element | None:
     try:
         raw = read_small_file(path, _LIMIT_BYTES)
     except UnreadableError as error:
-        report.problem(None, str(error), error.remedy)
+        report.problem(None, error.what, error.remedy)
         return None
     line = _line_of_doctype(raw)
     if line is not None:
-        report.problem(line, "the file contains a DOCTYPE", "Remove it; none is needed.")
+        report.problem(
+            line, said("the file contains a DOCTYPE"), said("Remove it; none is needed.")
+        )
         return None
     return _parse_bytes(raw, report)
 
@@ -82,7 +91,7 @@ def _parse_bytes(raw: bytes, report: Report) -> etree._Element | None:
         _report_syntax(error, report)
         return None
     if root.getroottree().docinfo.internalDTD is not None:
-        report.problem(1, "the file contains a DOCTYPE", "Remove it; none is needed.")
+        report.problem(1, said("the file contains a DOCTYPE"), said("Remove it; none is needed."))
         return None
     return root
 
@@ -92,14 +101,14 @@ def _report_syntax(error: etree.XMLSyntaxError, report: Report) -> None:
     if "ncod" in str(error.msg):
         report.problem(
             line,
-            "the file is not written in the encoding it declares",
-            'Save it as UTF-8 and declare encoding="utf-8".',
+            said("the file is not written in the encoding it declares"),
+            said('Save it as UTF-8 and declare encoding="utf-8".'),
         )
         return
     report.problem(
         line or 1,
-        f"the file is not well-formed XML at column {column}",
-        "Close every element and quote; write & as &amp;, < as &lt; and a quote as &quot;.",
+        said("the file is not well-formed XML at column {column}", column=column),
+        said("Close every element and quote; write & as &amp;, < as &lt; and a quote as &quot;."),
     )
 
 
@@ -124,8 +133,14 @@ def _check_name(element: etree._Element, name: str, report: Report) -> bool:
     if written == name:
         return True
     meant = nearest(written, [name])
-    remedy = f"Did you mean <{meant}>?" if meant else f"Only <{name}> stands here."
-    report.problem(_line(element), f"unknown element {quoted(written)}", remedy)
+    remedy = (
+        said("Did you mean <{meant}>?", meant=meant)
+        if meant
+        else said("Only <{name}> stands here.", name=name)
+    )
+    report.problem(
+        _line(element), said("unknown element {written}", written=quoted(written)), remedy
+    )
     return meant is not None
 
 
@@ -136,7 +151,11 @@ def _check_plain(element: etree._Element, report: Report) -> None:
         _report_attribute(str(attribute), [], element, report)
     texts = [element.text, *(child.tail for child in element)]
     if any(text and text.strip() for text in texts):
-        report.problem(_line(element), f"text between the elements of <{name}>", "Remove the text.")
+        report.problem(
+            _line(element),
+            said("text between the elements of <{name}>", name=name),
+            said("Remove the text."),
+        )
 
 
 def _report_attribute(
@@ -146,10 +165,15 @@ def _report_attribute(
     meant = nearest(attribute, known)
     name = etree.QName(element).localname
     if meant:
-        what, remedy = f"unknown attribute {quoted(attribute)}", f"Did you mean {meant}?"
+        what, remedy = (
+            said("unknown attribute {attribute}", attribute=quoted(attribute)),
+            said("Did you mean {meant}?", meant=meant),
+        )
     else:
-        what = f"<{name}> has an attribute that does not belong there"
-        remedy = "An <add> has key and value, other elements have none; write a quote as &quot;."
+        what = said("<{name}> has an attribute that does not belong there", name=name)
+        remedy = said(
+            "An <add> has key and value, other elements have none; write a quote as &quot;."
+        )
     report.problem(_line(element), what, remedy)
     return meant
 
@@ -158,13 +182,15 @@ def _entry(add: etree._Element, report: Report) -> XmlEntry | None:
     given = _attributes(add, report)
     line = _line(add)
     if len(add) or (add.text or "").strip():
-        report.problem(line, "<add> has content", 'Write <add key="..." value="..."/>.')
+        report.problem(line, said("<add> has content"), said('Write <add key="..." value="..."/>.'))
     key, value = given.get(_KEY), given.get(_VALUE)
     if key is None or not key.strip():
-        report.problem(line, "<add> without a key", "Name the key, or remove the line.")
+        report.problem(line, said("<add> without a key"), said("Name the key, or remove the line."))
         return None
     if value is None:
-        report.problem(line, f"<add> of {quoted(key)} without a value", "Add value=.")
+        report.problem(
+            line, said("<add> of {key} without a value", key=quoted(key)), said("Add value=.")
+        )
         return None
     return XmlEntry(line, key, value)
 

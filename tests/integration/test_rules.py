@@ -180,12 +180,12 @@ def test_names_that_the_erp_lacks_are_told_with_the_nearest(installed: Installat
     found = [one.problem for one in look_at_names(installed.box, installed.erp)]
 
     assert {one.where for one in found} == {f"{file}:3"}
-    said = {one.what: one.remedy for one in found}
-    assert said['the ERP has no active user "novk"'] == "Did you mean novak?"
-    assert said['the ERP has no company "Beta as."'] == "Did you mean Beta a.s.?"
-    assert said['the ERP has no activity type "E-mial"'] == "Did you mean E-mail?"
-    assert 'the ERP has no contract "999"' in said
-    assert 'the ERP has no task with the status "Nonsense"' in said
+    told = {str(one.what): str(one.remedy) for one in found}
+    assert told['the ERP has no active user "novk"'] == "Did you mean novak?"
+    assert told['the ERP has no company "Beta as."'] == "Did you mean Beta a.s.?"
+    assert told['the ERP has no activity type "E-mial"'] == "Did you mean E-mail?"
+    assert 'the ERP has no contract "999"' in told
+    assert 'the ERP has no task with the status "Nonsense"' in told
     assert len(found) == 5
 
 

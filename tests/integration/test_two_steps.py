@@ -22,6 +22,7 @@ from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, actions_queue
 from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.messages import MailRecorded
+from shared.contracts.said import said
 from shared.errors import PermanentError
 from shared.health.state import Health
 from shared.settings.box import Box
@@ -203,4 +204,4 @@ def test_a_mail_that_was_set_aside_goes_after_its_release(
 
 
 def _refuses(*_: object) -> None:
-    raise PermanentError("no mail at all")
+    raise PermanentError(said("no mail at all"))
