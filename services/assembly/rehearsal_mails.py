@@ -31,6 +31,7 @@ from shared.contracts.references import (
     UserRef,
 )
 from shared.contracts.verdict import Word
+from shared.contracts.xml_commands import PutContact, PutRelationship
 
 DOMAIN = "crmservice.invalid"
 """A domain that nobody can have (RFC 2606)."""
@@ -167,6 +168,19 @@ class MadeUp:
             values={"text": _LONG},
             task_command=about.command_id,
             automatic=True,
+        )
+
+    def entries(self) -> tuple[PutRelationship, PutContact]:
+        """Return a company and a person in it, as XML mail makes and then changes them."""
+        company = PutRelationship(
+            command_id=uuid4(), name=_LONG, new_name=f"{_LONG}2", emails=(_KEY,), domains=(DOMAIN,)
+        )
+        return company, PutContact(
+            command_id=uuid4(),
+            address=_KEY,
+            first_name=_LONG,
+            last_name=_LONG,
+            relationship_of=_LONG,
         )
 
     def soft_bounces(self) -> Sequence[CountSoftBounce]:

@@ -122,6 +122,8 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
     content = None
     if decided.commands:
         content = mail_content(mail, facts.context, message.backup_key, decided.events)
+        if decided.confidential:
+            content = content.model_copy(update={"text": "", "html": None, "attachments": ()})
     whole = MailClassified(
         mail_id=message.mail_id,
         box=message.box,
@@ -147,7 +149,7 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         again=message.again,
         text_sha256=mail.marks.text_sha256,
         otherwise=_otherwise(decided.otherwise),
-        key_alone=facts.context.box.strict_manual_duplicates,
+        key_alone=mail.key_alone,
         mailbox=decided.mailbox,
     )
     return within_bounds(whole)

@@ -8,6 +8,8 @@ from services.writer.handlers.create_contact import create_contact
 from services.writer.handlers.create_task import create_task
 from services.writer.handlers.mark_forbidden import mark_forbidden
 from services.writer.handlers.problem_task import problem_task
+from services.writer.handlers.put_contact import put_contact
+from services.writer.handlers.put_relationship import put_relationship
 from services.writer.handlers.put_task import put_task
 from services.writer.handlers.send_mail import send_mail
 from services.writer.handlers.upsert_invitation import upsert_invitation
@@ -25,10 +27,11 @@ from shared.contracts.commands import (
 )
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.xml_commands import PutContact, PutRelationship
 from shared.errors import ContractError
 
 
-def apply(  # noqa: C901 - a case for each command
+def apply(  # noqa: C901, PLR0912 - a case for each command
     command: AnyCommand, mail: MailClassified, work: UnitOfWork
 ) -> None:
     """Let the handler of `command` add its rows to `work`.
@@ -57,6 +60,10 @@ def apply(  # noqa: C901 - a case for each command
             create_contact(command, mail, work)
         case PutTask():
             put_task(command, mail, content, work)
+        case PutRelationship():
+            put_relationship(command, mail, work)
+        case PutContact():
+            put_contact(command, mail, work)
         case SendMail():
             send_mail(command, mail, work)
         case ApplyEvent():

@@ -20,6 +20,7 @@ from shared.contracts.references import (
     UserRef,
 )
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.xml_commands import PutContact, PutRelationship
 
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
@@ -254,6 +255,8 @@ AnyCommand = Annotated[
     | ApplyEvent
     | SendMail
     | CreateContact
-    | PutTask,
+    | PutTask
+    | PutRelationship
+    | PutContact,
     Field(discriminator="kind"),
 ]

@@ -22,6 +22,7 @@ def check_file(draft: Draft) -> None:
     _check_sources(draft)
     _check_groups(draft)
     _check_rules(draft)
+    _check_xml_mail(draft)
 
 
 def check_together(drafts: Sequence[Draft]) -> None:
@@ -92,6 +93,16 @@ def _check_rules(draft: Draft) -> None:
         draft.report.problem(
             draft.line("manualRules"), "manualRules false without rulesFile", remedy
         )
+
+
+def _check_xml_mail(draft: Draft) -> None:
+    """Report XML mail that nobody may send, or without a secret (E-4)."""
+    if draft.value("xmlMail") is not True:
+        return
+    for name in ("xmlSecret", "xmlSender"):
+        if name not in draft.named:
+            remedy = "Add it, or remove xmlMail."
+            draft.report.problem(draft.line("xmlMail"), f"xmlMail without {name}", remedy)
 
 
 def _check_what_pop3_can(draft: Draft) -> None:

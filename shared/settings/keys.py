@@ -11,8 +11,9 @@ from shared.settings.manual_keys import ManualKeys
 from shared.settings.outgoing_keys import OutgoingKeys
 from shared.settings.trust_keys import TrustKeys
 from shared.settings.vocabulary_keys import VOCABULARY_KEYS
+from shared.settings.xml_mail_keys import XmlMailKeys
 
-_GROUPS = (ManualKeys, BoxKeys, MailboxKeys, TrustKeys, OutgoingKeys, CalendarKeys)
+_GROUPS = (ManualKeys, BoxKeys, MailboxKeys, TrustKeys, OutgoingKeys, XmlMailKeys, CalendarKeys)
 
 KEYS: tuple[DeclaredKey, ...] = (
     *(key for group in _GROUPS for key in declared(group)),

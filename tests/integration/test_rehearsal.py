@@ -32,6 +32,7 @@ STEPS = (
     "activities with lists and files",
     "task with its activity",
     "mail to be sent",
+    "company and contact",
     "task of a problem",
     "task of a problem, changed",
     "marks of a contact",

@@ -9,6 +9,12 @@ from sqlalchemy import Connection, Engine
 
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
+from services.classifier.xml_mail.named import (
+    addresses_in,
+    company_names,
+    numbers_in,
+    user_names,
+)
 from shared.domain.addresses import domain_of
 from shared.domain.copies import claimed_by
 from shared.domain.directory import Directory, Names, RecordMatch, User
@@ -57,8 +63,7 @@ class DatabaseLookUp:
             named = {*_found(directory.records), *_inheritable(earlier)}
             directory = replace(directory, owners=read_owners(connection, self.erp, named))
         return [
-            Facts(context, directory, earlier, _processed(mail, context, earlier))
-            for mail, context in mails
+            Facts(context, directory, earlier, _processed(mail, earlier)) for mail, context in mails
         ]
 
     def _directory(
@@ -114,9 +119,8 @@ class DatabaseLookUp:
         )
 
 
-def _processed(mail: Mail, context: BoxContext, earlier: Earlier) -> Processed | None:
-    key_alone = context.box.strict_manual_duplicates
-    return claimed_by(earlier.processed, mail.key, mail.marks, key_alone=key_alone)
+def _processed(mail: Mail, earlier: Earlier) -> Processed | None:
+    return claimed_by(earlier.processed, mail.key, mail.marks, key_alone=mail.key_alone)
 
 
 def _from_inside(
@@ -140,6 +144,8 @@ def _addresses(mail: Mail, context: BoxContext) -> Iterator[str]:
     yield from mail.forwards
     yield from mail.parsed.reports.complainants
     yield from _failed(mail)
+    if mail.xml:
+        yield from addresses_in(mail.xml.document)
     for event in mail.parsed.events:
         if event.method == "REPLY":
             yield from (attendee.address for attendee in event.attendees)
@@ -175,9 +181,14 @@ def _returned(mail: Mail) -> Iterator[str]:
 
 
 def _names(mails: Sequence[tuple[Mail, BoxContext]]) -> Names:
-    """Return what the administrator's rules name, in all boxes."""
+    """Return what the administrator's rules name, in all boxes, and what XML mail does."""
     boxes = {context.box.name: context.rules for _, context in mails}
-    return reduce(or_, (rules.names for rules in boxes.values() if rules), Names())
+    asked = [mail.xml.document for mail, _ in mails if mail.xml]
+    by_xml = Names(
+        frozenset(name for one in asked for name in user_names(one)),
+        frozenset(name for one in asked for name in company_names(one)),
+    )
+    return reduce(or_, (rules.names for rules in boxes.values() if rules), by_xml)
 
 
 def _numbers(mail: Mail, context: BoxContext) -> Iterator[tuple[TokenKind, str]]:
@@ -191,3 +202,5 @@ def _numbers(mail: Mail, context: BoxContext) -> Iterator[tuple[TokenKind, str]]
     yield from ((token.kind, token.number) for token in mail.tokens[:1])
     if mail.problem and mail.problem.contract:
         yield "contract", mail.problem.contract
+    if mail.xml:
+        yield from numbers_in(mail.xml.document)

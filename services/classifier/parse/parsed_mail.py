@@ -155,6 +155,7 @@ class ParsedMail:
         reports: Bounces and complaints in it.
         events: Events of its calendar parts that have a METHOD.
         attached_senders: From addresses of mails that are attached.
+        xml_documents: XML in it that is in the language of XML mail (E-4).
     """
 
     senders: tuple[Address, ...]
@@ -176,3 +177,4 @@ class ParsedMail:
     reports: Reports = Reports()
     events: tuple[CalendarEvent, ...] = ()
     attached_senders: tuple[str, ...] = ()
+    xml_documents: tuple[bytes, ...] = ()

@@ -9,6 +9,7 @@ from shared.language.language import Language
 _TELL_NOTHING = {"reply_or_forward", "direction", "sender_proof", "nothing_made"}
 """Rules that hit and decide nothing about what is made."""
 
+_RULES = ("R-", "E-")
 _MAKE_ACTIVITIES = {"incoming", "outgoing"}
 
 
@@ -24,7 +25,9 @@ def answer_as_text(made: Sequence[Made], trace: Sequence[TraceLine], language: L
 
 def deciding(trace: Sequence[TraceLine]) -> list[TraceLine]:
     """Choose the lines by which a mail was decided."""
-    rules = [line for line in trace if line.id.startswith("R-") and line.rule not in _TELL_NOTHING]
+    rules = [
+        line for line in trace if line.id.startswith(_RULES) and line.rule not in _TELL_NOTHING
+    ]
     hits = [line for line in rules if line.hit]
     missed = [line for line in rules if line.rule in _MAKE_ACTIVITIES and not line.hit]
     return hits or missed
@@ -36,13 +39,19 @@ def made_as_text(made: Made, language: Language) -> str:
     return language.say("{done} (undone)", done=text) if made.undone else text
 
 
-def _parts(made: Made, language: Language) -> Iterator[str]:  # noqa: C901 - a case for each kind
+def _parts(  # noqa: C901, PLR0912 - a case for each kind
+    made: Made, language: Language
+) -> Iterator[str]:
     number, name = made.number or "", made.for_whom or "?"
     match made.kind:
         case "create_activity":
             yield language.say("made activity {number} for {name}", number=number, name=name)
         case "create_contact":
             yield language.say("made contact {number}", number=number)
+        case "put_contact":
+            yield language.say("made or changed contact {number}", number=number)
+        case "put_relationship":
+            yield language.say("made or changed company {number}", number=number)
         case "create_task" | "put_task":
             yield language.say("made task {number}", number=number)
         case "update_task":

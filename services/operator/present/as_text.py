@@ -25,6 +25,7 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.xml_commands import PutContact, PutRelationship
 from shared.language.language import Language
 
 
@@ -83,8 +84,10 @@ def _label(command: AnyCommand, language: Language) -> str:  # noqa: C901, PLR09
             return language.say("Mark") if command.marks else language.say("Soft bounce counted")
         case UpsertInvitation() | ApplyEvent():
             return language.say("Invitation")
-        case CreateContact():
+        case CreateContact() | PutContact():
             return language.say("Contact")
+        case PutRelationship():
+            return language.say("Company")
         case PutTask():
             return language.say("Task updated") if command.task else language.say("Task")
         case SendMail():

@@ -126,6 +126,7 @@ RULES: Mapping[str, str] = {
     "token": marked("token"),
     "twins": marked("several users"),
     "type": marked("type"),
+    "xml_mail": marked("XML mail"),
 }
 """Rules and notes, as traces name them."""
 
