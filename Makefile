@@ -58,8 +58,10 @@ test-calendar-long: setup  ## 10,000 steps of edits and faults on both sides of 
 mutants: setup servers  ## break the product on purpose, a dozen times; a test must notice each
 	$(BIN)/python -m tests.mutants
 
-fuzz: setup  ## damaged mail against every part of the reading, for FUZZ_SECONDS (600)
+fuzz: setup  ## damaged mail against every part of the classification, for FUZZ_SECONDS (600; by atheris where it is to be had), and every property with a thousand examples
+	-@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/fuzz.txt
 	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600)
+	$(BIN)/python -m pytest -q -n 2 tests/property tests/unit --hypothesis-profile=many -m hypothesis
 
 test-containers: setup  ## the containers for real; needs Docker with Compose v2
 	$(BIN)/python -m tests.containers
@@ -85,7 +87,7 @@ words: setup  ## find what people read, bring the catalogues up to date and comp
 
 lock: $(VENV)/bin/python  ## pin the newest versions again, with hashes
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/lock.txt
-	for group in runtime databases calendar dev lock; do ./requirements/pin $(BIN)/uv $$group; done
+	for group in runtime databases calendar dev fuzz lock; do ./requirements/pin $(BIN)/uv $$group; done
 
 clean:  ## remove what setup and the demo made
 	rm -rf $(VENV) data/demo

@@ -1,5 +1,6 @@
 """The typed commands that the classifier emits and the writer applies; a union by `kind`."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -213,6 +214,25 @@ class LinkActivity(Command):
     contact: ContactRef | None
     relationship: RelationshipRef | None
     had_relationship: int | None = None
+
+
+class AssignActivity(Command):
+    """Assign an activity as that of another mail of its thread is, which came later (A-6).
+
+    The writer's own, so no message carries it.
+
+    Attributes:
+        activity: Its id.
+        mail_id: The mail that it is of.
+        like: The mail that passes on what it is assigned to.
+        records: Ids by the kind of the record.
+    """
+
+    kind: Literal["assign_activity"] = "assign_activity"
+    activity: int
+    mail_id: UUID
+    like: UUID
+    records: Mapping[str, int]
 
 
 class SendMail(Command):

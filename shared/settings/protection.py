@@ -1,11 +1,13 @@
 """Whether what goes to database and broker could be read, or answered by somebody else. Pure."""
 
-from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from collections.abc import Sequence
+
+from shared.settings.server_urls import ServerUrl, other_machines, read_server_url
 
 ALL = "true"
 """Every host may be talked to in the clear."""
+
+_ENCRYPTS = {"yes", "mandatory", "strict"}
 
 
 def open_hosts(url: str) -> list[str]:
@@ -14,17 +16,13 @@ def open_hosts(url: str) -> list[str]:
     This machine is none of them: `localhost`, loopback addresses, and sockets that are files.
 
     Args:
-        url: As SQLAlchemy or AMQP have it.
+        url: As SQLAlchemy or AMQP have it. One that nobody can read has no hosts: whoever opens it,
+            says what is wrong.
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        # Whoever opens it, says what is wrong.
+    found = read_server_url(url)
+    if found is None or _is_protected(found):
         return []
-    backend = parts.scheme.partition("+")[0]
-    if backend == "sqlite" or _is_protected(backend, parts):
-        return []
-    return sorted({host for host in _hosts(parts) if not _is_here(host)})
+    return other_machines(found)
 
 
 def allowed_hosts(value: str) -> tuple[str, ...]:
@@ -38,49 +36,22 @@ def not_allowed(url: str, allowed: Sequence[str]) -> list[str]:
     return [] if ALL in allowed else [host for host in open_hosts(url) if host not in allowed]
 
 
-def _is_protected(backend: str, parts: SplitResult) -> bool:
-    asked = {
-        name.lower(): values[-1].lower()
-        for name, values in parse_qs(parts.query, keep_blank_values=True).items()
-    }
-    match backend:
-        case "amqps":
+def _is_protected(url: ServerUrl) -> bool:
+    """Whether TLS proves who answers; of a word that is there twice each value has to ask for it.
+
+    Which of several values counts, drivers decide differently.
+    """
+    match url.backend:
+        case "sqlite" | "amqps":
             return True
         case "postgres":
             # No dialect of SQLAlchemy has that name: whoever opens it, says so.
             return True
         case "postgresql":
-            return asked.get("sslmode") == "verify-full"
+            return set(url.values("sslmode")) == {"verify-full"}
         case "mssql":
-            words = asked | _odbc_words(asked.get("odbc_connect", ""))
-            encrypts = words.get("encrypt") in {"yes", "mandatory", "strict"}
-            return encrypts and words.get("trustservercertificate", "no") == "no"
+            encrypt, trusted = set(url.values("encrypt")), url.values("trustservercertificate")
+            return bool(encrypt) and encrypt <= _ENCRYPTS and set(trusted) <= {"no"}
         case _:
             # Firebird encrypts, but knows no certificates.
             return False
-
-
-def _odbc_words(text: str) -> dict[str, str]:
-    pairs = (word.partition("=") for word in text.split(";"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def _hosts(parts: SplitResult) -> Iterator[str]:
-    """Yield every host that is named, before the path or, as PostgreSQL has it, in the query."""
-    yield (parts.hostname or "").lower()
-    query = parse_qs(parts.query)
-    for value in query.get("host", []):
-        for host in value.split(","):
-            yield host.rpartition(":")[0].lower() or host.lower()
-    for value in query.get("odbc_connect", []):
-        server = _odbc_words(unquote(value).lower()).get("server", "")
-        yield server.removeprefix("tcp:").partition(",")[0].partition("\\")[0]
-
-
-def _is_here(host: str) -> bool:
-    if not host or host.startswith("/") or host in {"localhost", ".", "(local)"}:
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

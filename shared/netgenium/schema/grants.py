@@ -63,6 +63,7 @@ _ALL = Rights(insert=True, update=EVERY, delete=True)
 _MARK = Rights(update=("allow_emails", "allow_bulk_emails", "non_functional"))
 _CONTACT = (*_MARK.update, "relationship", "first_name", "last_name")
 _COMPANY = (*_MARK.update, "name", "emails", "domains")
+_ASSIGNED = ("contract", "order", "task", "opportunity")
 _READ_EVERY_RECORD = dict.fromkeys(CATALOGUE, _READ)
 _READ_EVERY_OWN = dict.fromkeys((*sorted(OWN.tables), VERSION_TABLE), _READ)
 _LOOKED_UP = (
@@ -112,7 +113,7 @@ ROLES: Mapping[Role, RoleRights] = {
     "crm_writer": RoleRights(
         {
             **_READ_EVERY_RECORD,
-            "activity": _ADD,
+            "activity": Rights(insert=True, update=_ASSIGNED),
             "attachment": _ADD,
             "forbidden_email": _ADD,
             "task": _WRITE,
@@ -153,7 +154,7 @@ ROLES: Mapping[Role, RoleRights] = {
     "crm_operator": RoleRights(
         {
             **_READ_EVERY_RECORD,
-            "activity": Rights(update=("task", "contact", "relationship")),
+            "activity": Rights(update=(*_ASSIGNED, "contact", "relationship")),
             "forbidden_email": _ALL,
             "task": _ALL,
             "contact": Rights(update=_CONTACT),

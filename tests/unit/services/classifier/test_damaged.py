@@ -2,10 +2,10 @@ import random
 
 import pytest
 
-from tests.fuzz.__main__ import troubles
 from tests.fuzz.mutations import mutated
 from tests.fuzz.seeds import seeds
 from tests.fuzz.targets import TARGETS
+from tests.fuzz.trouble import troubles
 
 _TIMES = 20
 
