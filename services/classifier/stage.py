@@ -9,8 +9,8 @@ from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.facts.words import with_spoken, words_of
 from services.classifier.message_size import within_bounds
 from services.classifier.outcome.content import mail_content
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
 from shared.contracts.commands import CreateActivity
@@ -72,8 +72,9 @@ class ClassifierStage:
     def _read(self, fetched: FetchedMail, context: BoxContext) -> Mail:
         message = fetched.message
         raw = self.backup.read(message.backup_key) if fetched.raw is None else fetched.raw
-        return extract(
-            parse_mail(raw, message.backup_key),
+        return read_mail(
+            raw,
+            message.backup_key,
             context,
             Arrival(
                 message.mail_id,

@@ -23,6 +23,7 @@ def check_file(draft: Draft) -> None:
     _check_groups(draft)
     _check_rules(draft)
     _check_xml_mail(draft)
+    _check_journal(draft)
 
 
 def check_together(drafts: Sequence[Draft]) -> None:
@@ -103,6 +104,15 @@ def _check_xml_mail(draft: Draft) -> None:
         if name not in draft.named:
             remedy = "Add it, or remove xmlMail."
             draft.report.problem(draft.line("xmlMail"), f"xmlMail without {name}", remedy)
+
+
+def _check_journal(draft: Draft) -> None:
+    """Report journal reports of nobody (I-14)."""
+    if draft.value("journalReports") is True and "journalSender" not in draft.named:
+        remedy = "Add the From address of your reports, or remove journalReports."
+        draft.report.problem(
+            draft.line("journalReports"), "journalReports without journalSender", remedy
+        )
 
 
 def _check_what_pop3_can(draft: Draft) -> None:

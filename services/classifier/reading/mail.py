@@ -15,6 +15,7 @@ from services.classifier.xml_mail.request import XmlRequest
 from shared.contracts.said import Said
 from shared.domain.copies import CopyMarks
 from shared.domain.folding import fold_line
+from shared.domain.notes import Note
 from shared.domain.tokens import Token
 from shared.domain.vocabulary import tight
 
@@ -61,6 +62,7 @@ class Mail:
         problem: What it says of a problem, if its subject is that of a problem mail (P-1).
         folder: The folder of its box that it was in, where the box has folders.
         xml: The XML by which it asks for records (E-4).
+        journal: What is to be said of a journal report (I-14).
         key_alone: Every mail with its key is a copy of it, whatever it says (S-9).
     """
 
@@ -85,6 +87,7 @@ class Mail:
     folder: str | None = None
     xml: XmlRequest | None = None
     key_alone: bool = False
+    journal: Note | None = None
 
     @cached_property
     def text(self) -> str:

@@ -107,6 +107,7 @@ RULES: Mapping[str, str] = {
     "incoming": marked("incoming"),
     "inform_users": marked("notice to users"),
     "invitation": marked("invitation"),
+    "journal_report": marked("journal report"),
     "link": marked("link"),
     "mail_group": marked("group address"),
     "net_genium": marked("mail of NET Genium"),
