@@ -18,8 +18,8 @@ from services.assembly.composition import Erp
 from services.classifier.chain import SoFar
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext, LookUp
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from services.fetcher.sources.imap.message_info import folder_of
 from services.fetcher.sources.port import BATCH_BYTES
@@ -136,7 +136,7 @@ class RuleTrial:
             from_file=then.source.startswith("emlDir:"),
             folder=folder_of(then.source),
         )
-        return extract(parse_mail(raw, _key(file, self.data)), self.context, arrival)
+        return read_mail(raw, _key(file, self.data), self.context, arrival)
 
     def _journal(self, files: Sequence[Path], begin: datetime) -> Mapping[Path, _Journalled]:
         """Those of `files` that are the backup of a recorded mail of the box."""

@@ -13,8 +13,8 @@ from services.answers.original_log import differs
 from services.answers.originals import Original, read_original
 from services.classifier.decide import decide
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from services.fetcher.fetch import mail_id
 from services.fetcher.sources.eml_dir import moment_of
@@ -123,8 +123,9 @@ class Shadow:
     def _read(self, waiting: Waiting) -> Mail:
         digest, box = sha256(waiting.raw).hexdigest(), self.context.box
         own_id = mail_id(box.email, "shadow", waiting.source, digest)
-        return extract(
-            parse_mail(waiting.raw, key_of(own_id, waiting.received_at.date())),
+        return read_mail(
+            waiting.raw,
+            key_of(own_id, waiting.received_at.date()),
             self.context,
             Arrival(own_id, waiting.received_at.astimezone(UTC), digest),
         )

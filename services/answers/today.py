@@ -11,8 +11,8 @@ from services.assembly.composition import Erp
 from services.assembly.live_contexts import context_of
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.fetcher.sources.imap.message_info import folder_of
 from shared.backup.store import BackupStore
 from shared.errors import PermanentError, TransientError
@@ -37,8 +37,9 @@ def today(then: Recorded, boxes: Sequence[Box], erp: Erp, data: Path) -> Today:
 
 def _again(then: Recorded, raw: bytes, context: BoxContext, erp: Erp) -> Today:
     digest = sha256(raw).hexdigest()
-    mail = extract(
-        parse_mail(raw, then.mail.backup),
+    mail = read_mail(
+        raw,
+        then.mail.backup,
         context,
         Arrival(
             then.mail.mail_id,

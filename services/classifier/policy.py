@@ -33,6 +33,7 @@ from services.classifier.rules import (
     spam,
     ticket,
     undecided,
+    xml_mail,
 )
 from shared.contracts.said import said
 from shared.settings.box import Box
@@ -44,6 +45,7 @@ POLICY = (
     PolicyRow("S-1", "sender_proof", sender_proof.check, "-"),  # proven, refuted, unknown
     PolicyRow("R-0", "own_mail", own_mail.check, "-"),  # stop LOOP
     PolicyRow("R-1", "duplicate", duplicate.check, "15.1"),  # stop DUPLICATE KEY
+    PolicyRow("E-4", "xml_mail", xml_mail.check, "-"),  # done as a whole or refused, stop
     PolicyRow("C-1", "early_rules", early_rules.check, "-"),  # the administrator's, go on
     _manual("R-2", "bounce", bounce.check, "13"),  # marks, go on
     _manual("R-3", "complaint", complaint.check, "-"),  # marks, go on

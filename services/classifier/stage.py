@@ -9,8 +9,8 @@ from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.facts.words import with_spoken, words_of
 from services.classifier.message_size import within_bounds
 from services.classifier.outcome.content import mail_content
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
 from shared.contracts.commands import CreateActivity
@@ -76,8 +76,9 @@ class ClassifierStage:
     def _read(self, fetched: FetchedMail, context: BoxContext) -> Mail:
         message = fetched.message
         raw = self.backup.read(message.backup_key) if fetched.raw is None else fetched.raw
-        return extract(
-            parse_mail(raw, message.backup_key),
+        return read_mail(
+            raw,
+            message.backup_key,
             context,
             Arrival(
                 message.mail_id,
@@ -126,6 +127,8 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
     content = None
     if decided.commands:
         content = mail_content(mail, facts.context, message.backup_key, decided.events)
+        if decided.confidential:
+            content = content.model_copy(update={"text": "", "html": None, "attachments": ()})
     whole = MailClassified(
         mail_id=message.mail_id,
         box=message.box,
@@ -151,7 +154,7 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         again=message.again,
         text_sha256=mail.marks.text_sha256,
         otherwise=_otherwise(decided.otherwise),
-        key_alone=facts.context.box.strict_manual_duplicates,
+        key_alone=mail.key_alone,
         mailbox=decided.mailbox,
     )
     return within_bounds(whole)

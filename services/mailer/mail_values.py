@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.mailer.outbox_mail import OutboxMail
 from shared.contracts.line import one_line
-from shared.contracts.said import Sentence
+from shared.contracts.sentence import Sentence
 from shared.domain.own_mail import OwnMail
 from shared.domain.tickets import REPLY_ABOVE, ticket
 from shared.language.language import LanguageName, language

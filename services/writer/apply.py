@@ -9,6 +9,8 @@ from services.writer.handlers.create_contact import create_contact
 from services.writer.handlers.create_task import create_task
 from services.writer.handlers.mark_forbidden import mark_forbidden
 from services.writer.handlers.problem_task import problem_task
+from services.writer.handlers.put_contact import put_contact
+from services.writer.handlers.put_relationship import put_relationship
 from services.writer.handlers.put_task import put_task
 from services.writer.handlers.send_mail import send_mail
 from services.writer.handlers.upsert_invitation import upsert_invitation
@@ -28,6 +30,7 @@ from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.contracts.said import said
+from shared.contracts.xml_commands import PutContact, PutRelationship
 from shared.errors import ContractError
 
 
@@ -64,6 +67,10 @@ def apply(  # noqa: C901, PLR0912 - a case for each command
             put_task(command, mail, content, work)
         case CommentTask():
             comment_task(command, mail, content, work)
+        case PutRelationship():
+            put_relationship(command, mail, work)
+        case PutContact():
+            put_contact(command, mail, work)
         case SendMail():
             send_mail(command, mail, work)
         case ApplyEvent():

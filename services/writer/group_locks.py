@@ -21,6 +21,7 @@ from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.contracts.said import said
+from shared.contracts.xml_commands import PutContact, PutRelationship
 from shared.errors import ContractError
 from shared.netgenium.database.locks import lock_for
 
@@ -45,7 +46,7 @@ def problem_lock(problem_id: str) -> str:
     return lock_for("problem", problem_id)
 
 
-def _locks(command: AnyCommand) -> Iterable[str]:
+def _locks(command: AnyCommand) -> Iterable[str]:  # noqa: C901, PLR0911 - a case for each
     match command:
         case CreateActivity() | CommentTask():
             return ()
@@ -60,6 +61,12 @@ def _locks(command: AnyCommand) -> Iterable[str]:
         case UpsertInvitation():
             # Of all users and occurrences: answers and the end of a series concern several.
             return (lock_for("event", command.uid),)
+        case PutRelationship():
+            return (lock_for("relationship name", command.name),)
+        case PutContact():
+            company = command.relationship_of
+            named = (lock_for("relationship name", company),) if company else ()
+            return (address_lock(command.address), *named)
         case CreateContact():
             return (address_lock(command.address),)
         case PutTask():

@@ -22,6 +22,7 @@ from shared.contracts.references import (
     UserRef,
 )
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.xml_commands import PutContact, PutRelationship
 
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
@@ -281,6 +282,8 @@ AnyCommand = Annotated[
     | SendMail
     | CreateContact
     | PutTask
-    | CommentTask,
+    | CommentTask
+    | PutRelationship
+    | PutContact,
     Field(discriminator="kind"),
 ]

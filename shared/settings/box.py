@@ -13,10 +13,18 @@ from shared.settings.manual_keys import ManualKeys
 from shared.settings.outgoing_keys import OutgoingKeys
 from shared.settings.pause import is_paused
 from shared.settings.trust_keys import TrustKeys
+from shared.settings.xml_mail_keys import XmlMailKeys
 
 
 class Box(
-    CalendarKeys, ConversationKeys, OutgoingKeys, TrustKeys, MailboxKeys, BoxKeys, ManualKeys
+    CalendarKeys,
+    ConversationKeys,
+    XmlMailKeys,
+    OutgoingKeys,
+    TrustKeys,
+    MailboxKeys,
+    BoxKeys,
+    ManualKeys,
 ):
     """One technology box; each key is declared at the field that it fills.
 

@@ -38,6 +38,8 @@ def check_file(draft: Draft) -> None:
     _check_groups(draft)
     _check_rules(draft)
     check_conversations(draft)
+    _check_xml_mail(draft)
+    _check_journal(draft)
 
 
 def check_together(drafts: Sequence[Draft]) -> None:
@@ -130,6 +132,25 @@ def _check_rules(draft: Draft) -> None:
         draft.report.problem(
             draft.line("manualRules"), said("manualRules false without rulesFile"), remedy
         )
+
+
+def _check_xml_mail(draft: Draft) -> None:
+    """Report XML mail that nobody may send, or without a secret (E-4)."""
+    if draft.value("xmlMail") is not True:
+        return
+    for name in ("xmlSecret", "xmlSender"):
+        if name not in draft.named:
+            what = said("xmlMail without {name}", name=name)
+            remedy = said("Add it, or remove xmlMail.")
+            draft.report.problem(draft.line("xmlMail"), what, remedy)
+
+
+def _check_journal(draft: Draft) -> None:
+    """Report journal reports of nobody (I-14)."""
+    if draft.value("journalReports") is True and "journalSender" not in draft.named:
+        what = said("journalReports without journalSender")
+        remedy = said("Add the From address of your reports, or remove journalReports.")
+        draft.report.problem(draft.line("journalReports"), what, remedy)
 
 
 def _check_what_pop3_can(draft: Draft) -> None:

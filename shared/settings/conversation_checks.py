@@ -5,6 +5,7 @@ A mail that we send to a box would come back to us.
 
 from collections.abc import Sequence
 
+from shared.contracts.said import said
 from shared.settings.draft import Draft
 from shared.settings.near_miss import quoted
 
@@ -27,8 +28,13 @@ def check_loops(drafts: Sequence[Draft]) -> None:
             given = draft.value(name)
             if given is not None and given in boxes:
                 box = boxes[given]
-                what = f"{name} {quoted(str(given))} is the box of {box.report.place(None)}"
-                remedy = "Name the address of people: what goes to a box comes back to us."
+                what = said(
+                    "{name} {address} is the box of {place}",
+                    name=name,
+                    address=quoted(str(given)),
+                    place=box.report.place(None),
+                )
+                remedy = said("Name the address of people: what goes to a box comes back to us.")
                 draft.report.problem(draft.line(name), what, remedy)
 
 
@@ -36,5 +42,6 @@ def _check_needed(draft: Draft, names: Sequence[str], needed: str) -> None:
     for name in names:
         given = draft.value(name)
         if given not in {None, False} and draft.value(needed) is not True:
-            remedy = f'Add {needed} with the value "true", or remove this line.'
-            draft.report.problem(draft.line(name), f"{name} without {needed}", remedy)
+            what = said("{name} without {needed}", name=name, needed=needed)
+            remedy = said('Add {needed} with the value "true", or remove this line.', needed=needed)
+            draft.report.problem(draft.line(name), what, remedy)

@@ -12,10 +12,11 @@ from shared.settings.manual_keys import ManualKeys
 from shared.settings.outgoing_keys import OutgoingKeys
 from shared.settings.trust_keys import TrustKeys
 from shared.settings.vocabulary_keys import VOCABULARY_KEYS
+from shared.settings.xml_mail_keys import XmlMailKeys
 
 _GROUPS = (
     *(ManualKeys, BoxKeys, MailboxKeys, TrustKeys),
-    *(OutgoingKeys, ConversationKeys, CalendarKeys),
+    *(OutgoingKeys, ConversationKeys, XmlMailKeys, CalendarKeys),
 )
 
 KEYS: tuple[DeclaredKey, ...] = (

@@ -31,6 +31,7 @@ _HOST = re.compile(r"[\w.-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
 _LAST_PORT = 65535
 _LONGEST_NAME = 100
+_LONG_SECRET = 16
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -85,6 +86,15 @@ def label(value: str) -> str:
 def secret(value: str) -> SecretStr:
     """Wrap a password; blanks at its ends belong to it."""
     return SecretStr(text(value))
+
+
+def long_secret(value: str) -> SecretStr:
+    """Return a secret that nobody guesses: at least 16 characters."""
+    if len(value.strip()) < _LONG_SECRET:
+        raise NotAllowedError(
+            said("at least {number} characters", number=_LONG_SECRET), quotable=False
+        )
+    return secret(value)
 
 
 def flag(value: str) -> bool:

@@ -178,7 +178,7 @@ def test_no_role_may_change_the_schema(granted_database: Granted, role: Role) ->
         assert _refused(engine, text(statement)), statement
 
 
-def test_the_writer_adds_an_activity_and_no_relationship(granted_database: Granted) -> None:
+def test_the_writer_adds_an_activity_and_takes_no_contract(granted_database: Granted) -> None:
     """NG-4: ids are given to who may add rows; who may not is told so."""
     engine = granted_database.connect("crm_writer")
     with engine.begin() as connection:
@@ -189,7 +189,7 @@ def test_the_writer_adds_an_activity_and_no_relationship(granted_database: Grant
     # Firebird gives a missing right the state of a refused login.
     refused = (PermanentError, TransientError)
     with pytest.raises(refused, match="permission"), write_transaction(engine) as connection:
-        insert_rows(connection, ERP.table("relationship"), [{"name": "x"}], "identity")
+        insert_rows(connection, ERP.table("contract"), [{"number": "x"}], "identity")
 
 
 def test_check_works_for_the_writer(granted_database: Granted) -> None:

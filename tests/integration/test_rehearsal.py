@@ -29,6 +29,7 @@ STEPS = (
     "task with its activity",
     "mail to be sent",
     "comment on a task",
+    "company and contact",
     "task of a problem",
     "task of a problem, changed",
     "marks of a contact",

@@ -10,6 +10,12 @@ from sqlalchemy import Connection, Engine
 
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
+from services.classifier.xml_mail.named import (
+    addresses_in,
+    company_names,
+    numbers_in,
+    user_names,
+)
 from shared.domain.addresses import domain_of
 from shared.domain.copies import claimed_by
 from shared.domain.directory import Directory, Names, RecordMatch, TaskPeople, User
@@ -63,8 +69,7 @@ class DatabaseLookUp:
                 tasks=self._people(connection, directory, _answered_tasks(mails, earlier, named)),
             )
         return [
-            Facts(context, directory, earlier, _processed(mail, context, earlier))
-            for mail, context in mails
+            Facts(context, directory, earlier, _processed(mail, earlier)) for mail, context in mails
         ]
 
     def _directory(
@@ -129,9 +134,8 @@ class DatabaseLookUp:
         )
 
 
-def _processed(mail: Mail, context: BoxContext, earlier: Earlier) -> Processed | None:
-    key_alone = context.box.strict_manual_duplicates
-    return claimed_by(earlier.processed, mail.key, mail.marks, key_alone=key_alone)
+def _processed(mail: Mail, earlier: Earlier) -> Processed | None:
+    return claimed_by(earlier.processed, mail.key, mail.marks, key_alone=mail.key_alone)
 
 
 def _from_inside(
@@ -155,6 +159,8 @@ def _addresses(mail: Mail, context: BoxContext) -> Iterator[str]:
     yield from mail.forwards
     yield from mail.parsed.reports.complainants
     yield from _failed(mail)
+    if mail.xml:
+        yield from addresses_in(mail.xml.document)
     for event in mail.parsed.events:
         if event.method == "REPLY":
             yield from (attendee.address for attendee in event.attendees)
@@ -213,10 +219,14 @@ def _answered_tasks(
 
 
 def _names(mails: Sequence[tuple[Mail, BoxContext]]) -> Names:
-    """Return what the administrator's rules and settings name, in all boxes."""
+    """Return what rules, settings and XML mail name, in all boxes."""
     boxes = {context.box.name: context for _, context in mails}
     solvers = (one.box.ticket_solver for one in boxes.values())
-    named = Names(frozenset(filter(None, solvers)))
+    asked = [mail.xml.document for mail, _ in mails if mail.xml]
+    named = Names(
+        frozenset((*filter(None, solvers), *(name for one in asked for name in user_names(one)))),
+        frozenset(name for one in asked for name in company_names(one)),
+    )
     return reduce(or_, (one.rules.names for one in boxes.values() if one.rules), named)
 
 
@@ -235,3 +245,5 @@ def _numbers(mail: Mail, context: BoxContext) -> Iterator[tuple[TokenKind, str]]
     yield from ((token.kind, token.number) for token in mail.tokens[:1])
     if mail.problem and mail.problem.contract:
         yield "contract", mail.problem.contract
+    if mail.xml:
+        yield from numbers_in(mail.xml.document)

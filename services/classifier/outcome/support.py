@@ -6,6 +6,7 @@ from services.classifier.reading.mail import Mail
 from shared.contracts.commands import SendMail
 from shared.contracts.references import RecordRef
 from shared.contracts.said import Said
+from shared.contracts.sentence import sentence_of
 
 FILED = "filed"
 """The template of what was filed under a task."""
@@ -30,7 +31,7 @@ def to_support(
             values={
                 "subject": mail.parsed.subject,
                 "reason": reason,
-                "reason_said": reason.sentence.model_dump_json(),
+                "reason_said": sentence_of(reason).model_dump_json(),
                 "mail_id": str(mail.mail_id),
                 "sender": mail.sender or "",
             },

@@ -16,6 +16,7 @@ from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.parsed_mail import Address, ParsedMail
 from services.classifier.parse.reports import Reporting, read_reports
 from services.classifier.parse.scanner import Scan, scan_mail
+from services.classifier.parse.xml_parts import xml_documents
 
 _SUBJECT_CHARACTERS = 10_000
 _SAY_NOTHING = (None, "ascii", "utf-8")
@@ -65,6 +66,7 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
         events=events,
         # What a report returns, nobody has forwarded.
         attached_senders=() if reports.source else attached_senders(leaves),
+        xml_documents=xml_documents(raw, scan.leaves),
     )
 
 

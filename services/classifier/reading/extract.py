@@ -22,6 +22,7 @@ from services.classifier.reading.problem import ProblemReport, read_problem
 from services.classifier.reading.proof import ClaimedSender, Proof, prove
 from services.classifier.reading.trusted_hosts import trusted_hosts
 from services.classifier.reading.way_in import WayIn, way_in
+from services.classifier.xml_mail.request import xml_request
 from shared.contracts.said import NOTHING_SAID, Said, said, said_many
 from shared.domain.addresses import domain_of, is_valid_address
 from shared.domain.folding import fold_line
@@ -69,6 +70,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
     subject = comparable_subject(parsed.subject, vocabulary.tags)
     tokens = find_tokens(parsed.subject, parsed.text, vocabulary, _own_and_quoted)
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
+    xml = xml_request(parsed.xml_documents, sender, context.box)
     mail = Mail(
         mail_id=arrival.mail_id,
         received_at=arrival.received_at,
@@ -77,7 +79,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         sender=sender,
         sender_problem=sender_problem,
         recipients=tuple(recipients),
-        key=identification_key(parsed),
+        key=(xml.key if xml else None) or identification_key(parsed),
         subject=subject,
         unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards, vocabulary.tags),
         tokens=tokens,
@@ -89,6 +91,8 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         problem=_problem(parsed, subject, tokens, vocabulary),
         folder=arrival.folder,
         tickets=_tickets(parsed, context),
+        xml=xml,
+        key_alone=bool(context.box.strict_manual_duplicates or (xml and xml.key)),
     )
     return replace(mail, bounce=_bounce(mail, vocabulary))
 

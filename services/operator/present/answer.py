@@ -9,7 +9,7 @@ from shared.language.language import Language
 _TELL_NOTHING = {"reply_or_forward", "direction", "sender_proof", "nothing_made"}
 """Rules that hit and decide nothing about what is made."""
 
-_OF_CONVERSATIONS = {"conversation", "ticket", "undecided"}
+_NOT_OF_THE_MANUAL = {"conversation", "ticket", "undecided", "xml_mail"}
 
 _MAKE_ACTIVITIES = {"incoming", "outgoing"}
 _OF_ADDRESSES = ("mark_forbidden", "count_soft_bounce", "held_mark", "refused_mark")
@@ -34,7 +34,7 @@ def deciding(trace: Sequence[TraceLine]) -> list[TraceLine]:
 
 
 def _is_of_rule(line: TraceLine) -> bool:
-    return line.id.startswith("R-") or line.rule in _OF_CONVERSATIONS
+    return line.id.startswith("R-") or line.rule in _NOT_OF_THE_MANUAL
 
 
 def made_as_text(made: Made, language: Language) -> str:
@@ -43,7 +43,9 @@ def made_as_text(made: Made, language: Language) -> str:
     return language.say("{done} (undone)", done=text) if made.undone else text
 
 
-def _parts(made: Made, language: Language) -> Iterator[str]:
+def _parts(  # noqa: C901 - a case for each kind
+    made: Made, language: Language
+) -> Iterator[str]:
     number, name = made.number or "", made.for_whom or "?"
     if made.kind in _OF_ADDRESSES:
         yield _of_address(made, language)
@@ -55,6 +57,10 @@ def _parts(made: Made, language: Language) -> Iterator[str]:
             yield language.say("assigned activity {number}, of its thread", number=number)
         case "create_contact":
             yield language.say("made contact {number}", number=number)
+        case "put_contact":
+            yield language.say("made or changed contact {number}", number=number)
+        case "put_relationship":
+            yield language.say("made or changed company {number}", number=number)
         case "create_task" | "put_task":
             yield language.say("made task {number}", number=number)
         case "update_task":

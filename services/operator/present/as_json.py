@@ -25,6 +25,7 @@ from shared.contracts.content import MailContent
 from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.references import RecordRef
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.xml_commands import PutContact, PutRelationship
 
 Json = Mapping[str, Any]
 
@@ -82,7 +83,7 @@ def mail_as_json(mail: Mail) -> Json:
     }
 
 
-def command_as_json(  # noqa: PLR0911 - a case for each command
+def command_as_json(  # noqa: C901, PLR0911 - a case for each
     command: AnyCommand, content: MailContent | None
 ) -> Json:
     """Return a command with natural keys; `content` is the mail's."""
@@ -105,6 +106,10 @@ def command_as_json(  # noqa: PLR0911 - a case for each command
             return _task_of_rule(command)
         case CommentTask():
             return _comment(command)
+        case PutRelationship():
+            return {"kind": command.kind, "relationship": command.new_name or command.name}
+        case PutContact():
+            return _contact_of_xml(command)
         case _:
             assert_never(command)
 
@@ -181,6 +186,16 @@ def _contact(command: CreateContact) -> Json:
         "address": command.address,
         "name": f"{command.first_name} {command.last_name}".strip(),
         "relationship": command.relationship.name,
+    }
+
+
+def _contact_of_xml(command: PutContact) -> Json:
+    company = command.relationship
+    return {
+        "kind": command.kind,
+        "address": command.address,
+        "name": f"{command.first_name or ''} {command.last_name or ''}".strip(),
+        "relationship": company.name if company else command.relationship_of,
     }
 
 

@@ -109,6 +109,7 @@ RULES: Mapping[str, str] = {
     "incoming": marked("incoming"),
     "inform_users": marked("notice to users"),
     "invitation": marked("invitation"),
+    "journal_report": marked("journal report"),
     "link": marked("link"),
     "mail_group": marked("group address"),
     "net_genium": marked("mail of NET Genium"),
@@ -131,6 +132,7 @@ RULES: Mapping[str, str] = {
     "twins": marked("several users"),
     "type": marked("type"),
     "undecided": marked("undecided"),
+    "xml_mail": marked("XML mail"),
 }
 """Rules and notes, as traces name them."""
 

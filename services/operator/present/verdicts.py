@@ -15,6 +15,8 @@ WORDS: Mapping[Word, str] = {
     Word.INFORM_OTHER_USERS: marked("notice to users"),
     Word.INVALID_TASK: marked("invalid problem mail"),
     Word.LOOP: marked("our own mail came back"),
+    Word.XML_MAIL: marked("XML mail carried out"),
+    Word.XML_REFUSED: marked("XML mail refused"),
     Word.NET_GENIUM: marked("mail of NET Genium"),
     Word.NEW_TASK_CREATED: marked("new task created"),
     Word.NOTIFY_OTHER_USERS: marked("notice to users"),

@@ -61,6 +61,8 @@ _ADD = Rights(insert=True)
 _WRITE = Rights(insert=True, update=EVERY)
 _ALL = Rights(insert=True, update=EVERY, delete=True)
 _MARK = Rights(update=("allow_emails", "allow_bulk_emails", "non_functional"))
+_CONTACT = (*_MARK.update, "relationship", "first_name", "last_name")
+_COMPANY = (*_MARK.update, "name", "emails", "domains")
 _ASSIGNED = ("contract", "order", "task", "opportunity")
 _READ_EVERY_RECORD = dict.fromkeys(CATALOGUE, _READ)
 _READ_EVERY_OWN = dict.fromkeys((*sorted(OWN.tables), VERSION_TABLE), _READ)
@@ -116,8 +118,8 @@ ROLES: Mapping[Role, RoleRights] = {
             "task": _WRITE,
             "task_comment": _ADD,
             "invitation": _WRITE,
-            "contact": Rights(insert=True, update=_MARK.update),
-            "relationship": _MARK,
+            "contact": Rights(insert=True, update=_CONTACT),
+            "relationship": Rights(insert=True, update=_COMPANY),
         },
         {
             **dict.fromkeys(sorted(OWN.tables), _WRITE),
@@ -163,8 +165,8 @@ ROLES: Mapping[Role, RoleRights] = {
             "activity": Rights(update=(*_ASSIGNED, "contact", "relationship")),
             "forbidden_email": _ALL,
             "task": _ALL,
-            "contact": _MARK,
-            "relationship": _MARK,
+            "contact": Rights(update=_CONTACT),
+            "relationship": Rights(update=_COMPANY),
         },
         {
             **_READ_EVERY_OWN,

@@ -29,7 +29,7 @@ HOMES = {
     "unidecode": {"shared/domain/folding.py"},
     "email_validator": {"shared/domain/addresses.py"},
     "idna": {"shared/domain/addresses.py"},
-    "lxml": {"shared/settings/xml_file.py"},
+    "lxml": {"shared/safe_xml.py"},
     "chardet": {"services/classifier/parse/charset_guess.py"},
     "selectolax": {
         "services/classifier/parse/html.py",

@@ -25,7 +25,7 @@ WRITES = {"add": 2, "insert": 0, "insert_all": 0}
 """Methods of the unit of work that add rows, and where each is told what kind of record."""
 
 OLD_MAIL_GETS = (
-    "sender_proof own_mail duplicate bounce spam net_genium inform_users reply_or_forward"
+    "sender_proof own_mail duplicate xml_mail bounce spam net_genium inform_users reply_or_forward"
     " ignored_subject direction incoming outgoing nothing_made"
 )
 """Rules for mail that was in its box before: nothing that would surprise people years later."""

@@ -16,6 +16,7 @@ from services.mailer.mail_values import values_of
 from services.mailer.outbox_mail import outbox_mail_of
 from services.mailer.rendering import Templates
 from shared.contracts.said import said
+from shared.contracts.sentence import sentence_of
 from shared.domain.own_mail import OwnMail
 from shared.domain.tickets import REPLY_ABOVE, ticket
 from shared.language.language import LanguageName
@@ -188,7 +189,7 @@ def test_the_support_reads_the_reason_in_the_language_of_the_box(engine: Engine)
     _comments(engine).post(NOW)
     reason = said("no task has number {number}", number="77")
     mail = outbox_mail_of(_outbox(engine)[0])
-    told = {"reason": str(reason), "reason_said": reason.sentence.model_dump_json()}
+    told = {"reason": str(reason), "reason_said": sentence_of(reason).model_dump_json()}
 
     words: dict[LanguageName, str] = {
         "en": "no task has number 77",
