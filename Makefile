@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Modules are compiled once, and not by each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-calendar check fmt unit servers test coverage test-faults test-calendar-long mutants fuzz test-containers test-debian12 test-debian13 corpora bench words lock clean
 
@@ -55,9 +58,10 @@ test-calendar-long: setup  ## 10,000 steps of edits and faults on both sides of 
 mutants: setup servers  ## break the product on purpose, a dozen times; a test must notice each
 	$(BIN)/python -m tests.mutants
 
-fuzz: setup  ## damaged mail against every part of the classification, for FUZZ_SECONDS (600); by atheris where it is to be had
+fuzz: setup  ## damaged mail against every part of the classification, for FUZZ_SECONDS (600; by atheris where it is to be had), and every property with a thousand examples
 	-@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/fuzz.txt
 	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600)
+	$(BIN)/python -m pytest -q -n 2 tests/property tests/unit --hypothesis-profile=many -m hypothesis
 
 test-containers: setup  ## the containers for real; needs Docker with Compose v2
 	$(BIN)/python -m tests.containers

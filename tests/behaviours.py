@@ -10,8 +10,11 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.modules import modules_of, nodes, tree
 
 PAGE = Path("docs/behaviours.md")
 """One sentence for each identifier."""
@@ -62,11 +65,14 @@ def proves(docstring: str) -> Iterator[str]:
         yield from re.findall(r"(?<![\w-])V(?![\w-])", lead[1])
 
 
+@cache
 def proved() -> Mapping[str, list[str]]:
     """Names of tests by the identifiers that their docstrings begin with."""
     tests: dict[str, list[str]] = defaultdict(list)
-    for path in sorted(Path("tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path in modules_of("tests"):
+        if not path.name.startswith("test_"):
+            continue
+        for node in nodes(tree(path)):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 for identifier in proves(ast.get_docstring(node) or ""):
                     tests[identifier].append(f"{path.as_posix()}::{node.name}")

@@ -92,6 +92,7 @@ def a_mail(
     box: Box | None = None,
     *,
     from_file: bool = False,
+    folder: str | None = None,
     **fields: Any,
 ) -> Mail:
     """A mail, read as the classifier reads it: raw bytes, or a body with `raw_mail`'s fields."""
@@ -100,7 +101,13 @@ def a_mail(
     return extract(
         parse_mail(raw, A_KEY),
         BoxContext(box, build_vocabulary(box.vocabulary), POLICY, own_mail=OWN_MAIL),
-        Arrival(MAIL_ID, RECEIVED, hashlib.sha256(raw).hexdigest(), from_file=from_file),
+        Arrival(
+            MAIL_ID,
+            RECEIVED,
+            hashlib.sha256(raw).hexdigest(),
+            from_file=from_file,
+            folder=folder,
+        ),
     )
 
 

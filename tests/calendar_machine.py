@@ -6,12 +6,10 @@ which seed; `python -m tests.calendar_machine EXAMPLES STEPS SEED` runs the same
 
 import random
 import sys
-import tempfile
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, assume, seed, settings, strategies
@@ -42,8 +40,8 @@ class CalendarMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.world = a_copied_world(Path(self.folder.name))
+        self.ends = ExitStack()
+        self.world = self.ends.enter_context(a_copied_world())
         self.world.calendar._trouble = self._meet
         self.trouble: tuple[str, int] | None = None
         self.dying_commit: int | None = None
@@ -54,8 +52,8 @@ class CalendarMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self._quiet()
-        self.world.engine.dispose()
-        self.folder.cleanup()
+        sqlalchemy_event.remove(self.world.engine, "commit", self._commit)
+        self.ends.close()
 
     def _meet(self, call: str) -> None:
         """Fail or die at the nth request."""

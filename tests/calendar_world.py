@@ -1,11 +1,14 @@
 """A small company: an ERP on any database, Outlook in memory, rounds between them."""
 
-import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import atexit
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,11 +28,11 @@ from shared.domain.invitation_key import invitation_key
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.calendar_tables import CALENDAR_TABLES, calendar_note_table
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import invitation_table
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, all_tables
+from tests.servers.processes import data_folder
+from tests.servers.sqlite import sqlite_file
 
 ZONE = ZoneInfo("Europe/Prague")
 NOON = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
@@ -82,7 +85,7 @@ class CalendarWorld:
     now: datetime = NOON
     takes_part: frozenset[int] = frozenset({1, 2})
     assigning: Any = field(default_factory=NoAssigning)
-    erp: ErpTables = field(default_factory=lambda: ErpTables(load_mapping(None)))
+    erp: ErpTables = ERP
     still: StillUsers = field(default_factory=StillUsers)
 
     def round(self, user: Participant = JAN) -> RoundOfUser:
@@ -213,37 +216,45 @@ class CalendarWorld:
         connection.execute(update(table).where(table.c.id == activity).values(**values))
 
 
-def a_world(engine: Engine, **rules: Any) -> CalendarWorld:
-    """A world on a database with the reference schema, two users and three activity types."""
-    world = CalendarWorld(engine)
-    create_reference_schema(engine, world.erp)
-    migrate(engine)
+def a_calendar_company(url: str) -> None:
+    """Make a database with all tables, two users and three activity types."""
+    all_tables(url)
+    engine = open_database(url)
     with write_transaction(engine) as connection:
         for name in ("E-mail", "Schůzka", "Documentation"):
-            insert_rows(connection, world.erp.table("activity_type"), [{"name": name}], "identity")
+            insert_rows(connection, ERP.table("activity_type"), [{"name": name}], "identity")
         for user in (JAN, EVA):
             row = {"login": user.address, "name": user.address, "active": True}
-            table = world.erp.table("user")
-            emails = world.erp.many("user", "emails")
+            emails = ERP.many("user", "emails")
             row[emails.columns[0].key] = user.address  # type: ignore[union-attr]
-            insert_rows(connection, table, [row], "identity")
-    world.rules = replace(world.rules, **rules)
-    return world
+            insert_rows(connection, ERP.table("user"), [row], "identity")
+    engine.dispose()
 
 
-def a_copied_world(folder: Path) -> CalendarWorld:
-    """A world on SQLite, from a database that is made once."""
-    file = folder / "a.db"
-    file.write_bytes(_an_empty_world())
-    return CalendarWorld(open_database(f"sqlite:///{file}"))
+@contextmanager
+def a_copied_world() -> Iterator[CalendarWorld]:
+    """A world on SQLite, from a database that is made once, which ends with the block.
+
+    Its engine serves the next world, too: it has compiled most statements.
+    """
+    engine = _FREE.pop() if _FREE else open_database(f"sqlite:///{_folder() / token_hex(8)}")
+    file = Path(str(engine.url.database))
+    sqlite_file(file, a_calendar_company)
+    try:
+        yield CalendarWorld(engine)
+    finally:
+        engine.dispose()
+        for log in file.parent.glob(f"{file.name}-*"):
+            log.unlink()
+        _FREE.append(engine)
+
+
+_FREE: list[Engine] = []
+"""Engines of worlds that have ended."""
 
 
 @cache
-def _an_empty_world() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "a.db"
-        world = a_world(open_database(f"sqlite:///{file}"))
-        with world.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        world.engine.dispose()
-        return file.read_bytes()
+def _folder() -> Path:
+    folder = data_folder("worlds")
+    atexit.register(shutil.rmtree, folder)
+    return folder

@@ -21,10 +21,13 @@ from tests.servers.firebird import Firebird
 from tests.servers.graph.server import GraphServer
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.rabbitmq import RabbitMQ
+from tests.servers.sqlite import Sqlite
 from tests.servers.token_server import TokenServer
 
-# How long an example takes depends on what else the machine does: no test asserts it.
-settings.register_profile("house", deadline=None)
+# How long an example takes depends on what else the machine does: no test asserts it. Each run
+# takes other examples, so few are enough for every change; `make fuzz` takes many at once.
+settings.register_profile("house", deadline=None, max_examples=25)
+settings.register_profile("many", deadline=None, max_examples=1_000)
 settings.load_profile("house")
 
 
@@ -58,6 +61,14 @@ def _logging_is_as_at_the_start() -> Iterator[None]:
     # With no event, the next test's first one would write to a stream that has been closed.
     PENDING.clear()
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def sqlite() -> Iterator[Sqlite]:
+    """Ask it for a `database`, as the servers."""
+    server = Sqlite()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")

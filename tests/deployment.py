@@ -17,10 +17,12 @@ from services.operator.setup.company import Company, fill_company
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.settings.environment import Environment
+from tests.databases import all_tables
 from tests.faults import dying
 from tests.installation import COMPANY
 from tests.program import Program, call
 from tests.servers.processes import HOST, free_port, wait_until
+from tests.servers.sqlite import sqlite_file
 
 
 @dataclass(eq=False)
@@ -97,6 +99,9 @@ class Deployment:
         for folder in (self.eml, self.folder / "erp", self.data):
             folder.mkdir(parents=True, exist_ok=True)
         self.write_box("crm", {"emlDir": str(self.eml), "emlSettleSeconds": "0", **self.keys})
+        file = self.data / "netgenium.db"
+        if not self.database_url and not file.exists():
+            sqlite_file(file, all_tables)
         erp = open_erp(Environment.from_environ(self.environment), makes=True)
         create_reference_schema(erp.engine, erp.tables)
         migrate(erp.engine)

@@ -1,7 +1,7 @@
 """Builders for the writer: classified mails with commands, and a writer on any database."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +28,7 @@ from shared.contracts.messages import MailClassified
 from shared.contracts.references import (
     ActivityTypeRef,
     ContactRef,
+    RecordRef,
     RelationshipRef,
     UserRef,
 )
@@ -173,6 +174,7 @@ def mails_of_all_kinds(chance: random.Random) -> Sequence[MailClassified]:
         *(_events(step, copy, chance) for step in range(4) for copy in range(4)),
         *(_duplicate(number) for number in range(8)),
         *(_another(number, copy) for number in range(4) for copy in range(3)),
+        *(one for number in range(4) for one in _thread(number)),
     ]
 
 
@@ -196,6 +198,17 @@ def _another(number: int, copy: int) -> MailClassified:
     digests = {"body_sha256": _key(name), "text_sha256": _key(what)}
     key, content = _key(f"text {number}"), a_content(what)
     return a_classified(name, an_activity(name), key=key, content=content, **digests)
+
+
+def _thread(number: int) -> Iterator[MailClassified]:
+    """An answer, and behind it the mail that it answers, which has a contract."""
+    first, answer = f"asked {number}", f"answered {number}"
+    known = (f"<{first}@acme.example>",)
+    to = {"recipients": (JAN.email,)}
+    inheriting = an_activity(answer, answers_to=known)
+    yield a_classified(answer, inheriting, refers_to=known, sender=PETR.email, **to)
+    assigned = an_activity(first, contract=RecordRef(id=1, number="123"))
+    yield a_classified(first, assigned, **to)
 
 
 def _new_task(number: int) -> MailClassified:

@@ -9,6 +9,12 @@ from typing import Literal
 from services.answers.mail_trial import mail_server_answers
 from services.answers.odd_data import Oddity
 from services.answers.odd_erp import oddities
+from services.answers.rule_files import (
+    RuleFinding,
+    look_at_folders,
+    look_at_names,
+    look_at_rules,
+)
 from services.answers.status import flows_of
 from services.answers.trust import trust_oddities, unset_trust
 from services.assembly.calendar_check import CalendarFinding, look_at_calendar
@@ -87,6 +93,8 @@ def run_checks(
         wrong = filter(None, map(look_at, named_folders(config)))
         yield from (_problem("configuration", "fail", one) for one in (*error.problems, *wrong))
     yield from map(_odd, unset_trust(boxes))
+    for box in boxes:
+        yield from _rules_of(box)
     for place in PathCheck().at_all(boxes, environment):
         yield from _place(place)
     yield from _open_ways(environment)
@@ -135,6 +143,8 @@ def _database(
         if boxes and calendar_keys_of(boxes).calendar:
             yield from _guarded("calendar", lambda: map(_found, look_at_calendar(boxes, erp)))
         yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp, boxes)))
+        for box in boxes:
+            yield from _guarded(_rules(box), partial(_named_in_rules, box, erp))
         if boxes:
             yield from _guarded("trust", lambda: map(_odd, trust_oddities(erp, boxes)))
     if rehearsal:
@@ -186,6 +196,29 @@ def _mailbox(source: BoxSource, data: Path) -> Iterator[Check]:
     else:
         memory = seen_file(data, box)
         yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box, memory))])
+        if box.rules_file:
+            found = partial(look_at_folders, box)
+            yield from _guarded(_rules(box), lambda: map(partial(_of_rules, box), found()))
+
+
+def _rules(box: Box) -> str:
+    return f"rules of {box.name}"
+
+
+def _rules_of(box: Box) -> Iterator[Check]:
+    """Yield how the rule file of a box is, if it has one."""
+    found = look_at_rules(box)
+    yield from (_of_rules(box, one) for one in found)
+    if box.rules_file and not any(one.stops for one in found):
+        yield Check(_rules(box), "ok", str(box.rules_file))
+
+
+def _named_in_rules(box: Box, erp: Erp) -> Iterator[Check]:
+    return map(partial(_of_rules, box), look_at_names(box, erp))
+
+
+def _of_rules(box: Box, found: RuleFinding) -> Check:
+    return _problem(_rules(box), "fail" if found.stops else "warn", found.problem)
 
 
 def _memory(source: BoxSource, data: Path) -> Iterator[Check]:

@@ -17,6 +17,7 @@ from shared.netgenium.own.tables import (
     change_table,
     effect_table,
     journal_table,
+    outbox_table,
     soft_bounce_table,
 )
 from shared.netgenium.schema.tables import ErpTables
@@ -32,7 +33,7 @@ class Made:
         record: The record's kind, as `task`; None where only an address was noted.
         number: The task's number, else the id of the record.
         for_whom: Name or address of the user whom an activity or an invitation is for.
-        address, mark: Which address was marked, and how.
+        address, mark: Which address was marked, and how; or whom a mail goes to.
         undone: Whether it was taken back.
     """
 
@@ -85,6 +86,8 @@ def made_by(
             found[row.mail_id].append(Made("count_soft_bounce", address=row.address))
         for mail_id, one in _held(connection, chunk):
             found[mail_id].append(one)
+        for row in _mailed(connection, chunk):
+            found[row.cause_id].append(Made("send_mail", address=row.recipient))
     return found
 
 
@@ -166,6 +169,13 @@ def _held(connection: Connection, chunk: Sequence[UUID]) -> Iterator[tuple[UUID,
         if row.decided_as != "released":
             kind = "held_mark" if row.decided_as is None else "refused_mark"
             yield row.mail_id, Made(kind, address=row.address, mark=row.mark)
+
+
+def _mailed(connection: Connection, chunk: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Return the mails that are sent because of these, in order."""
+    own = outbox_table.c
+    query = select(outbox_table).where(own.cause_id.in_(chunk))
+    return connection.execute(query.order_by(own.created_at, own.recipient)).all()
 
 
 def read_names(connection: Connection, erp: ErpTables, ids: Iterable[int]) -> Mapping[int, str]:

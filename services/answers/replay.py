@@ -21,6 +21,7 @@ from services.assembly.clock import local_clock
 from services.assembly.composition import Erp
 from services.fetcher.fetch import INLINE_BYTES, mail_id
 from services.fetcher.sources.eml_dir import moment_of
+from services.fetcher.sources.imap.message_info import folder_of
 from services.fetcher.sources.port import BATCH_BYTES
 from shared.backup.store import FOLDER, BackupStore
 from shared.batching import batched
@@ -148,7 +149,11 @@ class Replay:
                 size=size, sha256=sha256, backup_key=key,
             )  # fmt: skip
         if known:
-            origin = {"source": known.source, "received_at": known.received_at}
+            origin = {
+                "source": known.source,
+                "received_at": known.received_at,
+                "folder": folder_of(known.source),
+            }
             message = message.model_copy(update=origin)
         message = message.model_copy(update={"again": self.again})
         raw = file.read_bytes() if message.size <= INLINE_BYTES else None

@@ -60,7 +60,7 @@ class MemoryTeller:
             TransientError: A memory cannot be used.
         """
         for name, box in _asking(self.boxes).items():
-            recorded = [mail.mail_id for mail in batch if mail.box == name]
+            recorded = {mail.mail_id: mail.mailbox for mail in batch if mail.box == name}
             file = seen_file(self.data, box)
             if recorded and file.exists():
                 with closing(Seen(file, heals=False)) as seen:

@@ -154,6 +154,8 @@ def _groups(made_up: MadeUp, *, invitations: bool) -> Iterator[Group]:
         "task with its activity",
         mail(task, made_up.activity(task_command=task.command_id)),
     )
+    about = made_up.task()
+    yield "mail to be sent", mail(about, made_up.outgoing(about))
     yield "task of a problem", mail(made_up.task(made_up.problem))
     yield "task of a problem, changed", mail(made_up.task_of_the_problem_again())
     for what in ("contact", "relationship"):

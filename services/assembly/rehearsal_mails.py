@@ -15,6 +15,7 @@ from shared.contracts.commands import (
     CreateTask,
     Mark,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
@@ -154,6 +155,18 @@ class MadeUp:
             mark=mark,
             contacts=(contact,) if contact and "contact" in entities else (),
             relationships=(relationship,) if relationship and "relationship" in entities else (),
+        )
+
+    def outgoing(self, about: CreateTask) -> SendMail:
+        """Return a mail about a new task of the same mail; nothing of a rehearsal is ever sent."""
+        return SendMail(
+            command_id=uuid4(),
+            name="rehearsal",
+            recipient=_KEY,
+            template="rehearsal",
+            values={"text": _LONG},
+            task_command=about.command_id,
+            automatic=True,
         )
 
     def soft_bounces(self) -> Sequence[CountSoftBounce]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from services.assembly.composition import Erp
 from services.assembly.failed_copies import FailedCopies
 from services.assembly.feeds import Feeds, local_sink
+from services.assembly.live_contexts import LiveContexts
 from services.assembly.pipeline import local_pipeline
 from services.assembly.writing import prepare_writer
 from services.fetcher.box_states import BoxStates
@@ -25,6 +26,7 @@ from shared.contracts.messages import MailRecorded
 from shared.contracts.verdict import joined
 from shared.errors import CRMServiceError
 from shared.log import Logger
+from shared.rule_metrics import rules_refused
 from shared.settings.box import Box
 
 _log = Logger()
@@ -102,21 +104,29 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
         raise failures[-1]
 
 
-def local_feeds(
-    boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally, rests: Sequence[float] = ()
+def local_feeds(  # noqa: PLR0913, PLR0917 - all that a pipeline is made from
+    boxes: Sequence[Box],
+    erp: Erp,
+    data: Path,
+    tally: Tally,
+    rests: Sequence[float] = (),
+    contexts: LiveContexts | None = None,
 ) -> tuple[list[Feed], BoxStates]:
     """Feeds into a pipeline within this process, and what tells the database how they stand.
 
-    `rests` is as for `local_sink`.
+    `rests` is as for `local_sink`, `contexts` what the rules know of the boxes.
 
     Raises:
         TransientError: Database or disk is away.
+        ConfigurationError: A rule file cannot be used.
     """
+    contexts = contexts or LiveContexts(boxes, erp, rules_refused)
     for box in boxes:
         metrics.expect_records(box.name)
     BackupStore(data).discard_halves()
     prepare_writer(boxes[0], erp, data)
-    sink = local_sink(data, partial(local_pipeline, boxes, erp, data), tally, rests)
+    pipeline = partial(local_pipeline, boxes, erp, data, contexts=contexts)
+    sink = local_sink(data, pipeline, tally, rests)
     states = BoxStates(partial(record_box_states, erp.engine))
     copies = FailedCopies(erp.engine)
     copies.compare(data, [box.name for box in boxes])

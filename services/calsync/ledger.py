@@ -87,9 +87,9 @@ class Ledger:
         row = self._connection.execute(query.order_by(columns.changed_at.desc())).first()
         return _link(row) if row else None
 
-    def add(self, link: CalendarLink) -> None:
-        """Write a new link."""
-        self._connection.execute(insert(calendar_item_table), [self._row(link)])
+    def add(self, *links: CalendarLink) -> None:
+        """Write new links."""
+        self._connection.execute(insert(calendar_item_table), [self._row(one) for one in links])
 
     def keep(self, link: CalendarLink, *, new: bool) -> None:
         """Write a link that is new, or one that is there."""
@@ -103,17 +103,17 @@ class Ledger:
         where = calendar_item_table.c.item_id == link.item_id
         self._connection.execute(update(calendar_item_table).where(where).values(self._row(link)))
 
-    def release_activity(self, activity_id: int, of_user: int | None = None) -> None:
-        """Take an activity from links that had another one under its id: that is gone.
+    def release_activities(self, *activity_ids: int, of_user: int | None = None) -> None:
+        """Take activities from links that had others under their ids: those are gone.
 
         Args:
-            activity_id: Of an activity that gets a link of its own.
+            activity_ids: Of activities that get links of their own; a few dozen at most.
             of_user: Whose links are meant; None: those of all users, as the row is a new one.
                 One that was there may have been moved from another user, who keeps his link (K-9).
         """
         columns = calendar_item_table.c
         had_it = update(calendar_item_table).where(
-            columns.activity_id == activity_id, columns.state.in_(LIVE)
+            columns.activity_id.in_(activity_ids), columns.state.in_(LIVE)
         )
         if of_user is not None:
             had_it = had_it.where(columns.user_id == of_user)
@@ -143,23 +143,32 @@ class Ledger:
         self, link: CalendarLink, side: Side, reason: str, written: Iterable[WrittenField]
     ) -> None:
         """Add to the journal what was written on a side, and why."""
-        rows = [
-            {
-                "write_id": uuid4(),
-                "item_id": link.item_id,
-                "user_id": link.user_id,
-                "side": side,
-                "what": one.what,
-                "field": one.field,
-                "old_value": one.old,
-                "new_value": one.new,
-                "reason": reason,
-                "written_at": self._now,
-            }
-            for one in written
-        ]
-        if rows:
-            self._connection.execute(insert(calendar_write_table), rows)
+        self._journal(self._write(link, side, reason, one) for one in written)
+
+    def created(self, side: Side, links: Iterable[tuple[CalendarLink, str]]) -> None:
+        """Add to the journal that items were made on a side, each with the reason."""
+        made = WrittenField("created")
+        self._journal(self._write(link, side, reason, made) for link, reason in links)
+
+    def _journal(self, rows: Iterable[dict[str, Any]]) -> None:
+        if written := list(rows):
+            self._connection.execute(insert(calendar_write_table), written)
+
+    def _write(
+        self, link: CalendarLink, side: Side, reason: str, one: WrittenField
+    ) -> dict[str, Any]:
+        return {
+            "write_id": uuid4(),
+            "item_id": link.item_id,
+            "user_id": link.user_id,
+            "side": side,
+            "what": one.what,
+            "field": one.field,
+            "old_value": one.old,
+            "new_value": one.new,
+            "reason": reason,
+            "written_at": self._now,
+        }
 
     def note(self, link: CalendarLink, notes: Iterable[NoteOfItem]) -> None:
         """Write notes; an open one of the same field is replaced."""

@@ -4,7 +4,8 @@ What is about to be made in a calendar is in the ledger before; killed at any po
 finds it or makes it.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -14,44 +15,76 @@ from services.calsync.calendars.erp import ErpCalendar
 from services.calsync.calendars.erp_rows import ErpRecords
 from services.calsync.calendars.port import CalendarItem, ItemRefusedError, NewItem
 from services.calsync.content import FIELDS, values_of
-from services.calsync.ledger import Ledger, WrittenField
+from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink, NoteOfItem
 from services.calsync.saved import restore_saved
-from services.calsync.writing import Writing
+from services.calsync.writing import AssignedFields, Writing
 from shared.netgenium.database.engine import write_transaction
 
 _GIVEN_UP = timedelta(days=1)
 """An event that an activity, deleted since, may have is looked for so long."""
 
 
+def make_activities(work: Writing, actions: Sequence[MakeActivity]) -> None:
+    """Make the activities of events that have no link yet, in one transaction: all or none."""
+    with write_transaction(work.engine) as connection:
+        made = _made(work, connection, [one.event for one in actions])
+        links = [
+            one.linked(work.new_link(action.origin), action.event)
+            for action, one in zip(actions, made, strict=True)
+        ]
+        ledger = Ledger(connection, work.now)
+        ledger.release_activities(*(int(one.item.id) for one in made))
+        ledger.add(*links)
+        reasons = [action.reason for action in actions]
+        ledger.created("erp", zip(links, reasons, strict=True))
+    work.to_erp.created += len(actions)
+
+
 def make_activity(work: Writing, action: MakeActivity) -> None:
-    """Make the activity of an event, from its saved values if it had one before."""
-    event = action.event
+    """Make the activity of one event, from what was saved of it if it had one before."""
+    if action.link is None:
+        make_activities(work, [action])
+        return
+    old, event = action.link, action.event
     with write_transaction(work.engine) as connection:
         erp, ledger = work.erp_calendar(connection), Ledger(connection, work.now)
-        old = action.link
-        item = _restored(work, connection, erp, old, event) if old else None
-        assigned = None
-        if item is None:
-            assigned = work.assigning.for_new(connection, work.user, event)
-            new = NewItem(
-                event.content,
-                record={**assigned.record, "series": _series(event)},
-                lists=assigned.lists,
-            )
-            item = erp.create(work.user, new)
-        ledger.release_activity(int(item.id))
-        if old and old.activity_id and old.state != "deleted":
+        item = _restored(work, connection, erp, old, event)
+        (made,) = [_Made(item)] if item else _made(work, connection, [event])
+        ledger.release_activities(int(made.item.id))
+        if old.activity_id and old.state != "deleted":
             ledger.bury(old, event_id=None, uid="", erp_values=None, calendar_values=None)
-        link = (old or work.new_link(action.origin)).with_event(event).settled()
-        link = replace(link, activity_id=int(item.id), text_apart=False)
-        if assigned:
-            link = replace(link, assigned=assigned.memory)
-        link = link.showing(erp=item.content, calendar=event.content)
-        ledger.keep(link, new=old is None)
+        link = made.linked(old, event)
+        ledger.save(link)
         ledger.close_notes(link)
-        ledger.written(link, "erp", action.reason, [WrittenField("created")])
+        ledger.created("erp", [(link, action.reason)])
     work.to_erp.created += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An activity that was made for an event, and what it was assigned to, if anew."""
+
+    item: CalendarItem
+    assigned: AssignedFields | None = None
+
+    def linked(self, link: CalendarLink, event: CalendarItem) -> CalendarLink:
+        """Return `link` between the two."""
+        linked = link.with_event(event).settled()
+        linked = replace(linked, activity_id=int(self.item.id), text_apart=False)
+        if self.assigned:
+            linked = replace(linked, assigned=self.assigned.memory)
+        return linked.showing(erp=self.item.content, calendar=event.content)
+
+
+def _made(work: Writing, connection: Connection, events: Sequence[CalendarItem]) -> list[_Made]:
+    assigned = [work.assigning.for_new(connection, work.user, event) for event in events]
+    new = [
+        NewItem(event.content, record={**one.record, "series": _series(event)}, lists=one.lists)
+        for event, one in zip(events, assigned, strict=True)
+    ]
+    items = work.erp_calendar(connection).create_all(work.user, new)
+    return [_Made(item, one) for item, one in zip(items, assigned, strict=True)]
 
 
 def _restored(
@@ -115,7 +148,7 @@ def _begin_event(work: Writing, action: MakeEvent) -> CalendarLink:
     ).showing(erp=activity.content, calendar=activity.content)
     with work.transaction() as (_, ledger):
         if old is None:
-            ledger.release_activity(link.activity_id or 0, link.user_id)
+            ledger.release_activities(link.activity_id or 0, of_user=link.user_id)
         if old is not None and old.event_id:
             ledger.bury(old, activity_id=None, erp_values=None)
         ledger.keep(link, new=old is None)
@@ -153,7 +186,7 @@ def _linked(work: Writing, action: MakeEvent, link: CalendarLink, item: Calendar
     with work.transaction() as (_, ledger):
         ledger.save(linked)
         ledger.close_notes(link)
-        ledger.written(link, "calendar", action.reason, [WrittenField("created")])
+        ledger.created("calendar", [(link, action.reason)])
     work.to_calendar.created += 1
 
 

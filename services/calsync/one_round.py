@@ -114,8 +114,8 @@ class OneRound:
         actions, undecided = self._actions(seen)
         suspected = (link for link in events.asked.values() if link.missing_since is not None)
         rules = self.rounds.rules
-        for action in sorted(braked(actions, links, self.window, rules, suspected), key=_order):
-            applying.do(action)
+        allowed = braked(actions, links, self.window, rules, suspected)
+        applying.do_all(sorted(allowed, key=_order))
         undecided = undecided or applying.undecided or events.undecided
         self._end(changes, events, applying, whole=not undecided)
         return not (actions or undecided) and seen.is_still

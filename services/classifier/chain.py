@@ -6,10 +6,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.classifier.facts.facts import Facts
+from services.classifier.outcome.presets import Presets
 from services.classifier.reading.mail import Mail
-from shared.contracts.commands import AnyCommand, CreateActivity, Direction, command_id_of
+from shared.contracts.command import command_id_of
+from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import TraceLine, trace_line
 from shared.contracts.events import EventState
+from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.said import Said, said_many
 from shared.domain.notes import Note
 
@@ -27,6 +30,9 @@ class Hit:
         notes: Further lines of the trace.
         events: What commands refer to, behind those of the rules before.
         flags: What a person should know before trusting what the mail made.
+        presets: What the mail's activities are set to.
+        mailbox: What becomes of the mail in its box.
+        alone: The rules of the manual that decide what a mail is are not asked.
     """
 
     reason: Said
@@ -37,6 +43,9 @@ class Hit:
     notes: tuple[Note, ...] = ()
     events: tuple[EventState, ...] = ()
     flags: tuple[str, ...] = ()
+    presets: Presets | None = None
+    mailbox: MailboxActions | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,9 @@ class SoFar:
 
     Attributes:
         otherwise: What they find if the writer does not believe the mail's problem (S-8).
+        presets: What the mail's activities are set to (C-2).
+        mailbox: What becomes of the mail in its box (C-2).
+        alone: A rule has taken the mail before the manual's rules (C-1).
     """
 
     words: tuple[str, ...] = ()
@@ -69,11 +81,18 @@ class SoFar:
     events: tuple[EventState, ...] = ()
     flags: tuple[str, ...] = ()
     otherwise: "SoFar | None" = None
+    presets: Presets | None = None
+    mailbox: MailboxActions | None = None
+    alone: bool = False
 
     @property
     def made_activity(self) -> bool:
         """Whether any activity is to be created."""
         return any(isinstance(command, CreateActivity) for command in self.commands)
+
+
+Check = Callable[[Mail, Facts, SoFar], Hit | Miss]
+"""A rule."""
 
 
 class PolicyRow(NamedTuple):
@@ -85,20 +104,23 @@ class PolicyRow(NamedTuple):
         check: The rule.
         chapter: Where the manual has it.
         always: Asked even when the chain has stopped.
+        of_manual: Says what a mail is, by the manual: not asked of a mail that a rule of the
+            administrator has taken (C-1), nor in a box that only scans (C-5).
     """
 
     id: str
     name: str
-    check: Callable[[Mail, Facts, SoFar], Hit | Miss]
+    check: Check
     chapter: str
     always: bool = False
+    of_manual: bool = False
 
 
 def ask(policy: Sequence[PolicyRow], mail: Mail, facts: Facts) -> SoFar:
     """Ask the rules of `policy` in order, until one stops the chain."""
     so_far = SoFar()
     for row in policy:
-        if row.always or not so_far.stopped:
+        if row.always or not (so_far.stopped or (so_far.alone and row.of_manual)):
             so_far = _after(so_far, row, row.check(mail, facts, so_far))
     return so_far
 
@@ -134,6 +156,9 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
         stopped=so_far.stopped or result.stop,
         events=so_far.events + result.events,
         flags=flags,
+        presets=result.presets or so_far.presets,
+        mailbox=result.mailbox or so_far.mailbox,
+        alone=so_far.alone or result.alone,
     )
 
 

@@ -80,6 +80,7 @@ class ClassifierStage:
                 message.received_at,
                 message.sha256,
                 from_file=message.source.startswith("emlDir:"),
+                folder=message.folder,
             ),
         )
 
@@ -147,5 +148,6 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         text_sha256=mail.marks.text_sha256,
         otherwise=_otherwise(decided.otherwise),
         key_alone=facts.context.box.strict_manual_duplicates,
+        mailbox=decided.mailbox,
     )
     return within_bounds(whole)

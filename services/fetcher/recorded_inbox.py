@@ -7,6 +7,7 @@ from uuid import UUID
 from shared.broker.inbox import Inbox
 from shared.broker.port import Publisher, Receipt
 from shared.broker.wire import recorded_from_broker
+from shared.contracts.mailbox_actions import MailboxActions, Told
 from shared.contracts.messages import MailRecorded
 from shared.errors import ContractError
 from shared.log import Logger
@@ -24,16 +25,17 @@ class BrokerRecordedInbox:
         """Return whether messages have arrived."""
         return self.inbox.has_news()
 
-    def receive(self) -> list[UUID]:
+    def receive(self) -> Told:
         """Return the mails that the queue has told; a message that cannot be read is logged.
 
         Raises:
             TransientError: The broker is away.
         """
-        told = []
+        told: dict[UUID, MailboxActions | None] = {}
         for message in self.inbox.receive():
             try:
-                told.append(recorded_from_broker(message).mail_id)
+                recorded = recorded_from_broker(message)
+                told[recorded.mail_id] = recorded.mailbox
             except ContractError as error:
                 _log.error("message passed over", mail_id=message.mail_id, reason=str(error))
         return told
@@ -56,7 +58,7 @@ class LocalRecordedInbox:
     def __init__(self, onward: Publisher[MailRecorded]) -> None:
         """Take where recorded mail is told besides."""
         self._onward = onward
-        self._told: list[UUID] = []
+        self._told: dict[UUID, MailboxActions | None] = {}
 
     def publish(self, batch: Sequence[MailRecorded]) -> None:
         """Keep what `batch` tells.
@@ -64,7 +66,7 @@ class LocalRecordedInbox:
         Raises:
             TransientError: It cannot be handed on.
         """
-        self._told += [mail.mail_id for mail in batch]
+        self._told |= {mail.mail_id: mail.mailbox for mail in batch}
         self._onward.publish(batch)
 
     def flush(self) -> Receipt:
@@ -75,9 +77,9 @@ class LocalRecordedInbox:
         """Return whether something was told since."""
         return bool(self._told)
 
-    def receive(self) -> list[UUID]:
+    def receive(self) -> Told:
         """Return the mails that were told."""
-        return list(self._told)
+        return dict(self._told)
 
     def done(self) -> None:
         """Forget them."""

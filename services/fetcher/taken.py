@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.fetcher.memory import Memory
+from shared.contracts.mailbox_actions import MailboxActions, Told
 from shared.log import Logger
 
 _log = Logger()
@@ -24,6 +25,7 @@ class TakenMail:
         size: Bytes, as the server said.
         head: Digest of its header.
         sha256: Digest of the whole.
+        wish: What the administrator's rules want done with it; None: the box's `disposition`.
     """
 
     mail_id: UUID
@@ -32,6 +34,7 @@ class TakenMail:
     size: int | None = None
     head: str | None = None
     sha256: str | None = None
+    wish: MailboxActions | None = None
 
 
 class TakenMails:
@@ -52,10 +55,15 @@ class TakenMails:
             ],
         )
 
-    def record(self, mail_ids: Iterable[UUID]) -> None:
+    def record(self, told: Told) -> None:
         """These are recorded: they may go. One that is not known is passed over."""
+        # What is wanted first: a mail that may go without it would go elsewhere.
         self._memory.change_all(
-            "UPDATE taken SET recorded = 1 WHERE mail_id = ?", [(str(one),) for one in mail_ids]
+            "INSERT OR REPLACE INTO wish SELECT mail_id, ? FROM taken WHERE mail_id = ?",
+            [(wish.model_dump_json(), str(one)) for one, wish in told.items() if wish],
+        )
+        self._memory.change_all(
+            "UPDATE taken SET recorded = 1 WHERE mail_id = ?", [(str(one),) for one in told]
         )
 
     def record_all(self) -> None:
@@ -71,11 +79,14 @@ class TakenMails:
     def due(self, place: str) -> dict[str, TakenMail]:
         """Return what is recorded and still has to go, by identity."""
         question = (
-            "SELECT mail_id, place, identity, size, head, sha256 FROM taken"
-            " WHERE place = ? AND recorded = 1"
+            "SELECT mail_id, place, identity, size, head, sha256, wish FROM taken"
+            " LEFT JOIN wish USING (mail_id) WHERE place = ? AND recorded = 1"
         )
         found = self._memory.rows(question, [place])
-        return {row[2]: TakenMail(UUID(row[0]), *row[1:]) for row in found}
+        return {
+            identity: TakenMail(UUID(mail_id), place, identity, size, head, sha256, _wish(wish))
+            for mail_id, place, identity, size, head, sha256, wish in found
+        }
 
     def rename(self, place: str, old: str, new: str) -> None:
         """A mail has another identity now."""
@@ -89,6 +100,7 @@ class TakenMails:
             "DELETE FROM taken WHERE place = ? AND identity = ?",
             [(place, identity) for identity in identities],
         )
+        self._memory.change("DELETE FROM wish WHERE mail_id NOT IN (SELECT mail_id FROM taken)", ())
 
     def keep_only(self, place: str, there: Collection[str]) -> None:
         """Forget what is not `there` any more; tell of what somebody else took away."""
@@ -114,3 +126,7 @@ class TakenMails:
                     place=place,
                 )
                 self._memory.change("DELETE FROM taken WHERE place = ?", [place])
+
+
+def _wish(text: str | None) -> MailboxActions | None:
+    return None if text is None else MailboxActions.model_validate_json(text)

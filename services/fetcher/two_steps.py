@@ -13,6 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.fetcher.sources.port import Alarm, Source, SourceMail
+from shared.contracts.mailbox_actions import Told
 
 _LOOK_SECONDS = 0.5
 
@@ -23,7 +24,7 @@ class RecordedInbox(Protocol):
     def has_news(self) -> bool:
         """Return whether something was told since the last call of `receive`. Never raises."""
 
-    def receive(self) -> list[UUID]:
+    def receive(self) -> Told:
         """Return the mails that were told, and not yet acknowledged by `done`.
 
         Raises:
@@ -52,14 +53,18 @@ class TwoSteps:
     def taken(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
         """The next stage has `mails`; those that are recorded already go at once.
 
+        With what rules want done with them: noted first, so that it outlives a broken connection.
+
         Raises:
             TransientError: The source, its memory or the broker is away.
         """
         # Within one process all of them are recorded by now.
-        recorded = set(self.inbox.receive())
-        self.source.take([(mail_id, mail) for mail_id, mail in mails if mail_id not in recorded])
-        self.source.acknowledge([mail for mail_id, mail in mails if mail_id in recorded])
-        self._note([*recorded.difference(mail_id for mail_id, _ in mails)])
+        told = self.inbox.receive()
+        plain = {mail_id for mail_id, wish in told.items() if wish is None}
+        self.source.take([(mail_id, mail) for mail_id, mail in mails if mail_id not in plain])
+        self.source.acknowledge([mail for mail_id, mail in mails if mail_id in plain])
+        here = plain.intersection(mail_id for mail_id, _ in mails)
+        self._note({mail_id: wish for mail_id, wish in told.items() if mail_id not in here})
         self.inbox.done()
 
     def catch_up(self) -> None:
@@ -75,9 +80,9 @@ class TwoSteps:
         """Make what ends a wait when `stopped` is set, or something is recorded."""
         return _Either(stopped, self.inbox.has_news)
 
-    def _note(self, mail_ids: Sequence[UUID]) -> None:
-        if mail_ids:
-            self.source.recorded(mail_ids)
+    def _note(self, told: Told) -> None:
+        if told:
+            self.source.recorded(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ from typing import assert_never
 
 from services.writer.handlers.count_soft_bounce import count_soft_bounce
 from services.writer.handlers.create_activity import create_activity
+from services.writer.handlers.create_contact import create_contact
 from services.writer.handlers.create_task import create_task
 from services.writer.handlers.mark_forbidden import mark_forbidden
 from services.writer.handlers.problem_task import problem_task
+from services.writer.handlers.put_task import put_task
+from services.writer.handlers.send_mail import send_mail
 from services.writer.handlers.upsert_invitation import upsert_invitation
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import (
@@ -16,14 +19,18 @@ from shared.contracts.commands import (
     CreateActivity,
     CreateTask,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
 from shared.contracts.messages import MailClassified
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.errors import ContractError
 
 
-def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
+def apply(  # noqa: C901 - a case for each command
+    command: AnyCommand, mail: MailClassified, work: UnitOfWork
+) -> None:
     """Let the handler of `command` add its rows to `work`.
 
     Raises:
@@ -46,6 +53,12 @@ def apply(command: AnyCommand, mail: MailClassified, work: UnitOfWork) -> None:
             count_soft_bounce(command, mail, work)
         case UpsertInvitation():
             upsert_invitation(command, mail, work)
+        case CreateContact():
+            create_contact(command, mail, work)
+        case PutTask():
+            put_task(command, mail, content, work)
+        case SendMail():
+            send_mail(command, mail, work)
         case ApplyEvent():
             raise ContractError("Events are taken out of a mail's content before")
         case _:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, select
 
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.cause import Cause
-from shared.contracts.commands import AnyCommand, LinkActivity, Mark
+from shared.contracts.commands import AnyCommand, AssignActivity, LinkActivity, Mark
 from shared.netgenium.database.many import values_by_owner
 from shared.netgenium.own.tables import change_table
 from shared.netgenium.schema.mapping_model import InTable
@@ -28,7 +28,7 @@ _LONGEST_TEXT = 500
 def record_change(  # noqa: PLR0913 - a change is all of this
     work: UnitOfWork,
     cause: Cause,
-    command: AnyCommand | LinkActivity,
+    command: AnyCommand | LinkActivity | AssignActivity,
     entity: str,
     record_id: int,
     *,

@@ -1,7 +1,7 @@
 """Commands as the journal keeps them: what was to be done, by the ids of its records. Pure."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared.contracts.base import Contract
 from shared.contracts.commands import AnyCommand
@@ -27,9 +27,14 @@ def _object(command: AnyCommand) -> dict[str, object]:
 
 
 def _value(value: object) -> object:
-    """Return a record by its id; several in a list; what has no id, as an attendee, is left out."""
+    """Return a record by its id; several in a list; what has no id, as an attendee, is left out.
+
+    So is what a template is filled with: texts of the mail.
+    """
     if isinstance(value, Contract):
         return getattr(value, "id", None)
+    if isinstance(value, Mapping):
+        return None
     if isinstance(value, tuple):
         return [told for one in value if (told := _value(one)) is not None]
     return value[:_LONGEST_TEXT] if isinstance(value, str) else value

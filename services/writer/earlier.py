@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, or_, select
 
 from services.writer.decisions.invitation_state import Stored, series_key, state_key
+from services.writer.earlier_tasks import TaskThere, read_put_tasks
 from shared.contracts.commands import (
     AnyCommand,
     CountSoftBounce,
@@ -21,6 +22,7 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.rule_commands import PutTask
 from shared.domain.event_order import EventOrder
 from shared.domain.problem_tasks import ProblemTask
 from shared.netgenium.database.many import by_stored_form, in_chunks
@@ -59,6 +61,9 @@ class EarlierMails:
         sent: Recipients of mail of ours that came back, by Message-ID; of the group's, too (S-7).
         held: Commands whose mark was held before, and how that ended, if it has (S-7).
         marks_today: How many marks mails have set today, as far as anybody asks.
+        put_tasks: The task that a command means which a rule has given (C-2).
+        tasks_here: Tasks that such commands of the group have made or changed, by subject.
+        contacts: Ids of contacts that commands of the group have made or found, by address.
     """
 
     threads: Mapping[str, Sequence[Assigned]] = field(default_factory=dict)
@@ -68,6 +73,9 @@ class EarlierMails:
     sent: Mapping[str, Container[str]] = field(default_factory=dict)
     held: Mapping[UUID, str | None] = field(default_factory=dict)
     marks_today: int = 0
+    put_tasks: Mapping[UUID, int] = field(default_factory=dict)
+    tasks_here: dict[str, list[TaskThere]] = field(default_factory=dict)
+    contacts: dict[str, int] = field(default_factory=dict)
 
     def invitations_of(self, key: str) -> Sequence[Stored]:
         """Return what each organiser has told of an event to a user."""
@@ -100,14 +108,17 @@ def read_earlier(
         _read_problems(connection, erp, _problem_ids(commands)),
         dict(read_soft_bounces(connection, bounced)),
         _read_invitations(connection, invited),
+        put_tasks=read_put_tasks(connection, erp, commands),
     )
 
 
-def tasks_wanted(commands: Iterable[AnyCommand], earlier: EarlierMails) -> int:
+def tasks_wanted(commands: Sequence[AnyCommand], earlier: EarlierMails) -> int:
     """How many new tasks `commands` make at most; several mails of a new problem make one."""
     asked = [one.problem_id for one in commands if isinstance(one, CreateTask | UpdateTask)]
     new = {one for one in asked if one is not None and earlier.problems[one].task is None}
-    return asked.count(None) + len(new)
+    put = [one for one in commands if isinstance(one, PutTask)]
+    unknown = [one for one in put if one.command_id not in earlier.put_tasks]
+    return asked.count(None) + len(new) + len(unknown)
 
 
 def _problem_ids(commands: Iterable[AnyCommand]) -> set[str]:

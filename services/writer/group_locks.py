@@ -13,10 +13,12 @@ from shared.contracts.commands import (
     CreateActivity,
     CreateTask,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
 from shared.contracts.messages import MailClassified
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.errors import ContractError
 from shared.netgenium.database.locks import lock_for
 
@@ -27,7 +29,7 @@ def locks_of(mails: Iterable[MailClassified]) -> frozenset[str]:
 
 
 def address_lock(address: str) -> str:
-    """Held by who counts bounces of an address, or marks it."""
+    """Held by who counts bounces of an address, marks it, or answers it by itself."""
     return lock_for("address", address.lower())
 
 
@@ -56,6 +58,14 @@ def _locks(command: AnyCommand) -> Iterable[str]:
         case UpsertInvitation():
             # Of all users and occurrences: answers and the end of a series concern several.
             return (lock_for("event", command.uid),)
+        case CreateContact():
+            return (address_lock(command.address),)
+        case PutTask():
+            # By its subject a task may be the one that another mail makes now.
+            same = lock_for("task subject", command.subject)
+            return (record_lock("task", command.task.id),) if command.task else (same,)
+        case SendMail():
+            return (address_lock(command.recipient),) if command.automatic else ()
         case ApplyEvent():
             raise ContractError("Events are taken out of a mail's content before")
         case _:

@@ -36,6 +36,9 @@ def _spelled(value: object, dialect: Dialect) -> object:
     if isinstance(value, tuple):
         items = tuple(_spelled(item, dialect) for item in value)
         return value if all(map(_same, items, value)) else items
+    if isinstance(value, dict):
+        texts = {name: _spelled(old, dialect) for name, old in value.items()}
+        return value if all(map(_same, texts.values(), value.values())) else texts
     if isinstance(value, Contract):
         fields = {name: _spelled(old, dialect) for name, old in value}
         changed = {name: new for name, new in fields.items() if new is not getattr(value, name)}

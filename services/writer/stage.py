@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -25,6 +26,7 @@ from services.writer.earlier_reports import ReportReading
 from services.writer.events import with_events
 from services.writer.group_locks import locks_of
 from services.writer.journal import key_owners, made_before, record, recorded_verdicts
+from services.writer.late_threads import LateThreads
 from services.writer.legacy_log import LegacyLog
 from services.writer.spelling import as_spelled
 from services.writer.task_numbers import reserve_task_numbers
@@ -32,6 +34,7 @@ from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.messages import MailClassified, MailRecorded
+from shared.contracts.verdict import Word
 from shared.log import Logger
 from shared.netgenium.database.engine import ConflictError, write_transaction
 from shared.netgenium.database.locks import hold
@@ -41,6 +44,8 @@ _TRIES = 4
 _LONGEST_PAUSE_SECONDS = 0.2
 
 _log = Logger()
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,9 @@ class WriterStage:
             PermanentError: A command can never be applied; nothing of the batch is recorded.
         """
         recorded, settled = self._commit(batch)
+        # For mails that were recorded before, too: whoever recorded them may have ended before it.
+        threads = LateThreads(self.engine, self.erp, self.clock)
+        self._tried(lambda: threads.join(batch))
         now = self.clock()
         self.legacy_log.catch_up(self.engine)
         for one in settled:
@@ -91,15 +99,18 @@ class WriterStage:
             )
         return recorded
 
-    def _commit(self, batch: Sequence[MailClassified]) -> tuple[list[MailRecorded], list[Settled]]:
+    def _tried(self, work: Callable[[], T]) -> T:
         for _ in range(_TRIES - 1):
             try:
-                return self._commit_once(batch)
+                return work()
             except ConflictError:
                 # Another writer claimed one of our keys in the meantime: now it can be seen.
-                _log.info("group is tried again", mails=len(batch))
+                _log.info("group is tried again")
                 self.pause(random.uniform(0, _LONGEST_PAUSE_SECONDS))  # noqa: S311 - no secret
-        return self._commit_once(batch)
+        return work()
+
+    def _commit(self, batch: Sequence[MailClassified]) -> tuple[list[MailRecorded], list[Settled]]:
+        return self._tried(lambda: self._commit_once(batch))
 
     def _commit_once(
         self, batch: Sequence[MailClassified]
@@ -124,7 +135,9 @@ class WriterStage:
         for mail in batch:
             word = _recorded(mail, verdicts[mail.mail_id], again=mail.mail_id in again)
             users = invited.pop(mail.mail_id, ())
-            recorded.append(word.model_copy(update={"calendar_users": users}))
+            copy = Word.DUPLICATE_KEY in word.verdict
+            more = {"calendar_users": users, "mailbox": None if copy else mail.mailbox}
+            recorded.append(word.model_copy(update=more))
             again.add(mail.mail_id)
         return recorded, settled
 

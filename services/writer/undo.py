@@ -83,8 +83,7 @@ def undo_cause(  # noqa: PLR0913 - an undoing is all of this
     meant = [row for row in found if only is None or row.command_id in only]
     changes_back = sorted(meant, key=_place, reverse=True)
     undone = [_undo(connection, erp, _key(row), by, now) for row in changes_back]
-    if cause.kind != "mail":
-        _tell_mails(connection, zip(changes_back, undone, strict=True), by, now)
+    _tell_mails(connection, zip(changes_back, undone, strict=True), by, now)
     undone += _forget_counts(connection, cause)
     steps = [(cause, f"{one.what}: {one.detail}, by {by}") for one in undone if one.done]
     tell(connection, "undone", steps, now)
@@ -94,7 +93,7 @@ def undo_cause(  # noqa: PLR0913 - an undoing is all of this
 def _tell_mails(
     connection: Connection, changes: Iterable[tuple[Row[Any], Undone]], by: str, now: datetime
 ) -> None:
-    """Tell the mails whose activities a person had changed, and now has not."""
+    """Tell the mails whose activities a person or another mail had changed."""
     done = {
         row.record_id: f"{one.what}: {one.detail}, by {by}"
         for row, one in changes

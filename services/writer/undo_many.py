@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, select
 from services.writer.held_marks import reporter_is
 from services.writer.undo import Undone, undo_cause
 from shared.contracts.cause import Cause
-from shared.contracts.commands import command_id_of
+from shared.contracts.command import command_id_of
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.own.tables import change_table, journal_table, soft_bounce_table
 from shared.netgenium.schema.tables import ErpTables

@@ -39,7 +39,7 @@ class NewRow:
 
     entity: str
     values: dict[str, object]
-    many: Mapping[str, Sequence[int]]
+    many: Mapping[str, Sequence[object]]
     id: int | None = None
 
 
@@ -102,7 +102,7 @@ class UnitOfWork:
         command: AnyCommand,
         entity: str,
         values: Mapping[str, object],
-        many: Mapping[str, Sequence[int]],
+        many: Mapping[str, Sequence[object]],
         *,
         kind: str | None = None,
     ) -> NewRow:
@@ -118,7 +118,7 @@ class UnitOfWork:
         return row
 
     def made_by(self, command_id: UUID) -> NewRow | None:
-        """Return the row that the command with this id makes in this unit."""
+        """Return the row that the command with this id makes, or writes, in this unit."""
         return self._made.get(command_id)
 
     def assigned_like(
@@ -148,14 +148,28 @@ class UnitOfWork:
         for one in self.earlier.threads.get(message_id, ()):
             yield one.origin, one.ids
 
-    def touched(self, cause: Cause, command: AnyCommand, entity: str, record_id: int) -> None:
-        """Remember that `command` has written a record that is there already."""
-        self.effects.append(Effect(cause, command, NewRow(entity, {}, {}, record_id), command.kind))
+    def touched(  # noqa: PLR0913 - as `add`
+        self,
+        cause: Cause,
+        command: AnyCommand,
+        entity: str,
+        record_id: int,
+        *,
+        kind: str | None = None,
+        values: Mapping[str, object] | None = None,
+    ) -> None:
+        """Remember that `command` has written a record that is there already.
+
+        Others ask for it by `made_by`, with those of its `values` that are given here.
+        """
+        row = NewRow(entity, dict(values or {}), {}, record_id)
+        self.effects.append(Effect(cause, command, row, kind or command.kind))
+        self._made[command.command_id] = row
 
     def mail(self, cause: Cause, outgoing: Outgoing) -> None:
         """Have a mail sent once everything here is committed, or not at all.
 
-        A value of its template may be a row that is still to be written.
+        Its task, and a value of its template, may be a row that is still to be written.
         """
         self.posted.append(Posted(cause, outgoing))
 
@@ -252,7 +266,9 @@ def _written(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _filled(posted: Posted) -> Posted:
-    return posted._replace(mail=replace(posted.mail, values=_written(posted.mail.values)))
+    mail = posted.mail
+    task = _written({"task": mail.task})["task"]
+    return posted._replace(mail=replace(mail, values=_written(mail.values), task=task))
 
 
 def _effect(effect: Effect) -> dict[str, object]:

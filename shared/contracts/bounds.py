@@ -5,3 +5,9 @@ MESSAGE_BYTES = 8 * 1024 * 1024
 
 STORED_FILES = 200
 """Files that are stored of one mail, with all its activities together where each has its own."""
+
+MAIL_VALUES = 50
+"""Values that the template of a mail of ours is filled with."""
+
+MAIL_VALUE_LENGTH = 20_000
+"""Characters of each of them; longer ones are cut. Of a list each item."""

@@ -1,12 +1,15 @@
 """The typed commands that the classifier emits and the writer applies; a union by `kind`."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.contracts.base import Contract
+from shared.contracts.bounds import MAIL_VALUE_LENGTH, MAIL_VALUES
+from shared.contracts.command import Command
 from shared.contracts.events import EventState
 from shared.contracts.line import Line
 from shared.contracts.references import (
@@ -17,26 +20,17 @@ from shared.contracts.references import (
     RoleRef,
     UserRef,
 )
+from shared.contracts.rule_commands import CreateContact, PutTask
 
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
 """Opt-out and undeliverable (manual, chapter 13)."""
 
+MailText = Annotated[str, AfterValidator(lambda text: text[:MAIL_VALUE_LENGTH])]
+"""A value of a template; what is too long for a mail is cut."""
 
-def command_id_of(mail_id: UUID, rule: str, recipient: str) -> UUID:
-    """The same command of the same mail always has the same id."""
-    return uuid5(mail_id, f"{rule}\0{recipient}")
-
-
-class Command(Contract):
-    """Base of all commands.
-
-    Attributes:
-        command_id: Derived from (mail id, rule, recipient), so that classifying the same mail
-            again gives the same command.
-    """
-
-    command_id: UUID
+MailTexts = Annotated[tuple[MailText, ...], Field(max_length=MAIL_VALUES)]
+"""Several values of one name, such as comments."""
 
 
 class CreateActivity(Command):
@@ -47,12 +41,14 @@ class CreateActivity(Command):
         other_contacts: Further known people the mail went to (A-2).
         scope: Roles that see the activity; empty means no scope (T-5).
         completed: True: the completion date is the date of the mail; False: pending (A-5).
-        task_command: The `CreateTask` of the same mail whose task the activity is linked to.
+        task_command: The `CreateTask` or `PutTask` of the same mail whose task the activity is
+            linked to.
         by_envelope: The user is no recipient by To or Cc: the mail was forwarded from their
             mailbox. Even a duplicate makes such an activity, once (R-c).
         answers_to: Message-IDs of the mails before this one, the nearest first: without a token
             the activity inherits their assignment (A-6).
         flags: What a person should know before trusting it, as `sender not believed`.
+        contact_of: Without a contact: the address that a command before may make one of (C-4).
     """
 
     kind: Literal["create_activity"] = "create_activity"
@@ -72,6 +68,7 @@ class CreateActivity(Command):
     by_envelope: bool = False
     answers_to: tuple[str, ...] = ()
     flags: tuple[Line, ...] = ()
+    contact_of: str | None = None
 
 
 class CreateTask(Command):
@@ -218,6 +215,55 @@ class LinkActivity(Command):
     had_relationship: int | None = None
 
 
+class AssignActivity(Command):
+    """Assign an activity as that of another mail of its thread is, which came later (A-6).
+
+    The writer's own, so no message carries it.
+
+    Attributes:
+        activity: Its id.
+        mail_id: The mail that it is of.
+        like: The mail that passes on what it is assigned to.
+        records: Ids by the kind of the record.
+    """
+
+    kind: Literal["assign_activity"] = "assign_activity"
+    activity: int
+    mail_id: UUID
+    like: UUID
+    records: Mapping[str, int]
+
+
+class SendMail(Command):
+    """One mail to one recipient, made by a template and sent by the mailer (behaviour M-1).
+
+    Attributes:
+        name: Tells apart the mails that one mail causes, such as `support`.
+        recipient: From the ERP or the configuration, or the address that an answer goes back to;
+            never out of a mail's text.
+        template: Name of the template.
+        values: What the template is filled with.
+        attach_original: Whether the mail that causes it is attached to it.
+        answers_to: Message-IDs of the mails before it, the nearest first.
+        task: The task that it is about: an answer to it is filed there.
+        task_command: The command of the same mail whose task that is. With either the
+            template gets the task's number as `task_number`.
+        automatic: No person asked for it: an address gets at most five of these in two hours, and
+            automatic mail none.
+    """
+
+    kind: Literal["send_mail"] = "send_mail"
+    name: Line
+    recipient: Annotated[Line, Field(min_length=3, max_length=320)]
+    template: Annotated[Line, Field(max_length=50)]
+    values: dict[str, MailText | MailTexts] = Field(default_factory=dict, max_length=MAIL_VALUES)
+    attach_original: bool = False
+    answers_to: tuple[str, ...] = ()
+    task: RecordRef | None = None
+    task_command: UUID | None = None
+    automatic: bool = False
+
+
 AnyCommand = Annotated[
     CreateActivity
     | CreateTask
@@ -225,6 +271,9 @@ AnyCommand = Annotated[
     | MarkForbidden
     | CountSoftBounce
     | UpsertInvitation
-    | ApplyEvent,
+    | ApplyEvent
+    | SendMail
+    | CreateContact
+    | PutTask,
     Field(discriminator="kind"),
 ]

@@ -16,6 +16,7 @@ from shared.contracts.cause import Cause
 from shared.contracts.commands import AnyCommand, CreateActivity, Direction
 from shared.contracts.content import FoundToken, SentContent, TraceLine
 from shared.contracts.line import Line
+from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.primitives import BackupKey, ByteCount, Sha256
 from shared.errors import ContractError
 
@@ -103,6 +104,7 @@ class MailClassified(Contract):
         flags: What was odd about the mail, for people.
         refers_to: Message-IDs of the mails that it answers, or that came back with it.
         own_domains: The company's: its lists send copies of other people's mail (S-6).
+        mailbox: What the administrator's rules want done with it in its box (C-2).
         again: An explicit replay: claimed keys and the journal's row do not stop it (R-a).
 
     Raises:
@@ -136,6 +138,7 @@ class MailClassified(Contract):
     text_sha256: Sha256 | None = None
     key_alone: bool = False
     otherwise: Otherwise | None = None
+    mailbox: MailboxActions | None = None
 
     @property
     def cause(self) -> Cause:
@@ -161,6 +164,7 @@ class MailRecorded(Contract):
     Attributes:
         again: True when the mail id was in the journal before, so nothing was done this time.
         calendar_users: Users whose invitations were recorded: their calendars may have an answer.
+        mailbox: What is to be done with it in its box; None: what the box's `disposition` says.
     """
 
     kind: Literal["mail_recorded"] = "mail_recorded"
@@ -172,3 +176,4 @@ class MailRecorded(Contract):
     verdict: tuple[Line, ...]
     again: bool
     calendar_users: tuple[int, ...] = ()
+    mailbox: MailboxActions | None = None

@@ -44,6 +44,11 @@ def task_updated(task_id: int) -> str:
     return f"TASK {task_id} UPDATED"
 
 
+def is_task_updated(word: str) -> bool:
+    """Return whether a word is one of `task_updated`."""
+    return kind_of([word]) == kind_of([task_updated(1)])
+
+
 def joined(words: Iterable[str]) -> str:
     """Return a verdict as one text, as it stands in the journal and is shown."""
     return _SEPARATOR.join(words)
@@ -78,6 +83,9 @@ def _kinds() -> Iterable[tuple[str, ...]]:
         yield word, Word.PROCESSED
     for done in (Word.NEW_TASK_CREATED, task_updated(1)):
         yield Word.TASK_APPLICATION, done, Word.DELETED
+        yield done, Word.IGNORED, Word.DELETED
+    yield task_updated(1), Word.DELETED
+    yield task_updated(1), Word.PROCESSED
 
 
 KINDS = tuple(map(kind_of, _kinds()))

@@ -4,18 +4,31 @@ The domain is checked as a name below `.example`, so that hosts of a private net
 names (`root@server`, `.test`, RFC 2606) pass as well.
 """
 
+import re
 import unicodedata
-
-from email_validator import EmailNotValidError, validate_email
 
 _BELOW = ".example"
 _LONGEST = 320
 
+_PLAIN = re.compile(
+    r"(?=[^@]{1,64}@)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*"
+    r"@(?:(?=[^.]{1,63}\.)[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}",
+    re.ASCII | re.IGNORECASE,
+)
+_LONGEST_PLAIN = 240
+
 
 def is_valid_address(address: str) -> bool:
     """Return whether `address` is one e-mail address, whatever its domain."""
-    if len(address) > _LONGEST:
-        return False
+    if len(address) <= _LONGEST_PLAIN and _PLAIN.fullmatch(address):
+        return True
+    return len(address) <= _LONGEST and _is_valid(address)
+
+
+def _is_valid(address: str) -> bool:
+    # Here, because its tables are large, and nearly all addresses are plain.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
     try:
         validate_email(
             address + _BELOW,

@@ -63,6 +63,31 @@ class RecordMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What rules of the administrator name in the ERP.
+
+    Attributes:
+        users: Logins and addresses.
+        companies: Names of relationships.
+    """
+
+    users: frozenset[str] = frozenset()
+    companies: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Names") -> "Names":
+        """Both together."""
+        return Names(self.users | other.users, self.companies | other.companies)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Those of `Names` that the ERP has, by their names as they were asked for."""
+
+    users: Mapping[str, UserRef] = field(default_factory=dict)
+    companies: Mapping[str, RelationshipRef] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """People and records, as far as they were looked up.
 
@@ -75,6 +100,7 @@ class Directory:
             the record is of nobody, or the ERP does not say.
         activity_types: By folded name.
         roles: All roles.
+        named: What rules of the administrator name.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)
@@ -84,6 +110,7 @@ class Directory:
     owners: Mapping[tuple[TokenKind, int], frozenset[int]] = field(default_factory=dict)
     activity_types: Mapping[str, ActivityTypeRef] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
+    named: Named = field(default_factory=Named)
 
     def users_among(self, addresses: Iterable[str]) -> tuple[User, ...]:
         """Return the users whose addresses are among `addresses`, in their order, each once."""

@@ -21,6 +21,7 @@ class Linked:
 
     Attributes:
         ambiguous: Somebody was found, but on several records.
+        contact_of: The address that a contact is being made of; there is none yet.
     """
 
     contact: ContactRef | None = None
@@ -28,6 +29,7 @@ class Linked:
     other_contacts: tuple[ContactRef, ...] = ()
     notes: tuple[Note, ...] = ()
     ambiguous: bool = False
+    contact_of: str | None = None
 
     @property
     def linked(self) -> bool:

@@ -21,6 +21,7 @@ def check_file(draft: Draft) -> None:
     _check_pause(draft)
     _check_sources(draft)
     _check_groups(draft)
+    _check_rules(draft)
 
 
 def check_together(drafts: Sequence[Draft]) -> None:
@@ -78,6 +79,19 @@ def _check_groups(draft: Draft) -> None:
         for inner in sorted(names.intersection(group.members)):
             what = f"mailGroup {quoted(group.address)} names {quoted(inner)}, which is one, too"
             draft.report.problem(line, what, "Name its users instead.")
+
+
+def _check_rules(draft: Draft) -> None:
+    """Report what rules of one's own need (I-8), and a box that would make nothing (C-5)."""
+    if "rulesFile" in draft.named and draft.value("disposeAfter") == "published":
+        what = "disposeAfter published beside rulesFile"
+        remedy = "Remove the line: a rule can move a mail only if it stays until it is recorded."
+        draft.report.problem(draft.line("disposeAfter"), what, remedy)
+    if draft.value("manualRules") is False and "rulesFile" not in draft.named:
+        remedy = "Add rulesFile, or remove the line: no mail of this box would make anything."
+        draft.report.problem(
+            draft.line("manualRules"), "manualRules false without rulesFile", remedy
+        )
 
 
 def _check_what_pop3_can(draft: Draft) -> None:

@@ -119,6 +119,10 @@ def _box(draft: Draft) -> Box:
         values = tuple(value for _, value in found)
         if key.field:
             fields[key.field] = values if key.repeatable else values[0]
+    if isinstance(file := fields.get("rules_file"), Path):
+        fields["rules_file"] = draft.path.absolute().parent / file
+        # A rule may move or delete a mail once it is recorded, so that it has to be there then.
+        fields["dispose_after"] = "recorded"
     own = {domain_of(email)} | {str(value) for _, value in draft.values.get("ownDomain", ())}
     fields["own_domains"] = frozenset(own)
     fields["vocabulary"] = {

@@ -1,11 +1,13 @@
 """Keys of ours that concern the box as a whole, and what its rules do."""
 
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
 from shared.domain.addresses import domain_of
+from shared.settings.file_name import file_name
 from shared.settings.key import Key
 from shared.settings.value_types import MailGroup
 from shared.settings.values import (
@@ -92,6 +94,26 @@ class BoxKeys(BaseModel):
             source="R-c",
         ),
     ] = ()
+    rules_file: Annotated[
+        Path | None,
+        Key(
+            "rulesFile",
+            file_name,
+            doc="File with rules of your own (TOML), absolute or beside this file; "
+            "see `rules-file.md`.",
+            source="C-1",
+        ),
+    ] = None
+    manual_rules: Annotated[
+        bool,
+        Key(
+            "manualRules",
+            flag,
+            doc="`false`: the box only scans: the manual's rules R-2 to R-12 are not asked, and "
+            "only rules of `rulesFile` make something.",
+            source="C-5",
+        ),
+    ] = True
     only_known_customers: Annotated[
         bool,
         Key(

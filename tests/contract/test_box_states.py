@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,26 +10,19 @@ from sqlalchemy import Engine, select
 from services.writer.box_states import record_box_states
 from shared.contracts.box_state import BoxState
 from shared.netgenium.database.engine import open_database
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import box_table
+from tests.databases import our_tables
 from tests.servers.ports import DatabaseServer
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "firebird"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A database with our tables, empty."""
-    if request.param == "sqlite":
-        engine = open_database(f"sqlite:///{tmp_path / 'a.db'}", makes=True)
-        migrate(engine)
-        yield engine
-        engine.dispose()
-        return
     server: DatabaseServer = request.getfixturevalue(request.param)
-    with server.database() as url:
+    with server.database(prepare=our_tables) as url:
         engine = open_database(url)
-        migrate(engine)
         yield engine
         engine.dispose()
 

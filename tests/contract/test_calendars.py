@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.calsync.calendars.erp import ErpCalendar
+from services.calsync.calendars.memory import MemoryCalendar
 from services.calsync.calendars.port import (
     Calendar,
     CalendarItem,
@@ -22,7 +23,8 @@ from services.calsync.calendars.port import (
 from services.calsync.content import FIELDS, values_of
 from shared.netgenium.database.engine import open_database, write_transaction
 from tests.calendar_of_graph import of_graph
-from tests.calendar_world import E_MAIL, EVA, JAN, ZONE, CalendarWorld, a_content, a_world, at
+from tests.calendar_world import E_MAIL, EVA, JAN, ZONE, a_calendar_company, a_content, at
+from tests.databases import ERP
 from tests.servers.graph.server import GraphServer
 from tests.servers.ports import DatabaseServer
 
@@ -52,25 +54,17 @@ class SideUnderTest:
 @pytest.fixture(params=["memory", "graph", "sqlite", "postgresql", "firebird"])
 def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SideUnderTest]:
     """Each implementation in turn, empty."""
-    if request.param in {"memory", "sqlite"}:
-        yield from _on(request.param, f"sqlite:///{tmp_path / 'a.db'}")
-        return
-    if request.param == "graph":
+    if request.param == "memory":
+        calendar = MemoryCalendar()
+        yield SideUnderTest(lambda: iter([calendar]))
+    elif request.param == "graph":
         yield from _of_graph(request.getfixturevalue("graph"), tmp_path)
-        return
-    server: DatabaseServer = request.getfixturevalue(request.param)
-    with server.database() as url:
-        yield from _on(request.param, url)
-
-
-def _on(kind: str, url: str) -> Iterator[SideUnderTest]:
-    engine = open_database(url)
-    world = a_world(engine)
-    if kind == "memory":
-        yield SideUnderTest(lambda: iter([world.calendar]))
     else:
-        yield SideUnderTest(lambda: _in_transactions(world, engine))
-    engine.dispose()
+        server: DatabaseServer = request.getfixturevalue(request.param)
+        with server.database(prepare=a_calendar_company) as url:
+            engine = open_database(url)
+            yield SideUnderTest(lambda: _in_transactions(engine))
+            engine.dispose()
 
 
 def _of_graph(graph: GraphServer, folder: Path) -> Iterator[SideUnderTest]:
@@ -80,9 +74,9 @@ def _of_graph(graph: GraphServer, folder: Path) -> Iterator[SideUnderTest]:
         yield SideUnderTest(lambda: iter([client.calendar]))
 
 
-def _in_transactions(world: CalendarWorld, engine: Engine) -> Iterator[Calendar]:
+def _in_transactions(engine: Engine) -> Iterator[Calendar]:
     with write_transaction(engine) as connection:
-        yield ErpCalendar(connection, world.erp, e_mail_type=E_MAIL)
+        yield ErpCalendar(connection, ERP, e_mail_type=E_MAIL)
 
 
 @pytest.mark.parametrize(

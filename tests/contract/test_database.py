@@ -29,9 +29,9 @@ from shared.netgenium.schema.inspection import inspect_schema
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables, ManyTable
+from tests.databases import ERP, all_tables
 from tests.servers.ports import DatabaseServer, Prepare
 
-ERP = ErpTables(load_mapping(None))
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 SECONDS = 20
 """Longest wait for another thread; nothing waits so long unless it hangs."""
@@ -48,7 +48,7 @@ class Database:
 
     def prepare(self) -> None:
         """Take one with the reference schema and our own tables instead of an empty one."""
-        self._url = self._make(_prepare)
+        self._url = self._make(all_tables)
 
     def connect(self) -> Engine:
         """A new engine."""
@@ -57,26 +57,14 @@ class Database:
         return self.engines[-1]
 
 
-def _prepare(url: str) -> None:
-    engine = open_database(url)
-    create_reference_schema(engine, ERP)
-    migrate(engine)
-    engine.dispose()
-
-
 @pytest.fixture(params=["sqlite", "postgresql", "firebird"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database."""
+    server: DatabaseServer = request.getfixturevalue(request.param)
     with ExitStack() as stack:
 
         def make(prepare: Prepare | None) -> str:
-            if request.param != "sqlite":
-                server: DatabaseServer = request.getfixturevalue(request.param)
-                return stack.enter_context(server.database(prepare=prepare))
-            url = f"sqlite:///{tmp_path / 'netgenium.db'}"
-            if prepare:
-                prepare(url)
-            return url
+            return stack.enter_context(server.database(prepare=prepare))
 
         found = Database(request.param, make)
         yield found

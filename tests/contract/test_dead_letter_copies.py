@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,8 @@ from sqlalchemy import Engine, delete, select
 from services.writer.dead_letters import differing, record_dead_letters
 from shared.contracts.dead_letter import DeadLetterNote
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import dead_letter_table
+from tests.databases import our_tables
 from tests.servers.ports import DatabaseServer
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
@@ -23,18 +22,11 @@ QUEUE = "classifier.mail"
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "firebird"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A database with our tables, empty."""
-    if request.param == "sqlite":
-        engine = open_database(f"sqlite:///{tmp_path / 'a.db'}", makes=True)
-        migrate(engine)
-        yield engine
-        engine.dispose()
-        return
     server: DatabaseServer = request.getfixturevalue(request.param)
-    with server.database() as url:
+    with server.database(prepare=our_tables) as url:
         engine = open_database(url)
-        migrate(engine)
         yield engine
         engine.dispose()
 

@@ -6,10 +6,8 @@ import pytest
 
 from services.operator.setup.discovery.discover import discover
 from shared.netgenium.database.engine import open_database
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
+from tests.databases import all_tables
 
 
 @pytest.mark.parametrize("server", ["postgresql", "firebird"])
@@ -17,10 +15,8 @@ def test_the_reference_schema_gives_the_reference_mapping(
     request: pytest.FixtureRequest, tmp_path: Path, server: str
 ) -> None:
     """NG-2: types, keys and lengths of every server are understood."""
-    with request.getfixturevalue(server).database() as url:
+    with request.getfixturevalue(server).database(prepare=all_tables) as url:
         engine = open_database(url)
-        create_reference_schema(engine, ErpTables(load_mapping(None)))
-        migrate(engine)
         found = discover(engine)
         engine.dispose()
     file = tmp_path / "mapping.toml"

@@ -1,7 +1,6 @@
 """Mails are found alike on every database, whatever its language holds for the order of words."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from services.answers.find import find_mails
 from services.answers.recorded import recorded
 from services.answers.search import Search, words_typed
 from tests.builders import BOB, PETR, raw_mail
+from tests.databases import all_tables
 from tests.installation import Installation, an_installation
 from tests.servers.ports import DatabaseServer
 
@@ -18,11 +18,8 @@ from tests.servers.ports import DatabaseServer
 @pytest.fixture(params=["sqlite", "postgresql", "firebird"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     """An installation with three mails."""
-    database: AbstractContextManager[str | None] = nullcontext(None)
-    if request.param != "sqlite":
-        server: DatabaseServer = request.getfixturevalue(request.param)
-        database = server.database()
-    with database as url:
+    server: DatabaseServer = request.getfixturevalue(request.param)
+    with server.database(prepare=all_tables) as url:
         place = an_installation(tmp_path, database_url=url)
         more = "Message-ID: <1@acme.example>\n"
         place.drop("a.eml", raw_mail(sender=PETR, subject="Chata cena", more=more))

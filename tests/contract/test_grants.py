@@ -32,19 +32,16 @@ from shared.contracts.cause import Cause
 from shared.errors import PermanentError, TransientError
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.schema_state import VERSION_TABLE
 from shared.netgenium.own.tables import OWN, effect_table, journal_table
 from shared.netgenium.queries.unlinked import Wanted
 from shared.netgenium.schema.grants import ROLES, Privilege, Role, granted
 from shared.netgenium.schema.indexes import missing_indexes
 from shared.netgenium.schema.inspection import inspect_schema
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables, ManyTable
+from shared.netgenium.schema.tables import ManyTable
+from tests.databases import ERP, all_tables
 
-MAPPING = load_mapping(None)
-ERP = ErpTables(MAPPING)
+MAPPING = ERP.mapping
 TABLES = {**ERP.metadata.tables, **OWN.tables}
 PASSWORD = "service"
 REFUSALS = ("permission", "must be owner", "no privilege")
@@ -66,11 +63,9 @@ def granted_database(request: pytest.FixtureRequest) -> Iterator[Granted]:
     """The reference schema with the statements of `crmservice grants`."""
     kind: GrantDialect = request.param
     engines: list[Engine] = []
-    with request.getfixturevalue(kind).database() as url:
+    with request.getfixturevalue(kind).database(prepare=all_tables) as url:
         owner = open_database(url)
         engines.append(owner)
-        create_reference_schema(owner, ERP)
-        migrate(owner)
         for statement in (*statements(kind, MAPPING), *_logins(kind)):
             with owner.begin() as connection:
                 connection.exec_driver_sql(statement.rstrip(";"))

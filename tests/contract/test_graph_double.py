@@ -391,15 +391,18 @@ def test_series_have_the_dates_of_their_pattern(
     assert [start[5:10] for start in starts] == days
 
 
-def test_a_series_for_ever_has_an_end(jan: GraphMailbox, sdk: Sdk) -> None:
+def test_a_series_for_ever_has_an_end(
+    jan: GraphMailbox, sdk: Sdk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """House: what the double looks at is bounded, however long the window is."""
+    monkeypatch.setattr("tests.servers.graph.recurrence.MOST", 60)
     jan.create(
         meeting("s", "2026-01-05T09:00:00", "2026-01-05T10:00:00", recurrence=weekly("monday"))
     )
 
     events, _ = sdk.round(JAN, YEAR[0], "2999-01-01T00:00:00Z")
 
-    assert len(events) == 1 + 999
+    assert len(events) == 1 + 60
 
 
 def test_an_occurrence_can_be_changed_but_not_cross_another(jan: GraphMailbox, sdk: Sdk) -> None:

@@ -412,12 +412,12 @@ def test_what_is_recorded_goes_with_the_next_round_and_nothing_else(
     patient.source.close()
 
     again = patient.again()
-    again.recorded([first, uuid4()])
-    again.recorded([first])
+    again.recorded({first: None, uuid4(): None})
+    again.recorded({first: None})
     assert waiting(again) == []
     again.close()
     left_after_one = patient.left()
-    again.recorded(others)
+    again.recorded(dict.fromkeys(others))
     assert waiting(again) == []
     again.close()
 
@@ -434,7 +434,7 @@ def test_mail_that_somebody_takes_away_meanwhile_is_no_trouble(patient: Place) -
 
     again = patient.again()
     found_before_the_word = waiting(again)
-    again.recorded(taken)
+    again.recorded(dict.fromkeys(taken))
     found_after_it = waiting(again)
     again.close()
 

@@ -1,7 +1,6 @@
 """What people have typed into the ERP is found whatever blanks are around it, by an index."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert
@@ -12,19 +11,15 @@ from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.many import owners_by_text
 from shared.netgenium.queries.records import read_records
 from shared.netgenium.schema.indexes import missing_indexes, needed_indexes
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
-from tests.servers.firebird import Firebird
-from tests.servers.postgresql import PostgreSQL
+from tests.databases import ERP, reference_schema
+from tests.servers.ports import DatabaseServer
 
-ERP = ErpTables(load_mapping(None))
 EMAIL = "susers.email"
 
 
 @pytest.fixture(
     params=[
-        "sqlite",
+        "sqlite UTF8",
         "postgresql UTF8",
         "postgresql WIN1250",
         "postgresql SQL_ASCII",
@@ -34,20 +29,12 @@ EMAIL = "susers.email"
         "firebird NONE",
     ]
 )
-def engine(
-    request: pytest.FixtureRequest, tmp_path: Path, firebird: Firebird, postgresql: PostgreSQL
-) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """The reference schema in a database of each kind and of several character sets."""
-    kind, _, charset = str(request.param).partition(" ")
-    if kind == "sqlite":
-        made = open_database(f"sqlite:///{tmp_path / 'erp.db'}")
-        create_reference_schema(made, ERP)
-        yield made
-        return
-    server = firebird if kind == "firebird" else postgresql
-    with server.database(charset) as url:
+    kind, charset = str(request.param).split()
+    server: DatabaseServer = request.getfixturevalue(kind)
+    with server.database(charset, reference_schema) as url:
         made = open_database(url)
-        create_reference_schema(made, ERP)
         yield made
         made.dispose()
 

@@ -10,28 +10,18 @@ from sqlalchemy import select, text
 from services.assembly.proofs import reads_work, writes_work
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.grants import inserted_tables
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
 from tests.builders import raw_mail
+from tests.databases import all_tables
 from tests.installation import Installation, an_installation
 from tests.servers.postgresql import PostgreSQL
-
-
-def _prepare(url: str) -> None:
-    engine = open_database(url)
-    create_reference_schema(engine, ErpTables(load_mapping(None)))
-    migrate(engine)
-    engine.dispose()
 
 
 @pytest.fixture
 def url(postgresql: PostgreSQL) -> Iterator[str]:
     """A database with the reference schema and our own tables."""
     postgresql.start()
-    with postgresql.database(prepare=_prepare) as url:
+    with postgresql.database(prepare=all_tables) as url:
         yield url
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,24 +10,19 @@ from sqlalchemy import select
 from services.calsync.decisions import restore
 from services.calsync.writing import Done
 from shared.netgenium.database.engine import open_database, write_transaction
-from tests.calendar_world import CHIEF, EVA, JAN, CalendarWorld, a_content, a_world, at
+from tests.calendar_world import CHIEF, EVA, JAN, CalendarWorld, a_calendar_company, a_content, at
 from tests.servers.ports import DatabaseServer
 
 LETTERS = "Příliš žluťoučký kůň"
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "firebird"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CalendarWorld]:
+def world(request: pytest.FixtureRequest) -> Iterator[CalendarWorld]:
     """A company on each database in turn."""
-    if request.param == "sqlite":
-        engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-        yield a_world(engine)
-        engine.dispose()
-        return
     server: DatabaseServer = request.getfixturevalue(request.param)
-    with server.database() as url:
+    with server.database(prepare=a_calendar_company) as url:
         engine = open_database(url)
-        yield a_world(engine)
+        yield CalendarWorld(engine)
         engine.dispose()
 
 

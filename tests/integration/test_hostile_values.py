@@ -8,22 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, select
 
-from services.operator.setup.company import fill_company
 from services.writer.undo import undo_mail
 from shared.contracts.events import Invited
 from shared.domain.vocabulary import TokenKind
 from shared.netgenium.database.engine import database_errors, open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import OWN
 from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.queries.earlier import read_erp_message_ids
 from shared.netgenium.queries.recorded import read_problem_tasks, read_soft_bounces, read_threads
 from shared.netgenium.queries.records import read_records
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
-from tests.installation import COMPANY
+from tests.databases import ERP, a_company
 from tests.servers.ports import DatabaseServer
 from tests.writing import (
     CAME,
@@ -38,7 +33,6 @@ from tests.writing import (
     an_invitation,
 )
 
-ERP = ErpTables(load_mapping(None))
 HOSTILE = (
     "with a nul\0{}@x.example",
     "half a pair\ud800{}@x.example",
@@ -61,25 +55,13 @@ DATABASES = [
 ]
 
 
-def _prepare(url: str) -> None:
-    engine = open_database(url)
-    create_reference_schema(engine, ERP)
-    migrate(engine)
-    fill_company(engine, ERP, COMPANY)
-    engine.dispose()
-
-
 @pytest.fixture(params=DATABASES, ids=" ".join)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A prepared database with a character set."""
     name, charset = request.param
-    if name == "sqlite":
-        _prepare(address := f"sqlite:///{tmp_path / 'erp.db'}")
-        yield open_database(address)
-        return
     server: DatabaseServer = request.getfixturevalue(name)
     server.start()
-    with server.database(charset, _prepare) as address:
+    with server.database(charset, a_company) as address:
         opened = open_database(address)
         yield opened
         opened.dispose()

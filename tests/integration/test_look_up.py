@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from services.assembly.classifying import context_of, look_up_in
+from services.assembly.classifying import look_up_in
+from services.assembly.live_contexts import context_of
 from services.classifier.facts.facts import Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.directory import Directory

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from services.answers.import_log import ImportLog
 from services.answers.originals import Original, not_logged, originals_in
 from services.answers.shadow import Shadow, Shadowed, backed_up_mails, waiting_mails
-from services.assembly.classifying import context_of, look_up_in
+from services.assembly.classifying import look_up_in
+from services.assembly.live_contexts import context_of
 from services.assembly.paths import LEGACY_LOG
 from services.assembly.writing import writer_stage
 from shared.backup.store import BackupStore

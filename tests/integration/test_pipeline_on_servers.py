@@ -11,11 +11,8 @@ from sqlalchemy import Connection, Engine, event, make_url, text
 from services.assembly.paths import LEGACY_LOG
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.migration import migrate
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
 from tests.builders import raw_mail
+from tests.databases import all_tables
 from tests.installation import Installation, an_installation
 from tests.log_writers import write_one_log_together
 from tests.servers.ports import DatabaseServer
@@ -50,17 +47,10 @@ def server(request: pytest.FixtureRequest) -> DatabaseServer:
     return found
 
 
-def _prepare(url: str) -> None:
-    engine = open_database(url)
-    create_reference_schema(engine, ErpTables(load_mapping(None)))
-    migrate(engine)
-    engine.dispose()
-
-
 @pytest.fixture
 def url(server: DatabaseServer) -> Iterator[str]:
     """A database with the reference schema and our own tables."""
-    with server.database(prepare=_prepare) as url:
+    with server.database(prepare=all_tables) as url:
         yield url
 
 

@@ -7,23 +7,18 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import effect_table, journal_table
 from shared.netgenium.queries.earlier import read_erp_message_ids
 from shared.netgenium.queries.recorded import read_threads
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, all_tables
 
-ERP = ErpTables(load_mapping(None))
 EFFECTS = 2_000
 
 
 def _prepare(url: str) -> None:
     """As many activities as effects."""
+    all_tables(url)
     engine = open_database(url)
-    create_reference_schema(engine, ERP)
-    migrate(engine)
     numbers = range(1, EFFECTS + 1)
     empty = {"subject": "", "text": "", "direction": "incoming"}
     with write_transaction(engine) as connection:

@@ -10,19 +10,14 @@ from sqlalchemy import Engine, inspect, make_url, text
 
 from services.answers.check import Check, run_checks, worst
 from services.assembly.run import Tally, run_once
-from services.operator.setup.company import fill_company
 from shared.errors import ExitCode
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.rehearsal import rehearsed
-from shared.netgenium.own.migration import migrate
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
 from shared.settings.box_file import load_boxes
 from shared.settings.environment import Environment
 from tests.builders import raw_mail
+from tests.databases import a_company
 from tests.deployment import Deployment
-from tests.installation import COMPANY
 from tests.servers.ports import DatabaseServer
 
 STEPS = (
@@ -31,6 +26,7 @@ STEPS = (
     "mail without a record",
     "activities with lists and files",
     "task with its activity",
+    "mail to be sent",
     "task of a problem",
     "task of a problem, changed",
     "marks of a contact",
@@ -62,18 +58,10 @@ def deployment(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
         yield deployed
         return
     server: DatabaseServer = request.getfixturevalue(kind)
-    with server.database(prepare=_prepare) as url:
+    with server.database(prepare=a_company) as url:
         deployed = Deployment(tmp_path, "", url)
         _process_one(deployed)
         yield deployed
-
-
-def _prepare(url: str) -> None:
-    engine, erp = open_database(url), ErpTables(load_mapping(None))
-    create_reference_schema(engine, erp)
-    migrate(engine)
-    fill_company(engine, erp, COMPANY)
-    engine.dispose()
 
 
 def _process_one(deployment: Deployment) -> None:

@@ -46,13 +46,11 @@ class Company:
 @pytest.fixture
 def company(graph: GraphServer, tmp_path: Path) -> Iterator[Company]:
     """A company whose calendars are at Microsoft."""
-    erp = a_copied_world(tmp_path)
     jan, eva = (graph.company.add(user.address, object_id=user.mailbox) for user in (JAN, EVA))
-    with of_graph(graph, tmp_path) as client:
+    with a_copied_world() as erp, of_graph(graph, tmp_path) as client:
         calendar: Any = client.calendar
         erp.calendar = calendar
         yield Company(erp, graph, jan, eva)
-    erp.engine.dispose()
 
 
 def _an_event(subject: str = "Audit", **more: object) -> dict[str, Any]:

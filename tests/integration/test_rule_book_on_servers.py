@@ -9,12 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from shared.errors import TransientError
-from shared.netgenium.database.engine import open_database
-from shared.netgenium.own.migration import migrate
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
 from tests.builders import raw_mail
+from tests.databases import all_tables
 from tests.installation import COMPANY, Installation, an_installation
 from tests.rule_book_mails import JAN, PETR, arrive, bounce, invitation, problem
 from tests.servers.ports import DatabaseServer
@@ -31,22 +27,12 @@ MAILS = [
 ]
 
 
-def _prepare(url: str) -> None:
-    engine = open_database(url)
-    create_reference_schema(engine, ErpTables(load_mapping(None)))
-    migrate(engine)
-    engine.dispose()
-
-
 @pytest.fixture(params=["sqlite", "postgresql", "firebird"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A prepared database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'erp.db'}"
-        return
     server: DatabaseServer = request.getfixturevalue(request.param)
     server.start()
-    with server.database(prepare=_prepare) as address:
+    with server.database(prepare=all_tables) as address:
         yield address
 
 

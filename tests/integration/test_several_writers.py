@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import Engine, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.operator.setup.company import fill_company
 from services.writer.stage import WriterStage
 from shared.contracts.messages import MailClassified
 from shared.netgenium.database.engine import (
@@ -21,13 +20,12 @@ from shared.netgenium.database.engine import (
     is_unique_violation,
     open_database,
 )
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import change_table, journal_table, soft_bounce_table
 from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
-from tests.installation import COMPANY
+from tests.databases import a_company
 from tests.servers.ports import DatabaseServer
+from tests.servers.sqlite import sqlite_file
 from tests.writing import EVA, a_classified, a_task, a_writer, an_activity, mails_of_all_kinds
 
 WRITERS, GROUP = 4, 8
@@ -41,25 +39,12 @@ def _erp(strategy: str) -> ErpTables:
     return ErpTables(mapping.model_copy(update={"ids": ids}))
 
 
-def _prepare(url: str) -> None:
-    engine, erp = open_database(url), _erp("identity")
-    create_reference_schema(engine, erp)
-    migrate(engine)
-    fill_company(engine, erp, COMPANY)
-    engine.dispose()
-
-
 @pytest.fixture(params=["sqlite", "postgresql", "firebird"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A prepared database."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'erp.db'}"
-        _prepare(address)
-        yield address
-        return
     server: DatabaseServer = request.getfixturevalue(request.param)
     server.start()
-    with server.database(prepare=_prepare) as address:
+    with server.database(prepare=a_company) as address:
         yield address
 
 
@@ -130,7 +115,9 @@ def _state(url: str, erp: ErpTables) -> Mapping[str, Any]:
         )
     )
     found = {
-        "activities": Counter(_rows(engine, erp.table("activity"), "subject", "responsible")),
+        "activities": Counter(
+            _rows(engine, erp.table("activity"), "subject", "responsible", "contract")
+        ),
         "tasks": tasks,
         "forbidden": _rows(engine, erp.table("forbidden_email"), "address", "type"),
         "contacts": _rows(engine, erp.table("contact"), *boxes),
@@ -156,8 +143,7 @@ def _numbers_of_changes(url: str) -> list[list[int]]:
 
 def _one_after_the_other(tmp_path: Path, mails: Sequence[MailClassified]) -> Mapping[str, Any]:
     """What one writer alone leaves of `mails`, each in a group of its own."""
-    url = f"sqlite:///{tmp_path / 'alone.db'}"
-    _prepare(url)
+    url = sqlite_file(tmp_path / "alone.db", a_company)
     alone = Writers(url, tmp_path)
     alone.write_alone(mails, group=1)
     return _state(url, alone.erp)
@@ -201,7 +187,7 @@ def test_writers_of_the_same_mails_in_opposite_order_end(tmp_path: Path, url: st
 
     assert writers.lost_races() == []
     assert _state(url, writers.erp)["activities"] == Counter(
-        (name, user) for name in names for user in (1, 2)
+        (name, user, None) for name in names for user in (1, 2)
     )
 
 

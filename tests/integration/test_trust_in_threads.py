@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from services.writer.late_threads import LateThreads
+from services.writer.undo import undo_mail
 from shared import metrics
-from shared.netgenium.own.tables import journal_table
+from shared.contracts.references import RecordRef
+from shared.netgenium.database.engine import write_transaction
+from shared.netgenium.own.tables import event_table, journal_table
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
+from tests.writing import CAME, a_classified, a_writer, an_activity
 
 JAN, PETR, BOB = "jan.novak@firma.cz", "petr@acme.example", "bob@beta.example"
 EVIL = "x@evil.example"
@@ -136,3 +141,66 @@ def _flagged() -> float:
     name = 'crmservice_flagged_total{flag="foreign"} '
     lines = metrics.exposition({}).decode().splitlines()
     return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+
+@pytest.mark.parametrize("named", ["Question", "Re: x"])
+def test_a_mail_that_comes_after_its_answer_joins_it(
+    installation: Installation, named: str
+) -> None:
+    """A-6: whichever of the two names the contract."""
+    first, answer = (f"{one} Contract:123" * (one == named) or one for one in ("Question", "Re: x"))
+    _drop(installation, "a", (JAN, PETR), answer, "In-Reply-To: <m1@acme>\n")
+    installation.run()
+    _drop(installation, "b", (PETR, JAN), first, "Message-ID: <m1@acme>\n")
+    installation.run()
+
+    assert set(_contracts(installation).values()) == {"123"}
+
+
+def test_what_a_late_mail_has_assigned_can_be_taken_back_and_is_told(
+    installation: Installation,
+) -> None:
+    """A-6, O-2: in both timelines; a copy of it assigns nothing anew."""
+    _drop(installation, "a", (JAN, PETR), "Re: Question", "In-Reply-To: <m1@acme>\n")
+    installation.run()
+    late = "Message-ID: <m1@acme>\n"
+    _drop(installation, "b", (PETR, JAN), "Question Contract:123", late)
+    installation.run()
+    answer, first = (one.mail_id for one in installation.recorded)
+    with write_transaction(installation.erp.engine) as connection:
+        undone = undo_mail(connection, installation.erp.tables, first, "eva", CAME)
+    _drop(installation, "c", (PETR, JAN), "Question Contract:123", late)
+    installation.run()
+
+    assert [one.done for one in undone] == [True]
+    assert _contracts(installation)["Re: Question"] is None
+    with installation.erp.engine.connect() as connection:
+        told = connection.execute(select(event_table.c.cause_id, event_table.c.stage)).all()
+    assert {(one, stage) for one in (answer, first) for stage in ("linked", "undone")} <= set(
+        map(tuple, told)
+    )
+
+
+def test_a_writer_that_ended_before_it_joined_does_so_with_the_next_delivery(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A-6, R-e: mails that are recorded already are looked at, too."""
+    contract = RecordRef(id=1, number="123")
+    answer = a_classified(
+        "a",
+        an_activity("a", answers_to=("<b@acme.example>",)),
+        refers_to=("<b@acme.example>",),
+        recipients=(JAN,),
+    )
+    first = a_classified("b", an_activity("b", contract=contract), recipients=(JAN,))
+    erp = installation.erp
+    stage = a_writer(erp.engine, erp.tables, installation.folder, lambda _: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(LateThreads, "join", lambda *_: pytest.fail("killed"))
+        for one in (answer, first):
+            with pytest.raises(pytest.fail.Exception):
+                stage.handle([one])
+
+    stage.handle([first])
+
+    assert set(_contracts(installation).values()) == {"123"}

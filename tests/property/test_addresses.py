@@ -1,7 +1,9 @@
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.classifier.parse.addresses import read_addresses
+from shared.domain.addresses import is_valid_address
 
 LOCAL = st.from_regex(r"[a-z0-9][a-z0-9._+-]{0,10}[a-z0-9]", fullmatch=True)
 ADDRESSES = st.builds(
@@ -55,3 +57,19 @@ def test_any_text_is_an_address_list(value: str) -> None:
     for one in read_addresses(value, 10, []):
         assert "@" in one.email[1:-1]
         assert not any(ord(character) < 32 for character in one.email)
+
+
+@given(
+    st.from_regex(
+        r"[a-z0-9_+.-]{1,66}@[a-z0-9-]{1,65}(\.[a-z0-9-]{1,12}){0,3}\.[a-z0-9-]{1,6}",
+        fullmatch=True,
+    )
+)
+def test_plain_addresses_are_judged_as_the_library_judges_them(address: str) -> None:
+    """R-7: the short way of `is_valid_address` lets nothing pass that email-validator refuses."""
+    try:
+        validate_email(f"{address}.example", check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        assert not is_valid_address(address)
+    else:
+        assert is_valid_address(address)

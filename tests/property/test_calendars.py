@@ -1,4 +1,4 @@
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.classifier.parse.mail import parse_mail
@@ -46,14 +46,12 @@ def test_any_bytes_are_a_calendar(raw: bytes) -> None:
 
 
 @given(st.lists(PIECES, max_size=80))
-@settings(max_examples=400)
 def test_anything_that_looks_like_a_calendar_is_read(pieces: list[bytes]) -> None:
     """R-5, H-26: any order of the pieces that calendars are made of is read."""
     checked(b"".join(pieces), b"text/calendar; method=REQUEST; charset=utf-8")
 
 
 @given(st.lists(PIECES, max_size=40), st.lists(PIECES, max_size=20))
-@settings(max_examples=300)
 def test_anything_inside_an_event_and_a_zone_is_read(
     pieces: list[bytes], rule: list[bytes]
 ) -> None:

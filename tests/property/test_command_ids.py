@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.classifier.chain import Hit, Miss, PolicyRow, SoFar, ask
@@ -54,7 +54,6 @@ ENVELOPE = st.lists(ADDRESSES.map("Delivered-To: {}\n".format), max_size=3).map(
     parts=st.lists(PARTS, max_size=5),
     report=st.booleans(),
 )
-@settings(max_examples=400)
 def test_no_two_commands_of_a_mail_have_one_id(
     *,
     sender: str,

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.classifier.parse.quotes import split_quotes
@@ -28,7 +28,6 @@ def test_any_bytes_parse(raw: bytes) -> None:
 
 
 @given(st.lists(PIECES, max_size=60))
-@settings(max_examples=300)
 def test_anything_that_looks_like_a_mail_parses(pieces: list[bytes]) -> None:
     """A-3, H-9: any order of the pieces that mails are made of gives a mail."""
     checked(b"".join(pieces))

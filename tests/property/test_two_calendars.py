@@ -1,7 +1,5 @@
 """Two users, meetings of both, activities that move between them; then it is quiet (INV-10)."""
 
-import tempfile
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -79,8 +77,7 @@ class _Office:
 @pytest.mark.parametrize("seed", [3, 26])
 def test_two_users_are_quiet_in_the_end(seed: int) -> None:
     """INV-10, K-9, K-4a: whatever moves between them, nothing goes to and fro or is shared."""
-    with tempfile.TemporaryDirectory() as folder:
-        world = a_copied_world(Path(folder))
+    with a_copied_world() as world:
         office = _Office(world, seed)
         for _ in range(STEPS):
             office.step()
@@ -97,4 +94,3 @@ def test_two_users_are_quiet_in_the_end(seed: int) -> None:
             in_step = [link for link in world.links(user) if link.state == "in_step"]
             assert {link.event_id for link in in_step} <= world.events(user).keys()
             assert {link.activity_id for link in in_step} <= world.activities(user).keys()
-        world.engine.dispose()

@@ -99,7 +99,12 @@ class ErpCalendar:
         Raises:
             ItemGoneError: There is none with this id that belongs into the user's calendar.
         """
-        state = self.states([item_id]).get(item_id)
+        return self._owned(user, item_id, self.states([item_id]))
+
+    def _owned(
+        self, user: Participant, item_id: str, states: Mapping[str, ActivityState]
+    ) -> CalendarItem:
+        state = states.get(item_id)
         if state is None or state.item is None or state.responsible != user.user_id:
             raise ItemGoneError(f"activity {item_id} is not in the calendar of {user.address}")
         return state.item
@@ -126,8 +131,23 @@ class ErpCalendar:
 
     def create(self, user: Participant, new: NewItem) -> CalendarItem:
         """Insert an activity of the user and return it as it is stored."""
+        (item,) = self.create_all(user, [new])
+        return item
+
+    def create_all(self, user: Participant, new: Sequence[NewItem]) -> list[CalendarItem]:
+        """Insert activities of the user, with the same fields of `record`; as they are stored.
+
+        Raises:
+            ItemGoneError: The ERP stored something that does not belong into the user's calendar.
+        """
+        records = [(self._record(user, one), one.lists) for one in new]
+        ids = [str(one) for one in self._records.insert(records)]
+        states = self.states(ids)
+        return [self._owned(user, item_id, states) for item_id in ids]
+
+    def _record(self, user: Participant, new: NewItem) -> dict[str, Any]:
         empty = {"contact": None, "relationship": None, "contract": None, "task": None}
-        values: dict[str, Any] = {
+        return {
             **empty,
             "direction": "outgoing",
             "completed_on": None,
@@ -135,8 +155,6 @@ class ErpCalendar:
             **self._values(_all_values(new.content)),
             "responsible": user.user_id,
         }
-        record_id = self._records.insert(values, new.lists)
-        return self.get(user, str(record_id))
 
     def change(
         self, user: Participant, item_id: str, version: str | None, values: FieldValues

@@ -1,7 +1,7 @@
 """Whole records of the ERP: make, read, delete; what the mapping lacks is left out."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from shared.netgenium.schema.tables import ErpTables, ManyColumns, ManyTable
 from shared.netgenium.schema.types import Moment
 
 Record = Mapping[str, Any]
+Lists = Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,20 @@ class ErpRecords:
         """Their table."""
         return self.erp.table(self.entity)
 
-    def insert(self, values: Record, lists: Mapping[str, Sequence[int]]) -> int:
-        """Insert one record with its lists; return its id."""
-        row = self.erp.mapped(self.entity, values)
-        mapped = self.erp.mapped(self.entity, lists)
-        for name, listed in mapped.items():
-            row |= self._in_columns(name, listed)
-        record_id = self._insert(row)
-        for name, listed in mapped.items():
-            self._insert_list(name, record_id, listed)
-        return record_id
+    def insert(self, records: Sequence[tuple[Record, Lists]]) -> list[int]:
+        """Insert records with their lists, which all have the same fields; return their ids."""
+        mapped = [self.erp.mapped(self.entity, lists) for _, lists in records]
+        rows = [
+            self.erp.mapped(self.entity, values) | self._all_in_columns(lists)
+            for (values, _), lists in zip(records, mapped, strict=True)
+        ]
+        ids = insert_rows(self.connection, self.table, rows, self.erp.mapping.ids.strategy)
+        for name in mapped[0] if mapped else ():
+            listed = zip(ids, (lists[name] for lists in mapped), strict=True)
+            self._insert_list(
+                name, [(record_id, one) for record_id, many in listed for one in many]
+            )
+        return ids
 
     def set_list(self, name: str, record_id: int, listed: Sequence[int]) -> None:
         """Replace the values of a field with several values."""
@@ -47,7 +52,7 @@ class ErpRecords:
         place = self.erp.many(self.entity, name)
         if isinstance(place, ManyTable):
             self._delete_list(place, record_id)
-            self._insert_list(name, record_id, listed)
+            self._insert_list(name, [(record_id, one) for one in listed])
         else:
             row = self._in_columns(name, listed)
             where = self.table.c.id == record_id
@@ -74,9 +79,10 @@ class ErpRecords:
     def restore(self, record: Record) -> int:
         """Insert what `read` has read; return the new id."""
         row = {name: one for name, one in record.items() if name in self.table.c}
-        record_id = self._insert(row)
+        strategy = self.erp.mapping.ids.strategy
+        (record_id,) = insert_rows(self.connection, self.table, [row], strategy)
         for name in self._list_tables():
-            self._insert_list(name, record_id, record.get(name, ()))
+            self._insert_list(name, [(record_id, one) for one in record.get(name, ())])
         return record_id
 
     def from_json(self, text: str) -> Record:
@@ -89,11 +95,6 @@ class ErpRecords:
             if self.erp.has(self.entity, name) or name in self.table.c
         }
 
-    def _insert(self, row: Record) -> int:
-        strategy = self.erp.mapping.ids.strategy
-        (record_id,) = insert_rows(self.connection, self.table, [row], strategy)
-        return record_id
-
     def _list_tables(self) -> Mapping[str, ManyTable]:
         """Return the fields whose several values are in tables of their own."""
         places: dict[str, ManyTable | ManyColumns] = {
@@ -102,6 +103,12 @@ class ErpRecords:
         }
         return {name: one for name, one in places.items() if isinstance(one, ManyTable)}
 
+    def _all_in_columns(self, lists: Lists) -> dict[str, Any]:
+        columns: dict[str, Any] = {}
+        for name, listed in lists.items():
+            columns |= self._in_columns(name, listed)
+        return columns
+
     def _in_columns(self, name: str, listed: Sequence[int]) -> dict[str, Any]:
         place = self.erp.many(self.entity, name)
         if isinstance(place, ManyTable):
@@ -109,11 +116,12 @@ class ErpRecords:
         keys = [column.key for column in place.columns]
         return dict.fromkeys(keys) | dict(zip(keys, listed, strict=False))
 
-    def _insert_list(self, name: str, record_id: int, listed: Sequence[int]) -> None:
+    def _insert_list(self, name: str, listed: Iterable[tuple[int, int]]) -> None:
+        """Add values of a field, each with the id of its record."""
         place = self.erp.many(self.entity, name)
-        if not isinstance(place, ManyTable) or not listed:
+        rows = [{"owner": record_id, "value": one} for record_id, one in listed]
+        if not isinstance(place, ManyTable) or not rows:
             return
-        rows = [{"owner": record_id, "value": one} for one in listed]
         strategy = self.erp.mapping.ids.strategy
         if strategy == "identity" or "id" not in place.table.c:
             self.connection.execute(insert(place.table), rows)

@@ -16,6 +16,7 @@ from shared.settings.box import Box
 if TYPE_CHECKING:
     # A rule takes facts, and facts have the box's rules: only types go round in this circle.
     from services.classifier.chain import PolicyRow
+    from services.classifier.custom.rule_set import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class BoxContext:
         links_other_contacts: The ERP has a place for further contacts of an activity.
         keeps_invitations: The ERP has a place for invitations.
         own_mail: Recognises mail that we have sent; None without a secret.
+        rules: The administrator's rules; None: the box has no rule file (C-1).
     """
 
     box: Box
@@ -39,6 +41,7 @@ class BoxContext:
     links_other_contacts: bool = False
     keeps_invitations: bool = True
     own_mail: OwnMail | None = None
+    rules: "RuleSet | None" = None
 
 
 @dataclass(frozen=True, slots=True)

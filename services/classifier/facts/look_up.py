@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from sqlalchemy import Connection, Engine
 
@@ -9,7 +11,7 @@ from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
 from shared.domain.addresses import domain_of
 from shared.domain.copies import claimed_by
-from shared.domain.directory import Directory, RecordMatch, User
+from shared.domain.directory import Directory, Names, RecordMatch, User
 from shared.domain.earlier import Earlier, Processed
 from shared.domain.vocabulary import TokenKind
 from shared.netgenium.database.engine import database_errors
@@ -19,6 +21,7 @@ from shared.netgenium.queries.earlier import (
     read_processed,
     read_thread_records,
 )
+from shared.netgenium.queries.named import read_named
 from shared.netgenium.queries.owners import read_owners
 from shared.netgenium.queries.people import read_activity_types, read_roles, read_users
 from shared.netgenium.queries.problems import read_problems
@@ -65,7 +68,7 @@ class DatabaseLookUp:
         addresses = {one for mail, context in mails for one in _addresses(mail, context)}
         roles = read_roles(connection, erp)
         book = read_address_book(connection, erp, addresses)
-        records = read_records(connection, erp, {pair for m, _ in mails for pair in _numbers(m)})
+        records = read_records(connection, erp, {pair for one in mails for pair in _numbers(*one)})
         return Directory(
             users=read_users(connection, erp, addresses, roles),
             address_book=book.by_address,
@@ -74,6 +77,7 @@ class DatabaseLookUp:
             owners=read_owners(connection, erp, _found(records)),
             activity_types=read_activity_types(connection, erp),
             roles=tuple(roles.values()),
+            named=read_named(connection, erp, _names(mails)),
         )
 
     def _earlier(
@@ -170,8 +174,20 @@ def _returned(mail: Mail) -> Iterator[str]:
         yield reports.returned.message_id
 
 
-def _numbers(mail: Mail) -> Iterator[tuple[TokenKind, str]]:
-    """Yield the numbers that are looked up: the first token's, and that of a problem's contract."""
+def _names(mails: Sequence[tuple[Mail, BoxContext]]) -> Names:
+    """Return what the administrator's rules name, in all boxes."""
+    boxes = {context.box.name: context.rules for _, context in mails}
+    return reduce(or_, (rules.names for rules in boxes.values() if rules), Names())
+
+
+def _numbers(mail: Mail, context: BoxContext) -> Iterator[tuple[TokenKind, str]]:
+    """Yield the numbers that are looked up.
+
+    The first token's, that of a problem's contract, and what the administrator's rules ask about.
+    """
+    if rules := context.rules:
+        yield from (("contract", number) for number in rules.contracts)
+        yield from (("task", number) for number in rules.task_numbers(mail))
     yield from ((token.kind, token.number) for token in mail.tokens[:1])
     if mail.problem and mail.problem.contract:
         yield "contract", mail.problem.contract

@@ -7,6 +7,7 @@ from services.classifier.outcome.filing import Filing
 from services.classifier.reading.automatic import kind_of_automatic
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import CreateActivity, CreateTask, Direction
+from shared.contracts.rule_commands import PutTask
 from shared.domain.directory import User
 from shared.domain.linking import Linked
 from shared.domain.notes import Note
@@ -25,7 +26,7 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
 ) -> tuple[CreateActivity, tuple[Note, ...]]:
     """Return the command for one activity, and the notes on how it was decided."""
     scope, scope_note = scope_for(filing.scope, responsible, facts.directory.roles)
-    new_task = next((c for c in so_far.commands if isinstance(c, CreateTask)), None)
+    new_task = next((c for c in so_far.commands if isinstance(c, CreateTask | PutTask)), None)
     # What is made in the name of a user who is not believed waits for a person (S-3).
     doubted = direction == "outgoing" and not_believed(mail, facts)
     pending = direction == "incoming" and facts.context.box.save_incoming_as_pending
@@ -47,6 +48,7 @@ def create_activity(  # noqa: PLR0913 - all that an activity is made from, each 
         task_command=new_task.command_id if new_task else None,
         by_envelope=responsible.ref.id in late,
         answers_to=filing.answers_to,
+        contact_of=linked.contact_of,
     )
     return activity, (*filing.notes, scope_note, *_automatic(mail))
 

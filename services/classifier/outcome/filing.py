@@ -1,11 +1,12 @@
 """Where the activities of a mail are filed: by its token, else by its thread (A-6, S-4 to S-6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
 from services.classifier.facts.words import words_of
+from services.classifier.outcome.presets import Presets
 from services.classifier.outcome.token_trust import Judgement, companies_of, judge, judge_inherited
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import Direction
@@ -41,6 +42,19 @@ class Filing:
     answers_to: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     flags: tuple[str, ...] = ()
+
+    def preset(self, presets: Presets | None) -> "Filing":
+        """Return it as a rule of the administrator wants it (C-2)."""
+        if presets is None:
+            return self
+        filing = self
+        if presets.type:
+            filing = replace(filing, type=presets.type)
+        if presets.scope is not None:
+            filing = replace(filing, scope=ScopeChoice(presets.scope))
+        if presets.contract:
+            filing = replace(filing, records={"contract": presets.contract}, answers_to=())
+        return filing
 
 
 def file_mail(mail: Mail, facts: Facts, direction: Direction) -> Filing:

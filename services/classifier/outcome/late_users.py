@@ -21,4 +21,4 @@ def keep_late_users(decided: SoFar, facts: Facts) -> SoFar:
         and command.responsible.id not in done
     )
     words = (Word.DUPLICATE_KEY, Word.PROCESSED if late else Word.DELETED)
-    return replace(decided, words=words, commands=late)
+    return replace(decided, words=words, commands=late, mailbox=None)

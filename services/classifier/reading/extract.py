@@ -50,12 +50,14 @@ class Arrival:
         received_at: When the source got it.
         content_sha256: Digest of the raw mail.
         from_file: It came as a file of `emlDir`, whose header anybody may have written (S-1).
+        folder: The folder of its box that it was in, where the box has folders.
     """
 
     mail_id: UUID
     received_at: datetime
     content_sha256: str
     from_file: bool = False
+    folder: str | None = None
 
 
 def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
@@ -84,6 +86,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         forwards=_forwards(parsed, subject, vocabulary),
         answers_to=_answers_to(parsed),
         problem=_problem(parsed, subject, tokens, vocabulary),
+        folder=arrival.folder,
     )
     return replace(mail, bounce=_bounce(mail, vocabulary))
 

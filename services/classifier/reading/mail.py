@@ -10,6 +10,7 @@ from services.classifier.parse.headers import decode_field
 from services.classifier.parse.parsed_mail import FailedRecipient, ParsedMail
 from services.classifier.reading.problem import ProblemReport
 from services.classifier.reading.proof import UNKNOWN, Proof
+from services.classifier.reading.text import Text
 from shared.contracts.said import Said
 from shared.domain.copies import CopyMarks
 from shared.domain.folding import fold_line
@@ -57,6 +58,7 @@ class Mail:
         answers_to: Message-IDs of the mails before it, the nearest first (A-6).
         bounce: What came back, if it is a bounce.
         problem: What it says of a problem, if its subject is that of a problem mail (P-1).
+        folder: The folder of its box that it was in, where the box has folders.
     """
 
     mail_id: UUID
@@ -77,11 +79,22 @@ class Mail:
     answers_to: tuple[str, ...] = ()
     bounce: Bounce | None = None
     problem: ProblemReport | None = None
+    folder: str | None = None
 
     @cached_property
     def text(self) -> str:
         """The readable text as one folded line, colons tight."""
         return tight(fold_line(self.parsed.text))
+
+    @cached_property
+    def body(self) -> Text:
+        """The readable text, as the administrator's rules compare it."""
+        return Text(self.parsed.text)
+
+    @cached_property
+    def written_subject(self) -> Text:
+        """The subject, as they compare it."""
+        return Text(self.parsed.subject)
 
     @cached_property
     def marks(self) -> CopyMarks:

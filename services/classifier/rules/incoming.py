@@ -6,6 +6,7 @@ from services.classifier.facts.forwards import attributed
 from services.classifier.outcome.activity import create_activity
 from services.classifier.outcome.filing import file_mail
 from services.classifier.outcome.groups import group_notes, twin_notes
+from services.classifier.outcome.new_contact import with_new_contact
 from services.classifier.reading.mail import Mail
 from shared.contracts.said import said
 from shared.contracts.verdict import Word
@@ -21,10 +22,11 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     if not users:
         return Miss(said("no recipient is a user"))
     linked = attributed(link_incoming(mail.sender, facts.directory), mail, facts)
+    linked = with_new_contact(linked, so_far)
     if linked.unknown and facts.context.box.only_known_customers:
         reason = said("the sender is not in the address book (onlyKnownCustomers)")
         return Miss(reason, linked.notes)
-    filing = file_mail(mail, facts, "incoming")
+    filing = file_mail(mail, facts, "incoming").preset(so_far.presets)
     made = [
         create_activity(
             mail,

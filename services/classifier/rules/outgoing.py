@@ -30,7 +30,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
     if linked.unknown and facts.context.box.only_known_customers:
         reason = said("no recipient is in the address book (onlyKnownCustomers)")
         return Miss(reason, linked.notes)
-    filing = file_mail(mail, facts, "outgoing")
+    filing = file_mail(mail, facts, "outgoing").preset(so_far.presets)
     activity, notes = create_activity(
         mail, facts, so_far, responsible=user, direction="outgoing", linked=linked, filing=filing
     )

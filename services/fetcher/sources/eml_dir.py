@@ -12,7 +12,7 @@ import itertools
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,6 +31,7 @@ from services.fetcher.sources.port import (
     SourceReport,
     batched,
 )
+from shared.contracts.mailbox_actions import Told
 from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
 from shared.log import Logger
@@ -128,7 +129,7 @@ class EmlDir:
         """A file leaves as soon as it is taken: its copy is the backup."""
         self.acknowledge([mail for _, mail in mails])
 
-    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+    def recorded(self, told: Told) -> None:
         """Nothing waits for that here."""
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:

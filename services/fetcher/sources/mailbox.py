@@ -1,6 +1,6 @@
 """Which source reads the mailbox of a box, and when it is made: at its first use."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import UUID
 from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.pauses import Pauses
 from services.fetcher.seen import Seen
+from services.fetcher.sources.imap.connector import Connector
 from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.of_box import mailbox_places
 from services.fetcher.sources.pop3.source import Pop3
@@ -23,10 +24,12 @@ from services.fetcher.sources.port import (
 )
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
+from shared.contracts.mailbox_actions import Told
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
 from shared.oauth.tokens import client_credentials
 from shared.settings.box import Box
+from shared.settings.near_miss import nearest
 
 _AFTER_REFUSAL_SECONDS = 40.0
 """A restart does not knock again sooner after a refused login: servers lock accounts (F-61)."""
@@ -108,13 +111,18 @@ class Mailbox:
             with self._noted():
                 self._opened().take(mails)
 
-    def recorded(self, mail_ids: Iterable[UUID]) -> None:
+    def recorded(self, told: Told) -> None:
         """Note that these may go: each round begins with those that are still there.
 
+        What rules want done goes at once, where a session is open.
+
         Raises:
-            TransientError: The memory cannot be used.
+            TransientError: The memory cannot be used; or as the source, and they are noted.
         """
-        self._taken().record(mail_ids)
+        self._taken().record(told)
+        if self._source and any(told.values()):
+            with self._noted():
+                self._source.settle()
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """As the source's."""
@@ -192,6 +200,23 @@ def mailbox_of(box: Box, seen: Seen, clock: Callable[[], datetime]) -> Imap | Po
     if box.imap_url:
         return Imap(box, seen, clock, tokens)
     return Pop3(box, seen, clock, tokens)
+
+
+def missing_folders(box: Box, names: Collection[str]) -> dict[str, str | None]:
+    """Return those of `names` that the IMAP server of a box lacks, each with the nearest it has.
+
+    Raises:
+        TransientError: The server is away.
+        CredentialsRefusedError: It refused the login.
+        ConfigurationError: `caFile` or the app's file cannot be used.
+    """
+    session = Connector(box, client_credentials(box) if box.pop3_oauth else None).session()
+    try:
+        listed = session.folders()
+        lacks = [one for one in names if one not in listed and not session.has_folder(one)]
+    finally:
+        session.close()
+    return {one: nearest(one, listed) for one in lacks}
 
 
 def probe_mailbox(box: Box, memory: Path) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.fetcher.failed import FailedMailNote
 from shared import batching
+from shared.contracts.mailbox_actions import Told
 from shared.errors import TransientError
 
 EML_DIR, IMAP, POP3 = "emlDir", "imap", "pop3"
@@ -125,8 +126,8 @@ class Source(Protocol):
         They are not given again. A source that keeps no memory lets them go at once.
         """
 
-    def recorded(self, mail_ids: Iterable[UUID]) -> None:
-        """Mails that were taken may go: at the latest when the next round begins.
+    def recorded(self, told: Told) -> None:
+        """Mails that were taken may go, as rules want it: at the latest when a round begins.
 
         An id that is not known is passed over.
         """

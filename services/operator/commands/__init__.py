@@ -4,6 +4,7 @@ A command's module is imported when the command is called, and not before: what 
 must not cost all the others, nor `--help` and the shell's completion.
 """
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -54,6 +55,7 @@ COMMANDS = (
     Listed("list", "list_records:list_table", "List records of the database."),
     Listed("calendar", "calendar:app", "Bring calendars into step; see and decide what is held."),
     Listed("marks", "marks:app", "Marks that wait for a person: release or refuse them."),
+    Listed("rules", "rules:app", "Rules of your own: check the file, try it on the backups."),
     Listed("undo", "undo:undo", "Take back the marks and tasks that a mail has made."),
     Listed("import-log", "import_log:import_log", "Remember what the original has processed."),
     Listed("relink", "relink:relink", "Link mail of people who are in the address book by now."),
@@ -84,6 +86,8 @@ def _imported(listed: Listed) -> Any:  # noqa: ANN401 - typer's own type has no 
     module, _, name = listed.where.partition(":")
     with signals.nothing_is_open():
         found = getattr(import_module(f"{__name__}.{module}"), name)
+    gc.freeze()
+    gc.enable()
     if not isinstance(found, typer.Typer):
         function, found = found, typer.Typer(add_completion=False, rich_markup_mode=None)
         found.command(listed.name)(function)

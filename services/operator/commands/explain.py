@@ -13,8 +13,9 @@ from services.answers.explain import Explained, Unreadable, files_of
 from services.answers.explain import explain as explain_files
 from services.answers.recorded import recorded
 from services.answers.today import today
-from services.assembly.classifying import context_of, look_up_in
+from services.assembly.classifying import look_up_in
 from services.assembly.composition import open_erp
+from services.assembly.live_contexts import context_of
 from services.operator.commands.asking import Asking, tell_never, tell_recorded
 from services.operator.commands.options import (
     AsJson,

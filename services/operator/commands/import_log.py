@@ -9,9 +9,9 @@ import typer
 
 from services.answers.import_log import ImportLog
 from services.answers.originals import Original, not_logged, originals_in
-from services.assembly.classifying import context_of
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
+from services.assembly.live_contexts import context_of
 from services.assembly.paths import Use, require_paths
 from services.assembly.writing import writer_stage
 from services.operator.commands.options import Config, begin_with, tell

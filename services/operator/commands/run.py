@@ -12,6 +12,7 @@ from services.assembly.calendar_service import calendar_beside, calendar_once
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.feeds import boxes_to_read, run_feeds
+from services.assembly.live_contexts import LiveContexts
 from services.assembly.mailer_service import mail_once, mailer_beside
 from services.assembly.marks_look import marks_look
 from services.assembly.notice_rows import notice_rows
@@ -30,6 +31,7 @@ from shared.errors import ExitCode, TransientError, WrongUseError
 from shared.health.state import Health
 from shared.netgenium.database.probe import takes_writes
 from shared.retry import Backoff
+from shared.rule_metrics import rules_refused
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.worker import DATABASE
@@ -93,9 +95,11 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
-            feeds, states = local_feeds(boxes, erp, environment.data, tally, REST_SECONDS)
+            contexts = LiveContexts(boxes, erp, rules_refused)
+            data = environment.data
+            feeds, states = local_feeds(boxes, erp, data, tally, REST_SECONDS, contexts)
             book = notices_of("run", named, environment, notice_rows(erp.engine))
-            looks = [*embedded_looks(environment.data, probe, health), marks_look(erp, boxes)]
+            looks = [*embedded_looks(data, probe, health), marks_look(erp, boxes), contexts.look()]
             with (
                 looking([*looks, notice_look(book, health)], stopped),
                 calendar_beside(named, erp, environment, health, stopped),

@@ -8,8 +8,9 @@ import typer
 
 from services.answers.originals import originals_in
 from services.answers.shadow import Shadow, Shadowed, backed_up_mails, waiting_mails
-from services.assembly.classifying import context_of, look_up_in
+from services.assembly.classifying import look_up_in
 from services.assembly.composition import open_erp
+from services.assembly.live_contexts import context_of
 from services.operator.commands.options import tell
 from services.operator.output import write_json
 from shared.contracts.verdict import joined

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import typer
 
 from services.answers.outgoing import OutboxCounts, outbox_counts
+from services.answers.rule_files import refused_rules
 from services.answers.standstill import standstill
 from services.answers.status import (
     QueueCounts,
@@ -93,6 +94,7 @@ def status(
         engine = open_erp(environment).engine
         outbox = report.look("outbox", lambda: outbox_counts(engine, server=server), None)
     found = standstill(sources, queues, services, failed, datetime.now(UTC), outbox)
+    found += refused_rules(boxes)
     if as_json:
         wrong = {name: {"error": str(error)} for name, error in report.errors.items()}
         parts = {name: _as_json(part) for name, part in report.parts.items()} | wrong

@@ -10,6 +10,7 @@ _TELL_NOTHING = {"reply_or_forward", "direction", "sender_proof", "nothing_made"
 """Rules that hit and decide nothing about what is made."""
 
 _MAKE_ACTIVITIES = {"incoming", "outgoing"}
+_OF_ADDRESSES = ("mark_forbidden", "count_soft_bounce", "held_mark", "refused_mark")
 
 
 def answer_as_text(made: Sequence[Made], trace: Sequence[TraceLine], language: Language) -> str:
@@ -38,26 +39,40 @@ def made_as_text(made: Made, language: Language) -> str:
 
 def _parts(made: Made, language: Language) -> Iterator[str]:
     number, name = made.number or "", made.for_whom or "?"
+    if made.kind in _OF_ADDRESSES:
+        yield _of_address(made, language)
+        return
     match made.kind:
         case "create_activity":
             yield language.say("made activity {number} for {name}", number=number, name=name)
-        case "create_task":
+        case "assign_activity":
+            yield language.say("assigned activity {number}, of its thread", number=number)
+        case "create_contact":
+            yield language.say("made contact {number}", number=number)
+        case "create_task" | "put_task":
             yield language.say("made task {number}", number=number)
         case "update_task":
             yield language.say("updated task {number}", number=number)
-        case "mark_forbidden" if made.mark == "do_not_send":
-            yield language.say("marked {address}: no more mail", address=made.address or "")
-        case "count_soft_bounce" if made.mark is None:
-            yield language.say("counted a soft bounce of {address}", address=made.address or "")
-        case "mark_forbidden" | "count_soft_bounce":
-            yield language.say("marked {address}: does not work", address=made.address or "")
-        case "held_mark":
-            yield language.say("holds a mark of {address} for a person", address=made.address or "")
-        case "refused_mark":
-            yield language.say(
-                "asked to mark {address}, which a person has refused", address=made.address or ""
-            )
         case "apply_event" | "upsert_invitation":
             yield language.say("recorded invitation {number} for {name}", number=number, name=name)
+        case "send_mail":
+            yield language.say("asked for a mail to {address}", address=made.address or "")
         case _:
             yield f"{made.kind} {number}"
+
+
+def _of_address(made: Made, language: Language) -> str:
+    address = made.address or ""
+    match made.kind:
+        case "mark_forbidden" if made.mark == "do_not_send":
+            return language.say("marked {address}: no more mail", address=address)
+        case "count_soft_bounce" if made.mark is None:
+            return language.say("counted a soft bounce of {address}", address=address)
+        case "mark_forbidden" | "count_soft_bounce":
+            return language.say("marked {address}: does not work", address=address)
+        case "held_mark":
+            return language.say("holds a mark of {address} for a person", address=address)
+        case _:
+            return language.say(
+                "asked to mark {address}, which a person has refused", address=address
+            )

@@ -17,11 +17,13 @@ from shared.contracts.commands import (
     CreateActivity,
     CreateTask,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
 from shared.contracts.content import MailContent
 from shared.contracts.references import RecordRef
+from shared.contracts.rule_commands import CreateContact, PutTask
 
 Json = Mapping[str, Any]
 
@@ -92,6 +94,12 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _invitation(command)
         case ApplyEvent():
             return _invitation(command.of(content.events[command.event])) if content else {}
+        case SendMail():
+            return _outgoing(command)
+        case CreateContact():
+            return _contact(command)
+        case PutTask():
+            return _task_of_rule(command)
         case _:
             assert_never(command)
 
@@ -159,6 +167,41 @@ def _task(command: CreateTask | UpdateTask) -> Json:
         "contract": _number(command.contract),
         "problem_id": command.problem_id,
         "status": command.status,
+    }
+
+
+def _contact(command: CreateContact) -> Json:
+    return {
+        "kind": command.kind,
+        "address": command.address,
+        "name": f"{command.first_name} {command.last_name}".strip(),
+        "relationship": command.relationship.name,
+    }
+
+
+def _task_of_rule(command: PutTask) -> Json:
+    """Without texts of the mail."""
+    return {
+        "kind": command.kind,
+        "task": _number(command.task),
+        "subject": command.values.get("subject", command.subject),
+        "solvers": [user.email for user in command.solvers],
+        "contact": command.contact.email if command.contact else command.contact_of,
+        "contract": _number(command.contract),
+        "status": command.values.get("status"),
+        "priority": command.values.get("priority"),
+    }
+
+
+def _outgoing(command: SendMail) -> Json:
+    """Without the values, which may say what the mail says."""
+    return {
+        "kind": command.kind,
+        "recipient": command.recipient,
+        "template": command.template,
+        "original_attached": command.attach_original,
+        "task": _number(command.task),
+        "new_task": command.task_command is not None,
     }
 
 

@@ -20,9 +20,11 @@ from shared.contracts.commands import (
     CreateActivity,
     CreateTask,
     MarkForbidden,
+    SendMail,
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.language.language import Language
 
 
@@ -64,7 +66,7 @@ def _described(command: AnyCommand, language: Language) -> str:
     return f"{_label(command, language)}: {described}"
 
 
-def _label(command: AnyCommand, language: Language) -> str:
+def _label(command: AnyCommand, language: Language) -> str:  # noqa: C901, PLR0911 - a case for each
     """Return what a command makes, in words."""
     match command:
         case CreateActivity():
@@ -81,5 +83,11 @@ def _label(command: AnyCommand, language: Language) -> str:
             return language.say("Mark") if command.marks else language.say("Soft bounce counted")
         case UpsertInvitation() | ApplyEvent():
             return language.say("Invitation")
+        case CreateContact():
+            return language.say("Contact")
+        case PutTask():
+            return language.say("Task updated") if command.task else language.say("Task")
+        case SendMail():
+            return language.say("Mail to be sent")
         case _:
             assert_never(command)

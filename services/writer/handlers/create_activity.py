@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from services.writer.handlers.create_contact import contact_id
 from services.writer.unit_of_work import Filed, UnitOfWork
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import MailContent
@@ -28,6 +29,7 @@ def create_activity(
             ("opportunity", command.opportunity),
         )
     }
+    links["contact"] = contact_id(command.contact, command.contact_of, work)
     # What the mail answers may have been recorded since it was classified (A-6, R-e).
     addresses = frozenset((mail.sender or "", *mail.recipients))
     correspondents = Correspondents(addresses, mail.own_domains)

@@ -5,6 +5,7 @@ from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
+from shared.contracts.rule_commands import PutTask
 
 
 def create_task(
@@ -35,7 +36,7 @@ def add_task(
 
 
 def remember_task(
-    command: CreateTask | UpdateTask, mail: MailClassified, row: NewRow, work: UnitOfWork
+    command: CreateTask | UpdateTask | PutTask, mail: MailClassified, row: NewRow, work: UnitOfWork
 ) -> None:
     """Remember for `undo` that the task was made: all of it, to see what is changed later."""
     made = whole_record(work.connection, work.erp, "task", row.id or 0)

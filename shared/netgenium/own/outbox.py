@@ -30,6 +30,8 @@ class Outgoing:
         values: What the template is filled with.
         answers_to: Message-IDs of the mails before it, the nearest first.
         attachments: Backup keys.
+        task: The task that it is about; it may be a row that is still to be written.
+        automatic: No person asked for it.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Outgoing:
     values: Mapping[str, object]
     answers_to: Sequence[str] = ()
     attachments: Sequence[str] = ()
+    task: object | None = None
+    automatic: bool = False
 
 
 class Posted(NamedTuple):
@@ -80,4 +84,6 @@ def _row(posted: Posted, now: datetime) -> dict[str, object]:
         "tries": 0,
         "created_at": now,
         "next_try_at": now,
+        "task_id": mail.task,
+        "automatic": mail.automatic,
     }

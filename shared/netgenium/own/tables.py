@@ -250,15 +250,19 @@ outbox_table = Table(
     Column("sent_at", UtcMoment),
     Column("last_error", CutText(1000)),
     Column("first_tried_at", UtcMoment),
+    Column("task_id", BigInteger),
+    Column("automatic", Boolean(create_constraint=False)),
     Index("ix_crm_outbox_cause_id", "cause_id"),
     Index("ix_crm_outbox_state", "state", "next_try_at"),
     Index("ix_crm_outbox_sent_at", "box", "sent_at"),
+    Index("ix_crm_outbox_recipient", "recipient", "created_at"),
 )
 """Mail that is to be sent, from the transaction of its cause on (M-1).
 
 `template_values`, `answers_to` and `attachments` are JSON. `state` is `waiting`, `sent`,
 `failed` or `dropped`; a mail that is in a mailer's hand waits, and is due again if that mailer
 dies.
+`task_id` is the task that the mail is about; `automatic`: no person asked for it.
 """
 
 box_table = Table(

@@ -66,7 +66,7 @@ def _similar(
     for chunk in in_chunks(numbers, _AT_ONCE):
         held = Trimmed(columns.number)
         fits = or_(*(_fits(held, number) for number in chunk))
-        query = select(columns.id, held.label("number")).where(fits, _is_open(erp, kind))
+        query = select(columns.id, held.label("number")).where(fits, is_open(erp, kind))
         rows += _records(connection, query.order_by(columns.id))
     return {
         number: found
@@ -94,7 +94,8 @@ def _tail(number: str) -> str:
     return number.rpartition("-")[2]
 
 
-def _is_open(erp: ErpTables, kind: str) -> ColumnElement[bool]:
+def is_open(erp: ErpTables, kind: str) -> ColumnElement[bool]:
+    """Return the condition for records that nobody has closed."""
     columns = erp.table(kind).c
     if kind == "task" and "completed_on" in columns:
         return columns.completed_on.is_(None)

@@ -61,6 +61,7 @@ _ADD = Rights(insert=True)
 _WRITE = Rights(insert=True, update=EVERY)
 _ALL = Rights(insert=True, update=EVERY, delete=True)
 _MARK = Rights(update=("allow_emails", "allow_bulk_emails", "non_functional"))
+_ASSIGNED = ("contract", "order", "task", "opportunity")
 _READ_EVERY_RECORD = dict.fromkeys(CATALOGUE, _READ)
 _READ_EVERY_OWN = dict.fromkeys((*sorted(OWN.tables), VERSION_TABLE), _READ)
 _LOOKED_UP = (
@@ -110,12 +111,12 @@ ROLES: Mapping[Role, RoleRights] = {
     "crm_writer": RoleRights(
         {
             **_READ_EVERY_RECORD,
-            "activity": _ADD,
+            "activity": Rights(insert=True, update=_ASSIGNED),
             "attachment": _ADD,
             "forbidden_email": _ADD,
             "task": _WRITE,
             "invitation": _WRITE,
-            "contact": _MARK,
+            "contact": Rights(insert=True, update=_MARK.update),
             "relationship": _MARK,
         },
         {
@@ -151,7 +152,7 @@ ROLES: Mapping[Role, RoleRights] = {
     "crm_operator": RoleRights(
         {
             **_READ_EVERY_RECORD,
-            "activity": Rights(update=("task", "contact", "relationship")),
+            "activity": Rights(update=(*_ASSIGNED, "contact", "relationship")),
             "forbidden_email": _ALL,
             "task": _ALL,
             "contact": _MARK,

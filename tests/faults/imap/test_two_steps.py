@@ -34,7 +34,7 @@ def take(source: Imap | Mailbox) -> list[UUID]:
 
 def record(seen: Seen, mail_ids: list[UUID]) -> None:
     """The word of the writer."""
-    TakenMails("crm", seen.memory).record(mail_ids)
+    TakenMails("crm", seen.memory).record(dict.fromkeys(mail_ids))
 
 
 @pytest.mark.parametrize("disposition", [SEEN, TO_DONE, Disposition()], ids=["seen", "move", "del"])
@@ -147,7 +147,7 @@ def test_mail_of_a_folder_that_is_not_read_any_more_stays_and_is_told(
     both.close()
 
     one = a_mailbox(tmp_path, make, dispose_after="recorded")
-    one.recorded(mail_ids)
+    one.recorded(dict.fromkeys(mail_ids))
     with capture_logs() as logs:
         assert take(one) == []
         one.close()
@@ -183,7 +183,7 @@ def test_a_mail_that_was_set_aside_stays_until_it_is_released(
     set_aside = dict(server.inbox.messages)
 
     assert take(patient) == []
-    patient.recorded([note.message.mail_id])
+    patient.recorded({note.message.mail_id: None})
     assert take(patient) == []
     patient.close()
 

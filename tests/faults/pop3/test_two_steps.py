@@ -33,7 +33,7 @@ def take(source: Pop3) -> list[UUID]:
 
 def record(seen: Seen, mail_ids: list[UUID]) -> None:
     """The word of the writer."""
-    TakenMails("crm", seen.memory).record(mail_ids)
+    TakenMails("crm", seen.memory).record(dict.fromkeys(mail_ids))
 
 
 @pytest.mark.parametrize("raw", [MAIL, LARGE], ids=["small", "large"])

@@ -1,36 +1,35 @@
 """Every identifier means something: what is cited stands in docs/behaviours.md, and is proved."""
 
 import ast
-import io
 import re
-import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from tests import behaviours
+from tests.modules import PRODUCT, comments, modules_of, nodes, source, tree
 
 PAGE = behaviours.PAGE.read_text("utf-8")
 PROMISED = {entry.identifier for entry in behaviours.promised(PAGE)}
 NOT_BUILT = {entry.identifier for entry in behaviours.not_built(PAGE)}
-CODE = [path for top in ("services", "shared") for path in sorted(Path(top).rglob("*.py"))]
-TESTS = sorted(Path("tests").rglob("*.py"))
+TESTS = modules_of("tests")
 DOCS = [*sorted(Path("docs").rglob("*.md")), *sorted(Path().glob("*.md"))]
 
 
+@cache
 def _said(path: Path) -> str:
     """Docstrings and comments of a module, or a whole page."""
-    text = path.read_text("utf-8")
-    return "\n".join(_prose(text)) if path.suffix == ".py" else text
+    return _prose(tree(path), source(path)) if path.suffix == ".py" else path.read_text("utf-8")
 
 
-def _prose(source: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
-        # Also the strings below constants, which document them.
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            yield str(node.value.value)
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.string
+def _prose(module: ast.Module, text: str) -> str:
+    # Also the strings below constants, which document them.
+    documents = (
+        str(node.value.value)
+        for node in nodes(module)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+    return "\n".join((*documents, *comments(text)))
 
 
 def _strangers(texts: Mapping[str, str]) -> list[str]:
@@ -70,18 +69,26 @@ def test_each_line_stands_in_its_group() -> None:
 
 def test_every_identifier_that_is_cited_is_explained() -> None:
     """House: code, tests and pages cite nothing that docs/behaviours.md does not have."""
-    assert _strangers({str(path): _said(path) for path in (*CODE, *TESTS, *DOCS)}) == []
+    assert _strangers({str(path): _said(path) for path in (*PRODUCT, *TESTS, *DOCS)}) == []
 
 
 def test_an_unknown_identifier_is_noticed() -> None:
     """House: the check above sees docstrings, comments, ranges and both spellings."""
     module = '"""Text (T-99)."""\nX = 1  # F99\n"""X (S-98 to S-99)."""\n'
-    texts = {"module": "\n".join(_prose(module)), "page": "see H-98, V2-77"}
+    texts = {"module": _prose(ast.parse(module), module), "page": "see H-98, V2-77"}
 
     assert sorted(_strangers(texts)) == [
         *("module: F-99", "module: S-98", "module: S-99", "module: T-99"),
         *("page: H-98", "page: V2-77"),
     ]
+
+
+def test_a_comment_is_told_from_a_string() -> None:
+    """House: the check above takes a hash for a comment where Python does."""
+    texts = ("'# a'", '"\\"# b"', "f'{1}# c'", '"""\n"# d\n\\"""# e"""', "'\"'", '""', "''")
+    module = "".join(f"X = {text}  # {number}\n" for number, text in enumerate(texts))
+
+    assert comments(module) == [f"# {number}" for number in range(len(texts))]
 
 
 def test_every_behaviour_is_proved() -> None:
@@ -93,7 +100,7 @@ def test_code_claims_nothing_that_is_not_built() -> None:
     """House: no docstring or comment of the services cites a reserved identifier."""
     claimed = [
         f"{path}: {identifier}"
-        for path in CODE
+        for path in PRODUCT
         for identifier in behaviours.cited(_said(path))
         if identifier in NOT_BUILT
     ]
@@ -117,7 +124,7 @@ def test_an_invariant_is_not_written_like_a_behaviour() -> None:
     """House: INV-9 is an invariant, I-9 a behaviour; `I` with a bare number could be either."""
     short = re.compile(r"(?<![\w=-])I[0-9]{1,2}(?![\w-])")
 
-    assert [str(path) for path in (*CODE, *TESTS, *DOCS) if short.search(_said(path))] == []
+    assert [str(path) for path in (*PRODUCT, *TESTS, *DOCS) if short.search(_said(path))] == []
 
 
 def test_pages_write_identifiers_with_a_hyphen() -> None:

@@ -3,12 +3,14 @@
 import ast
 import builtins
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-PATHS = [path for top in ("services", "shared", "bench") for path in Path(top).rglob("*.py")]
+from tests.modules import PRODUCT, modules_of, nodes, tree
+
+PATHS = (*PRODUCT, *modules_of("bench"))
 _SECTION = re.compile(r"^(Args|Attributes|Raises):\n((?:(?: {4}.*)?\n?)*)", re.MULTILINE)
 _ENTRY = re.compile(r"^ {4}(\S[^:\n]*):(?= |$)", re.MULTILINE)
 VALUES = {"ext4"}
@@ -23,21 +25,21 @@ class Names:
         self.defined = {path.stem for path in trees}
         self.classes = {name for name in dir(builtins) if name[0].isupper()}
         self.words: set[str] = set()
-        for tree in trees.values():
-            nodes = list(ast.walk(tree))
-            self.words |= _words(nodes)
-            self.classes |= {node.name for node in nodes if isinstance(node, ast.ClassDef)}
-            self.defined |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-            imports = [one for one in nodes if isinstance(one, ast.Import | ast.ImportFrom)]
+        for module in trees.values():
+            inside = nodes(module)
+            self.words |= _words(inside)
+            self.classes |= {node.name for node in inside if isinstance(node, ast.ClassDef)}
+            self.defined |= {node.name for node in inside if isinstance(node, ast.FunctionDef)}
+            imports = [one for one in inside if isinstance(one, ast.Import | ast.ImportFrom)]
             self.classes |= {alias.name for one in imports for alias in one.names}
 
 
-def _words(nodes: list[ast.AST]) -> set[str]:
+def _words(inside: Iterable[ast.AST]) -> set[str]:
     """Words of the string constants that are no docstrings: keys, outcomes, statements."""
-    documents = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    documents = {id(node.value) for node in inside if isinstance(node, ast.Expr)}
     texts = (
         node.value
-        for node in nodes
+        for node in inside
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if id(node) not in documents
     )
@@ -53,7 +55,7 @@ def _parameters(function: ast.FunctionDef) -> set[str]:
 def _attributes(node: ast.AST) -> set[str]:
     """Fields, methods, class variables, and what is set on or asked of objects."""
     found = set()
-    for one in ast.walk(node):
+    for one in nodes(node):
         if isinstance(one, ast.Attribute):
             found.add(one.attr)
         elif isinstance(one, ast.FunctionDef):
@@ -74,9 +76,9 @@ def _listed(docstring: str, section: str) -> list[str]:
     ]
 
 
-def _faults(tree: ast.Module, names: Names) -> Iterator[str]:
-    attributes = _attributes(tree)
-    for node in ast.walk(tree):
+def _faults(module: ast.Module, names: Names) -> Iterator[str]:
+    attributes = _attributes(module)
+    for node in nodes(module):
         if not isinstance(node, ast.FunctionDef | ast.ClassDef):
             continue
         text = ast.get_docstring(node) or ""
@@ -94,10 +96,10 @@ def _faults(tree: ast.Module, names: Names) -> Iterator[str]:
 
 def test_docstrings_name_what_exists() -> None:
     """House: Args are parameters, Attributes are fields, Raises are errors, names are names."""
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in PATHS}
+    trees = {path: tree(path) for path in PATHS}
     names = Names(trees)
 
-    assert [f"{path}: {one}" for path, tree in trees.items() for one in _faults(tree, names)] == []
+    assert [f"{path}: {one}" for path in PATHS for one in _faults(trees[path], names)] == []
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,6 @@ def test_docstrings_name_what_exists() -> None:
 )
 def test_a_name_that_is_gone_is_noticed(source: str, fault: str) -> None:
     """House: the check above sees parameters, fields, errors and names that were renamed."""
-    tree = ast.parse(source)
+    module = ast.parse(source)
 
-    assert list(_faults(tree, Names({Path("m.py"): tree}))) == [fault]
+    assert list(_faults(module, Names({Path("m.py"): module}))) == [fault]

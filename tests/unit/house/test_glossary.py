@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from tests.modules import PRODUCT, tree
+
 PAGE = Path("docs/glossary.md").read_text("utf-8")
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \|([^|]*)\|$", re.MULTILINE)
 HEAD = "| word | meaning | classes |"
@@ -11,10 +13,8 @@ HEAD = "| word | meaning | classes |"
 
 def _classes() -> set[str]:
     """Public classes of the services and of what they share."""
-    modules = [path for top in ("services", "shared") for path in Path(top).rglob("*.py")]
-    trees = [ast.parse(path.read_text("utf-8")) for path in modules]
-    nodes = (node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
-    return {node.name for node in nodes if not node.name.startswith("_")}
+    classes = (one for path in PRODUCT for one in tree(path).body if isinstance(one, ast.ClassDef))
+    return {one.name for one in classes if not one.name.startswith("_")}
 
 
 def test_every_class_of_the_glossary_exists() -> None:

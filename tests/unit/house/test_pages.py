@@ -1,22 +1,27 @@
 """Pages lead somewhere: what they name exists, and what they list is what the code has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from shared.domain.vocabulary import PHRASES
+from tests.modules import modules_of
 
 FOLDERS = ("services", "shared", "tests", "docs", "bench", "demo", "deploy", "requirements", ".ci")
 SUFFIXES = {".py", ".md", ".toml", ".yml", ".yaml", ".xml", ".json", ".service", ".sql", ""}
 PAGES = [*sorted(Path("docs").rglob("*.md")), Path("README.md"), Path("CONTRIBUTING.md")]
 
 
-def _texts() -> Iterator[tuple[Path, str]]:
+@cache
+def _texts() -> Sequence[tuple[Path, str]]:
     """Every file of the project that people write."""
     nested = [path for folder in FOLDERS for path in sorted(Path(folder).rglob("*"))]
-    for path in (*nested, *sorted(Path().iterdir())):
-        if path.is_file() and path.suffix in SUFFIXES and path.name != ".git":
-            yield path, path.read_text("utf-8", errors="ignore")
+    return [
+        (path, path.read_text("utf-8", errors="ignore"))
+        for path in (*nested, *sorted(Path().iterdir()))
+        if path.is_file() and path.suffix in SUFFIXES and path.name != ".git"
+    ]
 
 
 def _is_there(name: str, named_by: Path) -> bool:
@@ -122,7 +127,7 @@ def test_a_commit_is_checked_as_make_check_does() -> None:
 def test_every_file_that_a_page_names_exists() -> None:
     """House: paths on pages and in docstrings are where the code is now; decisions are dated."""
     path_like = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./*-]+)")
-    modules = [path for top in FOLDERS[:3] for path in sorted(Path(top).rglob("*.py"))]
+    modules = modules_of(*FOLDERS[:3])
     pages = [path for path in PAGES if path.parent.name != "adr"]
     missing = [
         f"{path}: {name}"

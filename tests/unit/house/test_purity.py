@@ -8,8 +8,9 @@ beside impure ones.
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
+
+from tests.modules import PRODUCT, nodes, tree
 
 CORE = re.compile(
     r"services\.classifier\.(rules(\..+)?|chain|policy|decide|extract|tokens|scope|linking"
@@ -20,10 +21,11 @@ HARMLESS = set(
         "abc array base64 binascii bisect builtins calendar codecs collections contextlib copy "
         "dataclasses datetime decimal difflib email enum fractions functools hashlib heapq hmac "
         "html ipaddress itertools json math operator pathlib quopri re string struct textwrap "
-        "types typing unicodedata urllib.parse uuid zlib zoneinfo "
+        "tomllib types typing unicodedata urllib.parse uuid zlib zoneinfo "
         # Libraries that compute: each has a home, and none reads a file or a clock for us.
         "chardet email_validator flufl.bounce icalendar mailparser_reply nh3 pybase64 pydantic "
-        "publicsuffixlist idna selectolax tzlocal.windows_tz unidecode"
+        "pydantic_core publicsuffixlist idna re2 selectolax tree_sitter tree_sitter_toml "
+        "tzlocal.windows_tz unidecode"
     ).split()
 )
 """What may be used from outside; of a package with I/O only the part named."""
@@ -53,34 +55,30 @@ class Module(NamedTuple):
     imported: Mapping[str, Definition]
 
 
-def _module(source: str) -> Module:
-    tree = ast.parse(source)
+def _module(parsed: ast.Module) -> Module:
     defined: dict[str, ast.stmt] = {}
-    for node in tree.body:
+    for node in parsed.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             defined[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             defined |= {one.id: node for one in targets if isinstance(one, ast.Name)}
     imported: dict[str, Definition] = {}
-    for one in ast.walk(tree):
+    for one in nodes(parsed):
         if isinstance(one, ast.Import):
             imported |= {
                 (each.asname or each.name.partition(".")[0]): (each.name, "") for each in one.names
             }
         elif isinstance(one, ast.ImportFrom) and one.module:
             imported |= {each.asname or each.name: (one.module, each.name) for each in one.names}
-    return Module(tree, defined, imported)
+    return Module(parsed, defined, imported)
 
 
 def _modules() -> Mapping[str, Module]:
     """Modules of the services and of what they share, by their dotted names."""
-    paths = [path for top in ("services", "shared") for path in sorted(Path(top).rglob("*.py"))]
     return {
-        ".".join(path.with_suffix("").parts).removesuffix(".__init__"): _module(
-            path.read_text("utf-8")
-        )
-        for path in paths
+        ".".join(path.with_suffix("").parts).removesuffix(".__init__"): _module(tree(path))
+        for path in PRODUCT
     }
 
 
@@ -102,7 +100,7 @@ def _meant(modules: Mapping[str, Module]) -> Iterator[Definition]:
 def _used(name: str, node: ast.stmt, modules: Mapping[str, Module]) -> Iterator[Definition]:
     """What a definition uses: its neighbours, and what is imported; of a module, its attribute."""
     own = modules[name]
-    for one in ast.walk(node):
+    for one in nodes(node):
         base = one.value if isinstance(one, ast.Attribute) else one
         if not isinstance(base, ast.Name):
             continue
@@ -145,7 +143,7 @@ def _is_harmless(name: str) -> bool:
 
 
 def _called(node: ast.AST) -> set[str]:
-    calls = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    calls = [one.func for one in nodes(node) if isinstance(one, ast.Call)]
     names = {one.id for one in calls if isinstance(one, ast.Name)}
     return names | {one.attr for one in calls if isinstance(one, ast.Attribute)}
 
@@ -170,7 +168,7 @@ def test_impurity_is_noticed_at_any_depth() -> None:
         "services.d": "import time\ndef slow():\n    time.sleep(1)\n"
         'def e():\n    """E. Pure."""\n    return open("x")\n',
     }
-    modules = {name: _module(source) for name, source in sources.items()}
+    modules = {name: _module(ast.parse(source)) for name, source in sources.items()}
 
     assert sorted(_faults(modules)) == [
         "services.a.f > services.b.g > services.c.h calls now",

@@ -19,6 +19,7 @@ from shared.contracts.commands import AnyCommand
 from shared.language.language import ENGLISH
 from shared.netgenium.schema.catalogue import CATALOGUE
 from shared.netgenium.schema.grants import ROLES
+from tests.modules import PRODUCT, modules_of, nodes, source, strings, tree
 
 WRITES = {"add": 2, "insert": 0, "insert_all": 0}
 """Methods of the unit of work that add rows, and where each is told what kind of record."""
@@ -40,25 +41,12 @@ SYNCHRONISED = {"start", "end", "all_day", "location", "private", "series", "cha
 
 READ_BY_NOBODY = {
     "activity.changed_on",
-    "task.priority",
     "task_comment.author",
     "task_comment.created_on",
 }
 """Fields that were mapped before anything uses them; whoever uses one takes it out."""
 
 _WORD = re.compile(r"\w+")
-
-
-def _tree(path: str | Path) -> ast.Module:
-    return ast.parse(Path(path).read_text("utf-8"))
-
-
-def _texts(tree: ast.AST) -> set[str]:
-    return {
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
 
 
 def _name(statement: ast.stmt) -> str | None:
@@ -69,20 +57,20 @@ def _name(statement: ast.stmt) -> str | None:
             return None
 
 
-def _added(tree: ast.Module) -> Iterator[str]:
+def _added(module: ast.Module) -> Iterator[str]:
     """Kinds of records that rows are added to, by name."""
-    for node in ast.walk(tree):
+    for node in nodes(module):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         place = WRITES.get(node.func.attr)
         of_work = isinstance(node.func.value, ast.Name) and node.func.value.id == "work"
         if of_work and place is not None and len(node.args) > place:
-            yield from _texts(node.args[place])
+            yield from strings(node.args[place])
 
 
 def test_the_writer_may_add_what_its_handlers_add() -> None:
     """NG-8: each kind of record that the writer's code adds is one that its role may insert."""
-    added = {one for path in Path("services/writer").rglob("*.py") for one in _added(_tree(path))}
+    added = {one for path in modules_of("services/writer") for one in _added(tree(path))}
     granted = {name for name, rights in ROLES["crm_writer"].records.items() if rights.insert}
 
     assert added == granted
@@ -113,8 +101,7 @@ def test_a_rule_has_tests_of_its_own() -> None:
 
 def test_a_field_of_the_erp_is_used() -> None:
     """NG-1: nobody is asked to map a field that no code reads or writes."""
-    sources = (*Path("services").rglob("*.py"), *Path("shared").rglob("*.py"))
-    code = (path.read_text("utf-8") for path in sources if path.name != "catalogue.py")
+    code = (source(path) for path in PRODUCT if path.name != "catalogue.py")
     used = {word for text in code for word in _WORD.findall(text)}
     unused = {
         f"{name}.{field}"
@@ -130,8 +117,8 @@ def test_a_field_of_the_erp_is_used() -> None:
 def test_list_shows_each_field_or_somebody_decided_not_to(table: str, entity: str) -> None:
     """O-10: a new field of activities and tasks is a column of `list`, or named above."""
     made_by = {"activities": ("_activity_rows", "_ASSIGNED"), "tasks": ("_tasks",)}[table]
-    module = _tree("services/answers/records.py").body
-    shown = {text for one in module if _name(one) in made_by for text in _texts(one)}
+    module = tree(Path("services/answers/records.py")).body
+    shown = {text for one in module if _name(one) in made_by for text in strings(one)}
     left_out = NOT_SHOWN[table] | (SYNCHRONISED if table == "activities" else set())
 
     assert {*CATALOGUE[entity].fields, *CATALOGUE[entity].many} - shown == left_out

@@ -79,6 +79,10 @@ class Connector:
         )
         return FolderError(f"{self.server} has no folder {names}; {hint}")
 
+    def missing_for_rules(self, names: Sequence[str], listed: Sequence[str]) -> FolderError:
+        """Return the trouble with folders that rules move mail to: it stays until they are made."""
+        return FolderError(f"{self.missing(names, listed)}; a rule of rulesFile moves mail there")
+
     def _login(self) -> Callable[[Client], None]:
         """Return how to log in; a token is got before anything is connected."""
         user, password = self._box.pop3_name, self._box.pop3_password

@@ -1,6 +1,7 @@
 """The look into a folder that begins a round: which messages are to be fetched."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.port import MAX_MAIL_BYTES
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
+from shared.contracts.mailbox_actions import MailboxActions
 from shared.log import Logger
 from shared.settings.box import Box
 
@@ -80,6 +82,7 @@ class FolderScan:
         folder, now = opened.folder, self._clock()
         there = self.there = session.uids("ALL")
         notes = self._notes(opened, there)
+        self._carry_out(session, folder, notes)
         if self._disposal.removes:
             self._dispose_again(session, folder, notes)
         else:
@@ -94,6 +97,17 @@ class FolderScan:
         if self._suspects.tries(folder):
             self._suspects.keep_only(folder, {name_of(opened.uid_validity, uid) for uid in there})
         return self._parted(opened, new)
+
+    def carry_out(self, session: ImapSession, opened: Opened) -> None:
+        """Do with recorded mail of the selected folder what rules want done with it (C-2).
+
+        Raises:
+            TransientError: The connection broke; what is left to do is done in the next round.
+        """
+        due = self._taken.due(opened.folder)
+        if any(mail.wish for mail in due.values()):
+            known = {uid for _, uid in map(_place_of, due)}
+            self._carry_out(session, opened.folder, self._notes(opened, known))
 
     def facts(
         self, session: ImapSession, opened: Opened, uids: Sequence[int]
@@ -150,7 +164,7 @@ class FolderScan:
         self, session: ImapSession, folder: str, notes: dict[int, TakenNote]
     ) -> None:
         """Take out of `notes` what is another message now, so that it is fetched."""
-        awaiting = self._taken.awaiting(folder)
+        awaiting = self._taken.awaiting(folder) | self._wishes(folder).keys()
         left = [note for note in notes.values() if not note.kept and note.name not in awaiting]
         if left and not session.can("UIDPLUS"):
             unflagged = session.uids("UNDELETED")
@@ -165,12 +179,39 @@ class FolderScan:
         self, session: ImapSession, folder: str, notes: dict[int, TakenNote]
     ) -> None:
         """Mark what was recorded since; a message is marked once, and may be unmarked by people."""
-        due = self._taken.due(folder)
+        due = self._taken.due(folder).keys() - self._wishes(folder).keys()
         for some in _chunks([note for note in notes.values() if note.name in due]):
             _, allowed = self._disposal.of_taken(session, some)
             if not allowed:
                 break
             self._taken.forget(folder, [note.name for note in some])
+
+    def _carry_out(self, session: ImapSession, folder: str, notes: dict[int, TakenNote]) -> None:
+        """Do what rules want; what the server does not do now stays noted for the next round."""
+        by_wish: dict[MailboxActions, list[TakenNote]] = {}
+        wishes = self._wishes(folder)
+        for note in notes.values():
+            if note.name in wishes:
+                by_wish.setdefault(wishes[note.name], []).append(note)
+        for wish, wished in by_wish.items():
+            for some in _chunks(wished):
+                others, allowed = self._disposal.of_taken(session, some, wish)
+                if not allowed:
+                    break
+                if wish.then == "stay":
+                    self._keep(folder, [one for one in some if one.uid not in others], notes)
+                gone = [notes.pop(uid).name for uid in others]
+                self._taken.forget(folder, [*gone, *(note.name for note in some)])
+
+    def _keep(self, folder: str, some: Sequence[TakenNote], notes: dict[int, TakenNote]) -> None:
+        """Remember of messages that they stay: the box's `disposition` does not count for them."""
+        notes |= {note.uid: replace(note, kept=True) for note in some}
+        self._seen.remember(folder, [str(notes[note.uid]) for note in some])
+
+    def _wishes(self, folder: str) -> dict[str, MailboxActions]:
+        """What rules want done with recorded mail of a folder, by its name there."""
+        due = self._taken.due(folder).items()
+        return {name: mail.wish for name, mail in due if mail.wish}
 
     def _wanted(self, session: ImapSession, opened: Opened, there: set[int]) -> set[int]:
         """Return what `scanType` and `startFrom` let through (I-10, I-11)."""
@@ -192,3 +233,9 @@ class FolderScan:
 
 def _chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))
+
+
+def _place_of(name: str) -> tuple[int, int]:
+    """Return UIDVALIDITY and UID of a message's name within its folder."""
+    validity, _, uid = name.partition("/")
+    return int(validity), int(uid)

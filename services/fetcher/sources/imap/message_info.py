@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
+from services.fetcher.sources.port import IMAP
+
 KEPT, COPIED = "kept", "copied"
 """End the notes of a message that stays in the box for good (H-30), and of one that was copied to
 where `move:` wants it and could not be removed."""
@@ -99,6 +101,12 @@ def parts_of(identity: str) -> tuple[str, int, int]:
     """Folder, UIDVALIDITY and UID of an identity."""
     folder, validity, uid = identity.rsplit("/", 2)
     return folder, int(validity), int(uid)
+
+
+def folder_of(source: str) -> str | None:
+    """Return the folder that a mail of the journal came from, as `imap:INBOX/7/3`, if any."""
+    kind, _, identity = source.partition(":")
+    return identity.rsplit("/", 2)[0] if kind == IMAP and identity.count("/") > 1 else None
 
 
 def searches(opened: Opened) -> Iterator[str]:

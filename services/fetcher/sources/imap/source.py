@@ -92,6 +92,8 @@ class Imap:
                     troubles.append(error)
             if self._disposal.trouble:
                 troubles.append(self._disposal.trouble)
+            if missing := sorted(self._disposal.missing):
+                troubles.append(self._entry.missing_for_rules(missing, session.folders()))
             if len(troubles) == 1:
                 raise troubles[0]
             if troubles:
@@ -140,6 +142,17 @@ class Imap:
         )
         self._remember([mail for _, mail in mails])
         self._reading.remember_contents([mail for _, mail in mails])
+
+    def settle(self) -> None:
+        """Do with recorded mail of the selected folder what rules want done with it (C-2).
+
+        Raises:
+            TransientError: The connection broke: the next round does it.
+        """
+        session = self._session
+        if session and session.opened and not session.closed:
+            with self._closed_on_error():
+                self._look.carry_out(session, session.opened)
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F-58).

@@ -144,6 +144,11 @@ class Pop3:
         self._remember([mail.identity for _, mail in mails])
         self.seen.note_taken(POP3_PLACE, len(mails))
 
+    def settle(self) -> None:
+        """Delete what was read in this session and is recorded (C-2)."""
+        for identity in [name for name in self._read if self._earlier.is_recorded(name)]:
+            self._delete(identity)
+
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """POP3 announces nothing: look again after `pollSeconds` (I-3)."""
         alarm.wait(min(seconds, self.box.poll_seconds))

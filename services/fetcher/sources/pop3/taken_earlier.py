@@ -84,9 +84,9 @@ class TakenEarlier:
             TransientError: The connection broke, or the server cannot serve us now.
         """
         due = self._taken.due(POP3_PLACE)
-        if self._box.disposition.action != "delete":
-            self._taken.forget(POP3_PLACE, due)
-            return
+        if stays := [name for name, mail in due.items() if not self._goes(mail)]:
+            self._taken.forget(POP3_PLACE, stays)
+            due = {name: mail for name, mail in due.items() if self._goes(mail)}
         resting = self._look.suspects.resting(POP3_PLACE) if due else ()
         for entry in self._look.entries:
             mail = due.get(entry.uidl or "")
@@ -104,7 +104,13 @@ class TakenEarlier:
 
     def is_recorded(self, identity: str) -> bool:
         """Whether a mail that only its content names is to be deleted now that it was read."""
-        return self._box.disposition.action == "delete" and identity in self._taken.due(POP3_PLACE)
+        mail = self._taken.due(POP3_PLACE).get(identity)
+        return mail is not None and self._goes(mail)
+
+    def _goes(self, mail: TakenMail) -> bool:
+        """Whether a mail leaves the box; POP3 knows no other wish of a rule than that (C-2)."""
+        asked = mail.wish is not None and mail.wish.then == "delete"
+        return asked or self._box.disposition.action == "delete"
 
     def _forget_name(self, mail: TakenMail) -> None:
         _log.warning("another mail under a known name", box=self._box.name, mail=mail.identity)

@@ -92,17 +92,15 @@ class Pop3Wire:
 
     def _content(self) -> Iterator[bytes]:
         at_line_start, last = True, b""
-        while True:
-            with self._talking():
-                piece = self._file.readline(_PIECE_BYTES)
-            if not piece:
-                raise self._gone("hung up in the middle of an answer")
-            if at_line_start and piece == b"." + self._line_end:
-                break
-            yield piece[1:] if at_line_start and piece.startswith(b".") else piece
-            at_line_start = (last + piece).endswith(self._line_end)
-            last = piece[-1:]
-        self.broken = False
+        with self._talking():
+            while piece := self._file.readline(_PIECE_BYTES):
+                if at_line_start and piece == b"." + self._line_end:
+                    self.broken = False
+                    return
+                yield piece[1:] if at_line_start and piece.startswith(b".") else piece
+                at_line_start = (last + piece).endswith(self._line_end)
+                last = piece[-1:]
+        raise self._gone("hung up in the middle of an answer")
 
     def list_lines(self) -> Iterator[str]:
         """Yield the lines of a short answer; an endless one is cut off (H-30)."""

@@ -1,7 +1,5 @@
 """What an activity made from an event belongs to (K-2c)."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +14,17 @@ from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.many import values_by_owner
 from shared.netgenium.queries.address_book import read_address_book
 from shared.netgenium.schema.tables import ManyTable
-from tests.calendar_world import JAN, CalendarWorld, a_content, a_copied_world
+from tests.calendar_world import JAN, CalendarWorld, a_content
 
 PETR = "petr@acme.example"
 TYPES = {"schuzka": ActivityTypeRef(id=2, name="Schůzka")}
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[CalendarWorld]:
+def world(world: CalendarWorld) -> CalendarWorld:
     """A company with a customer, two contracts, and roles of three depths."""
-    made = a_copied_world(tmp_path)
-    made.assigning = Assigner(
-        made.erp, build_vocabulary({}), frozenset({"firma.cz"}), TYPES["schuzka"]
+    world.assigning = Assigner(
+        world.erp, build_vocabulary({}), frozenset({"firma.cz"}), TYPES["schuzka"]
     )
     rows = {
         "relationship": [{"id": 5, "name": "ACME"}],
@@ -39,16 +36,15 @@ def world(tmp_path: Path) -> Iterator[CalendarWorld]:
             {"id": 3, "name": "Trainee", "parent": 2},
         ],
     }
-    with write_transaction(made.engine) as connection:
+    with write_transaction(world.engine) as connection:
         for entity, values in rows.items():
-            connection.execute(insert(made.erp.table(entity)), values)
-        emails, roles = made.erp.many("contact", "emails"), made.erp.many("user", "roles")
+            connection.execute(insert(world.erp.table(entity)), values)
+        emails, roles = world.erp.many("contact", "emails"), world.erp.many("user", "roles")
         assert isinstance(emails, ManyTable)
         assert isinstance(roles, ManyTable)
         connection.execute(insert(emails.table), {"owner": 6, "value": PETR})
         connection.execute(insert(roles.table), {"owner": JAN.user_id, "value": 2})
-    yield made
-    made.engine.dispose()
+    return world
 
 
 def _made(world: CalendarWorld, subject: str, **facts: object) -> tuple[int, str]:

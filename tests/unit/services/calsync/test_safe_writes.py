@@ -174,6 +174,33 @@ def test_a_round_that_dies_in_the_middle_repeats_without_effect(world: CalendarW
     assert len(world.activities()) == len(world.events()) == 6
 
 
+def test_an_event_that_the_database_refuses_keeps_no_other_away(world: CalendarWorld) -> None:
+    """K-2: activities are made many at a time; the one that cannot be is told and tried again."""
+    for subject in ("First", "Refused", "Last"):
+        world.calendar.add(JAN.mailbox, a_content(subject))
+    table = world.erp.table("activity")
+    refusal = (
+        f"CREATE TRIGGER refusal BEFORE INSERT ON {table.name}"
+        f" WHEN new.{table.c.subject.name} = 'Refused'"
+        " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    )
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql(refusal)
+    told = world.round()
+
+    assert {one.subject for one in world.activities().values()} == {"First", "Last"}
+    assert "refused" in (told.reason or "")
+
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER refusal")
+    world.settle()
+    assert sorted(one.subject for one in world.activities().values()) == [
+        "First",
+        "Last",
+        "Refused",
+    ]
+
+
 @pytest.mark.parametrize("when", ["at start", "in mid-round"])
 def test_a_lost_cursor_begins_anew(world: CalendarWorld, when: str) -> None:
     """INV-10: a complete round matches everything with what is linked; nothing is written."""

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,7 @@ from services.fetcher.fetch import INLINE_BYTES, Fetched, Fetcher, mail_id
 from services.fetcher.sources.port import Alarm, LeftInSourceError, SourceMail, SourceReport
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
+from shared.contracts.mailbox_actions import Told
 from shared.contracts.messages import FetchedMail
 from shared.errors import TransientError
 
@@ -44,8 +45,8 @@ class ASource:
     def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
         raise AssertionError(mails)
 
-    def recorded(self, mail_ids: Iterable[UUID]) -> None:
-        raise AssertionError(mail_ids)
+    def recorded(self, told: Told) -> None:
+        raise AssertionError(told)
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         self.failed[mail.identity] = note.reason

@@ -21,9 +21,10 @@ from shared.contracts.cause import Cause
 from shared.domain.own_mail import OwnMail
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
 from shared.netgenium.own.tables import outbox_table
+from tests.databases import our_tables
+from tests.servers.sqlite import sqlite_file
 
 BEGIN = datetime(2026, 11, 30, 9, tzinfo=UTC)
 OWN = OwnMail(SecretStr("secret"))
@@ -126,8 +127,7 @@ class _Post:
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[_Post]:
     """An empty outbox."""
-    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    migrate(engine)
+    engine = open_database(sqlite_file(tmp_path / "a.db", our_tables))
     yield _Post(engine)
     engine.dispose()
 

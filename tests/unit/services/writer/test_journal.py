@@ -10,14 +10,11 @@ from sqlalchemy import Engine, delete, select
 
 from shared.contracts.content import FoundToken
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import journal_table, recipient_table, word_table
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, all_tables
+from tests.servers.sqlite import sqlite_file
 from tests.writing import a_classified, a_task, a_writer
 
-ERP = ErpTables(load_mapping(None))
 TOKEN = FoundToken(kind="contract", number="2025-7", words="documentation p-", place="subject")
 MAIL = a_classified(
     "Čerpadlo",
@@ -31,9 +28,7 @@ MAIL = a_classified(
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """An ERP into which the mail has come."""
-    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    create_reference_schema(engine, ERP)
-    migrate(engine)
+    engine = open_database(sqlite_file(tmp_path / "a.db", all_tables))
     yield engine
     engine.dispose()
 

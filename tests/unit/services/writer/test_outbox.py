@@ -10,24 +10,19 @@ from sqlalchemy import Connection, Engine, select
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.cause import Cause
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.outbox import Outgoing
 from shared.netgenium.own.tables import outbox_table
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, all_tables
+from tests.servers.sqlite import sqlite_file
 from tests.writing import CAME, EVA, a_classified, a_task
 
-ERP = ErpTables(load_mapping(None))
 COMMENT = Cause.named("comment", "4711")
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """An empty ERP."""
-    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    create_reference_schema(engine, ERP)
-    migrate(engine)
+    engine = open_database(sqlite_file(tmp_path / "a.db", all_tables))
     yield engine
     engine.dispose()
 

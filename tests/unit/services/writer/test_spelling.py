@@ -11,23 +11,16 @@ from shared.contracts.commands import AnyCommand
 from shared.contracts.events import Invited
 from shared.netgenium.database.engine import open_database
 from shared.netgenium.database.servers import remember_charset
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import problem_table
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, all_tables
+from tests.servers.sqlite import sqlite_file
 from tests.writing import a_classified, a_content, a_mark, a_task, a_writer, an_invitation
-
-ERP = ErpTables(load_mapping(None))
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     """A prepared database."""
-    opened = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    create_reference_schema(opened, ERP)
-    migrate(opened)
-    return opened
+    return open_database(sqlite_file(tmp_path / "a.db", all_tables))
 
 
 def test_problems_that_are_stored_alike_are_one(engine: Engine, tmp_path: Path) -> None:

@@ -12,14 +12,10 @@ from shared.contracts.messages import MailClassified, Otherwise
 from shared.contracts.references import RecordRef
 from shared.errors import ContractError, PermanentError
 from shared.netgenium.database.engine import ConflictError, open_database, write_transaction
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import journal_table
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, all_tables
+from tests.servers.sqlite import sqlite_file
 from tests.writing import a_classified, a_mark, a_task, a_writer, an_activity
-
-ERP = ErpTables(load_mapping(None))
 
 
 @pytest.fixture
@@ -31,9 +27,7 @@ def pauses() -> list[float]:
 @pytest.fixture
 def stage(tmp_path: Path, pauses: list[float]) -> WriterStage:
     """A writer into an ERP in which no two activities may have one subject."""
-    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    create_reference_schema(engine, ERP)
-    migrate(engine)
+    engine = open_database(sqlite_file(tmp_path / "a.db", all_tables))
     table = ERP.table("activity")
     with write_transaction(engine) as connection:
         unique = f"CREATE UNIQUE INDEX one ON {table.name} ({table.c.subject.name})"

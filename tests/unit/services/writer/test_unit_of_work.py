@@ -8,23 +8,18 @@ from sqlalchemy import Connection, RowMapping, select
 
 from services.writer.unit_of_work import UnitOfWork
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import effect_table
-from shared.netgenium.schema.mapping import load_mapping
-from shared.netgenium.schema.reference_schema import create_reference_schema
-from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, all_tables
+from tests.servers.sqlite import sqlite_file
 from tests.writing import CAME, a_classified, a_mark, a_task, an_activity
 
-ERP = ErpTables(load_mapping(None))
 MAIL = a_classified("mail")
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     """A transaction of an empty ERP."""
-    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    create_reference_schema(engine, ERP)
-    migrate(engine)
+    engine = open_database(sqlite_file(tmp_path / "a.db", all_tables))
     with write_transaction(engine) as open_connection:
         yield open_connection
     engine.dispose()

@@ -1,30 +1,26 @@
 """The words of verdicts are spelled in one place, and are plain text wherever they go."""
 
-import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from shared.contracts.verdict import KINDS, Word, joined, kind_of, task_updated, words_of
+from tests.modules import PRODUCT, strings, tree
 
 _HOME = Path("shared/contracts/verdict.py")
 
 
 def _spelled(path: Path) -> Iterator[str]:
     """Texts of a module that are words of the log, docstrings apart."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            told = node.value.strip()
-            if told in {*Word, "TASK"}:
-                yield f"{path}: {told}"
+    for text in strings(tree(path)):
+        told = text.strip()
+        if told in {*Word, "TASK"}:
+            yield f"{path}: {told}"
 
 
 def test_no_module_spells_a_word_of_the_log_by_itself() -> None:
     """R-d: rules, writer, log and metrics take them from one enumeration."""
-    sources = [path for top in ("services", "shared") for path in Path(top).rglob("*.py")]
-
-    assert [found for path in sources if path != _HOME for found in _spelled(path)] == []
+    assert [found for path in PRODUCT if path != _HOME for found in _spelled(path)] == []
 
 
 def test_a_word_is_plain_text_in_logs_and_messages() -> None:

@@ -4,6 +4,7 @@ import ast
 import gettext
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from services.operator.present.verdicts import WORDS
 from shared.contracts.verdict import Word
 from shared.language.language import CATALOGUES, DOMAIN
 from tests.installation import an_installation
+from tests.modules import PRODUCT, nodes, tree
 
 PO = CATALOGUES / "cs" / "LC_MESSAGES" / f"{DOMAIN}.po"
 ONE = {"say", "said", "marked"}
@@ -51,14 +53,9 @@ def _texts(node: ast.Call) -> Iterator[str | tuple[str, str]]:
         yield texts[0], texts[1]
 
 
+@cache
 def _in_the_code() -> set[str | tuple[str, str]]:
-    sources = [path for top in ("services", "shared") for path in Path(top).rglob("*.py")]
-    calls = (
-        node
-        for path in sources
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call)
-    )
+    calls = (node for path in PRODUCT for node in nodes(tree(path)) if isinstance(node, ast.Call))
     return {text for call in calls for text in _texts(call)}
 
 

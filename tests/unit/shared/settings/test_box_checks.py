@@ -217,3 +217,32 @@ def test_any_file_may_name_a_key_of_the_calendar(write_box: WriteBox) -> None:
 def test_keys_of_the_calendar_have_bounds(write_box: WriteBox, key: str, value: str) -> None:
     """I-1: what cannot be meant is refused in its line."""
     assert len(_complaints(write_box((key, value)))) == 1
+
+
+def test_a_rule_file_is_beside_the_xml_and_waits_with_mail(write_box: WriteBox) -> None:
+    """C-1, I-8: relative names belong to the XML file; mail is there until it is recorded."""
+    path = write_box(("rulesFile", "rules.toml"))
+    absolute = write_box(("rulesFile", "/etc/rules.toml"), file="b.xml", pop3Email="b@firma.cz")
+
+    (box, other) = load_boxes([path, absolute]).boxes
+
+    assert box.rules_file == path.parent / "rules.toml"
+    assert other.rules_file == Path("/etc/rules.toml")
+    assert (box.dispose_after, box.manual_rules) == ("recorded", True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        (
+            (("rulesFile", "r.toml"), ("disposeAfter", "published")),
+            "8: disposeAfter published beside rulesFile",
+        ),
+        ((("manualRules", "false"),), "7: manualRules false without rulesFile"),
+    ],
+)
+def test_rules_that_could_not_work_are_refused(
+    write_box: WriteBox, keys: tuple[tuple[str, str], ...], complaint: str
+) -> None:
+    """C-1, C-5: mail that is gone cannot be moved, and a box that makes nothing is a mistake."""
+    assert _complaints(write_box(*keys)) == [complaint]

@@ -11,13 +11,13 @@ from shared.errors import ConfigurationError
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.database.many import values_by_owner
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, our_tables
+from tests.servers.sqlite import sqlite_file
 
 REFERENCE = files("shared.netgenium.schema").joinpath("reference.toml").read_text("utf-8")
-ERP = ErpTables(load_mapping(None))
 CONTACT_EMAILS = (
     'many.emails = { table = "ng_emailkontaktu0", owner = "pid", value = "ng_email", id = "id" }'
 )
@@ -90,9 +90,9 @@ def _problems(folder: Path, content: str) -> list[str]:
 
 
 def _database(folder: Path, erp: ErpTables = ERP) -> Engine:
-    engine = open_database(f"sqlite:///{folder / 'a.db'}")
+    folder.mkdir(exist_ok=True)
+    engine = open_database(sqlite_file(folder / "a.db", our_tables))
     create_reference_schema(engine, erp)
-    migrate(engine)
     return engine
 
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.writer.decisions.claim import Claim, Settled, marks_of, settle
@@ -217,7 +217,6 @@ def _mails(kinds: Mapping[int, tuple[bool, int]]) -> list[MailClassified]:
     chance=st.randoms(use_true_random=False),
     group=st.integers(1, 4),
 )
-@settings(max_examples=60)
 def test_in_any_order_each_mail_is_processed_once(
     kinds: Mapping[int, tuple[bool, int]], chance: Random, group: int
 ) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.writer.decisions.invitation import after, decide, told
@@ -291,7 +291,6 @@ _STRANGERS = st.lists(
 
 
 @given(steps=_STEPS, strangers=_STRANGERS, chance=st.randoms(use_true_random=False))
-@settings(max_examples=200)
 def test_the_order_of_mails_does_not_matter(
     steps: Sequence[tuple[str, int, bool]],
     strangers: Sequence[tuple[str, str, int, str]],

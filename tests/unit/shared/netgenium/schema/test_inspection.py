@@ -21,21 +21,20 @@ from sqlalchemy.types import (
 
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.inspection import _family, inspect_schema
 from shared.netgenium.schema.mapping import load_mapping
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.netgenium.schema.tables import ErpTables
+from tests.databases import ERP, our_tables
+from tests.servers.sqlite import sqlite_file
 
 REFERENCE = files("shared.netgenium.schema").joinpath("reference.toml").read_text("utf-8")
-ERP = ErpTables(load_mapping(None))
 
 
 def _engine(folder: Path, *changes: str, erp: ErpTables = ERP) -> Engine:
     """A ready database, then changed by statements."""
-    engine = open_database(f"sqlite:///{folder / 'a.db'}")
+    engine = open_database(sqlite_file(folder / "a.db", our_tables))
     create_reference_schema(engine, erp)
-    migrate(engine)
     with write_transaction(engine) as connection:
         for change in changes:
             connection.execute(text(change))

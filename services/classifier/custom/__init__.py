@@ -1,0 +1,1 @@
+"""Rules of the administrator: their file, their conditions, and what they do."""

@@ -1,0 +1,151 @@
+"""Reads a rule file: every problem at once, with its line and the nearest name (C-3). Pure."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from services.classifier.custom.action_models import (
+    DeleteAction,
+    IgnoreAction,
+    MoveAction,
+    SetFieldsAction,
+    TaskAction,
+)
+from services.classifier.custom.conditions import is_too_deep
+from services.classifier.custom.everything import holds_for_everything
+from services.classifier.custom.faults import described
+from services.classifier.custom.rule_file import Rule, RuleFile
+from services.classifier.custom.toml_lines import Place, line_at, lines_of
+
+LARGEST_BYTES = 1_000_000
+
+
+class RuleProblem(NamedTuple):
+    """What is wrong with a rule file.
+
+    Attributes:
+        line: From 1 on; None: the file as a whole.
+        what: What is wrong, for a person.
+        remedy: What to do.
+    """
+
+    line: int | None
+    what: str
+    remedy: str
+
+
+class ReadRules(NamedTuple):
+    """A rule file that was read.
+
+    Attributes:
+        rules: In their order; none where there are problems.
+        problems: In the order of their lines.
+        lines: Where everything stands.
+    """
+
+    rules: tuple[Rule, ...]
+    problems: tuple[RuleProblem, ...]
+    lines: dict[Place, int]
+
+
+def read_rules(content: bytes) -> ReadRules:
+    """Read the bytes of a rule file."""
+    found = _parsed(content)
+    if isinstance(found, RuleProblem):
+        return ReadRules((), (found,), {})
+    text, data = found
+    lines = lines_of(text)
+    if is_too_deep(data):
+        deep = RuleProblem(None, "conditions are nested too deep", "Split the rule.")
+        return ReadRules((), (deep,), lines)
+    try:
+        rules = RuleFile.model_validate(data).rule
+    except ValidationError as error:
+        problems = [
+            RuleProblem(line_at(place, lines), what, remedy)
+            for place, what, remedy in map(described, error.errors(include_url=False))
+        ]
+        return ReadRules((), _in_order(problems), lines)
+    problems = [
+        RuleProblem(line_at(place, lines), what, remedy) for place, what, remedy in _odd(rules)
+    ]
+    return ReadRules(() if problems else rules, _in_order(problems), lines)
+
+
+def _parsed(content: bytes) -> tuple[str, dict[str, Any]] | RuleProblem:
+    if len(content) > LARGEST_BYTES:
+        return RuleProblem(None, f"the file is larger than {LARGEST_BYTES} bytes", "Split it.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return RuleProblem(line, "this is not UTF-8", "Save the file as UTF-8.")
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return _not_toml(str(error))
+    except RecursionError:
+        return RuleProblem(None, "values are nested too deep", "Split the rule.")
+
+
+def _not_toml(reason: str) -> RuleProblem:
+    what, _, place = reason.partition(" (at ")
+    number = place.removeprefix("line ").partition(",")[0]
+    line = int(number) if number.isdecimal() else None
+    return RuleProblem(line, f"this is not TOML: {what[:1].lower()}{what[1:]}", "Correct the line.")
+
+
+def _in_order(problems: Sequence[RuleProblem]) -> tuple[RuleProblem, ...]:
+    return tuple(sorted(dict.fromkeys(problems), key=lambda one: (one.line or 0, one.what)))
+
+
+def _odd(rules: Sequence[Rule]) -> Iterator[tuple[Place, str, str]]:
+    """Yield what no single value shows."""
+    names: dict[str, int] = {}
+    for index, rule in enumerate(rules):
+        first = names.setdefault(rule.name.casefold(), index)
+        if first != index:
+            what = f'another rule is called "{rule.name}"'
+            yield ("rule", index, "name"), what, "Give each rule a name of its own."
+        for number, what, remedy in _odd_actions(rule):
+            yield ("rule", index, "actions", number), what, remedy
+
+
+def _odd_actions(rule: Rule) -> Iterator[tuple[int, str, str]]:
+    places, tasks, pulled = 0, 0, -1
+    for number, action in enumerate(rule.actions):
+        match action:
+            case MoveAction() | DeleteAction():
+                places += 1
+                if places > 1:
+                    yield (
+                        number,
+                        "a mail goes to one place: move and delete exclude each other",
+                        ("Keep one of them."),
+                    )
+                if isinstance(action, DeleteAction) and _empties(rule):
+                    yield (
+                        number,
+                        "the rule deletes every mail",
+                        ("Ask more in when, or write confirm = true."),
+                    )
+            case TaskAction():
+                tasks += 1
+                pulled = -1
+                if tasks > 1:
+                    yield number, "a mail makes one task", "Keep one task action."
+            case SetFieldsAction():
+                pulled = number
+            case IgnoreAction():
+                pass
+            case _:
+                pass
+    if pulled >= 0:
+        what = "set_fields has no task after it whose fields it could set"
+        yield pulled, what, "Write it before a task action of the same rule."
+
+
+def _empties(rule: Rule) -> bool:
+    return not rule.confirm and holds_for_everything(rule.when)

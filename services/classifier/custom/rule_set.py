@@ -1,0 +1,69 @@
+"""The rules of a box that run, and what they name in the ERP (behaviour C-1). Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from services.classifier.custom.action_models import (
+    ActivityAction,
+    CreateContactAction,
+    TaskAction,
+)
+from services.classifier.custom.expressions import expression
+from services.classifier.custom.rule_file import Rule
+from services.classifier.reading.mail import Mail
+from shared.domain.directory import Names
+
+_Kind = TypeVar("_Kind")
+
+_NUMBER = re.compile(r"[\w/.-]{1,50}")
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The active rules of a box.
+
+    Attributes:
+        rules: In their order.
+    """
+
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def names(self) -> Names:
+        """The users and companies that the rules name."""
+        companies = (one.relationship for one in self._of(CreateContactAction))
+        return Names(
+            users=frozenset(name for one in self._of(TaskAction) for name in one.solvers),
+            companies=frozenset(filter(None, companies)),
+        )
+
+    @cached_property
+    def contracts(self) -> frozenset[str]:
+        """Numbers of the contracts that the rules name."""
+        numbers = [one.contract for one in self._of(TaskAction)]
+        numbers += [one.contract for one in self._of(ActivityAction)]
+        return frozenset(filter(None, numbers))
+
+    def task_numbers(self, mail: Mail) -> frozenset[str]:
+        """Return the numbers that the mail may name a task by."""
+        found = (task_number(one, mail) for one in self._of(TaskAction))
+        return frozenset(filter(None, found))
+
+    def _of(self, kind: type[_Kind]) -> Iterator[_Kind]:
+        for rule in self.rules:
+            yield from (one for one in rule.actions if isinstance(one, kind))
+
+
+def task_number(action: TaskAction, mail: Mail) -> str | None:
+    """Return the number of the task that a mail names, if it looks like one (C-2)."""
+    if action.find is None:
+        return next((one.number for one in mail.tokens if one.kind == "task"), None)
+    wanted = expression(action.find)
+    for text in (mail.written_subject, mail.body):
+        number = (wanted.captured(text) or "").strip()
+        if _NUMBER.fullmatch(number):
+            return number
+    return None
