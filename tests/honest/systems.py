@@ -138,7 +138,7 @@ SEZNAM = System(
 POSTFIX = System(
     {"authserv_id": ("mx.firma.cz",), "border_host": ("mx.firma.cz",)},
     "Return-Path: <info@{domain}>\n"
-    "X-Original-To: jan.novak@firma.cz\nDelivered-To: crm@firma.cz\n"
+    "X-Original-To: crm@firma.cz\nDelivered-To: crm@firma.cz\n"
     "Received: from mail.{domain} (mail.{domain} [203.0.113.9])\n"
     "\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\n"
     f"\tby mx.firma.cz (Postfix) with ESMTPS id 4F2B1; {DAY} 10:00:02 +0100 (CET)\n"
