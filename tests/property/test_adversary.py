@@ -148,7 +148,8 @@ def _effects(installation: Installation, honest: frozenset[str]) -> Mapping[str,
     meetings = [
         (row["start"], row["cancelled"], row["answers"], row["recurrence_id"])
         for row in installation.list("invitations")
-        if row["organizer"] == PETR
+        # An occurrence that he invents is a record of his own, and flagged (V2-2d).
+        if row["organizer"] == PETR and row["recurrence_id"] is None
     ]
     own = {(address, mark) for address, mark in marks if "evil.example" not in address}
     return {**shown, "marks": own, "meetings": meetings}
