@@ -16,6 +16,7 @@ from services.answers.outgoing import (
     outbox_of,
     retry_mails,
 )
+from services.answers.preview import values_about
 from services.answers.times import utc
 from services.assembly.composition import open_erp
 from services.assembly.mailing import outlet_of
@@ -30,6 +31,7 @@ from services.operator.commands.options import (
 )
 from services.operator.output import write_json
 from shared.contracts.said import said
+from shared.domain.tickets import REPLY_ABOVE
 from shared.errors import WrongUseError
 from shared.netgenium.schema.inspection import require_own_tables
 
@@ -141,17 +143,23 @@ def preview(
     values: Annotated[
         list[str] | None, typer.Option("--value", help="A value as name=text; may be repeated.")
     ] = None,
+    task: Annotated[
+        str | None, typer.Option("--task", help="Number of a task that the mail is about.")
+    ] = None,
 ) -> None:
     """Show what a template makes; values that are not given are their own names.
 
     Examples:
       crmservice mail preview ticket --config crm.xml
       crmservice mail preview ticket --value subject=Pump --config crm.xml
+      crmservice mail preview comment --task 55 --config crm.xml
     """
-    _, boxes = begin_with(config, "warning")
-    given = dict(_value(each) for each in values or ())
+    environment, boxes = begin_with(config, "warning")
+    about = values_about(open_erp(environment), environment, task) if task else {}
+    given = {**about, **dict(_value(each) for each in values or ())}
+    given.setdefault("reply_above", REPLY_ABOVE[boxes[0].mail_language])
     known = ("subject", "reason", "comment", "text", "ticket", "task_number", "mail_id", "sender")
-    names = (*known, "reply_above", "kind", "service", "at")
+    names = (*known, "kind", "service", "at")
     rendered = outlet_of(boxes[0]).templates.render(
         template, {name: f"<{name}>" for name in names} | given
     )
