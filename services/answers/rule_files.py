@@ -10,12 +10,13 @@ from services.answers.standstill import Standstill
 from services.assembly.composition import Erp
 from services.classifier.custom.action_models import (
     ActivityAction,
+    AnswerAction,
     CreateContactAction,
     TaskAction,
 )
 from services.classifier.custom.book import as_config, read_for
 from services.classifier.custom.box_fit import folders_of, odd_for
-from services.classifier.custom.reading import ReadRules, read_rules
+from services.classifier.custom.reading import ReadRules, RuleProblem, read_rules
 from services.classifier.custom.rule_set import RuleSet
 from services.classifier.custom.toml_lines import Place, line_at
 from services.fetcher.sources.mailbox import missing_folders
@@ -74,7 +75,29 @@ def look_at_rules(box: Box) -> list[RuleFinding]:
     wrong = [RuleFinding(one, stops=True) for one in as_config(file, read.problems)]
     if wrong:
         return wrong
-    return [RuleFinding(one, stops=False) for one in as_config(file, odd_for(read, box))]
+    odd = as_config(file, [*odd_for(read, box), *_unknown_templates(read, box)])
+    return [RuleFinding(one, stops=False) for one in odd]
+
+
+def _unknown_templates(read: ReadRules, box: Box) -> Iterator[RuleProblem]:
+    """Yield the templates that answers name and the box does not have."""
+    named = [
+        (action.template, ("rule", index, "actions", number, "template"))
+        for index, rule in enumerate(read.rules)
+        for number, action in enumerate(rule.actions)
+        if isinstance(action, AnswerAction)
+    ]
+    if not named:
+        return
+    from services.mailer.rendering import Templates  # noqa: PLC0415 - heavy, for answers alone
+
+    there = Templates(box.mail_language, box.templates_dir).names()
+    for name, place in named:
+        if name not in there:
+            meant = nearest(name, there)
+            remedy = f"Did you mean {meant}?" if meant else f"There are {', '.join(there)}."
+            what = f"there is no template {quoted(name)} in {box.mail_language}: its mail waits"
+            yield RuleProblem(line_at(place, read.lines), what, remedy)
 
 
 def refused_rules(boxes: Sequence[Box]) -> list[Standstill]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from services.answers.difference import differ
+from services.answers.difference import Then, differ
 from services.answers.recorded import Recorded, Today
 from services.assembly.classifying import look_up_in
 from services.assembly.composition import Erp
@@ -55,5 +55,5 @@ def _again(then: Recorded, raw: bytes, context: BoxContext, erp: Erp) -> Today:
     other = tuple(
         line for line in decided.trace if (line.id, line.rule, line.hit, line.reason) not in said
     )
-    differs = differ(decided, then.mail.verdict, then.commands)
+    differs = differ(decided, Then(then.mail.verdict, then.commands, then.mailbox))
     return Today(differs, decided.words, other)

@@ -104,6 +104,10 @@ def test_a_file_is_tried_on_the_backups_and_nothing_is_written(installed: Instal
         ("A bug again", False, True),
         ("An offer", True, True),
     ]
+    moved = _try(installed, a_rule("all", actions='{ do = "move", folder = "Done" }'))
+    assert [one.differs for one in moved] == [True] * 3
+    urgent = TASK.replace(" }", ', set = { priority = "high" } }')
+    assert any(one.differs for one in _try(installed, a_rule("bugs", actions=urgent, more=BUGS)))
     assert {one.recorded for one in other} == {("NEW TASK CREATED", "PROCESSED"), ("PROCESSED",)}
     assert {table: installed.list(table) for table in before} == before
 
@@ -183,6 +187,17 @@ def test_names_that_the_erp_lacks_are_told_with_the_nearest(installed: Installat
     assert 'the ERP has no contract "999"' in told
     assert 'the ERP has no task with the status "Nonsense"' in told
     assert len(found) == 5
+
+
+def test_a_template_that_the_box_lacks_is_told_with_the_nearest(installed: Installation) -> None:
+    """C-3: its mail would wait until there is one."""
+    file = installed.box.rules_file
+    assert file is not None
+    file.write_text(a_rule(actions='{ do = "answer", template = "answr" }'), "utf-8")
+
+    found = [one.problem for one in look_at_rules(installed.box) if "template" in one.problem.what]
+
+    assert [(one.where, one.remedy) for one in found] == [(f"{file}:3", "Did you mean answer?")]
 
 
 def test_a_box_without_rules_is_asked_nothing(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0016_whose_key.py",
         "shared/netgenium/own/migrations/versions/v0017_outbox_tries.py",
         "shared/netgenium/own/migrations/versions/v0018_outbox_tasks.py",
+        "shared/netgenium/own/migrations/versions/v0019_journal_mailbox.py",
     },
 }
 BROAD_EXCEPT = {
