@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from services.assembly.composition import Erp
 from services.assembly.mailing import signer_of
+from shared.contracts.said import said
 from shared.domain.tickets import ticket
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors
@@ -26,7 +27,9 @@ def values_about(erp: Erp, environment: Environment, number: str) -> Mapping[str
     with database_errors(erp.engine), erp.engine.connect() as connection:
         row = connection.execute(query.order_by(task.id)).first()
         if row is None:
-            raise WrongUseError(f"no task has the number {number}: crmservice list tasks")
+            raise WrongUseError(
+                said("no task has the number {number}: crmservice list tasks", number=number)
+            )
         values = {"task_number": number, "ticket": ticket(number, signer), "subject": row.subject}
         if erp.tables.has("task_comment"):
             comment = erp.tables.table("task_comment").c
