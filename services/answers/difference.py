@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from services.classifier.chain import SoFar
 from services.writer.compact import compact
+from shared.contracts.commands import AnyCommand, ApplyEvent
 from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.verdict import Word, kind_of, task_updated
 
@@ -47,7 +48,15 @@ def differ(decided: SoFar, then: Then) -> bool:
         return False
     made = json.loads(then.commands)
     contact = any(one.get("kind") == "create_contact" for one in made)
-    return _told(json.loads(compact(decided.commands)), contact) != _told(made, contact)
+    return _told(json.loads(compact(whole_commands(decided))), contact) != _told(made, contact)
+
+
+def whole_commands(decided: SoFar) -> Sequence[AnyCommand]:
+    """Return commands as the journal has them: with the state of the event that one refers to."""
+    return tuple(
+        one.of(decided.events[one.event]) if isinstance(one, ApplyEvent) else one
+        for one in decided.commands
+    )
 
 
 def _kind(verdict: Sequence[str]) -> str:

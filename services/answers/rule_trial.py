@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from services.answers.difference import Then, differ
+from services.answers.difference import Then, differ, whole_commands
 from services.assembly.composition import Erp
 from services.classifier.chain import SoFar
 from services.classifier.decide import decide, decide_archived
@@ -187,7 +187,7 @@ def _tried(mail: Mail, then: Then, decided: SoFar) -> TriedMail:
         sender=mail.sender,
         rules=tuple(line.reason for line in held),
         verdict=decided.words,
-        commands=_kinds(command.kind for command in decided.commands),
+        commands=_kinds(command.kind for command in whole_commands(decided)),
         recorded=tuple(then.verdict),
         recorded_commands=(
             None if then_made is None else _kinds(str(one.get("kind", "more")) for one in then_made)

@@ -15,7 +15,7 @@ from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import journal_table
-from tests.builders import raw_mail
+from tests.builders import JAN, raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_files import a_rule
 
@@ -110,6 +110,31 @@ def test_a_file_is_tried_on_the_backups_and_nothing_is_written(installed: Instal
     assert any(one.differs for one in _try(installed, a_rule("bugs", actions=urgent, more=BUGS)))
     assert {one.recorded for one in other} == {("NEW TASK CREATED", "PROCESSED"), ("PROCESSED",)}
     assert {table: installed.list(table) for table in before} == before
+
+
+def test_an_invitation_is_recorded_and_tried_alike(installed: Installation) -> None:
+    """C-3, O-9: the journal has its event as a whole, a decision refers to it."""
+    mail = Path("demo/mails/31-invitation.eml").read_bytes()
+    installed.drop("1.eml", mail.replace(b"jana.kralova@lisovna.example", JAN.encode()))
+    installed.run()
+
+    (same,) = _try(installed, a_rule("bugs", more=BUGS))
+
+    assert same.recorded_commands == same.commands
+    assert "upsert_invitation" in " ".join(same.commands)
+    assert not same.differs
+
+
+def test_the_rules_of_the_demo_hold_for_mail_of_the_demo(installed: Installation) -> None:
+    """C-3: each of them, so that `make demo` shows something."""
+    for mail in sorted(Path("demo/mails").glob("1*.eml")):
+        installed.drop(mail.name, mail.read_bytes())
+    installed.run()
+
+    tried = _try(installed, Path("demo/rules.toml").read_text("utf-8"))
+
+    held = " ".join(reason for one in tried for reason in one.rules)
+    assert [name in held for name in ("Newsletters", "Orders", "Files")] == [True] * 3
 
 
 def _ordered(tried: list[TriedMail]) -> list[TriedMail]:
