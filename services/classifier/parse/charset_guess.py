@@ -34,7 +34,7 @@ _NO_POLISH = rf"{_NO_WORD}|[ćńśź][aeiouyąęó]|\b[ąęĄĘ]|[aeouyóąę][�
 # soft or long vowel, after a long consonant, first before most consonants, in frequent words.
 _NO_SLOVAK = (
     rf"{_NO_WORD}|ŕ\b|[ľĽ][eéiíá]|[ĺŕ]ľ|\b[ľĽ][bcčdfghjklmnprtvz]|\b(?:uľ\b|moľn|tieľ\b|môľ)"
-    r"|nľ|íľn|\b[jJ][iu]ľ|\b(?:neľ|aľ)\b"
+    r"|nľ|íľn|\b[jJ][iu]ľ|\b(?:neľ|aľ|téľ)\b"
 )
 _OURS = (
     "áčďéěíňóřšťúůýž",
@@ -59,7 +59,7 @@ def _strange(letters: str, never: str = "") -> re.Pattern[str]:
     capitals = "".join(letter.upper() for letter in letters if len(letter.upper()) == 1)
     return re.compile(
         rf"[^\x00-\x7f{letters}{capitals}{_SIGNS}{_BETWEEN_LETTERS}]"
-        rf"|(?<=[a-z{letters}])[{capitals}]|(?<=\w)[{_SIGNS[:-2]}](?=\w)|®(?=\w)|©(?=[a-z]){never}"
+        rf"|(?<=[a-z{letters}])[{capitals}]|(?<=\w)[{_SIGNS[:-2]}](?=\w)|®(?=\w)|©(?=[a-z{letters}]){never}"
     )
 
 
