@@ -187,7 +187,7 @@ def test_a_mail_that_was_set_aside_goes_after_its_release(
     installation = an_installation(tmp_path, **keys(server, tmp_path))
     box, erp, data = installation.box, installation.erp, installation.data
     with monkeypatch.context() as broken:
-        broken.setattr("services.classifier.stage.parse_mail", _refuses)
+        broken.setattr("services.classifier.stage.read_mail", _refuses)
         assert installation.run().set_aside == 1
     there = list(server.inbox.messages)
     letters = LocalDeadLetters(
