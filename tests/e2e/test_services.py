@@ -165,7 +165,7 @@ def test_dead_letters_are_listed_released_and_dropped(deployment: Deployment) ->
     assert stood.returncode == 3
     assert "classifier.mail: 1 mail(s): could not be processed" in stood.stdout
     dropped = deployment.call("dead-letters", "drop", broker_message["mail_id"])
-    assert "1 dead letter(s) dropped" in dropped.stderr
+    assert "1 dead letter(s): dropped" in dropped.stderr
     assert dead() == []
     assert deployment.call("dead-letters", "drop", broker_message["mail_id"]).returncode == 2
 

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.classifier import stage as classifier
-from services.classifier.parse.mail import parse_mail as parse_as_ever
-from services.classifier.parse.parsed_mail import ParsedMail
+from services.classifier.facts.facts import BoxContext
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail as read_as_ever
+from services.classifier.reading.mail import Mail
 from services.writer import stage as writer
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import said
@@ -25,17 +27,17 @@ def make_trouble() -> None:
     """From now on such mails make trouble in this process."""
     commit = writer.WriterStage._commit_once
 
-    def parse_or_die(raw: bytes, backup_key: str) -> ParsedMail:
+    def read_or_die(raw: bytes, backup_key: str, context: BoxContext, arrival: Arrival) -> Mail:
         if f"Subject: {KILLS}".encode() in raw:
             os.kill(os.getpid(), signal.SIGKILL)
-        return parse_as_ever(raw, backup_key)
+        return read_as_ever(raw, backup_key, context, arrival)
 
     def commit_once(self: writer.WriterStage, batch: Sequence[MailClassified]) -> Any:
         if any(mail.subject.startswith(CONFLICTS) for mail in batch):
             raise ConflictError(said("Another writer was first: UNIQUE constraint failed"))
         return commit(self, batch)
 
-    classifier.parse_mail = parse_or_die  # type: ignore[attr-defined]
+    classifier.read_mail = read_or_die  # type: ignore[attr-defined]
     writer.WriterStage._commit_once = commit_once  # type: ignore[method-assign]
 
 

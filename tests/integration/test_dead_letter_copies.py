@@ -210,7 +210,7 @@ def test_without_a_broker_the_copy_follows_the_note(
     publisher = local_pipeline([here.box], here.erp, here.data, Tally(here.recorded.append))
     letters = LocalDeadLetters(here.data, lambda: publisher, copies.tell)
     with monkeypatch.context() as broken:
-        broken.setattr(classifier, "parse_mail", _refuse)
+        broken.setattr(classifier, "read_mail", _refuse)
         here.run()
         (row,) = rows(engine)
         assert (row.queue, row.box, row.reason) == ("failed", "crm", "cannot be read")

@@ -171,7 +171,7 @@ def test_a_dead_letter_of_a_mailbox_is_released(
     assert broker_message.details["source"] == "imap:INBOX/7/1"
 
     with monkeypatch.context() as broken:
-        broken.setattr(classifier, "parse_mail", lambda *_: 1 / 0)
+        broken.setattr(classifier, "read_mail", lambda *_: 1 / 0)
         assert broker_messages.release(lambda _: True) == 0
     assert len(broker_messages.all()) == 1
 
