@@ -29,16 +29,18 @@ CALENDAR = tuple(
 )
 MARKS = ("marks release", "marks refuse")
 MAIL = tuple(f"mail {name}" for name in ("list", "show", "retry", "drop", "test", "preview"))
+RULES = tuple(f"rules {name}" for name in ("check", "schema", "try"))
 WORDS = (
     *(
         one.name
         for one in COMMANDS
-        if one.name not in {"dead-letters", "calendar", "mail", "marks"}
+        if one.name not in {"dead-letters", "calendar", "mail", "marks", "rules"}
     ),
     *DEAD_LETTERS,
     *CALENDAR,
     *MARKS,
     *MAIL,
+    *RULES,
 )
 SECRET = "Tr0ub4dor-and-3"
 

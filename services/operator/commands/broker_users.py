@@ -20,7 +20,7 @@ def broker_users(
 
     Examples:
       crmservice broker-users > definitions.json
-      crmservice broker-users --template > deploy/compose/rabbitmq-definitions.json
+      crmservice broker-users --template > rabbitmq-definitions.json
 
     `rabbitmqctl import_definitions definitions.json` loads them. Each user gets a new password, in
     clear, which belongs into the RABBITMQ_URL of its service. RabbitMQ keeps a hash alone: remove

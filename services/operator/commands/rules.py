@@ -113,8 +113,8 @@ def try_rules(
 
     Examples:
       crmservice rules try --config crm.xml
-      crmservice rules try new-rules.toml --config crm.xml --since 7d
-      crmservice rules try new-rules.toml --config crm.xml --since 2026-11-01 --json
+      crmservice rules try new.toml --config crm.xml --since 7d
+      crmservice rules try new.toml --config crm.xml --since 2026-11-01 --json
 
     The real rules decide again about every backup of that time. It counts the mails
     for which a rule holds, shows the first twenty, and tells where something else

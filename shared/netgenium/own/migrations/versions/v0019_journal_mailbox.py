@@ -3,15 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.netgenium.schema.types import CutText
-
 revision = "0019"
 down_revision = "0018"
 
 
 def upgrade() -> None:
     """Add it; of mail from before nothing is known, and its box's disposition counts."""
-    op.add_column("crm_journal", sa.Column("mailbox", CutText()))
+    op.add_column("crm_journal", sa.Column("mailbox", sa.UnicodeText()))
 
 
 def downgrade() -> None:
