@@ -63,11 +63,12 @@ def test_the_writer_adds_what_mails_make_and_deletes_nothing() -> None:
         "ng_priloha0",
         "ng_pozvanka0",
         "ng_zakazanyemail0",
+        *("ng_obchodnivztah0", "ng_emailvztahu0", "ng_domenavztahu0"),
     }
 
 
 def test_the_writer_changes_marks_tasks_and_invitations_only() -> None:
-    """NG-8: of a contact three boxes may be changed, of an activity what it is assigned to."""
+    """NG-8: of an activity what it is assigned to; of people and companies marks and names (E-4)."""
     changed = _may("crm_writer", "UPDATE")
     marks = ("ng_povolitemaily", "ng_povolithromadne", "ng_nefunkcniemail")
     assert set(changed) - set(OWN.tables) == {
@@ -78,7 +79,8 @@ def test_the_writer_changes_marks_tasks_and_invitations_only() -> None:
         "ng_aktivita0",
     }
     assert changed["ng_aktivita0"] == ASSIGNED
-    assert changed["ng_kontakt0"] == changed["ng_obchodnivztah0"] == marks
+    assert changed["ng_kontakt0"] == ("pid", "ng_jmeno", "ng_prijmeni", *marks)
+    assert changed["ng_obchodnivztah0"] == ("ng_nazev", *marks)
     assert "ng_stav" in changed["ng_ukol0"]
     assert "id" not in changed["ng_ukol0"]
 
@@ -143,13 +145,15 @@ def test_nobody_may_change_the_schema(dialect: GrantDialect) -> None:
 
 
 def test_optional_fields_that_an_installation_lacks_are_left_out() -> None:
-    """NG-3: without mark columns nothing of a contact is changed; rules may add one (C-2)."""
+    """NG-3: of a contact with a name alone, no mark is changed; rules may add one (C-2)."""
     contact = REFERENCE.entities["contact"]
     lacks = contact.model_copy(update={"columns": {"last_name": "ng_prijmeni"}})
     entities = {**REFERENCE.entities, "contact": lacks}
-    found = granted(_with(entities=entities))
-    privileges = [g.privilege for g in found if g.table == contact.table]
-    assert sorted(privileges) == ["INSERT", *["SELECT"] * 5]
+    found = [g for g in granted(_with(entities=entities)) if g.table == contact.table]
+    changed = {(g.role, g.columns) for g in found if g.privilege == "UPDATE"}
+    assert changed == {(role, ("ng_prijmeni",)) for role in ("crm_writer", "crm_operator")}
+    assert [g.role for g in found if g.privilege == "INSERT"] == ["crm_writer"]
+    assert [g for g in found if g.privilege == "DELETE"] == []
 
 
 def test_several_values_in_columns_are_changed_with_their_record() -> None:
