@@ -68,7 +68,7 @@ def test_the_writer_adds_what_mails_make_and_deletes_nothing() -> None:
 
 
 def test_the_writer_changes_marks_tasks_and_invitations_only() -> None:
-    """NG-8: of an activity what it is assigned to; of people and companies marks and names (E-4)."""
+    """NG-8: of an activity what it is assigned to; of people and firms marks and names (E-4)."""
     changed = _may("crm_writer", "UPDATE")
     marks = ("ng_povolitemaily", "ng_povolithromadne", "ng_nefunkcniemail")
     assert set(changed) - set(OWN.tables) == {
