@@ -1,13 +1,16 @@
 """The errors of CRMService and what becomes of the message at hand.
 
-Every error composes its own sentence (what, where, what to do) and carries the exit code that the
-command line ends with (behaviour O-6). Adapters translate the exceptions of their libraries into
+Every error takes a sentence (what, where, what to do), written with `said` so that it can be said
+in another language (behaviour O-11), and carries the exit code that the command line ends with
+(O-6). The log has it in English. Adapters translate the exceptions of their libraries into
 these; nothing else crosses a module border.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+
+from shared.contracts.said import NOTHING_SAID, Said, said, with_line_ends
 
 
 class ExitCode(IntEnum):
@@ -37,9 +40,22 @@ def gravest(codes: Collection[ExitCode]) -> ExitCode:
 
 
 class CRMServiceError(Exception):
-    """Base of all expected errors; its text is meant for a person, never for a traceback."""
+    """Base of all expected errors; its text is meant for a person, never for a traceback.
+
+    Attributes:
+        sentence: The text, which can be said in other languages.
+    """
 
     exit_code = ExitCode.FAILED
+
+    def __init__(self, sentence: Said) -> None:
+        """Take the whole sentence: what, where and what to do."""
+        super().__init__(sentence)
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        """Return the sentence: an error that is a value of another sentence can be said, too."""
+        return self.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +69,20 @@ class ConfigProblem:
     """
 
     where: str
-    what: str
-    remedy: str = ""
+    what: Said
+    remedy: Said = NOTHING_SAID
+
+    @property
+    def sentence(self) -> Said:
+        """One line for a person."""
+        where, what = self.where, self.what
+        if not self.remedy:
+            return said("{where}: {what}", where=where, what=what)
+        return said("{where}: {what} - {remedy}", where=where, what=what, remedy=self.remedy)
 
     def __str__(self) -> str:
-        """One line for a person."""
-        return f"{self.where}: {self.what}" + (f" - {self.remedy}" if self.remedy else "")
+        """Return the line for a person."""
+        return self.sentence
 
 
 class ConfigurationError(CRMServiceError):
@@ -69,7 +93,7 @@ class ConfigurationError(CRMServiceError):
     def __init__(self, problems: Iterable[ConfigProblem]) -> None:
         """Take every problem found; `problems` must not be empty."""
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(with_line_ends([one.sentence for one in self.problems]))
 
 
 class WrongUseError(CRMServiceError):
@@ -91,7 +115,7 @@ class TransientError(CRMServiceError):
 
     exit_code = ExitCode.SERVER_UNREACHABLE
 
-    def __init__(self, sentence: str, *, retry_after_seconds: float | None = None) -> None:
+    def __init__(self, sentence: Said, *, retry_after_seconds: float | None = None) -> None:
         """Compose from a sentence that names the server and what to check."""
         super().__init__(sentence)
         self.retry_after_seconds = retry_after_seconds
@@ -104,7 +128,7 @@ class AwayError(TransientError):
         part: What is away, as `/ready` calls it.
     """
 
-    def __init__(self, sentence: str, part: str) -> None:
+    def __init__(self, sentence: Said, part: str) -> None:
         """Compose from a sentence that names what is away and what to check."""
         super().__init__(sentence)
         self.part = part

@@ -9,6 +9,7 @@ import pwd
 from contextlib import suppress
 from pathlib import Path
 
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 
 _ROOT = 0
@@ -74,6 +75,10 @@ def refuse_strangers(data: Path) -> None:
     with suppress(KeyError):
         owner = pwd.getpwuid(int(owner)).pw_name
     raise WrongUseError(
-        f"The data folder {data} belongs to {owner}, and its services could not read a backup of "
-        f"yours; run this command as {owner}, or as root"
+        said(
+            "The data folder {data} belongs to {owner}, and its services could not read a "
+            "backup of yours; run this command as {owner}, or as root",
+            data=data,
+            owner=owner,
+        )
     )

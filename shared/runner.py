@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from shared.broker.port import Handled, Message
 from shared.contracts.line import one_line
+from shared.contracts.said import said
 from shared.errors import (
     AwayError,
     ConfigurationError,
@@ -90,11 +91,13 @@ def ask(probe: Probe) -> None:
     except (TransientError, ConfigurationError, CredentialsRefusedError):
         raise
     except CRMServiceError as error:
-        raise TransientError(str(error)) from error
+        raise TransientError(error.sentence) from error
     except Exception as error:
         _log.error("a probe met an unexpected error", exc_info=error)
         kind = type(error).__name__
-        raise TransientError(f"The probe failed: {kind}; the log has the details") from error
+        raise TransientError(
+            said("The probe failed: {kind}; the log has the details", kind=kind)
+        ) from error
 
 
 def _raise_if_away(error: Exception, probe: Probe | None) -> None:

@@ -14,7 +14,7 @@ from services.classifier.chain import SoFar
 from services.classifier.decide import decide as decide_
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.parse.mail import parse_mail
-from services.classifier.policy import POLICY
+from services.classifier.policy import policy_of
 from services.classifier.reading.extract import Arrival, extract
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import ApplyEvent, CreateActivity, CreateTask, UpsertInvitation
@@ -100,7 +100,7 @@ def a_mail(
     box = box or a_box()
     return extract(
         parse_mail(raw, A_KEY),
-        BoxContext(box, build_vocabulary(box.vocabulary), POLICY, own_mail=OWN_MAIL),
+        BoxContext(box, build_vocabulary(box.vocabulary), policy_of(box), own_mail=OWN_MAIL),
         Arrival(
             MAIL_ID,
             RECEIVED,
@@ -147,7 +147,7 @@ def some_facts(box: Box | None = None, **changes: Any) -> Facts:
     own = {key: changes.pop(key) for key in ("context", "processed") if key in changes}
     earlier = {one.name: changes.pop(one.name) for one in fields(Earlier) if one.name in changes}
     given: dict[str, Any] = {
-        "context": BoxContext(box, build_vocabulary(box.vocabulary), POLICY)
+        "context": BoxContext(box, build_vocabulary(box.vocabulary), policy_of(box))
     } | own
     return Facts(**given, directory=a_directory(**changes), earlier=Earlier(**earlier))
 

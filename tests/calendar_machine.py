@@ -19,6 +19,7 @@ from sqlalchemy import event as sqlalchemy_event
 from services.calsync.calendars.port import ItemContent
 from services.calsync.content import differing
 from services.calsync.merge import as_shown
+from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.netgenium.own.calendar_tables import calendar_write_table
 from tests.calendar_world import JAN, a_copied_world, at
@@ -68,7 +69,7 @@ class CalendarMachine(RuleBasedStateMachine):
             self.trouble = None
             if what == "kill":
                 raise KilledError
-            raise TransientError("it failed")
+            raise TransientError(said("it failed"))
 
     def _commit(self, _connection: object) -> None:
         if self.dying_commit is None or not self.in_round:

@@ -6,7 +6,6 @@ from typing import Any
 from services.classifier.custom.reading import read_rules
 from services.classifier.custom.rule_set import RuleSet
 from services.classifier.facts.facts import Facts
-from services.classifier.policy import POLICY, for_scanning
 from shared.settings.box import Box
 from tests.builders import some_facts
 
@@ -26,6 +25,5 @@ def rules_of(*texts: str) -> RuleSet:
 def facts_with(*texts: str, box: Box | None = None, **changes: Any) -> Facts:
     """The small company's facts, and these rules."""
     facts = some_facts(box, **changes)
-    policy = POLICY if facts.context.box.manual_rules else for_scanning(POLICY)
-    context = replace(facts.context, rules=rules_of(*texts), policy=policy)
+    context = replace(facts.context, rules=rules_of(*texts))
     return replace(facts, context=context)

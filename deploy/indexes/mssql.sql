@@ -20,6 +20,7 @@ CREATE INDEX [ix_ng_prilezitost0_ng_cislo] ON [ng_prilezitost0] ([crm_ng_cislo])
 CREATE INDEX ix_ng_priloha0_pid ON ng_priloha0 (pid);
 CREATE INDEX ix_ng_resitelukolu0_pid ON ng_resitelukolu0 (pid);
 CREATE INDEX ix_ng_rozsahaktivity0_pid ON ng_rozsahaktivity0 (pid);
+CREATE INDEX ix_ng_sledujicukolu0_pid ON ng_sledujicukolu0 (pid);
 CREATE INDEX ix_ng_tymzakazky0_pid ON ng_tymzakazky0 (pid);
 ALTER TABLE [ng_ukol0] ADD [crm_ng_cislo] AS (LTRIM(RTRIM(REPLACE(REPLACE(REPLACE(REPLACE(ng_cislo, NCHAR(9), ' '), NCHAR(10), ' '), NCHAR(13), ' '), NCHAR(160), ' ')))) PERSISTED;
 CREATE INDEX [ix_ng_ukol0_ng_cislo] ON [ng_ukol0] ([crm_ng_cislo]);

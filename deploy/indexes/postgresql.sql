@@ -15,6 +15,7 @@ CREATE INDEX ix_ng_prilezitost0_ng_cislo ON ng_prilezitost0 (btrim(ng_cislo, ' '
 CREATE INDEX ix_ng_priloha0_pid ON ng_priloha0 (pid);
 CREATE INDEX ix_ng_resitelukolu0_pid ON ng_resitelukolu0 (pid);
 CREATE INDEX ix_ng_rozsahaktivity0_pid ON ng_rozsahaktivity0 (pid);
+CREATE INDEX ix_ng_sledujicukolu0_pid ON ng_sledujicukolu0 (pid);
 CREATE INDEX ix_ng_tymzakazky0_pid ON ng_tymzakazky0 (pid);
 CREATE INDEX ix_ng_ukol0_ng_cislo ON ng_ukol0 (btrim(ng_cislo, ' ' || chr(9) || chr(10) || chr(13) || chr(160)));
 CREATE INDEX ix_ng_ukol0_ng_problemid ON ng_ukol0 (ng_problemid);

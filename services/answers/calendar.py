@@ -13,6 +13,7 @@ from services.calsync.decisions import HeldDeletion, decide, held_deletions, res
 from services.calsync.ledger import Ledger
 from services.calsync.link import CalendarLink
 from services.calsync.users import CalendarUser, UserStates
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.own.calendar_tables import (
@@ -104,8 +105,8 @@ def explain_item(engine: Engine, wanted: str) -> list[dict[str, Any]]:
         links = [ledger.link(item_id) for item_id in connection.scalars(query).all()]
         found = [_explained(connection, link, users) for link in links if link]
     if not found:
-        what = f"the calendar knows neither an activity nor an event {wanted}"
-        raise WrongUseError(f"{what}; crmservice list calendar has all")
+        what = said("the calendar knows neither an activity nor an event {wanted}", wanted=wanted)
+        raise WrongUseError(said("{what}; crmservice list calendar has all", what=what))
     return found
 
 
@@ -161,8 +162,8 @@ def _id(held_id: str) -> UUID:
     try:
         return UUID(held_id)
     except ValueError:
-        what = f"{held_id} is not the id of a held deletion"
-        raise WrongUseError(f"{what}; see crmservice calendar held") from None
+        what = said("{held_id} is not the id of a held deletion", held_id=held_id)
+        raise WrongUseError(said("{what}; see crmservice calendar held", what=what)) from None
 
 
 def _now() -> datetime:

@@ -1,11 +1,10 @@
 """`check`: configuration, database, mapping and folders - each OK, or what to do (O-1, O-6)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
+from services.answers.checked import TRY, WITHIN, Check, Status
 from services.answers.mail_trial import mail_server_answers
 from services.answers.odd_data import Oddity
 from services.answers.odd_erp import oddities
@@ -29,13 +28,13 @@ from services.fetcher.sources.mailbox import probe_mailbox
 from services.fetcher.sources.of_box import MAILBOX, BoxSource, sources_of
 from services.fetcher.sources.opening import trouble_of
 from shared.broker.rabbitmq.admin import administration
+from shared.contracts.said import Said, said, verbatim
 from shared.errors import (
     ConfigProblem,
     ConfigurationError,
     CRMServiceError,
     ExitCode,
     PermanentError,
-    gravest,
 )
 from shared.netgenium.database.engine import shown
 from shared.netgenium.database.probe import answers
@@ -46,30 +45,6 @@ from shared.settings.box import Box
 from shared.settings.box_file import load_boxes, named_folders
 from shared.settings.calendar_keys import calendar_keys_of
 from shared.settings.environment import Environment
-
-_TRY = "mend it, then run crmservice check again"
-"""Where an error names no remedy of its own, which follows its last semicolon."""
-
-Status = Literal["ok", "warn", "fail", "skipped"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at.
-
-    Attributes:
-        name: What was looked at.
-        status: A warning does not fail the whole.
-        detail: What was found.
-        remedy: What to do; empty if nothing.
-        exit_code: What the command ends with if this is the worst.
-    """
-
-    name: str
-    status: Status
-    detail: str
-    remedy: str = ""
-    exit_code: ExitCode = ExitCode.DONE
 
 
 def run_checks(
@@ -87,11 +62,17 @@ def run_checks(
         loaded = load_boxes(config)
         boxes = loaded.boxes
         told = (*loaded.warnings, *loaded.idle)
-        yield from (_problem("configuration", "warn", one) for one in told)
-        yield Check("configuration", "ok", f"{len(boxes)} box(es) in {len(config)} file(s)")
+        yield from (_problem(said("configuration"), "warn", one) for one in told)
+        yield Check(
+            said("configuration"),
+            "ok",
+            said("{boxes} box(es) in {files} file(s)", boxes=len(boxes), files=len(config)),
+        )
     except ConfigurationError as error:
         wrong = filter(None, map(look_at, named_folders(config)))
-        yield from (_problem("configuration", "fail", one) for one in (*error.problems, *wrong))
+        yield from (
+            _problem(said("configuration"), "fail", one) for one in (*error.problems, *wrong)
+        )
     yield from map(_odd, unset_trust(boxes))
     for box in boxes:
         yield from _rules_of(box)
@@ -105,21 +86,20 @@ def run_checks(
             yield from _memory(source, environment.data)
             yield from _mailbox(source, environment.data)
     for box in boxes:
-        yield from _guarded(f"outgoing mail of {box.name}", partial(_outgoing, box))
+        yield from _guarded(said("outgoing mail of {box}", box=box.name), partial(_outgoing, box))
     if environment.rabbitmq_url:
-        yield from _guarded("broker", partial(_broker, environment))
+        yield from _guarded(said("broker"), partial(_broker, environment))
 
 
 def _open_ways(environment: Environment) -> Iterator[Check]:
     for name, hosts in environment.open_ways.items():
-        detail = f"{name} goes to {', '.join(hosts)} without verified TLS, as CRMSERVICE_INSECURE"
-        remedy = "whoever is between can read mail and passwords; see docs/installation.md"
-        yield Check("protection", "warn", f"{detail} allows", remedy)
-
-
-def worst(checks: Sequence[Check]) -> ExitCode:
-    """Return the exit code for `checks`."""
-    return gravest([check.exit_code for check in checks])
+        detail = said(
+            "{name} goes to {names} without verified TLS, as CRMSERVICE_INSECURE allows",
+            name=name,
+            names=", ".join(hosts),
+        )
+        remedy = said("whoever is between can read mail and passwords; see docs/installation.md")
+        yield Check(said("protection"), "warn", detail, remedy)
 
 
 def _database(
@@ -128,39 +108,47 @@ def _database(
     try:
         load_mapping(environment.mapping)
     except ConfigurationError as error:
-        yield from (_problem("mapping", "fail", one) for one in error.problems)
-        yield Check("database", "skipped", "needs a mapping that can be read")
+        yield from (_problem(said("mapping"), "fail", one) for one in error.problems)
+        yield Check(said("database"), "skipped", said("needs a mapping that can be read"))
         return
-    yield Check("mapping", "ok", str(environment.mapping or "the reference mapping"))
+    mapping = environment.mapping
+    detail = verbatim(str(mapping)) if mapping else said("the reference mapping")
+    yield Check(said("mapping"), "ok", detail)
     try:
         erp = open_erp(environment)
     except ConfigurationError as error:
-        yield from (_problem("database", "fail", one) for one in error.problems)
+        yield from (_problem(said("database"), "fail", one) for one in error.problems)
         return
-    looked = list(_guarded("database", lambda: _connects(erp)))
+    looked = list(_guarded(said("database"), lambda: _connects(erp)))
     yield from looked
     if all(one.status == "ok" for one in looked):
         if boxes and calendar_keys_of(boxes).calendar:
-            yield from _guarded("calendar", lambda: map(_found, look_at_calendar(boxes, erp)))
-        yield from _guarded("data of the ERP", lambda: map(_odd, oddities(erp, boxes)))
+            yield from _guarded(said("calendar"), lambda: map(_found, look_at_calendar(boxes, erp)))
+        yield from _guarded(said("data of the ERP"), lambda: map(_odd, oddities(erp, boxes)))
         for box in boxes:
             yield from _guarded(_rules(box), partial(_named_in_rules, box, erp))
         if boxes:
-            yield from _guarded("trust", lambda: map(_odd, trust_oddities(erp, boxes)))
+            yield from _guarded(said("trust"), lambda: map(_odd, trust_oddities(erp, boxes)))
     if rehearsal:
-        yield from _guarded("rehearsal", lambda: _rehearsal(erp))
+        yield from _guarded(said("rehearsal"), lambda: _rehearsal(erp))
 
 
 def _connects(erp: Erp) -> list[Check]:
     answers(erp.engine)
     problems = inspect_schema(erp.engine, erp.tables)
     if problems:
-        return [_problem("database", "fail", problem) for problem in problems]
-    return [Check("database", "ok", f"{shown(erp.engine.url)}: reachable, fits the mapping")]
+        return [_problem(said("database"), "fail", problem) for problem in problems]
+    return [
+        Check(
+            said("database"),
+            "ok",
+            said("{url}: reachable, fits the mapping", url=shown(erp.engine.url)),
+        )
+    ]
 
 
 def _found(found: CalendarFinding) -> Check:
-    return Check("calendar", "warn" if found.remedy else "ok", found.detail, found.remedy)
+    return Check(said("calendar"), "warn" if found.remedy else "ok", found.detail, found.remedy)
 
 
 def _odd(found: Oddity) -> Check:
@@ -169,30 +157,35 @@ def _odd(found: Oddity) -> Check:
 
 def _rehearsal(erp: Erp) -> Iterator[Check]:
     if schema_state(erp.engine) is not SchemaState.CURRENT:
-        yield Check("rehearsal", "skipped", "needs our own tables: run crmservice init-db")
+        yield Check(
+            said("rehearsal"), "skipped", said("needs our own tables: run crmservice init-db")
+        )
         return
     for tried in rehearse(erp):
         yield _step(tried)
 
 
 def _step(tried: Rehearsed) -> Check:
-    name = f"rehearsal: {tried.step}"
+    name = said("rehearsal: {step}", step=tried.step)
     if tried.error is None:
-        return Check(name, "ok", "done and undone")
+        return Check(name, "ok", said("done and undone"))
     wrong = isinstance(tried.error, PermanentError)
-    remedy = "correct the mapping, the table or the rights" if wrong else "try again"
-    remedy += f"; refused was: {tried.statement}" if tried.statement else ""
+    remedy = said("correct the mapping, the table or the rights") if wrong else said("try again")
+    if tried.statement:
+        remedy = said(
+            "{remedy}; refused was: {statement}", remedy=remedy, statement=tried.statement
+        )
     code = ExitCode.CONFIGURATION_WRONG if wrong else tried.error.exit_code
-    return Check(name, "fail", str(tried.error), remedy, code)
+    return Check(name, "fail", tried.error.sentence, remedy, code)
 
 
 def _mailbox(source: BoxSource, data: Path) -> Iterator[Check]:
     box = source.box
-    name = f"mailbox of {box.name}"
+    name = said("mailbox of {box}", box=box.name)
     if not box.enabled:
-        yield Check(name, "skipped", "the box is not enabled")
+        yield Check(name, "skipped", said("the box is not enabled"))
     elif source.rests_at(local_clock(box)()):
-        yield Check(name, "skipped", "its pause (stopFrom, stopTo) lasts")
+        yield Check(name, "skipped", said("its pause (stopFrom, stopTo) lasts"))
     else:
         memory = seen_file(data, box)
         yield from _guarded(name, lambda: [Check(name, "ok", probe_mailbox(box, memory))])
@@ -201,8 +194,8 @@ def _mailbox(source: BoxSource, data: Path) -> Iterator[Check]:
             yield from _guarded(_rules(box), lambda: map(partial(_of_rules, box), found()))
 
 
-def _rules(box: Box) -> str:
-    return f"rules of {box.name}"
+def _rules(box: Box) -> Said:
+    return said("rules of {box}", box=box.name)
 
 
 def _rules_of(box: Box) -> Iterator[Check]:
@@ -210,7 +203,7 @@ def _rules_of(box: Box) -> Iterator[Check]:
     found = look_at_rules(box)
     yield from (_of_rules(box, one) for one in found)
     if box.rules_file and not any(one.stops for one in found):
-        yield Check(_rules(box), "ok", str(box.rules_file))
+        yield Check(_rules(box), "ok", verbatim(str(box.rules_file)))
 
 
 def _named_in_rules(box: Box, erp: Erp) -> Iterator[Check]:
@@ -224,20 +217,20 @@ def _of_rules(box: Box, found: RuleFinding) -> Check:
 def _memory(source: BoxSource, data: Path) -> Iterator[Check]:
     """Yield the fetcher's memory, where there is one and something is wrong with it."""
     if trouble := trouble_of(source, data):
-        remedy = "if it is damaged, the fetcher begins it anew, which loses no mail"
-        yield Check(f"memory of {source.box.name}", "warn", trouble, remedy)
+        remedy = said("if it is damaged, the fetcher begins it anew, which loses no mail")
+        yield Check(said("memory of {box}", box=source.box.name), "warn", trouble, remedy)
 
 
 def _outgoing(box: Box) -> list[Check]:
-    name = f"outgoing mail of {box.name}"
+    name = said("outgoing mail of {box}", box=box.name)
     for template in outlet_of(box).templates.problems():
-        return [Check(name, "fail", template, _TRY, ExitCode.CONFIGURATION_WRONG)]
+        return [Check(name, "fail", template, TRY, ExitCode.CONFIGURATION_WRONG)]
     if box.smtp_server is None:
-        detail = "smtpServer is not set: nothing is sent, mail waits in the outbox"
+        detail = said("smtpServer is not set: nothing is sent, mail waits in the outbox")
         return [Check(name, "skipped", detail)]
     if box.smtp_tls == "none" and (box.smtp_password or box.smtp_oauth):
-        remedy = "set smtpTls to starttls or tls"
-        return [Check(name, "warn", "smtpTls is none: the login is sent unencrypted", remedy)]
+        remedy = said("set smtpTls to starttls or tls")
+        return [Check(name, "warn", said("smtpTls is none: the login is sent unencrypted"), remedy)]
     return [Check(name, "ok", mail_server_answers(box))]
 
 
@@ -247,33 +240,45 @@ def _broker(environment: Environment) -> list[Check]:
     with administration(address) as admin:
         admin.takes_messages()
     dead = sum(flow.dead for flow in flows)
-    checks = [Check("broker", "ok", f"{address}: reachable")]
+    checks = [Check(said("broker"), "ok", said("{address}: reachable", address=address))]
     if dead:
-        remedy = "see crmservice dead-letters list"
-        checks.append(Check("dead letters", "warn", f"{dead} mail(s) wait for a person", remedy))
+        remedy = said("see crmservice dead-letters list")
+        checks.append(
+            Check(
+                said("dead letters"),
+                "warn",
+                said("{dead} mail(s) wait for a person", dead=dead),
+                remedy,
+            )
+        )
     return checks
 
 
 def _place(place: CheckedPath) -> Iterator[Check]:
     status: Status = "warn" if place.weight in {"hint", "unmade"} else "fail"
     if not place.problems:
-        yield Check(place.name, "ok", place.path)
+        yield Check(place.name, "ok", verbatim(place.path))
     yield from (_problem(place.name, status, problem) for problem in place.problems)
 
 
-def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
+def _guarded(name: Said, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     try:
         yield from look()
     except ConfigurationError as error:
         yield from (_problem(name, "fail", problem) for problem in error.problems)
     except PermanentError as error:
-        remedy = "run crmservice init-db, or correct the mapping"
-        yield Check(name, "fail", str(error), remedy, ExitCode.CONFIGURATION_WRONG)
+        remedy = said("run crmservice init-db, or correct the mapping")
+        yield Check(name, "fail", error.sentence, remedy, ExitCode.CONFIGURATION_WRONG)
     except CRMServiceError as error:
-        detail, _, remedy = str(error).rpartition("; ")
-        yield Check(name, "fail", detail or remedy, remedy if detail else _TRY, error.exit_code)
+        yield Check(name, "fail", error.sentence, WITHIN, error.exit_code)
 
 
-def _problem(name: str, status: Status, problem: ConfigProblem) -> Check:
+def _problem(name: Said, status: Status, problem: ConfigProblem) -> Check:
     code = ExitCode.CONFIGURATION_WRONG if status == "fail" else ExitCode.DONE
-    return Check(name, status, f"{problem.where}: {problem.what}", problem.remedy, code)
+    return Check(
+        name,
+        status,
+        said("{where}: {what}", where=problem.where, what=problem.what),
+        problem.remedy,
+        code,
+    )

@@ -25,6 +25,7 @@ from shared.broker.wire import described
 from shared.contracts.dead_letter import DeadLetterNote, Ending
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError, CRMServiceError
 from shared.log import Logger
 
@@ -167,8 +168,10 @@ class LocalDeadLetters:
             ConfigurationError: There is no such data folder.
         """
         if not self.data.is_dir():
-            what = "there is no such data folder, and RABBITMQ_URL is not set"
-            remedy = "set the one that the services have, or RABBITMQ_URL where there is a broker"
+            what = said("there is no such data folder, and RABBITMQ_URL is not set")
+            remedy = said(
+                "set the one that the services have, or RABBITMQ_URL where there is a broker"
+            )
             raise ConfigurationError([ConfigProblem(str(self.data), what, remedy)])
         return [_of_note(failure) for failure in FailedMail(self.data).all()]
 

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.classifier.chain import SoFar
 from services.writer.compact import compact
+from shared.contracts.commands import AnyCommand, ApplyEvent
+from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.verdict import Word, kind_of, task_updated
 
 _OF_ONE_RUN = {"command_id", "answers_to", "task_command", "by_envelope", "marks", "bounced_on"}
@@ -20,21 +22,41 @@ _OF_ITS_CONTACT = {"contact", "contact_of", "relationship"}
 """What a mail that has made a contact says before there is one, and after."""
 
 
-def differ(decided: SoFar, verdict: Sequence[str], commands: str | None) -> bool:
+class Then(NamedTuple):
+    """What was recorded of a mail.
+
+    Attributes:
+        commands: JSON; None: an earlier version has recorded none.
+        mailbox: What rules wanted done with it in its box.
+    """
+
+    verdict: Sequence[str]
+    commands: str | None
+    mailbox: MailboxActions | None
+
+
+def differ(decided: SoFar, then: Then) -> bool:
     """Tell whether a decision is another one than that which was recorded.
 
     Args:
         decided: What would be decided.
-        verdict: What was recorded.
-        commands: JSON; None: an earlier version has recorded none.
+        then: What was recorded.
     """
-    if _kind(decided.words) != _kind(verdict):
+    if _kind(decided.words) != _kind(then.verdict) or decided.mailbox != then.mailbox:
         return True
-    if commands is None:
+    if then.commands is None:
         return False
-    then = json.loads(commands)
-    contact = any(one.get("kind") == "create_contact" for one in then)
-    return _told(json.loads(compact(decided.commands)), contact) != _told(then, contact)
+    made = json.loads(then.commands)
+    contact = any(one.get("kind") == "create_contact" for one in made)
+    return _told(json.loads(compact(whole_commands(decided))), contact) != _told(made, contact)
+
+
+def whole_commands(decided: SoFar) -> Sequence[AnyCommand]:
+    """Return commands as the journal has them: with the state of the event that one refers to."""
+    return tuple(
+        one.of(decided.events[one.event]) if isinstance(one, ApplyEvent) else one
+        for one in decided.commands
+    )
 
 
 def _kind(verdict: Sequence[str]) -> str:

@@ -10,14 +10,15 @@ from pathlib import Path
 from services.classifier.decide import decide
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.outcome.bounces import Judged, judge
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from services.classifier.stage import classified
 from services.fetcher.fetch import mail_id
 from services.fetcher.sources.eml_dir import moment_of
 from shared.backup.store import key_of
 from shared.contracts.messages import MailClassified, MailFetched
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 
 _AT_ONCE = 20
@@ -59,7 +60,9 @@ def files_of(arguments: Iterable[str]) -> list[Path]:
             files.append(path)
             continue
         if not inside:
-            raise WrongUseError(f"The folder {path} holds no file; name a folder with mails")
+            raise WrongUseError(
+                said("The folder {path} holds no file; name a folder with mails", path=path)
+            )
         files += inside
     return files
 
@@ -110,8 +113,9 @@ def _read(path: Path, context: BoxContext) -> _Read | Unreadable:
         # Where its backup would lie: nothing is read from there.
         backup_key=key_of(own_id, received_at.date()),
     )
-    mail = extract(
-        parse_mail(raw, message.backup_key),
+    mail = read_mail(
+        raw,
+        message.backup_key,
         context,
         Arrival(message.mail_id, message.received_at, digest),
     )

@@ -10,6 +10,7 @@ from services.assembly.secret import own_mail
 from services.mailer.compose import compose
 from services.mailer.outbox_mail import OutboxMail
 from services.mailer.rendering import Rendered
+from shared.contracts.said import Said, said
 from shared.domain.addresses import comparable
 from shared.errors import WrongUseError
 from shared.settings.box import Box
@@ -30,7 +31,7 @@ class TrialMail:
     recipient: str
 
 
-def connect_all(boxes: Sequence[Box]) -> Iterator[str]:
+def connect_all(boxes: Sequence[Box]) -> Iterator[Said]:
     """Connect to each box's server and log in; yield a sentence for each that works.
 
     Raises:
@@ -42,7 +43,7 @@ def connect_all(boxes: Sequence[Box]) -> Iterator[str]:
         yield mail_server_answers(box)
 
 
-def mail_server_answers(box: Box) -> str:
+def mail_server_answers(box: Box) -> Said:
     """Connect to a box's server and log in; return a sentence about it.
 
     Raises:
@@ -52,10 +53,10 @@ def mail_server_answers(box: Box) -> str:
     """
     server = smtp_of(box)
     if server is None:
-        return f"{box.name}: smtpServer is not set, so its mail waits in the outbox"
+        return said("{box}: smtpServer is not set, so its mail waits in the outbox", box=box.name)
     with server.session():
-        login = "logged in" if server.login.name else "reachable, without a login"
-    return f"{box.name}: {server}: {login}"
+        login = said("logged in") if server.login.name else said("reachable, without a login")
+    return said("{box}: {server}: {login}", box=box.name, server=server, login=login)
 
 
 def send_test(boxes: Sequence[Box], environment: Environment, wanted: TrialMail) -> None:
@@ -72,7 +73,9 @@ def send_test(boxes: Sequence[Box], environment: Environment, wanted: TrialMail)
     address = comparable(wanted.sender)
     box = next((each for each in boxes if each.email == address and each.smtp_server), None)
     if box is None:
-        raise WrongUseError(f"no box with a smtpServer has the address {wanted.sender}")
+        raise WrongUseError(
+            said("no box with a smtpServer has the address {sender}", sender=wanted.sender)
+        )
     signer, outlet = signer_of(own_mail(environment), environment), outlet_of(box)
     mail = OutboxMail(uuid4(), box.name, wanted.recipient, "test", {})
     composed = compose(mail, _TEXT, outlet.sender, signer, datetime.now(UTC))

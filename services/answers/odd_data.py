@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.assembly.composition import Erp
+from shared.contracts.said import Said, said
 from shared.domain.addresses import is_valid_address
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.typed_in import (
@@ -33,9 +34,9 @@ class Oddity:
         remedy: What to do.
     """
 
-    about: str
-    detail: str
-    remedy: str
+    about: Said
+    detail: Said
+    remedy: Said
 
 
 def odd_data(erp: Erp) -> list[Oddity]:
@@ -53,7 +54,7 @@ def odd_data(erp: Erp) -> list[Oddity]:
             found += _odd_addresses(entity, addresses)
         for entity in filter(erp.tables.has, _NUMBERED):
             padded = list(read_padded_numbers(connection, erp.tables, entity))
-            found += _padded(f"numbers of {entity}s", padded)
+            found += _padded(said("numbers of {entity}s", entity=entity), padded)
     return found
 
 
@@ -64,29 +65,39 @@ def _doubled(users: Iterable[TypedIn]) -> Iterator[Oddity]:
         owners[one.text.strip().lower()].add(one.record_id)
     for ids in sorted(sorted(found) for found in owners.values() if len(found) > 1):
         names = ", ".join(f"user {one}" for one in ids)
-        detail = f"{names} have one address: its mail is user {ids[0]}'s alone"
-        yield Oddity("addresses of users", detail, "give each user an address of their own")
+        detail = said(
+            "{names} have one address: its mail is that of user {first} alone",
+            names=names,
+            first=ids[0],
+        )
+        yield Oddity(
+            said("addresses of users"), detail, said("give each user an address of their own")
+        )
 
 
 def _odd_addresses(entity: str, addresses: Sequence[TypedIn]) -> Iterator[Oddity]:
-    about = f"addresses of {entity}s"
+    about = said("addresses of {entity}s", entity=entity)
     wrong = [one for one in addresses if not _can_fit(entity, one.text)]
     several = [one for one in wrong if _holds_several(one.text)]
     other = [one for one in wrong if not _holds_several(one.text)]
     if several:
-        what = "several addresses in one field: no mail fits them"
-        remedy = "give each a field, or a row, of its own"
-        yield Oddity(about, f"{_named(several)}: {what}", remedy)
+        what = said("several addresses in one field: no mail fits them")
+        remedy = said("give each a field, or a row, of its own")
+        yield Oddity(about, said("{named}: {what}", named=_named(several), what=what), remedy)
     if other:
-        yield Oddity(about, f"{_named(other)}: no e-mail address", "correct the address")
+        yield Oddity(
+            about,
+            said("{named}: no e-mail address", named=_named(other)),
+            said("correct the address"),
+        )
     yield from _padded(about, [one for one in addresses if one not in wrong])
 
 
-def _padded(about: str, values: Iterable[TypedIn]) -> Iterator[Oddity]:
+def _padded(about: Said, values: Iterable[TypedIn]) -> Iterator[Oddity]:
     padded = [one for one in values if one.text != one.text.strip()]
     if padded:
-        detail = f"{_named(padded)}: blanks at the ends, which are passed over"
-        yield Oddity(about, detail, "remove them, or use a column that does not pad")
+        detail = said("{named}: blanks at the ends, which are passed over", named=_named(padded))
+        yield Oddity(about, detail, said("remove them, or use a column that does not pad"))
 
 
 def _can_fit(entity: str, text: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from services.answers.odd_data import Oddity, odd_data
 from services.assembly.composition import Erp
+from shared.contracts.said import said
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.people import read_users
 from shared.netgenium.schema.indexes import missing_indexes
@@ -27,20 +28,31 @@ def oddities(erp: Erp, boxes: Sequence[Box] = ()) -> Iterator[Oddity]:
 def _scope_without_team(erp: Erp) -> Iterator[Oddity]:
     """The scope word `p-` leaves an activity to its responsible person and the team (T-5)."""
     if not erp.tables.has("contract", "team"):
-        detail = "contract.team is not mapped: nobody can say who sees a mail with the word p-"
-        remedy = "map the contract's team; if the ERP has none, only the responsible person sees it"
-        yield Oddity("mapping", detail, remedy)
+        detail = said(
+            "contract.team is not mapped: nobody can say who sees a mail with the word p-"
+        )
+        remedy = said(
+            "map the contract's team; if the ERP has none, only the responsible person sees it"
+        )
+        yield Oddity(said("mapping"), detail, remedy)
 
 
 def _indexes(erp: Erp) -> Iterator[Oddity]:
     missing = missing_indexes(erp.engine, erp.tables)
     if missing is None:
-        detail = f"{erp.engine.dialect.name} is not asked which indexes it has"
-        remedy = "compare with what crmservice indexes prints"
-        yield Oddity("indexes", detail, remedy)
+        detail = said("{name} is not asked which indexes it has", name=erp.engine.dialect.name)
+        remedy = said("compare with what crmservice indexes prints")
+        yield Oddity(said("indexes"), detail, remedy)
     for one in missing or ():
-        detail = f"{one.column}: no index that look-ups can use; with many rows mail gets slow"
-        yield Oddity("indexes", detail, f"let the database's administrator run: {one.sql}")
+        detail = said(
+            "{column}: no index that look-ups can use; with many rows mail gets slow",
+            column=one.column,
+        )
+        yield Oddity(
+            said("indexes"),
+            detail,
+            said("let the database's administrator run: {sql}", sql=one.sql),
+        )
 
 
 def _groups(erp: Erp, box: Box) -> Iterator[Oddity]:
@@ -51,5 +63,7 @@ def _groups(erp: Erp, box: Box) -> Iterator[Oddity]:
     with database_errors(erp.engine), erp.engine.connect() as connection:
         users = read_users(connection, erp.tables, members, {})
     for one in sorted(members - users.keys()):
-        detail = f"{one} in a mailGroup of {box.name} is no active user"
-        yield Oddity("groups", detail, "correct mailGroup, or the address of the user in the ERP")
+        detail = said("{one} in a mailGroup of {name} is no active user", one=one, name=box.name)
+        yield Oddity(
+            said("groups"), detail, said("correct mailGroup, or the address of the user in the ERP")
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.answers.original_log import LoggedMail, decoded, logged_mails, paired
 from services.fetcher.sources.eml_dir import moment_of
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 
 
@@ -44,9 +45,17 @@ def originals_in(folder: Path, log: Path | None, zone: tzinfo) -> list[Original]
         )
         text = decoded(log.read_bytes()) if log else ""
     except OSError as error:
-        raise WrongUseError(f"{error.filename} cannot be read: {error.strerror}") from None
+        raise WrongUseError(
+            said(
+                "{filename} cannot be read: {reason}",
+                filename=error.filename,
+                reason=error.strerror,
+            )
+        ) from None
     if not files:
-        raise WrongUseError(f"{folder} and its folders hold no .eml file: name POP3Downloads")
+        raise WrongUseError(
+            said("{folder} and its folders hold no .eml file: name POP3Downloads", folder=folder)
+        )
     entries = paired([moment for moment, _ in files], logged_mails(text, zone))
     return [
         Original(file, moment, entry) for (moment, file), entry in zip(files, entries, strict=True)
@@ -62,7 +71,9 @@ def read_original(original: Original) -> bytes:
     try:
         return original.file.read_bytes()
     except OSError as error:
-        raise WrongUseError(f"{original.file} cannot be read: {error.strerror}") from None
+        raise WrongUseError(
+            said("{file} cannot be read: {reason}", file=original.file, reason=error.strerror)
+        ) from None
 
 
 def not_logged(originals: Sequence[Original]) -> list[Original]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Engine, select, update
 
 from services.mailer.outbox_mail import DROPPED, FAILED, SENT, WAITING, OutboxState
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.own.tables import outbox_table
@@ -165,5 +166,8 @@ def _id(wanted: str) -> UUID:
 def _unknown(wanted: Sequence[str]) -> WrongUseError:
     listed = ", ".join(wanted)
     return WrongUseError(
-        f"no mail that is not sent has the id {listed}; crmservice mail list shows all ids"
+        said(
+            "no mail that is not sent has the id {listed}; crmservice mail list shows all ids",
+            listed=listed,
+        )
     )

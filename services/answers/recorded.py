@@ -14,6 +14,7 @@ from services.answers.journal import JournalMail, read_mails
 from services.answers.made import Made, made_by
 from services.assembly.composition import Erp
 from shared.contracts.content import TraceLine
+from shared.contracts.mailbox_actions import MailboxActions, noted_actions
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.own.tables import event_table, journal_table, reference_table
 from shared.netgenium.schema.inspection import require_own_tables
@@ -63,6 +64,7 @@ class Recorded:
     Attributes:
         trace: Every rule that was asked, as recorded.
         commands: What was to be done, as recorded: JSON; None: by an earlier version.
+        mailbox: What rules wanted done with it in its box; None: nothing.
     """
 
     mail: JournalMail
@@ -71,6 +73,7 @@ class Recorded:
     timeline: Sequence[Step]
     related: Sequence[Related]
     commands: str | None
+    mailbox: MailboxActions | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,9 @@ def recorded(erp: Erp, data: Path, mail_id: UUID) -> Recorded | None:
             return None
         own = journal_table.c
         row = connection.execute(
-            select(own.trace, own.commands, own.message_key).where(own.mail_id == mail_id)
+            select(own.trace, own.commands, own.message_key, own.mailbox).where(
+                own.mail_id == mail_id
+            )
         ).one()
         return Recorded(
             mail=mail,
@@ -112,6 +117,7 @@ def recorded(erp: Erp, data: Path, mail_id: UUID) -> Recorded | None:
             timeline=sorted(_timeline(connection, mail, data), key=lambda step: step.at),
             related=list(_related(connection, mail, row.message_key)),
             commands=row.commands,
+            mailbox=noted_actions(row.mailbox),
         )
 
 

@@ -19,6 +19,7 @@ from services.answers.pages import Page, pages_by_id, pages_by_time
 from services.answers.times import utc
 from services.answers.unknown import unknown_senders
 from services.assembly.composition import Erp
+from shared.contracts.said import said
 from shared.contracts.verdict import words_of
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors
@@ -74,9 +75,21 @@ def list_records(
     """
     if since and table not in TIMED:
         timed = ", ".join(sorted(TIMED))
-        raise WrongUseError(f"{table} have no time; leave --since out, or list one of {timed}")
+        raise WrongUseError(
+            said(
+                "{table} have no time; leave --since out, or list one of {timed}",
+                table=table,
+                timed=timed,
+            )
+        )
     if held and table not in _HELD:
-        raise WrongUseError(f"--held is for {', '.join(_HELD)}; no {table} wait for a person")
+        raise WrongUseError(
+            said(
+                "--held is for {names}; no {table} wait for a person",
+                names=", ".join(_HELD),
+                table=table,
+            )
+        )
     rows_of = (_HELD if held else TABLES)[table]
     with (
         database_errors(erp.engine),

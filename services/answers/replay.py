@@ -28,6 +28,7 @@ from shared.batching import batched
 from shared.broker.port import Publisher
 from shared.contracts.messages import FetchedMail, MailFetched
 from shared.contracts.primitives import BACKUP_KEY_FORM
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.database.many import in_chunks
@@ -100,19 +101,29 @@ class Replay:
             # The folder of all backups has one for each day.
             if found := sorted(file for file in path.rglob("*.eml") if not file.is_dir()):
                 return found
-            raise WrongUseError(f"{target} and its folders hold no .eml file")
+            raise WrongUseError(said("{target} and its folders hold no .eml file", target=target))
         if path.is_file():
             return [path]
         try:
             wanted = UUID(target)
         except ValueError:
             raise WrongUseError(
-                f"{target} is no folder, no file and no mail id; crmservice list journal has them"
+                said(
+                    "{target} is no folder, no file and no mail id; crmservice list journal has "
+                    "them",
+                    target=target,
+                )
             ) from None
         # Fetched on two days, a mail has two backups of the same content.
         if found := sorted((self.data / FOLDER).glob(f"*/{wanted}.eml"))[:1]:
             return found
-        raise WrongUseError(f"there is no backup of the mail {wanted} in {self.data / FOLDER}")
+        raise WrongUseError(
+            said(
+                "there is no backup of the mail {wanted} in {folder}",
+                wanted=wanted,
+                folder=self.data / FOLDER,
+            )
+        )
 
     def _mails(self, files: Sequence[Path]) -> list[FetchedMail]:
         ids = {file: self._own_id(file) for file in files}
@@ -123,7 +134,11 @@ class Replay:
                 mails.append(self._mail(file, journal.get(own) if own else None, own))
             except OSError as error:
                 raise WrongUseError(
-                    f"{file} cannot be read: {error.strerror}; check the file and who may read it"
+                    said(
+                        "{file} cannot be read: {reason}; check the file and who may read it",
+                        file=file,
+                        reason=error.strerror,
+                    )
                 ) from None
         return mails
 
@@ -178,11 +193,15 @@ class Replay:
             return self.boxes[0]
         names = ", ".join(box.name for box in self.boxes)
         if name is None:
-            raise WrongUseError(f"say with --box which box the mail belongs to: {names}")
+            raise WrongUseError(
+                said("say with --box which box the mail belongs to: {names}", names=names)
+            )
         for box in self.boxes:
             if box.name == name:
                 return box
-        raise WrongUseError(f"no --config names the box {name}; there are {names}")
+        raise WrongUseError(
+            said("no --config names the box {name}; there are {names}", name=name, names=names)
+        )
 
     def _journal(self, mail_ids: Iterable[UUID]) -> dict[UUID, _Known]:
         columns = journal_table.c

@@ -10,15 +10,17 @@ from services.answers.standstill import Standstill
 from services.assembly.composition import Erp
 from services.classifier.custom.action_models import (
     ActivityAction,
+    AnswerAction,
     CreateContactAction,
     TaskAction,
 )
 from services.classifier.custom.book import as_config, read_for
 from services.classifier.custom.box_fit import folders_of, odd_for
-from services.classifier.custom.reading import ReadRules, read_rules
+from services.classifier.custom.reading import ReadRules, RuleProblem, read_rules
 from services.classifier.custom.rule_set import RuleSet
 from services.classifier.custom.toml_lines import Place, line_at
 from services.fetcher.sources.mailbox import missing_folders
+from shared.contracts.said import said
 from shared.errors import ConfigProblem
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.named import read_named
@@ -59,8 +61,8 @@ def look_at_file(file: Path) -> list[RuleFinding]:
     try:
         read = read_rules(file.read_bytes())
     except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        return [RuleFinding(ConfigProblem(str(file), what, "Correct the name."), stops=True)]
+        what = said("cannot be read: {reason}", reason=error.strerror)
+        return [RuleFinding(ConfigProblem(str(file), what, said("Correct the name.")), stops=True)]
     return [RuleFinding(one, stops=True) for one in as_config(file, read.problems)]
 
 
@@ -73,15 +75,41 @@ def look_at_rules(box: Box) -> list[RuleFinding]:
     wrong = [RuleFinding(one, stops=True) for one in as_config(file, read.problems)]
     if wrong:
         return wrong
-    return [RuleFinding(one, stops=False) for one in as_config(file, odd_for(read, box))]
+    odd = as_config(file, [*odd_for(read, box), *_unknown_templates(read, box)])
+    return [RuleFinding(one, stops=False) for one in odd]
+
+
+def _unknown_templates(read: ReadRules, box: Box) -> Iterator[RuleProblem]:
+    """Yield the templates that answers name and the box does not have."""
+    named = [
+        (action.template, ("rule", index, "actions", number, "template"))
+        for index, rule in enumerate(read.rules)
+        for number, action in enumerate(rule.actions)
+        if isinstance(action, AnswerAction)
+    ]
+    if not named:
+        return
+    from services.mailer.rendering import Templates  # noqa: PLC0415 - heavy, for answers alone
+
+    there = Templates(box.mail_language, box.templates_dir).names()
+    for name, place in named:
+        if name not in there:
+            meant = nearest(name, there)
+            remedy = f"Did you mean {meant}?" if meant else f"There are {', '.join(there)}."
+            what = f"there is no template {quoted(name)} in {box.mail_language}: its mail waits"
+            yield RuleProblem(line_at(place, read.lines), what, remedy)
 
 
 def refused_rules(boxes: Sequence[Box]) -> list[Standstill]:
     """Return the rule files that cannot be used now, so that older rules run, or none."""
     return [
         Standstill(
-            f"rules of {box.name}",
-            f"{one.problem.where}: {one.problem.what}; the rules before stay until it is mended",
+            said("rules of {box}", box=box.name),
+            said(
+                "{where}: {what}; the rules before stay until it is mended",
+                where=one.problem.where,
+                what=one.problem.what,
+            ),
             one.problem.remedy,
         )
         for box in boxes
@@ -104,8 +132,12 @@ def look_at_names(box: Box, erp: Erp) -> Iterator[RuleFinding]:
     with database_errors(erp.engine), erp.engine.connect() as connection:
         for one, known in _unknown(connection, erp.tables, rules, read):
             meant = nearest(one.name, known)
-            remedy = f"Did you mean {meant}?" if meant else "Make it in the ERP, or correct it."
-            what = f"the ERP has no {one.kind} {quoted(one.name)}"
+            remedy = (
+                said("Did you mean {meant}?", meant=meant)
+                if meant
+                else said("Make it in the ERP, or correct it.")
+            )
+            what = said("the ERP has no {kind} {name}", kind=one.kind, name=quoted(one.name))
             where = f"{file}:{line_at(one.place, read.lines)}"
             yield RuleFinding(ConfigProblem(where, what, remedy), stops=False)
 
@@ -126,8 +158,12 @@ def look_at_folders(box: Box) -> Iterator[RuleFinding]:
     for folder, line in named:
         if folder in missing:
             meant = missing[folder]
-            remedy = f"Did you mean {quoted(meant)}?" if meant else "Make it, or correct the name."
-            what = f"the server has no folder {quoted(folder)}"
+            remedy = (
+                said("Did you mean {meant}?", meant=quoted(meant))
+                if meant
+                else said("Make it, or correct the name.")
+            )
+            what = said("the server has no folder {folder}", folder=quoted(folder))
             yield RuleFinding(ConfigProblem(f"{file}:{line}", what, remedy), stops=False)
 
 

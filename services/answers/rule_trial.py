@@ -13,19 +13,19 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from services.answers.difference import differ
+from services.answers.difference import Then, differ, whole_commands
 from services.assembly.composition import Erp
 from services.classifier.chain import SoFar
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext, LookUp
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from services.fetcher.sources.imap.message_info import folder_of
 from services.fetcher.sources.port import BATCH_BYTES
 from shared.backup.store import FOLDER
 from shared.batching import batched
-from shared.contracts.mailbox_actions import MailboxActions
+from shared.contracts.mailbox_actions import MailboxActions, noted_actions
 from shared.contracts.verdict import words_of
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.database.many import in_chunks
@@ -46,6 +46,7 @@ class TriedMail:
         recorded_commands: Kinds; None: an earlier version has recorded none.
         differs: Whether something else would come of it.
         mailbox: What would become of it in its box; None: what `disposition` says.
+        recorded_mailbox: What rules wanted done with it there when it was recorded.
     """
 
     mail_id: UUID
@@ -58,6 +59,7 @@ class TriedMail:
     recorded_commands: tuple[str, ...] | None
     differs: bool
     mailbox: MailboxActions | None
+    recorded_mailbox: MailboxActions | None
 
 
 @dataclass(slots=True)
@@ -76,14 +78,13 @@ class TrialCount:
 
 
 @dataclass(frozen=True, slots=True)
-class _Then:
+class _Journalled:
     """What the journal has of a mail."""
 
     source: str
     received_at: datetime
     sha256: str
-    verdict: tuple[str, ...]
-    commands: str | None
+    decided: Then
     archived: bool
 
 
@@ -119,7 +120,7 @@ class RuleTrial:
             facts = self.look_up([(mail, self.context) for _, _, mail in mails]) if mails else ()
             for (then, _, mail), found in zip(mails, facts, strict=True):
                 decided = (decide_archived if then.archived else decide)(mail, found)
-                yield self._counted(_tried(mail, then, decided))
+                yield self._counted(_tried(mail, then.decided, decided))
 
     def _counted(self, tried: TriedMail) -> TriedMail:
         self.count.looked_at += 1
@@ -127,7 +128,7 @@ class RuleTrial:
         self.count.differ += tried.differs
         return tried
 
-    def _read(self, file: Path, then: _Then, raw: bytes) -> Mail:
+    def _read(self, file: Path, then: _Journalled, raw: bytes) -> Mail:
         arrival = Arrival(
             UUID(file.stem),
             then.received_at,
@@ -135,12 +136,12 @@ class RuleTrial:
             from_file=then.source.startswith("emlDir:"),
             folder=folder_of(then.source),
         )
-        return extract(parse_mail(raw, _key(file, self.data)), self.context, arrival)
+        return read_mail(raw, _key(file, self.data), self.context, arrival)
 
-    def _journal(self, files: Sequence[Path], begin: datetime) -> Mapping[Path, _Then]:
+    def _journal(self, files: Sequence[Path], begin: datetime) -> Mapping[Path, _Journalled]:
         """Those of `files` that are the backup of a recorded mail of the box."""
         by_key = {_key(file, self.data): file for file in files}
-        found: dict[Path, _Then] = {}
+        found: dict[Path, _Journalled] = {}
         with database_errors(self.erp.engine), self.erp.engine.connect() as connection:
             for chunk in in_chunks(sorted(UUID(file.stem) for file in files)):
                 for key, then in _recorded(connection, chunk, self.context.box.name, begin):
@@ -151,7 +152,7 @@ class RuleTrial:
 
 def _recorded(
     connection: Connection, ids: Sequence[UUID], box: str, begin: datetime
-) -> Iterator[tuple[str, _Then]]:
+) -> Iterator[tuple[str, _Journalled]]:
     own = journal_table.c
     query = select(
         own.backup_key,
@@ -161,23 +162,23 @@ def _recorded(
         own.verdict,
         own.commands,
         own.trace,
+        own.mailbox,
     ).where(own.mail_id.in_(ids), own.box == box, own.received_at >= begin)
     for row in connection.execute(query):
         archived = any(line.get("rule") == "archive" for line in json.loads(row.trace))
         yield (
             row.backup_key,
-            _Then(
+            _Journalled(
                 row.source,
                 row.received_at,
                 row.content_sha256,
-                words_of(row.verdict),
-                row.commands,
+                Then(words_of(row.verdict), row.commands, noted_actions(row.mailbox)),
                 archived,
             ),
         )
 
 
-def _tried(mail: Mail, then: _Then, decided: SoFar) -> TriedMail:
+def _tried(mail: Mail, then: Then, decided: SoFar) -> TriedMail:
     held = (line for line in decided.trace if line.id in _OF_RULES and line.hit)
     then_made = None if then.commands is None else json.loads(then.commands)
     return TriedMail(
@@ -186,13 +187,14 @@ def _tried(mail: Mail, then: _Then, decided: SoFar) -> TriedMail:
         sender=mail.sender,
         rules=tuple(line.reason for line in held),
         verdict=decided.words,
-        commands=_kinds(command.kind for command in decided.commands),
-        recorded=then.verdict,
+        commands=_kinds(command.kind for command in whole_commands(decided)),
+        recorded=tuple(then.verdict),
         recorded_commands=(
             None if then_made is None else _kinds(str(one.get("kind", "more")) for one in then_made)
         ),
-        differs=differ(decided, then.verdict, then.commands),
+        differs=differ(decided, then),
         mailbox=decided.mailbox,
+        recorded_mailbox=then.mailbox,
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from shared.contracts.line import one_line
+from shared.contracts.said import said
 from shared.domain.copies import message_key
 from shared.domain.search_words import LONGEST_WORD, search_words
 from shared.errors import WrongUseError
@@ -82,7 +83,12 @@ def address_typed(text: str | None) -> str | None:
     address = text.strip().lower()
     name, _, domain = address.rpartition("@")
     if not name or not domain:
-        raise WrongUseError(f"“{one_line(text)}” is no address: as jana@example.com, *@example.com")
+        raise WrongUseError(
+            said(
+                "“{text}” is no address: as jana@example.com, *@example.com",
+                text=one_line(text),
+            )
+        )
     with suppress(UnicodeError):
         # As mails have it; a domain that cannot be is looked for as it is.
         domain = domain.encode("idna").decode()
@@ -92,7 +98,9 @@ def address_typed(text: str | None) -> str | None:
 def _typed(text: str) -> Iterator[str]:
     found = [search_words([part]) for part in text.split()]
     if not any(word.isalnum() for words in found for word in words):
-        raise WrongUseError(f"“{one_line(text)}” has no letter and no digit to look for")
+        raise WrongUseError(
+            said("“{text}” has no letter and no digit to look for", text=one_line(text))
+        )
     for whole, *pieces in filter(None, found):
         if "@" in whole[1:]:
             yield whole

@@ -13,8 +13,8 @@ from services.answers.original_log import differs
 from services.answers.originals import Original, read_original
 from services.classifier.decide import decide
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from services.fetcher.fetch import mail_id
 from services.fetcher.sources.eml_dir import moment_of
@@ -22,6 +22,7 @@ from services.fetcher.sources.of_box import BoxSource, sources_of
 from services.fetcher.sources.opening import open_source
 from services.fetcher.sources.port import EML_DIR
 from shared.backup.store import key_of
+from shared.contracts.said import said
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.domain.copies import claimed_by
 from shared.domain.earlier import Processed
@@ -122,8 +123,9 @@ class Shadow:
     def _read(self, waiting: Waiting) -> Mail:
         digest, box = sha256(waiting.raw).hexdigest(), self.context.box
         own_id = mail_id(box.email, "shadow", waiting.source, digest)
-        return extract(
-            parse_mail(waiting.raw, key_of(own_id, waiting.received_at.date())),
+        return read_mail(
+            waiting.raw,
+            key_of(own_id, waiting.received_at.date()),
             self.context,
             Arrival(own_id, waiting.received_at.astimezone(UTC), digest),
         )
@@ -159,7 +161,13 @@ def _files(folder: Path) -> Iterator[Waiting]:
                 moment = moment_of(file.stat().st_mtime)
                 yield Waiting(f"{EML_DIR}:{file.name}", moment, file.read_bytes())
     except OSError as error:
-        raise WrongUseError(f"{error.filename} cannot be read: {error.strerror}") from None
+        raise WrongUseError(
+            said(
+                "{filename} cannot be read: {reason}",
+                filename=error.filename,
+                reason=error.strerror,
+            )
+        ) from None
 
 
 def _mailbox(source: BoxSource) -> Iterator[Waiting]:

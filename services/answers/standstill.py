@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from services.answers.outgoing import OutboxCounts
 from services.answers.status import QueueCounts, Service, SourceState
-from services.fetcher.standing import STANDING_STILL, FeedState
+from services.fetcher.standing import STANDING_STILL, FeedState, in_words
 from shared.broker.topology import CLASSIFIER_MAIL
+from shared.contracts.said import Said, said, verbatim
 
 _MINUTE = "%Y-%m-%d %H:%M"
 _LONG = timedelta(minutes=15)
@@ -23,9 +24,9 @@ class Standstill:
         remedy: What to do.
     """
 
-    where: str
-    why: str
-    remedy: str
+    where: Said
+    why: Said
+    remedy: Said
 
 
 def standstill(  # noqa: PLR0913, PLR0917 - all that may stand still
@@ -52,60 +53,85 @@ def standstill(  # noqa: PLR0913, PLR0917 - all that may stand still
     for queue in queues:
         found += _queue(queue)
     if failed:
-        found.append(_dead(f"failed: {failed} mail(s)"))
+        found.append(_dead(said("failed: {failed} mail(s)", failed=failed)))
     return [*found, *(_outbox(outbox, now) if outbox else ())]
 
 
 def _source(source: SourceState, now: datetime) -> Iterator[Standstill]:
-    where = f"{source.box}, {source.place}"
+    where = verbatim(f"{source.box}, {source.place}")
     if source.trouble:
-        yield Standstill(where, source.trouble, "see crmservice check")
+        yield Standstill(where, source.trouble, said("see crmservice check"))
     if source.held:
-        why = f"{source.held} mail(s) could not be read and stay in the box"
-        yield Standstill(where, why, "the fetcher's log names each with its reason")
-    since = f"since {source.since:{_MINUTE}}" if source.since else ""
-    start = "start crmservice fetcher, or crmservice run where there is no broker"
+        why = said("{held} mail(s) could not be read and stay in the box", held=source.held)
+        yield Standstill(where, why, said("the fetcher's log names each with its reason"))
+    since = f"{source.since:{_MINUTE}}" if source.since else ""
+    start = said("start crmservice fetcher, or crmservice run where there is no broker")
     if source.doing is None:
-        yield Standstill(where, "nobody has read it yet", start)
+        yield Standstill(where, said("nobody has read it yet"), start)
     elif source.doing is FeedState.STOPPED:
-        yield Standstill(where, f"nobody reads it {since}: its reader was stopped", start)
+        why = said("nobody reads it since {since}: its reader was stopped", since=since)
+        yield Standstill(where, why, start)
     elif source.doing in STANDING_STILL:
-        remedy = "mend it; the fetcher tries again by itself"
-        yield Standstill(where, f"{source.doing} {since}: {source.why}", remedy)
+        remedy = said("mend it; the fetcher tries again by itself")
+        yield Standstill(
+            where,
+            said(
+                "{state} since {since}: {why}",
+                state=in_words(source.doing),
+                since=since,
+                why=source.why,
+            ),
+            remedy,
+        )
     elif source.overdue_at and now > source.overdue_at:
-        why = f"its reader has said nothing since {source.overdue_at:{_MINUTE}}: it hangs, or died"
-        yield Standstill(where, why, "look at its log, and start it again")
+        why = said(
+            "its reader has said nothing since {overdue_at}: it hangs, or died",
+            overdue_at=f"{source.overdue_at:{_MINUTE}}",
+        )
+        yield Standstill(where, why, said("look at its log, and start it again"))
 
 
 def _service(service: Service) -> Iterator[Standstill]:
     if not service.processes:
         name = service.service
-        why = "no process takes mail"
-        remedy = f"start crmservice {name}; one that runs says in /ready what it waits for"
-        yield Standstill(name, why, remedy)
+        why = said("no process takes mail")
+        remedy = said(
+            "start crmservice {name}; one that runs says in /ready what it waits for", name=name
+        )
+        yield Standstill(verbatim(name), why, remedy)
 
 
 def _queue(queue: QueueCounts) -> Iterator[Standstill]:
     if queue.waiting and not queue.consumers:
         reader = "classifier" if queue.queue == CLASSIFIER_MAIL else "writer"
-        why = f"{queue.waiting} mail(s) wait, and no process reads the queue"
-        yield Standstill(queue.queue, why, f"see {reader}")
+        why = said("{waiting} mail(s) wait, and no process reads the queue", waiting=queue.waiting)
+        yield Standstill(verbatim(queue.queue), why, said("see {reader}", reader=reader))
     if queue.dead:
-        yield _dead(f"{queue.queue}: {queue.dead} mail(s)")
+        yield _dead(said("{queue}: {dead} mail(s)", queue=queue.queue, dead=queue.dead))
 
 
-def _dead(where: str) -> Standstill:
-    why = "could not be processed and wait for a person"
-    return Standstill(where, why, "see crmservice dead-letters list")
+def _dead(where: Said) -> Standstill:
+    why = said("could not be processed and wait for a person")
+    return Standstill(where, why, said("see crmservice dead-letters list"))
 
 
 def _outbox(outbox: OutboxCounts, now: datetime) -> Iterator[Standstill]:
     if outbox.waiting and not outbox.server:
-        why = f"{outbox.waiting} mail(s) wait: no box names a smtpServer"
-        yield Standstill("outbox", why, "set smtpServer in the box's file, then start the mailer")
+        why = said("{waiting} mail(s) wait: no box names a smtpServer", waiting=outbox.waiting)
+        yield Standstill(
+            said("outbox"), why, said("set smtpServer in the box's file, then start the mailer")
+        )
     elif outbox.oldest_at and now - outbox.oldest_at > _LONG:
-        why = f"{outbox.waiting} mail(s) wait, the oldest since {outbox.oldest_at:{_MINUTE}} UTC"
-        yield Standstill("outbox", why, "see crmservice mail list; start crmservice mailer")
+        why = said(
+            "{waiting} mail(s) wait, the oldest since {oldest_at} UTC",
+            waiting=outbox.waiting,
+            oldest_at=f"{outbox.oldest_at:{_MINUTE}}",
+        )
+        yield Standstill(
+            said("outbox"), why, said("see crmservice mail list; start crmservice mailer")
+        )
     if outbox.failed:
-        why = f"{outbox.failed} mail(s) were refused for good"
-        yield Standstill("outbox", why, "see crmservice mail list; then mail retry or mail drop")
+        why = said("{failed} mail(s) were refused for good", failed=outbox.failed)
+        yield Standstill(
+            said("outbox"), why, said("see crmservice mail list; then mail retry or mail drop")
+        )

@@ -26,6 +26,7 @@ from shared.broker.topology import (
     lease_queue,
     retry_queue,
 )
+from shared.contracts.said import NOTHING_SAID, Said
 from shared.errors import TransientError
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.own.tables import journal_table
@@ -57,10 +58,10 @@ class SourceState:
     waiting: int | None
     held: int | None = None
     doing: FeedState | None = None
-    why: str = ""
+    why: Said = NOTHING_SAID
     since: datetime | None = None
     overdue_at: datetime | None = None
-    trouble: str = ""
+    trouble: Said = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from services.answers.difference import differ
+from services.answers.difference import Then, differ
 from services.answers.recorded import Recorded, Today
 from services.assembly.classifying import look_up_in
 from services.assembly.composition import Erp
 from services.assembly.live_contexts import context_of
 from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.fetcher.sources.imap.message_info import folder_of
 from shared.backup.store import BackupStore
 from shared.errors import PermanentError, TransientError
@@ -37,8 +37,9 @@ def today(then: Recorded, boxes: Sequence[Box], erp: Erp, data: Path) -> Today:
 
 def _again(then: Recorded, raw: bytes, context: BoxContext, erp: Erp) -> Today:
     digest = sha256(raw).hexdigest()
-    mail = extract(
-        parse_mail(raw, then.mail.backup),
+    mail = read_mail(
+        raw,
+        then.mail.backup,
         context,
         Arrival(
             then.mail.mail_id,
@@ -55,5 +56,5 @@ def _again(then: Recorded, raw: bytes, context: BoxContext, erp: Erp) -> Today:
     other = tuple(
         line for line in decided.trace if (line.id, line.rule, line.hit, line.reason) not in said
     )
-    differs = differ(decided, then.mail.verdict, then.commands)
+    differs = differ(decided, Then(then.mail.verdict, then.commands, then.mailbox))
     return Today(differs, decided.words, other)

@@ -14,6 +14,7 @@ from services.calsync.round import Rounds
 from services.calsync.rules import CalendarRules
 from services.classifier.parse.html import html_to_text
 from shared.contracts.references import ActivityTypeRef
+from shared.contracts.said import said
 from shared.domain.assignment import DEFAULT_TYPE
 from shared.domain.folding import fold_line
 from shared.domain.vocabulary import build_vocabulary
@@ -130,7 +131,7 @@ def require_switched_on(keys: CalendarKeys) -> None:
     """
     if "calendar" in keys.model_fields_set and not keys.calendar:
         raise ConfigurationError(
-            [ConfigProblem("calendar", "is false", "Set it to true in the box's file.")]
+            [ConfigProblem("calendar", said("is false"), said("Set it to true in the box's file."))]
         )
 
 
@@ -142,9 +143,9 @@ def require_fields(erp: Erp) -> None:
     """
     missing = [name for name in NEEDED_FIELDS if not erp.tables.has("activity", name)]
     if missing:
-        remedy = "Map it to the column of the ERP; the calendar cannot do without."
+        remedy = said("Map it to the column of the ERP; the calendar cannot do without.")
         raise ConfigurationError(
-            [ConfigProblem(f"activity.{name}", "is not mapped", remedy) for name in missing]
+            [ConfigProblem(f"activity.{name}", said("is not mapped"), remedy) for name in missing]
         )
 
 

@@ -8,6 +8,7 @@ from services.assembly.calendar import access_of, activity_types, calendar_box, 
 from services.assembly.composition import Erp
 from services.calsync.calendars.graph.rights import NEEDED, rights_in
 from services.calsync.participants import ErpUser, Participants, match_participants, pilots
+from shared.contracts.said import NOTHING_SAID, Said, said
 from shared.errors import CredentialsRefusedError
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.people import read_active_users
@@ -27,8 +28,8 @@ class CalendarFinding:
         remedy: What to do about it; empty: it is good.
     """
 
-    detail: str
-    remedy: str = ""
+    detail: Said
+    remedy: Said = NOTHING_SAID
 
 
 def look_at_calendar(boxes: Sequence[Box], erp: Erp) -> Iterator[CalendarFinding]:
@@ -41,12 +42,15 @@ def look_at_calendar(boxes: Sequence[Box], erp: Erp) -> Iterator[CalendarFinding
     """
     with open_graph_side(boxes, erp) as graph:
         of_events, _ = activity_types(erp, calendar_keys_of(boxes).calendar_activity_type)
-        yield CalendarFinding(f"activities are made with the type {of_events.name}")
+        yield CalendarFinding(said("activities are made with the type {name}", name=of_events.name))
         missing = [one for one in _WANTED_FIELDS if not erp.tables.has("activity", one)]
         if missing:
             yield CalendarFinding(
-                f"activity.{', activity.'.join(missing)}: not mapped, so not kept in step",
-                "map what the ERP has",
+                said(
+                    "activity.{names}: not mapped, so not kept in step",
+                    names=", activity.".join(missing),
+                ),
+                said("map what the ERP has"),
             )
         yield from _rights(boxes)
         users = _users(erp)
@@ -61,22 +65,25 @@ def _rights(boxes: Sequence[Box]) -> Iterator[CalendarFinding]:
     token = client_credentials(box, access_of(boxes).scope).token().get_secret_value()
     rights = rights_in(token)
     if rights is None:
-        yield CalendarFinding("the token does not say what rights it has")
+        yield CalendarFinding(said("the token does not say what rights it has"))
         return
     if missing := sorted(NEEDED - rights):
         raise CredentialsRefusedError(
-            f"the app lacks {', '.join(missing)}; grant the application permissions in Microsoft "
-            "Entra, and an administrator's consent"
+            said(
+                "the app lacks {names}; grant the application permissions in Microsoft Entra, "
+                "and an administrator's consent",
+                names=", ".join(missing),
+            )
         )
-    yield CalendarFinding(f"the token has the rights {', '.join(sorted(NEEDED))}")
+    yield CalendarFinding(said("the token has the rights {names}", names=", ".join(sorted(NEEDED))))
     if more := sorted(rights - NEEDED):
         yield CalendarFinding(
-            f"the app has more rights than the calendar needs: {', '.join(more)}",
-            "take them away unless something else needs them",
+            said("the app has more rights than the calendar needs: {names}", names=", ".join(more)),
+            said("take them away unless something else needs them"),
         )
     if expires:
         days = (expires - datetime.now(UTC).astimezone(box.time_zone).date()).days
-        yield CalendarFinding(f"the app's secret is good for {days} more day(s)")
+        yield CalendarFinding(said("the app's secret is good for {days} more day(s)", days=days))
 
 
 def _users(erp: Erp) -> list[ErpUser]:
@@ -86,9 +93,9 @@ def _users(erp: Erp) -> list[ErpUser]:
 
 
 def _people(found: Participants) -> Iterator[CalendarFinding]:
-    yield CalendarFinding(f"{len(found.taking_part)} user(s) take part")
+    yield CalendarFinding(said("{number} user(s) take part", number=len(found.taking_part)))
     for one in found.refused:
         yield CalendarFinding(
-            f"{one.address} takes no part: {one.reason}",
-            "correct the addresses in the ERP or at Microsoft",
+            said("{address} takes no part: {reason}", address=one.address, reason=one.reason),
+            said("correct the addresses in the ERP or at Microsoft"),
         )

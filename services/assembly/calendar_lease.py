@@ -13,6 +13,7 @@ from services.assembly.services import broker_address
 from services.fetcher.lease import FileLease, Lease, SenderLease
 from shared.broker.sender import Sender
 from shared.broker.topology import CALENDAR_LEASE
+from shared.contracts.said import Said, said
 from shared.errors import CRMServiceError, HeldElsewhereError
 from shared.settings.environment import Environment
 from shared.settings.reading import UnreadableError, read_small_file
@@ -48,8 +49,7 @@ class CalendarLease:
                 lease.hold()
         except HeldElsewhereError as error:
             self.close()
-            what = f"another process does the calendar{self._holder()}"
-            raise HeldElsewhereError(what) from error
+            raise HeldElsewhereError(self._held()) from error
         if not self._noted:
             # The note only words a message, so losing it loses nothing.
             with suppress(OSError):
@@ -74,17 +74,23 @@ class CalendarLease:
                 self.hold()
             except HeldElsewhereError as error:
                 if not tries_left:
-                    raise CalendarBusyError(f"{error}; nothing was done: try again later") from None
+                    raise CalendarBusyError(
+                        said("{error}; nothing was done: try again later", error=error)
+                    ) from None
                 sleep(_AGAIN_SECONDS)
             else:
                 return
 
-    def _holder(self) -> str:
+    def _held(self) -> Said:
         try:
             told = json.loads(read_small_file(self.note, _NOTE_BYTES))
-            return f": process {int(told['pid'])} on {told['host']}"
+            return said(
+                "another process does the calendar: process {pid} on {host}",
+                pid=int(told["pid"]),
+                host=told["host"],
+            )
         except (UnreadableError, ValueError, KeyError, TypeError):
-            return ""
+            return said("another process does the calendar")
 
 
 def calendar_lease(environment: Environment, *, broker: bool = True) -> CalendarLease:

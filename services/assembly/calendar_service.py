@@ -17,6 +17,7 @@ from services.assembly.proofs import reads_work
 from services.assembly.services import broker_address, running
 from services.assembly.watch import data_look, database_look, looking
 from services.calsync.round import Result
+from shared.contracts.said import Said, said
 from shared.health.state import Health
 from shared.settings.box import Box
 from shared.settings.calendar_keys import calendar_keys_of
@@ -71,7 +72,7 @@ def calendar_beside(
 
 
 def calendar_once(
-    boxes: Sequence[Box], erp: Erp, environment: Environment, tell: Callable[[str], None]
+    boxes: Sequence[Box], erp: Erp, environment: Environment, tell: Callable[[Said], None]
 ) -> bool:
     """Do one round of all users, if the settings ask for it; return whether all went well.
 
@@ -90,10 +91,17 @@ def calendar_once(
             for done in company.all((), time.sleep, PATIENCE_SECONDS):
                 results.append(done.result)
                 if done.result in FAILED:
-                    tell(f"calendar of {done.user}: {done.result}; {done.reason}")
+                    tell(
+                        said(
+                            "calendar of {user}: {result}; {reason}",
+                            user=done.user,
+                            result=done.result,
+                            reason=done.reason,
+                        )
+                    )
     finally:
         lease.close()
-    tell(f"{results.count('ok')} calendar(s) in step")
+    tell(said("{number} calendar(s) in step", number=results.count("ok")))
     return not any(result in FAILED for result in results)
 
 

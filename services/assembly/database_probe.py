@@ -43,6 +43,6 @@ class DatabaseProbe:
             require_schema(self.erp.engine, self.erp.tables)
         except PermanentError as error:
             # A database that is being restored, or rights that come later: waiting helps.
-            raise AwayError(str(error), PART) from error
+            raise AwayError(error.sentence, PART) from error
         self.first()
         self._looked = True

@@ -32,10 +32,14 @@ from shared.broker.topology import CLASSIFIER_MAIL, lease_queue, queues_of
 from shared.broker.tries import Tries
 from shared.broker.wire import fetched_to_broker
 from shared.contracts.messages import FetchedMail, MailRecorded
-from shared.errors import ConfigProblem, ConfigurationError
+from shared.contracts.said import Said
+from shared.errors import ConfigurationError
 from shared.health.state import Health
+from shared.log import Logger
 from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
+
+_log = Logger()
 
 TRIES = "tries"
 """Folder of the data folder."""
@@ -55,16 +59,13 @@ class Sink:
 
 
 def boxes_to_read(boxes: Sequence[Box]) -> list[Box]:
-    """Boxes that are switched on.
+    """Return the boxes that are switched on.
 
-    Raises:
-        ConfigurationError: No box is.
+    Where none is, that is what somebody wants: a service idles, and the log says why.
     """
     ready = [box for box in boxes if box.enabled]
     if not ready:
-        names = ", ".join(box.name for box in boxes)
-        remedy = "set enabled to true in one of them"
-        raise ConfigurationError([ConfigProblem(names, "no box is enabled", remedy)])
+        _log.warning("no box is enabled: no mail is read until enabled is true in one of them")
     return ready
 
 
@@ -124,12 +125,12 @@ class Feeds:
 
     def _telling(
         self, source: BoxSource, opened: Source
-    ) -> Callable[[FeedState, str, float | None], None]:
+    ) -> Callable[[FeedState, Said, float | None], None]:
         """What a feed tells goes to the metrics, to `status`, and to the database."""
         box, file = source.box.name, StandingFile(self.data, source.name)
         metrics.expect_source(box, opened.kind, STATES)
 
-        def tell(state: FeedState, why: str, wait_seconds: float | None) -> None:
+        def tell(state: FeedState, why: Said, wait_seconds: float | None) -> None:
             metrics.box_stands(box, opened.kind, state, STATES)
             if state is FeedState.STANDING_BY:
                 # The process that reads the source tells how it stands.

@@ -7,7 +7,7 @@ from functools import partial
 from services.assembly.composition import Erp
 from services.classifier.custom.book import RuleBook
 from services.classifier.facts.facts import BoxContext
-from services.classifier.policy import POLICY, for_scanning
+from services.classifier.policy import policy_of
 from shared.domain.vocabulary import build_vocabulary
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
@@ -89,7 +89,7 @@ def _context(box: Box, erp: Erp) -> BoxContext:
     return BoxContext(
         box=box,
         vocabulary=build_vocabulary(box.vocabulary),
-        policy=POLICY if box.manual_rules else for_scanning(POLICY),
+        policy=policy_of(box),
         keeps_html=erp.tables.has("activity", "html"),
         links_other_contacts=erp.tables.has("activity", "other_contacts"),
         keeps_invitations=erp.tables.has("invitation"),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from services.assembly.beside import doing
+from services.assembly.commenting import comments_of, failed_mail_of
 from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import clock_of, outlet_of, sends_mail, signer_of
 from services.assembly.notice_rows import notice_rows
@@ -20,6 +21,7 @@ from services.mailer.outlet import MailOutlet
 from services.mailer.send import OUTCOMES, Mailer
 from shared import mailer_metrics
 from shared.backup.store import BackupStore
+from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError, PermanentError, TransientError
 from shared.health.state import Health
 from shared.log import Logger
@@ -31,6 +33,14 @@ from shared.settings.environment import Environment
 
 EVERY_SECONDS = 5.0
 """Between two looks into the outbox."""
+
+POSTS_SECONDS = 30.0
+"""Between two looks for comments of the ERP, which are mailed within a minute (E-2)."""
+
+Post = Callable[[datetime], int]
+"""Puts into the outbox what is to be told."""
+
+_POSTS = timedelta(seconds=POSTS_SECONDS)
 
 _log = Logger()
 
@@ -56,6 +66,7 @@ class MailerLoop:
         health: Is told.
         stopped: Ends it.
         now: The time.
+        posts: Put into the outbox what no mail of ours has caused: comments, failed mail.
     """
 
     mailer: Mailer
@@ -63,6 +74,8 @@ class MailerLoop:
     health: Health
     stopped: threading.Event
     now: Callable[[], datetime]
+    posts: Sequence[Post] = ()
+    _posted_at: datetime | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Send until stopped; what is unreachable or refused is waited for."""
@@ -73,10 +86,23 @@ class MailerLoop:
                 self.health.expect(sending.part)
         while not self.stopped.is_set():
             self.health.beat("mailer", EVERY_SECONDS)
+            self.post()
             for sending in sendings:
                 self.one(sending)
             self._count()
             self.stopped.wait(EVERY_SECONDS)
+
+    def post(self) -> None:
+        """Put into the outbox what is to be told, every half a minute."""
+        now = self.now()
+        if self._posted_at is not None and now - self._posted_at < _POSTS:
+            return
+        self._posted_at = now
+        for post in self.posts:
+            try:
+                post(now)
+            except (PermanentError, TransientError) as error:
+                _log.warning("waiting", part="comments", reason=str(error))
 
     def one(self, sending: _Sending) -> None:
         """Send what is due of one box, unless its server rests."""
@@ -148,7 +174,7 @@ def mailer_beside(  # noqa: PLR0913, PLR0917 - all that the two have in common
 
 
 def mail_once(
-    boxes: Sequence[Box], erp: Erp, environment: Environment, tell: Callable[[str], None]
+    boxes: Sequence[Box], erp: Erp, environment: Environment, tell: Callable[[Said], None]
 ) -> bool:
     """Send once what is due, if a box has a server; return whether every server took it.
 
@@ -159,12 +185,14 @@ def mail_once(
         return True
     book = notices_of("run", boxes, environment, notice_rows(erp.engine))
     mailer, well = _mailer(erp, environment, book), True
+    for post in _posts(boxes, erp, book):
+        post(_now())
     for outlet in map(outlet_of, boxes):
         try:
             while mailer.round(outlet):
                 pass
         except (CredentialsRefusedError, TransientError) as error:
-            tell(f"mail of {outlet.box} waits: {error}")
+            tell(said("mail of {box} waits: {error}", box=outlet.box, error=error))
             well = False
     return well
 
@@ -178,7 +206,14 @@ def _loop(  # noqa: PLR0913, PLR0917 - as above
     book: NoticeBook,
 ) -> MailerLoop:
     mailer = _mailer(erp, environment, book)
-    return MailerLoop(mailer, [outlet_of(box) for box in boxes], health, stopped, clock_of(boxes))
+    outlets = [outlet_of(box) for box in boxes]
+    posts = _posts(boxes, erp, book)
+    return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), posts)
+
+
+def _posts(boxes: Sequence[Box], erp: Erp, book: NoticeBook) -> list[Post]:
+    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp)
+    return [one.post for one in several if one is not None]
 
 
 def _mailer(erp: Erp, environment: Environment, book: NoticeBook) -> Mailer:

@@ -9,6 +9,7 @@ from services.mailer.compose import SendsAs
 from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
 from services.mailer.smtp import PORTS, Login, SmtpServer
+from shared.contracts.said import said
 from shared.domain.own_mail import OwnMail
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.oauth.tokens import client_credentials
@@ -64,7 +65,13 @@ def signer_of(own_mail: OwnMail | None, environment: Environment) -> OwnMail:
     if own_mail is None:
         where = str(environment.data / "secret")
         raise ConfigurationError(
-            [ConfigProblem(where, "is missing, so no mail can be signed", "run crmservice init-db")]
+            [
+                ConfigProblem(
+                    where,
+                    said("is missing, so no mail can be signed"),
+                    said("run crmservice init-db"),
+                )
+            ]
         )
     return own_mail
 

@@ -7,7 +7,6 @@ problems are told at once.
 import errno
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +15,11 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import Literal
 
+from services.assembly.path_attempts import is_there, refusal_of, try_to_append, try_to_write
 from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.of_box import MAILBOX, sources_of
 from services.fetcher.sources.port import EML_DIR
+from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.file_systems import VOLATILE, file_system_of
 from shared.netgenium.schema.mapping_model import Attachments
@@ -38,11 +39,9 @@ Weight = Literal["stops", "unmade", "harms", "hint"]
 """Work cannot begin with it; nor with it, but `init-db` makes it; mail flows, but something is not
 done; nobody uses it."""
 
-_NO_WINDOWS = (
-    "mount the Windows folder on this machine and set {key} to the mount point, as /srv/netgenium; "
-    "see docs/installation.md"
+_WRITE = said(
+    "give this user the right to write and delete there, and see that there is free space"
 )
-_WRITE = "give this user the right to write and delete there, and see that there is free space"
 
 
 class Use(Flag):
@@ -65,7 +64,7 @@ class CheckedPath:
         source: The source whose own it is, as box and kind; None: all need it.
     """
 
-    name: str
+    name: Said
     path: str
     problems: tuple[ConfigProblem, ...]
     weight: Weight = "stops"
@@ -88,7 +87,9 @@ class PathCheck:
         """Yield every path that a process with `use` needs; `boxes` of one deployment."""
         yield self._data(environment.data, writes=Use.FETCH in use)
         if little := _little_space(environment.data):
-            yield CheckedPath("space of the data folder", str(environment.data), (little,), "hint")
+            yield CheckedPath(
+                said("space of the data folder"), str(environment.data), (little,), "hint"
+            )
         if Use.WRITE in use:
             yield self._log(environment.data)
         if boxes:
@@ -99,76 +100,94 @@ class PathCheck:
             yield from self._sources(box)
 
     def _data(self, data: Path, *, writes: bool) -> CheckedPath:
-        unmade = not _is_there(data) and _is_there(data.parent) and data.parent.is_dir()
-        remedy = "crmservice init-db makes it; or correct CRMSERVICE_DATA"
+        unmade = not is_there(data) and is_there(data.parent) and data.parent.is_dir()
+        remedy = said("crmservice init-db makes it; or correct CRMSERVICE_DATA")
         if not unmade:
-            remedy = "correct CRMSERVICE_DATA; of its path init-db makes the last folder alone"
+            remedy = said(
+                "correct CRMSERVICE_DATA; of its path init-db makes the last folder alone"
+            )
         problems = self._folder(data, "CRMSERVICE_DATA", remedy, writes=writes, lasts=writes)
-        return CheckedPath("data folder", str(data), problems, "unmade" if unmade else "stops")
+        return CheckedPath(
+            said("data folder"), str(data), problems, "unmade" if unmade else "stops"
+        )
 
     def _log(self, data: Path) -> CheckedPath:
         """The lines wait while it cannot be written: no mail does."""
         log = data / LEGACY_LOG
-        what = _error(lambda: _try_to_append(log))
-        problem = ConfigProblem(str(log), f"cannot be written: {what}", _WRITE)
-        return CheckedPath("legacy log", str(log), (problem,) if what else (), "harms")
+        what = refusal_of(lambda: try_to_append(log))
+        problem = ConfigProblem(str(log), said("cannot be written: {what}", what=what), _WRITE)
+        return CheckedPath(said("legacy log"), str(log), (problem,) if what else (), "harms")
 
     def _root(
         self, boxes: Sequence[Box], environment: Environment, use: Use
     ) -> Iterator[CheckedPath]:
         root = boxes[0].root_path
-        remedy = "correct rootPath: it is the directory of NET Genium"
+        remedy = said("correct rootPath: it is the directory of NET Genium")
         attachments = _attachments(environment) if Use.WRITE in use else Attachments()
         files = attachments.strategy == "directory"
         problems = self._folder(Path(root), "rootPath", remedy, writes=False, lasts=files)
         if not problems and files:
             folder = Path(root, attachments.folder)
-            there = next(place for place in (folder, *folder.parents) if _is_there(place))
+            there = next(place for place in (folder, *folder.parents) if is_there(place))
             problems = self._folder(there, "rootPath", remedy, writes=True, lasts=True)
         if files or use == Use.EVERYTHING:
             # The logins of OAuth2 boxes need it, too: each of them tells of it.
-            yield CheckedPath("rootPath", root, problems, "stops" if files else "hint")
+            yield CheckedPath(said("rootPath"), root, problems, "stops" if files else "hint")
 
     def _sources(self, box: Box) -> Iterator[CheckedPath]:
         files, mailbox = (box.name, EML_DIR), (box.name, MAILBOX)
         kinds = {source.kind for source in sources_of(box)}
         if box.eml_dir:
-            remedy = "create it or correct emlDir"
+            remedy = said("create it or correct emlDir")
             problems = self._folder(box.eml_dir, "emlDir", remedy, writes=True, lasts=False)
-            yield CheckedPath(f"emlDir of {box.name}", str(box.eml_dir), problems, source=files)
+            yield CheckedPath(
+                said("emlDir of {box}", box=box.name), str(box.eml_dir), problems, source=files
+            )
         if MAILBOX in kinds and box.ca_file:
             problems = _windows(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
-            yield CheckedPath(f"caFile of {box.name}", str(box.ca_file), problems, source=mailbox)
+            yield CheckedPath(
+                said("caFile of {box}", box=box.name), str(box.ca_file), problems, source=mailbox
+            )
         if box.pop3_oauth:
             app = app_file(box)
             problems = _windows(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
-            yield CheckedPath(f"OAuth2 file of {box.name}", str(app), problems, source=mailbox)
+            yield CheckedPath(
+                said("OAuth2 file of {box}", box=box.name), str(app), problems, source=mailbox
+            )
             if not problems and (ending := _ends_soon(box, app)):
-                name = f"OAuth2 secret of {box.name}"
+                name = said("OAuth2 secret of {box}", box=box.name)
                 yield CheckedPath(name, str(app), (ending,), "hint", mailbox)
 
     def _folder(
-        self, folder: Path, key: str, remedy: str, *, writes: bool, lasts: bool
+        self, folder: Path, key: str, remedy: Said, *, writes: bool, lasts: bool
     ) -> tuple[ConfigProblem, ...]:
         """What is wrong with a folder; the first thing only, because the others follow from it."""
         if problems := _windows(str(folder), key):
             return problems
-        if what := _error(lambda: os.scandir(folder).close()):
+        if what := refusal_of(lambda: os.scandir(folder).close()):
             return (_unreadable(folder, what, remedy),)
-        if writes and (what := _error(lambda: _try_to_write(folder))):
-            return (ConfigProblem(str(folder), f"cannot be written: {what}", _WRITE),)
+        if writes and (what := refusal_of(lambda: try_to_write(folder))):
+            return (
+                ConfigProblem(str(folder), said("cannot be written: {what}", what=what), _WRITE),
+            )
         if lasts and (kind := self.file_system(folder)) in VOLATILE:
-            what = f"lies in memory ({kind}): a restart empties it"
-            return (ConfigProblem(str(folder), what, f"mount a disk there, or correct {key}"),)
+            what = said("lies in memory ({kind}): a restart empties it", kind=kind)
+            return (
+                ConfigProblem(
+                    str(folder), what, said("mount a disk there, or correct {key}", key=key)
+                ),
+            )
         return ()
 
 
 def look_at(named: NamedFolder) -> ConfigProblem | None:
     """Return what is wrong with a directory of a file that makes no box yet."""
     # A path of Windows was told when the file was read.
-    if what := _error(lambda: os.scandir(named.folder).close()):
+    if what := refusal_of(lambda: os.scandir(named.folder).close()):
         return ConfigProblem(
-            named.place, f"{named.folder} cannot be read: {what}", f"correct {named.key}"
+            named.place,
+            said("{folder} cannot be read: {what}", folder=named.folder, what=what),
+            said("correct {key}", key=named.key),
         )
     return None
 
@@ -206,7 +225,9 @@ def _little_space(data: Path) -> ConfigProblem | None:
         # A file system without a size, as /proc, is no disk.
         return None
     return ConfigProblem(
-        str(data), f"only {free} MB are free", "make room: where it is full, mail stays in its box"
+        str(data),
+        said("only {free} MB are free", free=free),
+        said("make room: where it is full, mail stays in its box"),
     )
 
 
@@ -215,8 +236,12 @@ def _shared(boxes: Sequence[Box]) -> Iterator[CheckedPath]:
     for folder, count in Counter(box.eml_dir for box in boxes if box.eml_dir).items():
         if count > 1:
             names = ", ".join(box.name for box in boxes if box.eml_dir == folder)
-            problem = ConfigProblem(str(folder), f"is emlDir of {names}", "give each box its own")
-            yield CheckedPath("emlDir", str(folder), (problem,))
+            problem = ConfigProblem(
+                str(folder),
+                said("is emlDir of {names}", names=names),
+                said("give each box its own"),
+            )
+            yield CheckedPath(said("emlDir"), str(folder), (problem,))
 
 
 def _attachments(environment: Environment) -> Attachments:
@@ -230,26 +255,31 @@ def _attachments(environment: Environment) -> Attachments:
         return Attachments()
 
 
-def _unreadable(folder: Path, what: str, remedy: str) -> ConfigProblem:
-    if _is_there(folder):
+def _unreadable(folder: Path, what: str, remedy: Said) -> ConfigProblem:
+    if is_there(folder):
         if not folder.is_dir():
-            return ConfigProblem(str(folder), "is no directory", remedy)
-        remedy = "give this user the right to read it"
+            return ConfigProblem(str(folder), said("is no directory"), remedy)
+        remedy = said("give this user the right to read it")
     elif what == os.strerror(errno.EACCES):
-        remedy = "give this user the right to see it: to enter the folders above"
-    return ConfigProblem(str(folder), f"cannot be read: {what}", remedy)
-
-
-def _is_there(path: Path) -> bool:
-    """Whether this user sees it: `exists` would raise where a folder above may not be read."""
-    return not _error(path.stat)
+        remedy = said("give this user the right to see it: to enter the folders above")
+    return ConfigProblem(str(folder), said("cannot be read: {what}", what=what), remedy)
 
 
 def _windows(path: str, key: str) -> tuple[ConfigProblem, ...]:
     if not is_windows_path(path):
         return ()
-    what = "is a Windows path, which this machine does not have"
-    return (ConfigProblem(path, what, _NO_WINDOWS.format(key=key)),)
+    what = said("is a Windows path, which this machine does not have")
+    return (
+        ConfigProblem(
+            path,
+            what,
+            said(
+                "mount the Windows folder on this machine and set {key} to the mount point, as "
+                "/srv/netgenium; see docs/installation.md",
+                key=key,
+            ),
+        ),
+    )
 
 
 def _ends_soon(box: Box, app: Path) -> ConfigProblem | None:
@@ -260,8 +290,14 @@ def _ends_soon(box: Box, app: Path) -> ConfigProblem | None:
     left = (expires - datetime.now(box.time_zone).date()).days if expires else _SOON_DAYS
     if left >= _SOON_DAYS:
         return None
-    when = f"expires in {left} day(s)" if left >= 0 else f"expired {-left} day(s) ago"
-    return ConfigProblem(str(app), f"the client secret {when}", "make a new one in time")
+    when = (
+        said("expires in {left} day(s)", left=left)
+        if left >= 0
+        else said("expired {left} day(s) ago", left=-left)
+    )
+    return ConfigProblem(
+        str(app), said("the client secret {when}", when=when), said("make a new one in time")
+    )
 
 
 def _wrong(look: Callable[[], object]) -> tuple[ConfigProblem, ...]:
@@ -270,32 +306,3 @@ def _wrong(look: Callable[[], object]) -> tuple[ConfigProblem, ...]:
     except ConfigurationError as error:
         return error.problems
     return ()
-
-
-def _error(attempt: Callable[[], object]) -> str:
-    """Return why `attempt` failed; empty if it did not."""
-    try:
-        attempt()
-    except OSError as error:
-        return error.strerror or type(error).__name__
-    return ""
-
-
-def _try_to_append(log: Path) -> None:
-    """Open the log, or write beside it where there is none; a missing folder is told elsewhere."""
-    try:
-        os.close(os.open(log, os.O_WRONLY | os.O_APPEND))
-    except FileNotFoundError:
-        if _is_there(log.parent):
-            _try_to_write(log.parent)
-
-
-def _try_to_write(folder: Path) -> None:
-    """Make a file, fill a block of it, and remove it: rights on paper are not all."""
-    descriptor, name = tempfile.mkstemp(prefix=".crmservice-", dir=folder)
-    try:
-        os.write(descriptor, bytes(4096))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-        Path(name).unlink()

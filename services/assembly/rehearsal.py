@@ -156,6 +156,9 @@ def _groups(made_up: MadeUp, *, invitations: bool) -> Iterator[Group]:
     )
     about = made_up.task()
     yield "mail to be sent", mail(about, made_up.outgoing(about))
+    if comment := made_up.comment():
+        yield "comment on a task", mail(comment)
+    yield "company and contact", mail(*made_up.entries())
     yield "task of a problem", mail(made_up.task(made_up.problem))
     yield "task of a problem, changed", mail(made_up.task_of_the_problem_again())
     for what in ("contact", "relationship"):

@@ -20,6 +20,7 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.contracts.content import MailContent, PartRef
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.events import Invited
 from shared.contracts.messages import MailClassified
 from shared.contracts.references import (
@@ -31,6 +32,7 @@ from shared.contracts.references import (
     UserRef,
 )
 from shared.contracts.verdict import Word
+from shared.contracts.xml_commands import PutContact, PutRelationship
 
 DOMAIN = "crmservice.invalid"
 """A domain that nobody can have (RFC 2606)."""
@@ -167,6 +169,24 @@ class MadeUp:
             values={"text": _LONG},
             task_command=about.command_id,
             automatic=True,
+        )
+
+    def comment(self) -> CommentTask | None:
+        """Return a comment on the task that is there."""
+        task = self._record("task")
+        return CommentTask(command_id=uuid4(), task=task, text=_MEMO) if task else None
+
+    def entries(self) -> tuple[PutRelationship, PutContact]:
+        """Return a company and a person in it, as XML mail makes and then changes them."""
+        company = PutRelationship(
+            command_id=uuid4(), name=_LONG, new_name=f"{_LONG}2", emails=(_KEY,), domains=(DOMAIN,)
+        )
+        return company, PutContact(
+            command_id=uuid4(),
+            address=_KEY,
+            first_name=_LONG,
+            last_name=_LONG,
+            relationship_of=_LONG,
         )
 
     def soft_bounces(self) -> Sequence[CountSoftBounce]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.assembly.composition import Erp
 from services.assembly.failed_copies import FailedCopies
-from services.assembly.feeds import Feeds, local_sink
+from services.assembly.feeds import Feeds, boxes_to_read, local_sink
 from services.assembly.live_contexts import LiveContexts
 from services.assembly.pipeline import local_pipeline
 from services.assembly.writing import prepare_writer
@@ -23,6 +23,7 @@ from shared import metrics
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import MailRecorded
+from shared.contracts.said import said
 from shared.contracts.verdict import joined
 from shared.errors import CRMServiceError
 from shared.log import Logger
@@ -88,13 +89,13 @@ def run_once(boxes: Sequence[Box], erp: Erp, data: Path, tally: Tally) -> None:
         try:
             if feed.rests():
                 tally.resting.append(feed.name)
-                feed.tell(FeedState.RESTING, "its pause (stopFrom, stopTo) lasts", None)
+                feed.tell(FeedState.RESTING, said("its pause (stopFrom, stopTo) lasts"), None)
             else:
                 feed.once()
-                feed.tell(FeedState.RESTING, "run --once reads it", None)
+                feed.tell(FeedState.RESTING, said("run --once reads it"), None)
         except CRMServiceError as error:
             failures.append(error)
-            feed.tell(state_after(error), str(error), None)
+            feed.tell(state_after(error), error.sentence, None)
         finally:
             feed.close()
     states.send_all()
@@ -120,8 +121,9 @@ def local_feeds(  # noqa: PLR0913, PLR0917 - all that a pipeline is made from
         TransientError: Database or disk is away.
         ConfigurationError: A rule file cannot be used.
     """
-    contexts = contexts or LiveContexts(boxes, erp, rules_refused)
-    for box in boxes:
+    ready = boxes_to_read(boxes)
+    contexts = contexts or LiveContexts(ready, erp, rules_refused)
+    for box in ready:
         metrics.expect_records(box.name)
     BackupStore(data).discard_halves()
     prepare_writer(boxes[0], erp, data)
@@ -130,4 +132,4 @@ def local_feeds(  # noqa: PLR0913, PLR0917 - all that a pipeline is made from
     states = BoxStates(partial(record_box_states, erp.engine))
     copies = FailedCopies(erp.engine)
     copies.compare(data, [box.name for box in boxes])
-    return Feeds(data, sink, states, tally.after, copies.made).of(boxes), states
+    return Feeds(data, sink, states, tally.after, copies.made).of(ready), states

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from shared.contracts.said import said
 from shared.domain.own_mail import OwnMail
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.owner import give, make_folder_of_owner
@@ -31,10 +32,10 @@ def own_mail(environment: Environment) -> OwnMail | None:
     except MissingError:
         return None
     except UnreadableError as error:
-        raise ConfigurationError([ConfigProblem(str(file), str(error), error.remedy)]) from None
+        raise ConfigurationError([ConfigProblem(str(file), error.what, error.remedy)]) from None
     if not text:
-        remedy = "remove it and run crmservice init-db"
-        raise ConfigurationError([ConfigProblem(str(file), "is empty", remedy)])
+        remedy = said("remove it and run crmservice init-db")
+        raise ConfigurationError([ConfigProblem(str(file), said("is empty"), remedy)])
     return OwnMail(SecretStr(text))
 
 
@@ -51,8 +52,8 @@ def make_secret(data: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        remedy = "correct the access rights of the data folder"
+        what = said("cannot be written: {reason}", reason=error.strerror)
+        remedy = said("correct the access rights of the data folder")
         raise ConfigurationError([ConfigProblem(str(file), what, remedy)]) from None
     with os.fdopen(descriptor, "w", encoding="ascii") as written:
         give(descriptor, data)

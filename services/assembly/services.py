@@ -8,6 +8,7 @@ from services.assembly.stopping import set_by_signals
 from services.assembly.version import version
 from shared import metrics
 from shared.broker.rabbitmq.address import BrokerAddress
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.health.server import serving
 from shared.health.state import Health
@@ -21,9 +22,9 @@ def broker_address(environment: Environment, client: str) -> BrokerAddress:
         ConfigurationError: RABBITMQ_URL is not set.
     """
     if environment.rabbitmq_url is None:
-        remedy = "Set it to the broker's address; without a broker, use crmservice run."
+        remedy = said("Set it to the broker's address; without a broker, use crmservice run.")
         raise ConfigurationError(
-            [ConfigProblem("environment variable RABBITMQ_URL", "is missing", remedy)]
+            [ConfigProblem("environment variable RABBITMQ_URL", said("is missing"), remedy)]
         )
     return BrokerAddress(
         environment.rabbitmq_url, environment.rabbitmq_ca_file, f"crmservice {client}"

@@ -18,6 +18,7 @@ from services.calsync.calendars.port import CalendarItem, Participant
 from services.calsync.link import CalendarLink
 from services.calsync.writing import AssignedFields
 from shared.contracts.references import ActivityTypeRef
+from shared.contracts.said import said
 from shared.domain.assignment import DEFAULT_TYPE, Assignment, assign
 from shared.domain.directory import Directory
 from shared.domain.folding import fold_line
@@ -52,8 +53,10 @@ def calendar_type(types: Mapping[str, ActivityTypeRef], wanted: str | None) -> A
     found = next((types[name] for name in map(fold_line, names) if name in types), None)
     if found is not None:
         return found
-    what = f"the ERP has no activity type {' or '.join(names)}"
-    raise ConfigurationError([ConfigProblem("calendarActivityType", what, "name one that exists")])
+    what = said("the ERP has no activity type {names}", names=" or ".join(names))
+    raise ConfigurationError(
+        [ConfigProblem("calendarActivityType", what, said("name one that exists"))]
+    )
 
 
 @dataclass(frozen=True, slots=True)

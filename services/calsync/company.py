@@ -13,6 +13,7 @@ from services.calsync.people import LookedUp, People
 from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.saved import forget_saved
 from services.calsync.users import UserStates
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import database_errors, write_transaction
 
@@ -140,6 +141,8 @@ def _meant(found: LookedUp, addresses: Sequence[str]) -> frozenset[int] | None:
     """The ids of the users who are meant; None: all."""
     wanted = [address.strip().lower() for address in addresses]
     if unknown := [one for one in wanted if one not in found.ids]:
-        what = f"no active user of the ERP has the address {', '.join(unknown)}"
-        raise WrongUseError(f"{what}; crmservice calendar status lists those who take part")
+        what = said("no active user of the ERP has the address {names}", names=", ".join(unknown))
+        raise WrongUseError(
+            said("{what}; crmservice calendar status lists those who take part", what=what)
+        )
     return frozenset(found.ids[one] for one in wanted) if wanted else None

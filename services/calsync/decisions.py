@@ -11,6 +11,7 @@ from services.calsync.calendars.erp_rows import ErpRecords
 from services.calsync.ledger import Ledger, WrittenField
 from services.calsync.link import CalendarLink, Side
 from services.calsync.saved import RESTORABLE, restore_saved
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 from shared.netgenium.own.calendar_tables import calendar_item_table, calendar_saved_table
 from shared.netgenium.schema.tables import ErpTables
@@ -55,7 +56,9 @@ def decide(
     ledger = Ledger(connection, now)
     link = ledger.link(held_id)
     if link is None or link.state != "held":
-        raise WrongUseError(f"{held_id} is not a held deletion; see crmservice calendar held")
+        raise WrongUseError(
+            said("{held_id} is not a held deletion; see crmservice calendar held", held_id=held_id)
+        )
     decided = replace(link, decision=decision)
     ledger.save(decided)
     return decided
@@ -90,8 +93,11 @@ def restore(connection: Connection, erp: ErpTables, activity_id: int, now: datet
 
 
 def _cannot_restore(activity_id: int) -> WrongUseError:
-    what = f"activity {activity_id} was not deleted by the synchronisation in the last 30 days"
-    return WrongUseError(f"{what}, or it is restored already")
+    what = said(
+        "activity {activity_id} was not deleted by the synchronisation in the last 30 days",
+        activity_id=activity_id,
+    )
+    return WrongUseError(said("{what}, or it is restored already", what=what))
 
 
 def _held(link: CalendarLink) -> HeldDeletion:

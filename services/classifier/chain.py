@@ -33,6 +33,7 @@ class Hit:
         presets: What the mail's activities are set to.
         mailbox: What becomes of the mail in its box.
         alone: The rules of the manual that decide what a mail is are not asked.
+        confidential: No record may hold the mail's text or files: a secret is in them.
     """
 
     reason: Said
@@ -46,6 +47,7 @@ class Hit:
     presets: Presets | None = None
     mailbox: MailboxActions | None = None
     alone: bool = False
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class SoFar:
         presets: What the mail's activities are set to (C-2).
         mailbox: What becomes of the mail in its box (C-2).
         alone: A rule has taken the mail before the manual's rules (C-1).
+        confidential: No record may hold the mail's text or files (E-4).
     """
 
     words: tuple[str, ...] = ()
@@ -84,6 +87,7 @@ class SoFar:
     presets: Presets | None = None
     mailbox: MailboxActions | None = None
     alone: bool = False
+    confidential: bool = False
 
     @property
     def made_activity(self) -> bool:
@@ -159,6 +163,7 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
         presets=result.presets or so_far.presets,
         mailbox=result.mailbox or so_far.mailbox,
         alone=so_far.alone or result.alone,
+        confidential=so_far.confidential or result.confidential,
     )
 
 

@@ -39,7 +39,16 @@ def decide(mail: Mail, facts: Facts) -> SoFar:
 
 def _decided(policy: Sequence[PolicyRow], mail: Mail, facts: Facts) -> SoFar:
     decided = keep_late_users(ask(policy, mail, facts), facts)
-    return _flagged(_with_bounds(decided, mail, facts))
+    return _flagged(_with_bounds(_with_journal(decided, mail), mail, facts))
+
+
+def _with_journal(decided: SoFar, mail: Mail) -> SoFar:
+    """The trace says that a journal report was read, or why not (I-14)."""
+    if mail.journal is None:
+        return decided
+    note = mail.journal
+    line = trace_line(note.id, note.name, hit=note.applied, reason=note.reason)
+    return replace(decided, trace=(line, *decided.trace))
 
 
 def _is_of_customer(command: AnyCommand) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from shared.contracts.bounds import MESSAGE_BYTES
-from shared.contracts.commands import AnyCommand, ApplyEvent, CreateActivity
+from shared.contracts.commands import AnyCommand, ApplyEvent, CreateActivity, SendMail
 from shared.contracts.content import MailContent, trace_line
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import Said, said
 
@@ -47,9 +48,22 @@ def _at_most(message: MailClassified) -> int:
             texts += (event.summary, event.location, event.rule or "", event.uid)
             texts += (attendee.address for attendee in event.attendees)
     for command in commands:
-        texts += command.answers_to if isinstance(command, CreateActivity) else ()
+        texts += _texts_of(command)
     entries = len(texts) + len(commands) + (len(content.attachments) if content else 0)
     return sum(map(len, texts)) * _CHARACTER_BYTES + entries * _ENTRY_BYTES
+
+
+def _texts_of(command: AnyCommand) -> Iterator[str]:
+    match command:
+        case CreateActivity():
+            yield from command.answers_to
+        case SendMail():
+            for value in command.values.values():
+                yield from (value,) if isinstance(value, str) else value
+        case CommentTask():
+            yield command.text
+        case _:
+            pass
 
 
 def _without_html(message: MailClassified) -> MailClassified:

@@ -9,13 +9,14 @@ from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.facts.words import with_spoken, words_of
 from services.classifier.message_size import within_bounds
 from services.classifier.outcome.content import mail_content
-from services.classifier.parse.mail import parse_mail
-from services.classifier.reading.extract import Arrival, extract
+from services.classifier.reading.extract import Arrival
+from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from shared.backup.store import BackupStore
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import FoundToken
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, Otherwise
+from shared.contracts.said import said
 from shared.domain.own_words import Spoken
 from shared.errors import PermanentError
 from shared.log import Logger
@@ -64,16 +65,20 @@ class ClassifierStage:
     def _context(self, box: str) -> BoxContext:
         if box not in self.contexts:
             raise PermanentError(
-                f"No configuration of this service names the box {box}; start it with the box's "
-                "file and release the mail"
+                said(
+                    "No configuration of this service names the box {box}; start it with the box's "
+                    "file and release the mail",
+                    box=box,
+                )
             )
         return self.contexts[box]
 
     def _read(self, fetched: FetchedMail, context: BoxContext) -> Mail:
         message = fetched.message
         raw = self.backup.read(message.backup_key) if fetched.raw is None else fetched.raw
-        return extract(
-            parse_mail(raw, message.backup_key),
+        return read_mail(
+            raw,
+            message.backup_key,
             context,
             Arrival(
                 message.mail_id,
@@ -122,6 +127,8 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
     content = None
     if decided.commands:
         content = mail_content(mail, facts.context, message.backup_key, decided.events)
+        if decided.confidential:
+            content = content.model_copy(update={"text": "", "html": None, "attachments": ()})
     whole = MailClassified(
         mail_id=message.mail_id,
         box=message.box,
@@ -147,7 +154,7 @@ def classified(message: MailFetched, mail: Mail, facts: Facts, decided: SoFar) -
         again=message.again,
         text_sha256=mail.marks.text_sha256,
         otherwise=_otherwise(decided.otherwise),
-        key_alone=facts.context.box.strict_manual_duplicates,
+        key_alone=mail.key_alone,
         mailbox=decided.mailbox,
     )
     return within_bounds(whole)

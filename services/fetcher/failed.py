@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared.contracts.messages import MailFetched
+from shared.contracts.said import Said, said
 from shared.durable import flush_folder, make_folder, unfinished, write_flushed
 from shared.errors import PermanentError, TransientError
 from shared.owner import give
@@ -59,7 +60,7 @@ class FailedMail:
                 half.replace(path)
             flush_folder(self._folder)
         except OSError as error:
-            raise self._refused("write", error) from error
+            raise self._refused(said("write"), error) from error
         self._told(failure)
 
     def all(self) -> Iterator[FailedMailNote]:
@@ -73,7 +74,7 @@ class FailedMail:
             paths = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
             texts = [(path, path.read_text("utf-8")) for path in paths]
         except OSError as error:
-            raise self._refused("read", error) from error
+            raise self._refused(said("read"), error) from error
         for path, text in texts:
             yield _read(path, text)
 
@@ -90,7 +91,7 @@ class FailedMail:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise self._refused("read", error) from error
+            raise self._refused(said("read"), error) from error
 
     def count(self) -> int:
         """Return how many notes there are.
@@ -101,7 +102,7 @@ class FailedMail:
         try:
             return sum(1 for _ in self._folder.glob("*.json"))
         except OSError as error:
-            raise self._refused("read", error) from error
+            raise self._refused(said("read"), error) from error
 
     def forget(self, mail_id: UUID) -> None:
         """Remove a note; nothing happens if there is none.
@@ -112,7 +113,7 @@ class FailedMail:
         try:
             self._path(mail_id).unlink(missing_ok=True)
         except OSError as error:
-            raise self._refused("remove a note in", error) from error
+            raise self._refused(said("remove a note in"), error) from error
 
     def _own(self, descriptor: int) -> None:
         give(descriptor, self._folder)
@@ -120,10 +121,14 @@ class FailedMail:
     def _path(self, mail_id: UUID) -> Path:
         return self._folder / f"{mail_id}.json"
 
-    def _refused(self, action: str, error: OSError) -> TransientError:
+    def _refused(self, action: Said, error: OSError) -> TransientError:
         return TransientError(
-            f"Cannot {action} {self._folder}: {error.strerror}; check free space and who may "
-            "write there"
+            said(
+                "Cannot {action} {folder}: {reason}; check free space and who may write there",
+                action=action,
+                folder=self._folder,
+                reason=error.strerror,
+            )
         )
 
 
@@ -134,4 +139,4 @@ def _read(path: Path, text: str) -> FailedMailNote:
         released = int(found.get("released", 0))
         return FailedMailNote(message, found["reason"], found["died_at"], released)
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
-        raise PermanentError(f"{path} is no note of ours; move it away") from None
+        raise PermanentError(said("{path} is no note of ours; move it away", path=path)) from None

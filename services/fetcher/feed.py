@@ -9,6 +9,7 @@ from services.fetcher.fetch import Fetched, Fetcher
 from services.fetcher.lease import Lease
 from services.fetcher.memory import MemoryUnusableError
 from services.fetcher.standing import FeedState
+from shared.contracts.said import NOTHING_SAID, Said, said
 from shared.errors import (
     AwayError,
     BrokerRefusedError,
@@ -58,7 +59,7 @@ class Feed:
     poll_seconds: float
     rests_at: Callable[[datetime], bool]
     after: Callable[[Fetched], None] = lambda _: None
-    tell: Callable[[FeedState, str, float | None], None] = lambda *_: None
+    tell: Callable[[FeedState, Said, float | None], None] = lambda *_: None
     backoff: Backoff = field(default_factory=Backoff)
     refusals: Backoff = field(default_factory=after_refusal)
     _missed: set[str] = field(default_factory=set, init=False)
@@ -90,12 +91,14 @@ class Feed:
             if self.rests():
                 self.fetcher.close()
                 health.works(self.name)
-                self.tell(FeedState.RESTING, "its pause (stopFrom, stopTo) lasts", _RESTING_SECONDS)
+                self.tell(
+                    FeedState.RESTING, said("its pause (stopFrom, stopTo) lasts"), _RESTING_SECONDS
+                )
                 stopped.wait(_RESTING_SECONDS)
             else:
                 self._round(health, stopped)
         if not self._stands_by:
-            self.tell(FeedState.STOPPED, "", None)
+            self.tell(FeedState.STOPPED, NOTHING_SAID, None)
         self.close()
 
     def rests(self) -> bool:
@@ -112,7 +115,7 @@ class Feed:
             # A round through a full box takes long: it is no silence, and no waiting.
             health.beat(self.name)
             self._works(health)
-            self.tell(FeedState.READING, "", 0.0)
+            self.tell(FeedState.READING, NOTHING_SAID, 0.0)
             return stopped.is_set()
 
         try:
@@ -122,7 +125,7 @@ class Feed:
             self.refusals.succeeded()
             seconds = self._until_rest()
             health.beat(self.name, seconds)
-            self.tell(FeedState.READING, "", seconds)
+            self.tell(FeedState.READING, NOTHING_SAID, seconds)
             self.fetcher.wait(seconds, stopped)
         except HeldElsewhereError:
             # Standing by is what a second fetcher is for.
@@ -143,7 +146,7 @@ class Feed:
         self._stands_by = True
         self._works(health)
         health.stands_by(self.name)
-        self.tell(FeedState.STANDING_BY, "another process reads it", _STANDBY_SECONDS)
+        self.tell(FeedState.STANDING_BY, said("another process reads it"), _STANDBY_SECONDS)
 
     def _pause(self, health: Health, stopped: threading.Event, error: CRMServiceError) -> None:
         self.fetcher.close()
@@ -156,7 +159,7 @@ class Feed:
         _log.warning("waiting", part=part, reason=str(error), seconds=round(seconds, 1))
         health.waiting(part, str(error), "" if part == self.name else self.name)
         health.beat(self.name, seconds)
-        self.tell(state_after(error), str(error), seconds)
+        self.tell(state_after(error), error.sentence, seconds)
         stopped.wait(seconds)
 
     def _pause_seconds(self, error: CRMServiceError) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from shared.broker.sender import Sender
+from shared.contracts.said import said
 from shared.errors import HeldElsewhereError, TransientError
 from shared.owner import make_file_of_owner, make_folder_of_owner
 
@@ -55,7 +56,10 @@ class FileLease:
         except BlockingIOError:
             file.close()
             raise HeldElsewhereError(
-                f"Another crmservice is reading the box {self._name}; wait for it, or stop it"
+                said(
+                    "Another crmservice is reading the box {name}; wait for it, or stop it",
+                    name=self._name,
+                )
             ) from None
         self._file = file
 
@@ -73,8 +77,12 @@ class FileLease:
             return lock.open("w")
         except OSError as error:
             raise TransientError(
-                f"Cannot write in the data folder {self._folder}: {error.strerror}; "
-                "check CRMSERVICE_DATA and who may write there"
+                said(
+                    "Cannot write in the data folder {folder}: {reason}; check CRMSERVICE_DATA and "
+                    "who may write there",
+                    folder=self._folder,
+                    reason=error.strerror,
+                )
             ) from error
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.log import Logger
 from shared.owner import make_file_of_owner, make_folder_of_owner
@@ -115,8 +116,12 @@ class Memory:
             if self._heals and _is_damage(error):
                 self._begin_anew(error)
                 raise MemoryUnusableError(
-                    f"{self._file} was damaged; it is set aside as {self._file.name}.damaged and "
-                    "begun anew, which loses no mail"
+                    said(
+                        "{file} was damaged; it is set aside as {name}.damaged and begun anew, "
+                        "which loses no mail",
+                        file=self._file,
+                        name=self._file.name,
+                    )
                 ) from error
             raise self._unusable(error) from error
 
@@ -130,8 +135,12 @@ class Memory:
 
     def _unusable(self, error: Exception) -> MemoryUnusableError:
         return MemoryUnusableError(
-            f"Cannot use {self._file}: {error}; check CRMSERVICE_DATA, free space and who may "
-            "write there"
+            said(
+                "Cannot use {file}: {error}; check CRMSERVICE_DATA, free space and who may "
+                "write there",
+                file=self._file,
+                error=error,
+            )
         )
 
 

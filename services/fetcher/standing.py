@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from services.fetcher.lease import file_name
+from shared.contracts.said import Said, said, verbatim
+from shared.contracts.sentence import Sentence, said_again, sentence_of
 from shared.durable import unfinished
 from shared.health.state import LONGEST_SILENCE_SECONDS
 from shared.owner import give, make_folder_of_owner
@@ -40,6 +43,24 @@ class FeedState(StrEnum):
         return repr(self.value)
 
 
+_IN_WORDS = {
+    FeedState.READING: said("reading"),
+    FeedState.RESTING: said("resting"),
+    FeedState.STANDING_BY: said("standing by"),
+    FeedState.STOPPED: said("stopped"),
+    FeedState.THROTTLED: said("throttled"),
+    FeedState.LOGIN_REFUSED: said("login refused"),
+    FeedState.UNREACHABLE: said("unreachable"),
+    FeedState.HELD_UP: said("held up"),
+    FeedState.NEEDS_YOU: said("needs you"),
+}
+
+
+def in_words(state: FeedState) -> Said:
+    """Return a state for a person."""
+    return _IN_WORDS[state]
+
+
 STATES = tuple(map(str, FeedState))
 STANDING_STILL = frozenset(FeedState) - {
     FeedState.READING,
@@ -61,7 +82,7 @@ class Standing:
     """
 
     state: FeedState
-    why: str
+    why: Said
     since: datetime
     overdue_at: datetime | None
 
@@ -74,7 +95,7 @@ class StandingFile:
         self._file = data / FOLDER / f"{file_name(feed)}.json"
         self._last: Standing | None = None
 
-    def tell(self, state: FeedState, why: str, wait_seconds: float | None) -> None:
+    def tell(self, state: FeedState, why: Said, wait_seconds: float | None) -> None:
         """Note `state`; never raises.
 
         Args:
@@ -97,7 +118,7 @@ class StandingFile:
             overdue = told["overdue_at"]
             return Standing(
                 FeedState(told["state"]),
-                str(told["why"]),
+                _why(told),
                 datetime.fromisoformat(told["since"]),
                 datetime.fromisoformat(overdue) if overdue else None,
             )
@@ -109,6 +130,7 @@ class StandingFile:
         told = {
             "state": str(standing.state),
             "why": standing.why,
+            "sentence": sentence_of(standing.why).model_dump(),
             "since": standing.since.isoformat(),
             "overdue_at": standing.overdue_at.isoformat() if standing.overdue_at else None,
         }
@@ -117,3 +139,9 @@ class StandingFile:
             half.chmod(0o600)
             give(half, self._file.parent)
             half.replace(self._file)
+
+
+def _why(told: dict[str, Any]) -> Said:
+    """Return the reason; an earlier version kept its English text alone."""
+    text, sentence = str(told["why"]), told.get("sentence")
+    return said_again(text, Sentence.read(sentence)) if sentence else verbatim(text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.fetcher.memory import Memory
-from shared.contracts.mailbox_actions import MailboxActions, Told
+from shared.contracts.mailbox_actions import MailboxActions, Told, noted_actions
 from shared.log import Logger
 
 _log = Logger()
@@ -84,7 +84,9 @@ class TakenMails:
         )
         found = self._memory.rows(question, [place])
         return {
-            identity: TakenMail(UUID(mail_id), place, identity, size, head, sha256, _wish(wish))
+            identity: TakenMail(
+                UUID(mail_id), place, identity, size, head, sha256, noted_actions(wish)
+            )
             for mail_id, place, identity, size, head, sha256, wish in found
         }
 
@@ -126,7 +128,3 @@ class TakenMails:
                     place=place,
                 )
                 self._memory.change("DELETE FROM taken WHERE place = ?", [place])
-
-
-def _wish(text: str | None) -> MailboxActions | None:
-    return None if text is None else MailboxActions.model_validate_json(text)

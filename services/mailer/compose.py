@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from services.mailer.outbox_mail import OutboxMail
 from services.mailer.rendering import Rendered
 from shared.contracts.line import one_line
+from shared.contracts.said import said
 from shared.domain.addresses import domain_of, is_valid_address
 from shared.domain.own_mail import LOOP_HEADER, OwnMail
 from shared.errors import PermanentError
@@ -82,7 +83,9 @@ def compose(  # noqa: PLR0913, PLR0917 - a mail is all of this
     """
     for address in (mail.recipient, sender.box):
         if not is_valid_address(address):
-            raise NotSendableError("the recipient's or the box's address is no e-mail address")
+            raise NotSendableError(
+                said("the recipient's or the box's address is no e-mail address")
+            )
     message_id = message_id_of(mail, sender, own_mail)
     message = _message(mail, rendered, sender, now)
     message[LOOP_HEADER] = own_mail.loop_header(message_id)

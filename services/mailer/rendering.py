@@ -12,7 +12,9 @@ from jinja2 import FileSystemLoader, TemplateError, TemplateNotFound, TemplateSy
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from shared.contracts.line import one_line
+from shared.contracts.said import Said, said
 from shared.errors import TransientError
+from shared.language.language import LanguageName
 
 BUILT_IN = Path(__file__).parent / "templates"
 """The templates that come with the service."""
@@ -52,12 +54,16 @@ class Rendered:
 
 
 class Templates:
-    """The templates of one box: the installation's own before the built-in ones."""
+    """The templates of one box: the installation's own before the built-in ones.
 
-    def __init__(self, language: str, own: Path | None = None) -> None:
+    Attributes:
+        language: Their language.
+    """
+
+    def __init__(self, language: LanguageName, own: Path | None = None) -> None:
         """Take the language, and the folder of the installation's own templates."""
         self._folders = [each / language for each in (own, BUILT_IN) if each is not None]
-        self._language = language
+        self.language = language
         self._environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(self._folders),
             autoescape=_is_html,
@@ -81,16 +87,23 @@ class Templates:
         html = self._fill(f"{name}.html", values) if self._has_html(name) else None
         return Rendered(one_line(subject).strip()[:_LONGEST_SUBJECT], body.lstrip("\n"), html)
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[Said]:
         """Yield what is wrong with the templates, as far as can be known without values."""
         for file in self._environment.list_templates(["txt", "html"]):
             try:
                 self._environment.get_template(file)
             except TemplateSyntaxError as error:
-                yield f"template {self._language}/{one_line(file)}, line {error.lineno} is wrong"
+                yield said(
+                    "template {file}, line {line} is wrong",
+                    file=f"{self.language}/{one_line(file)}",
+                    line=error.lineno,
+                )
             except _TROUBLE as error:
-                where = f"template {self._language}/{one_line(file)}"
-                yield f"{where} cannot be read: {type(error).__name__}"
+                yield said(
+                    "template {file} cannot be read: {reason}",
+                    file=f"{self.language}/{one_line(file)}",
+                    reason=type(error).__name__,
+                )
 
     def _has_html(self, name: str) -> bool:
         """Whether HTML is beside the text: another folder's would say something else."""
@@ -98,19 +111,31 @@ class Templates:
         return home is not None and (home / f"{name}.html").is_file()
 
     def _fill(self, file: str, values: Mapping[str, object]) -> str:
-        where = f"template {self._language}/{one_line(file)}"
+        where = f"template {self.language}/{one_line(file)}"
         try:
             text = self._environment.get_template(file).render(values)
         except TemplateSyntaxError as error:
-            raise TemplateTroubleError(f"{where}, line {error.lineno}; correct it") from None
+            raise TemplateTroubleError(
+                said("{where}, line {lineno}; correct it", where=where, lineno=error.lineno)
+            ) from None
         except TemplateNotFound:
             known = ", ".join(self.names())
-            raise TemplateTroubleError(f"{where} is not there; there are {known}") from None
+            raise TemplateTroubleError(
+                said("{where} is not there; there are {known}", where=where, known=known)
+            ) from None
         except _TROUBLE as error:
             # The error's own words may quote values.
-            raise TemplateTroubleError(f"{where}: {type(error).__name__}; correct it") from None
+            raise TemplateTroubleError(
+                said("{where}: {name}; correct it", where=where, name=type(error).__name__)
+            ) from None
         if len(text) > _LONGEST_TEXT:
-            raise TemplateTroubleError(f"{where} makes more than {_LONGEST_TEXT} characters")
+            raise TemplateTroubleError(
+                said(
+                    "{where} makes more than {longest_text} characters",
+                    where=where,
+                    longest_text=_LONGEST_TEXT,
+                )
+            )
         return text
 
 

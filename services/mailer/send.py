@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.mailer.compose import MOST_ORIGINAL_BYTES, Composed, NotSendableError, compose
+from services.mailer.mail_values import values_of
 from services.mailer.outbox_mail import FAILED, SENT, WAITING, OutboxMail
 from services.mailer.outbox_rows import (
     OutboxRows,
@@ -114,7 +115,10 @@ class Mailer:
     def _composed(self, outlet: MailOutlet, mail: OutboxMail) -> Composed:
         originals = [self.original(key) for key in mail.attachments]
         fitting = [raw for raw in originals if len(raw) <= MOST_ORIGINAL_BYTES]
-        values = {**mail.values, "left_out": len(originals) - len(fitting)}
+        values = {
+            **values_of(mail, outlet.templates.language, self.own_mail),
+            "left_out": len(originals) - len(fitting),
+        }
         rendered = outlet.templates.render(mail.template, values)
         return compose(mail, rendered, outlet.sender, self.own_mail, self.now(), fitting)
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from services.mailer.compose import Composed
 from shared.contracts.line import one_line
+from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError, PermanentError, TransientError
 from shared.oauth.tokens import TokenSource
 
@@ -125,8 +126,11 @@ class SmtpServer:
             client.starttls(context=self.context)
         except smtplib.SMTPNotSupportedError:
             raise TransientError(
-                f"{self} offers no STARTTLS, so nothing was sent: set smtpTls to tls, or check "
-                "what is between it and this machine"
+                said(
+                    "{server} offers no STARTTLS, so nothing was sent: set smtpTls to tls, or "
+                    "check what is between it and this machine",
+                    server=self,
+                )
             ) from None
 
     def _log_in(self, client: smtplib.SMTP) -> None:
@@ -140,14 +144,27 @@ class SmtpServer:
                 client.login(login.name, login.password.get_secret_value())
         except smtplib.SMTPNotSupportedError:
             raise CredentialsRefusedError(
-                f"{self} offers no login: remove smtpName, or name the port for sending"
+                said(
+                    "{server} offers no login: remove smtpName, or name the port for sending",
+                    server=self,
+                )
             ) from None
         except smtplib.SMTPAuthenticationError as error:
             if error.smtp_code < _LASTS:
-                raise TransientError(f"{self} cannot log in now: {error.smtp_code}") from None
+                raise TransientError(
+                    said(
+                        "{server} cannot log in now: {smtp_code}",
+                        server=self,
+                        smtp_code=error.smtp_code,
+                    )
+                ) from None
             raise CredentialsRefusedError(
-                f"{self} refused the login ({error.smtp_code}): check smtpName and smtpPassword, "
-                "or with smtpOAuth that the app has SMTP.SendAsApp and may send as this mailbox"
+                said(
+                    "{server} refused the login ({smtp_code}): check smtpName and smtpPassword, or "
+                    "with smtpOAuth that the app has SMTP.SendAsApp and may send as this mailbox",
+                    server=self,
+                    smtp_code=error.smtp_code,
+                )
             ) from None
 
     @staticmethod
@@ -171,13 +188,21 @@ class SmtpServer:
             yield
         except ssl.SSLError as error:
             raise TransientError(
-                f"TLS with {self} failed ({error.reason or 'no reason'}), nothing was sent: check "
-                "its certificate, smtpTls, the clock of this machine, and caFile"
+                said(
+                    "TLS with {server} failed ({reason}), nothing was sent: check its certificate, "
+                    "smtpTls, the clock of this machine, and caFile",
+                    server=self,
+                    reason=error.reason or "no reason",
+                )
             ) from None
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             raise TransientError(
-                f"{self} cannot be reached ({type(error).__name__}): check smtpServer, smtpTls, "
-                "network, DNS and firewall"
+                said(
+                    "{server} cannot be reached ({name}): check smtpServer, smtpTls, network, DNS "
+                    "and firewall",
+                    server=self,
+                    name=type(error).__name__,
+                )
             ) from None
 
 
@@ -198,39 +223,48 @@ class SmtpSession:
         """
         options = self._options(mail)
         with self._lost():
-            self._expect(self.client.mail(mail.envelope_from, options), "the sender")
-            self._expect(self.client.rcpt(mail.recipient), "the recipient")
+            self._expect(self.client.mail(mail.envelope_from, options), said("the sender"))
+            self._expect(self.client.rcpt(mail.recipient), said("the recipient"))
             try:
                 answer = self.client.data(mail.data)
             except smtplib.SMTPDataError as error:
                 answer = (error.smtp_code, _as_bytes(error.smtp_error))
-            self._expect(answer, "the mail")
+            self._expect(answer, said("the mail"))
 
     def _options(self, mail: Composed) -> list[str]:
         options = []
         if not (mail.envelope_from + mail.recipient).isascii():
             if not self.client.has_extn("smtputf8"):
-                raise MailRefusedError(f"{self.server} takes no address with letters like these")
+                raise MailRefusedError(
+                    said("{server} takes no address with letters like these", server=self.server)
+                )
             options.append("SMTPUTF8")
         if self.client.has_extn("size"):
             options.append(f"size={len(mail.data)}")
         return options
 
-    def _expect(self, answer: tuple[int, bytes], what: str) -> None:
+    def _expect(self, answer: tuple[int, bytes], what: Said) -> None:
         code, text = answer
         if code in _GOOD:
             return
-        said = f"{self.server} refused {what}: {code} {_said(text)}"
+        refusal = said(
+            "{server} refused {what}: {answer}",
+            server=self.server,
+            what=what,
+            answer=f"{code} {_printable(text)}",
+        )
         if code == _GOES_AWAY or code < 0:
-            raise TransientError(said)
+            raise TransientError(refusal)
         self._reset()
-        raise (MailRefusedError if code >= _LASTS else MailPostponedError)(said)
+        raise (MailRefusedError if code >= _LASTS else MailPostponedError)(refusal)
 
     def _reset(self) -> None:
         """Forget the mail that was refused, so that the next one begins anew."""
         code, _ = self.client.rset()
         if code not in _GOOD:
-            raise TransientError(f"{self.server} does not go on after a refusal")
+            raise TransientError(
+                said("{server} does not go on after a refusal", server=self.server)
+            )
 
     @contextmanager
     def _lost(self) -> Iterator[None]:
@@ -238,7 +272,11 @@ class SmtpSession:
             yield
         except (smtplib.SMTPException, OSError) as error:
             raise TransientError(
-                f"the connection to {self.server} was lost ({type(error).__name__})"
+                said(
+                    "the connection to {server} was lost ({name})",
+                    server=self.server,
+                    name=type(error).__name__,
+                )
             ) from None
 
 
@@ -246,5 +284,5 @@ def _as_bytes(said: bytes | str) -> bytes:
     return said if isinstance(said, bytes) else said.encode("utf-8", "replace")
 
 
-def _said(text: bytes) -> str:
+def _printable(text: bytes) -> str:
     return one_line(text.decode("utf-8", "replace"))[:_SAID_LENGTH]

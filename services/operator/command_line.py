@@ -15,9 +15,12 @@ from services.assembly import signals
 from services.operator import output
 from services.operator.commands import app
 from services.operator.present.visible import visible
+from shared.contracts.said import Said, said
 from shared.errors import CRMServiceError, ExitCode
 
 PROGRAM = "crmservice"
+_INTERRUPTED = said("interrupted: the next run does what is left")
+"""As `signals.SENTENCE`, which is told before anything can be said in other languages."""
 
 
 def call(*, as_json: bool) -> int:
@@ -33,7 +36,7 @@ def call(*, as_json: bool) -> int:
         code = ExitCode.INTERRUPTED
     code = signals.ending(code)
     if code == ExitCode.INTERRUPTED:
-        _tell(signals.SENTENCE, ExitCode.INTERRUPTED, as_json=as_json)
+        _tell(_INTERRUPTED, ExitCode.INTERRUPTED, as_json=as_json)
     return code
 
 
@@ -55,14 +58,15 @@ def _run(*, as_json: bool) -> int:
 
 def _wrong_use(error: TyperException, *, as_json: bool) -> ExitCode:
     # The kinds that name the option and the nearest one have a message of their own.
-    sentence = getattr(error, "format_message", error.__str__)()
+    sentence = str(getattr(error, "format_message", error.__str__)())
     context = getattr(error, "ctx", None)
     if context and sentence == context.get_help():
         # Called without a command: the help is the whole message.
         sys.stderr.write(f"{sentence}\n")
     else:
         path = context.command_path if context else PROGRAM
-        _tell(f"{sentence}\ntry: {path} --help", ExitCode.WRONG_USE, as_json=as_json)
+        words = said("{sentence}\ntry: {path} --help", sentence=sentence, path=path)
+        _tell(words, ExitCode.WRONG_USE, as_json=as_json)
     return ExitCode.WRONG_USE
 
 
@@ -70,7 +74,7 @@ def _output_lost(error: OSError, *, as_json: bool) -> ExitCode:
     if isinstance(error, BrokenPipeError):
         # Whoever reads has what it wanted, as `head` does.
         return ExitCode.DONE
-    sentence = f"standard output cannot be written: {error.strerror}"
+    sentence = said("standard output cannot be written: {reason}", reason=error.strerror)
     _tell(sentence, ExitCode.FAILED, as_json=as_json)
     return ExitCode.FAILED
 
@@ -79,9 +83,10 @@ def _failure(error: Exception, *, as_json: bool) -> ExitCode:
     if _came_of_interruption(error):
         return ExitCode.INTERRUPTED
     if isinstance(error, CRMServiceError):
-        sentence, code = str(error), error.exit_code
+        sentence, code = error.sentence, error.exit_code
     else:
-        sentence, code = f"unexpected error; {_details(error)}", ExitCode.FAILED
+        sentence = said("unexpected error; {details}", details=_details(error))
+        code = ExitCode.FAILED
     _tell(sentence, code, as_json=as_json)
     return code
 
@@ -96,16 +101,23 @@ def _came_of_interruption(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _tell(sentence: str, code: ExitCode, *, as_json: bool) -> None:
+def _tell(sentence: Said, code: ExitCode, *, as_json: bool) -> None:
     with suppress(OSError):
         # Where nothing can be told, the exit code tells.
         if as_json:
             output.write_json({"error": sentence, "code": int(code)}, sys.stderr)
         else:
-            sys.stderr.write(f"crmservice: {visible(sentence)}\n")
+            sys.stderr.write(f"crmservice: {visible(_in_words(sentence))}\n")
 
 
-def _details(error: Exception) -> str:
+def _in_words(sentence: Said) -> str:
+    # Here, because most calls tell nothing, and catalogues cost time.
+    from services.operator.spoken import spoken  # noqa: PLC0415
+
+    return spoken().tell(sentence)
+
+
+def _details(error: Exception) -> Said:
     """Return where a bug's details are; where no file can be written, its kind must do."""
     try:
         with tempfile.NamedTemporaryFile(
@@ -113,5 +125,5 @@ def _details(error: Exception) -> str:
         ) as file:
             traceback.print_exception(error, file=file)
     except OSError:
-        return f"its details cannot be written: {type(error).__name__}"
-    return f"details in {file.name}"
+        return said("its details cannot be written: {kind}", kind=type(error).__name__)
+    return said("details in {file}", file=file.name)

@@ -12,15 +12,16 @@ from services.operator.present.visible import visible_json, visible_with_styles
 from shared.streams import is_utf8
 
 
-def write_json(value: object, stream: TextIO | None = None) -> None:
-    """Write one JSON object as one line.
+def write_json(value: object, stream: TextIO | None = None, indent: int | None = None) -> None:
+    """Write one JSON object, as one line unless a person shall read it in a file.
 
     Args:
         value: Anything that JSON has; what it lacks (times, ids) is written as text.
         stream: Where to; standard output by default.
+        indent: Spaces of each level; None for one line.
     """
     stream = stream or sys.stdout
-    line = json.dumps(value, ensure_ascii=not is_utf8(stream), default=str)
+    line = json.dumps(value, ensure_ascii=not is_utf8(stream), default=str, indent=indent)
     stream.write(f"{visible_json(line)}\n")
 
 

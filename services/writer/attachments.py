@@ -103,8 +103,12 @@ class AttachmentStore:
         except OSError as error:
             # The names are our own, so no mail is to blame.
             raise AwayError(
-                f"Cannot write attachments below rootPath {self.erp_folder}: {error.strerror}; "
-                "check that it is there, its free space and access rights",
+                said(
+                    "Cannot write attachments below rootPath {erp_folder}: {reason}; check that it "
+                    "is there, its free space and access rights",
+                    erp_folder=self.erp_folder,
+                    reason=error.strerror,
+                ),
                 "attachments",
             ) from error
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 from shared.contracts.base import Contract
 from shared.contracts.commands import AnyCommand
 
 _MOST_COMMANDS = 200
 _LONGEST_TEXT = 250
+_DIGEST = 16
 
 
 def compact(commands: Sequence[AnyCommand]) -> str:
@@ -29,12 +31,16 @@ def _object(command: AnyCommand) -> dict[str, object]:
 def _value(value: object) -> object:
     """Return a record by its id; several in a list; what has no id, as an attendee, is left out.
 
-    So is what a template is filled with: texts of the mail.
+    Of what a task is set to, or a template is filled with, a digest stands for texts of the mail.
     """
     if isinstance(value, Contract):
         return getattr(value, "id", None)
     if isinstance(value, Mapping):
-        return None
+        return (
+            sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:_DIGEST]
+            if value
+            else None
+        )
     if isinstance(value, tuple):
         return [told for one in value if (told := _value(one)) is not None]
     return value[:_LONGEST_TEXT] if isinstance(value, str) else value

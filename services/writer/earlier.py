@@ -64,6 +64,7 @@ class EarlierMails:
         put_tasks: The task that a command means which a rule has given (C-2).
         tasks_here: Tasks that such commands of the group have made or changed, by subject.
         contacts: Ids of contacts that commands of the group have made or found, by address.
+        companies: Ids of companies likewise, by the name that they are known by (E-4).
     """
 
     threads: Mapping[str, Sequence[Assigned]] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class EarlierMails:
     put_tasks: Mapping[UUID, int] = field(default_factory=dict)
     tasks_here: dict[str, list[TaskThere]] = field(default_factory=dict)
     contacts: dict[str, int] = field(default_factory=dict)
+    companies: dict[str, int] = field(default_factory=dict)
 
     def invitations_of(self, key: str) -> Sequence[Stored]:
         """Return what each organiser has told of an event to a user."""

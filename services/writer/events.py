@@ -3,6 +3,7 @@
 from shared.contracts.commands import AnyCommand, ApplyEvent
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import said
 from shared.errors import ContractError
 
 
@@ -23,5 +24,7 @@ def _whole(command: AnyCommand, content: MailContent | None) -> AnyCommand:
         return command
     events = content.events if content else ()
     if command.event >= len(events):
-        raise ContractError(f"The message has no event {command.event} for its command")
+        raise ContractError(
+            said("The message has no event {event} for its command", event=command.event)
+        )
     return command.of(events[command.event])

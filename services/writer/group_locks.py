@@ -17,8 +17,11 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.said import said
+from shared.contracts.xml_commands import PutContact, PutRelationship
 from shared.errors import ContractError
 from shared.netgenium.database.locks import lock_for
 
@@ -43,9 +46,9 @@ def problem_lock(problem_id: str) -> str:
     return lock_for("problem", problem_id)
 
 
-def _locks(command: AnyCommand) -> Iterable[str]:
+def _locks(command: AnyCommand) -> Iterable[str]:  # noqa: C901, PLR0911 - a case for each
     match command:
-        case CreateActivity():
+        case CreateActivity() | CommentTask():
             return ()
         case CreateTask() | UpdateTask():
             return () if command.problem_id is None else (problem_lock(command.problem_id),)
@@ -58,6 +61,12 @@ def _locks(command: AnyCommand) -> Iterable[str]:
         case UpsertInvitation():
             # Of all users and occurrences: answers and the end of a series concern several.
             return (lock_for("event", command.uid),)
+        case PutRelationship():
+            return (lock_for("relationship name", command.name),)
+        case PutContact():
+            company = command.relationship_of
+            named = (lock_for("relationship name", company),) if company else ()
+            return (address_lock(command.address), *named)
         case CreateContact():
             return (address_lock(command.address),)
         case PutTask():
@@ -67,6 +76,6 @@ def _locks(command: AnyCommand) -> Iterable[str]:
         case SendMail():
             return (address_lock(command.recipient),) if command.automatic else ()
         case ApplyEvent():
-            raise ContractError("Events are taken out of a mail's content before")
+            raise ContractError(said("Events are taken out of a mail's content before"))
         case _:
             assert_never(command)

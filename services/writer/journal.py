@@ -3,6 +3,7 @@
 import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -13,8 +14,9 @@ from services.writer.decisions.claim import Claim, Settled, marks_of
 from services.writer.found_by import record_what_finds
 from services.writer.timeline import tell
 from shared.contracts.content import TraceLine
+from shared.contracts.mailbox_actions import MailboxActions, noted_actions
 from shared.contracts.messages import MailClassified
-from shared.contracts.verdict import joined, words_of
+from shared.contracts.verdict import Word, joined, words_of
 from shared.domain.copies import CopyMarks
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import (
@@ -29,18 +31,34 @@ from shared.netgenium.queries.claims import read_claims
 _TRACE = TypeAdapter(tuple[TraceLine, ...])
 
 
-def recorded_verdicts(
-    connection: Connection, mail_ids: Iterable[UUID]
-) -> Mapping[UUID, tuple[str, ...]]:
-    """Verdicts of those of `mail_ids` that are in the journal: redeliveries."""
-    columns = journal_table.c
+class Decided(NamedTuple):
+    """What the journal says of a mail.
+
+    Attributes:
+        verdict: Its words.
+        mailbox: What rules want done with it in its box; None: the box's `disposition` counts.
+    """
+
+    verdict: tuple[str, ...]
+    mailbox: MailboxActions | None
+
+
+def decided_before(connection: Connection, mail_ids: Iterable[UUID]) -> Mapping[UUID, Decided]:
+    """Return what was decided of those of `mail_ids` that are in the journal: redeliveries."""
+    own = journal_table.c
     return {
-        row.mail_id: words_of(row.verdict)
+        row.mail_id: Decided(words_of(row.verdict), noted_actions(row.mailbox))
         for chunk in in_chunks(mail_ids)
         for row in connection.execute(
-            select(columns.mail_id, columns.verdict).where(columns.mail_id.in_(chunk))
+            select(own.mail_id, own.verdict, own.mailbox).where(own.mail_id.in_(chunk))
         )
     }
+
+
+def decided_now(settled: Settled) -> Decided:
+    """Return what the journal will say of a mail; a copy of another one is left where it is."""
+    copy = Word.DUPLICATE_KEY in settled.verdict
+    return Decided(settled.verdict, None if copy else settled.mail.mailbox)
 
 
 def key_owners(connection: Connection, keys: Iterable[str]) -> Mapping[str, Claim]:
@@ -113,7 +131,7 @@ def _as_json(trace: tuple[TraceLine, ...]) -> str:
 
 
 def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
-    mail = settled.mail
+    mail, mailbox = settled.mail, decided_now(settled).mailbox
     return {
         "mail_id": mail.mail_id,
         "box": mail.box,
@@ -135,4 +153,5 @@ def _journal_row(settled: Settled, now: datetime) -> dict[str, object]:
         "tokens": json.dumps([one.model_dump() for one in mail.tokens], ensure_ascii=False),
         "flags": json.dumps(settled.flags, ensure_ascii=False),
         "commands": compact(settled.commands),
+        "mailbox": mailbox.model_dump_json() if mailbox else None,
     }

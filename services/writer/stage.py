@@ -25,7 +25,14 @@ from services.writer.earlier import read_earlier, tasks_wanted
 from services.writer.earlier_reports import ReportReading
 from services.writer.events import with_events
 from services.writer.group_locks import locks_of
-from services.writer.journal import key_owners, made_before, record, recorded_verdicts
+from services.writer.journal import (
+    Decided,
+    decided_before,
+    decided_now,
+    key_owners,
+    made_before,
+    record,
+)
 from services.writer.late_threads import LateThreads
 from services.writer.legacy_log import LegacyLog
 from services.writer.spelling import as_spelled
@@ -34,7 +41,6 @@ from services.writer.unit_of_work import UnitOfWork
 from shared import metrics
 from shared.contracts.commands import UpsertInvitation
 from shared.contracts.messages import MailClassified, MailRecorded
-from shared.contracts.verdict import Word
 from shared.log import Logger
 from shared.netgenium.database.engine import ConflictError, write_transaction
 from shared.netgenium.database.locks import hold
@@ -118,7 +124,7 @@ class WriterStage:
         with write_transaction(self.engine) as connection:
             batch = [as_spelled(with_events(mail), connection.dialect) for mail in batch]
             hold(connection, *locks_of(batch))
-            before = recorded_verdicts(connection, [mail.mail_id for mail in batch])
+            before = decided_before(connection, [mail.mail_id for mail in batch])
             fresh = {m.mail_id: m for m in batch if m.again or m.mail_id not in before}
             owners = key_owners(connection, (key for mail in batch for key in keys_of(mail)))
             made = made_before(connection, late_command_ids(fresh.values(), owners))
@@ -128,16 +134,15 @@ class WriterStage:
             now = self.clock()
             record(connection, settled, before, now)
             self.legacy_log.note(connection, (one.verdict for one in settled), now)
-        verdicts = {**before, **{one.mail.mail_id: one.verdict for one in settled}}
+        decided = {**before, **{one.mail.mail_id: decided_now(one) for one in settled}}
         again = before.keys() - {one.mail.mail_id for one in settled}
         invited = {one.mail.mail_id: _invited(one) for one in settled}
         recorded = []
         for mail in batch:
-            word = _recorded(mail, verdicts[mail.mail_id], again=mail.mail_id in again)
+            # A redelivery may have been decided otherwise since: what the journal says is done.
+            word = _recorded(mail, decided[mail.mail_id], again=mail.mail_id in again)
             users = invited.pop(mail.mail_id, ())
-            copy = Word.DUPLICATE_KEY in word.verdict
-            more = {"calendar_users": users, "mailbox": None if copy else mail.mailbox}
-            recorded.append(word.model_copy(update=more))
+            recorded.append(word.model_copy(update={"calendar_users": users}))
             again.add(mail.mail_id)
         return recorded, settled
 
@@ -167,12 +172,13 @@ def _invited(one: Settled) -> tuple[int, ...]:
     return tuple(sorted(users))
 
 
-def _recorded(mail: MailClassified, verdict: tuple[str, ...], *, again: bool) -> MailRecorded:
+def _recorded(mail: MailClassified, decided: Decided, *, again: bool) -> MailRecorded:
     return MailRecorded(
         mail_id=mail.mail_id,
         box=mail.box,
         source=mail.source,
         subject=mail.subject,
-        verdict=verdict,
+        verdict=decided.verdict,
         again=again,
+        mailbox=decided.mailbox,
     )

@@ -265,11 +265,12 @@ def _remove(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[s
         activity = erp.table("activity")
         link = update(activity).where(activity.c.task == change.record_id)
         connection.execute(link.values(task=None))
-        solvers = erp.many("task", "solvers")
-        if isinstance(solvers, ManyTable):
-            connection.execute(
-                delete(solvers.table).where(solvers.table.c.owner == change.record_id)
-            )
+        for name in ("solvers", "watchers"):
+            people = erp.many("task", name) if erp.has("task", name) else None
+            if isinstance(people, ManyTable):
+                connection.execute(
+                    delete(people.table).where(people.table.c.owner == change.record_id)
+                )
     table = erp.table(change.entity)
     connection.execute(delete(table).where(table.c.id == change.record_id))
     return "", "removed"

@@ -189,7 +189,7 @@ class UnitOfWork:
     def insert_all(self, entity: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Write rows whose ids nobody asks for; they have the same fields."""
         mapped = [self.erp.mapped(entity, row) for row in rows]
-        self._append(self.erp.table(entity), mapped)
+        self.append(self.erp.table(entity), mapped)
 
     def afterwards(self, work: Callable[[], None]) -> None:
         """Do something once the rows have their ids."""
@@ -246,9 +246,9 @@ class UnitOfWork:
         if not isinstance(places, ManyTable):
             return
         links = [{"owner": row.id, "value": value} for row in rows for value in row.many[name]]
-        self._append(places.table, links)
+        self.append(places.table, links)
 
-    def _append(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    def append(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert rows whose ids nobody asks for: quicker where the database numbers them."""
         strategy = self.erp.mapping.ids.strategy
         if strategy == "identity" or "id" not in table.c:

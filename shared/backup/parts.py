@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pybase64
 
 from shared.contracts.content import PartRef, TransferEncoding
+from shared.contracts.said import said
 from shared.errors import PermanentError
 
 _PIECE_BYTES = 1024 * 1024
@@ -49,7 +50,10 @@ def decode_part(encoded: bytes | memoryview, part: PartRef) -> bytes:
         return decoded
     if not inside.start <= inside.end <= len(decoded):
         raise PermanentError(
-            f"A file of {part.backup_key} is inside another that is shorter than it was"
+            said(
+                "A file of {backup_key} is inside another that is shorter than it was",
+                backup_key=part.backup_key,
+            )
         )
     return decode_transfer(memoryview(decoded)[inside.start : inside.end], inside.encoding)
 

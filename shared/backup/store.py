@@ -21,6 +21,7 @@ from uuid import UUID, uuid4
 from shared.backup.parts import decode_part
 from shared.contracts.content import PartRef
 from shared.contracts.primitives import BACKUP_FOLDER, BACKUP_KEY_FORM, BackupKey
+from shared.contracts.said import Said, said
 from shared.durable import discard_forgotten, flush_folder, make_folder, unfinished, write_flushed
 from shared.errors import AwayError, PermanentError, TransientError
 from shared.owner import give
@@ -101,7 +102,7 @@ class BackupStore:
             self._write_all([(folder / _name(mail_id), raw) for mail_id, raw in mails])
             flush_folder(folder)
         except OSError as error:
-            raise _disk_refused("write the backup in", folder, error) from error
+            raise _disk_refused(said("write the backup in"), folder, error) from error
         return [self._key(folder, mail_id) for mail_id, _ in mails]
 
     def write_large(
@@ -127,7 +128,7 @@ class BackupStore:
                 half.rename(folder / _name(mail_id))
             flush_folder(folder)
         except OSError as error:
-            raise _disk_refused("write the backup in", folder, error) from error
+            raise _disk_refused(said("write the backup in"), folder, error) from error
         return Backup(mail_id, self._key(folder, mail_id), passed.size, passed.sha256)
 
     def discard_halves(self) -> int:
@@ -140,7 +141,7 @@ class BackupStore:
         try:
             return discard_forgotten(halves, _FORGOTTEN_SECONDS)
         except OSError as error:
-            raise _disk_refused("clean up in", self.root / FOLDER, error) from error
+            raise _disk_refused(said("clean up in"), self.root / FOLDER, error) from error
 
     def _make(self, folder: Path) -> None:
         make_folder(folder, self.root, _OWNER_ONLY_FOLDER)
@@ -192,13 +193,18 @@ class BackupStore:
             file.seek(part.start)
             encoded = file.read(max(part.end - part.start, 0))
         if len(encoded) != part.end - part.start:
-            raise PermanentError(f"The backup {part.backup_key} is shorter than its mail was")
+            raise PermanentError(
+                said(
+                    "The backup {backup_key} is shorter than its mail was",
+                    backup_key=part.backup_key,
+                )
+            )
         return decode_part(encoded, part)
 
     def _opened(self, key: BackupKey) -> BinaryIO:
         """Return a plain file of ours, never one that a link leads to."""
         if not re.fullmatch(BACKUP_KEY_FORM, key):
-            raise PermanentError("The message names no backup of ours; nothing was opened")
+            raise PermanentError(said("The message names no backup of ours; nothing was opened"))
         with self._reading(key):
             descriptor = os.open(self.root / key, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -214,10 +220,13 @@ class BackupStore:
             self._raise_if_away()
             path = self.root / key
             if isinstance(error, FileNotFoundError):
-                raise TransientError(f"The backup {path} is missing") from error
+                raise TransientError(said("The backup {path} is missing", path=path)) from error
             raise TransientError(
-                f"Cannot read the backup {path}: {error.strerror}; check the file and who may "
-                "read it"
+                said(
+                    "Cannot read the backup {path}: {reason}; check the file and who may read it",
+                    path=path,
+                    reason=error.strerror,
+                )
             ) from error
 
     def _raise_if_away(self) -> None:
@@ -228,8 +237,12 @@ class BackupStore:
                 next(days, None)
         except OSError as error:
             raise AwayError(
-                f"Cannot look into {folder}: {error.strerror}; check that the disk of the backups "
-                "is mounted and who may read it",
+                said(
+                    "Cannot look into {folder}: {reason}; check that the disk of the backups is "
+                    "mounted and who may read it",
+                    folder=folder,
+                    reason=error.strerror,
+                ),
                 PART,
             ) from error
 
@@ -243,7 +256,13 @@ def _name(mail_id: UUID) -> str:
     return f"{mail_id}.eml"
 
 
-def _disk_refused(action: str, path: Path, error: OSError) -> AwayError:
+def _disk_refused(action: Said, path: Path, error: OSError) -> AwayError:
     return AwayError(
-        f"Cannot {action} {path}: {error.strerror}; check free space and access rights", PART
+        said(
+            "Cannot {action} {path}: {reason}; check free space and access rights",
+            action=action,
+            path=path,
+            reason=error.strerror,
+        ),
+        PART,
     )

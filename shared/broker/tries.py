@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.contracts.said import Said, said
 from shared.errors import TransientError
 from shared.log import Logger
 from shared.owner import give, make_folder_of_owner
@@ -104,7 +105,7 @@ class Tries:
             _log.warning("note of tries cannot be understood; counted anew", file=str(self._file))
             return _Note()
         except OSError as error:
-            raise self._refused("read", error) from error
+            raise self._refused(said("read"), error) from error
         for mail_id in note.in_hand:
             before = note.troubles.get(mail_id, Trouble())
             note.troubles[mail_id] = before.model_copy(update={"deaths": before.deaths + 1})
@@ -125,10 +126,14 @@ class Tries:
             else:
                 self._file.unlink(missing_ok=True)
         except OSError as error:
-            raise self._refused("write", error) from error
+            raise self._refused(said("write"), error) from error
 
-    def _refused(self, action: str, error: OSError) -> TransientError:
+    def _refused(self, action: Said, error: OSError) -> TransientError:
         return TransientError(
-            f"Cannot {action} {self._file}: {error.strerror}; check free space and who may write "
-            "there"
+            said(
+                "Cannot {action} {file}: {reason}; check free space and who may write there",
+                action=action,
+                file=self._file,
+                reason=error.strerror,
+            )
         )

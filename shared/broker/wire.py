@@ -18,6 +18,7 @@ from shared.contracts.calendar_hint import CalendarHint
 from shared.contracts.dead_letter import DeadLetterNote
 from shared.contracts.line import one_line
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, MailRecorded
+from shared.contracts.said import said
 from shared.errors import ContractError, PermanentError
 
 _PREFIX = "x-crmservice-"
@@ -58,7 +59,11 @@ def fetched_from_broker(broker_message: BrokerMessage) -> FetchedMail:
     inline = broker_message.headers.get(_INLINE, False)
     if inline and len(broker_message.body) != message.size:
         raise ContractError(
-            f"The message holds {len(broker_message.body)} bytes where its mail has {message.size}"
+            said(
+                "The message holds {number} bytes where its mail has {size}",
+                number=len(broker_message.body),
+                size=message.size,
+            )
         )
     return FetchedMail(message, broker_message.body if inline else None)
 
@@ -74,8 +79,12 @@ def classified_to_broker(mail: MailClassified) -> BrokerMessage:
         return BrokerMessage(str(mail.mail_id), _JSON, body)
     if len(body) > MESSAGE_BYTES:
         raise PermanentError(
-            f"What the mail gives takes {len(body)} bytes, more than the {MESSAGE_BYTES} "
-            "that go to the writer; its backup is whole"
+            said(
+                "What the mail gives takes {number} bytes, more than the {message_bytes} that "
+                "go to the writer; its backup is whole",
+                number=len(body),
+                message_bytes=MESSAGE_BYTES,
+            )
         )
     return BrokerMessage(str(mail.mail_id), _ZLIB, zlib.compress(body, _FASTEST), {SIZE: len(body)})
 
@@ -201,9 +210,11 @@ def _json_of(broker_message: BrokerMessage) -> bytes:
     try:
         inflated = inflater.decompress(broker_message.body, most)
     except zlib.error:
-        raise ContractError("The message's body is not compressed as it says") from None
+        raise ContractError(said("The message's body is not compressed as it says")) from None
     if not inflater.eof:
-        raise ContractError(f"The message's body is cut, or longer than {most} bytes")
+        raise ContractError(
+            said("The message's body is cut, or longer than {most} bytes", most=most)
+        )
     return inflated
 
 
@@ -214,8 +225,18 @@ def _not_ours(kind: str, error: ValidationError) -> ContractError:
     if unknown:
         tag = one_line(str(unknown[0].get("ctx", {}).get("tag", "")))[:_LONGEST_KIND]
         return ContractError(
-            f"The message holds a command of the kind {tag!r}, which this service does not know: "
-            "bring it up to the version of the service that sent it, and release the mail"
+            said(
+                "The message holds a command of the kind {tag}, which this service does not "
+                "know: bring it up to the version of the service that sent it, and release the "
+                "mail",
+                tag=f"{tag!r}",
+            )
         )
     where = ", ".join(".".join(map(str, one["loc"])) + f" ({one['type']})" for one in found[:5])
-    return ContractError(f"The message is no {kind} of a version this service knows: {where}")
+    return ContractError(
+        said(
+            "The message is no {kind} of a version this service knows: {where}",
+            kind=kind,
+            where=where,
+        )
+    )

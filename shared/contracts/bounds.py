@@ -6,6 +6,9 @@ MESSAGE_BYTES = 8 * 1024 * 1024
 STORED_FILES = 200
 """Files that are stored of one mail, with all its activities together where each has its own."""
 
+COMMENT_LENGTH = 100_000
+"""Characters of a comment that a mail makes; what is longer is cut, the activity has it whole."""
+
 MAIL_VALUES = 50
 """Values that the template of a mail of ours is filled with."""
 

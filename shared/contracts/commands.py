@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from shared.contracts.base import Contract
 from shared.contracts.bounds import MAIL_VALUE_LENGTH, MAIL_VALUES
 from shared.contracts.command import Command
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.events import EventState
 from shared.contracts.line import Line
 from shared.contracts.references import (
@@ -21,6 +22,7 @@ from shared.contracts.references import (
     UserRef,
 )
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.xml_commands import PutContact, PutRelationship
 
 Direction = Literal["incoming", "outgoing"]
 Mark = Literal["do_not_send", "broken"]
@@ -77,6 +79,8 @@ class CreateTask(Command):
     With a problem id the writer decides whether the task is made or updated (R-e).
 
     Attributes:
+        contact, relationship: Whom it is for (E-7).
+        contact_of: Without a contact: the address that a command before may make one of (C-4).
         by_customer: The sender may only change a task that his domain has made, under the contract
             that it has (S-8).
     """
@@ -89,6 +93,9 @@ class CreateTask(Command):
     problem_id: str | None = None
     status: str | None = None
     by_customer: bool = False
+    contact: ContactRef | None = None
+    contact_of: str | None = None
+    relationship: RelationshipRef | None = None
 
 
 class UpdateTask(Command):
@@ -274,6 +281,9 @@ AnyCommand = Annotated[
     | ApplyEvent
     | SendMail
     | CreateContact
-    | PutTask,
+    | PutTask
+    | CommentTask
+    | PutRelationship
+    | PutContact,
     Field(discriminator="kind"),
 ]

@@ -9,7 +9,8 @@ from shared.contracts.base import Contract
 from shared.contracts.events import EventState
 from shared.contracts.line import Line
 from shared.contracts.primitives import BACKUP_KEY_FORM, SHA256_FORM, ByteCount, FileName
-from shared.contracts.said import Said, Sentence
+from shared.contracts.said import Said
+from shared.contracts.sentence import Sentence, sentence_of
 
 TransferEncoding = Literal["identity", "base64", "quoted-printable", "uuencode"]
 
@@ -127,5 +128,5 @@ class TraceLine(Contract):
 
 def trace_line(identifier: str, rule: str, *, hit: bool, reason: Said) -> TraceLine:
     """Make a line of the trace from what was said."""
-    sentence = reason.sentence
+    sentence = sentence_of(reason)
     return TraceLine(id=identifier, rule=rule, hit=hit, reason=reason, sentence=sentence)

@@ -22,5 +22,10 @@ class MailboxActions(Contract):
     folder: Line = ""
 
 
+def noted_actions(text: str | None) -> MailboxActions | None:
+    """Return what was noted as JSON; None: nothing was wanted."""
+    return None if text is None else MailboxActions.read_json(text)
+
+
 Told = Mapping[UUID, MailboxActions | None]
 """Mails that are recorded, and what is wanted done with them."""

@@ -18,6 +18,7 @@ from shared.contracts.content import FoundToken, SentContent, TraceLine
 from shared.contracts.line import Line
 from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.primitives import BackupKey, ByteCount, Sha256
+from shared.contracts.said import said
 from shared.errors import ContractError
 
 
@@ -152,8 +153,13 @@ class MailClassified(Contract):
             kinds = ", ".join(sorted({one.kind for one in twice}))
             # No ValueError: pydantic would not let the reason through.
             raise ContractError(
-                f"Commands of mail {self.mail_id} share the id {twice[0].command_id} ({kinds}): "
-                "the classifier must give each its own"
+                said(
+                    "Commands of mail {mail_id} share the id {command_id} ({kinds}): the "
+                    "classifier must give each its own",
+                    mail_id=self.mail_id,
+                    command_id=twice[0].command_id,
+                    kinds=kinds,
+                )
             )
         return self
 

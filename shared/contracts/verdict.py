@@ -17,6 +17,7 @@ class Word(StrEnum):
 
     DELETED = "DELETED"
     DUPLICATE_KEY = "DUPLICATE KEY"
+    FILED = "FILED"
     IGNORED = "IGNORED"
     IMPORTED = "IMPORTED"
     INFORM_OTHER_USERS = "Inform other users…"
@@ -29,13 +30,20 @@ class Word(StrEnum):
     SPAM = "SPAM"
     TASK_APPLICATION = "Task application"
     UNKNOWN_USER = "UNKNOWN USER"
+    XML_MAIL = "XML MAIL"
+    XML_REFUSED = "XML REFUSED"
 
     def __repr__(self) -> str:
         """As any other text, also where a log shows it."""
         return repr(self.value)
 
 
-NOT_IN_THE_MANUAL = frozenset({Word.IGNORED, Word.IMPORTED, Word.LOOP})
+NOT_IN_THE_MANUAL = frozenset(
+    {
+        *(Word.FILED, Word.IGNORED, Word.IMPORTED, Word.LOOP),
+        *(Word.XML_MAIL, Word.XML_REFUSED),
+    }
+)
 """Words of our own: the legacy log leaves them out."""
 
 
@@ -67,6 +75,8 @@ def kind_of(words: Iterable[str]) -> str:
 def _kinds() -> Iterable[tuple[str, ...]]:
     yield (Word.DELETED,)
     yield (Word.PROCESSED,)
+    yield (Word.FILED,)
+    yield Word.FILED, Word.DELETED
     for word in (
         Word.SPAM,
         Word.IGNORED,
@@ -76,6 +86,8 @@ def _kinds() -> Iterable[tuple[str, ...]]:
         Word.NOTIFY_OTHER_USERS,
         Word.INVALID_TASK,
         Word.TASK_APPLICATION,
+        Word.XML_MAIL,
+        Word.XML_REFUSED,
     ):
         yield word, Word.DELETED
     for word in (Word.DUPLICATE_KEY, Word.NEW_TASK_CREATED, Word.UNKNOWN_USER):

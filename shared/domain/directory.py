@@ -88,6 +88,19 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskPeople:
+    """Who a task concerns.
+
+    Attributes:
+        contact: Id of the contact that it is for.
+        solvers: Active users who solve it, in their order.
+    """
+
+    contact: int | None = None
+    solvers: tuple[User, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """People and records, as far as they were looked up.
 
@@ -101,6 +114,7 @@ class Directory:
         activity_types: By folded name.
         roles: All roles.
         named: What rules of the administrator name.
+        tasks: People of the tasks that mails answer, by the task's id (E-1).
     """
 
     users: Mapping[str, User] = field(default_factory=dict)
@@ -111,6 +125,7 @@ class Directory:
     activity_types: Mapping[str, ActivityTypeRef] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
     named: Named = field(default_factory=Named)
+    tasks: Mapping[int, TaskPeople] = field(default_factory=dict)
 
     def users_among(self, addresses: Iterable[str]) -> tuple[User, ...]:
         """Return the users whose addresses are among `addresses`, in their order, each once."""

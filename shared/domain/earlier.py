@@ -67,6 +67,7 @@ class Earlier:
         problem_tasks: Tasks by their problem id (P-2).
         soft_bounces: Days of earlier soft bounces, by address (B-3).
         sent: Recipients of recorded mail of ours, by Message-ID (S-7).
+        answered: Tasks that mails of our outbox are about, by Message-ID (E-1a).
     """
 
     processed: Mapping[str, Processed] = field(default_factory=dict)
@@ -76,3 +77,4 @@ class Earlier:
     problem_tasks: Mapping[str, ProblemTask] = field(default_factory=dict)
     soft_bounces: Mapping[str, frozenset[date]] = field(default_factory=dict)
     sent: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answered: Mapping[str, RecordRef] = field(default_factory=dict)

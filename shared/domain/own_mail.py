@@ -4,6 +4,7 @@ The Message-ID and the loop header are signed with the secret of the installatio
 can hide behind them.
 """
 
+import base64
 import hashlib
 import hmac
 import re
@@ -46,6 +47,16 @@ class OwnMail:
                 return True
         wanted = self.loop_header(message_id)
         return any(hmac.compare_digest(wanted.encode(), one.encode()) for one in loop_headers)
+
+    def unique_of(self, message_id: str) -> UUID | None:
+        """Return the number of the mail of ours that has this Message-ID; None if none has."""
+        signed = _MESSAGE_ID.fullmatch(message_id)
+        return UUID(signed[1]) if signed and self.is_ours(message_id, ()) else None
+
+    def tag(self, number: str) -> str:
+        """Return the keyed tag of a task's number: six characters of base32 in lower case (E-1)."""
+        digest = bytes.fromhex(self._sign(f"ticket {number}"))
+        return base64.b32encode(digest).decode("ascii")[:6].lower()
 
     def _sign(self, text: str) -> str:
         key = self.secret.get_secret_value().encode()

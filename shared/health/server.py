@@ -12,6 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from shared import metrics
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.health.state import Health
 
@@ -32,8 +33,10 @@ def serving(health: Health, host: str, port: int | None) -> Iterator[None]:
     try:
         server = ThreadingHTTPServer((host, port), _handler(health))
     except OSError as error:
-        what = f"cannot listen on {host}:{port}: {error.strerror}"
-        remedy = "set METRICS_PORT to a free port"
+        what = said(
+            "cannot listen on {host}:{port}: {reason}", host=host, port=port, reason=error.strerror
+        )
+        remedy = said("set METRICS_PORT to a free port")
         raise ConfigurationError([ConfigProblem("METRICS_PORT", what, remedy)]) from None
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from shared.contracts.content import TraceLine
-from shared.contracts.said import COUNT, Sentence, filled
+from shared.contracts.said import COUNT, Said, filled
+from shared.contracts.sentence import Sentence
 
 LanguageName = Literal["cs", "en"]
 LANGUAGES: tuple[LanguageName, ...] = ("cs", "en")
@@ -45,11 +46,18 @@ class Language:
         """Say why a rule hit or missed; what an earlier version recorded stays in English."""
         if self.name == "en" or line.sentence is None:
             return line.reason
-        return self._sentence(line.sentence)
+        return self.sentence(line.sentence)
 
-    def _sentence(self, sentence: Sentence) -> str:
+    def tell(self, text: str) -> str:
+        """Return what was said in this language; what nobody has `said` stays as it is."""
+        if self.name == "en" or not isinstance(text, Said):
+            return str(text)
+        return self.sentence(text)
+
+    def sentence(self, sentence: Sentence | Said) -> str:
+        """Say what was said before."""
         values = {
-            name: value if isinstance(value, str) else self._sentence(value)
+            name: self.sentence(value) if isinstance(value, Sentence | Said) else value
             for name, value in sentence.values.items()
         }
         count = values.get(COUNT, "")

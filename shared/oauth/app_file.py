@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 from shared.settings.reading import UnreadableError, read_small_file
@@ -67,19 +68,21 @@ def read_app(file: Path) -> App:
     """
     fields = _fields(file)
     problems = [
-        ConfigProblem(str(file), f"{name} is missing or empty", _remedy(name))
+        ConfigProblem(str(file), said("{name} is missing or empty", name=name), _remedy(name))
         for name in _FIELDS
         if not fields.get(name)
     ]
     tenant, address = fields.get("tenant_id", ""), fields.get("token_uri", "")
     if tenant and (not _TENANT.fullmatch(tenant) or tenant.lower() in _MANY_TENANTS):
         problems.append(
-            ConfigProblem(str(file), "tenant_id is not one tenant", "Write the directory's ID.")
+            ConfigProblem(
+                str(file), said("tenant_id is not one tenant"), said("Write the directory's ID.")
+            )
         )
     origin = _origin(address)
     if address and origin is None:
-        remedy = "Write an https address without name and password."
-        problems.append(ConfigProblem(str(file), "token_uri cannot be used", remedy))
+        remedy = said("Write an https address without name and password.")
+        problems.append(ConfigProblem(str(file), said("token_uri cannot be used"), remedy))
     expires, wrong = _expires(file, fields.get(_EXPIRES, ""))
     problems += wrong
     if problems or origin is None:
@@ -92,14 +95,16 @@ def _expires(file: Path, text: str) -> tuple[date | None, list[ConfigProblem]]:
     try:
         return (date.fromisoformat(text) if text else None), []
     except ValueError:
-        remedy = "Write the secret's last day as 2027-05-31."
-        return None, [ConfigProblem(str(file), f"{_EXPIRES} is not a date", remedy)]
+        remedy = said("Write the secret's last day as 2027-05-31.")
+        return None, [
+            ConfigProblem(str(file), said("{expires} is not a date", expires=_EXPIRES), remedy)
+        ]
 
 
-def _remedy(name: str) -> str:
+def _remedy(name: str) -> Said:
     if name == "tenant_id":
-        return "Add the directory (tenant) ID beside client_id: mailboxes need it."
-    return "Add it inside of web."
+        return said("Add the directory (tenant) ID beside client_id: mailboxes need it.")
+    return said("Add it inside of web.")
 
 
 def _fields(file: Path) -> dict[str, str]:
@@ -107,14 +112,16 @@ def _fields(file: Path) -> dict[str, str]:
     try:
         given = json.loads(read_small_file(file, _FILE_BYTES).decode("utf-8-sig"))
     except UnreadableError as error:
-        raise ConfigurationError([ConfigProblem(str(file), str(error), error.remedy)]) from None
+        raise ConfigurationError([ConfigProblem(str(file), error.what, error.remedy)]) from None
     except (ValueError, RecursionError):
-        raise ConfigurationError([ConfigProblem(str(file), "this is not JSON in UTF-8")]) from None
+        raise ConfigurationError(
+            [ConfigProblem(str(file), said("this is not JSON in UTF-8"))]
+        ) from None
     web = given.get("web") if isinstance(given, dict) else None
     if not isinstance(web, dict):
-        what = "there is no object web"
+        what = said("there is no object web")
         raise ConfigurationError(
-            [ConfigProblem(str(file), what, "Write the app's fields into it.")]
+            [ConfigProblem(str(file), what, said("Write the app's fields into it."))]
         )
     return {name: value.strip() for name, value in web.items() if isinstance(value, str)}
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from shared.contracts.said import said
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.oauth.app_file import App
 
@@ -31,21 +32,23 @@ _CODE = re.compile(r"AADSTS(\d{4,9})")
 _WORD = re.compile(r"[a-z_]{1,40}")
 
 _REMEDIES = {
-    "7000215": "the client secret is wrong: copy the secret's value, not its ID",
-    "7000222": "the client secret has expired: make a new one in the app registration",
-    "7000112": "the app is disabled: enable it in the directory's enterprise applications",
-    "7000229": "the app has no place in this tenant: an administrator must consent to it there",
-    "700016": "the tenant knows no such app: check client_id and tenant_id",
-    "90002": "there is no such tenant: check tenant_id",
-    "900023": "there is no such tenant: check tenant_id",
-    "500011": "the tenant does not know the mail service: check that it has Exchange Online",
-    "65001": "the consent is missing: an administrator must grant the app its permissions",
-    "53003": "a Conditional Access policy forbids it: except the app from the policy",
+    "7000215": said("the client secret is wrong: copy the secret's value, not its ID"),
+    "7000222": said("the client secret has expired: make a new one in the app registration"),
+    "7000112": said("the app is disabled: enable it in the directory's enterprise applications"),
+    "7000229": said(
+        "the app has no place in this tenant: an administrator must consent to it there"
+    ),
+    "700016": said("the tenant knows no such app: check client_id and tenant_id"),
+    "90002": said("there is no such tenant: check tenant_id"),
+    "900023": said("there is no such tenant: check tenant_id"),
+    "500011": said("the tenant does not know the mail service: check that it has Exchange Online"),
+    "65001": said("the consent is missing: an administrator must grant the app its permissions"),
+    "53003": said("a Conditional Access policy forbids it: except the app from the policy"),
 }
 _PASSING = {"90033", "90024", "90010"}
 """What Microsoft calls transient."""
 
-_UNKNOWN = "check client_id, tenant_id and client_secret, and the app's permissions"
+_UNKNOWN = said("check client_id, tenant_id and client_secret, and the app's permissions")
 
 
 def session_of(ca_file: Path | None) -> requests.Session:
@@ -126,21 +129,32 @@ class TokenServer:
                 return self._looked_at(response.status_code, text, response.headers)
         except requests.exceptions.SSLError:
             raise TransientError(
-                f"TLS with {self.app.server} failed, nothing was sent: check its certificate, "
-                "the clock of this machine, what stands in between, and caFile"
+                said(
+                    "TLS with {server} failed, nothing was sent: check its certificate, the clock "
+                    "of this machine, what stands in between, and caFile",
+                    server=self.app.server,
+                )
             ) from None
         except requests.RequestException as error:
             raise TransientError(
-                f"The token server {self.app.server} cannot be reached "
-                f"({type(error).__name__}): check network, DNS and firewall"
+                said(
+                    "The token server {server} cannot be reached ({name}): check network, DNS and "
+                    "firewall",
+                    server=self.app.server,
+                    name=type(error).__name__,
+                )
             ) from None
         except OSError:
-            raise TransientError("caFile cannot be read: check that it exists") from None
+            raise TransientError(said("caFile cannot be read: check that it exists")) from None
 
     def _looked_at(self, status: int, text: str, headers: Mapping[str, str]) -> _Response:
         if status == _TOO_MANY or status >= _SERVER_TROUBLE:
             raise TransientError(
-                f"The token server {self.app.server} asks to wait (HTTP {status})",
+                said(
+                    "The token server {server} asks to wait (HTTP {status})",
+                    server=self.app.server,
+                    status=status,
+                ),
                 retry_after_seconds=retry_after(headers.get("Retry-After"), datetime.now(UTC)),
             )
         if status < _FOUND or _FOUND + 100 <= status < 400:  # noqa: PLR2004 - classes of HTTP
@@ -190,15 +204,27 @@ def refusal(answer: Mapping[str, object], app: App) -> TransientError | Credenti
     code = found[1] if found else ""
     name = f"AADSTS{code}, {error}" if code else error
     if error == "temporarily_unavailable" or code in _PASSING:
-        return TransientError(f"The token server {app.server} asks to wait ({name})")
+        return TransientError(
+            said("The token server {server} asks to wait ({name})", server=app.server, name=name)
+        )
     return CredentialsRefusedError(
-        f"{app.server} refused the app in {app.file} ({name}): {_REMEDIES.get(code, _UNKNOWN)}"
+        said(
+            "{server} refused the app in {file} ({name}): {remedy}",
+            server=app.server,
+            file=app.file,
+            name=name,
+            remedy=_REMEDIES.get(code, _UNKNOWN),
+        )
     )
 
 
 def unclear(app: App) -> TransientError:
     """What answers is no token server, or one that cannot be understood."""
     return TransientError(
-        f"{app.server} does not answer as a token server does: check token_uri in {app.file}, "
-        "and what stands in between"
+        said(
+            "{server} does not answer as a token server does: check token_uri in {file}, "
+            "and what stands in between",
+            server=app.server,
+            file=app.file,
+        )
     )

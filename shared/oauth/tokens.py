@@ -108,4 +108,4 @@ def _read_again(file: Path) -> App:
     try:
         return read_app(file)
     except ConfigurationError as error:
-        raise TransientError(str(error)) from None
+        raise TransientError(error.sentence) from None

@@ -7,14 +7,25 @@ from pydantic import ConfigDict, Field
 
 from shared.settings.box_keys import BoxKeys
 from shared.settings.calendar_keys import CalendarKeys
+from shared.settings.conversation_keys import ConversationKeys
 from shared.settings.mailbox_keys import MailboxKeys
 from shared.settings.manual_keys import ManualKeys
 from shared.settings.outgoing_keys import OutgoingKeys
 from shared.settings.pause import is_paused
 from shared.settings.trust_keys import TrustKeys
+from shared.settings.xml_mail_keys import XmlMailKeys
 
 
-class Box(CalendarKeys, OutgoingKeys, TrustKeys, MailboxKeys, BoxKeys, ManualKeys):
+class Box(
+    CalendarKeys,
+    ConversationKeys,
+    XmlMailKeys,
+    OutgoingKeys,
+    TrustKeys,
+    MailboxKeys,
+    BoxKeys,
+    ManualKeys,
+):
     """One technology box; each key is declared at the field that it fills.
 
     Defaults may depend on fields of `ManualKeys`, so that comes last here: pydantic fills the

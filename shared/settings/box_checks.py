@@ -3,7 +3,9 @@
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
+from shared.contracts.said import said
 from shared.settings.calendar_keys import CalendarKeys
+from shared.settings.conversation_checks import check_conversations, check_loops
 from shared.settings.draft import Draft
 from shared.settings.key import DeclaredKey, declared
 from shared.settings.near_miss import quoted
@@ -11,17 +13,33 @@ from shared.settings.value_types import Disposition, MailGroup
 
 _MANDATORY = ("rootPath", "pop3Email")
 _SERVERS = ("pop3Url", "imapUrl")
+_OF_MAILBOXES = (
+    "allowPlaintext",
+    "disposeAfter",
+    "disposition",
+    "imapFolders",
+    "scanType",
+    "startFrom",
+    "stopFrom",
+    "stopTo",
+)
+"""Keys that files of `emlDir` do not heed."""
 
 
 def check_file(draft: Draft) -> None:
     """Report what is missing or contradicts itself within one file (I-2, I-4, I-12)."""
     for name in _MANDATORY:
         if name not in draft.named:
-            draft.report.problem(None, f"{name} is missing", "It is mandatory: add it.")
+            draft.report.problem(
+                None, said("{name} is missing", name=name), said("It is mandatory: add it.")
+            )
     _check_pause(draft)
     _check_sources(draft)
     _check_groups(draft)
     _check_rules(draft)
+    check_conversations(draft)
+    _check_xml_mail(draft)
+    _check_journal(draft)
 
 
 def check_together(drafts: Sequence[Draft]) -> None:
@@ -32,6 +50,7 @@ def check_together(drafts: Sequence[Draft]) -> None:
             _check_alike(draft, drafts[:index], key)
         _check_apart(draft, drafts[:index], "pop3Email", _email_of)
         _check_apart(draft, drafts[:index], "name", _name_of)
+    check_loops(drafts)
 
 
 def name_of(draft: Draft) -> str:
@@ -44,25 +63,40 @@ def _check_pause(draft: Draft) -> None:
     given = [name for name in ("stopFrom", "stopTo") if name in draft.named]
     if len(given) == 1:
         other = "stopTo" if given[0] == "stopFrom" else "stopFrom"
-        what = f"{given[0]} without {other}"
-        draft.report.problem(draft.line(given[0]), what, "Add the other, or remove this one.")
+        what = said("{given} without {other}", given=given[0], other=other)
+        draft.report.problem(draft.line(given[0]), what, said("Add the other, or remove this one."))
 
 
 def _check_sources(draft: Draft) -> None:
     servers = [name for name in _SERVERS if name in draft.named]
     if len(servers) > 1:
         line = draft.line("pop3Url")
-        what = f"imapUrl beside pop3Url (line {line})" if line else "imapUrl beside pop3Url"
-        draft.report.problem(draft.line("imapUrl"), what, "Keep the one the box is read by.")
+        what = (
+            said("imapUrl beside pop3Url (line {line})", line=line)
+            if line
+            else said("imapUrl beside pop3Url")
+        )
+        draft.report.problem(draft.line("imapUrl"), what, said("Keep the one the box is read by."))
     elif servers and not _has_credentials(draft):
-        what = f"{servers[0]} without credentials"
-        remedy = 'Add pop3Password, or pop3OAuth with the value "true".'
+        what = said("{server} without credentials", server=servers[0])
+        remedy = said('Add pop3Password, or pop3OAuth with the value "true".')
         draft.report.problem(draft.line(servers[0]), what, remedy)
     elif not servers and "emlDir" not in draft.named:
-        remedy = "Add pop3Url or imapUrl with credentials, or emlDir, or both."
-        draft.report.problem(None, "there is no source of mail", remedy)
+        remedy = said("Add pop3Url or imapUrl with credentials, or emlDir, or both.")
+        draft.report.problem(None, said("there is no source of mail"), remedy)
+    elif not servers:
+        _check_what_files_heed(draft)
     if "pop3Url" in draft.named:
         _check_what_pop3_can(draft)
+
+
+def _check_what_files_heed(draft: Draft) -> None:
+    """Warn of keys that do nothing in a box that is read from `emlDir` alone (I-7, I-8)."""
+    for name in _OF_MAILBOXES:
+        if name in draft.named:
+            what = said("{name} does nothing here: the box is read from emlDir alone", name=name)
+            remedy = said("Remove the line; files leave emlDir as soon as they are backed up.")
+            draft.report.warning(draft.line(name), what, remedy)
 
 
 def _check_groups(draft: Draft) -> None:
@@ -74,35 +108,60 @@ def _check_groups(draft: Draft) -> None:
     box = draft.value("pop3Email")
     for line, group in found:
         if box in (group.address, *group.members):
-            what = f"mailGroup {quoted(group.address)} names the box itself"
-            draft.report.problem(line, what, "Name an address that mail is forwarded from.")
+            what = said("mailGroup {address} names the box itself", address=quoted(group.address))
+            draft.report.problem(line, what, said("Name an address that mail is forwarded from."))
         for inner in sorted(names.intersection(group.members)):
-            what = f"mailGroup {quoted(group.address)} names {quoted(inner)}, which is one, too"
-            draft.report.problem(line, what, "Name its users instead.")
+            what = said(
+                "mailGroup {address} names {inner}, which is one, too",
+                address=quoted(group.address),
+                inner=quoted(inner),
+            )
+            draft.report.problem(line, what, said("Name its users instead."))
 
 
 def _check_rules(draft: Draft) -> None:
     """Report what rules of one's own need (I-8), and a box that would make nothing (C-5)."""
     if "rulesFile" in draft.named and draft.value("disposeAfter") == "published":
-        what = "disposeAfter published beside rulesFile"
-        remedy = "Remove the line: a rule can move a mail only if it stays until it is recorded."
+        what = said("disposeAfter published beside rulesFile")
+        remedy = said(
+            "Remove the line: a rule can move a mail only if it stays until it is recorded."
+        )
         draft.report.problem(draft.line("disposeAfter"), what, remedy)
     if draft.value("manualRules") is False and "rulesFile" not in draft.named:
-        remedy = "Add rulesFile, or remove the line: no mail of this box would make anything."
+        remedy = said("Add rulesFile, or remove the line: no mail of this box would make anything.")
         draft.report.problem(
-            draft.line("manualRules"), "manualRules false without rulesFile", remedy
+            draft.line("manualRules"), said("manualRules false without rulesFile"), remedy
         )
+
+
+def _check_xml_mail(draft: Draft) -> None:
+    """Report XML mail that nobody may send, or without a secret (E-4)."""
+    if draft.value("xmlMail") is not True:
+        return
+    for name in ("xmlSecret", "xmlSender"):
+        if name not in draft.named:
+            what = said("xmlMail without {name}", name=name)
+            remedy = said("Add it, or remove xmlMail.")
+            draft.report.problem(draft.line("xmlMail"), what, remedy)
+
+
+def _check_journal(draft: Draft) -> None:
+    """Report journal reports of nobody (I-14)."""
+    if draft.value("journalReports") is True and "journalSender" not in draft.named:
+        what = said("journalReports without journalSender")
+        remedy = said("Add the From address of your reports, or remove journalReports.")
+        draft.report.problem(draft.line("journalReports"), what, remedy)
 
 
 def _check_what_pop3_can(draft: Draft) -> None:
     """Report what needs IMAP: POP3 knows neither folders nor flags (I-8, I-10)."""
-    remedy = "Read the box by imapUrl, or remove this line."
+    remedy = said("Read the box by imapUrl, or remove this line.")
     given = draft.value("disposition")
     if isinstance(given, Disposition) and given.action == "move":
-        what = "POP3 cannot move mail"
+        what = said("POP3 cannot move mail")
         draft.report.problem(draft.line("disposition"), what, remedy)
     if draft.value("scanType") == "unread":
-        what = "POP3 does not know what is unread"
+        what = said("POP3 does not know what is unread")
         draft.report.problem(draft.line("scanType"), what, remedy)
 
 
@@ -122,8 +181,10 @@ def _check_root_path(draft: Draft, before: Sequence[Draft]) -> None:
         return
     if _as_path(str(given)) != _as_path(str(first.value("rootPath"))):
         place = first.report.place(first.line("rootPath"))
-        what = f"rootPath {quoted(str(given))} differs from that of {place}"
-        remedy = "The boxes of one deployment share one ERP: name the same directory."
+        what = said(
+            "rootPath {given} differs from that of {place}", given=quoted(str(given)), place=place
+        )
+        remedy = said("The boxes of one deployment share one ERP: name the same directory.")
         draft.report.problem(draft.line("rootPath"), what, remedy)
 
 
@@ -134,8 +195,14 @@ def _check_alike(draft: Draft, before: Sequence[Draft], key: DeclaredKey) -> Non
     if first is None or name not in draft.values or _all_of(draft, name) == _all_of(first, name):
         return
     place = first.report.place(first.line(name))
-    remedy = "The boxes of one deployment share one calendar: write the same, or remove this line."
-    draft.report.problem(draft.line(name), f"{name} differs from that of {place}", remedy)
+    remedy = said(
+        "The boxes of one deployment share one calendar: write the same, or remove this line."
+    )
+    draft.report.problem(
+        draft.line(name),
+        said("{name} differs from that of {place}", name=name, place=place),
+        remedy,
+    )
 
 
 def _all_of(draft: Draft, name: str) -> set[object]:
@@ -149,8 +216,10 @@ def _check_apart(
     twin = next((other for other in before if mine is not None and same(other) == mine), None)
     if twin is not None:
         place = twin.report.place(twin.line(key))
-        what = f"{key} {quoted(str(mine))} is also that of {place}"
-        draft.report.problem(draft.line(key), what, "Every box has its own.")
+        what = said(
+            "{key} {mine} is also that of {place}", key=key, mine=quoted(str(mine)), place=place
+        )
+        draft.report.problem(draft.line(key), what, said("Every box has its own."))
 
 
 def _email_of(draft: Draft) -> Hashable:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tzlocal import get_localzone
 
+from shared.contracts.said import said
 from shared.domain.addresses import domain_of
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
@@ -88,8 +89,8 @@ def _idle(draft: Draft) -> Iterator[ConfigProblem]:
     given = sorted((found[0][0], name) for name, found in draft.values.items())
     for line, name in given:
         if not KEY_BY_NAME[name].key.acts:
-            what = f"{name} has no effect in this version"
-            remedy = "Do not rely on it yet; the line may stay."
+            what = said("{name} has no effect in this version", name=name)
+            remedy = said("Do not rely on it yet; the line may stay.")
             yield ConfigProblem(draft.report.place(line), what, remedy)
 
 
@@ -101,13 +102,16 @@ def _fill_in(draft: Draft, host_zone: Callable[[], ZoneInfo]) -> None:
         try:
             label(draft.path.stem)
         except NotAllowedError as error:
-            what, remedy = "the file's name is no name for a box", f"Add name: {error.allowed}."
+            what, remedy = (
+                said("the file's name is no name for a box"),
+                said("Add name: {allowed}.", allowed=error.allowed),
+            )
             draft.report.problem(None, what, remedy)
     if "timeZone" not in draft.named:
         try:
             draft.values["timeZone"] = [(0, host_zone())]
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            what, remedy = "the host's time zone cannot be found", "Add timeZone."
+            what, remedy = said("the host's time zone cannot be found"), said("Add timeZone.")
             draft.report.problem(None, what, remedy)
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from shared.contracts.said import said
 from shared.domain.addresses import domain_of
 from shared.settings.file_name import file_name
 from shared.settings.key import Key
@@ -26,7 +27,7 @@ from shared.settings.values import (
 def _address_or_all(value: str) -> str:
     given = value.strip()
     if given != "*" and "*" in given:
-        raise NotAllowedError("one e-mail address as crm@firma.cz, or * alone for any")
+        raise NotAllowedError(said("one e-mail address as crm@firma.cz, or * alone for any"))
     return given if given == "*" else address(given)
 
 
@@ -183,13 +184,3 @@ class BoxKeys(BaseModel):
             source="R-f",
         ),
     ] = None
-    ticket_box: Annotated[
-        bool,
-        Key(
-            "ticketBox",
-            flag,
-            doc="`true`: mail from outside without a number opens a task.",
-            source="E-7",
-            acts=False,
-        ),
-    ] = False

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel
 
+from shared.contracts.said import said
 from shared.settings.key import Key
 from shared.settings.values import address, choice, flag, interval, text, web_address, whole
 
-_DAYS = whole(0, 3650, "whole days")
-_NUMBER = whole(1, 1000, "a whole number")
-_MINUTES = whole(1, 1440, "whole minutes")
-_PERCENT = whole(1, 100, "whole per cent")
+_DAYS = whole(0, 3650, said("whole days"))
+_NUMBER = whole(1, 1000, said("a whole number"))
+_MINUTES = whole(1, 1440, said("whole minutes"))
+_PERCENT = whole(1, 100, said("whole per cent"))
 
 
 class CalendarKeys(BaseModel):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.contracts.said import said
 from shared.settings.key import Key
 from shared.settings.keys import KEY_BY_NAME, OTHER_NAMES
 from shared.settings.near_miss import nearest, quoted
@@ -59,8 +60,12 @@ def _report_repeated(entries: Iterable[XmlEntry], report: Report) -> None:
         if key is None or key.repeatable:
             continue
         if key.name in first:
-            what = f"{key.name} stands here and in line {first[key.name]}, but may stand once"
-            report.problem(entry.line, what, "Remove one of them.")
+            what = said(
+                "{name} stands here and in line {first}, but may stand once",
+                name=key.name,
+                first=first[key.name],
+            )
+            report.problem(entry.line, what, said("Remove one of them."))
         first.setdefault(key.name, entry.line)
 
 
@@ -71,8 +76,10 @@ def _take(entry: XmlEntry, draft: Draft) -> None:
         return
     key = known.key
     if not (entry.value if key.secret else entry.value.strip()):
-        remedy = "Write a value, or remove the line."
-        draft.report.warning(entry.line, f"{key.name} is empty and counts as not given", remedy)
+        remedy = said("Write a value, or remove the line.")
+        draft.report.warning(
+            entry.line, said("{name} is empty and counts as not given", name=key.name), remedy
+        )
         return
     draft.named.add(key.name)
     try:
@@ -86,17 +93,21 @@ def _take(entry: XmlEntry, draft: Draft) -> None:
 def _report_unknown(entry: XmlEntry, draft: Draft) -> None:
     if entry.value in KEY_BY_NAME:
         # What stands in the place of the key may be a password, so it is not repeated.
-        what = f'value="{entry.value}" is the name of a key'
-        draft.report.problem(entry.line, what, "Exchange key and value.")
+        what = said('value="{value}" is the name of a key', value=entry.value)
+        draft.report.problem(entry.line, what, said("Exchange key and value."))
         draft.named.add(entry.value)
         return
     meant = _expected_name(entry.key) or nearest(entry.key, KEY_BY_NAME)
     if meant is None:
-        what = f"unknown key {quoted(entry.key)}, passed over"
-        draft.report.warning(entry.line, what, "Remove the line if nothing else needs it.")
+        what = said("unknown key {key}, passed over", key=quoted(entry.key))
+        draft.report.warning(entry.line, what, said("Remove the line if nothing else needs it."))
         return
     draft.named.add(meant)
-    draft.report.problem(entry.line, f"unknown key {quoted(entry.key)}", f"Did you mean {meant}?")
+    draft.report.problem(
+        entry.line,
+        said("unknown key {key}", key=quoted(entry.key)),
+        said("Did you mean {meant}?", meant=meant),
+    )
 
 
 def _expected_name(written: str) -> str | None:
@@ -105,6 +116,6 @@ def _expected_name(written: str) -> str | None:
 
 
 def _report_value(key: Key, entry: XmlEntry, error: NotAllowedError, report: Report) -> None:
-    shown = "the value" if key.secret or not error.quotable else quoted(entry.value)
-    remedy = f"Allowed is {error.allowed}" + (f"; nearest: {error.meant}." if error.meant else ".")
-    report.problem(entry.line, f"{key.name}: {shown} is not allowed", remedy)
+    shown = said("the value") if key.secret or not error.quotable else quoted(entry.value)
+    what = said("{name}: {value} is not allowed", name=key.name, value=shown)
+    report.problem(entry.line, what, error.remedy)

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.near_miss import quoted
 from shared.settings.protection import not_allowed, open_hosts
@@ -116,7 +117,7 @@ def system_locale() -> str:
 class _BadVariableError(Exception):
     """A variable that cannot be used; its text never holds the value of a secret one."""
 
-    def __init__(self, name: str, what: str, remedy: str) -> None:
+    def __init__(self, name: str, what: Said, remedy: Said) -> None:
         super().__init__(what)
         self.problem = ConfigProblem(f"environment variable {name}", what, remedy)
 
@@ -124,7 +125,11 @@ class _BadVariableError(Exception):
 def _misspelt(environ: Mapping[str, str]) -> list[ConfigProblem]:
     found = ((name, meant_by(name)) for name in sorted(environ))
     return [
-        ConfigProblem(f"environment variable {name}", "unknown variable", f"Did you mean {meant}?")
+        ConfigProblem(
+            f"environment variable {name}",
+            said("unknown variable"),
+            said("Did you mean {meant}?", meant=meant),
+        )
         for name, meant in found
         if meant
     ]
@@ -139,8 +144,12 @@ def _in_the_clear(fields: Mapping[str, object]) -> Iterator[ConfigProblem]:
         for host in not_allowed(address.get_secret_value(), allowed):
             yield ConfigProblem(
                 f"environment variable {name}",
-                f"goes to {host} without verified TLS",
-                f"{remedy}; or name {host} in CRMSERVICE_INSECURE if nobody else is between",
+                said("goes to {host} without verified TLS", host=host),
+                said(
+                    "{remedy}; or name {host} in CRMSERVICE_INSECURE if nobody else is between",
+                    remedy=remedy,
+                    host=host,
+                ),
             )
 
 
@@ -149,8 +158,10 @@ def _value(variable: Variable, environ: Mapping[str, str]) -> object:
     name, file_name = variable.name, variable.name + _FILE
     direct, file = environ.get(name), environ.get(file_name)
     if direct and file:
-        remedy = "Set only one of the two."
-        raise _BadVariableError(name, f"{file_name} is set as well", remedy)
+        remedy = said("Set only one of the two.")
+        raise _BadVariableError(
+            name, said("{file_name} is set as well", file_name=file_name), remedy
+        )
     if file:
         return _parsed(variable, file_name, _content(file_name, file))
     return _parsed(variable, name, direct) if direct else None
@@ -161,13 +172,19 @@ def _content(name: str, file: str) -> str:
     try:
         content = read_small_file(Path(file), _LIMIT_BYTES).decode("utf-8-sig")
     except UnreadableError as error:
-        raise _BadVariableError(name, f"{quoted(file)}: {error}", error.remedy) from None
+        raise _BadVariableError(
+            name, said("{file}: {error}", file=quoted(file), error=error), error.remedy
+        ) from None
     except UnicodeDecodeError:
-        remedy = "Save it as UTF-8."
-        raise _BadVariableError(name, f"{quoted(file)} is not text", remedy) from None
+        remedy = said("Save it as UTF-8.")
+        raise _BadVariableError(
+            name, said("{file} is not text", file=quoted(file)), remedy
+        ) from None
     value = content.removesuffix("\n").removesuffix("\r")
     if not value:
-        raise _BadVariableError(name, f"{quoted(file)} is empty", "Put the value into it.")
+        raise _BadVariableError(
+            name, said("{file} is empty", file=quoted(file)), said("Put the value into it.")
+        )
     return value
 
 
@@ -175,7 +192,6 @@ def _parsed(variable: Variable, name: str, value: str) -> object:
     try:
         return variable.parse(value)
     except NotAllowedError as error:
-        shown = "the value" if variable.secret or not error.quotable else quoted(value)
-        nearest = f"; nearest: {error.meant}." if error.meant else "."
-        remedy = f"Allowed is {error.allowed}{nearest}"
-        raise _BadVariableError(name, f"{shown} is not allowed", remedy) from None
+        shown = said("the value") if variable.secret or not error.quotable else quoted(value)
+        what = said("{value} is not allowed", value=shown)
+        raise _BadVariableError(name, what, error.remedy) from None

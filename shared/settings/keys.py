@@ -5,14 +5,19 @@ from types import MappingProxyType
 
 from shared.settings.box_keys import BoxKeys
 from shared.settings.calendar_keys import CalendarKeys
+from shared.settings.conversation_keys import ConversationKeys
 from shared.settings.key import DeclaredKey, declared
 from shared.settings.mailbox_keys import MailboxKeys
 from shared.settings.manual_keys import ManualKeys
 from shared.settings.outgoing_keys import OutgoingKeys
 from shared.settings.trust_keys import TrustKeys
 from shared.settings.vocabulary_keys import VOCABULARY_KEYS
+from shared.settings.xml_mail_keys import XmlMailKeys
 
-_GROUPS = (ManualKeys, BoxKeys, MailboxKeys, TrustKeys, OutgoingKeys, CalendarKeys)
+_GROUPS = (
+    *(ManualKeys, BoxKeys, MailboxKeys, TrustKeys),
+    *(OutgoingKeys, ConversationKeys, XmlMailKeys, CalendarKeys),
+)
 
 KEYS: tuple[DeclaredKey, ...] = (
     *(key for group in _GROUPS for key in declared(group)),

@@ -3,13 +3,16 @@
 import stat
 from pathlib import Path
 
+from shared.contracts.said import Said, said
+
 
 class UnreadableError(Exception):
     """The file cannot be taken; the text says why, `remedy` what to do."""
 
-    def __init__(self, what: str, remedy: str) -> None:
+    def __init__(self, what: Said, remedy: Said) -> None:
         """Take both sentences."""
         super().__init__(what)
+        self.what = what
         self.remedy = remedy
 
 
@@ -26,16 +29,23 @@ def read_small_file(path: Path, limit_bytes: int) -> bytes:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise UnreadableError("this is not a file", "Name the file itself.")
+            raise UnreadableError(said("this is not a file"), said("Name the file itself."))
         with path.open("rb") as file:
             raw = file.read(limit_bytes + 1)
     except FileNotFoundError:
-        raise MissingError("there is no such file", "Check the path.") from None
+        raise MissingError(said("there is no such file"), said("Check the path.")) from None
     except PermissionError:
-        raise UnreadableError("the file may not be read", "Give this user the right.") from None
+        raise UnreadableError(
+            said("the file may not be read"), said("Give this user the right.")
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the path cannot be a file's"
-        raise UnreadableError(f"the file cannot be read: {reason}", "Check the path.") from None
+        raise UnreadableError(
+            said("the file cannot be read: {reason}", reason=reason), said("Check the path.")
+        ) from None
     if len(raw) > limit_bytes:
-        raise UnreadableError(f"the file is larger than {limit_bytes} bytes", "Name another file.")
+        raise UnreadableError(
+            said("the file is larger than {limit_bytes} bytes", limit_bytes=limit_bytes),
+            said("Name another file."),
+        )
     return raw

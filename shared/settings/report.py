@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from shared.contracts.said import Said
 from shared.errors import ConfigProblem
 
 
@@ -19,11 +20,11 @@ class Report:
     problems: list[ConfigProblem] = field(default_factory=list)
     warnings: list[ConfigProblem] = field(default_factory=list)
 
-    def problem(self, line: int | None, what: str, remedy: str) -> None:
+    def problem(self, line: int | None, what: Said, remedy: Said) -> None:
         """Note a problem, at `line` where it has one."""
         self.problems.append(ConfigProblem(self.place(line), what, remedy))
 
-    def warning(self, line: int | None, what: str, remedy: str) -> None:
+    def warning(self, line: int | None, what: Said, remedy: Said) -> None:
         """Note a warning, at `line` where it has one."""
         self.warnings.append(ConfigProblem(self.place(line), what, remedy))
 

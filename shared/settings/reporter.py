@@ -2,6 +2,7 @@
 
 import re
 
+from shared.contracts.said import said
 from shared.settings.values import NotAllowedError
 
 _REPORTER = re.compile(r"(?:[^\s@<>,;\"]+@)?(?:\*\.)?[\w-]+(?:\.[\w-]+)+")
@@ -11,5 +12,7 @@ def reporter(value: str) -> str:
     """Read who may report: an address or a domain, with `*` for anything, in lower case (S-7)."""
     written = value.strip().lower()
     if _REPORTER.fullmatch(written) is None:
-        raise NotAllowedError("an address as bounces@relay.cz, or a domain as relay.cz, *.relay.cz")
+        raise NotAllowedError(
+            said("an address as bounces@relay.cz, or a domain as relay.cz, *.relay.cz")
+        )
     return written if "@" in written else f"*@{written}"

@@ -90,6 +90,25 @@ class TrustKeys(BaseModel):
             source="S-1",
         ),
     ] = False
+    journal_reports: Annotated[
+        bool,
+        Key(
+            "journalReports",
+            flag,
+            doc="`true`: of journal reports of Exchange the mail inside is read, for everybody "
+            "whom it was sent to, also in Bcc.",
+            source="I-14",
+        ),
+    ] = False
+    journal_sender: Annotated[
+        tuple[str, ...],
+        Key(
+            "journalSender",
+            address,
+            doc="From address of the journal reports of the company's own Exchange.",
+            source="I-14",
+        ),
+    ] = ()
     bounce_reporter: Annotated[
         tuple[str, ...],
         Key(

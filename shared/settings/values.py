@@ -7,7 +7,7 @@ allowed; it never repeats the text, because only the caller knows whether it is 
 import os
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, time
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import SecretStr
 from tzlocal.windows_tz import win_tz
 
+from shared.contracts.said import Said, said, verbatim
 from shared.domain.addresses import comparable, is_valid_address
 from shared.settings.near_miss import nearest
 from shared.settings.value_types import Disposition, MailGroup, ServerAddress
@@ -30,6 +31,7 @@ _HOST = re.compile(r"[\w.-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
 _LAST_PORT = 65535
 _LONGEST_NAME = 100
+_LONG_SECRET = 16
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -42,18 +44,27 @@ class NotAllowedError(ValueError):
         quotable: False where the value may hold a password and is not to be repeated.
     """
 
-    def __init__(self, allowed: str, meant: str | None = None, *, quotable: bool = True) -> None:
+    def __init__(self, allowed: Said, meant: str | None = None, *, quotable: bool = True) -> None:
         """Take what the report needs; the value itself is not kept."""
         super().__init__(allowed)
         self.allowed = allowed
         self.meant = meant
         self.quotable = quotable
 
+    @property
+    def remedy(self) -> Said:
+        """What to do about it."""
+        if self.meant is None:
+            return said("Allowed is {allowed}.", allowed=self.allowed)
+        return said(
+            "Allowed is {allowed}; nearest: {meant}.", allowed=self.allowed, meant=self.meant
+        )
+
 
 def text(value: str) -> str:
     """Return `value` as written; control characters are refused."""
     if any(unicodedata.category(each) == "Cc" for each in value):
-        raise NotAllowedError("text in one line without control characters")
+        raise NotAllowedError(said("text in one line without control characters"))
     return value
 
 
@@ -66,13 +77,24 @@ def label(value: str) -> str:
     """Read the name of a box, which stands in logs, metrics and queue names (I-1)."""
     name = value.strip()
     if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise NotAllowedError(f"a name of 1 to {_LONGEST_NAME} printable characters")
+        raise NotAllowedError(
+            said("a name of 1 to {longest_name} printable characters", longest_name=_LONGEST_NAME)
+        )
     return name
 
 
 def secret(value: str) -> SecretStr:
     """Wrap a password; blanks at its ends belong to it."""
     return SecretStr(text(value))
+
+
+def long_secret(value: str) -> SecretStr:
+    """Return a secret that nobody guesses: at least 16 characters."""
+    if len(value.strip()) < _LONG_SECRET:
+        raise NotAllowedError(
+            said("at least {number} characters", number=_LONG_SECRET), quotable=False
+        )
+    return secret(value)
 
 
 def flag(value: str) -> bool:
@@ -86,7 +108,7 @@ def choice(*allowed: str) -> Callable[[str], str]:
     def one_of(value: str) -> str:
         word = value.strip().casefold()
         if word not in allowed:
-            raise NotAllowedError(" or ".join(allowed), nearest(word, allowed))
+            raise NotAllowedError(_alternatives(allowed), nearest(word, allowed))
         return word
 
     return one_of
@@ -94,7 +116,7 @@ def choice(*allowed: str) -> Callable[[str], str]:
 
 def clock_time(value: str) -> time:
     """Read a time of day as the manual writes it, `HH:mm` (ch. 7)."""
-    allowed = "a time from 00:00 to 23:59, written HH:mm"
+    allowed = said("a time from 00:00 to 23:59, written HH:mm")
     matched = _CLOCK.fullmatch(value.strip())
     if matched is None:
         raise NotAllowedError(allowed)
@@ -106,7 +128,7 @@ def clock_time(value: str) -> time:
 
 def start(value: str) -> date | Literal["all"]:
     """Read `startFrom`: a date, or `all` (I-11)."""
-    allowed = "a date as 2026-11-30, or all"
+    allowed = said("a date as 2026-11-30, or all")
     word = value.strip()
     if word.casefold() == "all":
         return "all"
@@ -125,42 +147,44 @@ def zone(value: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         meant = win_tz.get(name) or nearest(name, sorted(available_timezones()))
-        raise NotAllowedError("an IANA time zone as Europe/Prague", meant) from None
+        raise NotAllowedError(said("an IANA time zone as Europe/Prague"), meant) from None
 
 
 def seconds(value: str) -> float:
     """Read a time span in seconds that may be 0."""
     if _SECONDS.fullmatch(value.strip()) is None:
-        raise NotAllowedError("seconds from 0 to 9999, as 1 or 0.5")
+        raise NotAllowedError(said("seconds from 0 to 9999, as 1 or 0.5"))
     return float(value)
 
 
 def interval(value: str) -> int:
     """Read whole seconds between two polls (I-3)."""
-    return _whole(value, 1, 86400, "whole seconds from 1 to 86400")
+    return _whole(value, 1, 86400, said("whole seconds from 1 to 86400"))
 
 
-def whole(least: int, most: int, what: str) -> Callable[[str], int]:
+def whole(least: int, most: int, what: Said) -> Callable[[str], int]:
     """Return a reader of a whole number from `least` to `most`; `what` it counts."""
-    return lambda value: _whole(value, least, most, f"{what} from {least} to {most}")
+    return lambda value: _whole(
+        value, least, most, said("{what} from {least} to {most}", what=what, least=least, most=most)
+    )
 
 
 def port(value: str) -> int:
     """Read a TCP port."""
-    return _whole(value, 1, _LAST_PORT, f"a port from 1 to {_LAST_PORT}")
+    return _whole(value, 1, _LAST_PORT, said("a port from 1 to {last}", last=_LAST_PORT))
 
 
 def address(value: str) -> str:
     """Read one e-mail address, in lower case."""
     address = comparable(value.strip())
     if not is_valid_address(address):
-        raise NotAllowedError("one e-mail address as crm@firma.cz")
+        raise NotAllowedError(said("one e-mail address as crm@firma.cz"))
     return address
 
 
 def mail_group(value: str) -> MailGroup:
     """Read an address and the users that it counts as (R-c)."""
-    allowed = "an address and its users, as obchod@firma.cz=jana@firma.cz,tom@firma.cz"
+    allowed = said("an address and its users, as obchod@firma.cz=jana@firma.cz,tom@firma.cz")
     group, equals, users = value.partition("=")
     try:
         members = tuple(dict.fromkeys(map(address, users.split(","))))
@@ -176,7 +200,7 @@ def domain(value: str) -> str:
     """Read a domain, in lower case and without a leading `@`."""
     name = comparable(value.strip().removeprefix("@"))
     if _DOMAIN.fullmatch(name) is None:
-        raise NotAllowedError("a domain as firma.cz")
+        raise NotAllowedError(said("a domain as firma.cz"))
     return name
 
 
@@ -184,14 +208,14 @@ def host_pattern(value: str) -> str:
     """Read a host's name, or `*.` and a domain for every host below it, in lower case (S-1)."""
     name = value.strip().lower()
     if _DOMAIN.fullmatch(name.removeprefix("*.")) is None:
-        raise NotAllowedError("a host as mx.firma.cz, or *.firma.cz")
+        raise NotAllowedError(said("a host as mx.firma.cz, or *.firma.cz"))
     return name
 
 
 def absolute_path(value: str) -> str:
     """Read an absolute path of Windows or of a POSIX system, kept as written (ch. 7)."""
     if not (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()):
-        raise NotAllowedError("an absolute path")
+        raise NotAllowedError(said("an absolute path"))
     return text(value)
 
 
@@ -209,7 +233,7 @@ def server(value: str) -> ServerAddress:
     """Read `server` or `server:port` (ch. 7); an IPv6 address stands in brackets."""
     host, number = _split_port(value.strip())
     if _HOST.fullmatch(host) is None:
-        allowed = "server or server:port, without protocol, name or password"
+        allowed = said("server or server:port, without protocol, name or password")
         raise NotAllowedError(allowed, quotable="@" not in value)
     return ServerAddress(host=host.strip("[]"), port=None if number is None else port(number))
 
@@ -218,7 +242,7 @@ def web_address(value: str) -> str:
     """Read an https address; plain http only to this machine, for a test server."""
     written = text(value.strip())
     if "@" in written or not _is_safe_web_address(written):
-        allowed = "an https address without name and password"
+        allowed = said("an https address without name and password")
         raise NotAllowedError(allowed, quotable="@" not in written)
     return written.rstrip("/")
 
@@ -235,7 +259,7 @@ def mail_disposition(value: str) -> Disposition:
         return Disposition(action="seen")
     meant = nearest(word, ("delete", "seen", "move"))
     raise NotAllowedError(
-        "delete, seen or move:<folder>", "move:<folder>" if meant == "move" else meant
+        said("delete, seen or move:<folder>"), "move:<folder>" if meant == "move" else meant
     )
 
 
@@ -257,7 +281,13 @@ def _is_safe_web_address(written: str) -> bool:
     )
 
 
-def _whole(value: str, least: int, most: int, allowed: str) -> int:
+def _alternatives(words: Sequence[str]) -> Said:
+    if len(words) == 1:
+        return verbatim(words[0])
+    return said("{first} or {more}", first=words[0], more=_alternatives(words[1:]))
+
+
+def _whole(value: str, least: int, most: int, allowed: Said) -> int:
     digits = value.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(most))):
         raise NotAllowedError(allowed)

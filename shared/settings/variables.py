@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from shared.contracts.said import said
 from shared.settings.near_miss import nearest
 from shared.settings.protection import allowed_hosts
 from shared.settings.values import NotAllowedError, choice, is_windows_path, port, secret, text
@@ -38,7 +39,7 @@ def database_address(value: str) -> SecretStr:
     """Read a database URL, without blanks around it; what it names is checked where it is used."""
     value = value.strip()
     if "://" not in value:
-        raise NotAllowedError("an SQLAlchemy URL as sqlite:////srv/crm/netgenium.db")
+        raise NotAllowedError(said("an SQLAlchemy URL as sqlite:////srv/crm/netgenium.db"))
     return SecretStr(text(value))
 
 
@@ -46,14 +47,14 @@ def broker_address(value: str) -> SecretStr:
     """Read the address of RabbitMQ, without blanks around it."""
     value = value.strip()
     if not value.startswith(("amqp://", "amqps://")):
-        raise NotAllowedError("an address that begins with amqp:// or amqps://")
+        raise NotAllowedError(said("an address that begins with amqp:// or amqps://"))
     return SecretStr(text(value))
 
 
 def path(value: str) -> Path:
     """Read a path; a relative one is one below the working directory."""
     if is_windows_path(value):
-        raise NotAllowedError("a path of this machine, not one of Windows")
+        raise NotAllowedError(said("a path of this machine, not one of Windows"))
     return Path(text(value)).absolute()
 
 

@@ -23,6 +23,7 @@ COPIED = (
     ".env.example",
     "deploy/compose/prepare",
     "deploy/compose/rabbitmq.conf",
+    "deploy/compose/rabbitmq-definitions.json",
 )
 OVERRIDE = f"""
 services:
@@ -50,6 +51,15 @@ MAIL = (
 DROP = "cat > /eml/.new && mv /eml/.new /eml/{}.eml"
 # The first process is Docker's init; what it started is ours, and its end is the container's.
 DIE = "for p in /proc/[0-9]*; do grep -q ^crmservice $p/comm && kill -9 ${p#/proc/}; done"
+USERS = {"fetcher", "classifier", "writer", "calendar", "operator"}
+PUBLISH = """python - <<'END'
+import pika
+from pathlib import Path
+url = Path("/run/secrets/rabbitmq_url").read_text().strip()
+channel = pika.BlockingConnection(pika.URLParameters(url)).channel()
+channel.confirm_delivery()
+channel.basic_publish("{}", "", b"")
+END"""
 CONFINED = "! touch /x 2>/dev/null && [ $(id -u) = 10001 ] && grep -q 'CapEff:.0*$' /proc/1/status"
 
 
@@ -111,7 +121,7 @@ def prepare(folder: Path) -> None:
     url = "postgresql+psycopg://postgres@postgres/postgres"
     (folder / "secrets" / "database_url").write_text(url, "utf-8")
     (folder / "erp").mkdir()
-    (folder / ".env").write_text("ERP_DIR=./erp\n", "utf-8")
+    (folder / ".env").write_text("ERP_DIR=./erp\nCRMSERVICE_INSECURE=postgres\n", "utf-8")
 
 
 def trial(compose: Compose) -> Iterator[bool]:
@@ -119,6 +129,11 @@ def trial(compose: Compose) -> Iterator[bool]:
     for service in ("fetcher", "classifier", "writer"):
         confined = compose.succeeds(service, CONFINED)
         yield tell(f"{service} is a plain user without capabilities on a read-only disk", confined)
+    users = compose("exec", "-T", "rabbitmq", "rabbitmqctl", "-q", "list_users").splitlines()[1:]
+    yield tell("every broker user belongs to a service", {one.split()[0] for one in users} == USERS)
+    may = compose.succeeds("fetcher", PUBLISH.format("crmservice.nobody"))
+    may_command = compose.succeeds("fetcher", PUBLISH.format("writer.commands"))
+    yield tell("the fetcher may not command the writer", may and not may_command)
     yield tell(
         "the classifier cannot write data", not compose.succeeds("classifier", "touch /data/x")
     )

@@ -15,6 +15,7 @@ from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.connection import BrokerConnection
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, queues_of
+from shared.contracts.said import said
 from shared.errors import TransientError
 from tests.messages import AMessage
 from tests.servers.rabbitmq import RabbitMQ
@@ -44,7 +45,7 @@ class LastStage:
 
     def handle(self, batch: Sequence[AMessage]) -> Handled[AMessage]:
         if self.is_away:
-            raise TransientError("away")
+            raise TransientError(said("away"))
         self.seen += [message.text for message in batch]
         return Handled(list(batch))
 

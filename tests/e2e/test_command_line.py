@@ -311,6 +311,39 @@ def test_a_box_that_is_switched_off_is_not_read(ready: Shell) -> None:
     assert list(ready.eml.iterdir()) == []
 
 
+def test_a_box_that_is_alone_and_switched_off_is_no_mistake(ready: Shell) -> None:
+    """E-5: nothing is read, which is said, and the call is good; a key without effect is told."""
+    ready.write_config(enabled="false", disposeAfter="recorded")
+    (ready.eml / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
+
+    result = ready("run", "--once", "--config", "crm.xml")
+
+    assert result.returncode == 0, result.stderr
+    assert "no box is enabled" in result.stderr
+    assert "disposeAfter does nothing here" in result.stderr
+    assert [path.name for path in ready.eml.iterdir()] == ["a.eml"]
+
+
+def test_check_status_and_errors_are_czech_where_that_is_asked_for(ready: Shell) -> None:
+    """O-11: by the option before the command, or by the locale; JSON and logs stay English."""
+    ready.write_config(emlDir=str(ready.folder / "nowhere"))
+
+    checked = ready("--language", "cs", "check", "--config", "crm.xml")
+    as_json = ready("--language", "cs", "check", "--config", "crm.xml", "--json")
+    status = ready("status", "--config", "crm.xml", LC_ALL="cs_CZ.UTF-8")
+    wrong = ready("undo", "x", "--by", "Jana", LC_ALL="cs_CZ.UTF-8")
+    unknown = ready("--language", "de", "status", "--config", "crm.xml")
+
+    told = " ".join(checked.stdout.split())
+    assert "vytvořte ho, nebo opravte emlDir" in told
+    assert "schránek: 1, souborů: 1" in told
+    assert "nelze číst" in told
+    assert "create it or correct emlDir" in as_json.stdout
+    assert "neexistuje, nebo není vidět" in status.stdout
+    assert "není id e-mailu" in wrong.stderr
+    assert (unknown.returncode, "There are cs, en" in unknown.stderr) == (2, True)
+
+
 def test_explain_shows_a_person_the_whole_trace(ready: Shell) -> None:
     """O-1: for a person, the trace is a table without escape codes in a pipe."""
     (ready.folder / "a.eml").write_bytes(raw_mail(sender=PETR, to=JAN))
@@ -758,6 +791,7 @@ def test_the_demo_runs_twice_and_makes_nothing_twice(shell: Shell) -> None:
         "NET Genium, DELETED",
         "Inform other users…, DELETED",
         "SPAM, DELETED",
+        "XML MAIL, DELETED",
     ):
         assert any(line.endswith(verdict) for line in lines), verdict
     assert holds(first.stdout) == holds(second.stdout)

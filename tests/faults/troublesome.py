@@ -14,6 +14,7 @@ from services.classifier.parse.mail import parse_mail as parse_as_ever
 from services.classifier.parse.parsed_mail import ParsedMail
 from services.writer import stage as writer
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import said
 from shared.netgenium.database.engine import ConflictError
 from tests.program import crmservice
 
@@ -31,7 +32,7 @@ def make_trouble() -> None:
 
     def commit_once(self: writer.WriterStage, batch: Sequence[MailClassified]) -> Any:
         if any(mail.subject.startswith(CONFLICTS) for mail in batch):
-            raise ConflictError("Another writer was first: UNIQUE constraint failed")
+            raise ConflictError(said("Another writer was first: UNIQUE constraint failed"))
         return commit(self, batch)
 
     classifier.parse_mail = parse_or_die  # type: ignore[attr-defined]

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Callable, Mapping
 
+from services.classifier.parse import limits
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.html import html_to_text, read_structure, sanitise_html
 from services.classifier.parse.quotes import split_quotes
+from services.classifier.parse.scanner import scan_mail
 from services.classifier.reading.results import read_results
 from services.classifier.stage import classified
 from shared.contracts.messages import MailClassified, MailFetched
@@ -35,6 +37,13 @@ def _text(raw: bytes) -> str:
 def _mail(raw: bytes) -> None:
     checked(raw)
     a_mail(raw, _BOX)
+
+
+def _scanner(raw: bytes) -> None:
+    scan = scan_mail(raw)
+    assert all(0 <= part.start <= part.end <= len(raw) for part in scan.leaves)
+    # Each multipart that is open may leave a leaf with what is in none of its parts.
+    assert len(scan.leaves) <= limits.PARTS + limits.NESTING
 
 
 def _classification(raw: bytes) -> None:
@@ -103,6 +112,7 @@ def _results(raw: bytes) -> None:
 
 TARGETS: Mapping[str, Target] = {
     "mail": _mail,
+    "scanner": _scanner,
     "classification": _classification,
     "proof": _proof,
     "reports": reports_of,

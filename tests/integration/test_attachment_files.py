@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.writer.stage import WriterStage
+from shared.contracts.said import said
 from shared.errors import PermanentError, TransientError
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation, mapping_with_files
@@ -115,7 +116,7 @@ def test_a_mail_that_fails_and_comes_again_finds_its_files(
     with monkeypatch.context() as broken:
 
         def refuse(*_: object) -> None:
-            raise PermanentError("no")
+            raise PermanentError(said("no"))
 
         broken.setattr(WriterStage, "_apply", _then(WriterStage._apply, refuse))
         installation.run()

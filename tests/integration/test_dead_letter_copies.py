@@ -30,6 +30,7 @@ from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, all_queues, dead_queue
 from shared.broker.wire import fetched_from_broker, fetched_to_broker
 from shared.contracts.messages import FetchedMail
+from shared.contracts.said import said
 from shared.errors import PermanentError
 from shared.flow import Flow, into
 from shared.health.state import Health
@@ -66,7 +67,7 @@ class Refuses:
     name = "classifier"
 
     def handle(self, _: Sequence[FetchedMail]) -> NoReturn:
-        raise PermanentError("no file\nnames the box")
+        raise PermanentError(said("no file\nnames the box"))
 
 
 @contextmanager
@@ -197,7 +198,7 @@ def a_mailbox(dovecot: Dovecot, folder: Path) -> Installation:
 
 
 def _refuse(*_: object) -> NoReturn:
-    raise PermanentError("cannot be\nread")
+    raise PermanentError(said("cannot be\nread"))
 
 
 def test_without_a_broker_the_copy_follows_the_note(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.answers.check import run_checks, worst
+from services.answers.check import run_checks
+from services.answers.checked import worst
 from services.assembly.composition import open_erp
 from services.assembly.secret import own_mail
 from shared.errors import ConfigurationError, ExitCode

@@ -19,6 +19,7 @@ from services.answers.outgoing import (
     outbox_of,
     retry_mails,
 )
+from services.answers.preview import values_about
 from services.answers.standstill import standstill
 from services.assembly.composition import Erp
 from services.assembly.mailer_service import mail_once, mailer_beside
@@ -26,6 +27,7 @@ from services.assembly.noticing import notices_of
 from services.operator.commands import app
 from shared.contracts.cause import Cause
 from shared.domain.own_mail import OwnMail
+from shared.domain.tickets import ticket
 from shared.errors import WrongUseError
 from shared.health.state import Health
 from shared.netgenium.database.engine import write_transaction
@@ -173,3 +175,14 @@ def test_the_command_lists_mails_for_programs(
     entry: dict[str, Any] = json.loads(line)
     assert (entry["recipient"], entry["state"], entry["tries"]) == (EVA, "waiting", 0)
     assert "why" not in line
+
+
+def test_a_preview_about_a_task_has_its_tag(place: _Place) -> None:
+    """M-4, E-1: what a template will say, before anybody gets it; an unknown number is refused."""
+    values = values_about(place.erp, place.environment, "55")
+
+    assert place.erp.own_mail is not None
+    assert values["ticket"] == ticket("55", place.erp.own_mail)
+    assert (values["task_number"], values["subject"]) == ("55", "Čerpadlo")
+    with pytest.raises(WrongUseError, match="no task has the number 77"):
+        values_about(place.erp, place.environment, "77")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from services.writer.decisions.claim import Settled
 from services.writer.stage import WriterStage
 from shared.contracts.messages import MailClassified, MailRecorded
+from shared.contracts.said import said
 from shared.errors import PermanentError, TransientError
 from shared.netgenium.database.engine import ConflictError
 from shared.netgenium.own.tables import journal_table, recipient_table
@@ -142,7 +143,7 @@ def test_one_bad_mail_harms_no_neighbour(tmp_path: Path, monkeypatch: pytest.Mon
 
     def refuse_bad(self: WriterStage, batch: Sequence[MailClassified]) -> Sequence[MailRecorded]:
         if any(mail.subject == "bad" for mail in batch):
-            raise PermanentError("this one can never be written")
+            raise PermanentError(said("this one can never be written"))
         return handle(self, batch)
 
     monkeypatch.setattr(WriterStage, "handle", refuse_bad)
@@ -221,7 +222,7 @@ def test_a_lost_race_for_a_key_is_decided_again(
     ) -> tuple[list[MailRecorded], list[Settled]]:
         calls.append(len(batch))
         if len(calls) == 1:
-            raise ConflictError("another writer was first")
+            raise ConflictError(said("another writer was first"))
         return commit_once(self, batch)
 
     monkeypatch.setattr(WriterStage, "_commit_once", lose_first)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, inspect, make_url, text
 
-from services.answers.check import Check, run_checks, worst
+from services.answers.check import run_checks
+from services.answers.checked import Check, worst
 from services.assembly.run import Tally, run_once
 from shared.errors import ExitCode
 from shared.netgenium.database.engine import open_database, write_transaction
@@ -27,6 +28,8 @@ STEPS = (
     "activities with lists and files",
     "task with its activity",
     "mail to be sent",
+    "comment on a task",
+    "company and contact",
     "task of a problem",
     "task of a problem, changed",
     "marks of a contact",

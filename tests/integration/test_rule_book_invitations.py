@@ -287,3 +287,31 @@ def test_a_new_organiser_takes_the_series_with_its_occurrences_over(tmp_path: Pa
     assert _flags(installation) == [[]] * 4
     _receive(installation, invitation("REQUEST", 1, "20261109T080000Z"))
     assert _shown(installation)[COLLEAGUE] == ("2026-11-11", True)
+
+
+@pytest.mark.parametrize("method", ["CANCEL", "REQUEST"])
+@pytest.mark.parametrize(
+    ("sender", "result", "asked", "counts"),
+    [
+        (PETR, "dmarc=fail header.from=acme.example", "refuted", False),
+        (PETR, "dmarc=pass header.from=evil.example", "refuted", False),
+        (f"<{MALLORY}> <{PETR}>", "dmarc=pass header.from=acme.example", "refuted", False),
+        (PETR, "dmarc=none header.from=acme.example", "unproven", False),
+        (PETR, "dmarc=none header.from=acme.example", "refuted", True),
+        (PETR, "dmarc=pass header.from=acme.example", "unproven", True),
+    ],
+)
+def test_a_forged_change_of_a_meeting_counts_as_far_as_the_sender_is_believed(
+    tmp_path: Path, method: str, sender: str, result: str, asked: str, *, counts: bool
+) -> None:
+    """S-2, V2-2: a cancellation in the organiser's name changes nothing where it is refuted."""
+    office = an_installation(
+        tmp_path, authserv_id=("mx.firma.cz",), eml_trusted=True, sender_proof=asked
+    )
+    head = f"Authentication-Results: mx.firma.cz; {result}\n"
+    first = invitation("REQUEST", 0, head=_proven("acme.example"))
+    changed = invitation(method, 9, "20261231T080000Z", sender=sender, head=head)
+
+    found = list(_shown(_receive(office, first, changed)).values())
+
+    assert (found != [("2026-11-10", False)]) == counts

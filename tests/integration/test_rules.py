@@ -15,7 +15,7 @@ from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import journal_table
-from tests.builders import raw_mail
+from tests.builders import JAN, raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_files import a_rule
 
@@ -104,8 +104,37 @@ def test_a_file_is_tried_on_the_backups_and_nothing_is_written(installed: Instal
         ("A bug again", False, True),
         ("An offer", True, True),
     ]
+    moved = _try(installed, a_rule("all", actions='{ do = "move", folder = "Done" }'))
+    assert [one.differs for one in moved] == [True] * 3
+    urgent = TASK.replace(" }", ', set = { priority = "high" } }')
+    assert any(one.differs for one in _try(installed, a_rule("bugs", actions=urgent, more=BUGS)))
     assert {one.recorded for one in other} == {("NEW TASK CREATED", "PROCESSED"), ("PROCESSED",)}
     assert {table: installed.list(table) for table in before} == before
+
+
+def test_an_invitation_is_recorded_and_tried_alike(installed: Installation) -> None:
+    """C-3, O-9: the journal has its event as a whole, a decision refers to it."""
+    mail = Path("demo/mails/31-invitation.eml").read_bytes()
+    installed.drop("1.eml", mail.replace(b"jana.kralova@lisovna.example", JAN.encode()))
+    installed.run()
+
+    (same,) = _try(installed, a_rule("bugs", more=BUGS))
+
+    assert same.recorded_commands == same.commands
+    assert "upsert_invitation" in " ".join(same.commands)
+    assert not same.differs
+
+
+def test_the_rules_of_the_demo_hold_for_mail_of_the_demo(installed: Installation) -> None:
+    """C-3: each of them, so that `make demo` shows something."""
+    for mail in sorted(Path("demo/mails").glob("1*.eml")):
+        installed.drop(mail.name, mail.read_bytes())
+    installed.run()
+
+    tried = _try(installed, Path("demo/rules.toml").read_text("utf-8"))
+
+    held = " ".join(reason for one in tried for reason in one.rules)
+    assert [name in held for name in ("Newsletters", "Orders", "Files")] == [True] * 3
 
 
 def _ordered(tried: list[TriedMail]) -> list[TriedMail]:
@@ -176,13 +205,24 @@ def test_names_that_the_erp_lacks_are_told_with_the_nearest(installed: Installat
     found = [one.problem for one in look_at_names(installed.box, installed.erp)]
 
     assert {one.where for one in found} == {f"{file}:3"}
-    said = {one.what: one.remedy for one in found}
-    assert said['the ERP has no active user "novk"'] == "Did you mean novak?"
-    assert said['the ERP has no company "Beta as."'] == "Did you mean Beta a.s.?"
-    assert said['the ERP has no activity type "E-mial"'] == "Did you mean E-mail?"
-    assert 'the ERP has no contract "999"' in said
-    assert 'the ERP has no task with the status "Nonsense"' in said
+    told = {str(one.what): str(one.remedy) for one in found}
+    assert told['the ERP has no active user "novk"'] == "Did you mean novak?"
+    assert told['the ERP has no company "Beta as."'] == "Did you mean Beta a.s.?"
+    assert told['the ERP has no activity type "E-mial"'] == "Did you mean E-mail?"
+    assert 'the ERP has no contract "999"' in told
+    assert 'the ERP has no task with the status "Nonsense"' in told
     assert len(found) == 5
+
+
+def test_a_template_that_the_box_lacks_is_told_with_the_nearest(installed: Installation) -> None:
+    """C-3: its mail would wait until there is one."""
+    file = installed.box.rules_file
+    assert file is not None
+    file.write_text(a_rule(actions='{ do = "answer", template = "answr" }'), "utf-8")
+
+    found = [one.problem for one in look_at_rules(installed.box) if "template" in one.problem.what]
+
+    assert [(one.where, one.remedy) for one in found] == [(f"{file}:3", "Did you mean answer?")]
 
 
 def test_a_box_without_rules_is_asked_nothing(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.rabbitmq.admin import administration
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, actions_queue
+from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.messages import MailRecorded
+from shared.contracts.said import said
 from shared.errors import PermanentError
 from shared.health.state import Health
 from shared.settings.box import Box
@@ -30,7 +32,7 @@ from tests.installation import an_installation
 from tests.servers.certificates import Authority
 from tests.servers.processes import wait_until
 from tests.servers.rabbitmq import RabbitMQ
-from tests.servers.scripted import Message, ScriptedImap
+from tests.servers.scripted import Folder, Message, ScriptedImap
 
 
 @pytest.fixture
@@ -74,12 +76,20 @@ def published(address: BrokerAddress) -> list[UUID]:
     return found
 
 
-def tell(address: BrokerAddress, box: Box, mail_id: UUID, source: str = "imap:1") -> None:
+def tell(
+    address: BrokerAddress, box: Box, mail_id: UUID, source: str = "imap:1", **more: Any
+) -> None:
     """The writer's word, as the writer sends it."""
     outlet = recorded_outlet([box])
     sender = Sender(address, outlet.queues)
     word = MailRecorded(
-        mail_id=mail_id, box=box.name, source=source, subject="x", verdict=("X",), again=False
+        mail_id=mail_id,
+        box=box.name,
+        source=source,
+        subject="x",
+        verdict=("X",),
+        again=False,
+        **more,
     )
     sender.send(list(outlet.addressed(word)))
     sender.flush()
@@ -96,25 +106,33 @@ def waiting(address: BrokerAddress, box: Box) -> int | None:
 def test_the_word_of_the_writer_lets_a_mail_go_at_once(
     address: BrokerAddress, server: ScriptedImap, tmp_path: Path
 ) -> None:
-    """I-8: a fetcher that waits an hour for mail hears it; nothing is fetched again before."""
+    """I-8, C-2: a fetcher that waits an hour for mail hears it, and what rules want done.
+
+    Nothing is fetched again before.
+    """
+    server.inbox.messages[4] = Message(raw_mail(subject="To be moved"))
+    server.folders["Done"] = Folder()
     box = a_box(**keys(server, tmp_path))
     feed, stopped = a_feed(address, box, tmp_path), threading.Event()
     args = [[feed], BoxStates(lambda _: None), Health(), stopped]
     thread = threading.Thread(target=run_feeds, args=args)
     thread.start()
     try:
-        wait_until(lambda: len(published(address)) == 1, "a published mail")
+        wait_until(lambda: len(published(address)) == 2, "two published mails")
         wait_until(lambda: bool(server.commands("IDLE")), "the fetcher to wait")
         there = list(server.inbox.messages)
-        tell(address, box, published(address)[0])
+        first, second = published(address)
+        tell(address, box, first)
+        tell(address, box, second, mailbox=MailboxActions(then="move", folder="Done"))
         wait_until(lambda: not server.inbox.messages, "an empty box")
         wait_until(lambda: waiting(address, box) == 0, "an empty queue")
     finally:
         stopped.set()
         thread.join(30)
 
-    assert there == [3]
-    assert len(published(address)) == 1
+    assert there == [3, 4]
+    assert len(published(address)) == 2
+    assert [b"To be moved" in one.raw for one in server.folders["Done"].messages.values()] == [True]
 
 
 def test_a_word_waits_for_a_fetcher_that_does_not_run(
@@ -169,7 +187,7 @@ def test_a_mail_that_was_set_aside_goes_after_its_release(
     installation = an_installation(tmp_path, **keys(server, tmp_path))
     box, erp, data = installation.box, installation.erp, installation.data
     with monkeypatch.context() as broken:
-        broken.setattr("services.classifier.stage.parse_mail", _refuses)
+        broken.setattr("services.classifier.stage.read_mail", _refuses)
         assert installation.run().set_aside == 1
     there = list(server.inbox.messages)
     letters = LocalDeadLetters(
@@ -186,4 +204,4 @@ def test_a_mail_that_was_set_aside_goes_after_its_release(
 
 
 def _refuses(*_: object) -> None:
-    raise PermanentError("no mail at all")
+    raise PermanentError(said("no mail at all"))

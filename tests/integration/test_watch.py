@@ -15,8 +15,10 @@ from shared.broker.message import BrokerMessage
 from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.sender import Sender
 from shared.broker.topology import CLASSIFIER_MAIL, all_queues, dead_queue
+from shared.contracts.said import said
 from shared.errors import AwayError
 from shared.health.state import Health
+from shared.language.language import ENGLISH
 from shared.settings.environment import Environment
 from tests.servers.processes import wait_until
 from tests.servers.rabbitmq import RabbitMQ
@@ -110,7 +112,9 @@ def test_an_alarm_of_the_broker_is_told_as_what_it_is(
     try:
         with looking([BrokerLook(address, stopped, health, 0.05)], stopped, 0.05):
             wait_until(lambda: "alarm" in (health.parts()["broker"] or ""), "the alarm")
-            (checked,) = (one for one in run_checks([], environment) if one.name == "broker")
+            (checked,) = (
+                one.told_in(ENGLISH) for one in run_checks([], environment) if one.name == "broker"
+            )
             rabbitmq.control("set_vm_memory_high_watermark", "0.6")
             wait_until(lambda: health.ready, "readiness", 60)
     finally:
@@ -125,7 +129,7 @@ def test_a_database_is_asked_again_and_again(stopped: threading.Event) -> None:
 
     def probe() -> None:
         if away.is_set():
-            raise AwayError("it is away", "database")
+            raise AwayError(said("it is away"), "database")
 
     with looking([database_look(probe, health)], stopped, 0.01):
         wait_until(lambda: health.ready, "readiness")

@@ -23,6 +23,7 @@ from shared.broker.topology import (
     queues_of,
     retry_queue,
 )
+from shared.contracts.said import said
 from shared.errors import ConfigurationError, ContractError, PermanentError, TransientError
 from shared.flow import into
 from shared.health.state import Health
@@ -35,13 +36,13 @@ from tests.servers.rabbitmq import RabbitMQ
 
 def _broker_message(message: AMessage) -> BrokerMessage:
     if message.text == "too big":
-        raise PermanentError("takes too many bytes")
+        raise PermanentError(said("takes too many bytes"))
     return BrokerMessage(str(message.mail_id), "text/plain", message.text.encode())
 
 
 def _message(broker_message: BrokerMessage) -> AMessage:
     if broker_message.body == b"garbled":
-        raise ContractError("no message of ours")
+        raise ContractError(said("no message of ours"))
     return AMessage(broker_message.body.decode())
 
 
@@ -56,9 +57,9 @@ class AStage:
     def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:
         texts = [message.text for message in batch]
         if self.away:
-            raise TransientError("the database is away")
+            raise TransientError(said("the database is away"))
         if "impossible" in texts:
-            raise PermanentError("this can never work")
+            raise PermanentError(said("this can never work"))
         if "bug" in texts:
             raise ZeroDivisionError
         self.batches.append(texts)
@@ -66,7 +67,7 @@ class AStage:
 
     def probe(self) -> None:
         if self.away:
-            raise TransientError("the database is away")
+            raise TransientError(said("the database is away"))
 
 
 @dataclass

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from shared.broker.message import REASON, TRIES, BrokerMessage
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS, dead_queue, retry_queue
+from shared.contracts.said import said
 from shared.errors import AwayError, PermanentError, TransientError
 from shared.netgenium.database.engine import ConflictError
 from shared.worker import DATABASE
@@ -124,7 +125,7 @@ def _always(house: House, text: str, error: Exception) -> None:
 
 def test_a_conflict_that_comes_again_rests_and_harms_no_neighbour(house: House) -> None:
     """R-e, F-41: what one mail meets alone while the database answers costs that mail a try."""
-    _always(house, "twin", ConflictError("Another writer was first"))
+    _always(house, "twin", ConflictError(said("Another writer was first")))
     house.put("a", "twin", "b")
 
     with house.working():
@@ -138,7 +139,7 @@ def test_a_conflict_that_comes_again_rests_and_harms_no_neighbour(house: House) 
 
 def test_a_conflict_for_ever_is_a_dead_letter_with_its_reason(house: House) -> None:
     """R-e, INV-3: its tries are bounded as those of any other error."""
-    _always(house, "twin", ConflictError("Another writer was first\nin crm_effect"))
+    _always(house, "twin", ConflictError(said("Another writer was first\nin crm_effect")))
     house.put("twin", headers={TRIES: 3})
     house.put("a")
 
@@ -156,9 +157,9 @@ def test_a_probe_that_says_away_burns_no_try(house: House) -> None:
 
     def probe() -> None:
         if away:
-            raise TransientError("the database is away")
+            raise TransientError(said("the database is away"))
 
-    _always(house, "twin", ConflictError("Another writer was first"))
+    _always(house, "twin", ConflictError(said("Another writer was first")))
     house.stage.probe = probe  # type: ignore[method-assign]
     house.put("a", "twin")
     with house.working():
@@ -171,7 +172,7 @@ def test_a_probe_that_says_away_burns_no_try(house: House) -> None:
 
 def test_an_error_that_shows_itself_that_something_is_away_is_waited_for(house: House) -> None:
     """F-40, I-5: a disk of backups that is not there is told by its name, not the database's."""
-    gone = AwayError("Cannot look into /data: check that the disk is mounted", "backup")
+    gone = AwayError(said("Cannot look into /data: check that the disk is mounted"), "backup")
     handle = house.stage.handle
     _always(house, "a", gone)
     house.put("a")
@@ -187,7 +188,9 @@ def test_an_error_that_shows_itself_that_something_is_away_is_waited_for(house: 
     assert broker_message.headers == {}
 
 
-@pytest.mark.parametrize("error", [PermanentError("SELECT 1 is refused"), ZeroDivisionError()])
+@pytest.mark.parametrize(
+    "error", [PermanentError(said("SELECT 1 is refused")), ZeroDivisionError()]
+)
 def test_a_probe_that_fails_in_its_own_way_does_not_end_the_service(
     house: House, error: Exception
 ) -> None:

@@ -26,6 +26,7 @@ from services.calsync.calendars.port import (
 )
 from services.calsync.content import as_json, canonical, time_in
 from services.calsync.zones import days_of, inside, instant_of, moment_of
+from shared.contracts.said import said
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.schema.tables import ErpTables
 
@@ -106,7 +107,13 @@ class ErpCalendar:
     ) -> CalendarItem:
         state = states.get(item_id)
         if state is None or state.item is None or state.responsible != user.user_id:
-            raise ItemGoneError(f"activity {item_id} is not in the calendar of {user.address}")
+            raise ItemGoneError(
+                said(
+                    "activity {item_id} is not in the calendar of {address}",
+                    item_id=item_id,
+                    address=user.address,
+                )
+            )
         return state.item
 
     def states(self, item_ids: Iterable[str]) -> Mapping[str, ActivityState]:
@@ -199,7 +206,9 @@ class ErpCalendar:
 
     def _expect(self, user: Participant, item_id: str, version: str | None) -> None:
         if version is not None and self.get(user, item_id).version != version:
-            raise ItemChangedError(f"activity {item_id} has been changed meanwhile")
+            raise ItemChangedError(
+                said("activity {item_id} has been changed meanwhile", item_id=item_id)
+            )
 
     def _lock(self, item_id: str) -> None:
         """Take the row, so that nobody changes it between the look and the write."""

@@ -27,6 +27,7 @@ from services.calsync.calendars.port import (
 )
 from services.calsync.content import canonical, fits_together, with_values
 from services.calsync.zones import inside, moment_of
+from shared.contracts.said import said
 
 _UTC = ZoneInfo("UTC")
 
@@ -45,7 +46,7 @@ class MemoryCalendar(OutlookInMemory):
         """Return the events that changed since the cursor."""
         stored = self._request(user, "changes")
         if cursor is not None and cursor not in stored.cursors:
-            raise CursorLostError("the cursor is not known")
+            raise CursorLostError(said("the cursor is not known"))
         since = -1 if cursor is None else stored.cursors[cursor]
         touched = {
             one.item.master or one.item.id for one in stored.events.values() if one.changed > since
@@ -76,7 +77,7 @@ class MemoryCalendar(OutlookInMemory):
         stored = self._request(user, "create")
         for one in stored.events.values():
             if new.transaction_id and one.item.transaction_id == new.transaction_id:
-                raise ItemRefusedError("used before", "ErrorDuplicateTransactionId")
+                raise ItemRefusedError(said("used before"), "ErrorDuplicateTransactionId")
         item = self._put(stored, canonical(new.content))
         made = replace(item, tag=new.tag, transaction_id=new.transaction_id)
         stored.events[item.id].item = made
@@ -93,7 +94,7 @@ class MemoryCalendar(OutlookInMemory):
         content = with_values(one.item.content, values)
         if not fits_together(content):
             raise ItemRefusedError(
-                "the end is not after the start", "ErrorPropertyValidationFailure"
+                said("the end is not after the start"), "ErrorPropertyValidationFailure"
             )
         self._set(one, content=canonical(content))
         self._trouble("after change")
@@ -179,14 +180,14 @@ class MemoryCalendar(OutlookInMemory):
     def _event(self, stored: StoredCalendar, item_id: str) -> StoredEvent:
         one = stored.events.get(item_id)
         if one is None or one.item.version == "gone":
-            raise ItemGoneError("the event does not exist")
+            raise ItemGoneError(said("the event does not exist"))
         if one.item.kind == "occurrence" and one.where == "nowhere":
-            raise ItemGoneError("the occurrence does not exist")
+            raise ItemGoneError(said("the occurrence does not exist"))
         return one
 
     def _expect(self, one: StoredEvent, version: str | None) -> None:
         if version is not None and one.item.version != version:
-            raise ItemChangedError("the event has another version")
+            raise ItemChangedError(said("the event has another version"))
 
 
 def _shown(item: CalendarItem, window: Window) -> bool:

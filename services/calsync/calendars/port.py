@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, time
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from shared.contracts.said import Said
 from shared.errors import PermanentError, TransientError
 
 ItemTime = datetime | date
@@ -44,7 +45,7 @@ class ItemRefusedError(PermanentError):
         code: The service's own word, as `ErrorOccurrenceCrossingBoundary`.
     """
 
-    def __init__(self, sentence: str, code: str) -> None:
+    def __init__(self, sentence: Said, code: str) -> None:
         """Compose from a sentence and the service's code."""
         super().__init__(sentence)
         self.code = code
@@ -57,7 +58,7 @@ class MailboxRefusedError(PermanentError):
         gone: The account itself is not found; who it is must be looked up anew (K-1).
     """
 
-    def __init__(self, sentence: str, *, gone: bool = False) -> None:
+    def __init__(self, sentence: Said, *, gone: bool = False) -> None:
         """Compose from a sentence that says what the administrator can do."""
         super().__init__(sentence)
         self.gone = gone

@@ -11,6 +11,8 @@ from shared.domain.addresses import is_valid_address
 
 _SCOPE = re.compile("p[-0-9]")
 _MOST_VALUES = 20
+_OF_OTHERS = ("comment", "notice")
+"""Templates of mail that is sent otherwise: as a person's, or to those who run the service."""
 
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 TaskField = Literal["subject", "text", "status", "priority"]
@@ -39,6 +41,12 @@ def _scope(written: str) -> str:
     if not _SCOPE.fullmatch(written):
         raise wrong("scope", "a scope is p- (nobody), or p and a depth, as p2")
     return written
+
+
+def _template(name: str) -> str:
+    if name in _OF_OTHERS:
+        raise wrong("template", "{name} is no template of an answer", name=name)
+    return name
 
 
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_expression)]
@@ -144,7 +152,9 @@ class AnswerAction(RulePart):
     """
 
     do: Literal["answer"]
-    template: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,50}$")] = "answer"
+    template: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,50}$"), AfterValidator(_template)] = (
+        "answer"
+    )
     text: Annotated[str, Field(max_length=10_000)] = ""
 
 

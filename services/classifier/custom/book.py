@@ -1,20 +1,25 @@
 """The rule file of a box on the disk: read, and read again when it changes (behaviour C-3).
 
-A changed file counts as soon as it is valid. One that is not changes nothing: the rules before
-stay, and the alarm is raised until the file is mended.
+A changed file counts once it stands still and is valid. One that is not valid changes nothing: the
+rules before stay, and the alarm is raised until the file is mended.
 """
 
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from services.classifier.custom.box_fit import odd_for, problems_with
 from services.classifier.custom.reading import LARGEST_BYTES, ReadRules, RuleProblem, read_rules
 from services.classifier.custom.rule_set import RuleSet
+from shared.contracts.said import said, verbatim
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.log import Logger
 from shared.settings.box import Box
+
+STILL_SECONDS = 1.0
+"""For how long a changed file has to stay as it is: half of one may be valid, too."""
 
 _log = Logger()
 
@@ -25,7 +30,7 @@ def read_for(file: Path, box: Box) -> ReadRules:
         with file.open("rb") as opened:
             content = opened.read(LARGEST_BYTES + 1)
     except OSError as error:
-        what = f"cannot be read: {error.strerror}"
+        what = said("cannot be read: {reason}", reason=error.strerror)
         problem = RuleProblem(None, what, "Correct rulesFile, or who may read the file.")
         return ReadRules((), (problem,), {})
     read = read_rules(content)
@@ -35,7 +40,9 @@ def read_for(file: Path, box: Box) -> ReadRules:
 def as_config(file: Path, problems: Sequence[RuleProblem]) -> list[ConfigProblem]:
     """Return problems of a rule file as those of any file."""
     return [
-        ConfigProblem(str(file) if line is None else f"{file}:{line}", what, remedy)
+        ConfigProblem(
+            str(file) if line is None else f"{file}:{line}", verbatim(what), verbatim(remedy)
+        )
         for line, what, remedy in problems
     ]
 
@@ -44,7 +51,11 @@ class RuleBook:
     """The rules of one box. For several threads."""
 
     def __init__(
-        self, file: Path, box: Box, refused: Callable[[bool], None] = lambda _: None
+        self,
+        file: Path,
+        box: Box,
+        refused: Callable[[bool], None] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Read the file.
 
@@ -52,14 +63,17 @@ class RuleBook:
             file: The rule file.
             box: Whose.
             refused: Is told whether the file on the disk is one that cannot be used.
+            clock: Seconds that only grow.
 
         Raises:
             ConfigurationError: It cannot be read, or is not valid; with all problems.
         """
         self._file = file
         self._box = box
+        self._clock = clock
         self._lock = threading.Lock()
-        self._stamp = _stamp(file)
+        self._stamp = self._seen = _stamp(file)
+        self._seen_at = clock()
         read = read_for(file, box)
         if read.problems:
             raise ConfigurationError(as_config(file, read.problems))
@@ -70,11 +84,17 @@ class RuleBook:
     def rules(self) -> RuleSet:
         """Return the rules that count now. Never raises."""
         with self._lock:
-            stamp = _stamp(self._file)
-            if stamp != self._stamp:
-                self._stamp = stamp
+            if self._has_changed():
+                self._stamp = self._seen
                 self._read_again()
             return self._rules
+
+    def _has_changed(self) -> bool:
+        """Return whether the file is another one than was read, and stands still."""
+        stamp, now = _stamp(self._file), self._clock()
+        if stamp != self._seen:
+            self._seen, self._seen_at = stamp, now
+        return stamp != self._stamp and now - self._seen_at >= STILL_SECONDS
 
     def _read_again(self) -> None:
         read = read_for(self._file, self._box)

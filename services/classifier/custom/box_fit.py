@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from services.classifier.custom.action_models import (
     Action,
+    AnswerAction,
     DeleteAction,
     ForwardAction,
     MarkSeenAction,
@@ -12,7 +13,7 @@ from services.classifier.custom.action_models import (
 from services.classifier.custom.reading import ReadRules, RuleProblem
 from services.classifier.custom.toml_lines import line_at
 from shared.settings.box import Box
-from shared.settings.near_miss import quoted
+from shared.settings.near_miss import nearest, quoted
 
 _DISPOSES = MarkSeenAction | MoveAction | DeleteAction
 
@@ -46,13 +47,28 @@ def _named(folder: str) -> str:
 
 def odd_for(read: ReadRules, box: Box) -> tuple[RuleProblem, ...]:
     """Return what has no effect for mail of this box."""
-    return tuple(
-        RuleProblem(line_at(("rule", index, "actions", number), read.lines), what, remedy)
-        for index, rule in enumerate(read.rules)
-        for number, action in enumerate(rule.actions)
-        if isinstance(action, _DISPOSES)
-        for what, remedy in _without_effect(action, box)
-    )
+    return (*_unread_folders(read, box), *_idle_actions(read, box))
+
+
+def _unread_folders(read: ReadRules, box: Box) -> Iterator[RuleProblem]:
+    """Yield the folders that rules look at, and no mail comes from."""
+    there = {_named(folder) for folder in box.imap_folders} if box.imap_url else set()
+    for index, rule in enumerate(read.rules):
+        for number, folder in enumerate(rule.folders):
+            if _named(folder) not in there:
+                meant = nearest(folder, there)
+                remedy = f"Did you mean {quoted(meant)}?" if meant else "Add it to imapFolders."
+                line = line_at(("rule", index, "folders", number), read.lines)
+                what = f"the box is not read from the folder {quoted(folder)}"
+                yield RuleProblem(line, what, remedy if box.imap_url else "Remove folders.")
+
+
+def _idle_actions(read: ReadRules, box: Box) -> Iterator[RuleProblem]:
+    for index, rule in enumerate(read.rules):
+        for number, action in enumerate(rule.actions):
+            line = line_at(("rule", index, "actions", number), read.lines)
+            for what, remedy in _without_effect(action, box):
+                yield RuleProblem(line, what, remedy)
 
 
 def folders_of(read: ReadRules) -> Sequence[tuple[str, int | None]]:
@@ -68,7 +84,12 @@ def folders_of(read: ReadRules) -> Sequence[tuple[str, int | None]]:
     return found
 
 
-def _without_effect(action: _DISPOSES, box: Box) -> Iterator[tuple[str, str]]:
+def _without_effect(action: Action, box: Box) -> Iterator[tuple[str, str]]:
+    if isinstance(action, ForwardAction | AnswerAction) and box.smtp_server is None:
+        what = f"{action.do} waits in the outbox: the box has no smtpServer"
+        yield what, "Set smtpServer, or remove the action."
+    if not isinstance(action, _DISPOSES):
+        return
     if box.pop3_url and not isinstance(action, DeleteAction):
         what = f"POP3 knows no {action.do}: the box's disposition counts"
         yield what, "Read the box by imapUrl, or remove the action."

@@ -1,9 +1,9 @@
-"""Whether a condition holds for every mail, so that `delete` would empty the box (C-2). Pure."""
+"""Whether a condition holds for any mail, so that `delete` would empty the box (C-2). Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.classifier.custom.conditions import Condition
+from services.classifier.custom.conditions import HEADER, Condition
 from services.classifier.custom.matching import holds
 from services.classifier.reading.text import Text
 
@@ -17,28 +17,40 @@ class _MadeUp:
     flags: bool
 
     def texts(self, name: str) -> Sequence[Text]:
+        name = name.lower() if name.startswith(HEADER) else name
         return [Text(self.said[name])] if name in self.said else []
 
     def flag(self, _name: str) -> bool:
         return self.flags
 
 
-_TEXTS = ("subject", "body", "own_text", "from", "to", "cc", "recipients")
+_TEXTS = ("subject", "body", "own_text", "folder")
+_PEOPLE = ("from", "to", "recipients")
+_HEADERS = (
+    *("subject", "from", "to", "date", "message-id", "received", "return-path", "delivered-to"),
+    *("mime-version", "content-type", "content-transfer-encoding"),
+)
+"""What nearly every mail has: to ask whether it is there is to ask nothing."""
 
 
-def _made_up(size: int, words: str, domain: str, direction: str, *, flags: bool) -> _MadeUp:
-    address = f"{words.split(maxsplit=1)[0].lower()}@{domain}"
-    texts = dict.fromkeys((*_TEXTS[:3], "attachment", "folder"), words)
-    people = dict.fromkeys(_TEXTS[3:], address)
-    return _MadeUp(size, {**texts, **people, "direction": direction}, flags)
+def _made_up(
+    words: str, domain: str, size: int, *, direction: str, flags: bool, **more: str
+) -> _MadeUp:
+    said = {
+        **dict.fromkeys(_TEXTS, words),
+        **dict.fromkeys(_PEOPLE, f"{words.split(maxsplit=1)[0].lower()}@{domain}"),
+        **dict.fromkeys((f"{HEADER}{name}" for name in _HEADERS), f"<{words}@{domain}>"),
+        "direction": direction,
+    }
+    return _MadeUp(size, said | more, flags)
 
 
 _DISSIMILAR = (
-    _MadeUp(1, {**dict.fromkeys(_TEXTS, ""), "direction": "incoming"}, flags=False),
-    _made_up(2_000, "Qwxz 17", "qwxz.example", "incoming", flags=True),
-    _made_up(90_000_000, "jkvy Hh", "jkvy.invalid", "outgoing", flags=False),
+    _made_up("Zb 4", "zb.test", 600, direction="incoming", flags=False),
+    _made_up("Qwxz 17", "qwxz.example", 9_000, direction="incoming", flags=True, attachment="Qwxz"),
+    _made_up("jkvy Hh", "jkvy.invalid", 90_000_000, direction="outgoing", flags=False, cc="j@k.cz"),
 )
-"""Mails that have nothing in common: what holds for all of them asks nothing."""
+"""Mails that have nothing in common but what all have: what holds for all of them asks nothing."""
 
 
 def holds_for_everything(condition: Condition | None) -> bool:

@@ -16,7 +16,9 @@ from shared.domain.folding import fold_line
 LONGEST = 1000
 """Characters of an expression."""
 
-_MEMORY_BYTES = 8 * 1024 * 1024
+_MEMORY_BYTES = 2 * 1024 * 1024
+"""What one expression may take; a mail that is made for it uses up to a third of that."""
+
 _KEPT = 4096
 _LINES = "(?m)"
 """Each line of a text has a beginning and an end of its own."""

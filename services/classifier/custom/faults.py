@@ -35,36 +35,39 @@ _CONDITION_KEYS = ("all", "any", "not", *Test.model_fields)
 def described(error: ErrorDetails) -> tuple[Place, str, str]:
     """Return where an error is, what is wrong, and what to do."""
     place = _place(error["loc"])
+    what, remedy = _told(error, str(place[-1]) if place else "")
+    return place, what, remedy
+
+
+def _told(error: ErrorDetails, name: str) -> tuple[str, str]:
     context = error.get("ctx", {})
-    name = str(place[-1]) if place else ""
     match error["type"]:
         case "extra_forbidden":
-            known = _keys_at(error["loc"])
-            return place, f"unknown key {quoted(name)}", _meant(name, known)
+            told = f"unknown key {quoted(name)}", _meant(name, _keys_at(error["loc"]))
         case "missing":
-            return place, f"{name} is missing", f"Add {name}."
+            told = f"{name} is missing", f"Add {name}."
         case "union_tag_not_found":
-            return place, "the action has no do", f"Add do: one of {_listed(ACTIONS)}."
+            told = "the action has no do", f"Add do: one of {_listed(ACTIONS)}."
         case "union_tag_invalid":
             tag = str(context.get("tag", ""))
-            return place, f"unknown action {quoted(tag)}", _meant(tag, ACTIONS)
+            told = f"unknown action {quoted(tag)}", _meant(tag, ACTIONS)
         case "unknown_field":
             field = str(context["name"])
-            return (
-                place,
-                f"unknown field {quoted(field)}",
-                _meant(field, (*FIELDS, f"{HEADER}<name>")),
-            )
+            told = f"unknown field {quoted(field)}", _meant(field, (*FIELDS, f"{HEADER}<name>"))
         case "literal_error":
-            written = quoted(str(error["input"]))
+            written = str(error["input"])
             known = OPERATORS if name == "op" else get_args(TaskField)
             what = "operator" if name == "op" else name
-            return place, f"unknown {what} {written}", _meant(str(error["input"]), known)
+            told = f"unknown {what} {quoted(written)}", _meant(written, known)
+        case "too_long":
+            number, most = context.get("actual_length"), context["max_length"]
+            told = f"{number or 'too many'} in {name}, of at most {most}", "Leave some out."
         case "expression":
-            return place, error["msg"], "google-re2 knows neither references back nor look-arounds."
+            told = error["msg"], "google-re2 knows neither references back nor look-arounds."
         case _:
             what = f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}"
-            return place, what, "Correct the value."
+            told = what, "Correct the value."
+    return told
 
 
 def _place(loc: tuple[str | int, ...]) -> Place:

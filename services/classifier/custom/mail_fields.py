@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from services.classifier.chain import Hit, SoFar
+from services.classifier.chain import SoFar
 from services.classifier.custom.conditions import HEADER
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
@@ -76,4 +76,4 @@ class MailFields:
         """As R-14 decides it later, which a rule before it cannot wait for."""
         hits = frozenset({"bounce"}) if self._mail.bounce else frozenset()
         decided = direction.check(self._mail, self._facts, SoFar(hits=hits))
-        return decided.direction or "" if isinstance(decided, Hit) else ""
+        return decided.direction or ""

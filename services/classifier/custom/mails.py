@@ -6,17 +6,10 @@ Whoever they go to is in the rule file, or is the sender himself: never somebody
 from services.classifier.chain import command_id
 from services.classifier.custom.action_models import AnswerAction, ForwardAction
 from services.classifier.custom.step import ActionStep, Doing, note, noted
-from services.classifier.facts.facts import Facts
-from services.classifier.facts.trust import not_believed
-from services.classifier.parse.bounce_marks import is_of_no_person
-from services.classifier.parse.bounced_addresses import is_daemon
-from services.classifier.reading.mail import Mail
+from services.classifier.facts.answering import unanswered
 from shared.contracts.commands import SendMail
 from shared.contracts.rule_commands import PutTask
-from shared.contracts.said import Said, said
-from shared.domain.folding import fold_line
-
-_BULK = ("bulk", "list", "junk")
+from shared.contracts.said import said
 
 
 def forward(action: ForwardAction, doing: Doing) -> ActionStep:
@@ -49,7 +42,7 @@ def forward(action: ForwardAction, doing: Doing) -> ActionStep:
 def answer(action: AnswerAction, doing: Doing) -> ActionStep:
     """Answer the sender once; never a program, a list, or somebody who is not believed."""
     mail = doing.mail
-    if why := _unanswered(mail, doing.facts):
+    if why := unanswered(mail, doing.facts):
         return noted(said("no answer: {why}", why=why))
     if any(isinstance(one, SendMail) and one.automatic for one in doing.commands):
         return noted(said("no answer: a rule before has answered"))
@@ -66,25 +59,3 @@ def answer(action: AnswerAction, doing: Doing) -> ActionStep:
     )
     told = said("answered to {address}", address=mail.sender)
     return ActionStep(commands=(command,), notes=(note(told, done=True),))
-
-
-def _unanswered(mail: Mail, facts: Facts) -> Said | None:
-    """Return why a mail gets no answer: answers to answers never end (M-3)."""
-    if mail.sender is None:
-        return mail.sender_problem
-    if not_believed(mail, facts):
-        return said("the sender is not believed")
-    if mail.sender == facts.context.box.email:
-        return said("the box itself has sent it")
-    headers = mail.parsed.headers
-    if (
-        mail.bounce
-        or mail.parsed.auto_submitted
-        or is_daemon(mail.sender)
-        or is_of_no_person(headers)
-    ):
-        return said("no person wrote the mail")
-    precedence = {fold_line(one) for one in mail.field_values("precedence")}
-    if mail.field_values("list-id") or precedence.intersection(_BULK):
-        return said("the mail came by a list")
-    return None

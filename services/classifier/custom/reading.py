@@ -4,22 +4,25 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.classifier.custom.action_models import (
     DeleteAction,
-    IgnoreAction,
     MoveAction,
     SetFieldsAction,
     TaskAction,
 )
-from services.classifier.custom.conditions import is_too_deep
+from services.classifier.custom.conditions import Test, is_too_deep
 from services.classifier.custom.everything import holds_for_everything
 from services.classifier.custom.faults import described
 from services.classifier.custom.rule_file import Rule, RuleFile
 from services.classifier.custom.toml_lines import Place, line_at, lines_of
 
 LARGEST_BYTES = 1_000_000
+MOST_EXPRESSIONS = 1000
+"""Each takes memory, and its time of every mail."""
+
+_MOST_TOLD = 200
 
 
 class RuleProblem(NamedTuple):
@@ -63,14 +66,13 @@ def read_rules(content: bytes) -> ReadRules:
     try:
         rules = RuleFile.model_validate(data).rule
     except ValidationError as error:
-        problems = [
-            RuleProblem(line_at(place, lines), what, remedy)
-            for place, what, remedy in map(described, error.errors(include_url=False))
-        ]
-        return ReadRules((), _in_order(problems), lines)
+        return ReadRules((), _refused(error, lines), lines)
     problems = [
         RuleProblem(line_at(place, lines), what, remedy) for place, what, remedy in _odd(rules)
     ]
+    if (count := sum(map(_expressions, rules))) > MOST_EXPRESSIONS:
+        what = f"{count} expressions, of at most {MOST_EXPRESSIONS}"
+        problems.append(RuleProblem(None, what, "Use contains, starts or ends where they do."))
     return ReadRules(() if problems else rules, _in_order(problems), lines)
 
 
@@ -82,6 +84,9 @@ def _parsed(content: bytes) -> tuple[str, dict[str, Any]] | RuleProblem:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return RuleProblem(line, "this is not UTF-8", "Save the file as UTF-8.")
+    if not text.strip():
+        # What a full disk or an editor leaves of a file is not the wish to have no rules.
+        return RuleProblem(None, "the file is empty", "Write rules, or remove rulesFile.")
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -95,6 +100,30 @@ def _not_toml(reason: str) -> RuleProblem:
     number = place.removeprefix("line ").partition(",")[0]
     line = int(number) if number.isdecimal() else None
     return RuleProblem(line, f"this is not TOML: {what[:1].lower()}{what[1:]}", "Correct the line.")
+
+
+def _refused(error: ValidationError, lines: dict[Place, int]) -> tuple[RuleProblem, ...]:
+    """Return what is wrong, and how much more: nobody reads thousands, and they take minutes."""
+    found = error.errors(include_url=False)
+    told = [
+        RuleProblem(line_at(place, lines), what, remedy)
+        for place, what, remedy in map(described, found[:_MOST_TOLD])
+    ]
+    problems = _in_order(told)
+    if len(found) <= _MOST_TOLD:
+        return problems
+    more = f"{len(found) - _MOST_TOLD} more problem(s)"
+    return (*problems, RuleProblem(None, more, "Correct these first."))
+
+
+def _expressions(part: object) -> int:
+    """Count the expressions in a part of the file."""
+    if isinstance(part, Test):
+        return part.op == "matches"
+    if isinstance(part, BaseModel):
+        own = isinstance(getattr(part, "find", None), str)
+        return own + sum(_expressions(value) for _, value in part)
+    return sum(map(_expressions, part)) if isinstance(part, tuple) else 0
 
 
 def _in_order(problems: Sequence[RuleProblem]) -> tuple[RuleProblem, ...]:
@@ -138,8 +167,6 @@ def _odd_actions(rule: Rule) -> Iterator[tuple[int, str, str]]:
                     yield number, "a mail makes one task", "Keep one task action."
             case SetFieldsAction():
                 pulled = number
-            case IgnoreAction():
-                pass
             case _:
                 pass
     if pulled >= 0:

@@ -12,6 +12,7 @@ from services.classifier.outcome.token_trust import companies_of
 from services.classifier.reading.extract import without_prefixes
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import CreateTask, UpdateTask
+from shared.contracts.line import one_line
 from shared.contracts.references import RecordRef, UserRef
 from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.contracts.said import Said, said
@@ -60,7 +61,7 @@ def pull(action: SetFieldsAction, doing: Doing) -> ActionStep:
         caught = (wanted.captured(text) for text in doing.fields.texts(one.field))
         value = next(filter(None, caught), "").strip()[:_LONGEST_VALUE]
         if value:
-            found[one.into] = value
+            found[one.into] = value if one.into == "text" else one_line(value)
         else:
             reason = said("{field}: nothing found for {into}", field=one.field, into=one.into)
             notes.append(note(reason, done=False))

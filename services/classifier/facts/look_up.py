@@ -1,21 +1,29 @@
 """Looks up the facts for a batch of mails: a fixed number of queries, however many mails."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
 from services.classifier.facts.facts import BoxContext, Facts
 from services.classifier.reading.mail import Mail
+from services.classifier.xml_mail.named import (
+    addresses_in,
+    company_names,
+    numbers_in,
+    user_names,
+)
 from shared.domain.addresses import domain_of
 from shared.domain.copies import claimed_by
-from shared.domain.directory import Directory, Names, RecordMatch, User
+from shared.domain.directory import Directory, Names, RecordMatch, TaskPeople, User
 from shared.domain.earlier import Earlier, Processed
 from shared.domain.vocabulary import TokenKind
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.address_book import read_address_book
+from shared.netgenium.queries.conversations import read_answered, read_task_people
 from shared.netgenium.queries.earlier import (
     read_erp_message_ids,
     read_processed,
@@ -55,10 +63,13 @@ class DatabaseLookUp:
             directory = self._directory(connection, mails)
             earlier = self._earlier(connection, mails, directory.users)
             named = {*_found(directory.records), *_inheritable(earlier)}
-            directory = replace(directory, owners=read_owners(connection, self.erp, named))
+            directory = replace(
+                directory,
+                owners=read_owners(connection, self.erp, named),
+                tasks=self._people(connection, directory, _answered_tasks(mails, earlier, named)),
+            )
         return [
-            Facts(context, directory, earlier, _processed(mail, context, earlier))
-            for mail, context in mails
+            Facts(context, directory, earlier, _processed(mail, earlier)) for mail, context in mails
         ]
 
     def _directory(
@@ -79,6 +90,14 @@ class DatabaseLookUp:
             roles=tuple(roles.values()),
             named=read_named(connection, erp, _names(mails)),
         )
+
+    def _people(
+        self, connection: Connection, directory: Directory, tasks: Collection[int]
+    ) -> Mapping[int, TaskPeople]:
+        if not tasks:
+            return {}
+        roles = {role.ref.id: role for role in directory.roles}
+        return read_task_people(connection, self.erp, tasks, roles)
 
     def _earlier(
         self,
@@ -111,12 +130,12 @@ class DatabaseLookUp:
                 {one for mail, _ in mails for one in _returned(mail)},
                 {domain for _, context in mails for domain in context.box.own_domains},
             ),
+            answered=read_answered(connection, erp, _of_ours(mails)),
         )
 
 
-def _processed(mail: Mail, context: BoxContext, earlier: Earlier) -> Processed | None:
-    key_alone = context.box.strict_manual_duplicates
-    return claimed_by(earlier.processed, mail.key, mail.marks, key_alone=key_alone)
+def _processed(mail: Mail, earlier: Earlier) -> Processed | None:
+    return claimed_by(earlier.processed, mail.key, mail.marks, key_alone=mail.key_alone)
 
 
 def _from_inside(
@@ -140,6 +159,8 @@ def _addresses(mail: Mail, context: BoxContext) -> Iterator[str]:
     yield from mail.forwards
     yield from mail.parsed.reports.complainants
     yield from _failed(mail)
+    if mail.xml:
+        yield from addresses_in(mail.xml.document)
     for event in mail.parsed.events:
         if event.method == "REPLY":
             yield from (attendee.address for attendee in event.attendees)
@@ -174,20 +195,55 @@ def _returned(mail: Mail) -> Iterator[str]:
         yield reports.returned.message_id
 
 
+def _of_ours(mails: Sequence[tuple[Mail, BoxContext]]) -> Mapping[UUID, str]:
+    """Return the mails of our outbox that are answered or came back, by their number (E-1a)."""
+    return {
+        number: one
+        for mail, context in mails
+        if context.box.conversations and context.own_mail
+        for one in mail.refers_to
+        if (number := context.own_mail.unique_of(one))
+    }
+
+
+def _answered_tasks(
+    mails: Sequence[tuple[Mail, BoxContext]],
+    earlier: Earlier,
+    named: Collection[tuple[TokenKind, int]],
+) -> set[int]:
+    """Return ids of the tasks that conversations may be about."""
+    answered = {task.id for task in earlier.answered.values()}
+    if not any(mail.tickets for mail, _ in mails):
+        return answered
+    return answered | {record_id for kind, record_id in named if kind == "task"}
+
+
 def _names(mails: Sequence[tuple[Mail, BoxContext]]) -> Names:
-    """Return what the administrator's rules name, in all boxes."""
-    boxes = {context.box.name: context.rules for _, context in mails}
-    return reduce(or_, (rules.names for rules in boxes.values() if rules), Names())
+    """Return what rules, settings and XML mail name, in all boxes."""
+    boxes = {context.box.name: context for _, context in mails}
+    solvers = (one.box.ticket_solver for one in boxes.values())
+    asked = [mail.xml.document for mail, _ in mails if mail.xml]
+    named = Names(
+        frozenset((*filter(None, solvers), *(name for one in asked for name in user_names(one)))),
+        frozenset(name for one in asked for name in company_names(one)),
+    )
+    return reduce(or_, (one.rules.names for one in boxes.values() if one.rules), named)
 
 
 def _numbers(mail: Mail, context: BoxContext) -> Iterator[tuple[TokenKind, str]]:
     """Yield the numbers that are looked up.
 
-    The first token's, that of a problem's contract, and what the administrator's rules ask about.
+    The first token's, those of the subject (E-1), that of tickets (E-7), that of a problem's
+    contract, and what the administrator's rules ask about.
     """
+    if context.box.ticket_contract:
+        yield "contract", context.box.ticket_contract
     if rules := context.rules:
         yield from (("contract", number) for number in rules.contracts)
         yield from (("task", number) for number in rules.task_numbers(mail))
+    yield from (("task", one.number) for one in mail.tickets if not one.wrong)
     yield from ((token.kind, token.number) for token in mail.tokens[:1])
     if mail.problem and mail.problem.contract:
         yield "contract", mail.problem.contract
+    if mail.xml:
+        yield from numbers_in(mail.xml.document)

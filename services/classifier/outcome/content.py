@@ -41,13 +41,13 @@ def _original(mail: Mail, backup_key: str) -> PartRef:
     """Return the whole mail as a file."""
     return PartRef(
         backup_key=backup_key,
-        start=0,
-        end=mail.parsed.size,
+        start=mail.parsed.offset,
+        end=mail.parsed.offset + mail.parsed.size,
         encoding="identity",
         name=ORIGINAL,
         content_type="message/rfc822",
         size=mail.parsed.size,
-        sha256=mail.content_sha256,
+        sha256=mail.parsed.inner_sha256 or mail.content_sha256,
     )
 
 

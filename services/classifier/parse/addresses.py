@@ -94,7 +94,7 @@ def _listed(words: Iterable[AddressWord], defects: list[str]) -> Iterator[Addres
         if mailbox.bracketed:
             yield from _of_brackets(mailbox, _name([*name, *mailbox.name], defects))
         else:
-            yield from (replace(one, odd=one.odd or mailbox.odd) for one in mailbox.bare)
+            yield from (replace(one, odd=True) if mailbox.odd else one for one in mailbox.bare)
         cut = not (mailbox.bracketed or mailbox.bare)
         name = [*name, *mailbox.name][:_NAME_WORDS] if cut else []
 
@@ -103,7 +103,7 @@ def _of_brackets(mailbox: _Mailbox, name: str) -> Iterator[Address]:
     """The last bracket counts; what else has an at sign beside it is not what a reader expects."""
     *others, last = mailbox.bracketed
     odd = last.odd or mailbox.odd or any(one.email != last.email for one in others)
-    yield replace(last, name=name, odd=odd)
+    yield Address(last.email, name, odd=odd)
 
 
 def _mailboxes(words: Iterable[AddressWord]) -> Iterator[_Mailbox]:

@@ -2,26 +2,21 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.classifier.parse import limits
 from services.classifier.parse.file_names import given_name, safe_name, unique_names
 from services.classifier.parse.headers import decode_field, read_headers
+from services.classifier.parse.leaf import Leaf
 from services.classifier.parse.letter import is_another_form, letter_of
-from services.classifier.parse.packages import Leaf, opened
-from services.classifier.parse.readable import Readable, chosen_texts, read_part
+from services.classifier.parse.readable import Readable, chosen_texts, read_part, shown_page
 from services.classifier.parse.scanner import Part
-from services.classifier.parse.transfer import decoded_prefix, transfer_encoding
+from services.classifier.parse.transfer import transfer_encoding
 from shared.backup.parts import measured
 from shared.contracts.content import PartRef
 
 _BODY = re.compile(rb"\r?\n\r?\n")
-_LOOKED_AT_BYTES = 4096
-_NEVER_TEXT = re.compile(rb"\x00|\A(?:%PDF-|\{\\rtf|PK\x03|GIF8|\x89PNG|\xff\xd8\xff)")
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]|" + _NEVER_TEXT.pattern)
-_WIDE = ("utf-16", "utf-32", "ucs-")
-_HTML = re.compile(rb"\s*<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE)
 _SUBJECT_WITHIN = 16 * 1024
 _SUBJECT_CHARACTERS = 100
 _NO_PATH = str.maketrans("/\\", "__")
@@ -35,7 +30,7 @@ class Body:
     Attributes:
         text: All readable text.
         text_is_html: Some of it comes from HTML.
-        html: The HTML as it came, or None.
+        html: The HTML, decoded and within its bounds, or None.
         attachments: The files.
         sha256: Digest of all leaves as decoded: another path of the same mail may have changed
             line ends, boundaries or transfer encodings.
@@ -49,14 +44,13 @@ class Body:
 
 
 def read_body(
-    raw: bytes, parts: Iterable[Part], backup_key: str, hint: str | None, defects: list[str]
+    leaves: Sequence[Leaf], backup_key: str, hint: str | None, defects: list[str]
 ) -> Body:
-    """Read every leaf of `raw` once; `hint` is a charset that one of them declares."""
+    """Read every leaf once; `hint` is a charset that one of them declares."""
     readable: list[Readable] = []
     files: list[PartRef] = []
     inline: set[str] = set()
     digest = hashlib.sha256()
-    leaves = list(_leaves(raw, parts, defects))
     letter = letter_of([leaf.part for leaf in leaves], defects)
     to_read = {id(part) for part in letter}
     for leaf in leaves:
@@ -73,7 +67,7 @@ def read_body(
                 digest.update(file.sha256.encode())
             if not (is_another_form(part, letter, defects) or _repeats(part, file, inline)):
                 files.append(file)
-    html = next((one.text for one in readable if one.is_html), None)
+    html = shown_page(readable, defects)
     chosen = list(chosen_texts(readable, defects))
     text = "\n\n".join(text for text, _ in chosen if text)
     if len(text) > limits.TEXT_CHARACTERS:
@@ -81,38 +75,6 @@ def read_body(
         text = text[: limits.TEXT_CHARACTERS]
     is_html = any(is_html for _, is_html in chosen)
     return Body(text, is_html, html, _distinct(files), digest.hexdigest())
-
-
-def _leaves(raw: bytes, parts: Iterable[Part], defects: list[str]) -> Iterator[Leaf]:
-    """Every part of the mail; what is inside a package before it."""
-    for number, part in enumerate(parts, start=1):
-        inner = list(opened(raw, part, number, defects))
-        yield from inner
-        if not inner and (part.untyped or _is_doubtful(part)):
-            _tell_type(raw, part)
-        yield Leaf(raw, part)
-
-
-def _is_doubtful(part: Part) -> bool:
-    """Whether a part need not be the text that it is said to be: nobody has to encode text so."""
-    charset = (part.headers.parameter("charset", "content-type", []) or "").lower()
-    return (
-        part.content_type == "text/plain"
-        and transfer_encoding(part.headers) in ("base64", "uuencode")
-        and not charset.startswith(_WIDE)
-    )
-
-
-def _tell_type(raw: bytes, part: Part) -> None:
-    """Say by its first bytes what a part is whose type nobody knows, or which is not what it says.
-
-    Text is text even where its type is unreadable, and a file is none even where it says so.
-    """
-    begin = decoded_prefix(raw, part, _LOOKED_AT_BYTES)
-    if (_BINARY if part.untyped else _NEVER_TEXT).search(begin):
-        part.content_type = _OPAQUE
-    elif part.untyped:
-        part.content_type = "text/html" if _HTML.match(begin) else "text/plain"
 
 
 def _name(raw: bytes, part: Part, defects: list[str]) -> str | None:

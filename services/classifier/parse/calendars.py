@@ -1,6 +1,6 @@
 """Calendar parts of a mail (RFC 5545, RFC 5546; behaviours R-5, V2-1 to V2-3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from services.classifier.parse.calendar_lines import (
     PART_BYTES,
@@ -10,9 +10,8 @@ from services.classifier.parse.calendar_lines import (
     read_components,
 )
 from services.classifier.parse.file_names import given_name
+from services.classifier.parse.leaf import Leaf
 from services.classifier.parse.parsed_mail import CalendarEvent
-from services.classifier.parse.scanner import Part
-from services.classifier.parse.transfer import decoded_prefix
 
 EVENTS = 200
 """Events of one mail; an invitation has one, and one more for each changed occurrence."""
@@ -22,25 +21,22 @@ _ENCODED_BYTES = 4 * PART_BYTES
 """Quoted-printable takes three bytes for one, and some line ends."""
 
 
-def read_events(
-    raw: bytes, leaves: Sequence[Part], defects: list[str]
-) -> tuple[CalendarEvent, ...]:
+def read_events(leaves: Iterable[Leaf], defects: list[str]) -> tuple[CalendarEvent, ...]:
     """Events of the calendar parts among `leaves` that have a METHOD.
 
     The same calendar is often sent twice, inside the text and as a file: what says the same counts
     once. Which of several states of one event counts is not decided here.
 
     Args:
-        raw: The mail.
-        leaves: Its parts.
+        leaves: Of the mail, and of packages in it.
         defects: Gets what was wrong or beyond a cap.
     """
     budget = Budget()
     events: dict[CalendarEvent, None] = {}
-    for part in leaves:
-        if not _is_calendar(part):
+    for leaf in leaves:
+        if not _is_calendar(leaf):
             continue
-        for event in _of_part(raw, part, budget, defects):
+        for event in _of_leaf(leaf, budget, defects):
             if len(events) == EVENTS:
                 defects.append("calendar events beyond the limit")
                 return tuple(events)
@@ -81,19 +77,19 @@ def read_calendar(
                 yield event
 
 
-def _is_calendar(part: Part) -> bool:
+def _is_calendar(leaf: Leaf) -> bool:
     # What is wrong with the name was said when the files were read.
-    name = given_name(part.headers, []) or ""
-    return part.content_type in _TYPES or name.strip().lower().endswith(".ics")
+    name = leaf.name or given_name(leaf.part.headers, []) or ""
+    return leaf.part.content_type in _TYPES or name.strip().lower().endswith(".ics")
 
 
-def _of_part(raw: bytes, part: Part, budget: Budget, defects: list[str]) -> Iterator[CalendarEvent]:
+def _of_leaf(leaf: Leaf, budget: Budget, defects: list[str]) -> Iterator[CalendarEvent]:
     if budget.size <= 0:
         defects.append("calendars beyond the limit")
         return
-    data = decoded_prefix(raw, part, _ENCODED_BYTES)
-    charset = part.headers.parameter("charset", "content-type", defects)
-    method = part.headers.parameter("method", "content-type", defects)
+    data = leaf.beginning(_ENCODED_BYTES)
+    charset = leaf.part.headers.parameter("charset", "content-type", defects)
+    method = leaf.part.headers.parameter("method", "content-type", defects)
     yield from read_calendar(data, charset, method, budget, defects)
 
 

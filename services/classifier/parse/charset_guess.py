@@ -20,13 +20,21 @@ _STRANGERS = 8
 
 _SIGNS = "„“”‚‘«»‹›…€§°·•®©™£²³½¼¾¿¡×\xa0\xad"  # noqa: RUF001 - the signs themselves
 _BETWEEN_LETTERS = "’–—"  # noqa: RUF001 - as above
-# In Western languages one letter often is a word, or ends one, where ours have none: è, à, più.
-_NO_WORD = r"|(?<!\w)č(?![\w.])|\A[^«]*»[^«]*\Z"
+# In Western languages one letter often is a word, or ends one, where ours have none: è, caffè, può,
+# però. Nor is one of these behind a letter that never comes before it: così.
+_NO_WORD = (
+    r"|(?<!\w)[čČ](?![\w.])|\A[^«]*»[^«]*\Z|(?:[fghjkmnpstvxz]|io)č(?![\w.])"
+    r"|(?:[bcdfghjkmnpqrstvwxz]|\b[pP]u)ň\b|(?<![bpvfmdtnBPVFMDTN])ě|ď[bdfghlnpqrvwxz]|č[dgq]"
+)
 _NO_CZECH = rf"{_NO_WORD}|iů\b"
+# These are soft by themselves, and never before a vowel; the others begin no word, nor stand beside
+# a vowel.
+_NO_POLISH = rf"{_NO_WORD}|[ćńśź][aeiouyąęó]|\b[ąęĄĘ]|[aeouyóąę][ąę]|[ąę][aeiouyó]|ąti"
 # Where a Slovak word has no `ľ` the `ž` of ISO 8859-2 is meant, which has the same byte: before a
 # soft or long vowel, after a long consonant, first before most consonants, in frequent words.
 _NO_SLOVAK = (
     rf"{_NO_WORD}|ŕ\b|[ľĽ][eéiíá]|[ĺŕ]ľ|\b[ľĽ][bcčdfghjklmnprtvz]|\b(?:uľ\b|moľn|tieľ\b|môľ)"
+    r"|nľ|íľn|\b[jJ][iu]ľ|\b(?:neľ|aľ|téľ)\b"
 )
 _OURS = (
     "áčďéěíňóřšťúůýž",
@@ -51,12 +59,12 @@ def _strange(letters: str, never: str = "") -> re.Pattern[str]:
     capitals = "".join(letter.upper() for letter in letters if len(letter.upper()) == 1)
     return re.compile(
         rf"[^\x00-\x7f{letters}{capitals}{_SIGNS}{_BETWEEN_LETTERS}]"
-        rf"|(?<=[a-z{letters}])[{capitals}]|(?<=\w)[{_SIGNS[:-2]}](?=\w){never}"
+        rf"|(?<=[a-z{letters}])[{capitals}]|(?<=\w)[{_SIGNS[:-2]}](?=\w)|®(?=\w)|©(?=[a-z{letters}]){never}"
     )
 
 
 def _ours() -> tuple[re.Pattern[str], ...]:
-    never = (_NO_CZECH, _NO_SLOVAK, _NO_WORD, _NO_WORD, _NO_WORD)
+    never = (_NO_CZECH, _NO_SLOVAK, _NO_POLISH, _NO_WORD, _NO_WORD)
     return tuple(map(_strange, _OURS, never))
 
 

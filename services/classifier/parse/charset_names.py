@@ -1,6 +1,7 @@
 """Names of charsets, and the codecs that they stand for: an allow-list."""
 
 import codecs
+from functools import lru_cache
 
 _FAMILIES = (
     "us-ascii utf-8 utf-16 utf-16le utf-16be utf-32 utf-32le utf-32be utf-7",
@@ -15,6 +16,7 @@ ALLOWED = frozenset(codecs.lookup(name).name for family in _FAMILIES for name in
 _OURS = {"x-unknown": "utf-8", "unknown-8bit": "utf-8", "cp-850": "cp850", "x-sjis": "shift_jis"}
 
 
+@lru_cache(maxsize=256)
 def codec_of(charset: str | None) -> str | None:
     """Return the allowed Python codec for a charset's name, or None."""
     if not charset:

@@ -1,7 +1,7 @@
 """Bounces without a machine part: vendors' texts. The one home of flufl.bounce.
 
-The library gets a bounded copy with short lines: its patterns are quadratic in a line's length,
-and the standard library's parser recurses.
+The library gets a bounded copy with few and short lines: its patterns are quadratic in a line's
+length, and the standard library's parser recurses.
 """
 
 import logging
@@ -35,6 +35,9 @@ from shared.domain.folding import fold_line
 
 MAIL_BYTES = 64 * 1024
 """This much of a mail is given to the library."""
+
+MAIL_LINES = 4000
+"""And so many lines of it: each of them is asked a hundred questions."""
 
 TEXT_CHARACTERS = 32 * 1024
 """This much of a mail's text is searched: bounces say early what they are."""
@@ -74,7 +77,7 @@ def library_failures(raw: bytes, defects: list[str]) -> tuple[list[str], list[st
     """
     short = _LONG_LINE.sub(rb"\1", raw[:MAIL_BYTES].replace(b"\r\n", b"\n"))
     # In a status part each blank line would begin a message of its own.
-    short = _BLANK_LINES.sub(b"\n\n", short)
+    short = b"\n".join(_BLANK_LINES.sub(b"\n\n", short).split(b"\n", MAIL_LINES)[:MAIL_LINES])
     nothing: tuple[list[str], list[str]] = ([], [])
     lost, delayed = guarded("the bounce", lambda: _asked(short), nothing, defects)
     others = {

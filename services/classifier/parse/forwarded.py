@@ -5,18 +5,18 @@ from itertools import islice
 
 from services.classifier.parse import limits
 from services.classifier.parse.addresses import read_addresses
+from services.classifier.parse.leaf import Leaf
 from services.classifier.parse.quote_blocks import begins_block, is_field, sender_field
 from services.classifier.parse.returned import header_of, returned_of
-from services.classifier.parse.scanner import Part
 
 _MOST = 5
 """Forwarded so often: from colleague to colleague."""
 
 
-def attached_senders(raw: bytes, leaves: Iterable[Part]) -> tuple[str, ...]:
+def attached_senders(leaves: Iterable[Leaf]) -> tuple[str, ...]:
     """Return senders of the first attached mails, in order."""
-    attached = (part for part in leaves if part.content_type == "message/rfc822")
-    headers = (header_of(raw, part) for part in islice(attached, _MOST))
+    attached = (leaf for leaf in leaves if leaf.part.content_type == "message/rfc822")
+    headers = map(header_of, islice(attached, _MOST))
     return tuple(sender for one in headers if (sender := returned_of(one).sender))
 
 

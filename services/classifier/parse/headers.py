@@ -16,8 +16,8 @@ _ENCODED_WORD = re.compile(
 """A word ends at `?=`; question marks inside are written as they are by naive programs."""
 
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,90}\?[bBqQ]\?)")
-_BARE_CR = re.compile(rb"\r(?!\r*+(?:\n|\Z))")
-"""What ends no line; several before a line feed are one careless line end."""
+_BARE_CR = re.compile(rb"(?<!\r)\r++(?!\n|\Z)")
+"""What ends no line; several before a line feed are one careless line end. Looked at run by run."""
 
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LETTERS = r"[A-Za-z0-9!#$&^_+.-]++"
@@ -53,6 +53,8 @@ class Headers:
     cut: frozenset[int] = frozenset()
     ambiguous: bool = False
     _parameters: dict[str, dict[str, tuple[bytes, str | None]]] = field(default_factory=dict)
+    _first: dict[str, bytes] = field(default_factory=dict)
+    _words: dict[str, str] = field(default_factory=dict)
 
     def all(self, name: str) -> list[bytes]:
         """Return raw values of every field with this lower-case name."""
@@ -60,7 +62,9 @@ class Headers:
 
     def first(self, name: str) -> bytes | None:
         """Return raw value of the first field with this lower-case name."""
-        return next((value for field_name, value in self.fields if field_name == name), None)
+        if not self._first:
+            self._first.update(reversed(self.fields))
+        return self._first.get(name)
 
     def word(self, name: str) -> str:
         """Return the token that a MIME field begins with (RFC 2045 section 5.1), in lower case.
@@ -68,14 +72,9 @@ class Headers:
         Senders forget semicolons, and write quotes, comments, blanks and encoded words around it.
         Empty if the field has none, or is not there.
         """
-        text = (self.first(name) or b"")[:_WORD_BYTES].decode("latin-1")
-        if "=?" in text:
-            text = decode_words(text, [])
-        found = _WORD.match(text)
-        if found is None:
-            return ""
-        words = [word.strip(".").lower() for word in found.groups(default="")]
-        return "/".join(filter(None, words))
+        if name not in self._words:
+            self._words[name] = _first_word(self.first(name) or b"")
+        return self._words[name]
 
     def parameter(self, name: str, of: str, defects: list[str]) -> str | None:
         """A parameter of the first field `of`, decoded (RFC 2231, RFC 2047); None without it."""
@@ -87,6 +86,15 @@ class Headers:
             return None
         text = decode_text(raw, charset, defects)
         return clean(decode_words(text, defects) if "=?" in text else text)
+
+
+def _first_word(value: bytes) -> str:
+    text = value[:_WORD_BYTES].decode("latin-1")
+    if "=?" in text:
+        text = decode_words(text, [])
+    found = _WORD.match(text)
+    words = [word.strip(".").lower() for word in found.groups(default="")] if found else []
+    return "/".join(filter(None, words))
 
 
 def read_headers(
@@ -104,6 +112,7 @@ def read_headers(
         section = section[: limits.HEADER_SECTION_BYTES]
     fields: list[tuple[str, bytes]] = []
     cut: set[int] = set()
+    spaced = False
     lines, mixed = _lines(section)
     for whole in lines:
         line = whole[: limits.HEADER_FIELD_BYTES]
@@ -117,13 +126,16 @@ def read_headers(
             continue
         if raw_name != raw_name.rstrip():
             name += _BLANK
+            spaced = True
         if len(whole) > len(line):
             _flag(defects, "a header field beyond the limit")
             cut.add(len(fields))
         fields.append((name, value.strip()))
     names = {name for name, _ in fields}
     ambiguous = mixed or f"from{_BLANK}" in names
-    return Headers([_found(one, names) for one in fields], frozenset(cut), ambiguous)
+    if spaced:
+        fields = [_found(one, names) for one in fields]
+    return Headers(fields, frozenset(cut), ambiguous)
 
 
 def _lines(section: bytes) -> tuple[list[bytes], bool]:
@@ -133,7 +145,9 @@ def _lines(section: bytes) -> tuple[list[bytes], bool]:
     """
     both = section.count(b"\r\n")
     alone = section.count(b"\n") - both
-    mixed = bool(both and alone) or _BARE_CR.search(section) is not None
+    # Of two counts the second is a fraction of a search.
+    bare = section.count(b"\r") > both and _BARE_CR.search(section) is not None
+    mixed = bool(both and alone) or bare
     return _FOLD.sub(b"", section).split(b"\n" if alone > both else b"\r\n"), mixed
 
 

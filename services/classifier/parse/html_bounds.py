@@ -36,8 +36,18 @@ _FOREIGN = re.compile(r"<(/?)(?:svg|math)(?=[\s/>])", re.IGNORECASE)
 _NESTING_TAG = re.compile(rf"<(/?)(?!(?:{_FLAT})(?:[\s/>]|\Z))([a-z][^\s/>]*+)", re.IGNORECASE)
 
 
-def bounded_html(html: str, defects: list[str]) -> str:
+class BoundedHtml(str):
+    """HTML that is bounded already: each page is looked through once, however often it is read."""
+
+    __slots__ = ()
+
+
+def bounded_html(html: str, defects: list[str]) -> BoundedHtml:
     """`html` so far as a tree can be built from it at a cost near its length."""
+    return html if isinstance(html, BoundedHtml) else BoundedHtml(_bounded(html, defects))
+
+
+def _bounded(html: str, defects: list[str]) -> str:
     if len(html) > limits.HTML_CHARACTERS:
         defects.append("HTML beyond the limit")
         html = html[: limits.HTML_CHARACTERS]

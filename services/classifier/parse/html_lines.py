@@ -6,20 +6,24 @@ cell.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from services.classifier.parse.html_quotes import QUOTE_BEGIN, QUOTE_END
 
 _PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
-# By first letters of both cases, so that most tags are passed over at the first look.
-_BLOCK_TAG = re.compile(
-    r"<(?=/?(?:[pP](?i:re)?|[dD](?i:iv|[dlt])|[bB](?i:r|lockquote)|[hH](?i:[1-6r]|eader)|[lL](?i:i)"
-    r"|[uUoO](?i:l)|[cC](?i:enter)|[aA](?i:ddress|rticle)|[fF](?i:ieldset|ooter|orm)|[mM](?i:ain)"
-    r"|[sS](?i:ection))\b)"
+_TAG = re.compile("<(/?[a-z][a-z0-9]*)", re.IGNORECASE)
+_BLOCKS = (
+    *("address", "article", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset"),
+    *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol"),
+    *("p", "pre", "section", "ul"),
 )
-_ROW_TAG = re.compile(r"<(?=/?[cC](?i:aption)\b|/?[tT](?i:able)\b|[tT][rR]\b)")
-_CELL_TAG = re.compile(r"<(?=/?[tT][dDhH]\b)")
-_HAS_TABLE = re.compile("<t[adhr]", re.IGNORECASE)
+_EDGES = {
+    **{end + name: "\n<" for name in _BLOCKS for end in ("", "/")},
+    **dict.fromkeys(("caption", "/caption", "table", "/table", "tr"), "\t<"),
+    **dict.fromkeys(("td", "/td", "th", "/th"), "\f<"),
+}
+"""What stands before a tag, its `<` included, where there is an edge."""
+
 _QUOTE_EDGE = re.compile(f"([{QUOTE_BEGIN}{QUOTE_END}])")
 _DEEPEST_MARK = 5
 _MANY_BLANKS = re.compile("  +")
@@ -33,10 +37,11 @@ def with_edges(html: str) -> str:
     """`html` with its edges marked."""
     for blank in _BLANKS if _PREFORMATTED.search(html) else _WHITE:
         html = html.replace(blank, " ")
-    html = _BLOCK_TAG.sub("\n<", html)
-    if not _HAS_TABLE.search(html):
-        return html
-    return _CELL_TAG.sub("\f<", _ROW_TAG.sub("\t<", html))
+    pieces = _TAG.split(html)
+    for place in range(1, len(pieces), 2):
+        tag = pieces[place]
+        pieces[place] = _EDGES.get(tag.lower(), "<") + tag
+    return "".join(pieces)
 
 
 def lines_of(text: str) -> str:
@@ -46,9 +51,7 @@ def lines_of(text: str) -> str:
         text = _rows(text)
     text = text.replace("\t", "\n")
     text = _MANY_BLANKS.sub(" ", text)
-    lines = "\n".join(_marked(text))
-    while "\n\n\n" in lines:
-        lines = lines.replace("\n\n\n", "\n\n")
+    lines = "\n".join(_without_gaps(_marked(text)))
     return (_MANY_MARKS.sub(r"\1", lines) if "> \n" in lines else lines).strip("\n")
 
 
@@ -66,6 +69,15 @@ def _marked(text: str) -> Iterator[str]:
         else:
             mark = ">" * min(depth, _DEEPEST_MARK) + " " if depth else ""
             yield from (mark + line.strip() for line in piece.split("\n"))
+
+
+def _without_gaps(lines: Iterable[str]) -> Iterator[str]:
+    """Yield `lines` with one blank line of several."""
+    before = "."
+    for line in lines:
+        if line or before:
+            yield line
+        before = line
 
 
 def _rows(text: str) -> str:

@@ -13,8 +13,8 @@ _LINK_CHARACTERS = 2000
 _WEB = re.compile(r"https?://[^/\\?#\s]", re.IGNORECASE)
 _SHOWN_APART = re.compile(r"\A(?:https?://)?(?:www\.)?|\s+|/+\Z", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W_]")
-_WRAPPERS = ("safelinks.protection.outlook.com",)
-"""Hosts that Microsoft's servers put before the links of every mail that they receive."""
+_WRAPPER = "safelinks.protection.outlook.com"
+"""The hosts that Microsoft's servers put before the links of every mail that they receive."""
 
 
 def number_links(tree: "LexborHTMLParser") -> list[str]:
@@ -46,11 +46,16 @@ def _target(href: str) -> str:
     href = "".join(href[: _LINK_CHARACTERS + 1].split())
     if not _WEB.match(href) or len(href) > _LINK_CHARACTERS:
         return ""
+    return _unwrapped(href) if _WRAPPER in href.lower() or "[" in href else href
+
+
+def _unwrapped(href: str) -> str:
+    """Return the page behind a wrapper; empty if `href` is no address at all."""
     try:
         address = urlsplit(href)
     except ValueError:
         return ""
-    if (address.hostname or "").endswith(_WRAPPERS):
+    if (address.hostname or "").endswith(_WRAPPER):
         inner = parse_qs(address.query, max_num_fields=20).get("url", [""])[0]
         return inner if _WEB.match(inner) and inner.isprintable() else href
     return href

@@ -11,10 +11,12 @@ from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.dates import read_date
 from services.classifier.parse.forwarded import attached_senders
 from services.classifier.parse.headers import Headers, automatic, decode_field
+from services.classifier.parse.leaves import leaves_of
 from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.parsed_mail import Address, ParsedMail
-from services.classifier.parse.reports import read_reports
+from services.classifier.parse.reports import Reporting, read_reports
 from services.classifier.parse.scanner import Scan, scan_mail
+from services.classifier.parse.xml_parts import xml_documents
 
 _SUBJECT_CHARACTERS = 10_000
 _SAY_NOTHING = (None, "ascii", "utf-8")
@@ -39,9 +41,10 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
     hint = _declared_charset(scan)
     to = _recipients(headers, "to", limits.RECIPIENTS, hint, defects)
     cc = _recipients(headers, "cc", limits.RECIPIENTS - len(to), hint, defects)
-    body = read_body(raw, scan.leaves, backup_key, hint, defects)
-    reports = read_reports(raw, scan, body.text, defects)
-    events = read_events(raw, scan.leaves, defects)
+    leaves = list(leaves_of(raw, scan.leaves, defects))
+    body = read_body(leaves, backup_key, hint, defects)
+    reports = read_reports(Reporting(raw, scan, leaves, body.text), defects)
+    events = read_events(leaves, defects)
     return ParsedMail(
         senders=_senders(headers, hint, defects),
         from_fields=len(headers.all("from")),
@@ -61,7 +64,9 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
         headers=headers,
         reports=reports,
         events=events,
-        attached_senders=attached_senders(raw, scan.leaves),
+        # What a report returns, nobody has forwarded.
+        attached_senders=() if reports.source else attached_senders(leaves),
+        xml_documents=xml_documents(raw, scan.leaves),
     )
 
 
@@ -77,7 +82,7 @@ def _declared_charset(scan: Scan) -> str | None:
 def _senders(headers: Headers, hint: str | None, defects: list[str]) -> tuple[Address, ...]:
     """Return the addresses of From; odd where others may read another From field."""
     found = _recipients(headers, "from", limits.RECIPIENTS, hint, defects)
-    return tuple(replace(one, odd=one.odd or headers.ambiguous) for one in found)
+    return tuple(replace(one, odd=True) if headers.ambiguous else one for one in found)
 
 
 def _recipients(

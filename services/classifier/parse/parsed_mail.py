@@ -145,7 +145,7 @@ class ParsedMail:
         message_id: With its angle brackets, or None.
         text: All readable text of the body, HTML turned into text, lines ended by `\n`.
         text_is_html: The text comes from HTML.
-        html: The HTML body as it came, decoded; None without one.
+        html: The HTML body, decoded and within its bounds; None without one.
         attachments: Files of the mail, signature pictures once.
         auto_submitted: RFC 3834, and the older marks of automatic mail.
         body_sha256: Digest of the body, part by part as decoded.
@@ -155,6 +155,9 @@ class ParsedMail:
         reports: Bounces and complaints in it.
         events: Events of its calendar parts that have a METHOD.
         attached_senders: From addresses of mails that are attached.
+        xml_documents: XML in it that is in the language of XML mail (E-4).
+        offset: Where it begins in its backup: a journal report has it inside (I-14).
+        inner_sha256: Digest of its own bytes, where it lies inside a report.
     """
 
     senders: tuple[Address, ...]
@@ -176,3 +179,6 @@ class ParsedMail:
     reports: Reports = Reports()
     events: tuple[CalendarEvent, ...] = ()
     attached_senders: tuple[str, ...] = ()
+    xml_documents: tuple[bytes, ...] = ()
+    offset: int = 0
+    inner_sha256: str | None = None

@@ -28,6 +28,7 @@ from services.classifier.parse.quote_blocks import (
 )
 from services.classifier.parse.quote_headers import header_end, is_marked
 from services.classifier.parse.quote_words import SENT_FROM
+from services.classifier.parse.signatures import without_signature
 from shared.domain.folding import fold_line
 
 _LANGUAGES = ("en", "cs", "de", "da", "es", "fr", "it", "nl", "pl", "sv")
@@ -53,8 +54,10 @@ def split_quotes(text: str) -> OwnAndQuoted:
     # A text may be nothing but line ends: a number of its own for each would be the largest thing.
     candidates = array("I", _unquoted(lines))
     is_own = bytearray(len(lines))
-    for position in _without_signature([lines[number] for number in candidates]):
-        is_own[candidates[position]] = True
+    own_numbers = [candidates[one] for one in _without_signature([lines[n] for n in candidates])]
+    kept = without_signature([lines[number] for number in own_numbers])
+    for number in own_numbers[: len(kept)]:
+        is_own[number] = True
     last = next((number for number in reversed(candidates) if lines[number].strip()), None)
     if last is not None and _is_sent_from(lines[last]):
         is_own[last] = False

@@ -13,6 +13,7 @@ from services.classifier.parse import limits
 from services.classifier.parse.charsets import clean, decode_text
 from services.classifier.parse.flowed import unflowed
 from services.classifier.parse.html import html_to_text
+from services.classifier.parse.html_bounds import bounded_html
 from services.classifier.parse.scanner import Part
 from services.classifier.parse.transfer import transfer_encoding
 from shared.backup.parts import decode_transfer
@@ -27,7 +28,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _URL = re.compile(r"https?://\S+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Readable:
     """A part that is to be read.
 
@@ -60,6 +61,15 @@ def read_part(raw: bytes, part: Part, hint: str | None, defects: list[str]) -> R
 
 def _says(part: Part, parameter: str, value: str) -> bool:
     return (part.headers.parameter(parameter, "content-type", []) or "").strip().lower() == value
+
+
+def shown_page(readable: Sequence[Readable], defects: list[str]) -> str | None:
+    """Return the HTML that records show, within its bounds; None without any."""
+    page = next((one for one in readable if one.is_html), None)
+    if page is not None:
+        # So that its text is made of the same.
+        page.text = bounded_html(page.text, defects)
+    return page.text if page else None
 
 
 def chosen_texts(readable: Sequence[Readable], defects: list[str]) -> Iterator[tuple[str, bool]]:

@@ -4,7 +4,9 @@ The machine part is believed first, then X-Failed-Recipients, then a vendor's te
 an attached mail is that mail's report, not this one's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from services.classifier.parse.bounce_marks import Marks, marks_of
 from services.classifier.parse.bounced_addresses import addresses_in
@@ -32,16 +34,18 @@ from services.classifier.parse.dialects import (
     text_failures,
 )
 from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
+from services.classifier.parse.leaf import Leaf
 from services.classifier.parse.parsed_mail import FailedRecipient, Reports, Returned
 from services.classifier.parse.returned import original_header, read_returned, returned_of
-from services.classifier.parse.scanner import Part, Scan, scan_mail
-from services.classifier.parse.transfer import decoded_prefix
+from services.classifier.parse.scanner import Scan, scan_mail
 
 FAILURES = 100
 """Addresses that are kept of one bounce; whoever reads them has a lower bound (B-2)."""
 
 STATUS_BYTES = 256 * 1024
 """This much of a status part is read: far more than so many recipients need."""
+
+_Named = TypeVar("_Named", RecipientStatus, FailedRecipient)
 
 _NOTHING = Reports()
 _REPORT = "multipart/report"
@@ -50,33 +54,48 @@ _SUCCESS = ("delivered", "relayed", "expanded")
 _NEAR_CHARACTERS = 800
 
 
-def read_reports(raw: bytes, scan: Scan, text: str, defects: list[str]) -> Reports:
-    """Return what machines report in a scanned mail; `text` is its readable text. Total, linear."""
-    parts = {part.content_type: part for part in reversed(scan.leaves)}
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """A mail that may report something.
+
+    Attributes:
+        leaves: Its own, and those of packages in it.
+        text: All that is readable in it.
+    """
+
+    raw: bytes
+    scan: Scan
+    leaves: Sequence[Leaf]
+    text: str
+
+
+def read_reports(told: Reporting, defects: list[str]) -> Reports:
+    """Return what machines report in a scanned mail. Total, linear."""
+    scan = told.scan
+    parts = {leaf.part.content_type: leaf for leaf in reversed(told.leaves)}
     marks = marks_of(scan.headers)
     statuses: list[RecipientStatus] = []
     # A person's mail may carry the parts of a report that was forwarded.
     if marks.daemon or scan.headers.word("content-type") == _REPORT:
         if FEEDBACK_TYPE in parts:
-            return _complaint(raw, scan, text, parts[FEEDBACK_TYPE])
-        statuses = list(_statuses(raw, scan))
+            return _complaint(told, parts[FEEDBACK_TYPE])
+        statuses = list(_statuses(told.leaves))
     if any(status.address for status in statuses):
-        return _report(raw, scan, text, statuses)
-    said = _said_in_words(raw, scan, text, marks, defects) if _READ_RECEIPT not in parts else None
+        return _report(told, statuses)
+    said = _said_in_words(told, marks, defects) if _READ_RECEIPT not in parts else None
     # A machine part that names nobody tells at least that mail came back.
-    return said or (_report(raw, scan, text, statuses) if statuses else _NOTHING)
+    return said or (_report(told, statuses) if statuses else _NOTHING)
 
 
-def _said_in_words(
-    raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
-) -> Reports | None:
+def _said_in_words(told: Reporting, marks: Marks, defects: list[str]) -> Reports | None:
     if not marks:
         return None
-    return _forwarded_complaint(raw, scan) or _by_text(raw, scan, text, marks, defects)
+    return _forwarded_complaint(told) or _by_text(told, marks, defects)
 
 
-def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]) -> Reports | None:
+def _by_text(told: Reporting, marks: Marks, defects: list[str]) -> Reports | None:
     """By header or text, of a mail whose header shows that a machine may write."""
+    raw, scan, text = told.raw, told.scan, told.text
     if not scan.leaves:
         # Boundaries that fit nothing: the whole body is a text.
         text = clean(
@@ -85,18 +104,18 @@ def _by_text(raw: bytes, scan: Scan, text: str, marks: Marks, defects: list[str]
     said = explanation(text)
     lost, delayed = _named(raw, said, marks, defects)
     failures = _distinct(_dialect(said, marks, lost, delayed))
-    if not failures and marks.daemon and (report := _attached_report(raw, scan, text)):
+    if not failures and marks.daemon and (report := _attached_report(told)):
         return report
     if not failures and not says_failure(said, is_system=marks.system):
         return None
-    returned = read_returned(raw, scan.leaves, text)
+    returned = read_returned(told.leaves, text)
     return Reports(failures, "dialect", (), returned, more=len(lost) + len(delayed) >= MOST_NAMED)
 
 
-def _complaint(raw: bytes, scan: Scan, text: str, part: Part) -> Reports:
-    returned = read_returned(raw, scan.leaves, text)
-    report = decoded_prefix(raw, part, STATUS_BYTES)
-    return _complained(read_complaint(report, returned), returned)
+def _complaint(told: Reporting, report: Leaf) -> Reports:
+    returned = read_returned(told.leaves, told.text)
+    complainants = read_complaint(report.beginning(STATUS_BYTES), returned)
+    return _complained(complainants, returned)
 
 
 def _complained(complainants: tuple[str, ...], returned: Returned) -> Reports:
@@ -104,20 +123,20 @@ def _complained(complainants: tuple[str, ...], returned: Returned) -> Reports:
     return Reports(complainants=complainants, returned=returned, more=more)
 
 
-def _forwarded_complaint(raw: bytes, scan: Scan) -> Reports | None:
-    original = original_header(raw, scan.leaves)
+def _forwarded_complaint(told: Reporting) -> Reports | None:
+    original = original_header(told.leaves)
     if original is None:
         return None
-    subject = scan.headers.first("subject") or b""
+    subject = told.scan.headers.first("subject") or b""
     complainants = read_forwarded_complaint(subject, original)
     if not complainants:
         return None
     return _complained(complainants, returned_of(original))
 
 
-def _report(raw: bytes, scan: Scan, text: str, statuses: list[RecipientStatus]) -> Reports:
+def _report(told: Reporting, statuses: list[RecipientStatus]) -> Reports:
     """By the machine part; one that only tells of successes is no bounce."""
-    said = explanation(text)
+    said = explanation(told.text)
     failed = [
         status
         for status in statuses
@@ -125,31 +144,36 @@ def _report(raw: bytes, scan: Scan, text: str, statuses: list[RecipientStatus]) 
     ]
     if not failed:
         return _NOTHING
-    failures = _distinct(_failure(status, said) for status in failed if status.address)
-    returned = read_returned(raw, scan.leaves, text)
+    # A recipient who is told of thousands of times is judged once.
+    failures = tuple(
+        _failure(status, said) for status in _distinct(one for one in failed if one.address)
+    )
+    returned = read_returned(told.leaves, told.text)
     return Reports(failures, "report", (), returned, more=len(failures) == FAILURES)
 
 
-def _statuses(raw: bytes, scan: Scan) -> Iterator[RecipientStatus]:
+def _statuses(leaves: Iterable[Leaf]) -> Iterator[RecipientStatus]:
     """Recipients of every status part, in order."""
-    for part in scan.leaves:
-        if part.content_type in STATUS_TYPES:
-            status_part = decode_text(decoded_prefix(raw, part, STATUS_BYTES), None, [])
+    for leaf in leaves:
+        if leaf.part.content_type in STATUS_TYPES:
+            status_part = decode_text(leaf.beginning(STATUS_BYTES), None, [])
             yield from read_statuses(clean(status_part))
 
 
-def _attached_report(raw: bytes, scan: Scan, text: str) -> Reports | None:
+def _attached_report(told: Reporting) -> Reports | None:
     """Return a report that a gateway has put into a mail of its own.
 
     Only asked where the bounce's own words name nobody: what came back may be a report, too.
     """
-    attached = next((part for part in scan.leaves if part.content_type == "message/rfc822"), None)
-    inner = decoded_prefix(raw, attached, STATUS_BYTES) if attached else b""
-    inner_scan = scan_mail(inner)
-    if inner_scan.headers.word("content-type") != _REPORT:
+    mails = (leaf for leaf in told.leaves if leaf.part.content_type == "message/rfc822")
+    attached = next(mails, None)
+    raw = attached.beginning(STATUS_BYTES) if attached else b""
+    scan = scan_mail(raw)
+    if scan.headers.word("content-type") != _REPORT:
         return None
-    statuses = list(_statuses(inner, inner_scan))
-    return _report(inner, inner_scan, text, statuses) if statuses else None
+    leaves = [Leaf(raw, part) for part in scan.leaves]
+    statuses = list(_statuses(leaves))
+    return _report(Reporting(raw, scan, leaves, told.text), statuses) if statuses else None
 
 
 def _failure(status: RecipientStatus, said: str) -> FailedRecipient:
@@ -218,11 +242,11 @@ def _said(address: str, said: str, near: str, action: str) -> FailedRecipient:
     return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)
 
 
-def _distinct(failures: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
+def _distinct(named: Iterable[_Named]) -> tuple[_Named, ...]:
     """Return each address once, at most so many; nothing behind them is read."""
-    kept: dict[str, FailedRecipient] = {}
-    for failure in failures:
-        kept.setdefault(failure.address, failure)
+    kept: dict[str, _Named] = {}
+    for one in named:
+        kept.setdefault(one.address, one)
         if len(kept) == FAILURES:
             break
     return tuple(kept.values())

@@ -1,16 +1,15 @@
 """What came back: the header of the original mail, attached or quoted in a bounce's text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.bounced_addresses import is_possible
 from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.headers import Headers, read_headers
+from services.classifier.parse.leaf import Leaf
 from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.parsed_mail import Returned
-from services.classifier.parse.scanner import Part
-from services.classifier.parse.transfer import decoded_prefix
 
 ORIGINAL_TYPES = frozenset(
     (
@@ -33,9 +32,9 @@ _FIELD = re.compile(r"[!-9;-~]{1,60}[ \t]*:")
 _LINES = 400
 
 
-def read_returned(raw: bytes, leaves: list[Part], text: str) -> Returned:
+def read_returned(leaves: Iterable[Leaf], text: str) -> Returned:
     """From, Message-ID and To of the mail that came back; what is unknown stays empty."""
-    original = original_header(raw, leaves)
+    original = original_header(leaves)
     if original:
         return returned_of(original)
     for block in _blocks(text):
@@ -45,17 +44,15 @@ def read_returned(raw: bytes, leaves: list[Part], text: str) -> Returned:
     return Returned()
 
 
-def original_header(raw: bytes, leaves: list[Part]) -> Headers | None:
+def original_header(leaves: Iterable[Leaf]) -> Headers | None:
     """Header of the first attached original, or None."""
-    for part in leaves:
-        if part.content_type in ORIGINAL_TYPES:
-            return header_of(raw, part)
-    return None
+    original = next((leaf for leaf in leaves if leaf.part.content_type in ORIGINAL_TYPES), None)
+    return header_of(original) if original else None
 
 
-def header_of(raw: bytes, part: Part) -> Headers:
-    """Header of the mail that is the leaf `part` of `raw`."""
-    return _header(decoded_prefix(raw, part, _HEADER_BYTES))
+def header_of(leaf: Leaf) -> Headers:
+    """Header of the mail that is this leaf."""
+    return _header(leaf.beginning(_HEADER_BYTES))
 
 
 def _tells(headers: Headers) -> bool:

@@ -1,7 +1,7 @@
 """A whole multipart behind one transfer encoding, which RFC 2045 section 6.4 forbids.
 
-Some programs write it all the same. Its texts are read; as a file it stays whole, because a file
-is a range of the mail's bytes with one encoding.
+Some programs write it all the same. What is in it is read as if it stood free, and the whole stays
+a file, too.
 """
 
 from services.classifier.parse.scanner import Part, scan_multipart

@@ -22,10 +22,12 @@ from services.classifier.reading.problem import ProblemReport, read_problem
 from services.classifier.reading.proof import ClaimedSender, Proof, prove
 from services.classifier.reading.trusted_hosts import trusted_hosts
 from services.classifier.reading.way_in import WayIn, way_in
+from services.classifier.xml_mail.request import xml_request
 from shared.contracts.said import NOTHING_SAID, Said, said, said_many
 from shared.domain.addresses import domain_of, is_valid_address
 from shared.domain.folding import fold_line
 from shared.domain.own_mail import LOOP_HEADER
+from shared.domain.tickets import Ticket, find_tickets
 from shared.domain.tokens import Token, find_tokens
 from shared.domain.vocabulary import Vocabulary, comparable_subject, first_prefix, without_tags
 
@@ -68,6 +70,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
     subject = comparable_subject(parsed.subject, vocabulary.tags)
     tokens = find_tokens(parsed.subject, parsed.text, vocabulary, _own_and_quoted)
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
+    xml = xml_request(parsed.xml_documents, sender, context.box)
     mail = Mail(
         mail_id=arrival.mail_id,
         received_at=arrival.received_at,
@@ -76,7 +79,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         sender=sender,
         sender_problem=sender_problem,
         recipients=tuple(recipients),
-        key=identification_key(parsed),
+        key=(xml.key if xml else None) or identification_key(parsed),
         subject=subject,
         unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards, vocabulary.tags),
         tokens=tokens,
@@ -87,6 +90,9 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         answers_to=_answers_to(parsed),
         problem=_problem(parsed, subject, tokens, vocabulary),
         folder=arrival.folder,
+        tickets=_tickets(parsed, context),
+        xml=xml,
+        key_alone=bool(context.box.strict_manual_duplicates or (xml and xml.key)),
     )
     return replace(mail, bounce=_bounce(mail, vocabulary))
 
@@ -120,6 +126,12 @@ def _is_our_own(parsed: ParsedMail, context: BoxContext) -> bool:
     if context.own_mail is None:
         return False
     return context.own_mail.is_ours(parsed.message_id, field_values(parsed, LOOP_HEADER.lower()))
+
+
+def _tickets(parsed: ParsedMail, context: BoxContext) -> tuple[Ticket, ...]:
+    if not context.box.conversations:
+        return ()
+    return find_tickets(parsed.subject, context.own_mail)
 
 
 def _forwarded_from(parsed: ParsedMail, way: WayIn) -> tuple[str, ...]:

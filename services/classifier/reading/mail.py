@@ -11,9 +11,12 @@ from services.classifier.parse.parsed_mail import FailedRecipient, ParsedMail
 from services.classifier.reading.problem import ProblemReport
 from services.classifier.reading.proof import UNKNOWN, Proof
 from services.classifier.reading.text import Text
+from services.classifier.xml_mail.request import XmlRequest
 from shared.contracts.said import Said
 from shared.domain.copies import CopyMarks
 from shared.domain.folding import fold_line
+from shared.domain.notes import Note
+from shared.domain.tickets import Ticket
 from shared.domain.tokens import Token
 from shared.domain.vocabulary import tight
 
@@ -59,6 +62,10 @@ class Mail:
         bounce: What came back, if it is a bounce.
         problem: What it says of a problem, if its subject is that of a problem mail (P-1).
         folder: The folder of its box that it was in, where the box has folders.
+        tickets: Tags and numbers of tasks in its subject, the right tags first (E-1).
+        xml: The XML by which it asks for records (E-4).
+        journal: What is to be said of a journal report (I-14).
+        key_alone: Every mail with its key is a copy of it, whatever it says (S-9).
     """
 
     mail_id: UUID
@@ -80,6 +87,10 @@ class Mail:
     bounce: Bounce | None = None
     problem: ProblemReport | None = None
     folder: str | None = None
+    tickets: tuple[Ticket, ...] = ()
+    xml: XmlRequest | None = None
+    key_alone: bool = False
+    journal: Note | None = None
 
     @cached_property
     def text(self) -> str:

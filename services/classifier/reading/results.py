@@ -7,7 +7,11 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r'\\.|[()"]|[^\\()"]+', re.DOTALL)
 _NOT_IN_A_NAME = re.compile(r"[^\w.@-]")
 _PAIR = re.compile(r"([A-Za-z][\w.-]{0,60})(?:/[0-9]+)?\s*=\s*([^\s;]+)")
-_NO_POLICY = re.compile(r"\bdmarc\s*=\s*fail\s*\(\s*p\s*=\s*none\b", re.IGNORECASE)
+_NO_POLICY = re.compile(
+    r"\bdmarc\s*=\s*fail\b[^;()]{0,300}\(\s*(?:p|policy)\s*=\s*none\b", re.IGNORECASE
+)
+"""OpenDMARC and Google (`p`) say it behind the result, rspamd (`policy`) behind the reasons."""
+_POLICY = ("action", "policy.published-domain-policy", "header.policy")
 _LINE_ENDS = ("\r", "\n", "=?")
 
 
@@ -75,8 +79,8 @@ def _result(text: str) -> MethodResult | None:
 
 
 def _says_none(result: MethodResult) -> bool:
-    """Whether Exchange (`action`) or OpenDMARC says that the published policy asks for nothing."""
-    said = (result.properties.get(name) for name in ("action", "policy.published-domain-policy"))
+    """Whether a property says that the published policy asks for nothing, as Exchange's."""
+    said = (result.properties.get(name) for name in _POLICY)
     return result.method == "dmarc" and "none" in said
 
 

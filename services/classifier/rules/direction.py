@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.classifier.chain import Hit, Miss, SoFar
+from services.classifier.chain import Hit, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
 from services.classifier.reading.mail import Mail
@@ -11,7 +11,7 @@ from shared.contracts.said import said
 from shared.domain.addresses import domain_of
 
 
-def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
+def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit:
     """Always a hit: it decides the direction, and what is said of a sender not believed (S-3)."""
     decided = _by_addresses(mail, facts, so_far)
     if not not_believed(mail, facts):

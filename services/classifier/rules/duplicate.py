@@ -3,6 +3,8 @@
 Only a first look that saves work: the writer decides it again in its transaction (R-e).
 """
 
+from uuid import UUID
+
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import is_of_the_erp
@@ -27,14 +29,9 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
     first = facts.processed
     if first is None or first.mail_id == mail.mail_id:
         return Miss(said("no other mail with the same date, sender, recipients and subject"))
-    key_alone = facts.context.box.strict_manual_duplicates
-    if not (key_alone or mail.marks.are_of_a_copy_of(first.marks)):
+    if not (mail.key_alone or mail.marks.are_of_a_copy_of(first.marks)):
         return Miss(another_mail(first.mail_id), flags=(DIFFERS,))
-    reason = said(
-        "a mail with the same date, sender, recipients and subject was processed before, "
-        "as {mail_id}",
-        mail_id=first.mail_id,
-    )
+    reason = _told(mail, first.mail_id)
     if first.marks.body_sha256 != mail.parsed.body_sha256:
         reason = said("{reason}; its text differs", reason=reason)
     late = [u for u in facts.forwarding_users(mail) if u.ref.id not in first.responsible]
@@ -48,6 +45,16 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
             names=names,
         ),
         words=(Word.DUPLICATE_KEY,),
+    )
+
+
+def _told(mail: Mail, first: UUID) -> Said:
+    if mail.xml and mail.xml.key:
+        return said("E-4: an XML mail with this id came before, as {mail_id}", mail_id=first)
+    return said(
+        "a mail with the same date, sender, recipients and subject was processed before, "
+        "as {mail_id}",
+        mail_id=first,
     )
 
 

@@ -32,6 +32,7 @@ from services.fetcher.sources.port import (
     batched,
 )
 from shared.contracts.mailbox_actions import Told
+from shared.contracts.said import Said, said
 from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
 from shared.log import Logger
@@ -105,11 +106,12 @@ class EmlDir:
         Raises:
             TransientError: It cannot be read, or is not the file any more that was looked at.
         """
-        with self._writing("read", mail.identity):
+        with self._writing(said("read"), mail.identity):
             descriptor = os.open(self.folder / mail.identity, os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(descriptor, "rb") as file:
                 if _identity(os.fstat(descriptor)) != self._read_as.get(mail.identity):
-                    raise TransientError(f"{mail.identity} in emlDir {self.folder} has changed")
+                    what = said("{name} in emlDir has changed", name=mail.identity)
+                    raise TransientError(what)
                 while piece := file.read(SLICE_BYTES):
                     yield piece
 
@@ -121,7 +123,7 @@ class EmlDir:
         """
         for mail in mails:
             if not self._is_another(mail.identity):
-                with self._writing("delete", mail.identity):
+                with self._writing(said("delete"), mail.identity):
                     (self.folder / mail.identity).unlink(missing_ok=True)
                 self._left.discard(mail.identity)
 
@@ -160,7 +162,7 @@ class EmlDir:
     def _is_another(self, name: str) -> bool:
         """Whether the file is no longer the one that was read: a new mail under an old name."""
         read = self._read_as.pop(name, None)
-        with self._writing("look at", name):
+        with self._writing(said("look at"), name):
             found = _looks(self.folder / name)
         return read is not None and found is not None and found != read
 
@@ -232,7 +234,7 @@ class EmlDir:
 
     def _move_to_failed(self, name: str, reason: str) -> None:
         failed = self.folder / FAILED
-        with self._writing("set aside", name):
+        with self._writing(said("set aside"), name):
             with suppress(FileExistsError):
                 failed.mkdir()
                 give(failed, self.folder)
@@ -245,20 +247,28 @@ class EmlDir:
         self._left.discard(name)
 
     @contextmanager
-    def _writing(self, action: str, name: str) -> Iterator[None]:
+    def _writing(self, action: Said, name: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             raise TransientError(
-                f"Cannot {action} {name} in emlDir {self.folder}: {error.strerror}; "
-                "check who may write there, and free space"
+                said(
+                    "Cannot {action} {name} in emlDir {folder}: {reason}; check who may write "
+                    "there, and free space",
+                    action=action,
+                    name=name,
+                    folder=self.folder,
+                    reason=error.strerror,
+                )
             ) from error
 
     def _unreadable(self, error: OSError) -> TransientError:
-        return TransientError(
-            f"emlDir {self.folder} cannot be read: {error.strerror}; "
-            "check that it exists and who may read it"
+        what = said(
+            "emlDir {folder} cannot be read: {reason}; check that it exists and who may read it",
+            folder=self.folder,
+            reason=error.strerror,
         )
+        return TransientError(what)
 
 
 def _refusal(found: os.stat_result) -> str | None:

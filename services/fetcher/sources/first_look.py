@@ -1,5 +1,6 @@
 """The first connection to a full box waits for the administrator (behaviour I-11)."""
 
+from shared.contracts.said import said
 from shared.errors import ExitCode, TransientError
 from shared.settings.box import Box
 
@@ -26,7 +27,13 @@ def first_look(found: int, box: Box, place: str) -> None:
     """
     if found > MOST_AT_ONCE and box.start_from is None:
         raise WaitsForStartError(
-            f"Box {box.name}: the first look into {place} found {found} messages, more than "
-            f"{MOST_AT_ONCE}; nothing is read before startFrom is set: a date as 2026-11-30 to "
-            "begin with the mail of that day, or all"
+            said(
+                "Box {name}: the first look into {place} found {found} messages, more than "
+                "{most_at_once}; nothing is read before startFrom is set: a date as 2026-11-30 "
+                "to begin with the mail of that day, or all",
+                name=box.name,
+                place=place,
+                found=found,
+                most_at_once=MOST_AT_ONCE,
+            )
         )

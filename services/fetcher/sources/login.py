@@ -3,6 +3,7 @@
 import re
 import ssl
 
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 
@@ -26,8 +27,12 @@ def tls_context(box: Box) -> ssl.SSLContext:
             [
                 ConfigProblem(
                     f"box {box.name}",
-                    f"caFile {box.ca_file} cannot be used: {error.strerror or 'no certificates'}",
-                    "Name a readable file with certificates in PEM form.",
+                    said(
+                        "caFile {ca_file} cannot be used: {reason}",
+                        ca_file=box.ca_file,
+                        reason=error.strerror or "no certificates",
+                    ),
+                    said("Name a readable file with certificates in PEM form."),
                 )
             ]
         ) from None

@@ -25,6 +25,7 @@ from services.fetcher.sources.port import (
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
 from shared.contracts.mailbox_actions import Told
+from shared.contracts.said import Said
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
 from shared.oauth.tokens import client_credentials
@@ -219,7 +220,7 @@ def missing_folders(box: Box, names: Collection[str]) -> dict[str, str | None]:
     return {one: nearest(one, listed) for one in lacks}
 
 
-def probe_mailbox(box: Box, memory: Path) -> str:
+def probe_mailbox(box: Box, memory: Path) -> Said:
     """Log in to the mailbox and out again, changing nothing; a sentence about what was found.
 
     Args:

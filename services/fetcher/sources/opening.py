@@ -12,6 +12,7 @@ from services.fetcher.sources.mailbox import Mailbox
 from services.fetcher.sources.of_box import MAILBOX, BoxSource
 from services.fetcher.sources.port import EML_DIR, Source, SourceReport
 from services.fetcher.sources.suspects import Suspects
+from shared.contracts.said import NOTHING_SAID, Said, said
 from shared.errors import TransientError
 
 
@@ -52,7 +53,7 @@ def look_at(
     return {EML_DIR: SourceReport(waiting=len(list(box.eml_dir.glob("*.eml"))))}
 
 
-def trouble_of(source: BoxSource, data: Path) -> str:
+def trouble_of(source: BoxSource, data: Path) -> Said:
     """Return why a process that does not read `source` cannot know how it stands; empty: it can."""
     box = source.box
     try:
@@ -60,13 +61,15 @@ def trouble_of(source: BoxSource, data: Path) -> str:
             file = seen_file(data, box)
             if file.is_file():
                 Seen(file, heals=False).close()
-            return ""
+            return NOTHING_SAID
         there = box.eml_dir is not None and box.eml_dir.is_dir()
     except TransientError as error:
-        return str(error)
+        return error.sentence
     except OSError:
         there = False
-    return "" if there else f"emlDir {box.eml_dir} is not there, or cannot be seen"
+    if there:
+        return NOTHING_SAID
+    return said("emlDir {folder} is not there, or cannot be seen", folder=box.eml_dir)
 
 
 def _remembered(

@@ -9,6 +9,7 @@ import re
 from email import message_from_bytes
 
 from services.fetcher.sources.notices import MOST_BYTES, is_notice
+from shared.contracts.said import Said, said
 
 _HEAD_BYTES = 128 * 1024
 _TAIL_BYTES = 16 * 1024
@@ -40,20 +41,30 @@ class Came:
         self._head += piece[: _HEAD_BYTES - len(self._head)]
         self._tail = (self._tail + piece[-_TAIL_BYTES:])[-_TAIL_BYTES:]
 
-    def doubt(self, announced: int) -> str | None:
+    def doubt(self, announced: int) -> Said | None:
         """Why this is not the mail of which `announced` bytes were told; None if it may be."""
         head = bytes(self._head)
         short = self.size < announced
         if not self.size:
-            return f"nothing came of {announced} announced bytes"
+            return said("nothing came of {announced} announced bytes", announced=announced)
         if not _has_field(head):
-            return f"what came has no header ({self.size} of {announced} announced bytes)"
+            return said(
+                "what came has no header ({came} of {announced} announced bytes)",
+                came=self.size,
+                announced=announced,
+            )
         if self.size <= MOST_BYTES and is_notice(head, short=short):
-            return "the server gave a notice instead of the mail"
+            return said("the server gave a notice instead of the mail")
         if announced - self.size > OVERHEAD_BYTES and self.size * _LEAST_SHARE < announced:
-            return f"{self.size} of {announced} announced bytes came"
+            return said(
+                "{came} of {announced} announced bytes came", came=self.size, announced=announced
+            )
         if short and self._is_cut_off(head):
-            return f"it was cut off: {self.size} of {announced} announced bytes came"
+            return said(
+                "it was cut off: {came} of {announced} announced bytes came",
+                came=self.size,
+                announced=announced,
+            )
         return None
 
     def _is_cut_off(self, head: bytes) -> bool:

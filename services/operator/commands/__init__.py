@@ -117,11 +117,28 @@ def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
         raise typer.Exit
 
 
+def _speak(wanted: str | None) -> str | None:
+    if wanted is None:
+        return None
+    # Here, because `--help` and completion do without what settings need.
+    from services.operator.commands.options import speak_as_asked  # noqa: PLC0415
+
+    return speak_as_asked(wanted)
+
+
 def _options(
     version: Annotated[  # noqa: FBT002 - a flag of the command line
         bool,
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_tell_version),
     ] = False,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            help="What people read, cs or en, errors included; by default that of the locale.",
+            callback=_speak,
+        ),
+    ] = None,
 ) -> None:
     """Nothing happens here; typer reads the options of `crmservice` itself from the arguments."""
 

@@ -31,6 +31,7 @@ from services.operator.present.calendar import (
     user_as_json,
     user_as_text,
 )
+from shared.contracts.said import said
 from shared.errors import ExitCode
 from shared.netgenium.schema.inspection import require_own_tables, require_schema
 
@@ -93,7 +94,9 @@ def status(config: Config, as_json: AsJson = False) -> None:  # noqa: FBT002 - a
     found = users_of(_erp(config).engine)
     _show(((user_as_json(*one), user_as_text(*one)) for one in found), as_json=as_json)
     if not found:
-        tell("no user's calendar is known yet; crmservice calendar sync makes the first round")
+        tell(
+            said("no user's calendar is known yet; crmservice calendar sync makes the first round")
+        )
 
 
 @app.command("held")
@@ -107,7 +110,7 @@ def held_deletions(config: Config, as_json: AsJson = False) -> None:  # noqa: FB
     found = held(_erp(config).engine)
     _show(((held_as_json(*one), held_as_text(*one)) for one in found), as_json=as_json)
     if not found:
-        tell("no deletion is held")
+        tell(said("no deletion is held"))
 
 
 @app.command("release")
@@ -118,7 +121,7 @@ def release(config: Config, held_ids: HeldIds) -> None:
       crmservice calendar release 154c463d-386a-5b61-bf0d-6b2cd91a1bcb -c crm.xml
     """
     count = decide_all(_erp(config).engine, held_ids, "release")
-    tell(f"{count} deletion(s) released; the next round carries them out")
+    tell(said("{count} deletion(s) released; the next round carries them out", count=count))
 
 
 @app.command("refuse")
@@ -129,7 +132,7 @@ def refuse(config: Config, held_ids: HeldIds) -> None:
       crmservice calendar refuse 154c463d-386a-5b61-bf0d-6b2cd91a1bcb -c crm.xml
     """
     count = decide_all(_erp(config).engine, held_ids, "refuse")
-    tell(f"{count} deletion(s) refused; what is left stays as it is")
+    tell(said("{count} deletion(s) refused; what is left stays as it is", count=count))
 
 
 @app.command("restore")

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from services.answers.check import run_checks, worst
+from services.answers.check import run_checks
+from services.answers.checked import worst
 from services.operator.commands.options import (
     AsJson,
     Config,
@@ -17,6 +18,7 @@ from services.operator.commands.options import (
 from services.operator.output import write_json
 from services.operator.present.checks import checks_as_text
 from services.operator.present.console import stdout_console
+from shared.language.language import ENGLISH
 
 Rehearse = Annotated[
     bool,
@@ -49,8 +51,8 @@ def check(
     checks = list(run_checks(config, environment, rehearsal=rehearse))
     code = worst(checks)
     if as_json:
-        rows = [asdict(one) | {"exit_code": int(one.exit_code)} for one in checks]
+        rows = [asdict(one.told_in(ENGLISH)) for one in checks]
         write_json({"ok": not code, "checks": rows})
     else:
-        stdout_console().print(checks_as_text(checks, spoken))
+        stdout_console().print(checks_as_text([one.told_in(spoken) for one in checks], spoken))
     raise typer.Exit(code)

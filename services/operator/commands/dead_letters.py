@@ -31,6 +31,7 @@ from services.operator.present.dead_letters import dead_letter_as_text, dead_let
 from shared.broker.port import Publisher
 from shared.contracts.dead_letter import DeadLetterNote
 from shared.contracts.messages import FetchedMail
+from shared.contracts.said import Said, said
 from shared.errors import CRMServiceError, ExitCode, WrongUseError
 from shared.log import Logger
 from shared.settings.environment import Environment
@@ -66,7 +67,12 @@ def list_them(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the 
     if environment.rabbitmq_url:
         _compare(environment, letters, looked_at)
     if environment.rabbitmq_url is None:
-        tell(f"RABBITMQ_URL is not set: no broker was asked, only {environment.data}/failed")
+        tell(
+            said(
+                "RABBITMQ_URL is not set: no broker was asked, only {data}/failed",
+                data=environment.data,
+            )
+        )
     if as_json:
         for letter in letters:
             write_json(asdict(letter))
@@ -113,7 +119,7 @@ def release(
     """
     wanted = _wanted(mail_ids or [], everything=everything)
     count = _kept(begin("warning"), config).release(wanted or _any)
-    _done(count, wanted, "released")
+    _done(count, wanted, said("released"))
 
 
 @app.command("drop")
@@ -130,7 +136,7 @@ def drop(
     """
     wanted = _wanted(mail_ids or [], everything=everything)
     count = _kept(begin("warning"), None).drop(wanted or _any)
-    _done(count, wanted, "dropped; their backups stay")
+    _done(count, wanted, said("dropped; their backups stay"))
 
 
 def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetters:
@@ -139,7 +145,7 @@ def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetter
 
     def publisher() -> Publisher[FetchedMail]:
         if not config:
-            raise WrongUseError("without RABBITMQ_URL, name the box's file with --config")
+            raise WrongUseError(said("without RABBITMQ_URL, name the box's file with --config"))
         boxes, erp = boxes_of(config), open_erp(environment)
         DatabaseProbe(erp)()
         recorded = MemoryTeller(boxes, environment.data, Tally(lambda _: None))
@@ -168,24 +174,30 @@ def _tell(environment: Environment, notes: Sequence[DeadLetterNote]) -> None:
 def _wanted(mail_ids: Sequence[str], *, everything: bool) -> NamedLetters | None:
     """Return those that the person names; None: all of them."""
     if bool(mail_ids) == everything:
-        raise WrongUseError("name mail ids, or --all; crmservice dead-letters list has them")
+        raise WrongUseError(said("name mail ids, or --all; crmservice dead-letters list has them"))
     return None if everything else NamedLetters(mail_ids)
 
 
-def _done(count: int, wanted: NamedLetters | None, what: str) -> None:
+def _done(count: int, wanted: NamedLetters | None, what: Said) -> None:
     """Tell what was done; a name that no dead letter has is a mistake."""
     missing = sorted(wanted.missing) if wanted else []
     if not count:
         raise _none(missing)
-    tell(f"{count} dead letter(s) {what}")
+    tell(said("{count} dead letter(s): {what}", count=count, what=what))
     if missing:
-        tell(f"crmservice: {_none(missing)}")
+        tell(said("crmservice: {error}", error=_none(missing)))
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _none(mail_ids: Sequence[str]) -> WrongUseError:
-    which = f" of {', '.join(mail_ids)}" if mail_ids else ""
-    return WrongUseError(f"there is no dead letter{which}; crmservice dead-letters list has all")
+    if not mail_ids:
+        return WrongUseError(said("there is no dead letter; crmservice dead-letters list has all"))
+    return WrongUseError(
+        said(
+            "there is no dead letter of {names}; crmservice dead-letters list has all",
+            names=", ".join(mail_ids),
+        )
+    )
 
 
 def _any(_: DeadLetter) -> bool:

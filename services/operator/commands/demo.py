@@ -8,13 +8,13 @@ import typer
 from rich.table import Table
 
 from services.assembly.composition import open_erp
-from services.assembly.feeds import boxes_to_read
 from services.assembly.run import Tally, run_once
 from services.operator.commands.options import begin, boxes_of, tell
 from services.operator.present.console import stdout_console
 from services.operator.setup.company import fill_company, load_company
 from services.operator.setup.demo import prepare, summary
 from shared.contracts.messages import MailRecorded
+from shared.contracts.said import said
 from shared.contracts.verdict import joined
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.reference_schema import create_reference_schema
@@ -43,12 +43,20 @@ def demo(
     migrate(erp.engine)
     fill_company(erp.engine, erp.tables, load_company(folder / "company.toml"))
     tally = Tally(_tell)
-    run_once(boxes_to_read(boxes_of([config])), erp, data, tally)
+    run_once(boxes_of([config]), erp, data, tally)
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, line in summary(erp).items():
         table.add_row(name, line)
     stdout_console().print("\nThe ERP now holds", table, sep="\n")
-    tell(f"\nnext: CRMSERVICE_DATA={data} .venv/bin/crmservice explain {folder}/mails -c {config}")
+    tell(
+        said(
+            "\nnext: CRMSERVICE_DATA={data} .venv/bin/crmservice explain {folder}/mails -c "
+            "{config}",
+            data=data,
+            folder=folder,
+            config=config,
+        )
+    )
 
 
 def _tell(mail: MailRecorded) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from services.operator.commands.options import begin, tell
 from services.operator.setup.discovery.discover import discover as propose
+from shared.contracts.said import said
 from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.database.engine import open_database
 
@@ -28,18 +29,30 @@ def discover(
     that a mapping needs was not found: it stays as a comment, with the nearest names.
     """
     if output and output.exists() and not force:
-        raise WrongUseError(f"{output} exists; give another name, or --force to overwrite it")
+        raise WrongUseError(
+            said("{output} exists; give another name, or --force to overwrite it", output=output)
+        )
     found = propose(open_database(begin("warning").database_url.get_secret_value(), makes=False))
     if output:
         _write(output, found.toml, force=force)
-        tell(f"{output}: {found.records} record(s) proposed; look at the comments")
+        tell(
+            said(
+                "{output}: {records} record(s) proposed; look at the comments",
+                output=output,
+                records=found.records,
+            )
+        )
     else:
         sys.stdout.write(found.toml)
     if found.lacking:
-        tell(f"not found, but needed: {', '.join(found.lacking)}")
+        tell(said("not found, but needed: {names}", names=", ".join(found.lacking)))
         raise typer.Exit(ExitCode.PARTLY_DONE)
     if output:
-        tell(f"next: NETGENIUM_MAPPING={output} crmservice check --config crm.xml")
+        tell(
+            said(
+                "next: NETGENIUM_MAPPING={output} crmservice check --config crm.xml", output=output
+            )
+        )
 
 
 def _write(file: Path, text: str, *, force: bool) -> None:
@@ -47,4 +60,6 @@ def _write(file: Path, text: str, *, force: bool) -> None:
         with file.open("w" if force else "x", encoding="utf-8") as opened:
             opened.write(text)
     except OSError as error:
-        raise WrongUseError(f"{file} cannot be written: {error.strerror}") from None
+        raise WrongUseError(
+            said("{file} cannot be written: {reason}", file=file, reason=error.strerror)
+        ) from None

@@ -29,6 +29,7 @@ from services.operator.output import write_json
 from services.operator.present.as_json import explained_as_json
 from services.operator.present.as_text import explained_as_text
 from services.operator.present.console import stderr_console, stdout_console
+from shared.contracts.said import said
 from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.schema.inspection import require_schema
 
@@ -62,7 +63,7 @@ def explain(
     ids = [mail_id for mail in mails if (mail_id := _mail_id(mail))]
     files = [mail for mail in mails if _mail_id(mail) is None]
     if files and len(boxes) != 1:
-        raise WrongUseError("explain looks at files as mails of one box: give one --config")
+        raise WrongUseError(said("explain looks at files as mails of one box: give one --config"))
     for mail_id in ids:
         _explain_recorded(asking, mail_id)
     if files:

@@ -31,6 +31,7 @@ from services.operator.present.answer import made_as_text
 from services.operator.present.recorded_json import found_as_json
 from services.operator.present.recorded_text import mail_line
 from shared.contracts.line import one_line
+from shared.contracts.said import said
 from shared.contracts.verdict import Word
 from shared.errors import WrongUseError
 from shared.netgenium.schema.inspection import require_schema
@@ -84,7 +85,7 @@ def find(  # noqa: PLR0913 - the options of a command
         box=box,
     )
     if search == Search():
-        raise WrongUseError("say what to look for: words, or an option as --sender")
+        raise WrongUseError(said("say what to look for: words, or an option as --sender"))
     _tell(asking, search, limit)
 
 
@@ -140,4 +141,4 @@ def _verdict(typed: str) -> str:
     known = [*Word, "UPDATED"]
     if any(typed.lower() in word.lower() for word in known):
         return typed
-    return str(one_of("verdict", typed.upper(), known))
+    return str(one_of(said("verdict"), typed.upper(), known))

@@ -8,6 +8,7 @@ import typer
 
 from services.operator.commands.options import begin, one_of
 from services.operator.setup.grants_sql import DIALECTS, grants_sql
+from shared.contracts.said import said
 from shared.netgenium.schema.mapping import load_mapping
 
 
@@ -29,5 +30,5 @@ def grants(
     Connects to nothing. docs/mapping.md tells who gets which role.
     """
     environment = begin("warning")
-    chosen = one_of("dialect", dialect, DIALECTS)
+    chosen = one_of(said("dialect"), dialect, DIALECTS)
     sys.stdout.write(grants_sql(chosen, load_mapping(mapping or environment.mapping)))

@@ -16,6 +16,7 @@ from services.assembly.paths import Use, require_paths
 from services.assembly.writing import writer_stage
 from services.operator.commands.options import Config, begin_with, tell
 from shared.backup.store import BackupStore
+from shared.contracts.said import Said, said
 from shared.errors import ExitCode, WrongUseError
 
 _NAMED = 5
@@ -41,7 +42,7 @@ def import_log(
     """
     environment, boxes = begin_with(config, "warning")
     if len(boxes) != 1:
-        raise WrongUseError("import-log takes the mails of one box: give one --config")
+        raise WrongUseError(said("import-log takes the mails of one box: give one --config"))
     require_paths(boxes, environment, Use.WRITE)
     erp = open_erp(environment)
     DatabaseProbe(erp)()
@@ -51,13 +52,22 @@ def import_log(
     writer = writer_stage(boxes, erp, environment.data)
     work = ImportLog(context_of(boxes[0], erp), writer, BackupStore(environment.data))
     counted = Counter(mail.again for mail in work.take_in(wanted))
-    tell(f"{counted[False]} mail(s) imported, {counted[True]} were known")
+    tell(
+        said(
+            "{imported} mail(s) imported, {known} were known",
+            imported=counted[False],
+            known=counted[True],
+        )
+    )
     if left:
         tell(_not_logged(left))
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
-def _not_logged(left: Sequence[Original]) -> str:
+def _not_logged(left: Sequence[Original]) -> Said:
     names = ", ".join(str(one.file) for one in left[:_NAMED])
-    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-    return f"the log says nothing of {len(left)} mail(s), left out: {names}{more}"
+    if len(left) > _NAMED:
+        names = said("{names} and {more} more", names=names, more=len(left) - _NAMED)
+    return said(
+        "the log says nothing of {number} mail(s), left out: {names}", number=len(left), names=names
+    )

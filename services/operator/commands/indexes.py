@@ -8,6 +8,7 @@ import typer
 
 from services.operator.commands.options import begin, one_of
 from services.operator.setup.indexes_sql import INDEX_DIALECTS, indexes_sql
+from shared.contracts.said import said
 from shared.netgenium.schema.mapping import load_mapping
 
 
@@ -32,5 +33,5 @@ def indexes(
     Connects to nothing. crmservice check tells which of them are missing.
     """
     environment = begin("warning")
-    chosen = one_of("dialect", dialect, INDEX_DIALECTS)
+    chosen = one_of(said("dialect"), dialect, INDEX_DIALECTS)
     sys.stdout.write(indexes_sql(chosen, load_mapping(mapping or environment.mapping)))

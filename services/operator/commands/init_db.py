@@ -9,6 +9,7 @@ from services.assembly.composition import open_erp
 from services.assembly.secret import make_secret
 from services.operator.commands.options import begin, tell
 from services.operator.setup.company import fill_company, load_company
+from shared.contracts.said import said
 from shared.netgenium.database.engine import database_errors, shown
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.reference_schema import create_reference_schema
@@ -40,7 +41,12 @@ def init_db(
     if environment.secret is None:
         make_secret(environment.data)
     where, schema = shown(erp.engine.url), "created" if made else "was there"
-    tell(f"{where}: reference schema {schema}, own tables up to date")
+    tell(
+        said(
+            "{where}: reference schema {schema}, own tables up to date", where=where, schema=schema
+        )
+    )
     if wanted:
-        tell(f"{company}: {'filled in' if filled else 'was there already'}")
-    tell("next: crmservice check --config crm.xml")
+        what = said("filled in") if filled else said("was there already")
+        tell(said("{company}: {what}", company=company, what=what))
+    tell(said("next: crmservice check --config crm.xml"))

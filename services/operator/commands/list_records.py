@@ -20,6 +20,7 @@ from services.operator.commands.options import (
 )
 from services.operator.output import write_json
 from services.operator.present.records import record_as_text
+from shared.contracts.said import said
 from shared.netgenium.schema.inspection import require_schema
 
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")]
@@ -47,7 +48,7 @@ def list_table(  # noqa: PLR0913 - options of the command line
       crmservice list journal --since 2d --json
       crmservice list marks --held
     """
-    one_of("list", table, TABLES)
+    one_of(said("list"), table, TABLES)
     environment = begin("warning")
     spoken = language_for(language)
     erp = open_erp(environment)

@@ -16,6 +16,7 @@ from services.answers.outgoing import (
     outbox_of,
     retry_mails,
 )
+from services.answers.preview import values_about
 from services.answers.times import utc
 from services.assembly.composition import open_erp
 from services.assembly.mailing import outlet_of
@@ -29,6 +30,8 @@ from services.operator.commands.options import (
     tell,
 )
 from services.operator.output import write_json
+from shared.contracts.said import said
+from shared.domain.tickets import REPLY_ABOVE
 from shared.errors import WrongUseError
 from shared.netgenium.schema.inspection import require_own_tables
 
@@ -57,12 +60,12 @@ def list_them(
       crmservice mail list
       crmservice mail list --state failed --json
     """
-    states = [one_of("state", state, _STATES)] if state else [WAITING, FAILED]
+    states = [one_of(said("state"), state, _STATES)] if state else [WAITING, FAILED]
     found = outbox_of(_engine(), states, limit)
     for entry in found:
         _show(entry, as_json=as_json)
     if not found:
-        tell(f"no mail is {' or '.join(states)}")
+        tell(said("no mail is {names}", names=" or ".join(states)))
 
 
 @app.command("show")
@@ -82,7 +85,12 @@ def retry(mail_ids: Ids) -> None:
     Example:
       crmservice mail retry 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
     """
-    tell(f"{retry_mails(_engine(), mail_ids)} mail(s) are due now; the mailer sends them")
+    tell(
+        said(
+            "{number} mail(s) are due now; the mailer sends them",
+            number=retry_mails(_engine(), mail_ids),
+        )
+    )
 
 
 @app.command("drop")
@@ -92,7 +100,7 @@ def drop(mail_ids: Ids) -> None:
     Example:
       crmservice mail drop 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
     """
-    tell(f"{drop_mails(_engine(), mail_ids)} mail(s) will not be sent")
+    tell(said("{number} mail(s) will not be sent", number=drop_mails(_engine(), mail_ids)))
 
 
 @app.command("test")
@@ -113,13 +121,19 @@ def try_servers(
     """
     environment, boxes = begin_with(config, "warning")
     if (sender is None) != (recipient is None):
-        raise WrongUseError("--from and --to belong together")
+        raise WrongUseError(said("--from and --to belong together"))
     if sender is None or recipient is None:
         for line in connect_all(boxes):
             tell(line)
     else:
         send_test(boxes, environment, TrialMail(sender, recipient))
-        tell(f"the server of {sender} has taken a test mail for {recipient}")
+        tell(
+            said(
+                "the server of {sender} has taken a test mail for {recipient}",
+                sender=sender,
+                recipient=recipient,
+            )
+        )
 
 
 @app.command("preview")
@@ -129,17 +143,23 @@ def preview(
     values: Annotated[
         list[str] | None, typer.Option("--value", help="A value as name=text; may be repeated.")
     ] = None,
+    task: Annotated[
+        str | None, typer.Option("--task", help="Number of a task that the mail is about.")
+    ] = None,
 ) -> None:
     """Show what a template makes; values that are not given are their own names.
 
     Examples:
       crmservice mail preview ticket --config crm.xml
       crmservice mail preview ticket --value subject=Pump --config crm.xml
+      crmservice mail preview comment --task 55 --config crm.xml
     """
-    _, boxes = begin_with(config, "warning")
-    given = dict(_value(each) for each in values or ())
+    environment, boxes = begin_with(config, "warning")
+    about = values_about(open_erp(environment), environment, task) if task else {}
+    given = {**about, **dict(_value(each) for each in values or ())}
+    given.setdefault("reply_above", REPLY_ABOVE[boxes[0].mail_language])
     known = ("subject", "reason", "comment", "text", "ticket", "task_number", "mail_id", "sender")
-    names = (*known, "reply_above", "kind", "service", "at")
+    names = (*known, "kind", "service", "at")
     rendered = outlet_of(boxes[0]).templates.render(
         template, {name: f"<{name}>" for name in names} | given
     )
@@ -149,7 +169,7 @@ def preview(
 def _value(written: str) -> tuple[str, str]:
     name, equals, value = written.partition("=")
     if not equals or not name.isidentifier():
-        raise WrongUseError("--value is written name=text")
+        raise WrongUseError(said("--value is written name=text"))
     return name, value
 
 

@@ -13,6 +13,7 @@ from services.operator.commands.options import AsJson, By, Day, Reporter, begin,
 from services.operator.commands.person import who
 from services.operator.output import write_json
 from services.writer.held_marks import Decision, HeldMark, Which, decide, waiting
+from shared.contracts.said import said
 from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.schema.inspection import require_schema
 
@@ -71,7 +72,7 @@ def refuse(  # noqa: PLR0913, PLR0917 - options of the command line
 def _which(held_ids: Sequence[str], day: str | None, reporter: str | None) -> Which:
     if not held_ids and day is None and reporter is None:
         raise WrongUseError(
-            "name ids, --day or --reporter; crmservice list marks --held has them all"
+            said("name ids, --day or --reporter; crmservice list marks --held has them all")
         )
     on: date | None = day_of("--day", day)
     asked = reporter.strip().lower() if reporter is not None else None
@@ -82,7 +83,10 @@ def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        sentence = f"{text!r} is no id of a held mark; crmservice list marks --held has them"
+        sentence = said(
+            "{text} is no id of a held mark; crmservice list marks --held has them",
+            text=f"{text!r}",
+        )
         raise WrongUseError(sentence) from None
 
 
@@ -92,18 +96,18 @@ def _decide(
     erp, person = _erp(), who(by)
     found = waiting(erp.engine, erp.tables, which)
     if not found:
-        sentence = "no such mark waits; crmservice list marks --held has those that do"
+        sentence = said("no such mark waits; crmservice list marks --held has those that do")
         raise WrongUseError(sentence)
     for one in found:
         _show(one, as_json=as_json)
     if dry_run:
-        tell(f"{len(found)} mark(s) would be {decision}")
+        tell(said("{number} mark(s) would be: {decision}", number=len(found), decision=decision))
     else:
         now = datetime.now(UTC)
         done = decide(erp.engine, erp.tables, found, decision, by=person, now=now)
-        tell(f"{done} mark(s) {decision}")
+        tell(said("{number} mark(s): {decision}", number=done, decision=decision))
     if missing := sorted(map(str, which.ids - {one.held_id for one in found})):
-        tell(f"crmservice: no such mark waits: {', '.join(missing)}")
+        tell(said("crmservice: no such mark waits: {names}", names=", ".join(missing)))
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 

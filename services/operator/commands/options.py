@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from services.operator.present.visible import visible
+from services.operator.spoken import speak, spoken
+from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem, ConfigurationError, WrongUseError
-from shared.language.language import LANGUAGES, Language, language, language_of
+from shared.language.language import LANGUAGES, Language, language
 from shared.log import LogLevel, configure_logging
 from shared.settings.box import Box
 from shared.settings.box_file import load_boxes
-from shared.settings.environment import Environment, read_environment, system_locale
+from shared.settings.environment import Environment, read_environment
 from shared.settings.near_miss import quoted
 
 _AGO = re.compile(r"([0-9]{1,4})([mhdw])")
@@ -43,8 +45,10 @@ def files_of(named: Sequence[Path]) -> list[Path]:
     for path in named:
         found = sorted(path.glob("*.xml")) if path.is_dir() else [path]
         if not found:
-            remedy = "put the XML file of a technology box there"
-            raise ConfigurationError([ConfigProblem(str(path), "there is no *.xml in it", remedy)])
+            remedy = said("put the XML file of a technology box there")
+            raise ConfigurationError(
+                [ConfigProblem(str(path), said("there is no *.xml in it"), remedy)]
+            )
         files += found
     return files
 
@@ -67,12 +71,27 @@ OptionalConfig = Annotated[
         callback=lambda named: files_of(named or ()),
     ),
 ]
+
+
+def speak_as_asked(wanted: str | None) -> str | None:
+    """Speak the language that an option asks for, errors of every kind included.
+
+    Raises:
+        WrongUseError: There is no such language.
+    """
+    if wanted is not None:
+        speak(one_of(said("language"), wanted, LANGUAGES))
+    return wanted
+
+
 InLanguage = Annotated[
     str | None,
     typer.Option(
         "--language",
         help="What people read, cs or en; by default that of the system's locale.",
         autocompletion=lambda: list(LANGUAGES),
+        callback=speak_as_asked,
+        is_eager=True,
     ),
 ]
 Since = Annotated[
@@ -92,7 +111,7 @@ By = Annotated[
 ]
 
 
-def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
+def one_of(kind: Said, word: str, known: Collection[Word]) -> Word:
     """Return the one of the `known` things of a kind that `word` names.
 
     Raises:
@@ -101,19 +120,25 @@ def one_of(kind: str, word: str, known: Collection[Word]) -> Word:
     for each in known:
         if each == word:
             return each
-    meant = "".join(f"Did you mean {each}? " for each in get_close_matches(word, known, n=1))
-    raise WrongUseError(f"there is no {kind} {quoted(word)}. {meant}There are {', '.join(known)}")
+    names, written = ", ".join(known), quoted(word)
+    for meant in get_close_matches(word, known, n=1):
+        raise WrongUseError(
+            said(
+                "there is no {kind} {word}. Did you mean {meant}? There are {names}",
+                kind=kind,
+                word=written,
+                meant=meant,
+                names=names,
+            )
+        )
+    raise WrongUseError(
+        said("there is no {kind} {word}. There are {names}", kind=kind, word=written, names=names)
+    )
 
 
 def language_for(wanted: str | None) -> Language:
-    """Return the language that the option asks for, else that of the locale, else English.
-
-    Raises:
-        WrongUseError: There is no such language.
-    """
-    if wanted is None:
-        return language(language_of(system_locale()))
-    return language(one_of("language", wanted, LANGUAGES))
+    """Return the language that the option asks for, else that of the whole call."""
+    return language(one_of(said("language"), wanted, LANGUAGES)) if wanted else spoken()
 
 
 def moment_since(wanted: str | None, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -129,7 +154,9 @@ def moment_since(wanted: str | None, now: datetime, zone: ZoneInfo) -> datetime 
     try:
         moment = datetime.fromisoformat(wanted)
     except ValueError:
-        sentence = f"--since {quoted(wanted)} is no time: as 30m, 12h, 2d, 4w, or 2026-11-21"
+        sentence = said(
+            "--since {wanted} is no time: as 30m, 12h, 2d, 4w, or 2026-11-21", wanted=quoted(wanted)
+        )
         raise WrongUseError(sentence) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
@@ -145,7 +172,9 @@ def day_of(option: str, wanted: str | None) -> date | None:
     try:
         return date.fromisoformat(wanted)
     except ValueError:
-        raise WrongUseError(f"{option} {quoted(wanted)} is no day: as 2026-11-21") from None
+        raise WrongUseError(
+            said("{option} {wanted} is no day: as 2026-11-21", option=option, wanted=quoted(wanted))
+        ) from None
 
 
 def begin(default_level: LogLevel) -> Environment:
@@ -201,9 +230,9 @@ def boxes_of(config: Sequence[Path]) -> tuple[Box, ...]:
 def warn(problems: Sequence[ConfigProblem]) -> None:
     """Tell of things that do not stop the command."""
     for problem in problems:
-        tell(f"warning: {problem}")
+        tell(said("warning: {problem}", problem=problem))
 
 
-def tell(sentence: str) -> None:
-    """A message for the person, on standard error."""
-    sys.stderr.write(visible(sentence) + "\n")
+def tell(sentence: Said) -> None:
+    """Write a message for the person to standard error, in the language of this call."""
+    sys.stderr.write(visible(spoken().tell(sentence)) + "\n")

@@ -3,6 +3,7 @@
 import os
 from getpass import getuser
 
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 
 
@@ -15,7 +16,7 @@ def who(named: str | None) -> str:
     if named is None:
         return _login()
     if not named.strip() or not named.isprintable():
-        raise WrongUseError("--by wants the name of a person, in one line")
+        raise WrongUseError(said("--by wants the name of a person, in one line"))
     return f"{named.strip()} ({_login()})"
 
 

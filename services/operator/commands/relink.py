@@ -13,6 +13,7 @@ from services.operator.commands.options import AsJson, By, Config, begin_with, t
 from services.operator.commands.person import who
 from services.operator.output import write_json
 from services.writer.relink import LateLink, Relink
+from shared.contracts.said import Said, said
 from shared.errors import WrongUseError
 from shared.netgenium.queries.unlinked import Wanted
 from shared.netgenium.schema.inspection import require_schema
@@ -60,11 +61,16 @@ def relink(  # noqa: PLR0913, PLR0917 - options of the command line
         tell(_summary(shown, cause, dry_run=dry_run))
 
 
-def _summary(number: int, cause: UUID, *, dry_run: bool) -> str:
+def _summary(number: int, cause: UUID, *, dry_run: bool) -> Said:
     if dry_run:
-        return f"{number} activities would be linked"
-    back = f"; crmservice undo {cause} takes the links back" if number else ""
-    return f"{number} activities linked{back}"
+        return said("{number} activities would be linked", number=number)
+    if not number:
+        return said("no activity linked")
+    return said(
+        "{number} activities linked; crmservice undo {cause} takes the links back",
+        number=number,
+        cause=cause,
+    )
 
 
 def _show(one: LateLink, *, as_json: bool) -> None:
@@ -91,5 +97,7 @@ def _since(text: str | None, boxes: Sequence[Box]) -> datetime | None:
     except values.NotAllowedError:
         day = "all"
     if day == "all":
-        raise WrongUseError(f"--since {text!r} is no day; write it as 2026-11-30")
+        raise WrongUseError(
+            said("--since {text} is no day; write it as 2026-11-30", text=f"{text!r}")
+        )
     return datetime(day.year, day.month, day.day, tzinfo=boxes[0].time_zone)

@@ -25,6 +25,7 @@ from shared.broker.local import Collector
 from shared.broker.port import Publisher
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.contracts.messages import FetchedMail
+from shared.contracts.said import said
 from shared.errors import ExitCode
 from shared.settings.box import Box
 from shared.settings.environment import Environment
@@ -67,11 +68,17 @@ def replay(
         for number, refused in enumerate(replay.publish(files, publisher), start=1):
             tally.set_aside += len(refused)
             for mail_id, reason in refused.items():
-                tell(f"{mail_id}: {reason}")
+                tell(said("{mail_id}: {reason}", mail_id=mail_id, reason=reason))
             if sys.stderr.isatty() and number * 50 % _TOLD_EVERY == 0:
-                tell(f"{number * 50} of {len(files)}")
+                tell(said("{done} of {all}", done=number * 50, all=len(files)))
     if environment.rabbitmq_url:
-        tell(f"{len(files)} mail(s) handed to {CLASSIFIER_MAIL}")
+        tell(
+            said(
+                "{number} mail(s) handed to {queue}",
+                number=len(files),
+                queue=CLASSIFIER_MAIL,
+            )
+        )
     else:
         summarise(tally)
     if tally.set_aside:

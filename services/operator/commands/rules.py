@@ -34,6 +34,7 @@ from services.operator.commands.options import (
 from services.operator.output import write_json
 from services.operator.present.rule_trial import trial_as_text, tried_as_json
 from services.operator.present.visible import visible
+from shared.contracts.said import said
 from shared.errors import ExitCode, WrongUseError
 from shared.settings.box import Box
 
@@ -75,7 +76,9 @@ def check(
     up, too. Ends with 78 if a file cannot run; what only does nothing is a warning.
     """
     if not (files or config):
-        raise WrongUseError("name a rule file, or the boxes whose files are meant with --config")
+        raise WrongUseError(
+            said("name a rule file, or the boxes whose files are meant with --config")
+        )
     environment = begin("error")
     boxes = boxes_of(config or ())
     found = [one for file in files or () for one in look_at_file(file)]
@@ -131,10 +134,10 @@ def _with_rules(boxes: Sequence[Box], file: Path | None) -> Sequence[Box]:
     if file is None:
         found = [box for box in boxes if box.rules_file]
         if not found:
-            raise WrongUseError("no box has a rulesFile: name a rule file")
+            raise WrongUseError(said("no box has a rulesFile: name a rule file"))
         return found
     if len(boxes) != 1:
-        raise WrongUseError("a rule file is tried on the mail of one box: give one --config")
+        raise WrongUseError(said("a rule file is tried on the mail of one box: give one --config"))
     return [boxes[0].model_copy(update={"rules_file": file})]
 
 
@@ -156,7 +159,7 @@ def _tell(box: Box, tried: Iterator[TriedMail], count: TrialCount, *, as_json: b
 def _with_progress(tried: Iterator[TriedMail], count: TrialCount) -> Iterator[TriedMail]:
     for one in tried:
         if sys.stderr.isatty() and count.looked_at % _TOLD_EVERY == 0:
-            tell(f"{count.looked_at} mail(s) looked at")
+            tell(said("{looked_at} mail(s) looked at", looked_at=count.looked_at))
         yield one
 
 

@@ -11,7 +11,7 @@ import typer
 from services.assembly.calendar_service import calendar_beside, calendar_once
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
-from services.assembly.feeds import boxes_to_read, run_feeds
+from services.assembly.feeds import run_feeds
 from services.assembly.live_contexts import LiveContexts
 from services.assembly.mailer_service import mail_once, mailer_beside
 from services.assembly.marks_look import marks_look
@@ -26,6 +26,7 @@ from services.operator.commands.shadow import run_shadow
 from services.operator.output import write_json
 from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
+from shared.contracts.said import said
 from shared.contracts.verdict import joined
 from shared.errors import ExitCode, TransientError, WrongUseError
 from shared.health.state import Health
@@ -71,14 +72,13 @@ def run(  # noqa: PLR0913, PLR0917 - options of the command line
         run_shadow(environment, named, backups, log, as_json=as_json)
         return
     if backups or log:
-        raise WrongUseError("--backups and --log need --shadow")
+        raise WrongUseError(said("--backups and --log need --shadow"))
     _process(environment, named, once=once, as_json=as_json)
 
 
 def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_json: bool) -> None:
     """The whole pipeline, once or until SIGTERM."""
     require_paths(named, environment, Use.EVERYTHING)
-    boxes = boxes_to_read(named)
     erp = open_erp(environment)
     probe = DatabaseProbe(erp, proof=takes_writes)
     tally = Tally(tell_json if as_json else tell_person)
@@ -86,7 +86,7 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     if once:
         probe()
         try:
-            run_once(boxes, erp, environment.data, tally)
+            run_once(named, erp, environment.data, tally)
         finally:
             # One box's trouble does not hide what became of the others' mail.
             summarise(tally)
@@ -95,11 +95,11 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
-            contexts = LiveContexts(boxes, erp, rules_refused)
+            contexts = LiveContexts([box for box in named if box.enabled], erp, rules_refused)
             data = environment.data
-            feeds, states = local_feeds(boxes, erp, data, tally, REST_SECONDS, contexts)
+            feeds, states = local_feeds(named, erp, data, tally, REST_SECONDS, contexts)
             book = notices_of("run", named, environment, notice_rows(erp.engine))
-            looks = [*embedded_looks(data, probe, health), marks_look(erp, boxes), contexts.look()]
+            looks = [*embedded_looks(data, probe, health), marks_look(erp, named), contexts.look()]
             with (
                 looking([*looks, notice_look(book, health)], stopped),
                 calendar_beside(named, erp, environment, health, stopped),
@@ -119,7 +119,7 @@ def _wait_for(probe: DatabaseProbe, health: Health, stopped: threading.Event) ->
         try:
             probe()
         except TransientError as error:
-            tell(f"waiting: {error}")
+            tell(said("waiting: {error}", error=error))
             health.waiting(DATABASE, str(error))
             stopped.wait(backoff.seconds())
         else:
@@ -147,18 +147,29 @@ def tell_person(mail: MailRecorded) -> None:
 
 def summarise(tally: Tally) -> None:
     """What a run has done, on standard error."""
-    tell(f"{tally.verdicts.total()} mail(s) processed")
+    tell(said("{total} mail(s) processed", total=tally.verdicts.total()))
     if tally.set_aside:
         tell(
-            f"{tally.set_aside} could not be processed: crmservice dead-letters list has those of "
-            "mailboxes, failed/ below emlDir the others, with their reasons"
+            said(
+                "{set_aside} could not be processed: crmservice dead-letters list has those of "
+                "mailboxes, failed/ below emlDir the others, with their reasons",
+                set_aside=tally.set_aside,
+            )
         )
     if postponed := sum(tally.postponed.values()):
         tell(
-            f"{postponed} met an error that may pass: they stay where they are, and the next run "
-            "tries them again"
+            said(
+                "{postponed} met an error that may pass: they stay where they are, and the "
+                "next run tries them again",
+                postponed=postponed,
+            )
         )
     if unsettled := sum(tally.unsettled.values()):
-        tell(f"{unsettled} file(s) are still being written: the next run takes them")
+        tell(
+            said(
+                "{unsettled} file(s) are still being written: the next run takes them",
+                unsettled=unsettled,
+            )
+        )
     for name in tally.resting:
-        tell(f"{name} was not read: its pause (stopFrom, stopTo) lasts")
+        tell(said("{name} was not read: its pause (stopFrom, stopTo) lasts", name=name))

@@ -13,6 +13,7 @@ from services.assembly.composition import open_erp
 from services.assembly.live_contexts import context_of
 from services.operator.commands.options import tell
 from services.operator.output import write_json
+from shared.contracts.said import said
 from shared.contracts.verdict import joined
 from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.schema.inspection import require_schema
@@ -35,9 +36,9 @@ def run_shadow(
         WrongUseError: The options do not fit each other.
     """
     if log and not backups:
-        raise WrongUseError("--log needs --backups, the POP3Downloads of the original")
+        raise WrongUseError(said("--log needs --backups, the POP3Downloads of the original"))
     if backups and len(boxes) != 1:
-        raise WrongUseError("--backups are of one box: give one --config")
+        raise WrongUseError(said("--backups are of one box: give one --config"))
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
     total, different = 0, 0
@@ -52,13 +53,14 @@ def run_shadow(
             total += 1
             different += one.differs
             _show(one, as_json=as_json)
-    tell(f"{total} mail(s) looked at, nothing written" + _compared(different, log))
+    looked = said("{total} mail(s) looked at, nothing written", total=total)
+    tell(
+        said("{looked}; {different} differ from the log", looked=looked, different=different)
+        if log
+        else looked
+    )
     if different:
         raise typer.Exit(ExitCode.PARTLY_DONE)
-
-
-def _compared(different: int, log: Path | None) -> str:
-    return f"; {different} differ from the log" if log else ""
 
 
 def _show(one: Shadowed, *, as_json: bool) -> None:

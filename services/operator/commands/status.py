@@ -37,6 +37,7 @@ from services.operator.commands.options import (
 from services.operator.output import write_json
 from services.operator.present.console import stdout_console
 from services.operator.present.status import status_as_text
+from shared.contracts.said import said
 from shared.errors import CRMServiceError, ExitCode, gravest
 
 Found = TypeVar("Found")
@@ -101,7 +102,7 @@ def status(
         write_json({"standstill": [asdict(one) for one in found], **parts})
     else:
         for name, error in report.errors.items():
-            tell(f"{name}: {error}")
+            tell(said("{part}: {error}", part=name, error=error))
         stdout_console().print(status_as_text(found, report.parts, boxes[0].time_zone, spoken))
     if code := gravest([error.exit_code for error in report.errors.values()]):
         raise typer.Exit(code)

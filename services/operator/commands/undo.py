@@ -29,6 +29,7 @@ from services.operator.output import write_json
 from services.writer.undo import Undone, undo_cause
 from services.writer.undo_many import MARK_RULES, MarksOf, marking_mails, undo_marks
 from shared.contracts.cause import Cause
+from shared.contracts.said import Said, said
 from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import change_table, journal_table
@@ -71,7 +72,7 @@ def undo(  # noqa: PLR0913, PLR0917 - options of the command line
         _undo_many(erp, wanted, person, dry_run=dry_run, as_json=as_json)
         return
     if rule or since or day or reporter or dry_run:
-        raise WrongUseError("name a mail, or --rule with --since or --day; not both")
+        raise WrongUseError(said("name a mail, or --rule with --since or --day; not both"))
     with write_transaction(erp.engine) as connection:
         cause = _cause(connection, _mail_id(mail_id))
         undone = undo_cause(connection, erp.tables, cause, person, datetime.now(UTC))
@@ -87,28 +88,30 @@ def _wanted(
     rule: str | None, since: str | None, day: str | None, reporter: str | None, zone: ZoneInfo
 ) -> MarksOf:
     if rule is None:
-        raise WrongUseError("name a mail, or --rule with --since or --day")
-    known = one_of("rule of marks", rule, MARK_RULES)
+        raise WrongUseError(said("name a mail, or --rule with --since or --day"))
+    known = one_of(said("rule of marks"), rule, MARK_RULES)
     asked = reporter.strip().lower() if reporter is not None else None
     if on := day_of("--day", day):
         begun = datetime(on.year, on.month, on.day, tzinfo=zone)
         return MarksOf(known, begun, begun + timedelta(days=1), asked)
     first = moment_since(since, datetime.now(UTC), zone)
     if first is None:
-        raise WrongUseError("--rule wants --since or --day beside it")
+        raise WrongUseError(said("--rule wants --since or --day beside it"))
     return MarksOf(known, first, None, asked)
 
 
 def _undo_many(erp: Erp, wanted: MarksOf, by: str, *, dry_run: bool, as_json: bool) -> None:
     mails = marking_mails(erp.engine, wanted)
     if not mails:
-        raise WrongUseError(f"no mark of {wanted.rule} fits: there is nothing to undo")
+        raise WrongUseError(
+            said("no mark of {rule} fits: there is nothing to undo", rule=wanted.rule)
+        )
     if dry_run:
         for mail in mails:
             addresses = ", ".join(mail.addresses)
             row = {"mail_id": str(mail.mail_id), "addresses": list(mail.addresses)}
             write_json(row) if as_json else sys.stdout.write(f"mail {mail.mail_id}: {addresses}\n")
-        tell(f"marks of {len(mails)} mail(s) would be undone")
+        tell(said("marks of {number} mail(s) would be undone", number=len(mails)))
         return
     everything, count = True, 0
     for mail, undone in undo_marks(erp.engine, erp.tables, mails, by, datetime.now(UTC)):
@@ -116,7 +119,7 @@ def _undo_many(erp: Erp, wanted: MarksOf, by: str, *, dry_run: bool, as_json: bo
         everything &= all(one.done for one in undone)
         for one in undone:
             _show(one, as_json=as_json, mail_id=mail.mail_id)
-    tell(f"marks of {count} mail(s) undone")
+    tell(said("marks of {count} mail(s) undone", count=count))
     if not everything:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
@@ -135,7 +138,9 @@ def _cause(connection: Connection, wanted: UUID) -> Cause:
         return Cause("mail", wanted)
     kind = connection.scalar(select(own.cause_kind).where(own.cause_id == wanted).limit(1))
     if kind is None:
-        raise WrongUseError(f"there is no mail {wanted}; crmservice list journal has them all")
+        raise WrongUseError(
+            said("there is no mail {wanted}; crmservice list journal has them all", wanted=wanted)
+        )
     return Cause(kind, wanted)
 
 
@@ -143,13 +148,17 @@ def _mail_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise WrongUseError(f"{text!r} is no mail id; crmservice list journal has them") from None
+        raise WrongUseError(
+            said("{text} is no mail id; crmservice list journal has them", text=f"{text!r}")
+        ) from None
 
 
-def _nothing(cause: Cause, undone: Sequence[Undone]) -> str:
+def _nothing(cause: Cause, undone: Sequence[Undone]) -> Said:
     if not undone:
-        return f"{cause} has made no mark, no task and no count: there is nothing to undo"
-    return f"nothing is undone: {'; '.join(map(_line, undone))}"
+        return said(
+            "{cause} has made no mark, no task and no count: there is nothing to undo", cause=cause
+        )
+    return said("nothing is undone: {names}", names="; ".join(map(_line, undone)))
 
 
 def _line(one: Undone) -> str:

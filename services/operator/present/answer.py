@@ -9,6 +9,8 @@ from shared.language.language import Language
 _TELL_NOTHING = {"reply_or_forward", "direction", "sender_proof", "nothing_made"}
 """Rules that hit and decide nothing about what is made."""
 
+_NOT_OF_THE_MANUAL = {"conversation", "ticket", "undecided", "xml_mail"}
+
 _MAKE_ACTIVITIES = {"incoming", "outgoing"}
 _OF_ADDRESSES = ("mark_forbidden", "count_soft_bounce", "held_mark", "refused_mark")
 
@@ -25,10 +27,14 @@ def answer_as_text(made: Sequence[Made], trace: Sequence[TraceLine], language: L
 
 def deciding(trace: Sequence[TraceLine]) -> list[TraceLine]:
     """Choose the lines by which a mail was decided."""
-    rules = [line for line in trace if line.id.startswith("R-") and line.rule not in _TELL_NOTHING]
+    rules = [line for line in trace if _is_of_rule(line) and line.rule not in _TELL_NOTHING]
     hits = [line for line in rules if line.hit]
     missed = [line for line in rules if line.rule in _MAKE_ACTIVITIES and not line.hit]
     return hits or missed
+
+
+def _is_of_rule(line: TraceLine) -> bool:
+    return line.id.startswith("R-") or line.rule in _NOT_OF_THE_MANUAL
 
 
 def made_as_text(made: Made, language: Language) -> str:
@@ -37,7 +43,9 @@ def made_as_text(made: Made, language: Language) -> str:
     return language.say("{done} (undone)", done=text) if made.undone else text
 
 
-def _parts(made: Made, language: Language) -> Iterator[str]:
+def _parts(  # noqa: C901 - a case for each kind
+    made: Made, language: Language
+) -> Iterator[str]:
     number, name = made.number or "", made.for_whom or "?"
     if made.kind in _OF_ADDRESSES:
         yield _of_address(made, language)
@@ -49,10 +57,16 @@ def _parts(made: Made, language: Language) -> Iterator[str]:
             yield language.say("assigned activity {number}, of its thread", number=number)
         case "create_contact":
             yield language.say("made contact {number}", number=number)
+        case "put_contact":
+            yield language.say("made or changed contact {number}", number=number)
+        case "put_relationship":
+            yield language.say("made or changed company {number}", number=number)
         case "create_task" | "put_task":
             yield language.say("made task {number}", number=number)
         case "update_task":
             yield language.say("updated task {number}", number=number)
+        case "comment_task":
+            yield language.say("made comment {number}", number=number)
         case "apply_event" | "upsert_invitation":
             yield language.say("recorded invitation {number} for {name}", number=number, name=name)
         case "send_mail":

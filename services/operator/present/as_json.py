@@ -22,8 +22,10 @@ from shared.contracts.commands import (
     UpsertInvitation,
 )
 from shared.contracts.content import MailContent
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.references import RecordRef
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.xml_commands import PutContact, PutRelationship
 
 Json = Mapping[str, Any]
 
@@ -81,7 +83,9 @@ def mail_as_json(mail: Mail) -> Json:
     }
 
 
-def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
+def command_as_json(  # noqa: C901, PLR0911 - a case for each
+    command: AnyCommand, content: MailContent | None
+) -> Json:
     """Return a command with natural keys; `content` is the mail's."""
     match command:
         case CreateActivity():
@@ -100,6 +104,12 @@ def command_as_json(command: AnyCommand, content: MailContent | None) -> Json:
             return _contact(command)
         case PutTask():
             return _task_of_rule(command)
+        case CommentTask():
+            return _comment(command)
+        case PutRelationship():
+            return {"kind": command.kind, "relationship": command.new_name or command.name}
+        case PutContact():
+            return _contact_of_xml(command)
         case _:
             assert_never(command)
 
@@ -179,6 +189,16 @@ def _contact(command: CreateContact) -> Json:
     }
 
 
+def _contact_of_xml(command: PutContact) -> Json:
+    company = command.relationship
+    return {
+        "kind": command.kind,
+        "address": command.address,
+        "name": f"{command.first_name or ''} {command.last_name or ''}".strip(),
+        "relationship": company.name if company else command.relationship_of,
+    }
+
+
 def _task_of_rule(command: PutTask) -> Json:
     """Without texts of the mail."""
     return {
@@ -190,6 +210,15 @@ def _task_of_rule(command: PutTask) -> Json:
         "contract": _number(command.contract),
         "status": command.values.get("status"),
         "priority": command.values.get("priority"),
+    }
+
+
+def _comment(command: CommentTask) -> Json:
+    """Without its text, which the mail says."""
+    return {
+        "kind": command.kind,
+        "task": _number(command.task),
+        "author": command.author.email if command.author else None,
     }
 
 

@@ -24,7 +24,9 @@ from shared.contracts.commands import (
     UpdateTask,
     UpsertInvitation,
 )
+from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.rule_commands import CreateContact, PutTask
+from shared.contracts.xml_commands import PutContact, PutRelationship
 from shared.language.language import Language
 
 
@@ -66,7 +68,7 @@ def _described(command: AnyCommand, language: Language) -> str:
     return f"{_label(command, language)}: {described}"
 
 
-def _label(command: AnyCommand, language: Language) -> str:  # noqa: C901, PLR0911 - a case for each
+def _label(command: AnyCommand, language: Language) -> str:  # noqa: C901, PLR0911, PLR0912 - a case for each
     """Return what a command makes, in words."""
     match command:
         case CreateActivity():
@@ -83,10 +85,14 @@ def _label(command: AnyCommand, language: Language) -> str:  # noqa: C901, PLR09
             return language.say("Mark") if command.marks else language.say("Soft bounce counted")
         case UpsertInvitation() | ApplyEvent():
             return language.say("Invitation")
-        case CreateContact():
+        case CreateContact() | PutContact():
             return language.say("Contact")
+        case PutRelationship():
+            return language.say("Company")
         case PutTask():
             return language.say("Task updated") if command.task else language.say("Task")
+        case CommentTask():
+            return language.say("Comment")
         case SendMail():
             return language.say("Mail to be sent")
         case _:

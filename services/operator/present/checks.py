@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from services.answers.check import Check
+from services.answers.checked import ToldCheck
 from services.operator.present.labels import state_label
 from shared.language.language import Language
 
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
 
 
-def checks_as_text(checks: Sequence[Check], language: Language) -> Table:
+def checks_as_text(checks: Sequence[ToldCheck], language: Language) -> Table:
     """Return one line a check, with what to do."""
     table = Table(box=None, pad_edge=False, show_header=False)
     for _ in range(3):

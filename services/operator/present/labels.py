@@ -14,6 +14,7 @@ FIELDS: Mapping[str, str] = {
     "approver": marked("approver"),
     "attachments": marked("attachments"),
     "attendees": marked("attendees"),
+    "author": marked("author"),
     "backup": marked("backup"),
     "box": marked("box"),
     "cancelled": marked("cancelled"),
@@ -99,6 +100,7 @@ RULES: Mapping[str, str] = {
     "bounce": marked("bounce"),
     "bounds": marked("bounds"),
     "complaint": marked("complaint"),
+    "conversation": marked("conversation"),
     "custom_rules": marked("own rules"),
     "direction": marked("direction"),
     "duplicate": marked("duplicate"),
@@ -107,6 +109,7 @@ RULES: Mapping[str, str] = {
     "incoming": marked("incoming"),
     "inform_users": marked("notice to users"),
     "invitation": marked("invitation"),
+    "journal_report": marked("journal report"),
     "link": marked("link"),
     "mail_group": marked("group address"),
     "net_genium": marked("mail of NET Genium"),
@@ -122,10 +125,14 @@ RULES: Mapping[str, str] = {
     "sender_proof": marked("proof of the sender"),
     "solvers": marked("solvers"),
     "spam": marked("spam"),
+    "tag": marked("tag of a task"),
     "thread": marked("thread"),
+    "ticket": marked("ticket"),
     "token": marked("token"),
     "twins": marked("several users"),
     "type": marked("type"),
+    "undecided": marked("undecided"),
+    "xml_mail": marked("XML mail"),
 }
 """Rules and notes, as traces name them."""
 

@@ -22,6 +22,7 @@ def tried_as_json(tried: TriedMail) -> Mapping[str, Any]:
         "recorded_commands": None if then is None else list(then),
         "differs": tried.differs,
         "mailbox": tried.mailbox.model_dump() if tried.mailbox else None,
+        "recorded_mailbox": tried.recorded_mailbox.model_dump() if tried.recorded_mailbox else None,
     }
 
 
@@ -46,7 +47,8 @@ def _lines(tried: TriedMail) -> Iterator[str]:
     if tried.differs:
         then = tried.recorded_commands
         made = "" if then is None else f"; {_made(then)}"
-        yield f"  recorded was: {joined(tried.recorded)}{made}"
+        box = f"; in its box {_disposal(tried.recorded_mailbox)}" if tried.recorded_mailbox else ""
+        yield f"  recorded was: {joined(tried.recorded)}{made}{box}"
 
 
 def _made(kinds: Sequence[str]) -> str:

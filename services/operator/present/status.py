@@ -29,13 +29,19 @@ def status_as_text(
         zone: Of times that belong to no box.
         language: What is spoken.
     """
-    blocks: list[RenderableType] = [Text("stands still", style="bold")]
-    lines = [f"{one.where}: {one.why}\n→ {one.remedy}" for one in found]
-    blocks += [Text(line, style="yellow") for line in lines] or [Text("nothing")]
+    blocks: list[RenderableType] = [Text(language.say("stands still"), style="bold")]
+    blocks += [Text(_line(one, language), style="yellow") for one in found] or [
+        Text(language.say("nothing"))
+    ]
     for name, part in parts.items():
         blocks += [Text(), Text(part_label(name, language), style="bold")]
         blocks.append(records_as_text(_rows(part, zone), language))
     return Group(*blocks)
+
+
+def _line(one: Standstill, language: Language) -> str:
+    where, why, remedy = map(language.tell, (one.where, one.why, one.remedy))
+    return f"{where}: {why}\n→ {remedy}"
 
 
 def _rows(part: Any, zone: tzinfo) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever a part is

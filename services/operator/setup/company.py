@@ -16,6 +16,7 @@ from services.operator.setup.company_file import (
     OrderEntry,
     load_company,
 )
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.ids import insert_rows
@@ -51,8 +52,8 @@ def fill_company(engine: Engine, tables: ErpTables, company: Company) -> bool:
         }
         if there == wanted:
             return False
-        what = f"already holds {len(there['user'])} users of another company"
-        remedy = "use an empty database, or leave --company out"
+        what = said("already holds {given} users of another company", given=len(there["user"]))
+        remedy = said("use an empty database, or leave --company out")
         raise ConfigurationError([ConfigProblem("database", what, remedy)])
 
 
@@ -199,8 +200,14 @@ class _Filling:
             return {}
         keys = [column.key for column in places.columns]
         if len(listed) > len(keys):
-            what = f"a {entity} has {len(listed)} {name}, the mapping has columns for {len(keys)}"
-            raise ConfigurationError([ConfigProblem("company file", what, "leave some out")])
+            what = said(
+                "a {entity} has {given} {name}, the mapping has columns for {most}",
+                entity=entity,
+                given=len(listed),
+                name=name,
+                most=len(keys),
+            )
+            raise ConfigurationError([ConfigProblem("company file", what, said("leave some out"))])
         return dict(zip(keys, [*listed, *repeat(None, len(keys) - len(listed))], strict=True))
 
     def _link(

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from shared.contracts.said import Said, said, verbatim
 from shared.errors import ConfigProblem, ConfigurationError
 
 Key = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -132,10 +133,12 @@ def load_company(path: Path) -> Company:
     try:
         company = Company.model_validate(tomllib.loads(_text(path)))
     except tomllib.TOMLDecodeError as error:
-        problem = ConfigProblem(str(path), f"is not TOML: {error}", "correct the file")
+        problem = ConfigProblem(
+            str(path), said("is not TOML: {error}", error=error), said("correct the file")
+        )
         raise ConfigurationError([problem]) from None
     except RecursionError:
-        problem = ConfigProblem(str(path), "is nested too deeply", "correct the file")
+        problem = ConfigProblem(str(path), said("is nested too deeply"), said("correct the file"))
         raise ConfigurationError([problem]) from None
     except ValidationError as error:
         raise ConfigurationError(_invalid(path, error)) from None
@@ -149,10 +152,15 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except OSError as error:
-        what, remedy = f"cannot be read: {error.strerror}", "correct the path"
+        what, remedy = (
+            said("cannot be read: {reason}", reason=error.strerror),
+            said("correct the path"),
+        )
     except UnicodeDecodeError as error:
-        what = f"is not UTF-8: {error.reason} at byte {error.start}"
-        remedy = "save the file as UTF-8"
+        what = said(
+            "is not UTF-8: {reason} at byte {start}", reason=error.reason, start=error.start
+        )
+        remedy = said("save the file as UTF-8")
     raise ConfigurationError([ConfigProblem(str(path), what, remedy)])
 
 
@@ -175,7 +183,9 @@ def _doubled(path: Path, company: Company) -> Iterator[ConfigProblem]:
                 twice[key] = None
             seen.add(key)
         for key in twice:
-            yield ConfigProblem(f"{path} {name}", f"{key} stands twice", "each key stands once")
+            yield ConfigProblem(
+                f"{path} {name}", said("{key} stands twice", key=key), said("each key stands once")
+            )
 
 
 def _dangling(path: Path, company: Company) -> Iterator[ConfigProblem]:
@@ -192,8 +202,14 @@ def _dangling(path: Path, company: Company) -> Iterator[ConfigProblem]:
     for place, kind, key in _references(company):
         if key is not None and key not in known[kind]:
             near = difflib.get_close_matches(key, list(known[kind]), 1)
-            remedy = f"did you mean {near[0]}?" if near else f"add the {kind}"
-            yield ConfigProblem(f"{path} {place}", f"there is no {kind} {key}", remedy)
+            remedy = (
+                said("did you mean {near}?", near=near[0])
+                if near
+                else said("add the {kind}", kind=kind)
+            )
+            yield ConfigProblem(
+                f"{path} {place}", said("there is no {kind} {key}", kind=kind, key=key), remedy
+            )
 
 
 def _references(company: Company) -> Iterator[tuple[str, str, str | None]]:
@@ -230,20 +246,23 @@ def _circles(path: Path, company: Company) -> Iterator[ConfigProblem]:
             way[above] = None
             above = parents.get(above)
         if above in way:
-            what = f"the role {above} is above itself"
-            yield ConfigProblem(f"{path} role {above}", what, "correct its parent")
+            what = said("the role {above} is above itself", above=above)
+            yield ConfigProblem(f"{path} role {above}", what, said("correct its parent"))
         settled |= way.keys()
 
 
-_SAID: Mapping[str, tuple[str, str]] = {
-    "missing": ("is missing", "add it"),
-    "string_type": ("is no text", "write it in quotes"),
-    "string_too_short": ("is empty", "give a text"),
-    "too_short": ("is empty", "name at least one"),
-    "tuple_type": ("is no list", 'write it as ["one", "two"]'),
-    "bool_type": ("is neither true nor false", "write true or false, without quotes"),
-    "bool_parsing": ("is neither true nor false", "write true or false, without quotes"),
-    "model_type": ("is no record", "write its keys below a heading in [[ ]]"),
+_SAID: Mapping[str, tuple[Said, Said]] = {
+    "missing": (said("is missing"), said("add it")),
+    "string_type": (said("is no text"), said("write it in quotes")),
+    "string_too_short": (said("is empty"), said("give a text")),
+    "too_short": (said("is empty"), said("name at least one")),
+    "tuple_type": (said("is no list"), said('write it as ["one", "two"]')),
+    "bool_type": (said("is neither true nor false"), said("write true or false, without quotes")),
+    "bool_parsing": (
+        said("is neither true nor false"),
+        said("write true or false, without quotes"),
+    ),
+    "model_type": (said("is no record"), said("write its keys below a heading in [[ ]]")),
 }
 
 
@@ -252,11 +271,15 @@ def _invalid(path: Path, error: ValidationError) -> Iterator[ConfigProblem]:
         place, last = _place(detail["loc"])
         if detail["type"] == "extra_forbidden":
             where = f"{path} {place}".rstrip()
-            yield ConfigProblem(where, f"there is no key {last}", _nearest_key(detail["loc"], last))
+            yield ConfigProblem(
+                where, said("there is no key {last}", last=last), _nearest_key(detail["loc"], last)
+            )
             continue
-        what, remedy = _SAID.get(detail["type"], (detail["msg"].lower(), "correct the value"))
+        what, remedy = _SAID.get(
+            detail["type"], (verbatim(detail["msg"].lower()), said("correct the value"))
+        )
         if last in ENTRIES:
-            remedy = f"write each record under [[{last}]]"
+            remedy = said("write each record under [[{last}]]", last=last)
         yield ConfigProblem(f"{path} {place} {last}".replace("  ", " ").rstrip(), what, remedy)
 
 
@@ -270,8 +293,10 @@ def _place(loc: Sequence[Any]) -> tuple[str, str]:
     return " ".join(records), key
 
 
-def _nearest_key(loc: Sequence[Any], key: str) -> str:
+def _nearest_key(loc: Sequence[Any], key: str) -> Said:
     lists = [step for step in loc[:-1] if isinstance(step, str)]
     known = list((ENTRIES[lists[-1]] if lists else Company).model_fields)
     near = difflib.get_close_matches(key.lower(), known, 1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    if near:
+        return said("did you mean {near}?", near=near[0])
+    return said("known are {names}", names=", ".join(known))

@@ -8,6 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from services.answers.records import list_records
 from services.assembly.composition import Erp
+from shared.contracts.said import said
 from shared.errors import WrongUseError
 
 _NEEDED = ("company.toml", "crm.xml", "mails")
@@ -22,16 +23,24 @@ def prepare(demo: Path, data: Path) -> Path:
     missing = [name for name in _NEEDED if not (demo / name).exists()]
     if missing:
         raise WrongUseError(
-            f"{demo} has no {', '.join(missing)}; run from the project's folder, or name the "
-            "demo's folder with --folder"
+            said(
+                "{demo} has no {names}; run from the project's folder, or name the demo's "
+                "folder with --folder",
+                demo=demo,
+                names=", ".join(missing),
+            )
         )
     eml, erp = data / "eml", data / "netgenium"
     try:
         return _prepared(demo, data, eml, erp)
     except OSError as error:
         raise WrongUseError(
-            f"cannot prepare {data}: {error.strerror}: {error.filename}; name another folder "
-            "with --data"
+            said(
+                "cannot prepare {data}: {reason}: {filename}; name another folder with --data",
+                data=data,
+                reason=error.strerror,
+                filename=error.filename,
+            )
         ) from None
 
 

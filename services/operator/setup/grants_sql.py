@@ -30,18 +30,32 @@ def statements(dialect: GrantDialect, mapping: NetGeniumMapping) -> Iterator[str
     """Yield each statement with its semicolon: roles, privileges on tables, generators of ids."""
     for role in ROLES:
         yield _ROLE[dialect](role)
-    for grant in granted(mapping):
-        yield _on_table(dialect, grant)
+    grants = list(granted(mapping))
+    if dialect != "firebird":
+        # Rights of before to a whole table, or to columns that the mapping no longer names.
+        read = {(grant.table, grant.role): None for grant in grants if _reads_columns(grant)}
+        for table, role in read:
+            on, who = _quoted(dialect, table), _to(dialect, role)
+            yield f"REVOKE SELECT ON {on} FROM {who};"  # noqa: S608 - a grant, and quoted names
+    for grant in grants:
+        yield from _on_table(dialect, grant)
     yield from _on_generators(dialect, mapping)
 
 
-def _on_table(dialect: GrantDialect, grant: Grant) -> str:
-    columns = ", ".join(_quoted(dialect, column) for column in grant.columns)
-    privilege = f"{grant.privilege} ({columns})" if columns else grant.privilege
-    if dialect == "mssql" and grant.privilege == "SELECT":
+def _on_table(dialect: GrantDialect, grant: Grant) -> Iterator[str]:
+    table, to = _quoted(dialect, grant.table), _to(dialect, grant.role)
+    if grant.privilege == "SELECT" and dialect == "mssql":
         # Without it, defaults of columns are hidden from `check`.
-        privilege = "SELECT, VIEW DEFINITION"
-    return f"GRANT {privilege} ON {_quoted(dialect, grant.table)} TO {_to(dialect, grant.role)};"
+        yield f"GRANT VIEW DEFINITION ON {table} TO {to};"
+    # Firebird knows no right to read a column.
+    named = () if _reads_columns(grant) and dialect == "firebird" else grant.columns
+    columns = ", ".join(_quoted(dialect, column) for column in named)
+    privilege = f"{grant.privilege} ({columns})" if columns else grant.privilege
+    yield f"GRANT {privilege} ON {table} TO {to};"
+
+
+def _reads_columns(grant: Grant) -> bool:
+    return grant.privilege == "SELECT" and bool(grant.columns)
 
 
 def _on_generators(dialect: GrantDialect, mapping: NetGeniumMapping) -> Iterator[str]:

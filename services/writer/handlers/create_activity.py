@@ -1,16 +1,12 @@
 """Creates an activity (behaviours A-1 to A-5)."""
 
-from datetime import datetime, timedelta
-
 from services.writer.handlers.create_contact import contact_id
+from services.writer.handlers.mail_date import date_of
 from services.writer.unit_of_work import Filed, UnitOfWork
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
 from shared.domain.threads import Correspondents
-
-_AHEAD = timedelta(days=1)
-"""How far a sender's clock may be ahead."""
 
 
 def create_activity(
@@ -41,7 +37,7 @@ def create_activity(
         "html": content.html,
         "direction": command.direction,
         "responsible": command.responsible.id,
-        "date": (date := _date(mail, content, work)),
+        "date": (date := date_of(mail, content, work.now)),
         "completed_on": date if command.completed else None,
         "sender": content.sender,
         "to": ", ".join(content.to),
@@ -58,8 +54,3 @@ def create_activity(
     }
     row = work.add(mail.cause, command, "activity", values, many)
     work.filed.append(Filed(mail, row))
-
-
-def _date(mail: MailClassified, content: MailContent, work: UnitOfWork) -> datetime:
-    """The date of the mail; one that is still far ahead is none, so when it was received (H-10)."""
-    return mail.received_at if content.sent_at > work.now + _AHEAD else content.sent_at

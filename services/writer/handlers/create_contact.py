@@ -11,7 +11,7 @@ from shared.netgenium.queries.address_book import read_address_book
 def create_contact(command: CreateContact, mail: MailClassified, work: UnitOfWork) -> None:
     """Add the contact, unless somebody else has made one of the address meanwhile (R-e)."""
     address = command.address
-    if (known := _known(address, work)) is not None:
+    if (known := known_contact(address, work)) is not None:
         work.earlier.contacts[address] = known
         reason = said("{address} is in the address book by now: no new contact", address=address)
         work.outcome.say(mail, "C-2", "custom_rules", reason)
@@ -34,7 +34,8 @@ def contact_id(contact: ContactRef | None, of: str | None, work: UnitOfWork) -> 
     return work.earlier.contacts.get(of) if of else None
 
 
-def _known(address: str, work: UnitOfWork) -> int | None:
+def known_contact(address: str, work: UnitOfWork) -> int | None:
+    """Return the id of the contact that has an address by now."""
     if address in work.earlier.contacts:
         return work.earlier.contacts[address]
     entries = read_address_book(work.connection, work.erp, [address]).by_address.get(address, ())

@@ -1,6 +1,9 @@
 """Creates a task (behaviour N-1)."""
 
+from collections.abc import Mapping
+
 from services.writer.changes import record_change, whole_record
+from services.writer.handlers.create_contact import contact_id
 from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import CreateTask, UpdateTask
 from shared.contracts.content import MailContent
@@ -30,9 +33,18 @@ def add_task(
         "approver": command.approver.id if command.approver else None,
         "contract": command.contract.id if command.contract else None,
         "problem_id": command.problem_id,
+        **_for_whom(command, work),
     }
     solvers = {"solvers": [user.id for user in command.solvers]}
     return work.add(mail.cause, command, "task", values, solvers, kind="create_task")
+
+
+def _for_whom(command: CreateTask | UpdateTask, work: UnitOfWork) -> Mapping[str, object]:
+    if isinstance(command, UpdateTask):
+        return {}
+    company = command.relationship.id if command.relationship else None
+    contact = contact_id(command.contact, command.contact_of, work)
+    return {"contact": contact, "relationship": company}
 
 
 def remember_task(

@@ -1,11 +1,21 @@
 """Has a mail sent: it waits in the outbox from this transaction on (behaviour M-1)."""
 
+from datetime import timedelta
 from typing import NamedTuple
+
+from sqlalchemy import func, select
 
 from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import SendMail
 from shared.contracts.messages import MailClassified
+from shared.contracts.said import said
 from shared.netgenium.own.outbox import Outgoing
+from shared.netgenium.own.tables import outbox_table
+
+MOST_AUTOMATIC = 5
+"""Automatic mails to one address within `WITHIN` (E-7)."""
+
+WITHIN = timedelta(hours=2)
 
 TASK_NUMBER = "task_number"
 """The value of a template that the task's number goes into."""
@@ -23,6 +33,10 @@ def send_mail(command: SendMail, mail: MailClassified, work: UnitOfWork) -> None
     about = _about(command, work)
     if command.task_command and not about:
         return  # A replay, whose task was made before: its mail was decided then.
+    if command.automatic and _had_enough(command.recipient, work):
+        reason = said("no mail to {address}: it has had enough lately", address=command.recipient)
+        work.outcome.say(mail, "E-7", "ticket", reason)
+        return
     values = dict(command.values) | ({TASK_NUMBER: about.number} if about else {})
     work.mail(
         mail.cause,
@@ -38,6 +52,19 @@ def send_mail(command: SendMail, mail: MailClassified, work: UnitOfWork) -> None
             automatic=command.automatic,
         ),
     )
+
+
+def _had_enough(recipient: str, work: UnitOfWork) -> bool:
+    """Whether an address has had so many automatic mails; the group's lock keeps others out."""
+    own = outbox_table.c
+    query = select(func.count()).where(
+        own.recipient == recipient,
+        own.automatic.in_([True]),
+        own.created_at > work.now - WITHIN,
+    )
+    here = [one.mail for one in work.posted if one.mail.automatic]
+    mine = sum(one.recipient == recipient for one in here)
+    return mine + (work.connection.scalar(query) or 0) >= MOST_AUTOMATIC
 
 
 def _about(command: SendMail, work: UnitOfWork) -> _About | None:

@@ -10,6 +10,7 @@ import pika
 from pika import exceptions
 from pydantic import SecretStr
 
+from shared.contracts.said import Said, said
 from shared.errors import (
     AwayError,
     BrokerRefusedError,
@@ -56,7 +57,7 @@ class BrokerAddress:
             parameters = pika.URLParameters(self.url.get_secret_value())
         except (ValueError, TypeError):
             raise _wrong(
-                "is no address pika understands", "amqps://name:password@host/vhost"
+                said("is no address pika understands"), said("amqps://name:password@host/vhost")
             ) from None
         if parameters.ssl_options is not None:
             parameters.ssl_options = pika.SSLOptions(self._tls(), parameters.host)
@@ -73,7 +74,12 @@ class BrokerAddress:
             context = ssl.create_default_context(cafile=self.ca_file)
         except OSError as error:
             raise _wrong(
-                f"RABBITMQ_CA_FILE {self.ca_file}: {error.strerror}", "name a PEM file"
+                said(
+                    "RABBITMQ_CA_FILE {ca_file}: {reason}",
+                    ca_file=self.ca_file,
+                    reason=error.strerror,
+                ),
+                said("name a PEM file"),
             ) from None
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         return context
@@ -88,29 +94,45 @@ def refused(address: BrokerAddress, error: BaseException) -> CRMServiceError:
     """Return what a failed connection, or its end, means."""
     causes = list(_causes(error))
     if any(isinstance(cause, exceptions.ProbableAuthenticationError) for cause in causes):
-        return BrokerRefusedError(f"{address} refused name or password; check RABBITMQ_URL")
+        return BrokerRefusedError(
+            said("{address} refused name or password; check RABBITMQ_URL", address=address)
+        )
     if any(_refuses_vhost(cause) for cause in causes):
         return BrokerRefusedError(
-            f"{address} refused the virtual host; check the path of RABBITMQ_URL and the "
-            "user's permissions"
+            said(
+                "{address} refused the virtual host; check the path of RABBITMQ_URL and the "
+                "user's permissions",
+                address=address,
+            )
         )
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             return unreachable(
-                f"{address} cannot prove who it is ({cause.reason}); nothing was sent; "
-                "check its certificate and RABBITMQ_CA_FILE"
+                said(
+                    "{address} cannot prove who it is ({reason}); nothing was sent; check its "
+                    "certificate and RABBITMQ_CA_FILE",
+                    address=address,
+                    reason=cause.reason,
+                )
             )
     if any(isinstance(cause, exceptions.ConnectionBlockedTimeout) for cause in causes):
         return unreachable(
-            f"{address} runs, but takes no messages: an alarm of memory or disk lasts "
-            "(rabbitmq-diagnostics alarms); give it room, or raise its limits"
+            said(
+                "{address} runs, but takes no messages: an alarm of memory or disk lasts "
+                "(rabbitmq-diagnostics alarms); give it room, or raise its limits",
+                address=address,
+            )
         )
     return unreachable(
-        f"{address} is away ({_plain(causes[-1])}); check that it runs, and RABBITMQ_URL"
+        said(
+            "{address} is away ({reason}); check that it runs, and RABBITMQ_URL",
+            address=address,
+            reason=_plain(causes[-1]),
+        )
     )
 
 
-def unreachable(sentence: str) -> AwayError:
+def unreachable(sentence: Said) -> AwayError:
     """The broker cannot be used now, whoever asks."""
     return AwayError(sentence, PART)
 
@@ -133,14 +155,31 @@ def refused_queue(address: BrokerAddress, queue: str, error: BaseException) -> C
     """Return what a refusal to declare, consume or look at `queue` means."""
     if _code(error) == _PRECONDITION_FAILED:
         return _wrong(
-            f"the queue {queue} exists with other arguments",
-            "empty and delete it, or give this deployment a virtual host of its own",
+            said("the queue {queue} exists with other arguments", queue=queue),
+            said("empty and delete it, or give this deployment a virtual host of its own"),
         )
     if "exclusive use" in _plain(error):
-        return HeldElsewhereError(f"Another process holds the queue {queue} at {address}")
+        return HeldElsewhereError(
+            said(
+                "Another process holds the queue {queue} at {address}", queue=queue, address=address
+            )
+        )
     if _code(error) == _ACCESS_REFUSED:
-        return BrokerRefusedError(f"{address} gives this user no right to the queue {queue}")
-    return unreachable(f"{address}: the queue {queue} cannot be used ({_plain(error)})")
+        return BrokerRefusedError(
+            said(
+                "{address} gives this user no right to the queue {queue}",
+                address=address,
+                queue=queue,
+            )
+        )
+    return unreachable(
+        said(
+            "{address}: the queue {queue} cannot be used ({reason})",
+            address=address,
+            queue=queue,
+            reason=_plain(error),
+        )
+    )
 
 
 def may_not_declare(error: BaseException) -> bool:
@@ -157,5 +196,5 @@ def _plain(error: BaseException) -> str:
     return getattr(error, "reply_text", "") or str(error) or type(error).__name__
 
 
-def _wrong(what: str, remedy: str) -> ConfigurationError:
+def _wrong(what: Said, remedy: Said) -> ConfigurationError:
     return ConfigurationError([ConfigProblem("RabbitMQ", what, remedy)])

@@ -18,6 +18,7 @@ from shared.broker.rabbitmq.address import (
 )
 from shared.broker.rabbitmq.properties import delivery_of, properties_of
 from shared.broker.topology import EXCHANGE_TYPE, NOBODY, Queue
+from shared.contracts.said import said
 from shared.errors import CRMServiceError
 
 _NOT_FOUND = 404
@@ -62,9 +63,13 @@ class Admin:
                     raise refused_queue(self._address, queue.name, error) from None
                 if self.state(queue.name) is None or not self._has_exchange(queue.name):
                     raise unreachable(
-                        f"{self._address} lacks the queue or the exchange {queue.name} and gives "
-                        "this user no right to make them; load the definitions, or start a "
-                        "service that may"
+                        said(
+                            "{address} lacks the queue or the exchange {name} and gives this user "
+                            "no right to make them; load the definitions, or start a service that "
+                            "may",
+                            address=self._address,
+                            name=queue.name,
+                        )
                     ) from None
 
     def state(self, queue: str) -> QueueState | None:
@@ -137,7 +142,13 @@ class Admin:
                 queue, queue, message.body, properties_of(message), mandatory=True
             )
         except (exceptions.UnroutableError, exceptions.NackError):
-            raise unreachable(f"{self._address} did not take a message for {queue}") from None
+            raise unreachable(
+                said(
+                    "{address} did not take a message for {queue}",
+                    address=self._address,
+                    queue=queue,
+                )
+            ) from None
 
     def _bind(self, name: str) -> None:
         channel = self._connection.channel()

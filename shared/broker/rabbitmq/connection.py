@@ -18,6 +18,7 @@ from shared.broker.rabbitmq.address import BrokerAddress, refused, refused_queue
 from shared.broker.rabbitmq.confirms import Confirms
 from shared.broker.rabbitmq.properties import delivery_of, properties_of
 from shared.broker.rabbitmq.unacked import Unacked
+from shared.contracts.said import Said, said
 from shared.errors import AwayError, CRMServiceError
 
 _OPEN_SECONDS = 25.0
@@ -60,7 +61,7 @@ class BrokerConnection:
         )
         self._thread = threading.Thread(target=self._run, name="rabbitmq", daemon=True)
         self._thread.start()
-        self._wait(lambda: self._done > 0, _OPEN_SECONDS, "an open connection")
+        self._wait(lambda: self._done > 0, _OPEN_SECONDS, said("an open connection"))
 
     def publish(self, messages: Sequence[tuple[str, BrokerMessage]]) -> None:
         """Send messages to queues; `flush` tells what became of them.
@@ -81,17 +82,14 @@ class BrokerConnection:
                 Everything since the last flush counts as not taken.
         """
         try:
-            self._wait(lambda: not self._confirms.outstanding, _CONFIRM_SECONDS, "confirms")
+            self._wait(lambda: not self._confirms.outstanding, _CONFIRM_SECONDS, said("confirms"))
         except AwayError:
             self.close()
             raise
         with self._changed:
             refusals = self._confirms.take_refusals()
         if refusals:
-            raise unreachable(
-                f"{self._address} did not take {len(refusals)} message(s), the first one for "
-                f"{refusals[0]}"
-            )
+            raise self._unusable(said("messages not taken, the first for {name}", name=refusals[0]))
 
     def consume(self, queue: str, prefetch: int) -> None:
         """Begin to receive from `queue`, at most `prefetch` unacknowledged messages at a time.
@@ -179,7 +177,7 @@ class BrokerConnection:
         """Close the connection; what was not acknowledged comes again. Never raises."""
         if self._thread is None:
             return
-        self._lose(unreachable(f"The connection to {self._address} is closed"))
+        self._lose(self._unusable(said("the connection is closed")))
         with self._changed:
             if not self._ended:
                 self._connection.ioloop.add_callback_threadsafe(self._close)
@@ -192,7 +190,7 @@ class BrokerConnection:
         try:
             self._connection.ioloop.start()
         finally:
-            self._lose(unreachable(f"The connection to {self._address} has ended"))
+            self._lose(self._unusable(said("the connection has ended")))
             with self._changed:
                 self._ended = True
             self._connection.ioloop.close()
@@ -218,7 +216,7 @@ class BrokerConnection:
         self._close()
 
     def _on_cancelled(self, _frame: object) -> None:
-        self._lose(unreachable(f"{self._address}: the queue that was read has gone"))
+        self._lose(self._unusable(said("the queue that was read has gone")))
         self._close()
 
     def _close(self) -> None:
@@ -284,7 +282,7 @@ class BrokerConnection:
         done = self._done
         self._asked_for = queue
         self._soon(ask)
-        self._wait(lambda: self._done > done, _OPEN_SECONDS, f"the queue {queue}")
+        self._wait(lambda: self._done > done, _OPEN_SECONDS, said("the queue {queue}", queue=queue))
         self._asked_for = ""
 
     def _soon(self, work: Callable[[], None]) -> None:
@@ -300,9 +298,12 @@ class BrokerConnection:
             if self._lost is None:
                 self._connection.ioloop.add_callback_threadsafe(guarded)
 
-    def _wait(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+    def _wait(self, condition: Callable[[], bool], seconds: float, what: Said) -> None:
         with self._changed:
             in_time = self._changed.wait_for(lambda: self._lost or condition(), seconds)
             self.still_there()
         if not in_time:
-            raise unreachable(f"{self._address} gave no answer for {seconds:.0f} s: {what}")
+            raise self._unusable(said("no answer in {limit} s: {what}", limit=seconds, what=what))
+
+    def _unusable(self, why: Said) -> AwayError:
+        return unreachable(said("{address}: {why}", address=self._address, why=why))

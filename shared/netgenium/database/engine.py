@@ -25,6 +25,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from shared.contracts.said import said
 from shared.errors import (
     AwayError,
     ConfigProblem,
@@ -63,12 +64,17 @@ REHEARSAL = "crm_rehearsal"
 _EXTRAS = ("firebird", "mssql", "postgresql")
 """The databases whose drivers are extras of our package, of the same name."""
 
-_REMEDY = "check that it runs, who may connect and write, and its free space"
+_REMEDY = said("check that it runs, who may connect and write, and its free space")
 
-_CORRECT = "correct CRMSERVICE_DATA or NETGENIUM_DATABASE_URL"
-_NO_FOLDER = f"make the folder above it, or {_CORRECT}, or the access rights"
-_NO_FILE = f"run crmservice init-db, or {_CORRECT}"
-_NO_RIGHT = f"{_CORRECT}, or give this user the right to read and write there"
+_NO_FOLDER = said(
+    "make the folder above it, or correct CRMSERVICE_DATA, NETGENIUM_DATABASE_URL or the access "
+    "rights"
+)
+_NO_FILE = said("run crmservice init-db, or correct CRMSERVICE_DATA or NETGENIUM_DATABASE_URL")
+_NO_RIGHT = said(
+    "correct CRMSERVICE_DATA or NETGENIUM_DATABASE_URL, or give this user the right to read and "
+    "write there"
+)
 
 _SHOWN = ("host", "port", "charset", "sslmode", "target_session_attrs")
 """What of a URL's query is told; anything else may hold a password, as `odbc_connect` does."""
@@ -121,12 +127,18 @@ def _cannot_open(error: Exception, backend: str) -> ConfigProblem:
     where = "NETGENIUM_DATABASE_URL"
     extra = f"crmservice[{backend}]" if backend in _EXTRAS else "the database's driver"
     if isinstance(error, ModuleNotFoundError):
-        return ConfigProblem(where, f"needs the Python package {error.name}", f"install {extra}")
+        return ConfigProblem(
+            where,
+            said("needs the Python package {name}", name=error.name),
+            said("install {extra}", extra=extra),
+        )
     if isinstance(error, NoSuchModuleError) and backend in _EXTRAS:
-        return ConfigProblem(where, f"has no driver: {error}", f"install {extra}")
+        return ConfigProblem(
+            where, said("has no driver: {error}", error=error), said("install {extra}", extra=extra)
+        )
     # ValueError: a port that is no number. The others' words may quote the password.
     return ConfigProblem(
-        where, "is no SQLAlchemy URL of a known database", "as sqlite:////path/file.db"
+        where, said("is no SQLAlchemy URL of a known database"), said("as sqlite:////path/file.db")
     )
 
 
@@ -185,15 +197,34 @@ def database_errors(engine: Engine) -> Iterator[None]:
 def _translated(error: SQLAlchemyError, url: URL) -> TransientError | PermanentError:
     where, reason = shown(url), _reason(error, url)
     if is_unique_violation(error) or (isinstance(error, DBAPIError) and lost_race(error.orig)):
-        return ConflictError(f"Another writer was first in {where}: {reason}")
+        return ConflictError(
+            said("Another writer was first in {where}: {reason}", where=where, reason=reason)
+        )
     if _is_busy(error):
-        return BusyError(f"The database {where} did not get through with a statement: {reason}")
+        return BusyError(
+            said(
+                "The database {where} did not get through with a statement: {reason}",
+                where=where,
+                reason=reason,
+            )
+        )
     if _is_away(error):
-        sentence = f"The database {where} cannot be used now: {reason}; {_REMEDY}"
+        sentence = said(
+            "The database {where} cannot be used now: {reason}; {remedy}",
+            where=where,
+            reason=reason,
+            remedy=_REMEDY,
+        )
         if isinstance(error, DBAPIError) and names_the_server(error.orig):
             return AwayError(sentence, PART)
         return TransientError(sentence)
-    return PermanentError(f"The database {where} refuses a statement for good: {reason}")
+    return PermanentError(
+        said(
+            "The database {where} refuses a statement for good: {reason}",
+            where=where,
+            reason=reason,
+        )
+    )
 
 
 def _is_busy(error: SQLAlchemyError) -> bool:
@@ -266,6 +297,8 @@ def _look_at_file(name: str | None, *, makes: bool) -> None:
 
 def _unusable(file: Path, error: OSError, *, makes: bool) -> ConfigProblem:
     if makes:
-        return ConfigProblem(str(file.parent), f"cannot be made: {error.strerror}", _NO_FOLDER)
+        return ConfigProblem(
+            str(file.parent), said("cannot be made: {reason}", reason=error.strerror), _NO_FOLDER
+        )
     remedy = _NO_FILE if isinstance(error, FileNotFoundError) else _NO_RIGHT
-    return ConfigProblem(str(file), f"cannot be used: {error.strerror}", remedy)
+    return ConfigProblem(str(file), said("cannot be used: {reason}", reason=error.strerror), remedy)

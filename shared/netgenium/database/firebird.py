@@ -27,6 +27,7 @@ from firebird.driver.fbapi import (  # type: ignore[import-untyped]
 )
 from sqlalchemy import Connection, Engine, event
 
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database.servers import (
     CONNECT_SECONDS,
@@ -43,7 +44,7 @@ def _need_library() -> None:
     """The driver itself would say so only when it connects, and with no error of its own."""
     named = driver_config.fb_client_library.value
     if sys.platform == "linux" and not (has_api() or named or find_library("fbclient")):
-        what, remedy = "needs Firebird's client library", "apt-get install libfbclient2"
+        what, remedy = said("needs Firebird's client library"), said("apt-get install libfbclient2")
         raise ConfigurationError([ConfigProblem("NETGENIUM_DATABASE_URL", what, remedy)])
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Sequence as DatabaseSequence
 
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database.locks import IDS, hold
 from shared.netgenium.database.servers import is_firebird
@@ -68,9 +69,13 @@ def _identified(connection: Connection, into: Table, rows: Sequence[Row]) -> lis
 
 def _generated(connection: Connection, name: str, count: int) -> list[int]:
     if not connection.dialect.supports_sequences:
-        what = f"{connection.dialect.name} has no generators, so generator:{name} cannot work"
+        what = said(
+            "{dialect} has no generators, so generator:{name} cannot work",
+            dialect=connection.dialect.name,
+            name=name,
+        )
         raise ConfigurationError(
-            [ConfigProblem("[ids] strategy", what, "use identity or max_plus_one")]
+            [ConfigProblem("[ids] strategy", what, said("use identity or max_plus_one"))]
         )
     ids: list[int] = []
     while len(ids) < count:

@@ -93,4 +93,4 @@ def _means_away(*also: type[CRMServiceError]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        raise AwayError(str(error), PART) from error
+        raise AwayError(error.sentence, PART) from error

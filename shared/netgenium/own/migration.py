@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.servers import is_firebird
@@ -66,9 +67,9 @@ def migrate(engine: Engine) -> None:
     with write_transaction(engine) as connection:
         state = state_of(connection)
         if state is SchemaState.NEWER:
-            what = "the crm_ tables are newer than this program"
+            what = said("the crm_ tables are newer than this program")
             raise ConfigurationError(
-                [ConfigProblem("database", what, "install the newer crmservice")]
+                [ConfigProblem("database", what, said("install the newer crmservice"))]
             )
         if state is not SchemaState.CURRENT:
             config = _config()

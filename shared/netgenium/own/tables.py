@@ -47,6 +47,7 @@ journal_table = Table(
     Column("tokens", CutText()),
     Column("flags", CutText()),
     Column("commands", CutText()),
+    Column("mailbox", CutText()),
     # Index names are written out: Firebird 3 takes at most 31 characters.
     Index("ix_crm_journal_key", "identification_key"),
     Index("ix_crm_journal_recorded_at", "recorded_at"),
@@ -57,7 +58,8 @@ journal_table = Table(
 """One row a mail: verdict and trace. `message_key` finds it by its Message-ID.
 
 `tokens`, `flags` and `commands` are JSON lists: the tokens with the words behind them, what was odd
-about the mail, and what was to be done. An earlier version wrote none of them.
+about the mail, and what was to be done. An earlier version wrote none of them. `mailbox` is what
+rules want done with the mail in its box, as JSON; null: what the box's `disposition` says.
 """
 
 recipient_table = Table(

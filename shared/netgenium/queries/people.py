@@ -41,26 +41,35 @@ def read_users(
 ) -> Mapping[str, User]:
     """Active users by address; of several with one address the one with the lowest id."""
     owners = owners_by_text(connection, erp, "user", "emails", addresses)
-    ids = {owner for found in owners.values() for owner in found}
-    user = erp.table("user").c
-    active: set[int] = set()
-    for chunk in in_chunks(sorted(ids)):
-        query = select(user.id).where(user.id.in_(chunk), user.active.in_([True]))
-        active.update(connection.scalars(query))
-    emails = values_by_owner(connection, erp, "user", "emails", active)
-    roles_of = values_by_owner(connection, erp, "user", "roles", active)
-    known = {
-        owner: User(
-            UserRef(id=owner, email=emails[owner][0].strip().lower()),
-            tuple(roles[role].depth for role in roles_of.get(owner, ()) if role in roles),
-        )
-        for owner in active
-    }
+    known = users_by_id(
+        connection, erp, {owner for found in owners.values() for owner in found}, roles
+    )
     have = {address: [one for one in found if one in known] for address, found in owners.items()}
     return {
         address: replace(known[users[0]], twins=tuple(users[1:]))
         for address, users in have.items()
         if users
+    }
+
+
+def users_by_id(
+    connection: Connection, erp: ErpTables, ids: Iterable[int], roles: Mapping[int, Role]
+) -> Mapping[int, User]:
+    """Return those of the users who are active and have an address, by id."""
+    user = erp.table("user").c
+    active: set[int] = set()
+    for chunk in in_chunks(sorted(set(ids))):
+        query = select(user.id).where(user.id.in_(chunk), user.active.in_([True]))
+        active.update(connection.scalars(query))
+    emails = values_by_owner(connection, erp, "user", "emails", active)
+    roles_of = values_by_owner(connection, erp, "user", "roles", active)
+    return {
+        owner: User(
+            UserRef(id=owner, email=emails[owner][0].strip().lower()),
+            tuple(roles[role].depth for role in roles_of.get(owner, ()) if role in roles),
+        )
+        for owner in active
+        if emails.get(owner)
     }
 
 

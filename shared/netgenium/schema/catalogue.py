@@ -120,12 +120,13 @@ CATALOGUE: Mapping[str, Entity] = {
             "approver": _reference("user", optional=True),
             "contract": _reference("contract", optional=True),
             "contact": _reference("contact", optional=True),
+            "relationship": _reference("relationship", optional=True),
             "problem_id": _optional("text", 50),
             "priority": _optional("text", 50),
             "due_date": _optional("moment"),
             "completed_on": _optional("moment"),
         },
-        {"solvers": _references("user")},
+        {"solvers": _references("user"), "watchers": _references("user", optional=True)},
     ),
     "task_comment": Entity(
         {
@@ -133,6 +134,8 @@ CATALOGUE: Mapping[str, Entity] = {
             "author": _reference("user", optional=True),
             "text": Field("memo"),
             "created_on": _optional("moment"),
+            "for_customer": _optional("check_box"),
+            "sent_on": _optional("moment"),
         },
         optional=True,
     ),

@@ -61,6 +61,8 @@ _ADD = Rights(insert=True)
 _WRITE = Rights(insert=True, update=EVERY)
 _ALL = Rights(insert=True, update=EVERY, delete=True)
 _MARK = Rights(update=("allow_emails", "allow_bulk_emails", "non_functional"))
+_CONTACT = (*_MARK.update, "relationship", "first_name", "last_name")
+_COMPANY = (*_MARK.update, "name", "emails", "domains")
 _ASSIGNED = ("contract", "order", "task", "opportunity")
 _READ_EVERY_RECORD = dict.fromkeys(CATALOGUE, _READ)
 _READ_EVERY_OWN = dict.fromkeys((*sorted(OWN.tables), VERSION_TABLE), _READ)
@@ -92,7 +94,6 @@ _NOT_LOOKED_UP = (
     "crm_lock",
     "crm_log_file",
     "crm_log_words",
-    "crm_outbox",
 )
 _ONLY_ADDED_TO = (
     "crm_event",
@@ -115,9 +116,10 @@ ROLES: Mapping[Role, RoleRights] = {
             "attachment": _ADD,
             "forbidden_email": _ADD,
             "task": _WRITE,
+            "task_comment": _ADD,
             "invitation": _WRITE,
-            "contact": Rights(insert=True, update=_MARK.update),
-            "relationship": _MARK,
+            "contact": Rights(insert=True, update=_CONTACT),
+            "relationship": Rights(insert=True, update=_COMPANY),
         },
         {
             **dict.fromkeys(sorted(OWN.tables), _WRITE),
@@ -143,10 +145,18 @@ ROLES: Mapping[Role, RoleRights] = {
             VERSION_TABLE: _READ,
         },
     ),
-    # Sends the outbox, and adds notices to it.
+    # Sends the outbox, and adds notices and comments to it.
     "crm_mailer": RoleRights(
-        {},
-        {"crm_outbox": _WRITE, "crm_lock": _WRITE, VERSION_TABLE: _READ},
+        {
+            **dict.fromkeys(("task", "contact", "user", "activity"), _READ),
+            "task_comment": Rights(update=("sent_on",)),
+        },
+        {
+            "crm_outbox": _WRITE,
+            "crm_lock": _WRITE,
+            "crm_dead_letter": _READ,
+            VERSION_TABLE: _READ,
+        },
     ),
     # A person at the command line: list, explain, undo, relink, held marks.
     "crm_operator": RoleRights(
@@ -155,8 +165,8 @@ ROLES: Mapping[Role, RoleRights] = {
             "activity": Rights(update=(*_ASSIGNED, "contact", "relationship")),
             "forbidden_email": _ALL,
             "task": _ALL,
-            "contact": _MARK,
-            "relationship": _MARK,
+            "contact": Rights(update=_CONTACT),
+            "relationship": Rights(update=_COMPANY),
         },
         {
             **_READ_EVERY_OWN,
@@ -178,7 +188,7 @@ class Grant:
     """One privilege on one table.
 
     Attributes:
-        columns: The columns that may be changed; none for the whole table.
+        columns: The columns that may be read or changed; none for the whole table.
     """
 
     role: Role
@@ -213,14 +223,16 @@ def used_tables(mapping: NetGeniumMapping, role: Role, privilege: Privilege) -> 
 
 
 def _on_record(role: Role, entity: MappedEntity, rights: Rights) -> Iterator[Grant]:
-    columns = tuple(_updated(entity, rights.update))
-    yield from _on_table(role, entity.table, rights, columns or None)
+    columns = tuple(_mapped(entity, rights.update))
+    read = (entity.id, *_mapped(entity, EVERY))
+    yield from _on_table(role, entity.table, rights, columns or None, read)
     for many in entity.many.values():
         if isinstance(many, InTable):
-            yield from _on_table(role, many.table, rights, () if rights.delete else None)
+            read = (*filter(None, [many.id]), many.owner, column_name(many.value))
+            yield from _on_table(role, many.table, rights, () if rights.delete else None, read)
 
 
-def _updated(entity: MappedEntity, fields: tuple[str, ...]) -> Iterator[str]:
+def _mapped(entity: MappedEntity, fields: tuple[str, ...]) -> Iterator[str]:
     for name, column in entity.columns.items():
         if fields == EVERY or name in fields:
             yield column_name(column)
@@ -230,10 +242,14 @@ def _updated(entity: MappedEntity, fields: tuple[str, ...]) -> Iterator[str]:
 
 
 def _on_table(
-    role: Role, table: str, rights: Rights, columns: tuple[str, ...] | None
+    role: Role,
+    table: str,
+    rights: Rights,
+    columns: tuple[str, ...] | None,
+    read: tuple[str, ...] = (),
 ) -> Iterator[Grant]:
-    """Privileges on one table; `columns` None: no change, empty: the whole row."""
-    yield Grant(role, "SELECT", table)
+    """Privileges on one table; `columns` None: no change, empty: the whole row, as for `read`."""
+    yield Grant(role, "SELECT", table, tuple(dict.fromkeys(read)))
     if rights.insert:
         yield Grant(role, "INSERT", table)
     if columns is not None:

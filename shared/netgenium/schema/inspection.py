@@ -19,6 +19,7 @@ from sqlalchemy.types import (
     Uuid,
 )
 
+from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.own.schema_state import SchemaState, schema_state
@@ -29,19 +30,19 @@ from shared.netgenium.schema.tables import ErpTables
 from shared.netgenium.schema.types import CheckBox, Choice, CutText
 
 _NUMBERS = (Integer, Numeric, Float, Double, Boolean)
-_WORDS: Mapping[type[TypeEngine[Any]], str] = {
-    String: "text",
-    DateTime: "a moment",
-    LargeBinary: "a file",
-    Integer: "a number",
+_WORDS: Mapping[type[TypeEngine[Any]], Said] = {
+    String: said("text"),
+    DateTime: said("a moment"),
+    LargeBinary: said("a file"),
+    Integer: said("a number"),
 }
 
-_NOTHING = "no table of the mapping exists in this database"
-_EMPTY = ConfigProblem("tables", _NOTHING, "run crmservice init-db")
+_NOTHING = said("no table of the mapping exists in this database")
+_EMPTY = ConfigProblem("tables", _NOTHING, said("run crmservice init-db"))
 _FOREIGN = ConfigProblem(
     "tables",
     _NOTHING,
-    "crmservice discover proposes a mapping; in an empty database run crmservice init-db",
+    said("crmservice discover proposes a mapping; in an empty database run crmservice init-db"),
 )
 
 
@@ -111,8 +112,8 @@ def _unfilled(table: Table, real: Iterable[ReflectedColumn]) -> Iterator[ConfigP
     filled = {column.name.lower() for column in table.columns}
     for column in real:
         if column["name"].lower() not in filled and _needs_value(column):
-            what = "must have a value, but the mapping does not fill it: inserts would fail"
-            remedy = "give the column a default, or map it"
+            what = said("must have a value, but the mapping does not fill it: inserts would fail")
+            remedy = said("give the column a default, or map it")
             yield ConfigProblem(f"{table.name}.{column['name']}", what, remedy)
 
 
@@ -134,9 +135,9 @@ def _table_problems(inspector: Inspector, tables: Iterable[Table]) -> Iterator[C
 
 
 def _missing_table(table: Table, existing: list[str]) -> ConfigProblem:
-    what = "there is no such table"
+    what = said("there is no such table")
     if table.metadata is OWN:
-        remedy = "it was removed from our own tables; restore it from a backup"
+        remedy = said("it was removed from our own tables; restore it from a backup")
         return ConfigProblem(table.name, what, remedy)
     return ConfigProblem(table.name, what, _nearest(table.name, existing))
 
@@ -147,13 +148,21 @@ def _column_problems(table: Table, real: Mapping[str, ReflectedColumn]) -> Itera
         found = real.get(column.name.lower())
         if found is None:
             names = [str(other["name"]) for other in real.values()]
-            yield ConfigProblem(where, "there is no such column", _nearest(column.name, names))
+            yield ConfigProblem(
+                where, said("there is no such column"), _nearest(column.name, names)
+            )
         elif not _fits(column, found["type"]):
-            what = f"is {_shown(found['type'])}, which cannot hold {_wanted(column)}"
-            yield ConfigProblem(where, what, "map another column")
+            what = said(
+                "is {shown}, which cannot hold {wanted}",
+                shown=_shown(found["type"]),
+                wanted=_wanted(column),
+            )
+            yield ConfigProblem(where, what, said("map another column"))
         elif too_short := _too_short(column, found["type"]):
             yield ConfigProblem(
-                where, f"holds only {too_short} characters", _longer(column, too_short)
+                where,
+                said("holds only {too_short} characters", too_short=too_short),
+                _longer(column, too_short),
             )
 
 
@@ -179,13 +188,13 @@ def _family(sql_type: TypeEngine[Any]) -> type[TypeEngine[Any]] | None:
 
 def _wanted(column: Column[Any]) -> str:
     family = _family(_stored(column))
-    return _WORDS[family] if family else "it"
+    return _WORDS[family] if family else said("it")
 
 
 def _shown(real: TypeEngine[Any]) -> str:
     """Return the type's name; one that SQLAlchemy does not know has none."""
     name = str(real)
-    return "of a type that is not known" if name == "NULL" else name
+    return said("of a type that is not known") if name == "NULL" else name
 
 
 def _too_short(column: Column[Any], real: TypeEngine[Any]) -> int | None:
@@ -206,12 +215,15 @@ def _too_short(column: Column[Any], real: TypeEngine[Any]) -> int | None:
     return length if short else None
 
 
-def _longer(column: Column[Any], length: int) -> str:
+def _longer(column: Column[Any], length: int) -> Said:
     if column.table.metadata is OWN:
-        return "it was changed in our own tables; restore it from a backup"
+        return said("it was changed in our own tables; restore it from a backup")
     if isinstance(column.type, CutText):
-        return f'set {{ name = "{column.name}", length = {length} }} in the mapping'
-    return "map another column, or correct the stored words in the mapping"
+        return said(
+            "set {written} in the mapping",
+            written=f'{{ name = "{column.name}", length = {length} }}',
+        )
+    return said("map another column, or correct the stored words in the mapping")
 
 
 def _strategy_problems(
@@ -221,12 +233,16 @@ def _strategy_problems(
     if kind != "generator":
         return
     if not connection.dialect.supports_sequences:
-        what = f"{connection.dialect.name} has no generators, so {strategy} cannot work"
-        yield ConfigProblem("[ids] strategy", what, "use identity or max_plus_one")
+        what = said(
+            "{name} has no generators, so {strategy} cannot work",
+            name=connection.dialect.name,
+            strategy=strategy,
+        )
+        yield ConfigProblem("[ids] strategy", what, said("use identity or max_plus_one"))
         return
     existing = inspector.get_sequence_names()
     if name.lower() not in {one.lower() for one in existing}:
-        yield ConfigProblem(name, "there is no such generator", _nearest(name, existing))
+        yield ConfigProblem(name, said("there is no such generator"), _nearest(name, existing))
 
 
 def _own_problems(state: SchemaState) -> list[ConfigProblem]:
@@ -234,12 +250,18 @@ def _own_problems(state: SchemaState) -> list[ConfigProblem]:
         case SchemaState.CURRENT:
             return []
         case SchemaState.NEWER:
-            return [ConfigProblem("crm_ tables", state.value, "install the newer crmservice")]
-        case SchemaState.ABSENT | SchemaState.OLDER:
-            return [ConfigProblem("crm_ tables", state.value, "run crmservice init-db")]
+            what = said("newer than this program")
+            return [ConfigProblem("crm_ tables", what, said("install the newer crmservice"))]
+        case SchemaState.ABSENT:
+            return [ConfigProblem("crm_ tables", said("absent"), said("run crmservice init-db"))]
+        case SchemaState.OLDER:
+            what = said("older than this program")
+            return [ConfigProblem("crm_ tables", what, said("run crmservice init-db"))]
 
 
-def _nearest(name: str, existing: list[str]) -> str:
+def _nearest(name: str, existing: list[str]) -> Said:
     names = {one.lower(): one for one in existing}
     near = difflib.get_close_matches(name.lower(), list(names), 1)
-    return f"the nearest there is {names[near[0]]}" if near else "correct the mapping"
+    if near:
+        return said("the nearest there is {near}", near=names[near[0]])
+    return said("correct the mapping")

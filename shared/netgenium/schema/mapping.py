@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.schema.mapping_checks import contradictions, missing, unknown_names
 from shared.netgenium.schema.mapping_model import SECTIONS, NetGeniumMapping
@@ -50,12 +51,17 @@ def _parse(path: Path | None, where: str) -> dict[str, Any]:
             text = path.read_text("utf-8-sig")
         return tomllib.loads(text)
     except OSError as error:
-        reason, remedy = f"cannot be read: {error.strerror}", "correct NETGENIUM_MAPPING"
+        reason, remedy = (
+            said("cannot be read: {reason}", reason=error.strerror),
+            said("correct NETGENIUM_MAPPING"),
+        )
     except UnicodeDecodeError as error:
-        reason = f"is not UTF-8: {error.reason} at byte {error.start}"
-        remedy = "save the file as UTF-8"
+        reason = said(
+            "is not UTF-8: {reason} at byte {start}", reason=error.reason, start=error.start
+        )
+        remedy = said("save the file as UTF-8")
     except tomllib.TOMLDecodeError as error:
-        reason, remedy = f"is not TOML: {error}", "correct the file"
+        reason, remedy = said("is not TOML: {error}", error=error), said("correct the file")
     except RecursionError:
-        reason, remedy = "is nested too deeply", "correct the file"
+        reason, remedy = said("is nested too deeply"), said("correct the file")
     raise ConfigurationError([ConfigProblem(where, reason, remedy)])

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem
 from shared.netgenium.schema.catalogue import CATALOGUE, Entity, Field
 from shared.netgenium.schema.mapping_model import (
@@ -36,7 +37,9 @@ def unknown_names(where: str, entities: Mapping[str, Any]) -> Iterator[ConfigPro
     for name, value in entities.items():
         if name not in CATALOGUE:
             remedy = nearest(name, (*CATALOGUE, *SECTIONS))
-            yield ConfigProblem(f"{where} [{name}]", f"there is no record {name}", remedy)
+            yield ConfigProblem(
+                f"{where} [{name}]", said("there is no record {name}", name=name), remedy
+            )
         elif isinstance(value, dict):
             entity = CATALOGUE[name]
             for part, known in (("columns", entity.fields), ("many", entity.many)):
@@ -51,8 +54,10 @@ def unknown_names(where: str, entities: Mapping[str, Any]) -> Iterator[ConfigPro
 def _unknown_field(where: str, field: str, entity: Entity, part: str) -> ConfigProblem:
     other, others = ("many", entity.many) if part == "columns" else ("columns", entity.fields)
     known = entity.fields if part == "columns" else entity.many
-    remedy = f"it stands under {other}" if field in others else nearest(field, known)
-    return ConfigProblem(where, f"there is no field {field}", remedy)
+    remedy = (
+        said("it stands under {other}", other=other) if field in others else nearest(field, known)
+    )
+    return ConfigProblem(where, said("there is no field {field}", field=field), remedy)
 
 
 def missing(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem]:
@@ -61,17 +66,24 @@ def missing(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem]:
         mapped = mapping.entities.get(name)
         if mapped is None:
             if not entity.optional:
-                remedy = "add its table and columns; the reference mapping shows how"
-                yield ConfigProblem(f"{where} [{name}]", "the record is missing", remedy)
+                remedy = said("add its table and columns; the reference mapping shows how")
+                yield ConfigProblem(f"{where} [{name}]", said("the record is missing"), remedy)
             continue
         for field in _missing_fields(entity, mapped):
             yield ConfigProblem(
-                f"{where} [{name}]", f"the field {field} is missing", "add its column"
+                f"{where} [{name}]",
+                said("the field {field} is missing", field=field),
+                said("add its column"),
             )
         content = "content" if mapping.attachments.strategy == "table" else "path"
         if name == "attachment" and content not in mapped.columns:
-            remedy = f"the strategy {mapping.attachments.strategy} of [attachments] needs it"
-            yield ConfigProblem(f"{where} [{name}]", f"the field {content} is missing", remedy)
+            remedy = said(
+                "the strategy {strategy} of [attachments] needs it",
+                strategy=mapping.attachments.strategy,
+            )
+            yield ConfigProblem(
+                f"{where} [{name}]", said("the field {content} is missing", content=content), remedy
+            )
         yield from _missing_choices(where, name, mapped, mapping)
 
 
@@ -98,7 +110,11 @@ def _missing_choices(
         for value in kind.values if field in mapped.columns else ():
             if value not in stored:
                 place = f'{where} [choices] "{name}.{field}"'
-                yield ConfigProblem(place, f"the value {value} is missing", "say how it is stored")
+                yield ConfigProblem(
+                    place,
+                    said("the value {value} is missing", value=value),
+                    said("say how it is stored"),
+                )
 
 
 def contradictions(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem]:
@@ -115,17 +131,24 @@ def contradictions(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProb
 def _wrong_sections(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem]:
     pair = (mapping.check_box.checked, mapping.check_box.unchecked)
     if pair[0] == pair[1] or isinstance(pair[0], str) is not isinstance(pair[1], str):
-        what = "checked and unchecked must be two different numbers or two different texts"
-        yield ConfigProblem(f"{where} [check_box]", what, 'such as 1 and 0, or "True" and "False"')
+        what = said("checked and unchecked must be two different numbers or two different texts")
+        yield ConfigProblem(
+            f"{where} [check_box]", what, said('such as 1 and 0, or "True" and "False"')
+        )
     if any(isinstance(value, str) and len(value) > CHECK_BOX_LENGTH for value in pair):
-        what = f"a stored text is longer than {CHECK_BOX_LENGTH} characters"
-        yield ConfigProblem(f"{where} [check_box]", what, "shorten it")
+        what = said(
+            "a stored text is longer than {check_box_length} characters",
+            check_box_length=CHECK_BOX_LENGTH,
+        )
+        yield ConfigProblem(f"{where} [check_box]", what, said("shorten it"))
     if not _is_zone(mapping.time.zone):
         remedy = _nearest_zone(mapping.time.zone)
-        yield ConfigProblem(f"{where} [time] zone", f"there is no zone {mapping.time.zone}", remedy)
+        yield ConfigProblem(
+            f"{where} [time] zone", said("there is no zone {zone}", zone=mapping.time.zone), remedy
+        )
     if not _stays_inside(mapping.attachments.folder):
-        what = "is no folder below the ERP directory"
-        remedy = "give a relative path without .., such as Files/CRMService"
+        what = said("is no folder below the ERP directory")
+        remedy = said("give a relative path without .., such as Files/CRMService")
         yield ConfigProblem(f"{where} [attachments] folder", what, remedy)
 
 
@@ -138,9 +161,9 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _nearest_zone(name: str) -> str:
+def _nearest_zone(name: str) -> Said:
     remedy = nearest(name, available_timezones())
-    return remedy if remedy.startswith("did") else "give an IANA name such as Europe/Prague"
+    return remedy if remedy.startswith("did") else said("give an IANA name such as Europe/Prague")
 
 
 def _stays_inside(folder: str) -> bool:
@@ -160,9 +183,13 @@ def _short_path(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem
     length = path.length if isinstance(path, SizedColumn) else usual
     needed = len(mapping.attachments.folder) + _PATH_LENGTH
     if length < needed:
-        what = f"holds {length} characters, and paths below the folder need up to {needed}"
+        what = said(
+            "holds {length} characters, and paths below the folder need up to {needed}",
+            length=length,
+            needed=needed,
+        )
         place = f"{where} [attachment] columns.path"
-        yield ConfigProblem(place, what, "map a longer column, or shorten the folder")
+        yield ConfigProblem(place, what, said("map a longer column, or shorten the folder"))
 
 
 def _wrong_choices(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem]:
@@ -170,18 +197,29 @@ def _wrong_choices(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProb
     for name, stored in mapping.choices.items():
         place = f'{where} [choices] "{name}"'
         if name not in known:
-            yield ConfigProblem(place, f"there is no choice {name}", nearest(name, known))
+            yield ConfigProblem(
+                place, said("there is no choice {name}", name=name), nearest(name, known)
+            )
             continue
         for value in stored:
             if value not in known[name]:
                 yield ConfigProblem(
-                    place, f"there is no value {value}", nearest(value, known[name])
+                    place,
+                    said("there is no value {value}", value=value),
+                    nearest(value, known[name]),
                 )
         for word in _doubled(stored.values()):
-            yield ConfigProblem(place, f"two values are stored as {word}", "give each its own word")
+            yield ConfigProblem(
+                place,
+                said("two values are stored as {word}", word=word),
+                said("give each its own word"),
+            )
         if any(not 0 < len(word) <= CHOICE_LENGTH for word in stored.values()):
-            what = f"a stored word is empty or longer than {CHOICE_LENGTH} characters"
-            yield ConfigProblem(place, what, "give the word that the ERP stores")
+            what = said(
+                "a stored word is empty or longer than {choice_length} characters",
+                choice_length=CHOICE_LENGTH,
+            )
+            yield ConfigProblem(place, what, said("give the word that the ERP stores"))
 
 
 def _wrong_tables(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem]:
@@ -189,11 +227,15 @@ def _wrong_tables(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProbl
     for entity in mapping.entities.values():
         tables += [many.table for many in entity.many.values() if isinstance(many, InTable)]
     for table in _doubled(name.lower() for name in tables):
-        yield ConfigProblem(where, f"the table {table} is mapped twice", "map each table once")
+        yield ConfigProblem(
+            where,
+            said("the table {table} is mapped twice", table=table),
+            said("map each table once"),
+        )
     for table in tables:
         if table.lower().startswith(OWN_PREFIX):
-            what = f"the table {table} has the prefix of CRMService's own tables"
-            yield ConfigProblem(where, what, "map a table of the ERP")
+            what = said("the table {table} has the prefix of CRMService's own tables", table=table)
+            yield ConfigProblem(where, what, said("map a table of the ERP"))
 
 
 def _wrong_columns(where: str, name: str, entity: MappedEntity) -> Iterator[ConfigProblem]:
@@ -206,15 +248,23 @@ def _wrong_columns(where: str, name: str, entity: MappedEntity) -> Iterator[Conf
         for column in _doubled(one.lower() for one in own):
             place = f"{where} many.{field}"
             yield ConfigProblem(
-                place, f"the column {column} is mapped twice", "map each column once"
+                place,
+                said("the column {column} is mapped twice", column=column),
+                said("map each column once"),
             )
     for column in _doubled(one.lower() for one in columns):
-        yield ConfigProblem(where, f"the column {column} is mapped twice", "map each column once")
+        yield ConfigProblem(
+            where,
+            said("the column {column} is mapped twice", column=column),
+            said("map each column once"),
+        )
     for field, given in entity.columns.items():
         kind = CATALOGUE[name].fields.get(field)
         if isinstance(given, SizedColumn) and kind and kind.kind not in {"text", "memo"}:
-            what = "has a length, but holds no free text"
-            yield ConfigProblem(f"{where} columns.{field}", what, "give the column's name alone")
+            what = said("has a length, but holds no free text")
+            yield ConfigProblem(
+                f"{where} columns.{field}", what, said("give the column's name alone")
+            )
 
 
 def _doubled(values: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from shared.contracts.said import Said, said, verbatim
 from shared.errors import ConfigProblem
 from shared.netgenium.schema.mapping_model import (
     NAME,
@@ -20,29 +21,34 @@ from shared.netgenium.schema.mapping_model import (
 )
 
 
-class _Said(NamedTuple):
-    what: str
-    remedy: str
+class _Wrong(NamedTuple):
+    what: Said
+    remedy: Said
 
 
-_NAMES = "give a name of letters, digits and underscores, at most 63, that begins with no digit"
-_BY_PATTERN: Mapping[str, _Said] = {
-    NAME: _Said("is no name of a table or column", _NAMES),
-    STRATEGY: _Said(
-        "is no strategy", "known are identity, max_plus_one and generator:<name of a sequence>"
+_NAMES = said(
+    "give a name of letters, digits and underscores, at most 63, that begins with no digit"
+)
+_BY_PATTERN: Mapping[str, _Wrong] = {
+    NAME: _Wrong(said("is no name of a table or column"), _NAMES),
+    STRATEGY: _Wrong(
+        said("is no strategy"),
+        said("known are identity, max_plus_one and generator:<name of a sequence>"),
     ),
 }
-_BY_TYPE: Mapping[str, _Said] = {
-    "missing": _Said("is missing", "add it"),
-    "string_type": _Said("is no text", "write it in quotes"),
-    "int_type": _Said("is no whole number", "write digits only"),
-    "too_short": _Said("is empty", "name at least one"),
-    "tuple_type": _Said("is no list", 'write it as ["one", "two"]'),
-    "dict_type": _Said("is no table", "write it as { key = value }"),
-    "mapping_type": _Said("is no table", "write it as { key = value }"),
-    "model_type": _Said("is no table", "write it as { key = value }"),
-    "model_attributes_type": _Said("is no table", "write it as { key = value }"),
-    "greater_than_equal": _Said("is too small", "give the characters that the column holds"),
+_BY_TYPE: Mapping[str, _Wrong] = {
+    "missing": _Wrong(said("is missing"), said("add it")),
+    "string_type": _Wrong(said("is no text"), said("write it in quotes")),
+    "int_type": _Wrong(said("is no whole number"), said("write digits only")),
+    "too_short": _Wrong(said("is empty"), said("name at least one")),
+    "tuple_type": _Wrong(said("is no list"), said('write it as ["one", "two"]')),
+    "dict_type": _Wrong(said("is no table"), said("write it as { key = value }")),
+    "mapping_type": _Wrong(said("is no table"), said("write it as { key = value }")),
+    "model_type": _Wrong(said("is no table"), said("write it as { key = value }")),
+    "model_attributes_type": _Wrong(said("is no table"), said("write it as { key = value }")),
+    "greater_than_equal": _Wrong(
+        said("is too small"), said("give the characters that the column holds")
+    ),
 }
 
 
@@ -63,11 +69,13 @@ def wrong_values(where: str, error: ValidationError) -> Iterator[ConfigProblem]:
             yield _problem(where, path, detail)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> Said:
     """Return the remedy for an unknown name: the nearest known one, or all of them."""
     names = {one.lower(): one for one in known}
     near = difflib.get_close_matches(name.lower(), list(names), 1)
-    return f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(names.values())}"
+    if near:
+        return said("did you mean {near}?", near=names[near[0]])
+    return said("known are {names}", names=", ".join(names.values()))
 
 
 def _path(loc: Sequence[int | str]) -> list[str]:
@@ -84,24 +92,34 @@ def _problem(where: str, path: Sequence[str], detail: Any) -> ConfigProblem:  # 
     if detail["type"] == "extra_forbidden":
         inside = ".".join(rest[:-1])
         place = f"{where} [{section}] {inside}".rstrip()
-        return ConfigProblem(place, f"there is no key {path[-1]}", nearest(path[-1], _keys(path)))
-    said = _said(detail, path)
-    return ConfigProblem(f"{where} [{section}] {'.'.join(rest)}".rstrip(), said.what, said.remedy)
+        return ConfigProblem(
+            place, said("there is no key {name}", name=path[-1]), nearest(path[-1], _keys(path))
+        )
+    wrong = _wrong(detail, path)
+    return ConfigProblem(f"{where} [{section}] {'.'.join(rest)}".rstrip(), wrong.what, wrong.remedy)
 
 
-def _said(detail: Any, path: Sequence[str]) -> _Said:  # noqa: ANN401 - pydantic's error details
+def _wrong(detail: Any, path: Sequence[str]) -> _Wrong:  # noqa: ANN401 - pydantic's error details
     context = detail.get("ctx", {})
     if detail["type"] == "string_pattern_mismatch":
         return _BY_PATTERN[context["pattern"]]
     if detail["type"] == "literal_error":
         if path[-1] == "schema_version":
-            return _Said(
-                "is a version that this program does not read", f"it reads {SCHEMA_VERSION}"
+            return _Wrong(
+                said("is a version that this program does not read"),
+                said("it reads {schema_version}", schema_version=SCHEMA_VERSION),
             )
-        return _Said("is no known value", f"known are {context['expected']}")
+        return _Wrong(
+            said("is no known value"), said("known are {names}", names=context["expected"])
+        )
     if path[-1:] == ["schema_version"]:
-        return _Said("is missing", f"add schema_version = {SCHEMA_VERSION} at the top")
-    return _BY_TYPE.get(detail["type"], _Said(detail["msg"].lower(), "correct the value"))
+        return _Wrong(
+            said("is missing"),
+            said("add schema_version = {schema_version} at the top", schema_version=SCHEMA_VERSION),
+        )
+    return _BY_TYPE.get(
+        detail["type"], _Wrong(verbatim(detail["msg"].lower()), said("correct the value"))
+    )
 
 
 def _keys(path: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.broker.definitions import rights
 from shared.settings.variables import VARIABLES
 from tests import compose_yaml
 
@@ -148,6 +149,24 @@ def test_secrets_are_files() -> None:
             assert str(environment[f"{name}_FILE"]).startswith("/run/secrets/")
         for one in _list(service.get("secrets", [])):
             assert (one["source"] if isinstance(one, dict) else one) in named
+
+
+def test_each_service_is_its_own_broker_user() -> None:
+    """INV-11: none reads the address of another, and the broker loads who may do what."""
+    broker = {
+        name: [one for one in map(str, _list(service["secrets"])) if "rabbitmq" in one]
+        for name, service in SERVICES.items()
+    }
+    with_broker = {name for name, its in broker.items() if its and name != "rabbitmq"}
+
+    assert with_broker == rights().keys()
+    for name in with_broker:
+        (secret,) = broker[name]
+        assert f"rabbitmq_url_{name}" in secret
+    target = "/etc/rabbitmq/definitions.json"
+    assert target in broker["rabbitmq"][0]
+    conf = Path("deploy/compose/rabbitmq.conf").read_text("utf-8")
+    assert f"\nload_definitions = {target}\n" in conf
 
 
 def test_our_variables_are_spelt_right() -> None:

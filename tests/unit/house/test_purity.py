@@ -23,8 +23,8 @@ HARMLESS = set(
         "html ipaddress itertools json math operator pathlib quopri re string struct textwrap "
         "tomllib types typing unicodedata urllib.parse uuid zlib zoneinfo "
         # Libraries that compute: each has a home, and none reads a file or a clock for us.
-        "chardet email_validator flufl.bounce icalendar mailparser_reply nh3 pybase64 pydantic "
-        "pydantic_core publicsuffixlist idna re2 selectolax tree_sitter tree_sitter_toml "
+        "chardet email_validator flufl.bounce icalendar lxml.etree mailparser_reply nh3 pybase64 "
+        "pydantic pydantic_core publicsuffixlist idna re2 selectolax tree_sitter tree_sitter_toml "
         "tzlocal.windows_tz unidecode"
     ).split()
 )

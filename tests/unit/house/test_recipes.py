@@ -25,14 +25,22 @@ WRITES = {"add": 2, "insert": 0, "insert_all": 0}
 """Methods of the unit of work that add rows, and where each is told what kind of record."""
 
 OLD_MAIL_GETS = (
-    "sender_proof own_mail duplicate bounce spam net_genium inform_users reply_or_forward"
+    "sender_proof own_mail duplicate xml_mail bounce spam net_genium inform_users reply_or_forward"
     " ignored_subject direction incoming outgoing nothing_made"
 )
 """Rules for mail that was in its box before: nothing that would surprise people years later."""
 
 NOT_SHOWN = {
     "activities": {"due_date", "sender", "to", "cc", "text", "html"},
-    "tasks": {"contact", "priority", "due_date", "completed_on", "text"},
+    "tasks": {
+        "contact",
+        "relationship",
+        "watchers",
+        "priority",
+        "due_date",
+        "completed_on",
+        "text",
+    },
 }
 """Fields that `list` leaves out: texts, what it shows in another form, and what a person sets."""
 
@@ -41,8 +49,6 @@ SYNCHRONISED = {"start", "end", "all_day", "location", "private", "series", "cha
 
 READ_BY_NOBODY = {
     "activity.changed_on",
-    "task_comment.author",
-    "task_comment.created_on",
 }
 """Fields that were mapped before anything uses them; whoever uses one takes it out."""
 

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from shared.contracts.said import said
 from shared.errors import (
     AwayError,
     ConfigProblem,
@@ -24,9 +25,9 @@ class AStage:
     def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:
         for message in batch:
             if message.text == "away":
-                raise TransientError("away")
+                raise TransientError(said("away"))
             if message.text == "bad":
-                raise PermanentError("can never work")
+                raise PermanentError(said("can never work"))
             if message.text == "bug":
                 raise ZeroDivisionError("division by zero")
         self.done += [message.text for message in batch]
@@ -85,7 +86,7 @@ def _works() -> None:
 
 def _is_away() -> None:
     """A probe: something outside is away."""
-    raise TransientError("the database is away")
+    raise TransientError(said("the database is away"))
 
 
 def test_what_one_mail_meets_alone_is_its_own_trouble() -> None:
@@ -110,7 +111,7 @@ def test_an_error_that_shows_an_outage_itself_needs_no_probe() -> None:
 
     class Diskless(AStage):
         def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:
-            raise AwayError(f"no disk for {len(batch)}", "backup")
+            raise AwayError(said("no disk for {number}", number=len(batch)), "backup")
 
     with pytest.raises(AwayError):
         handle_batch(Diskless(), _messages("a", "b"), _works)
@@ -125,7 +126,7 @@ def test_what_passes_at_once_costs_no_try() -> None:
         def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:
             self.tries += 1
             if self.tries == 1:
-                raise TransientError("the database has just restarted")
+                raise TransientError(said("the database has just restarted"))
             return super().handle(batch)
 
     handled = handle_batch(Restless(), _messages("a"), _works)
@@ -134,7 +135,7 @@ def test_what_passes_at_once_costs_no_try() -> None:
     assert handled.postponed == {}
 
 
-@pytest.mark.parametrize("error", [PermanentError("refused"), ZeroDivisionError()])
+@pytest.mark.parametrize("error", [PermanentError(said("refused")), ZeroDivisionError()])
 def test_a_probe_that_fails_in_its_own_way_counts_as_an_outage(error: Exception) -> None:
     """F-40: nothing is known then, so nothing is counted and nothing ends."""
 
@@ -149,7 +150,7 @@ def test_a_probe_may_say_that_waiting_cannot_help() -> None:
     """O-6: a database that does not fit is a wrong configuration, not an outage."""
 
     def probe() -> None:
-        raise ConfigurationError([ConfigProblem("mapping", "does not fit")])
+        raise ConfigurationError([ConfigProblem("mapping", said("does not fit"))])
 
     with pytest.raises(ConfigurationError):
         handle_batch(AStage(), _messages("away"), probe)
@@ -160,7 +161,7 @@ def test_a_reason_is_one_line() -> None:
 
     class Talkative(AStage):
         def handle(self, batch: Sequence[AMessage]) -> Sequence[AMessage]:
-            raise PermanentError(f"first\n{batch[0].text}\x1b[31m")
+            raise PermanentError(said("first\n{text}\x1b[31m", text=batch[0].text))
 
     (reason,) = handle_batch(Talkative(), _messages("a"), _works).refused.values()
 

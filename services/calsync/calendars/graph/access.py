@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 
 WORLD_WIDE = "https://graph.microsoft.com/v1.0"
@@ -74,8 +75,10 @@ def graph_url(written: str) -> str:
     """
     url = (written or WORLD_WIDE).rstrip("/")
     if not origin_of(url)[1]:
-        remedy = "Write an https address without name and password."
-        raise ConfigurationError([ConfigProblem("graphUrl", f"{written} cannot be used", remedy)])
+        remedy = said("Write an https address without name and password.")
+        raise ConfigurationError(
+            [ConfigProblem("graphUrl", said("{written} cannot be used", written=written), remedy)]
+        )
     return url if urlsplit(url).path else url + _VERSION
 
 
@@ -88,7 +91,11 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:
-        what = f"caFile {ca_file} cannot be used: {getattr(error, 'strerror', None) or error}"
+        what = said(
+            "caFile {ca_file} cannot be used: {reason}",
+            ca_file=ca_file,
+            reason=getattr(error, "strerror", None) or error,
+        )
         raise ConfigurationError(
-            [ConfigProblem("caFile", what, "Name a file with certificates in PEM format.")]
+            [ConfigProblem("caFile", what, said("Name a file with certificates in PEM format."))]
         ) from None

@@ -14,6 +14,7 @@ from kiota_http.middleware import BaseMiddleware
 
 from services.calsync.calendars.graph.access import GraphAccess, origin_of
 from services.calsync.calendars.graph.rights import rights_in
+from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.oauth.tokens import TokenSource
 
@@ -56,8 +57,11 @@ class TokenAtTheDoor(AuthenticationProvider):
         """
         if origin_of(str(request.url)) != self._access.origin:
             raise ForeignLinkError(
-                f"A link in an answer leads away from {self._access.host}; it was not followed: "
-                "check graphUrl and what stands in between"
+                said(
+                    "A link in an answer leads away from {host}; it was not followed: check "
+                    "graphUrl and what stands in between",
+                    host=self._access.host,
+                )
             )
         # The lock in it may wait for the token server: not in the loop.
         token = (await asyncio.to_thread(self._tokens.token)).get_secret_value()
@@ -84,7 +88,11 @@ class OnlyJson(BaseMiddleware):
         if response.is_success and response.status_code != _NO_CONTENT and "json" not in kind:
             await response.aclose()
             raise UnreadableAnswerError(
-                f"{self._host} does not answer as Microsoft Graph does (HTTP "
-                f"{response.status_code}, not JSON): check graphUrl and what stands in between"
+                said(
+                    "{host} does not answer as Microsoft Graph does (HTTP {status_code}, not "
+                    "JSON): check graphUrl and what stands in between",
+                    host=self._host,
+                    status_code=response.status_code,
+                )
             )
         return response

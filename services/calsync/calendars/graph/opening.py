@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.calsync.calendars.accounts import AccountDirectory
 from services.calsync.calendars.graph.access import GraphAccess
 from services.calsync.calendars.port import EventCalendar
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.oauth.tokens import TokenSource
 
@@ -39,11 +40,13 @@ def open_graph(
         from services.calsync.calendars.graph.directory import GraphDirectory  # noqa: PLC0415
         from services.calsync.calendars.graph.wire import GraphWire  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        remedy = (
-            "Install it with pip install --require-hashes -r requirements/calendar.txt, or set "
-            "calendar to false."
+        remedy = said(
+            "Install it with pip install --require-hashes -r requirements/calendar.txt, or "
+            "set calendar to false."
         )
-        what = f"Microsoft's client msgraph-sdk is not installed ({error.name} is missing)"
+        what = said(
+            "Microsoft's client msgraph-sdk is not installed ({name} is missing)", name=error.name
+        )
         raise ConfigurationError([ConfigProblem("calendar", what, remedy)]) from None
     with GraphWire(access, tokens) as wire:
         yield GraphSide(GraphCalendar(wire, access.zone, html_to_text), GraphDirectory(wire))

@@ -14,6 +14,7 @@ from services.calsync.calendars.port import (
     ItemRefusedError,
     MailboxRefusedError,
 )
+from shared.contracts.said import said
 from shared.errors import CredentialsRefusedError, CRMServiceError, TransientError
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
@@ -34,7 +35,7 @@ _NO_RIGHT = {"authorization_requestdenied", "authorization_identitynotfound"}
 _TOKEN_LOST = {"syncstatenotfound", "resyncrequired", "invaliddeltatoken", "syncstateinvalid"}
 _CHANGED = {"errorirresolvableconflict", "errorchangekeyrequiredforwriteoperations"}
 _CODE = re.compile(r"[A-Za-z][\w.]{0,79}")
-_CONSENT = (
+_CONSENT = said(
     "an administrator must grant the app Calendars.ReadWrite and User.Read.All and consent to them"
 )
 
@@ -68,41 +69,56 @@ def error_for(refusal: GraphRefusal, *, writing: bool = False) -> CRMServiceErro
     """Return the port's error for a refusal; `writing` if an item was to be changed."""
     code = refusal.code.lower()
     if refusal.status == GONE or code in _TOKEN_LOST:
-        return CursorLostError(f"{refusal.host} does not know the cursor ({refusal.name})")
+        return CursorLostError(
+            said("{host} does not know the cursor ({name})", host=refusal.host, name=refusal.name)
+        )
     if refusal.status in _PASSING or refusal.status >= _SERVER_TROUBLE:
         return _wait(refusal)
     if refusal.status == UNAUTHORIZED:
         return CredentialsRefusedError(
-            f"{refusal.host} refused the app's token ({refusal.name}): check that the app in "
-            "MicrosoftOAuth.json belongs to this tenant and is enabled"
+            said(
+                "{host} refused the app's token ({name}): check that the app in "
+                "MicrosoftOAuth.json belongs to this tenant and is enabled",
+                host=refusal.host,
+                name=refusal.name,
+            )
         )
     if refusal.status in (FORBIDDEN, NOT_FOUND) or code in _ACCOUNT_GONE:
         return _closed(refusal, code, writing=writing)
     if refusal.status == _PRECONDITION_FAILED or code in _CHANGED:
-        return ItemChangedError(f"The event has changed meanwhile ({refusal.name})")
+        return ItemChangedError(said("The event has changed meanwhile ({name})", name=refusal.name))
     return _unwanted(refusal, writing=writing)
 
 
 def _wait(refusal: GraphRefusal) -> TransientError:
     return TransientError(
-        f"{refusal.host} asks to wait ({refusal.name}); it is asked again later",
+        said(
+            "{host} asks to wait ({name}); it is asked again later",
+            host=refusal.host,
+            name=refusal.name,
+        ),
         retry_after_seconds=refusal.wait_seconds,
     )
 
 
 def _closed(refusal: GraphRefusal, code: str, *, writing: bool) -> CRMServiceError:
     if refusal.status == NOT_FOUND and code in _ITEM_GONE:
-        return ItemGoneError(f"The event does not exist ({refusal.name})")
+        return ItemGoneError(said("The event does not exist ({name})", name=refusal.name))
     if code in _ACCOUNT_GONE:
         return MailboxRefusedError(
-            f"The account does not exist any more ({refusal.name})", gone=True
+            said("The account does not exist any more ({name})", name=refusal.name), gone=True
         )
     if code in _NO_MAILBOX:
         return MailboxRefusedError(
-            f"The account has no mailbox in Exchange Online ({refusal.name}): check its licence"
+            said(
+                "The account has no mailbox in Exchange Online ({name}): check its licence",
+                name=refusal.name,
+            )
         )
     if code in _NO_RIGHT or (refusal.status == FORBIDDEN and refusal.has_rights is False):
-        return CredentialsRefusedError(f"The consent is missing ({refusal.name}): {_CONSENT}")
+        return CredentialsRefusedError(
+            said("The consent is missing ({name}): {consent}", name=refusal.name, consent=_CONSENT)
+        )
     if refusal.status == FORBIDDEN and code:
         return _forbidden(refusal, code, writing=writing)
     # Graph's word for it is missing or unknown: nothing is proved.
@@ -111,18 +127,29 @@ def _closed(refusal: GraphRefusal, code: str, *, writing: bool) -> CRMServiceErr
 
 def _forbidden(refusal: GraphRefusal, code: str, *, writing: bool) -> CRMServiceError:
     if writing and code != "erroraccessdenied":
-        return ItemRefusedError(f"The event cannot be written ({refusal.name})", refusal.code)
+        return ItemRefusedError(
+            said("The event cannot be written ({name})", name=refusal.name), refusal.code
+        )
     return MailboxRefusedError(
-        f"The calendar is closed to the app ({refusal.name}): check the application access policy "
-        "in Exchange Online"
+        said(
+            "The calendar is closed to the app ({name}): check the application access "
+            "policy in Exchange Online",
+            name=refusal.name,
+        )
     )
 
 
 def _unwanted(refusal: GraphRefusal, *, writing: bool) -> CRMServiceError:
     understood = bool(refusal.code) and _BAD_REQUEST <= refusal.status < _SERVER_TROUBLE
     if writing and understood:
-        return ItemRefusedError(f"The event cannot be written so ({refusal.name})", refusal.code)
+        return ItemRefusedError(
+            said("The event cannot be written so ({name})", name=refusal.name), refusal.code
+        )
     return TransientError(
-        f"{refusal.host} does not answer as Microsoft Graph does ({refusal.name}): check graphUrl "
-        "and what stands in between"
+        said(
+            "{host} does not answer as Microsoft Graph does ({name}): check graphUrl and "
+            "what stands in between",
+            host=refusal.host,
+            name=refusal.name,
+        )
     )

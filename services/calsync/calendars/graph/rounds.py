@@ -22,6 +22,7 @@ from services.calsync.calendars.graph.pages import pages
 from services.calsync.calendars.graph.trouble import unreadable
 from services.calsync.calendars.graph.wire import GraphWire
 from services.calsync.calendars.port import CursorLostError, ItemGoneError, Window
+from shared.contracts.said import said
 
 _PAGE_ITEMS = "odata.maxpagesize=200"
 
@@ -131,7 +132,7 @@ def _link_in(cursor: str | None, window: Window) -> str | None:
         known = json.loads(cursor)
         link, of_window = str(known["link"]), known["window"]
     except (ValueError, KeyError, TypeError):
-        raise CursorLostError("The cursor kept for a mailbox is not one") from None
+        raise CursorLostError(said("The cursor kept for a mailbox is not one")) from None
     return link if of_window == _name(window) else None
 
 

@@ -11,6 +11,7 @@ from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
 from services.calsync.calendars.graph.refusals import GraphRefusal
 from services.calsync.calendars.graph.rights import NEEDED
+from shared.contracts.said import said
 from shared.errors import AwayError, TransientError
 from shared.oauth.http import retry_after
 
@@ -44,27 +45,42 @@ def lost(error: httpx.HTTPError | TimeoutError, host: str) -> TransientError:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return _unreachable(error, host)
     return TransientError(
-        f"{host} did not answer a request ({type(error).__name__}); it is asked again later"
+        said(
+            "{host} did not answer a request ({name}); it is asked again later",
+            host=host,
+            name=type(error).__name__,
+        )
     )
 
 
 def unreadable(host: str) -> TransientError:
     """Return that an answer cannot be understood."""
     return TransientError(
-        f"{host} answered with something that is not what Microsoft Graph promises: check graphUrl "
-        "and what stands in between"
+        said(
+            "{host} answered with something that is not what Microsoft Graph promises: "
+            "check graphUrl and what stands in between",
+            host=host,
+        )
     )
 
 
 def _unreachable(error: httpx.HTTPError, host: str) -> AwayError:
     if _is_tls(error):
         return AwayError(
-            f"TLS with {host} failed, nothing was sent: check its certificate, the clock of this "
-            "machine, what stands in between, and caFile",
+            said(
+                "TLS with {host} failed, nothing was sent: check its certificate, the clock of "
+                "this machine, what stands in between, and caFile",
+                host=host,
+            ),
             PART,
         )
     return AwayError(
-        f"{host} cannot be reached ({type(error).__name__}): check network, DNS and firewall", PART
+        said(
+            "{host} cannot be reached ({name}): check network, DNS and firewall",
+            host=host,
+            name=type(error).__name__,
+        ),
+        PART,
     )
 
 

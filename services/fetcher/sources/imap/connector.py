@@ -8,6 +8,7 @@ from services.fetcher.sources.imap.message_info import as_named
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import NotConnectedError, RefusedError, Server
 from services.fetcher.sources.login import tls_context
+from shared.contracts.said import said
 from shared.errors import (
     ConfigProblem,
     ConfigurationError,
@@ -44,7 +45,7 @@ class Connector:
             ConfigurationError: There is no `imapUrl`, or `caFile` holds no certificates.
         """
         if box.imap_url is None:
-            raise ConfigurationError([ConfigProblem(f"box {box.name}", "imapUrl is missing")])
+            raise ConfigurationError([ConfigProblem(f"box {box.name}", said("imapUrl is missing"))])
         self._box = box
         self._tokens = tokens
         self._context = tls_context(box)
@@ -73,15 +74,24 @@ class Connector:
         names = ", ".join(map(quoted, folders))
         meant = [near for each in folders if (near := nearest(each, listed))]
         hint = (
-            f"the nearest is {', '.join(map(quoted, meant))}"
+            said("the nearest is {names}", names=", ".join(map(quoted, meant)))
             if meant
             else "there are " + ", ".join(quoted(each) for each in sorted(listed)[:_MOST_NAMES])
         )
-        return FolderError(f"{self.server} has no folder {names}; {hint}")
+        return FolderError(
+            said(
+                "{server} has no folder {names}; {hint}", server=self.server, names=names, hint=hint
+            )
+        )
 
     def missing_for_rules(self, names: Sequence[str], listed: Sequence[str]) -> FolderError:
         """Return the trouble with folders that rules move mail to: it stays until they are made."""
-        return FolderError(f"{self.missing(names, listed)}; a rule of rulesFile moves mail there")
+        return FolderError(
+            said(
+                "{missing}; a rule of rulesFile moves mail there",
+                missing=self.missing(names, listed),
+            )
+        )
 
     def _login(self) -> Callable[[Client], None]:
         """Return how to log in; a token is got before anything is connected."""
@@ -90,7 +100,9 @@ class Connector:
             token = self._tokens.token()
             return lambda client: by_token(client, self.server, user, token)
         if password is None:
-            raise CredentialsRefusedError(f"{self.server}: pop3Password is missing")
+            raise CredentialsRefusedError(
+                said("{server}: pop3Password is missing", server=self.server)
+            )
         return lambda client: by_password(client, self.server, user, password)
 
     def _enter(self, log_in: Callable[[Client], None]) -> ImapSession:
@@ -116,8 +128,12 @@ class Connector:
             return
         if as_named(target) in map(as_named, self._box.imap_folders):
             raise FolderError(
-                f"{self.server}: disposition moves mail to {quoted(target)}, which is read itself; "
-                "take it out of imapFolders, or move elsewhere"
+                said(
+                    "{server}: disposition moves mail to {target}, which is read itself; take it "
+                    "out of imapFolders, or move elsewhere",
+                    server=self.server,
+                    target=quoted(target),
+                )
             )
         if target not in listed and not session.has_folder(target):
             raise self.missing([target], listed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from services.fetcher.sources.imap.message_info import MessageInfo, in_utc
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError, StateError
+from shared.contracts.said import said
 
 _SAMPLE = 3
 """So many messages at random, and all refused: that is the server's state, and no message's."""
@@ -108,7 +109,7 @@ def _ask(session: ImapSession, uids: Sequence[int], items: Sequence[str], given:
     for uid in some:
         _narrow_down(session, [uid], items, given)
     if some and not given.answers:
-        raise StateError(f"{refusal}; so it does to every message")
+        raise StateError(said("{refusal}; so it does to every message", refusal=refusal))
     _narrow_down(session, [uid for uid in uids if uid not in some], items, given)
 
 

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from services.fetcher.sources.imap.trouble import Server, is_state, said
+from services.fetcher.sources.imap.trouble import Server, is_state, told_by
 from services.fetcher.sources.login import backoff_seconds, xoauth2
+from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError
 from shared.settings.near_miss import quoted
 
@@ -37,9 +38,10 @@ def by_token(client: Client, server: Server, user: str, token: SecretStr) -> Non
         CredentialsRefusedError: The server refused the token.
     """
     answer = xoauth2(user, token.get_secret_value())
-    what = (
-        "the token of the app: check pop3Name, that its mailbox exists, that the app has "
-        "IMAP.AccessAsApp with an administrator's consent, and is allowed to open this mailbox"
+    what = said(
+        "the token of the app: check pop3Name, that its mailbox exists, that the app "
+        "has IMAP.AccessAsApp with an administrator's consent, and is allowed to open "
+        "this mailbox"
     )
     with _refusals(server, what, token):
         client.sasl_login("XOAUTH2", _answering(answer))
@@ -52,14 +54,19 @@ def by_password(client: Client, server: Server, user: str, password: SecretStr) 
         CredentialsRefusedError: The server refused the password, or takes none.
     """
     written = password.get_secret_value()
-    with _refusals(server, "the login: check pop3Name and pop3Password", password):
+    with _refusals(server, said("the login: check pop3Name and pop3Password"), password):
         if client.has_capability("AUTH=PLAIN"):
             client.sasl_login("PLAIN", _answering(f"\0{user}\0{written}".encode()))
         elif client.has_capability("LOGINDISABLED"):
-            raise CredentialsRefusedError(f"{server} takes no passwords: check pop3OAuth")
+            raise CredentialsRefusedError(
+                said("{server} takes no passwords: check pop3OAuth", server=server)
+            )
         elif not (user + written).isascii():
             raise CredentialsRefusedError(
-                f"{server} takes only ASCII in a login, and pop3Name or pop3Password has more"
+                said(
+                    "{server} takes only ASCII in a login, and pop3Name or pop3Password has more",
+                    server=server,
+                )
             )
         else:
             client.login('"' + user.replace("\\", "\\\\").replace('"', '\\"') + '"', written)
@@ -68,8 +75,12 @@ def by_password(client: Client, server: Server, user: str, password: SecretStr) 
 def not_connected(server: Server) -> CredentialsRefusedError:
     """A fresh login was good, and yet the mailbox stays closed (F-56)."""
     return CredentialsRefusedError(
-        f"{server} accepted the login but not the mailbox: check that the mailbox of pop3Name "
-        "exists, has IMAP switched on, and that the app or the user has full access to it"
+        said(
+            "{server} accepted the login but not the mailbox: check that the mailbox of "
+            "pop3Name exists, has IMAP switched on, and that the app or the user has full "
+            "access to it",
+            server=server,
+        )
     )
 
 
@@ -88,16 +99,23 @@ def _answering(answer: bytes) -> Callable[[bytes], bytes]:
 
 
 @contextmanager
-def _refusals(server: Server, what: str, secret: SecretStr) -> Iterator[None]:
+def _refusals(server: Server, what: Said, secret: SecretStr) -> Iterator[None]:
     try:
         yield
     except imaplib.IMAP4.error as error:
         cause = error.__context__
-        text = said(error)
+        text = told_by(error)
         if isinstance(cause, imaplib.IMAP4.abort) or isinstance(error, imaplib.IMAP4.abort):
             raise imaplib.IMAP4.abort(text) from None
         if backoff_seconds(text) or is_state(text) or _BUG in text:
             raise imaplib.IMAP4.abort(text) from None
         if hidden := secret.get_secret_value():
             text = text.replace(hidden, "***")
-        raise CredentialsRefusedError(f"{server} refused {what}; it said {quoted(text)}") from None
+        raise CredentialsRefusedError(
+            said(
+                "{server} refused {what}; it said {text}",
+                server=server,
+                what=what,
+                text=quoted(text),
+            )
+        ) from None

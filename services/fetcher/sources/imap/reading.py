@@ -28,6 +28,7 @@ from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.port import LARGE_BYTES, LeftInSourceError, SourceMail, batched
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
+from shared.contracts.said import said
 from shared.log import Logger
 from shared.settings.box import Box
 
@@ -100,14 +101,16 @@ class Reading:
             raise
         except (LeftInSourceError, RefusedError) as error:
             self._suspects.hold(folder, name, str(error))
-            raise LeftInSourceError(str(error)) from None
+            raise LeftInSourceError(error.sentence) from None
         except EndlessMessageError as error:
             self._look.keep(mail.identity, facts, str(error))
             raise
         self._suspects.clear(folder, [name])
         self._digests[mail.identity] = digest.hexdigest()
         if self._was_taken(folder, validity, facts, digest.hexdigest()):
-            raise LeftInSourceError(f"{mail.identity} was taken under another name")
+            raise LeftInSourceError(
+                said("{identity} was taken under another name", identity=mail.identity)
+            )
 
     def remember_contents(self, mails: Sequence[SourceMail]) -> None:
         """These mails were taken and stay where they are."""

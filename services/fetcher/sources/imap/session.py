@@ -21,6 +21,7 @@ from services.fetcher.sources.imap.trouble import RefusedError, Server, StateErr
 from services.fetcher.sources.imap.wire import ImapWire
 from services.fetcher.sources.login import CONNECT_SECONDS
 from services.fetcher.sources.port import Alarm
+from shared.contracts.said import said
 from shared.errors import CRMServiceError, TransientError
 from shared.log import Logger
 
@@ -233,11 +234,11 @@ def _connected(server: Server, context: ssl.SSLContext) -> _Client:
 def _secure(client: _Client, server: Server, context: ssl.SSLContext | None) -> None:
     """STARTTLS where there is a `context`; whatever was said before it is forgotten (F-60)."""
     if client.wire.state != "NONAUTH":
-        raise server.insecure("says that we are logged in already, which nobody proved")
+        raise server.insecure(said("says that we are logged in already, which nobody proved"))
     if context is None:
         return
     if not client.has_capability("STARTTLS"):
-        raise server.insecure("offers no STARTTLS")
+        raise server.insecure(said("offers no STARTTLS"))
     client.starttls(context)
     client.wire.untagged_responses.clear()
 

@@ -34,6 +34,7 @@ from services.fetcher.sources.imap.watch import Watch
 from services.fetcher.sources.port import IMAP, Alarm, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMail, TakenMails
+from shared.contracts.said import Said, said, said_many, with_commas, with_semicolons
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth.tokens import TokenSource
 from shared.settings.box import Box
@@ -97,7 +98,7 @@ class Imap:
             if len(troubles) == 1:
                 raise troubles[0]
             if troubles:
-                raise TransientError("; ".join(map(str, troubles)))
+                raise TransientError(with_semicolons([one.sentence for one in troubles]))
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
         """Yield the bytes of a large message.
@@ -109,7 +110,9 @@ class Imap:
         facts = self._reading.batch.get(mail.identity)
         session = self._session
         if facts is None or session is None or not _is_open(session, mail.identity):
-            raise TransientError(f"{self._entry.server}: the folder of a large mail was left")
+            raise TransientError(
+                said("{server}: the folder of a large mail was left", server=self._entry.server)
+            )
         with self._closed_on_error():
             yield from self._reading.slices(session, mail, facts)
 
@@ -172,7 +175,7 @@ class Imap:
         if session:
             session.close()
 
-    def probe(self) -> str:
+    def probe(self) -> Said:
         """Log in and look into the folders: a sentence for a person.
 
         Raises:
@@ -185,13 +188,14 @@ class Imap:
             session = self._ready()
             count = len(session.folders())
             opened = list(self._looked_into(session))
-        looks = ", ".join(
-            f"{each.folder} holds {each.messages} message{'s' * (each.messages != 1)}"
-            + " (read-only)" * each.read_only
-            for each in opened
+        polls = said("new mail is polled for")
+        return said(
+            "{server} accepted the login; of {count} folders, {looks}; {waits}",
+            server=self._entry.server,
+            count=count,
+            looks=with_commas([_looks(each) for each in opened]),
+            waits=said("new mail is announced") if session.can("IDLE") else polls,
         )
-        waits = "new mail is announced" if session.can("IDLE") else "new mail is polled for"
-        return f"{self._entry.server} accepted the login; of {count} folders, {looks}; {waits}"
 
     def _ready(self) -> ImapSession:
         """Return the session at hand if it is still good, or a new one."""
@@ -271,3 +275,14 @@ def _is_open(session: ImapSession, identity: str) -> bool:
     folder, validity, _ = parts_of(identity)
     opened = session.opened
     return bool(opened and (opened.folder, opened.uid_validity) == (folder, validity))
+
+
+def _looks(opened: Opened) -> Said:
+    """Return what a person may want to know of a folder."""
+    holds = said_many(
+        "{folder} holds {n} message",
+        "{folder} holds {n} messages",
+        opened.messages,
+        folder=opened.folder,
+    )
+    return said("{holds} (read-only)", holds=holds) if opened.read_only else holds

@@ -11,6 +11,7 @@ from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.wire import MAX_ANSWER_BYTES
 from services.fetcher.sources.port import MAX_MAIL_BYTES, SLICE_BYTES, LeftInSourceError
 from services.fetcher.sources.whole import OVERHEAD_BYTES, Came
+from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.log import Logger
 
@@ -115,7 +116,7 @@ def _pieces(session: ImapSession, facts: MessageInfo) -> Iterator[bytes | None]:
         fresh = answer[len(last) :]
         offset += len(fresh)
         if offset > MAX_MAIL_BYTES:
-            raise EndlessMessageError(f"message {facts.uid} does not end")
+            raise EndlessMessageError(said("message {uid} does not end", uid=facts.uid))
         if fresh:
             yield fresh
         if not fresh or (len(answer) < SLICE_BYTES and offset >= facts.size):
@@ -127,9 +128,9 @@ def _piece(session: ImapSession, facts: MessageInfo, offset: int) -> bytes:
     """Some servers give nothing at all beyond the end."""
     piece = slice_of(session, facts.uid, offset, SLICE_BYTES)
     if piece is None and not still_there(session, [facts.uid]):
-        raise GoneError(f"message {facts.uid} has gone while it was read")
+        raise GoneError(said("message {uid} has gone while it was read", uid=facts.uid))
     if piece is None and offset == 0:
-        raise LeftInSourceError("the server says OK and gives nothing")
+        raise LeftInSourceError(said("the server says OK and gives nothing"))
     return piece or b""
 
 
@@ -155,16 +156,22 @@ def _rest(
     Raises:
         LeftInSourceError: The whole is another one; or the slices do not join, and it is too large.
     """
-    what = "message shorter than announced" if joined else "slices of a message do not join"
+    what = (
+        said("message shorter than announced")
+        if joined
+        else said("slices of a message do not join")
+    )
     _log.warning(what, uid=facts.uid, announced=facts.size, given=size)
     if facts.size > MAX_ANSWER_BYTES and not joined:
-        raise LeftInSourceError("its slices do not join, and it is too large to be read at once")
+        raise LeftInSourceError(
+            said("its slices do not join, and it is too large to be read at once")
+        )
     if facts.size > MAX_ANSWER_BYTES:
         # Too large to be compared: what came must be complete in itself.
         return b""
     raw = bodies_of(session, [facts.uid])[0].get(facts.uid, b"")
     if hashlib.sha256(raw[:size]).digest() != sha256:
-        raise LeftInSourceError("by slices something else comes than as a whole")
+        raise LeftInSourceError(said("by slices something else comes than as a whole"))
     return raw[size:]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.fetcher.sources.login import backoff_seconds
 from services.fetcher.sources.suspects import BrokeOffError
+from shared.contracts.said import Said, said
 from shared.errors import CRMServiceError, TransientError
 from shared.settings.near_miss import quoted
 
@@ -45,51 +46,83 @@ class Server:
 
     def unreachable(self, error: Exception) -> TransientError:
         """Return the trouble behind a connection that did not come about; no secret was sent."""
-        text = said(error)
+        text = told_by(error)
         if seconds := backoff_seconds(text):
             return self._throttles(seconds)
         if isinstance(error, ssl.SSLCertVerificationError):
             return TransientError(
-                f"{self} showed a certificate that proves nothing: {error.verify_message}; "
-                "nothing was sent; check the name in imapUrl, the certificate's dates, and caFile"
+                said(
+                    "{server} showed a certificate that proves nothing: {verify_message}; nothing "
+                    "was sent; check the name in imapUrl, the certificate's dates, and caFile",
+                    server=self,
+                    verify_message=error.verify_message,
+                )
             )
         if isinstance(error, ssl.SSLError):
             return TransientError(
-                f"{self} speaks no TLS that can be trusted: {quoted(text)}; nothing was sent; "
-                "check the port of imapUrl: 993 begins with TLS, 143 with STARTTLS"
+                said(
+                    "{server} speaks no TLS that can be trusted: {text}; nothing was sent; check "
+                    "the port of imapUrl: 993 begins with TLS, 143 with STARTTLS",
+                    server=self,
+                    text=quoted(text),
+                )
             )
         return TransientError(
-            f"{self} cannot be reached: {quoted(text)}; nothing was sent; "
-            "check imapUrl, the network and the firewall"
+            said(
+                "{server} cannot be reached: {text}; nothing was sent; check imapUrl, the "
+                "network and the firewall",
+                server=self,
+                text=quoted(text),
+            )
         )
 
-    def insecure(self, what: str) -> TransientError:
+    def insecure(self, what: Said) -> TransientError:
         """A login would not be safe: on its way, or with whoever answers."""
         return TransientError(
-            f"{self} {what}; nothing was sent; use port 993, or have STARTTLS switched on"
+            said(
+                "{server} {what}; nothing was sent; use port 993, or have STARTTLS switched on",
+                server=self,
+                what=what,
+            )
         )
 
     def trouble(self, error: Exception) -> CRMServiceError:
         """Return the trouble of a command."""
-        text = said(error)
+        text = told_by(error)
         if seconds := backoff_seconds(text):
             return self._throttles(seconds)
         if _NOT_CONNECTED in text.lower():
-            return NotConnectedError(f"{self} has dropped the login; it is made anew")
+            return NotConnectedError(
+                said("{server} has dropped the login; it is made anew", server=self)
+            )
         if is_state(text):
             return StateError(
-                f"{self} cannot serve us now: {quoted(text)}; the box is tried again, with longer "
-                "and longer pauses"
+                said(
+                    "{server} cannot serve us now: {text}; the box is tried again, with longer and "
+                    "longer pauses",
+                    server=self,
+                    text=quoted(text),
+                )
             )
         if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
-            return RefusedError(f"{self} refused a command: {quoted(text)}")
+            return RefusedError(
+                said("{server} refused a command: {text}", server=self, text=quoted(text))
+            )
         return BrokeOffError(
-            f"{self} broke off: {quoted(text)}; what was not finished is done in the next round"
+            said(
+                "{server} broke off: {text}; what was not finished is done in the next round",
+                server=self,
+                text=quoted(text),
+            )
         )
 
     def _throttles(self, seconds: float) -> TransientError:
         return TransientError(
-            f"{self} is throttling and asks to wait {seconds:.0f} seconds",
+            said(
+                "{server} is throttling and asks to wait {seconds} seconds",
+                server=self,
+                seconds=f"{seconds:.0f}",
+            ),
             retry_after_seconds=seconds,
         )
 
@@ -99,7 +132,7 @@ def is_state(text: str) -> bool:
     return bool(_STATES.search(text))
 
 
-def said(error: BaseException) -> str:
+def told_by(error: BaseException) -> str:
     """Return what a server or the system said, without our own words around."""
     first = error.args[0] if error.args else ""
     if isinstance(error, OSError):

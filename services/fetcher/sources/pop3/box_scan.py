@@ -19,6 +19,7 @@ from services.fetcher.sources.port import (
 )
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
+from shared.contracts.said import said, verbatim
 from shared.errors import TransientError
 from shared.log import Logger
 from shared.settings.box import Box
@@ -66,7 +67,9 @@ class BoxScan:
         try:
             entries = session.entries()
         except NegativeAnswerError as error:
-            raise TransientError(f"{session.wire.label} does not list: {error}") from None
+            raise TransientError(
+                said("{label} does not list: {error}", label=session.wire.label, error=error)
+            ) from None
         self.entries = entries
         now = self._clock()
         if self._seen.opened_at(POP3_PLACE) is None:
@@ -98,7 +101,7 @@ class BoxScan:
             return False
         before = self._contents.name_of(POP3_PLACE, sha256)
         if uidl in (before, self._contents.name_of(_DELETED, sha256)):
-            reason = "the server said OK to its deletion, and has it still"
+            reason = said("the server said OK to its deletion, and has it still")
             _log.error("box does not delete", box=self._box.name, mails=[uidl], reason=reason)
         elif before is None or before in self._names:
             return False
@@ -128,12 +131,16 @@ class BoxScan:
                 yield
         except EndlessError as error:
             self.leave(entry)
-            raise TransientError(f"{error} of {label} has no end; it is left") from None
+            raise TransientError(
+                said("{error} of {label} has no end; it is left", error=error, label=label)
+            ) from None
         except NegativeAnswerError as error:
             if meaning_of_command(str(error)) is not Refusal.MAIL:
-                raise TransientError(f"{label} cannot be read now: {error}") from None
+                raise TransientError(
+                    said("{label} cannot be read now: {error}", label=label, error=error)
+                ) from None
             self.suspects.hold(POP3_PLACE, entry.name, str(error))
-            raise LeftInSourceError(str(error)) from None
+            raise LeftInSourceError(verbatim(str(error))) from None
         except LeftInSourceError as error:
             self.suspects.hold(POP3_PLACE, entry.name, str(error))
             raise

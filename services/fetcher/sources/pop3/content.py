@@ -13,6 +13,7 @@ from services.fetcher.sources.port import (
     LeftInSourceError,
 )
 from services.fetcher.sources.whole import Came
+from shared.contracts.said import said
 
 
 class EndlessError(Exception):
@@ -68,7 +69,9 @@ def slices_of(session: Pop3Session, entry: Listing) -> Iterator[bytes]:
     try:
         pieces = session.content(entry.number)
     except NegativeAnswerError as error:
-        raise LeftInSourceError(f"{session.wire.label} does not give a mail: {error}") from None
+        raise LeftInSourceError(
+            said("{label} does not give a mail: {error}", label=session.wire.label, error=error)
+        ) from None
     waiting, came = bytearray(), Came()
     for piece in _bounded(pieces, entry.number):
         came.add(piece)
@@ -87,5 +90,5 @@ def _bounded(pieces: Iterator[bytes], number: int) -> Iterator[bytes]:
     for piece in pieces:
         total += len(piece)
         if total > MAX_MAIL_BYTES:
-            raise EndlessError(f"mail {number}")
+            raise EndlessError(said("mail {number}", number=number))
         yield piece

@@ -13,6 +13,7 @@ from services.fetcher.sources.login import backoff_seconds, xoauth2
 from services.fetcher.sources.pop3.received import HEAD_BYTES
 from services.fetcher.sources.pop3.refusal import Refusal, meaning_of_login
 from services.fetcher.sources.pop3.wire import NegativeAnswerError, Pop3Wire, connect
+from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError, CRMServiceError, TransientError
 from shared.log import Logger
 from shared.oauth.tokens import TokenSource
@@ -106,9 +107,18 @@ class Pop3Session:
         finally:
             self.wire.close()
 
-    def describe(self) -> str:
+    def describe(self) -> Said:
         """Return how many mails there are, and how the connection is protected."""
-        return f"{self.wire.label}: {self.count()} mails, {self.wire.security()}"
+        return said(
+            "{server}: {count} mails, {security}",
+            server=self.wire.label,
+            count=self.count(),
+            security=self.wire.security(),
+        )
+
+    def answered(self, error: NegativeAnswerError) -> TransientError:
+        """Return what an unexpected `-ERR` means."""
+        return TransientError(said("{label} answered {error}", label=self.wire.label, error=error))
 
     def count(self) -> int:
         """Return how many mails there are; 0 from a server that does not say."""
@@ -120,6 +130,13 @@ class Pop3Session:
         self.wire.ask(command)
         parted = (line.partition(" ") for line in self.wire.list_lines())
         return [(int(n), rest.strip()) for n, _, rest in parted if _is_number(n)]
+
+
+def session_ended(box: Box, identity: str) -> TransientError:
+    """A mail that was read in a session that is over: it comes again in the next one."""
+    return TransientError(
+        said("{identity} of box {box}: its session has ended", identity=identity, box=box.name)
+    )
 
 
 def address_of(box: Box) -> tuple[str, int, bool]:
@@ -147,7 +164,9 @@ def open_session(box: Box, context: ssl.SSLContext, tokens: TokenSource | None) 
             wire.answer()
         except NegativeAnswerError as error:
             raise TransientError(
-                f"{label} takes nobody now ({error}); check the server",
+                said(
+                    "{label} takes nobody now ({error}); check the server", label=label, error=error
+                ),
                 retry_after_seconds=backoff_seconds(str(error)),
             ) from None
         if not tls_first:
@@ -163,8 +182,11 @@ def _start_tls(wire: Pop3Wire, box: Box, context: ssl.SSLContext, host: str) -> 
     except NegativeAnswerError:
         if not box.allow_plaintext:
             raise TransientError(
-                f"{wire.label} offers no TLS (STLS), nothing was sent; switch it on there, name "
-                "the port that speaks TLS (995), or set allowPlaintext"
+                said(
+                    "{label} offers no TLS (STLS), nothing was sent; switch it on there, name the "
+                    "port that speaks TLS (995), or set allowPlaintext",
+                    label=wire.label,
+                )
             ) from None
         _log.warning("POP3 without TLS: all can read along", box=box.name)
     else:
@@ -197,29 +219,42 @@ def _refused(label: str, box: Box, words: str) -> CRMServiceError:
     pause, meaning = backoff_seconds(words), meaning_of_login(words)
     if pause or meaning is not Refusal.LOGIN:
         why = (
-            "it is busy, or another program reads it; one reader at a time is what POP3 allows"
+            said(
+                "it is busy, or another program reads it; one reader at a time is what POP3 allows"
+            )
             if meaning is Refusal.BUSY
-            else "the server takes no logins, or not so many, for now; if that lasts, see whether "
-            "another program reads it, and what the server's log says"
+            else said(
+                "the server takes no logins, or not so many, for now; if that lasts, see "
+                "whether another program reads it, and what the server's log says"
+            )
         )
         return TransientError(
-            f"{label} does not open the mailbox now: {why}",
+            said("{label} does not open the mailbox now: {why}", label=label, why=why),
             retry_after_seconds=pause or _BUSY_SECONDS,
         )
     name = f"{label} refused the login of {box.pop3_name}"
     if "authenticated but not connected" in words.casefold():
         return CredentialsRefusedError(
-            f"{name}: the app has no right on this mailbox; give it full access (Exchange: "
-            "Add-MailboxPermission), or check pop3Name"
+            said(
+                "{name}: the app has no right on this mailbox; give it full access (Exchange: "
+                "Add-MailboxPermission), or check pop3Name",
+                name=name,
+            )
         )
     if box.pop3_oauth:
         return CredentialsRefusedError(
-            f"{name} by OAuth: check that POP3 is on for the mailbox, that the app has the "
-            "permission POP.AccessAsApp with consent, and full access to the mailbox"
+            said(
+                "{name} by OAuth: check that POP3 is on for the mailbox, that the app has the "
+                "permission POP.AccessAsApp with consent, and full access to the mailbox",
+                name=name,
+            )
         )
     return CredentialsRefusedError(
-        f"{name}: check pop3Name and pop3Password, that POP3 is on for the mailbox, and that the "
-        "account is neither locked nor disabled"
+        said(
+            "{name}: check pop3Name and pop3Password, that POP3 is on for the mailbox, and "
+            "that the account is neither locked nor disabled",
+            name=name,
+        )
     )
 
 

@@ -23,7 +23,7 @@ from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.pop3.box_scan import BoxScan
 from services.fetcher.sources.pop3.content import content_of, slices_of
 from services.fetcher.sources.pop3.received import received_at
-from services.fetcher.sources.pop3.session import Listing, Pop3Session, open_session
+from services.fetcher.sources.pop3.session import Listing, Pop3Session, open_session, session_ended
 from services.fetcher.sources.pop3.taken_earlier import TakenEarlier
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import (
@@ -35,6 +35,7 @@ from services.fetcher.sources.port import (
     SourceMail,
     is_full,
 )
+from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
 from shared.oauth.tokens import TokenSource
@@ -103,12 +104,11 @@ class Pop3:
 
         Raises:
             TransientError: The server has gone.
-            LeftInSourceError: It does not give the mail, or not the whole of it, or it was taken
-                under another name.
+            LeftInSourceError: It does not give all of it, or it was taken under another name.
         """
         entry, session = self._large.get(mail.identity), self._session
         if entry is None or session is None:
-            raise TransientError(f"{mail.identity} of box {self.box.name}: its session has ended")
+            raise session_ended(self.box, mail.identity)
         digest = hashlib.sha256()
         with self._look.guarded(entry):
             for piece in slices_of(session, entry):
@@ -117,7 +117,7 @@ class Pop3:
         self._look.was_read(entry)
         self._digests[mail.identity] = digest.hexdigest()
         if self._look.was_taken(entry.uidl, digest.hexdigest()):
-            raise LeftInSourceError(f"{mail.identity} was taken before")
+            raise LeftInSourceError(said("{identity} was taken before", identity=mail.identity))
         self._read.setdefault(mail.identity, []).append(entry.number)
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
@@ -158,7 +158,7 @@ class Pop3:
         with suppress(TransientError):
             self._finish()
 
-    def probe(self) -> str:
+    def probe(self) -> Said:
         """Log in and out; a sentence about what was found.
 
         Raises:
@@ -171,7 +171,7 @@ class Pop3:
                 first_look(session.count(), self.box, POP3_PLACE)
             return session.describe()
         except NegativeAnswerError as error:
-            raise TransientError(f"{session.wire.label} answered {error}") from None
+            raise session.answered(error) from None
         finally:
             with suppress(TransientError, NegativeAnswerError):
                 session.quit()
@@ -268,7 +268,7 @@ class Pop3:
     def _delete(self, identity: str) -> None:
         numbers, session = self._read.pop(identity, []), self._session
         if session is None:
-            raise TransientError(f"{identity} of box {self.box.name}: its session has ended")
+            raise session_ended(self.box, identity)
         try:
             for number in numbers:
                 session.delete(number)

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from services.fetcher.sources.login import CONNECT_SECONDS
 from services.fetcher.sources.suspects import BrokeOffError
+from shared.contracts.said import Said, said, verbatim
 from shared.errors import TransientError
 
 _LINE_BYTES = 8192
@@ -50,10 +51,10 @@ class Pop3Wire:
             self._socket = context.wrap_socket(self._socket, server_hostname=host)
             self._file = self._socket.makefile("rb")
 
-    def security(self) -> str:
+    def security(self) -> Said:
         """Return the version of TLS, or a warning."""
         version = self._socket.version() if isinstance(self._socket, ssl.SSLSocket) else None
-        return version or "plain text"
+        return verbatim(version) if version else said("plain text")
 
     def ask(self, command: bytes) -> str:
         """Send a command; the status line of its answer, which begins with `+`.
@@ -71,14 +72,14 @@ class Pop3Wire:
         with self._talking():
             line = self._file.readline(_LINE_BYTES)
         if not line.endswith(b"\n"):
-            raise self._gone("speaks no POP3" if line else "hung up")
+            raise self._gone(said("speaks no POP3") if line else said("hung up"))
         # A server that ends its lines in another way does so everywhere.
         self._line_end = b"\r\n" if line.endswith(b"\r\n") else b"\n"
         answer = _printable(line.decode("utf-8", "replace"))
         if answer.startswith("-ERR"):
             raise NegativeAnswerError(answer)
         if not answer.startswith("+"):
-            raise self._gone("speaks no POP3")
+            raise self._gone(said("speaks no POP3"))
         return answer
 
     def content(self) -> Iterator[bytes]:
@@ -100,7 +101,7 @@ class Pop3Wire:
                 yield piece[1:] if at_line_start and piece.startswith(b".") else piece
                 at_line_start = (last + piece).endswith(self._line_end)
                 last = piece[-1:]
-        raise self._gone("hung up in the middle of an answer")
+        raise self._gone(said("hung up in the middle of an answer"))
 
     def list_lines(self) -> Iterator[str]:
         """Yield the lines of a short answer; an endless one is cut off (H-30)."""
@@ -108,7 +109,7 @@ class Pop3Wire:
         for line in self.content():
             total += len(line)
             if total > _LIST_BYTES:
-                raise TransientError(f"{self.label} sends a list without end")
+                raise TransientError(said("{label} sends a list without end", label=self.label))
             yield line.decode("utf-8", "backslashreplace").rstrip("\r\n")
 
     def close(self) -> None:
@@ -123,12 +124,16 @@ class Pop3Wire:
         try:
             yield
         except OSError as error:
-            raise self._gone(f"went away ({_reason(error)})") from error
+            raise self._gone(said("went away ({reason})", reason=_reason(error))) from error
 
-    def _gone(self, how: str) -> BrokeOffError:
+    def _gone(self, how: Said) -> BrokeOffError:
         self.broken = True
         return BrokeOffError(
-            f"{self.label} {how}; what was not taken is still there: check server and network"
+            said(
+                "{label} {how}; what was not taken is still there: check server and network",
+                label=self.label,
+                how=how,
+            )
         )
 
 
@@ -152,17 +157,29 @@ def _opening(label: str) -> Iterator[None]:
         yield
     except ssl.SSLCertVerificationError as error:
         raise TransientError(
-            f"{label}: its certificate is refused ({error.verify_message}), nothing was sent; "
-            "check the server's name, its certificate, caFile and the clock of this machine"
+            said(
+                "{label}: its certificate is refused ({verify_message}), nothing was sent; "
+                "check the server's name, its certificate, caFile and the clock of this machine",
+                label=label,
+                verify_message=error.verify_message,
+            )
         ) from error
     except ssl.SSLError as error:
         raise TransientError(
-            f"{label}: TLS failed ({error.reason or 'no reason given'}), nothing was sent; check "
-            "that this port speaks TLS from the first byte (only 110 begins without)"
+            said(
+                "{label}: TLS failed ({reason}), nothing was sent; check that this port speaks "
+                "TLS from the first byte (only 110 begins without)",
+                label=label,
+                reason=error.reason or "no reason given",
+            )
         ) from error
     except (OSError, UnicodeError) as error:
         raise TransientError(
-            f"{label} cannot be reached ({_reason(error)}); check name, port, network and firewall"
+            said(
+                "{label} cannot be reached ({reason}); check name, port, network and firewall",
+                label=label,
+                reason=_reason(error),
+            )
         ) from error
 
 

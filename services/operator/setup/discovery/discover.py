@@ -8,6 +8,7 @@ from services.operator.setup.discovery.captions import captioned
 from services.operator.setup.discovery.picture import picture_of
 from services.operator.setup.discovery.proposal import propose
 from services.operator.setup.discovery.writing import as_toml
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database.engine import database_errors
 
@@ -37,7 +38,9 @@ def discover(engine: Engine) -> Discovered:
     with database_errors(engine), engine.connect() as connection:
         picture = captioned(connection, picture_of(connection))
     if not picture.tables:
-        remedy = "point NETGENIUM_DATABASE_URL to the ERP's database"
-        raise ConfigurationError([ConfigProblem("database", "there is no table in it", remedy)])
+        remedy = said("point NETGENIUM_DATABASE_URL to the ERP's database")
+        raise ConfigurationError(
+            [ConfigProblem("database", said("there is no table in it"), remedy)]
+        )
     proposal = propose(picture)
     return Discovered(as_toml(proposal), len(proposal.records), proposal.lacking)

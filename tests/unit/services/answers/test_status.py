@@ -9,6 +9,7 @@ from services.answers.status import places_of
 from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.standing import FeedState, StandingFile
+from shared.contracts.said import said
 from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 
@@ -45,7 +46,7 @@ def test_times_are_those_of_the_box_to_the_second(tmp_path: Path) -> None:
     box = a_box(imap_url=ServerAddress(host="m"), pop3_password=SecretStr("pw"), time_zone=prague)
     with closing(Seen(seen_file(tmp_path, box))) as seen:
         seen.note_round("INBOX", NOON.replace(microsecond=123456), 3)
-    StandingFile(tmp_path, box.name).tell(FeedState.UNREACHABLE, "no route", 60.0)
+    StandingFile(tmp_path, box.name).tell(FeedState.UNREACHABLE, said("no route"), 60.0)
 
     (place,) = places_of([box], tmp_path)
 

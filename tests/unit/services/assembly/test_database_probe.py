@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.assembly.database_probe import DatabaseProbe
+from shared.contracts.said import said
 from shared.errors import ConfigurationError, PermanentError, TransientError
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.probe import answers, takes_writes
@@ -20,7 +21,7 @@ def test_a_schema_that_cannot_be_looked_at_is_waited_for(
     probe = DatabaseProbe(an_installation(tmp_path).erp)
 
     def refuse(*_: object) -> None:
-        raise PermanentError("no right to look")
+        raise PermanentError(said("no right to look"))
 
     monkeypatch.setattr("services.assembly.database_probe.require_schema", refuse)
     with pytest.raises(TransientError, match="no right to look"):

@@ -158,7 +158,7 @@ def test_a_root_path_that_nothing_uses_stops_nobody(house: House) -> None:
     reference = Path("shared/netgenium/schema/reference.toml")
     house.mapping.write_text(reference.read_text("utf-8"), "utf-8")
     box = house.box(root_path=WINDOWS)
-    places = {place.name: place for place in PathCheck().at_all([box], house.environment())}
+    places = {str(place.name): place for place in PathCheck().at_all([box], house.environment())}
 
     assert places["rootPath"].weight == "hint"
     assert places["rootPath"].problems

@@ -8,6 +8,7 @@ import pytest
 
 from services.calsync.calendars.port import CalendarChanges
 from services.calsync.writing import Done
+from shared.contracts.said import said
 from shared.errors import TransientError
 from tests.calendar_world import EVA, JAN, NOON, ZONE, CalendarWorld, a_content, at, on
 
@@ -483,7 +484,7 @@ def test_a_mailbox_that_asks_to_wait_is_told(world: CalendarWorld) -> None:
 
     def throttle(call: str) -> None:
         if call == "before create":
-            raise TransientError("too many requests", retry_after_seconds=90)
+            raise TransientError(said("too many requests"), retry_after_seconds=90)
 
     world.calendar._trouble = throttle
     done = world.round()

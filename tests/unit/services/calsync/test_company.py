@@ -10,6 +10,7 @@ from services.calsync.calendars.port import Participant
 from services.calsync.company import CompanyRounds
 from services.calsync.people import LookedUp
 from services.calsync.round import RoundOfUser
+from shared.contracts.said import said
 from shared.errors import CredentialsRefusedError
 from tests.calendar_world import CalendarWorld
 
@@ -94,7 +95,7 @@ def test_a_refused_token_is_met_by_the_first_alone(
     """K-1: what concerns all users ends the round for all after one of them."""
 
     def run(_user: Participant) -> None:
-        raise CredentialsRefusedError("no")
+        raise CredentialsRefusedError(said("no"))
 
     rounds = _FakeRounds(world, run)
     with pytest.raises(CredentialsRefusedError):

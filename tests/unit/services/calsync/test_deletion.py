@@ -9,6 +9,7 @@ import pytest
 
 from services.calsync.calendars.port import MailboxRefusedError
 from services.calsync.writing import Done
+from shared.contracts.said import said
 from shared.errors import CRMServiceError, TransientError
 from tests.calendar_world import EVA, JAN, NOON, CalendarWorld, a_content, at
 
@@ -59,7 +60,11 @@ def test_an_event_in_deleted_items_is_gone(world: CalendarWorld) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [MailboxRefusedError("403"), TransientError("503"), MailboxRefusedError("404 of the mailbox")],
+    [
+        MailboxRefusedError(said("403")),
+        TransientError(said("503")),
+        MailboxRefusedError(said("404 of the mailbox")),
+    ],
     ids=["403", "503", "404 of the mailbox"],
 )
 def test_a_look_that_decides_nothing_stays_open(

@@ -15,6 +15,7 @@ from services.calsync.calendars.port import (
     Window,
 )
 from services.calsync.writing import Done
+from shared.contracts.said import said
 from shared.errors import AwayError, CredentialsRefusedError, TransientError
 from tests.calendar_world import JAN, CalendarWorld, a_content
 
@@ -59,7 +60,7 @@ def test_a_doubtful_answer_makes_no_twin(world: CalendarWorld, calls: list[str])
     def meet(call: str) -> None:
         if call in failing:
             failing.discard(call)
-            raise TransientError("the answer was lost")
+            raise TransientError(said("the answer was lost"))
 
     world.calendar._trouble = meet
     world.settle()
@@ -109,7 +110,9 @@ def test_an_activity_deleted_while_the_answer_is_unknown(world: CalendarWorld) -
 
 
 @pytest.mark.parametrize("call", ["before change", "after change"])
-@pytest.mark.parametrize("error", [_DiedError(), TransientError("lost")], ids=["dies", "fails"])
+@pytest.mark.parametrize(
+    "error", [_DiedError(), TransientError(said("lost"))], ids=["dies", "fails"]
+)
 def test_a_change_is_carried_once(world: CalendarWorld, call: str, error: BaseException) -> None:
     """F-13: whether or not it had arrived, the next round ends in step, without a note."""
     activity = world.plan(a_content())
@@ -210,7 +213,7 @@ def test_a_lost_cursor_begins_anew(world: CalendarWorld, when: str) -> None:
     if when == "at start":
         world.calendar.lose_cursors(JAN.mailbox)
     else:
-        world.calendar._trouble = _once(TransientError("page two failed"), "after changes")
+        world.calendar._trouble = _once(TransientError(said("page two failed")), "after changes")
         assert world.round().result == "failed"
         world.calendar.lose_cursors(JAN.mailbox)
 
@@ -266,7 +269,7 @@ def test_a_version_that_is_refused_without_cause_is_passed_over(world: CalendarW
         if call == "before change":
             writes.append(call)
             if len(writes) < 3:
-                raise ItemChangedError("412")
+                raise ItemChangedError(said("412"))
 
     world.calendar._trouble = refuse
     world.settle()
@@ -306,7 +309,7 @@ def test_an_event_that_the_calendar_refuses_is_not_asked_for_again(world: Calend
     def refuse(call: str) -> None:
         if call == "before create":
             requests.append(call)
-            raise ItemRefusedError("400", "ErrorInvalidRequest")
+            raise ItemRefusedError(said("400"), "ErrorInvalidRequest")
 
     world.calendar._trouble = refuse
     world.settle()
@@ -319,7 +322,9 @@ def test_an_event_that_the_calendar_refuses_is_not_asked_for_again(world: Calend
     assert [one.location for one in world.events().values()] == ["Room 5"]
 
 
-@pytest.mark.parametrize("error", [CredentialsRefusedError("401"), AwayError("away", "graph")])
+@pytest.mark.parametrize(
+    "error", [CredentialsRefusedError(said("401")), AwayError(said("away"), "graph")]
+)
 def test_what_concerns_everybody_ends_the_round_for_all(
     world: CalendarWorld, error: Exception
 ) -> None:

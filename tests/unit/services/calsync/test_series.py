@@ -9,6 +9,7 @@ import pytest
 
 from services.calsync.calendars.port import ItemRefusedError
 from services.calsync.writing import Done
+from shared.contracts.said import said
 from tests.calendar_world import JAN, CalendarWorld, a_content, at
 
 WEEK = timedelta(days=7)
@@ -179,7 +180,7 @@ def test_an_occurrence_cannot_cross_another(world: CalendarWorld) -> None:
 
     def refuse(call: str) -> None:
         if call == "before change":
-            raise ItemRefusedError("crosses another", "ErrorOccurrenceCrossingBoundary")
+            raise ItemRefusedError(said("crosses another"), "ErrorOccurrenceCrossingBoundary")
 
     world.calendar._trouble = refuse
     world.settle()

@@ -12,6 +12,7 @@ from services.fetcher.sources.of_box import sources_of
 from services.fetcher.sources.port import SourceReport
 from services.fetcher.standing import FeedState
 from shared.contracts.box_state import BoxState
+from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
@@ -31,7 +32,7 @@ class AWriter:
 
     def send(self, states: Sequence[BoxState]) -> None:
         if self.away:
-            raise TransientError("the broker is away")
+            raise TransientError(said("the broker is away"))
         self.told.append(list(states))
 
     def now(self) -> datetime:

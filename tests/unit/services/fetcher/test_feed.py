@@ -19,6 +19,7 @@ from services.fetcher.standing import FeedState
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
+from shared.contracts.said import said
 from shared.errors import (
     AwayError,
     BrokerRefusedError,
@@ -99,7 +100,7 @@ class ALease:
     def hold(self) -> None:
         if self.taken_for:
             self.taken_for -= 1
-            raise HeldElsewhereError("somebody else reads")
+            raise HeldElsewhereError(said("somebody else reads"))
 
     def close(self) -> None:
         pass
@@ -167,9 +168,9 @@ def test_a_long_round_is_neither_silent_nor_waiting(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        TransientError("away"),
-        CredentialsRefusedError("refused"),
-        ConfigurationError([ConfigProblem("box crm", "caFile is not mounted yet")]),
+        TransientError(said("away")),
+        CredentialsRefusedError(said("refused")),
+        ConfigurationError([ConfigProblem("box crm", said("caFile is not mounted yet"))]),
     ],
 )
 def test_trouble_is_told_and_tried_again(tmp_path: Path, error: Exception) -> None:
@@ -200,7 +201,7 @@ def test_what_is_away_further_on_is_no_fault_of_the_box(tmp_path: Path) -> None:
         seen.append(health.parts())
         return ()
 
-    mailbox = AMailbox(_nothing, _raises(AwayError("no broker", "broker")), look)
+    mailbox = AMailbox(_nothing, _raises(AwayError(said("no broker"), "broker")), look)
     feed = a_feed(mailbox, tmp_path, tell=lambda state, why, _: told.append((state, why)))
 
     feed.run(health, mailbox.stopped)
@@ -217,7 +218,7 @@ def test_what_is_away_further_on_is_no_fault_of_the_box(tmp_path: Path) -> None:
 
 def test_a_broker_that_refuses_us_ends_the_fetcher(tmp_path: Path) -> None:
     """O-6: after its password has changed, a service ends with 4 and starts with the new one."""
-    mailbox = AMailbox(_raises(BrokerRefusedError("refused")), _nothing)
+    mailbox = AMailbox(_raises(BrokerRefusedError(said("refused"))), _nothing)
 
     with pytest.raises(BrokerRefusedError) as raised:
         a_feed(mailbox, tmp_path).run(Health(), mailbox.stopped)
@@ -228,14 +229,14 @@ def test_a_broker_that_refuses_us_ends_the_fetcher(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "state"),
     [
-        (CredentialsRefusedError("refused"), FeedState.LOGIN_REFUSED),
-        (TransientError("away"), FeedState.UNREACHABLE),
-        (TransientError("slowly", retry_after_seconds=5), FeedState.THROTTLED),
-        (ConfigurationError([ConfigProblem("box crm", "no caFile")]), FeedState.NEEDS_YOU),
-        (WaitsForStartError("520 messages"), FeedState.NEEDS_YOU),
-        (MemoryUnusableError("no space"), FeedState.HELD_UP),
-        (AwayError("no disk", "backup"), FeedState.HELD_UP),
-        (HeldElsewhereError("another reads"), FeedState.STANDING_BY),
+        (CredentialsRefusedError(said("refused")), FeedState.LOGIN_REFUSED),
+        (TransientError(said("away")), FeedState.UNREACHABLE),
+        (TransientError(said("slowly"), retry_after_seconds=5), FeedState.THROTTLED),
+        (ConfigurationError([ConfigProblem("box crm", said("no caFile"))]), FeedState.NEEDS_YOU),
+        (WaitsForStartError(said("520 messages")), FeedState.NEEDS_YOU),
+        (MemoryUnusableError(said("no space")), FeedState.HELD_UP),
+        (AwayError(said("no disk"), "backup"), FeedState.HELD_UP),
+        (HeldElsewhereError(said("another reads")), FeedState.STANDING_BY),
     ],
 )
 def test_each_kind_of_trouble_is_a_state(error: CRMServiceError, state: FeedState) -> None:
@@ -261,8 +262,8 @@ class PassingTime(threading.Event):
 @pytest.mark.parametrize(
     "error",
     [
-        TransientError("throttled", retry_after_seconds=3600),
-        CredentialsRefusedError("refused"),
+        TransientError(said("throttled"), retry_after_seconds=3600),
+        CredentialsRefusedError(said("refused")),
     ],
 )
 def test_a_wait_is_no_death(tmp_path: Path, error: Exception) -> None:

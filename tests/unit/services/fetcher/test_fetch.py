@@ -13,6 +13,7 @@ from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.mailbox_actions import Told
 from shared.contracts.messages import FetchedMail
+from shared.contracts.said import said
 from shared.errors import TransientError
 
 NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
@@ -36,7 +37,7 @@ class ASource:
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
         if mail.identity in self.kept:
-            raise LeftInSourceError("it cannot be given")
+            raise LeftInSourceError(said("it cannot be given"))
         yield from self.large.get(mail.identity, ())
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
@@ -81,7 +82,7 @@ class APublisher:
 
     def flush(self) -> Receipt:
         if self.away:
-            raise TransientError("the database is away")
+            raise TransientError(said("the database is away"))
         return Receipt(self.refuses, self.postpones)
 
 

@@ -15,6 +15,7 @@ from shared.broker.local import Collector
 from shared.broker.message import BrokerMessage
 from shared.broker.wire import recorded_to_broker
 from shared.contracts.messages import MailRecorded
+from shared.contracts.said import said
 from shared.errors import TransientError
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -35,7 +36,7 @@ class ASource:
 
     def recorded(self, mail_ids: Iterable[UUID]) -> None:
         if self.away:
-            raise TransientError("the memory is away")
+            raise TransientError(said("the memory is away"))
         self.told.append(("recorded", list(mail_ids)))
 
 

@@ -15,6 +15,7 @@ from services.mailer.notices import MissedParts, Notice, NoticeBook
 from services.mailer.outbox_rows import OutboxRows
 from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
+from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database
 from shared.netgenium.own.migration import migrate
@@ -42,7 +43,7 @@ class _World:
     @contextmanager
     def connect(self) -> Iterator["_World"]:
         if not self.works:
-            raise TransientError("the mail server cannot be reached")
+            raise TransientError(said("the mail server cannot be reached"))
         yield self
 
     def send(self, mail: Composed) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.mailer.rendering import Templates, TemplateTroubleError
+from shared.language.language import LanguageName
 
 HOSTILE = "{{ 7 * 7 }} {% raw %} <b>&</b>\r\nBcc: eve@evil.example"
 
@@ -14,7 +15,7 @@ HOSTILE = "{{ 7 * 7 }} {% raw %} <b>&</b>\r\nBcc: eve@evil.example"
 def own(tmp_path: Path) -> Callable[..., Templates]:
     """Make templates of the installation's own, by file."""
 
-    def make(language: str = "cs", **files: str) -> Templates:
+    def make(language: LanguageName = "cs", **files: str) -> Templates:
         folder = tmp_path / language
         folder.mkdir(exist_ok=True)
         for name, text in files.items():
@@ -25,8 +26,8 @@ def own(tmp_path: Path) -> Callable[..., Templates]:
 
 
 @pytest.mark.parametrize("language", ["cs", "en"])
-@pytest.mark.parametrize("name", ["notice", "comment", "forward", "ticket", "answer"])
-def test_each_template_is_there_in_each_language(language: str, name: str) -> None:
+@pytest.mark.parametrize("name", ["notice", "comment", "forward", "filed", "ticket", "answer"])
+def test_each_template_is_there_in_each_language(language: LanguageName, name: str) -> None:
     """M-4: and says what it is given, as it is given."""
     given = ("reason", "comment", "text", "subject", "task_number", "kind", "mail_id")
     rendered = Templates(language).render(name, dict.fromkeys(given, HOSTILE))

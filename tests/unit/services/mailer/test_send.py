@@ -18,6 +18,7 @@ from services.mailer.rendering import Templates
 from services.mailer.send import PATIENCE, Mailer
 from services.mailer.smtp import MailPostponedError, MailRefusedError
 from shared.contracts.cause import Cause
+from shared.contracts.said import said
 from shared.domain.own_mail import OwnMail
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database, write_transaction
@@ -44,7 +45,7 @@ class _Server:
     def connect(self) -> Iterator["_Server"]:
         self.connections += 1
         if self.unreachable:
-            raise TransientError("the mail server cannot be reached")
+            raise TransientError(said("the mail server cannot be reached"))
         yield self
 
     def send(self, mail: Composed) -> None:
@@ -53,7 +54,7 @@ class _Server:
         self.got.append(mail)
         if mail.recipient in self.lose_after:
             self.lose_after.remove(mail.recipient)
-            raise TransientError("the connection was lost")
+            raise TransientError(said("the connection was lost"))
 
     @property
     def recipients(self) -> list[str]:
@@ -193,7 +194,7 @@ def test_an_unknown_outcome_is_sent_again_under_the_same_message_id(post: _Post)
 def test_a_refused_recipient_fails_alone_and_is_told_once(post: _Post) -> None:
     """M-2: 5xx is for good; the report names the mail, not what it says."""
     post.post(EVA, JAN)
-    post.server.refusals[EVA] = MailRefusedError("550 no such user")
+    post.server.refusals[EVA] = MailRefusedError(said("550 no such user"))
 
     post.round()
     post.clock.on(days=3)
@@ -207,7 +208,7 @@ def test_a_refused_recipient_fails_alone_and_is_told_once(post: _Post) -> None:
 def test_a_mail_that_is_put_off_is_tried_in_growing_steps_for_two_days(post: _Post) -> None:
     """M-2: 4xx; each wait is at least as long as the one before."""
     post.post(EVA)
-    post.server.refusals[EVA] = MailPostponedError("450 try later")
+    post.server.refusals[EVA] = MailPostponedError(said("450 try later"))
     waits = []
 
     while post.states() == {EVA: "waiting"}:
@@ -233,7 +234,7 @@ def test_a_server_that_is_unreachable_for_days_costs_no_mail(post: _Post) -> Non
     assert {row.tries for row in post.rows().values()} == {0}
 
     post.server.unreachable = False
-    post.server.refusals[EVA] = MailPostponedError("450 greylisted")
+    post.server.refusals[EVA] = MailPostponedError(said("450 greylisted"))
     post.round()
     assert post.states() == {EVA: "waiting", JAN: "sent"}
     post.server.refusals.clear()
@@ -259,7 +260,7 @@ def test_a_database_that_is_away_after_sending_makes_no_second_mail(
     settle = OutboxRows.settle
 
     def away(*_: Any) -> None:
-        raise TransientError("The database is unreachable")
+        raise TransientError(said("The database is unreachable"))
 
     monkeypatch.setattr(OutboxRows, "settle", away)
     post.round()
@@ -291,7 +292,7 @@ def test_above_the_rate_mail_waits_and_an_alarm_is_raised(post: _Post) -> None:
 def test_a_refused_notice_makes_no_notice(post: _Post) -> None:
     """H-24: else each would cause the next."""
     post.post(EVA, template="notice")
-    post.server.refusals[EVA] = MailRefusedError("550 no")
+    post.server.refusals[EVA] = MailRefusedError(said("550 no"))
 
     post.round()
 

@@ -223,14 +223,19 @@ def test_an_answer_has_the_number_of_the_task_that_was_there(
 
 
 def test_the_word_to_the_fetcher_says_what_is_to_be_done(record: Record) -> None:
-    """C-2, I-8: again with a redelivery, whose first word may be lost; of a duplicate never."""
-    wish = MailboxActions(then="move", folder="Done")
+    """C-2, I-8: a redelivery, whose first word may be lost, hears what was recorded.
+
+    However it is decided by then: its sender may be known now, or the file be another one. A
+    duplicate's box is left alone.
+    """
+    wish, other = MailboxActions(then="move", folder="Done"), MailboxActions(then="delete")
     mail = _mail("a", mailbox=wish)
+    again = [mail.model_copy(update={"mailbox": one}) for one in (wish, None, other)]
     copy = _mail("b", mailbox=wish, key=mail.key)
 
-    told = [one.mailbox for one in (*record(mail), *record(mail), *record(copy))]
+    told = [one.mailbox for one in (*record(mail), *record(*again), *record(copy))]
 
-    assert told == [wish, wish, None]
+    assert told == [wish, wish, wish, wish, None]
 
 
 def test_a_contact_that_people_have_made_meanwhile_is_the_one(

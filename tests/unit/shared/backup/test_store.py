@@ -12,6 +12,7 @@ import pytest
 
 from shared.backup.store import FOLDER, BackupStore, key_of
 from shared.contracts.content import Inside, PartRef
+from shared.contracts.said import said
 from shared.errors import AwayError, PermanentError, TransientError
 
 DAY = date(2026, 11, 21)
@@ -95,7 +96,7 @@ def test_a_source_that_breaks_off_leaves_no_backup(
 
     def slices() -> Iterator[bytes]:
         yield b"half"
-        raise TransientError("the server went away")
+        raise TransientError(said("the server went away"))
 
     if not cleans_up:
         monkeypatch.setattr("pathlib.Path.unlink", _refusing)

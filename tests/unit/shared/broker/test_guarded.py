@@ -7,6 +7,7 @@ import pytest
 from shared.broker.guarded import REST_SECONDS, Gate, Guarded
 from shared.broker.port import Receipt
 from shared.broker.tries import Tries
+from shared.contracts.said import said
 from shared.errors import TransientError
 from tests.messages import AMessage
 from tests.servers.processes import wait_until
@@ -110,7 +111,7 @@ def test_an_outage_is_nobodys_death(tmp_path: Path) -> None:
     file = tmp_path / "box.json"
 
     def away() -> None:
-        raise TransientError("away")
+        raise TransientError(said("away"))
 
     end = AnEnd(away)
     for _ in range(5):

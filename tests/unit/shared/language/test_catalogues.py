@@ -80,6 +80,8 @@ def test_every_czech_text_is_whole() -> None:
         for text in said:
             assert text, message.id
             assert set(PLACE.findall(text)) == set(PLACE.findall(asked[-1])), message.id
+            # What follows the last one is what to do, for `check`.
+            assert text.count("; ") == asked[-1].count("; "), message.id
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:

@@ -1,9 +1,20 @@
 """Reasons are kept as pattern and values, and said in the language of whoever asks."""
 
+from copy import deepcopy
+
 import pytest
 
 from shared.contracts.content import TraceLine, trace_line
-from shared.contracts.said import Said, said, said_many, with_commas, with_semicolons
+from shared.contracts.said import (
+    Said,
+    said,
+    said_many,
+    verbatim,
+    with_commas,
+    with_semicolons,
+)
+from shared.contracts.sentence import Sentence, said_again, sentence_of
+from shared.errors import AwayError, ConfigProblem, ConfigurationError, TransientError
 from shared.language.language import language, language_of
 
 ENGLISH, CZECH = language("en"), language("cs")
@@ -88,3 +99,40 @@ def test_several_reasons_are_one() -> None:
 def test_the_locale_chooses(locale: str, name: str) -> None:
     """O-11: Czech where the locale is Czech, else English."""
     assert language_of(locale) == name
+
+
+def test_an_error_is_said_in_the_language_of_whoever_reads_it() -> None:
+    """O-11: its text is English, for the log; errors inside of others are said, too."""
+    inner = AwayError(said("{label} answered {error}", label="a:1", error="x"), "broker")
+    outer = TransientError(said("{error}; nothing was done: try again later", error=inner))
+
+    assert str(outer) == "a:1 answered x; nothing was done: try again later"
+    assert CZECH.tell(outer.sentence) == "a:1 odpověděl x; nic se neudělalo: zkuste to později"
+    assert ENGLISH.tell(outer.sentence) == str(outer)
+
+
+def test_very_many_problems_are_told_line_by_line_in_any_language() -> None:
+    """I-1, O-11: each has its line, however many there are."""
+    problem = ConfigProblem("crm.xml:7", said("is empty"), said("correct the file"))
+    error = ConfigurationError([problem] * 5000)
+
+    assert str(error).splitlines() == ["crm.xml:7: is empty - correct the file"] * 5000
+    czech = CZECH.tell(error.sentence).splitlines()
+    assert czech == ["crm.xml:7: je prázdné - opravte soubor"] * 5000
+
+
+def test_what_is_said_survives_a_copy_and_a_file() -> None:
+    """O-11: counted and nested sentences come back as they were."""
+    many = said_many("{folder} holds {n} message", "{folder} holds {n} messages", 5, folder="INBOX")
+    words = said("{holds} (read-only)", holds=many)
+    again = said_again(str(words), Sentence.read_json(sentence_of(words).model_dump_json()))
+
+    for each in (words, deepcopy(words), again):
+        assert each == "INBOX holds 5 messages (read-only)"
+        assert CZECH.tell(each) == "INBOX má 5 zpráv (jen ke čtení)"
+
+
+def test_what_others_have_written_stays_as_it_is() -> None:
+    """O-11: a server's words, and text that nobody has said, are the same in every language."""
+    assert CZECH.tell(verbatim("{file} is empty")) == "{file} is empty"
+    assert CZECH.tell("is empty") == "is empty"

@@ -10,6 +10,7 @@ import pytest
 import requests
 from pydantic import SecretStr
 
+from shared.contracts.said import said
 from shared.errors import ConfigurationError, CredentialsRefusedError, TransientError
 from shared.oauth import msal_client
 from shared.oauth.app_file import AccessToken, read_app
@@ -393,7 +394,7 @@ def test_a_failed_renewal_does_not_leave_the_old_token() -> None:
 
     def ask() -> AccessToken:
         if (answer := next(answers)) is None:
-            raise TransientError("away")
+            raise TransientError(said("away"))
         return answer
 
     tokens = ClientCredentials(ask, lambda: now[0])

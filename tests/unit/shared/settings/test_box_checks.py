@@ -246,3 +246,27 @@ def test_rules_that_could_not_work_are_refused(
 ) -> None:
     """C-1, C-5: mail that is gone cannot be moved, and a box that makes nothing is a mistake."""
     assert _complaints(write_box(*keys)) == [complaint]
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaints"),
+    [
+        ((("xmlMail", "true"),), ["7: xmlMail without xmlSecret", "7: xmlMail without xmlSender"]),
+        ((("journalReports", "true"),), ["7: journalReports without journalSender"]),
+        ((("xmlMail", "false"), ("journalReports", "false")), []),
+    ],
+)
+def test_what_would_let_nobody_in_is_refused(
+    write_box: WriteBox, keys: tuple[tuple[str, str], ...], complaints: list[str]
+) -> None:
+    """E-4, I-14: who may send XML and journal reports is named, or the file is wrong."""
+    assert _complaints(write_box(*keys)) == complaints
+
+
+def test_a_short_xml_secret_is_refused_and_not_repeated(write_box: WriteBox) -> None:
+    """E-4: what everybody could guess is no secret."""
+    path = write_box(("xmlSecret", "0123456789abcde"))
+
+    (complaint,) = _complaints(path)
+    assert "xmlSecret" in complaint
+    assert "0123456789abcde" not in complaint

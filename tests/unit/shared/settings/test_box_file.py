@@ -298,3 +298,16 @@ def test_no_other_pattern_is_a_problem_sender(write_box: WriteBox, given: str) -
     (problem,) = _problems(write_box(("problemSender", given)))
 
     assert "problemSender" in problem.what
+
+
+def test_keys_of_mailboxes_do_nothing_for_files_alone(write_box: WriteBox) -> None:
+    """I-8: whoever sets them is told at each start and by `check`; beside a mailbox they act."""
+    keys = (("disposeAfter", "recorded"), ("scanType", "all"))
+    mailbox = (("imapUrl", "imap.firma.cz"), ("pop3Password", "x"))
+
+    alone = _load(write_box(*keys))
+    beside = _load(write_box(*keys, *mailbox))
+
+    assert [one.what.partition(" ")[0] for one in alone.warnings] == ["disposeAfter", "scanType"]
+    assert "from emlDir alone" in alone.warnings[0].what
+    assert beside.warnings == ()

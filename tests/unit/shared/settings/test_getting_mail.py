@@ -16,11 +16,11 @@ BLOCKS = [ADD.findall(block) for block in PAGE.split("\n\n") if ADD.search(block
 
 
 def test_the_page_has_a_file_for_each_provider() -> None:
-    """I-1: four of them, and the line for groups."""
+    """I-1: four of them, and the lines for groups and journal reports."""
     servers = [value for block in BLOCKS for key, value in block if key == "imapUrl"]
 
     assert len(servers) == 4
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
 
 
 @pytest.mark.parametrize("block", BLOCKS)

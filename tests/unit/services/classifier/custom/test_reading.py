@@ -37,6 +37,11 @@ _DELETES = '{ do = "delete" }'
 _NESTED = "{ not = " * 30 + '{ field="from", op="exists" }' + " }" * 30
 
 
+_MATCH = '{ field="body", op="matches", value="x" }'
+_PULLS = "{ do='set_fields', pull=[{ field='body', find='x', into='text' }] }, { do='task' }"
+_EXPRESSIONS = a_rule(actions=_PULLS, more=f"when = {{ any = [ {', '.join([_MATCH] * 1000)} ] }}")
+
+
 def _told(text: str) -> list[tuple[int | None, str]]:
     return [(one.line, f"{one.what}: {one.remedy}") for one in read_rules(text.encode()).problems]
 
@@ -79,6 +84,9 @@ def test_every_problem_is_told_at_once_with_its_line_and_the_nearest_name() -> N
         ("[[rule]\n", 1, "this is not TOML"),
         ("x = " + "[" * 5000, None, ""),
         ("rule = 5\n", 1, "rule"),
+        ("".join(a_rule(f"{n}") for n in range(501)), 1, "501 in rule, of at most 500"),
+        ("x = 1\n" + "".join(f"k{n} = 1\n" for n in range(300)), None, "101 more problem(s)"),
+        (_EXPRESSIONS, None, "1001 expressions, of at most 1000"),
         ("[[rules]]\n", 1, "Did you mean rule?"),
         (a_rule() + a_rule("R"), 6, 'another rule is called "R"'),
         (a_rule(actions=_DELETES), 3, "the rule deletes every mail"),
@@ -91,6 +99,7 @@ def test_every_problem_is_told_at_once_with_its_line_and_the_nearest_name() -> N
         ),
         (a_rule(actions='{ do = "forward", to = "nobody" }'), 3, "not an e-mail address"),
         (a_rule(actions='{ do = "activity", scope = "p22" }'), 3, "a scope is p-"),
+        (a_rule(actions='{ do = "answer", template = "comment" }'), 3, "no template of an answer"),
         (_test("header:", "exists"), 4, "unknown field"),
         (_test("subject", "contains", '""'), 4, "a text of"),
         (_test("subject", "greater", "5"), 4, "size alone"),
@@ -113,7 +122,9 @@ def test_bytes_that_are_no_text_and_files_without_end_are_refused() -> None:
     """C-3: neither is read as something else."""
     latin = read_rules('[[rule]]\nname = "žluť"\n'.encode("iso-8859-2")).problems
     large = read_rules(b"#" * (LARGEST_BYTES + 1)).problems
+    empty = [read_rules(left).problems[0].what for left in (b"", b"\xef\xbb\xbf \n")]
 
+    assert empty == ["the file is empty"] * 2
     assert [(one.line, one.what) for one in latin] == [(2, "this is not UTF-8")]
     assert "larger" in large[0].what
 
@@ -126,6 +137,10 @@ def test_bytes_that_are_no_text_and_files_without_end_are_refused() -> None:
         '{ not = { field = "subject", op = "contains", value = "nobody writes this" } }',
         '{ any = [ { field = "to", op = "exists" }, { not = { field = "to", op = "exists" } } ] }',
         '{ not = { field = "header:X-Y", op = "exists" } }',
+        '{ field = "header:Received", op = "exists" }',
+        '{ field = "subject", op = "exists" }',
+        '{ field = "from", op = "contains", value = "@" }',
+        '{ field = "size", op = "greater", value = 100 }',
     ],
 )
 def test_who_would_empty_a_box_has_to_say_so(when: str) -> None:

@@ -77,6 +77,7 @@ def test_a_flood_of_parts_is_cut(part: bytes) -> None:
         (b"To: " + b",".join(b"a%d@b.cz" % n for n in range(9000)), "recipients beyond the limit"),
         (b"X: y\n" * 100_000, "header fields beyond the limit"),
         (b"Subject: " + b"=?utf-8?Q?=C3=A9?= =?x-no?B?w6k=?= " * 50_000, "beyond the limit"),
+        (b"Subject: " + b"\r" * 300_000, "beyond the limit"),
         (b"From: " + b"a:" * 60_000, "beyond the limit"),
         (b"From: " + b"(" * 50_000 + b"a@b.cz", ""),
         (b'From: "' + b'\\"' * 45_000, ""),

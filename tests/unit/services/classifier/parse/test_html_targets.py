@@ -3,6 +3,8 @@
 import pytest
 
 from services.classifier.parse.html import html_to_text
+from services.classifier.parse.html_bounds import bounded_html
+from services.classifier.parse.mail import parse_mail
 
 
 def text_of(html: str) -> str:
@@ -85,3 +87,12 @@ def test_hidden_elements_inside_each_other_are_left_out(style: str) -> None:
     page = f"<div style='{style}'>a<p hidden>b<i style='{style}'>c</i></p></div>d"
 
     assert text_of(page) == "d"
+
+
+def test_a_page_is_looked_through_for_its_bounds_once() -> None:
+    """H-6: whoever reads a mail's HTML again finds it bounded."""
+    page = parse_mail(b"Content-Type: text/html\n\n" + b"<i>" * 3000 + b"x", "key").html
+
+    assert page is not None
+    assert page.count("<i>") < 3000
+    assert bounded_html(page, []) is page

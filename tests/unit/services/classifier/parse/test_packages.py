@@ -3,6 +3,8 @@
 import base64
 import struct
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 import trustme
@@ -17,6 +19,8 @@ from services.classifier.parse.signed import signed_content
 from services.classifier.parse.tnef import packed_files
 from shared.backup.parts import decode_part
 from tests.builders import a_mail
+from tests.calendar_builders import a_calendar, a_part, an_event
+from tests.report_builders import a_recipient, a_report
 
 PDF = b"%PDF-1.4\n" + bytes(range(256))
 INNER = (
@@ -30,13 +34,12 @@ INNER = (
 )
 
 
-@pytest.fixture(scope="module")
-def signed() -> bytes:
-    """INNER, signed opaquely by a library."""
+def signed_by_a_library(content: bytes) -> bytes:
+    """`content`, signed opaquely."""
     issued = trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert("jan@firma.cz")
     certificate = load_pem_x509_certificate(issued.cert_chain_pems[0].bytes())
     key = load_pem_private_key(issued.private_key_pem.bytes(), None)
-    builder = PKCS7SignatureBuilder().set_data(INNER)
+    builder = PKCS7SignatureBuilder().set_data(content)
     builder = builder.add_signer(certificate, key, hashes.SHA256())  # type: ignore[arg-type]
     return builder.sign(Encoding.DER, [PKCS7Options.Binary])
 
@@ -53,6 +56,23 @@ def mailed(content: bytes, content_type: str, name: str, before: bytes = b"") ->
 def files_of(raw: bytes, mail: ParsedMail) -> dict[str, bytes]:
     """Files of a mail as they are stored."""
     return {part.name: decode_part(raw[part.start : part.end], part) for part in mail.attachments}
+
+
+def in_pieces(content: bytes) -> bytes:
+    """A signed message as programs write it that do not know the length before."""
+    pieces = [content[begin : begin + 100] for begin in range(0, len(content), 100)]
+    chunks = b"".join(b"\x04" + bytes([len(piece)]) + piece for piece in pieces)
+    data = bytes.fromhex("06092a864886f70d010701")
+    signed_data = bytes.fromhex("06092a864886f70d010702")
+    algorithms = b"\x31\x80\x30\x80\x05\x00\x00\x00\x00\x00"
+    inner = b"\x30\x80" + data + b"\xa0\x80\x24\x80" + chunks + b"\x00\x00" * 3
+    return b"\x30\x80" + signed_data + b"\xa0\x80\x30\x80\x02\x01\x01" + algorithms + inner
+
+
+@pytest.fixture(scope="module")
+def signed() -> bytes:
+    """INNER, signed."""
+    return signed_by_a_library(INNER)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +102,41 @@ def test_signed_mail_in_pieces_is_read_and_its_files_stay_inside(signed: bytes) 
     assert signed_content(signed) == (INNER, signed.index(INNER))
     assert "Contract:123" in mail.text
     assert [part.name for part in mail.attachments] == ["smime.p7m"]
+
+
+@pytest.mark.parametrize("wrapped", [signed_by_a_library, in_pieces], ids=["whole", "pieces"])
+def test_an_invitation_in_signed_mail_is_one(wrapped: Callable[[bytes], bytes]) -> None:
+    """R-5, H-28: Outlook signs what it sends as a whole; in one piece or in several."""
+    calendar = a_part(a_calendar(*an_event("DTSTART:20261110T080000Z")))
+    inner = b'Content-Type: multipart/alternative; boundary="x"\n\n--x\n' + calendar + b"\n--x--\n"
+    raw = mailed(wrapped(inner), "application/pkcs7-mime", "smime.p7m")
+
+    (event,) = parse_mail(raw, "key").events
+
+    assert (event.method, event.start) == ("REQUEST", datetime(2026, 11, 10, 8, tzinfo=UTC))
+
+
+def test_a_bounce_in_signed_mail_is_one() -> None:
+    """R-2, H-28: its status part names who has not got what, and the original comes back."""
+    report = a_report(a_recipient("Action: failed", "Status: 5.1.1"))
+    head, _, body = report.partition(b"\n\n")
+    (kind,) = (line for line in head.splitlines() if line.lower().startswith(b"content-type:"))
+    raw = mailed(in_pieces(kind + b"\n\n" + body), "application/pkcs7-mime", "smime.p7m")
+    reports = parse_mail(raw.replace(b"a@b.cz", b"MAILER-DAEMON@mx.example", 1), "key").reports
+
+    assert (reports.source, [one.address for one in reports.failures]) == (
+        "report",
+        ["jan@acme.example"],
+    )
+    assert reports.returned.message_id == "<nabidka-1@firma.cz>"
+
+
+def test_a_signed_report_from_a_person_is_a_forwarded_one() -> None:
+    """R-2: near miss - who sends it is asked outside of the package."""
+    report = a_report(a_recipient("Action: failed", "Status: 5.1.1"))
+    raw = mailed(in_pieces(report), "application/pkcs7-mime", "smime.p7m")
+
+    assert parse_mail(raw, "key").reports.failures == ()
 
 
 def test_alternatives_inside_a_package_are_none_of_the_mails() -> None:
@@ -168,14 +223,3 @@ def a_package(*files: tuple[str, bytes, str]) -> bytes:
 
 def _attribute(number: int, data: bytes) -> bytes:
     return struct.pack("<BHHI", 2, number, 6, len(data)) + data + b"\x00\x00"
-
-
-def in_pieces(content: bytes) -> bytes:
-    """A signed message as programs write it that do not know the length before."""
-    pieces = [content[begin : begin + 100] for begin in range(0, len(content), 100)]
-    chunks = b"".join(b"\x04" + bytes([len(piece)]) + piece for piece in pieces)
-    data = bytes.fromhex("06092a864886f70d010701")
-    signed_data = bytes.fromhex("06092a864886f70d010702")
-    algorithms = b"\x31\x80\x30\x80\x05\x00\x00\x00\x00\x00"
-    inner = b"\x30\x80" + data + b"\xa0\x80\x24\x80" + chunks + b"\x00\x00" * 3
-    return b"\x30\x80" + signed_data + b"\xa0\x80\x30\x80\x02\x01\x01" + algorithms + inner

@@ -1,12 +1,14 @@
 import time
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.classifier.parse import dialects, failure_reasons, reports
 from services.classifier.parse.parsed_mail import Reports
-from services.classifier.parse.reports import FAILURES, read_reports
+from services.classifier.parse.reports import FAILURES, Reporting, read_reports
 from services.classifier.parse.scanner import scan_mail
 from tests.report_builders import a_complaint, a_recipient, a_report, a_text, reports_of
 
@@ -92,7 +94,7 @@ def test_nesting_beyond_the_librarys_depth_is_a_defect() -> None:
     raw = _nested(3000)
     scan = scan_mail(raw)
     defects: list[str] = []
-    assert read_reports(raw, scan, "", defects) == Reports()
+    assert read_reports(Reporting(raw, scan, (), ""), defects) == Reports()
     assert defects == ["the bounce cannot be read: RecursionError"]
 
 
@@ -179,3 +181,24 @@ def test_reports_give_only_addresses_that_a_database_takes(value: bytes) -> None
             assert address.isprintable()
             address.encode("utf-8")
             assert len(address) <= 320
+
+
+def test_a_recipient_who_is_told_of_a_thousand_times_is_judged_once() -> None:
+    """H-20: what is said again costs no second reading (found by fuzzing)."""
+    status = a_recipient("Action: failed", "Status: 5.1.1", "Diagnostic-Code: smtp; 550 No user")
+
+    with patch.object(reports, "judge", wraps=failure_reasons.judge) as judge:
+        found = reports_of(a_report("\n".join([status] * 1000)))
+
+    assert (len(found.failures), judge.call_count) == (1, 1)
+
+
+def test_a_bounce_of_many_short_lines_is_cut_for_the_library() -> None:
+    """H-20: it looks at every line with every pattern (found by fuzzing)."""
+    with patch.object(dialects, "_asked", return_value=([], [])) as asked:
+        dialects.library_failures(b"Subject: failure\n\n" + b"=\n" * 20_000, [])
+        dialects.library_failures(b"Subject: failure\n\n<a@b.cz>: no user\n", [])
+
+    given = [call.args[0] for call in asked.call_args_list]
+    assert [raw.count(b"\n") < dialects.MAIL_LINES for raw in given] == [True, True]
+    assert b"<a@b.cz>" in given[1]

@@ -7,7 +7,7 @@ import pytest
 from services.classifier.parse.headers import Headers
 from services.classifier.parse.mail import parse_mail
 from services.classifier.parse.parsed_mail import ParsedMail
-from shared.backup.parts import decode_transfer
+from shared.backup.parts import decode_part
 from tests.calendar_builders import a_calendar, a_part, an_event, parsed
 
 PDF = b"%PDF-1.4 hello"
@@ -21,10 +21,7 @@ PARTS = (
 
 def files(mail: ParsedMail, raw: bytes) -> dict[str, bytes]:
     """Names and decoded bytes of the attachments."""
-    return {
-        part.name: decode_transfer(raw[part.start : part.end], part.encoding)
-        for part in mail.attachments
-    }
+    return {part.name: decode_part(raw[part.start : part.end], part) for part in mail.attachments}
 
 
 @pytest.mark.parametrize(
@@ -262,7 +259,7 @@ def test_padding_of_a_sound_multipart_is_not_read() -> None:
 
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable", '"base64"'])
 def test_a_multipart_behind_an_encoding_is_read(encoding: str) -> None:
-    """H-9, A-3, A-4: its text is read, and the whole of it is kept as a file."""
+    """H-9, A-3, A-4: its text is read, its files are stored, and so is the whole of it."""
     inside = PARTS % ((b"--=b1",) * 3)
     body = base64.encodebytes(inside)
     if "base64" not in encoding:
@@ -273,7 +270,7 @@ def test_a_multipart_behind_an_encoding_is_read(encoding: str) -> None:
     mail = parse_mail(raw, "k")
 
     assert mail.text.strip() == "Contract:123 here"
-    assert list(files(mail, raw).values()) == [inside]
+    assert list(files(mail, raw).values()) == [b"%PDF-1.4 hello", inside]
 
 
 def test_binary_in_a_multipart_without_parts_is_a_file() -> None:

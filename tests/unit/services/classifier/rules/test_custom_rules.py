@@ -177,16 +177,21 @@ def test_a_mail_makes_one_task() -> None:
 
 
 def test_fields_are_pulled_out_of_the_text() -> None:
-    """C-2: of alerts of monitoring systems; as written, and what is not found is noted."""
+    """C-2: of alerts of monitoring systems; as written, one line but for the text."""
     actions = (
         "{ do = 'set_fields', pull = ["
         r"{ field = 'body', find = 'Host: (\S+)', into = 'subject' },"
         r"{ field = 'subject', find = '(CRITICAL|WARNING)', into = 'priority' },"
-        r"{ field = 'body', find = 'Nothing: (\S+)', into = 'status' } ] }, { do = 'task' }"
+        r"{ field = 'body', find = '(?s)(Host.*)', into = 'text' },"
+        r"{ field = 'body', find = 'Nothing: (\S+)', into = 'status' },"
+        r"{ field = 'body', find = '(?s)(Host.*)', into = 'subject' } ] }, { do = 'task' }"
     )
-    task = _task(actions, "Host: Web-01\n", subject="critical: down")
+    task = _task(actions, "Host: Web-01\nLoad: 9\n", subject="critical: down")
 
-    assert task.values == {"subject": "Web-01", "priority": "critical"}
+    assert task.values["priority"] == "critical"
+    assert task.values["text"] == "Host: Web-01\nLoad: 9"
+    assert task.values["subject"] == "Host: Web-01 Load: 9"
+    assert "status" not in task.values
 
 
 def test_a_new_sender_becomes_a_contact_and_everything_is_linked_to_it() -> None:

@@ -1,6 +1,11 @@
 """Rules of the administrator that are asked before the manual's."""
 
-from tests.builders import JAN, PETR, a_mail, activities, decide, reasons
+from uuid import UUID
+
+import pytest
+
+from shared.domain.earlier import Processed
+from tests.builders import OWN_MAIL, PETR, a_mail, activities, decide, reasons
 from tests.rule_files import a_rule, facts_with
 
 NEWS = 'when = { field = "header:List-Id", op = "exists" }\nearly = true'
@@ -46,12 +51,15 @@ def test_a_mail_that_no_early_rule_wants_goes_its_usual_way() -> None:
     assert decided.words == ("PROCESSED",)
 
 
-def test_a_duplicate_is_asked_by_no_rule() -> None:
-    """C-1: R-1 comes first, so that nothing is made twice."""
-    facts = facts_with(a_rule(actions='{ do = "task" }', more="early = true"))
+@pytest.mark.parametrize("early", ["early = true", ""])
+def test_duplicates_and_our_own_mail_are_asked_by_no_rule(early: str) -> None:
+    """C-1, R-0, R-1: nothing is made twice, and what a rule has sent goes round no further."""
+    wide = a_rule(actions='{ do = "task" }, { do = "forward", to = "a@b.cz" }', more=early)
+    mail = a_mail(to=PETR)
+    copy = decide(mail, facts_with(wide, processed=Processed(UUID(int=7), "x", mail.marks)))
+    ours = f"Message-ID: {OWN_MAIL.message_id(UUID(int=8), 'firma.cz')}\n"
 
-    decided = decide(a_mail(sender=JAN, to=PETR), facts)
-    assert [one.kind for one in decided.commands][:1] == ["put_task"]
+    own = decide(a_mail(more=ours), facts_with(wide))
 
-    own = decide(a_mail(more="X-CRMService-Loop: forged\n"), facts)
-    assert own.words[0] == "NEW TASK CREATED"
+    assert (copy.words, copy.commands) == (("DUPLICATE KEY", "DELETED"), ())
+    assert (own.words, own.commands) == (("LOOP", "DELETED"), ())

@@ -7,6 +7,7 @@ import pytest
 
 from services.fetcher.memory import Memory
 from services.fetcher.sources.suspects import BrokeOffError, Suspects, rest_after
+from shared.contracts.said import said
 from shared.errors import TransientError
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -45,12 +46,12 @@ def suspects(file: Path, clock: Clock) -> Iterator[Suspects]:
 def test_who_broke_the_connection_alone_is_counted(suspects: Suspects) -> None:
     """F-59: asked for together, each is a suspect; asked for alone, it is the culprit."""
     with pytest.raises(BrokeOffError), suspects.blamed(PLACE, ["1", "2"]):
-        raise BrokeOffError("gone")
+        raise BrokeOffError(said("gone"))
     assert suspects.tries(PLACE) == {"1": 0, "2": 0}
     assert suspects.count() == 0
 
     with pytest.raises(BrokeOffError), suspects.blamed(PLACE, ["2"]):
-        raise BrokeOffError("gone")
+        raise BrokeOffError(said("gone"))
 
     assert suspects.tries(PLACE) == {"1": 0, "2": 1}
     assert suspects.count() == 1
@@ -59,7 +60,7 @@ def test_who_broke_the_connection_alone_is_counted(suspects: Suspects) -> None:
 def test_another_trouble_is_nobodys_fault(suspects: Suspects) -> None:
     """F-57: a server that throttles, or says that it is not available, blames no message."""
     with pytest.raises(TransientError), suspects.blamed(PLACE, ["1"]):
-        raise TransientError("throttled", retry_after_seconds=60)
+        raise TransientError(said("throttled"), retry_after_seconds=60)
 
     assert suspects.tries(PLACE) == {}
 

@@ -6,6 +6,7 @@ import pytest
 
 from services.operator.commands import app
 from services.operator.commands.options import begin_with, files_of, one_of
+from shared.contracts.said import said
 from shared.errors import ConfigurationError, WrongUseError
 
 
@@ -67,7 +68,7 @@ def test_the_problems_of_environment_and_files_are_told_at_once(
 def test_a_word_that_is_none_of_several_is_told_with_the_nearest(word: str, told: str) -> None:
     """O-6: what was meant, and all there are; a terminal's codes do not come back."""
     with pytest.raises(WrongUseError) as raised:
-        one_of("list", word, ("activities", "tasks"))
+        one_of(said("list"), word, ("activities", "tasks"))
 
     assert str(raised.value).startswith(told)
-    assert one_of("list", "tasks", ("activities", "tasks")) == "tasks"
+    assert one_of(said("list"), "tasks", ("activities", "tasks")) == "tasks"

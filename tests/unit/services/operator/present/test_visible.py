@@ -11,6 +11,7 @@ from services.operator.commands.options import tell
 from services.operator.present.console import stderr_console, stdout_console
 from services.operator.present.records import records_as_text
 from services.operator.present.visible import visible, visible_json, visible_with_styles
+from shared.contracts.said import verbatim
 
 HOSTILE = [
     "\x1b[8mhidden",
@@ -64,7 +65,7 @@ def test_tables_and_messages_are_safe(
     monkeypatch.setenv("FORCE_COLOR", "1")
     stdout_console().print(records_as_text([{"source": text}]))
     stderr_console().print(Text(text, style="bold"))
-    tell(text)
+    tell(verbatim(text))
 
     captured = capsys.readouterr()
     for shown in (captured.out, captured.err):

@@ -1,0 +1,1 @@
+"""Mail whose XML asks for records (behaviour E-4)."""

@@ -1,0 +1,1 @@
+"""Honest mail as companies here get it, by the systems that they use; `situations.py` has it."""
