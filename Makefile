@@ -51,7 +51,7 @@ coverage: setup servers  ## lines of services and shared that tests reach, comma
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n 2 --dist worksteal tests
 	$(BIN)/coverage combine -q
-	$(BIN)/coverage report --skip-covered --fail-under=90
+	$(BIN)/coverage report --skip-covered --fail-under=95
 
 test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everything fails
 	$(BIN)/python -m tests.faults.ledger

@@ -1,6 +1,7 @@
 """The mailbox of a box, opened when it is first used."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,10 +61,10 @@ def a_mailbox(server: ScriptedImap, folder: Path, clock: Clock, **settings: Any)
 def taken(mailbox: Mailbox) -> list[bytes | None]:
     """A whole round."""
     raws = []
-    for batch in mailbox.batches():
-        mailbox.acknowledge(batch)
-        raws += [mail.raw for mail in batch]
-    mailbox.close()
+    with closing(mailbox):
+        for batch in mailbox.batches():
+            mailbox.acknowledge(batch)
+            raws += [mail.raw for mail in batch]
     return raws
 
 
@@ -114,6 +115,7 @@ def test_a_memory_that_cannot_be_opened_is_tried_again(
 
     assert taken(mailbox) == [MAIL]
     assert mailbox.report() == SourceReport(NOON, waiting=0, held=0)
+    mailbox.close()
 
 
 def test_a_damaged_memory_stops_nothing(
