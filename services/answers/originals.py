@@ -45,13 +45,7 @@ def originals_in(folder: Path, log: Path | None, zone: tzinfo) -> list[Original]
         )
         text = decoded(log.read_bytes()) if log else ""
     except OSError as error:
-        raise WrongUseError(
-            said(
-                "{filename} cannot be read: {reason}",
-                filename=error.filename,
-                reason=error.strerror,
-            )
-        ) from None
+        raise unreadable(error) from None
     if not files:
         raise WrongUseError(
             said("{folder} and its folders hold no .eml file: name POP3Downloads", folder=folder)
@@ -79,3 +73,14 @@ def read_original(original: Original) -> bytes:
 def not_logged(originals: Sequence[Original]) -> list[Original]:
     """Return those of which the log says nothing: they may not have been processed."""
     return [one for one in originals if one.logged is None]
+
+
+def unreadable(error: OSError) -> WrongUseError:
+    """Return what is said of a file or folder of the original that cannot be read."""
+    return WrongUseError(
+        said(
+            "{filename} cannot be read: {reason}",
+            filename=error.filename,
+            reason=error.strerror,
+        )
+    )

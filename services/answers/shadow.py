@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from services.answers.original_log import differs
-from services.answers.originals import Original, read_original
+from services.answers.originals import Original, read_original, unreadable
 from services.classifier.decide import decide
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.reading.extract import Arrival
@@ -22,11 +22,9 @@ from services.fetcher.sources.of_box import BoxSource, sources_of
 from services.fetcher.sources.opening import open_source
 from services.fetcher.sources.port import EML_DIR
 from shared.backup.store import key_of
-from shared.contracts.said import said
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.domain.copies import claimed_by
 from shared.domain.earlier import Processed
-from shared.errors import WrongUseError
 from shared.settings.box import Box
 
 _AT_ONCE = 50
@@ -161,13 +159,7 @@ def _files(folder: Path) -> Iterator[Waiting]:
                 moment = moment_of(file.stat().st_mtime)
                 yield Waiting(f"{EML_DIR}:{file.name}", moment, file.read_bytes())
     except OSError as error:
-        raise WrongUseError(
-            said(
-                "{filename} cannot be read: {reason}",
-                filename=error.filename,
-                reason=error.strerror,
-            )
-        ) from None
+        raise unreadable(error) from None
 
 
 def _mailbox(source: BoxSource) -> Iterator[Waiting]:
