@@ -10,9 +10,14 @@ T = TypeVar("T")
 
 
 def guarded(what: str, work: Callable[[], T], otherwise: T, defects: list[str]) -> T:
-    """Return what `work` gives, or `otherwise`, with a defect that names `what`."""
+    """Return what `work` gives, or `otherwise`, with a defect that names `what`.
+
+    Parsers in Rust panic with something that is no `Exception`; whoever ends the process may.
+    """
     try:
         return work()
-    except Exception as error:  # noqa: BLE001 - hostile content makes parsers raise anything
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - hostile content makes parsers raise anything
         defects.append(f"{what} cannot be read: {type(error).__name__}")
         return otherwise
