@@ -28,10 +28,11 @@ class AddressWord(NamedTuple):
     text: str
 
 
+ENCODED_WORD = r"=\?[^?\s]{1,90}+\?[bBqQ]\?(?:[^?=]|\?(?!=)|=(?!\?(?!=)))*+\?="
 # Everything matches where it is tried, and never gives back: linear for any input.
 _WORD = re.compile(
-    r"""(?P<quoted>"(?:[^"\\]|\\.)*+")
-      | (?P<encoded>=\?[^?\s]{1,90}+\?[bBqQ]\?(?:[^?=]|\?(?!=)|=(?!\?(?!=)))*+\?=)
+    rf"""(?P<quoted>"(?:[^"\\]|\\.)*+")
+      | (?P<encoded>{ENCODED_WORD})
       | <(?P<closed>[^<>]*+)>
       | <(?P<open>[^<>,;]*+)
       | (?P<mark>[(),;:"<>])

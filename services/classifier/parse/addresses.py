@@ -15,6 +15,7 @@ from services.classifier.parse.address_words import AddressWord, Kind, address_w
 from services.classifier.parse.charsets import clean_line
 from services.classifier.parse.headers import decode_words
 from services.classifier.parse.parsed_mail import Address
+from services.classifier.parse.plain_addresses import plain_addresses
 from shared.domain.addresses import comparable
 
 _AROUND = (
@@ -68,6 +69,10 @@ def read_addresses(value: str, limit: int, defects: list[str]) -> list[Address]:
 
 def _addresses(value: str, defects: list[str]) -> Iterator[Address]:
     if "@" not in value and "=?" not in value:
+        return
+    if plain := plain_addresses(value):
+        for name, email in plain:
+            yield Address(email.lower(), _name([name], defects) if name else "")
         return
     words = list(address_words(value))
     found = False
