@@ -18,7 +18,11 @@ from services.classifier.parse.html_quotes import mark_quotes
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_INVISIBLE = "script,style,head,title,template,noscript,object,iframe,svg,math,select,textarea"
+_IMPLIED = "head"
+_INVISIBLE = (
+    *("script", "style", "title", "template", "noscript", "object", "iframe", "svg", "math"),
+    *("select", "textarea"),
+)
 # A style that shows nothing. Classes are not looked up, and tiny or pale letters count as seen.
 _ZERO = r"\+?(?:0+\.?0*|\.0+)(?:[a-z]{1,4}|%)?\s*(?:[;!]|$)"
 _HIDING = re.compile(
@@ -111,8 +115,9 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
 
 
 def _to_text(html: str, *, targets: bool) -> str:
-    tree = _tree(with_edges(html))
-    tree.strip_tags(_INVISIBLE.split(","), recursive=True)
+    edged, tags = with_edges(html)
+    tree = _tree(edged)
+    tree.strip_tags([_IMPLIED, *(tag for tag in _INVISIBLE if tag in tags)], recursive=True)
     # From the end: whoever is inside goes before the element around.
     for node in reversed(_hidden(tree)):
         node.decompose()
@@ -128,7 +133,7 @@ def _hidden(tree: "LexborHTMLParser") -> "list[LexborNode]":
     hides: dict[str, bool] = {}
     found = []
     for node in tree.css("[style],[hidden]"):
-        attributes = node.attrs
+        attributes = node.attributes
         style = attributes.get("style") or ""
         if style not in hides:
             hides[style] = _hides(style)

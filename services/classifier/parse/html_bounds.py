@@ -58,7 +58,7 @@ def _bounded(html: str, defects: list[str]) -> str:
         html = html[: next(found).start()]
         tags = limits.HTML_TAGS
     html = _CROWDED_TAG.sub(r"<\1 ", html)
-    if tags - html.count("</") <= limits.HTML_QUICK_TAGS:
+    if tags <= limits.HTML_QUICK_TAGS or tags - html.count("</") <= limits.HTML_QUICK_TAGS:
         return html
     formatting = len(_FORMATTING.findall(html))
     if formatting * tags > limits.HTML_FORMATTING:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from services.classifier.parse.html_quotes import QUOTE_BEGIN, QUOTE_END
 
 _PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
-_TAG = re.compile("<(/?[a-z][a-z0-9]*)", re.IGNORECASE)
+_TAG = re.compile("<(/?[A-Za-z][A-Za-z0-9]*)")
 _BLOCKS = (
     *("address", "article", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset"),
     *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol"),
@@ -24,24 +24,24 @@ _EDGES = {
 }
 """What stands before a tag, its `<` included, where there is an edge."""
 
-_QUOTE_EDGE = re.compile(f"([{QUOTE_BEGIN}{QUOTE_END}])")
 _DEEPEST_MARK = 5
 _MANY_BLANKS = re.compile("  +")
 _BLANKS = "\t\f"
 _WHITE = "\n\r\t\f\v"
-_MANY_MARKS = re.compile(r"^(>+ \n)(?:>+ \n)++", re.MULTILINE)
+_MANY_MARKS = re.compile(r"(\n>+ \n)(?:>+ \n)++")
 """Blank lines of a quotation, of which a page has many where its blocks are nested."""
 
 
-def with_edges(html: str) -> str:
-    """`html` with its edges marked."""
+def with_edges(html: str) -> tuple[str, frozenset[str]]:
+    """Return `html` with its edges marked, and in lower case which tags may begin in it."""
     for blank in _BLANKS if _PREFORMATTED.search(html) else _WHITE:
         html = html.replace(blank, " ")
     pieces = _TAG.split(html)
-    for place in range(1, len(pieces), 2):
-        tag = pieces[place]
-        pieces[place] = _EDGES.get(tag.lower(), "<") + tag
-    return "".join(pieces)
+    tags = pieces[1::2]
+    # Of many tags few differ.
+    edged = {tag: _EDGES.get(tag.lower(), "<") + tag for tag in set(tags)}
+    pieces[1::2] = map(edged.__getitem__, tags)
+    return "".join(pieces), frozenset(map(str.lower, edged))
 
 
 def lines_of(text: str) -> str:
@@ -52,7 +52,7 @@ def lines_of(text: str) -> str:
     text = text.replace("\t", "\n")
     text = _MANY_BLANKS.sub(" ", text)
     lines = "\n".join(_without_gaps(_marked(text)))
-    return (_MANY_MARKS.sub(r"\1", lines) if "> \n" in lines else lines).strip("\n")
+    return (_MANY_MARKS.sub(r"\1", f"\n{lines}") if "> \n>" in lines else lines).strip("\n")
 
 
 def _marked(text: str) -> Iterator[str]:
@@ -60,13 +60,11 @@ def _marked(text: str) -> Iterator[str]:
     if QUOTE_BEGIN not in text and QUOTE_END not in text:
         yield from map(str.strip, text.split("\n"))
         return
-    depth = 0
-    for piece in _QUOTE_EDGE.split(text):
-        if piece == QUOTE_BEGIN:
-            depth += 1
-        elif piece == QUOTE_END:
-            depth = max(depth - 1, 0)
-        else:
+    depth = -1
+    for block in text.split(QUOTE_BEGIN):
+        depth += 1
+        for number, piece in enumerate(block.split(QUOTE_END)):
+            depth = max(depth - 1, 0) if number else depth
             mark = ">" * min(depth, _DEEPEST_MARK) + " " if depth else ""
             yield from (mark + line.strip() for line in piece.split("\n"))
 

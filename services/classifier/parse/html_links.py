@@ -13,6 +13,7 @@ _LINK_CHARACTERS = 2000
 _WEB = re.compile(r"https?://[^/\\?#\s]", re.IGNORECASE)
 _SHOWN_APART = re.compile(r"\A(?:https?://)?(?:www\.)?|\s+|/+\Z", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W_]")
+_SLASHES_OF_A_SITE = 2
 _WRAPPER = "safelinks.protection.outlook.com"
 """The hosts that Microsoft's servers put before the links of every mail that they receive."""
 
@@ -62,4 +63,7 @@ def _unwrapped(href: str) -> str:
 
 
 def _is_shown(target: str, shown: str) -> bool:
+    if "/" not in shown and target.rstrip("/").count("/") > _SLASHES_OF_A_SITE:
+        # A page within a site, and words without any path.
+        return False
     return _SHOWN_APART.sub("", target).lower() in _SHOWN_APART.sub("", shown).lower()
