@@ -18,10 +18,9 @@ from services.classifier.parse.html_quotes import mark_quotes
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_IMPLIED = "head"
 _INVISIBLE = (
-    *("script", "style", "title", "template", "noscript", "object", "iframe", "svg", "math"),
-    *("select", "textarea"),
+    *("script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg"),
+    *("math", "select", "textarea"),
 )
 # A style that shows nothing. Classes are not looked up, and tiny or pale letters count as seen.
 _ZERO = r"\+?(?:0+\.?0*|\.0+)(?:[a-z]{1,4}|%)?\s*(?:[;!]|$)"
@@ -117,7 +116,7 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
 def _to_text(html: str, *, targets: bool) -> str:
     edged, tags = with_edges(html)
     tree = _tree(edged)
-    tree.strip_tags([_IMPLIED, *(tag for tag in _INVISIBLE if tag in tags)], recursive=True)
+    tree.strip_tags([tag for tag in _INVISIBLE if tag in tags], recursive=True)
     # From the end: whoever is inside goes before the element around.
     for node in reversed(_hidden(tree)):
         node.decompose()

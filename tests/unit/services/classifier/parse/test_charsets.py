@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from services.classifier.parse.charsets import decode_text
+from services.classifier.parse.charsets import clean, decode_text
 from services.classifier.parse.mail import parse_mail
 
 CZECH = "Příliš žluťoučký kůň"
@@ -165,3 +165,15 @@ def test_many_short_texts_without_a_charset_take_little_time() -> None:
 
     assert time.process_time() - begin < 2.0
     assert len(mail.to) == 900
+
+
+def test_each_unwanted_character_goes_and_no_other() -> None:
+    """H-7: control characters but tab and line end, half pairs, and what is no character."""
+    unwanted = {
+        *(*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)),
+        *(*range(0xD800, 0xE000), 0xFFFC, 0xFFFE, 0xFFFF),
+    }
+
+    gone = {code for code in range(0x10000) if clean(f"a{chr(code)}b") == "ab"}
+
+    assert gone == unwanted

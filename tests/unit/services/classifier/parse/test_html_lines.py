@@ -130,3 +130,15 @@ def test_the_elements_of_mail_programs_tell_a_quotation(quoted: str) -> None:
 
     assert parts.own == "Own text"
     assert "Zakázka:7" in parts.quoted
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("script", "style", "title", "template", "noscript", "object", "iframe", "svg", "math"),
+        *("select", "textarea"),
+    ],
+)
+def test_elements_that_no_reader_sees_are_left_out(tag: str) -> None:
+    """H-6: whatever stands in them, and however their names are written."""
+    assert text_of(f"<p>shown<{tag.upper()}>hidden</{tag.title()}>") == "shown"
