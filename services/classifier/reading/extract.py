@@ -14,7 +14,7 @@ from services.classifier.parse.headers import decode_field
 from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.message_ids import message_ids
 from services.classifier.parse.parsed_mail import ParsedMail
-from services.classifier.parse.quotes import split_quotes
+from services.classifier.reading.body_text import BodyText
 from services.classifier.reading.identification import identification_key
 from services.classifier.reading.mail import Bounce, Mail, field_values
 from services.classifier.reading.phrases import bounce_by_phrase
@@ -68,7 +68,8 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
     way = way_in(parsed.headers, trusted_hosts(context.box, context.box.own_domains))
     sender, sender_problem = _sender(parsed)
     subject = comparable_subject(parsed.subject, vocabulary.tags)
-    tokens = find_tokens(parsed.subject, parsed.text, vocabulary, _own_and_quoted)
+    body = BodyText(parsed.text)
+    tokens = find_tokens(parsed.subject, parsed.text, vocabulary, lambda _text: _told_apart(body))
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
     xml = xml_request(parsed.xml_documents, sender, context.box)
     mail = Mail(
@@ -83,6 +84,7 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
         subject=subject,
         unforwarded_subject=without_prefixes(parsed.subject, vocabulary.forwards, vocabulary.tags),
         tokens=tokens,
+        body=body,
         is_our_own=_is_our_own(parsed, context),
         proof=_proof(parsed, context, sender, way, from_file=arrival.from_file),
         forwarded_from=_forwarded_from(parsed, way),
@@ -226,6 +228,5 @@ def _sender(parsed: ParsedMail) -> tuple[str | None, Said]:
     return address, NOTHING_SAID
 
 
-def _own_and_quoted(text: str) -> tuple[str, str]:
-    parts = split_quotes(text)
-    return parts.own, parts.quoted
+def _told_apart(body: BodyText) -> tuple[str, str]:
+    return body.parts.own, body.parts.quoted

@@ -1,9 +1,10 @@
 """A mail as the rules ask about it: the parsed mail, and what is read out of it without I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.classifier.parse.headers import decode_field
@@ -19,6 +20,9 @@ from shared.domain.notes import Note
 from shared.domain.tickets import Ticket
 from shared.domain.tokens import Token
 from shared.domain.vocabulary import tight
+
+if TYPE_CHECKING:
+    from services.classifier.reading.body_text import BodyText
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Mail:
         subject: Folded, colons tight.
         unforwarded_subject: The subject as written, without forward prefixes.
         tokens: Assignment tokens in the order in which they win (T-1).
+        body: The readable text, as it is compared, and what of it is the sender's own.
         is_our_own: We have sent it ourselves (R-0).
         proof: Whether the sender is who it says (S-1).
         forwarded_from: Addresses of mailboxes that it went through, from its envelope (R-c).
@@ -79,6 +84,7 @@ class Mail:
     subject: str
     unforwarded_subject: str
     tokens: tuple[Token, ...]
+    body: "BodyText" = field(compare=False, repr=False)
     is_our_own: bool = False
     proof: Proof = UNKNOWN
     forwarded_from: tuple[str, ...] = ()
@@ -96,11 +102,6 @@ class Mail:
     def text(self) -> str:
         """The readable text as one folded line, colons tight."""
         return tight(fold_line(self.parsed.text))
-
-    @cached_property
-    def body(self) -> Text:
-        """The readable text, as the administrator's rules compare it."""
-        return Text(self.parsed.text)
 
     @cached_property
     def written_subject(self) -> Text:
