@@ -17,13 +17,13 @@ _MAILBOX = re.compile(
 
 
 def plain_addresses(value: str) -> list[tuple[str, str]] | None:
-    """Return name and address of each mailbox, as they are written; None if one is not plain."""
+    """Return name and address of each mailbox, as written; None if one is not plain."""
     if "(" in value:
         return None
     found: list[tuple[str, str]] = []
     position = 0
     while mailbox := _MAILBOX.match(value, position):
-        found.append((mailbox["name"] or "", mailbox["closed"] or mailbox["bare"]))
+        found.append(((mailbox["name"] or "").strip(), mailbox["closed"] or mailbox["bare"]))
         if not mailbox["more"]:
             return found
         position = mailbox.end()
