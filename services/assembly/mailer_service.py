@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from services.assembly.beside import doing
-from services.assembly.commenting import comments_of, failed_mail_of
+from services.assembly.commenting import comments_of, failed_mail_of, supports_of
 from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import clock_of, outlet_of, sends_mail, signer_of
 from services.assembly.notice_rows import notice_rows
@@ -184,8 +184,9 @@ def mail_once(
     if not sends_mail(boxes):
         return True
     book = notices_of("run", boxes, environment, notice_rows(erp.engine))
-    mailer, well = _mailer(erp, environment, book), True
-    for post in _posts(boxes, erp, book):
+    backups = BackupStore(environment.data)
+    mailer, well = _mailer(boxes, erp, environment, backups, book), True
+    for post in _posts(boxes, erp, backups, book):
         post(_now())
     for outlet in map(outlet_of, boxes):
         try:
@@ -205,21 +206,27 @@ def _loop(  # noqa: PLR0913, PLR0917 - as above
     stopped: threading.Event,
     book: NoticeBook,
 ) -> MailerLoop:
-    mailer = _mailer(erp, environment, book)
+    backups = BackupStore(environment.data)
+    mailer = _mailer(boxes, erp, environment, backups, book)
     outlets = [outlet_of(box) for box in boxes]
-    posts = _posts(boxes, erp, book)
+    posts = _posts(boxes, erp, backups, book)
     return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), posts)
 
 
-def _posts(boxes: Sequence[Box], erp: Erp, book: NoticeBook) -> list[Post]:
-    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp)
+def _posts(boxes: Sequence[Box], erp: Erp, backups: BackupStore, book: NoticeBook) -> list[Post]:
+    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp, backups)
     return [one.post for one in several if one is not None]
 
 
-def _mailer(erp: Erp, environment: Environment, book: NoticeBook) -> Mailer:
-    signer = signer_of(erp.own_mail, environment)
-    original = BackupStore(environment.data).read
-    return Mailer(OutboxRows(erp.engine), signer, original, _now, book.tell)
+def _mailer(
+    boxes: Sequence[Box],
+    erp: Erp,
+    environment: Environment,
+    backups: BackupStore,
+    book: NoticeBook,
+) -> Mailer:
+    signer, supports = signer_of(erp.own_mail, environment), supports_of(boxes)
+    return Mailer(OutboxRows(erp.engine), signer, backups.read, _now, book.tell, supports)
 
 
 def _now() -> datetime:

@@ -12,6 +12,7 @@ from services.assembly.mailing import clock_of, outlet_of
 from services.assembly.secret import own_mail
 from services.assembly.watch import Look
 from services.mailer.compose import compose
+from services.mailer.mail_values import values_of
 from services.mailer.notices import MissedParts, Notice, NoticeBook
 from services.mailer.outbox_mail import NOTICE, OutboxMail
 from services.mailer.outlet import MailOutlet
@@ -76,7 +77,9 @@ class NoticePost:
         if self.outlet.connect is None or marker.exists():
             return True
         mail = OutboxMail(notice.outbox_id, self.outlet.box, self.recipient, NOTICE, notice.values)
-        rendered = self.outlet.templates.render(NOTICE, notice.values)
+        templates = self.outlet.templates
+        values = values_of(notice.values, templates.language, self.own_mail)
+        rendered = templates.render(NOTICE, values)
         composed = compose(mail, rendered, self.outlet.sender, self.own_mail, notice.at)
         with self.outlet.connect() as session:
             session.send(composed)

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, null, sel
 from services.mailer.outbox_mail import COMMENT
 from services.mailer.threads import read_before
 from shared.contracts.cause import Cause
+from shared.contracts.said import Said, said
 from shared.domain.addresses import comparable, is_valid_address
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.database.locks import hold, lock_for
@@ -53,7 +54,7 @@ class Comments:
     erp: ErpTables
     box: str
     boxes: frozenset[str]
-    report: Callable[[str, str], None] = lambda _kind, _reason: None
+    report: Callable[[str, Said], None] = lambda _kind, _reason: None
 
     def post(self, now: datetime) -> int:
         """Put all that wait into the outbox; return how many did.
@@ -70,8 +71,9 @@ class Comments:
             sent = self._post(ids, now)
             posted, stuck = posted + sent, stuck + len(ids) - sent
         if stuck:
-            reason = (
-                f"{stuck} comment(s) for customers wait: their task has no contact with an address"
+            reason = said(
+                "{stuck} comment(s) for customers wait: their task has no contact with an address",
+                stuck=stuck,
             )
             self.report("comments not sent", reason)
         return posted

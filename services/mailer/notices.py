@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from services.mailer.mail_values import SAID
 from shared.contracts.cause import Cause
+from shared.contracts.said import Said, verbatim
+from shared.contracts.sentence import sentence_of
 
 BETWEEN = timedelta(hours=1)
 """Between two notices of one kind."""
@@ -48,10 +51,12 @@ class Notice:
     @property
     def values(self) -> Mapping[str, object]:
         """What the template is filled with."""
+        sentence = self.reason if isinstance(self.reason, Said) else verbatim(self.reason)
         return {
             "service": self.service,
             "kind": self.kind,
             "reason": self.reason,
+            f"reason{SAID}": sentence_of(sentence).model_dump_json(),
             "count": self.count,
             "at": f"{self.at:%Y-%m-%d %H:%M %Z}",
         }

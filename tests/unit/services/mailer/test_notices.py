@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from services.mailer.notices import MissedParts, Notice, NoticeBook
 from services.mailer.outbox_rows import OutboxRows
 from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
+from services.mailer.send import Mailer
 from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database
@@ -154,6 +157,28 @@ def test_a_notice_goes_into_the_outbox_once_whoever_makes_it(world: _World, tmp_
     )
     assert direct.message_id == OWN.message_id(row.outbox_id, "firma.cz")
     assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize("way", ["directly", "by the outbox"])
+def test_a_notice_is_written_in_the_language_of_the_box(
+    world: _World, tmp_path: Path, way: str
+) -> None:
+    """I-9, M-4: with its reason, whichever way it goes."""
+    notice = Notice("mailer", "task", said("no task has number {number}", number="77"), 1, BEGIN)
+    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    outlet = MailOutlet("crm", SendsAs("crm@firma.cz"), Templates("cs"), 200, world.connect)
+    if way == "directly":
+        assert NoticePost("eva@firma.cz", outlet, OWN, tmp_path).send(notice)
+    else:
+        migrate(engine)
+        assert NoticePost("eva@firma.cz", outlet, OWN, tmp_path, notice_rows(engine)).send(notice)
+        Mailer(OutboxRows(engine), OWN, lambda _: b"", lambda: BEGIN).round(outlet)
+
+    engine.dispose()
+    (mail,) = world.sent
+    text = message_from_bytes(mail.data, policy=default).get_body(("plain",))
+    assert text is not None
+    assert "žádný úkol nemá číslo 77" in text.get_content()
 
 
 def test_a_server_that_is_unreachable_too_is_no_crash(world: _World, tmp_path: Path) -> None:

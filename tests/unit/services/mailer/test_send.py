@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
 from services.mailer.compose import Composed, SendsAs
-from services.mailer.outbox_rows import IN_HAND, OutboxRows
+from services.mailer.outbox_rows import IN_HAND, OutboxRows, Settled
 from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
 from services.mailer.send import PATIENCE, Mailer
@@ -81,6 +83,7 @@ class _Post:
     server: _Server = field(default_factory=_Server)
     reports: list[tuple[str, str]] = field(default_factory=list)
     originals: dict[str, bytes] = field(default_factory=dict)
+    supports: dict[str, str] = field(default_factory=dict)
     per_hour: int = 200
     templates: Path | None = None
 
@@ -94,6 +97,7 @@ class _Post:
             self.originals.__getitem__,
             self.clock,
             lambda *told: self.reports.append(told),
+            self.supports,
         )
 
     def outlet(self, *, server: bool = True) -> MailOutlet:
@@ -134,6 +138,7 @@ def post(tmp_path: Path) -> Iterator[_Post]:
 
 
 EVA, JAN, IVO = "eva@firma.cz", "jan@firma.cz", "ivo@firma.cz"
+SUPPORT = "support@firma.cz"
 
 
 def test_what_waits_is_sent_once(post: _Post) -> None:
@@ -299,6 +304,41 @@ def test_a_refused_notice_makes_no_notice(post: _Post) -> None:
     assert (post.states(), post.reports) == ({EVA: "failed"}, [])
 
 
+def test_a_mail_that_was_refused_goes_to_the_support_once(post: _Post) -> None:
+    """M-2, E-3: with why and what it had attached, whoever retries it; it goes out itself, too."""
+    key = "POP3Downloads/a.eml"
+    post.supports["crm"], post.originals[key] = SUPPORT, b"Subject: x\r\n\r\n"
+    post.post(EVA, attachments=[key])
+    post.server.refusals[EVA] = MailRefusedError(said("550 no such user"))
+    for _ in range(2):
+        post.round()
+        with write_transaction(post.engine) as connection:
+            again = outbox_table.update().where(outbox_table.c.recipient == EVA)
+            connection.execute(again.values(state="waiting", next_try_at=post.clock()))
+    post.round()
+
+    (mail,) = post.server.got
+    assert (mail.recipient, mail.envelope_from) == (SUPPORT, "")
+    assert b"message/rfc822" in mail.data
+    text = message_from_bytes(mail.data, policy=default).get_body(("plain",))
+    assert text is not None
+    assert f"e-mail pro {EVA} nebyl doručen: 550 no such user" in text.get_content()
+
+
+@pytest.mark.parametrize(
+    ("to", "template"), [(SUPPORT, "forward"), (EVA, "notice"), (EVA, "undelivered")]
+)
+def test_what_tells_of_trouble_makes_no_more_of_it(post: _Post, to: str, template: str) -> None:
+    """H-24, E-3: a refused mail to the support, a notice, or a mail that tells of a refusal."""
+    post.supports["crm"] = SUPPORT
+    post.post(to, template=template)
+    post.server.refusals[to] = MailRefusedError(said("550 no"))
+
+    post.round()
+
+    assert post.states() == {to: "failed"}
+
+
 def test_a_broken_template_holds_up_its_own_mail_only(post: _Post, tmp_path: Path) -> None:
     """M-4: the mail waits until the template is corrected."""
     (tmp_path / "cs").mkdir()
@@ -346,6 +386,6 @@ def test_what_a_person_decided_meanwhile_stays(post: _Post) -> None:
     with write_transaction(post.engine) as connection:
         connection.execute(outbox_table.update().values(state="failed"))
 
-    post.mailer.rows.settle(mail, {"state": "sent"})
+    post.mailer.rows.settle(mail, Settled({"state": "sent"}), BEGIN)
 
     assert post.states() == {EVA: "failed"}
