@@ -15,6 +15,7 @@ from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import notice_look, notices_of
 from services.assembly.services import running
 from services.assembly.watch import data_look, database_look, looking
+from services.mailer.dead_letter_notices import DeadLetterNotices
 from services.mailer.notices import NoticeBook
 from services.mailer.outbox_rows import OutboxRows
 from services.mailer.outlet import MailOutlet
@@ -214,7 +215,8 @@ def _loop(  # noqa: PLR0913, PLR0917 - as above
 
 
 def _posts(boxes: Sequence[Box], erp: Erp, backups: BackupStore, book: NoticeBook) -> list[Post]:
-    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp, backups)
+    told = DeadLetterNotices(erp.engine, book.service, book.post)
+    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp, backups), told
     return [one.post for one in several if one is not None]
 
 

@@ -9,7 +9,7 @@ from shared.contracts.line import one_line
 from shared.contracts.sentence import Sentence
 from shared.domain.own_mail import OwnMail
 from shared.domain.tickets import REPLY_ABOVE, ticket
-from shared.language.language import LanguageName, language
+from shared.language.language import ENGLISH, LanguageName, language
 
 SAID = "_said"
 """Ends the name of a value that has another one as sentences, to be said in any language."""
@@ -31,6 +31,9 @@ def values_of(
 
 def _said_in(given: Mapping[str, object], name: LanguageName) -> Iterator[tuple[str, object]]:
     """Yield what is kept as sentences; what was cut since stays in English."""
+    if name == ENGLISH.name:
+        # The values are in English, in the singular or plural that sentences do not keep.
+        return
     for key, kept in given.items():
         if key.endswith(SAID):
             with suppress(ValidationError):

@@ -103,7 +103,7 @@ def test_a_notice_that_cannot_be_sent_is_not_forgotten(world: _World) -> None:
 def test_a_part_that_is_missed_for_a_moment_is_told_to_nobody(world: _World) -> None:
     """I-9: two minutes; each time counts once, however long it lasts."""
     parts: dict[str, str | None] = {"broker": "away", "database": None}
-    missed = MissedParts(world.book(), lambda: parts)
+    missed = MissedParts(world.book(), [dict, lambda: parts])
     missed.look()
     world.now += timedelta(seconds=119)
     missed.look()
