@@ -125,3 +125,23 @@ def test_an_address_gets_few_automatic_mails(
     assert to.count(PETR.email) == MOST_AUTOMATIC
     assert to.count("bob@beta.example") == 1
     assert sum("has had enough lately" in one for one in traces) == 2
+
+
+def test_mails_that_are_processed_again_are_not_counted_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """E-7: a replay keeps what was answered and takes no place of those who come then."""
+    names = [f"m{n}" for n in range(MOST_AUTOMATIC)]
+    mails = [a_classified(one, _answer(one, PETR.email)) for one in names]
+    writer = a_writer(engine, ERP, tmp_path, lambda _: None)
+    writer.handle(mails[:-1])
+
+    again = [one.model_copy(update={"again": True}) for one in mails[:-1]]
+    writer.handle([*again, mails[-1]])
+    writer.handle([mails[-1].model_copy(update={"again": True})])
+
+    with engine.connect() as connection:
+        to = list(connection.scalars(select(outbox_table.c.recipient)))
+        traces = list(connection.scalars(select(journal_table.c.trace)))
+    assert to.count(PETR.email) == MOST_AUTOMATIC
+    assert not any("has had enough lately" in one for one in traces)
