@@ -22,7 +22,9 @@ from shared.netgenium.database.many import values_by_owner
 from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
 from shared.netgenium.schema.tables import ErpTables
 
-_NEEDED = (("task_comment", "for_customer"), ("task_comment", "sent_on"), ("task", "contact"))
+NEEDED = (("task_comment", "for_customer"), ("task_comment", "sent_on"), ("task", "contact"))
+"""What of the ERP comments for customers need."""
+
 _AT_ONCE = 50
 _QUOTED = 3
 _POSTING = lock_for("mailer", "comments")
@@ -185,4 +187,4 @@ class Comments:
 
 def can_post(erp: ErpTables) -> bool:
     """Whether the mapping has all that comments for customers need."""
-    return all(erp.has(entity, field) for entity, field in _NEEDED)
+    return all(erp.has(entity, field) for entity, field in NEEDED)

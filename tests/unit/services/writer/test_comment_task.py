@@ -13,6 +13,7 @@ from shared.contracts.bounds import COMMENT_LENGTH
 from shared.contracts.commands import SendMail
 from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.references import RecordRef
+from shared.contracts.rule_commands import PutTask
 from shared.netgenium.database.engine import open_database
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import journal_table, outbox_table
@@ -104,6 +105,28 @@ def test_a_ticket_is_for_its_contact_and_company(engine: Engine, tmp_path: Path)
 
     (row,) = _rows(engine, "task")
     assert (row.contact, row.relationship) == (PETR.id, ACME.id)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"), [({}, None), ({"new": "Nový"}, "Nový")], ids=["no word", "a word"]
+)
+def test_a_task_that_says_no_status_has_the_word_of_the_mapping(
+    engine: Engine, tmp_path: Path, words: dict[str, str], status: str | None
+) -> None:
+    """E-7, NG-5: tickets and tasks of rules; a status that is said stays."""
+    mapping = load_mapping(None)
+    choices = {**mapping.choices, "task.status": words}
+    erp = ErpTables(mapping.model_copy(update={"choices": choices}))
+    mails = [
+        a_classified("a", a_task("t")),
+        a_classified("b", a_task("u", status="Čeká")),
+        a_classified("c", PutTask(command_id=an_id("p"), subject="P", sender=PETR.email)),
+    ]
+
+    for mail in mails:
+        a_writer(engine, erp, tmp_path, lambda _: None).handle([mail])
+
+    assert [row.status for row in _rows(engine, "task")] == [status, "Čeká", status]
 
 
 @pytest.mark.parametrize("together", [True, False])
