@@ -19,10 +19,11 @@ $(STAMP): requirements/runtime.txt requirements/databases.txt requirements/calen
 	@./requirements/prepare $(PYTHON) $(VENV)
 	@touch $@
 
-demo: setup  ## the main job on a demo company: mails in, activities out; then rules are tried on them
+demo: setup  ## the main job on a demo company: mails in, activities out; rules tried on them; a talk with a customer by mail
 	@$(BIN)/crmservice demo
 	@echo; echo "What demo/rules.toml would do with these mails:"; echo
 	@CRMSERVICE_DATA=data/demo $(BIN)/crmservice rules try demo/rules.toml --config data/demo/crm.xml
+	@echo; $(BIN)/python -m demo.conversation
 
 demo-calendar: setup  ## two users' ERP and calendars before and after: a series, a private event, a conflict, a held deletion
 	@$(BIN)/python -m demo.calendar
