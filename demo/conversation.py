@@ -18,7 +18,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from demo.post_office import PostOffice, a_post_office
 from services.assembly.composition import Erp, open_erp
@@ -114,7 +114,7 @@ class ConversationDemo:
         with self.erp.engine.connect() as connection:
             return str(connection.scalar(select(task.number).order_by(task.id.desc()).limit(1)))
 
-    def _comments(self, number: str) -> Sequence[Row[Any]]:
+    def _comments(self, number: str) -> Sequence[Any]:
         erp = self.erp.tables
         comment, task, user = (erp.table(one) for one in ("task_comment", "task", "user"))
         query = (
@@ -193,5 +193,5 @@ def _complain(sentence: Said) -> None:
 
 
 if __name__ == "__main__":
-    configure_logging("warning", "text")
+    configure_logging("warning", "console")
     main()

@@ -63,7 +63,9 @@ class DeadLetterNotices:
         hours = range(int((_LATELY + BETWEEN) / BETWEEN) + 1)
         ids = [Notice(self.service, KIND, "", 1, now - BETWEEN * ago).outbox_id for ago in hours]
         own = outbox_table.c
-        return connection.scalar(select(func.max(own.created_at)).where(own.outbox_id.in_(ids)))
+        query = select(func.max(own.created_at)).where(own.outbox_id.in_(ids))
+        last: datetime | None = connection.scalar(query)
+        return last
 
 
 def _died(connection: Connection, since: datetime, until: datetime) -> tuple[int, str]:
