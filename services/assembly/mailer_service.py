@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -92,6 +92,8 @@ class MailerLoop:
                 self.one(sending)
             self._count()
             self.stopped.wait(EVERY_SECONDS)
+        with suppress(TransientError):
+            self.mailer.finish()
 
     def post(self) -> None:
         """Put into the outbox what is to be told, every half a minute."""

@@ -81,6 +81,14 @@ class Mailer:
             self._give_back(left)
         return len(taken.mails)
 
+    def finish(self) -> None:
+        """Write what became of mails while the database was unreachable, before this ends.
+
+        Raises:
+            TransientError: It still is: what a server has taken is sent again.
+        """
+        self._write()
+
     def _tell_brake(self, box: str, held: int) -> None:
         self.held[box] = held
         if held:
