@@ -1,5 +1,6 @@
 """From the outbox to the server: once, in time, never in two hands (M-1, M-2, M-6)."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
+from services.assembly.mailer_service import MailerLoop
 from services.mailer.compose import Composed, SendsAs
 from services.mailer.outbox_rows import IN_HAND, OutboxRows, Settled
 from services.mailer.outlet import MailOutlet
@@ -23,6 +25,7 @@ from shared.contracts.cause import Cause
 from shared.contracts.said import said
 from shared.domain.own_mail import OwnMail
 from shared.errors import TransientError
+from shared.health.state import Health
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
 from shared.netgenium.own.tables import outbox_table
@@ -135,6 +138,10 @@ def post(tmp_path: Path) -> Iterator[_Post]:
     engine = open_database(sqlite_file(tmp_path / "a.db", our_tables))
     yield _Post(engine)
     engine.dispose()
+
+
+def _away(*_: Any) -> None:
+    raise TransientError(said("The database is unreachable"))
 
 
 EVA, JAN, IVO = "eva@firma.cz", "jan@firma.cz", "ivo@firma.cz"
@@ -262,20 +269,34 @@ def test_a_database_that_is_away_after_sending_makes_no_second_mail(
 ) -> None:
     """M-2: what the server has taken is written down first when the database is back."""
     post.post(EVA)
-    settle = OutboxRows.settle
-
-    def away(*_: Any) -> None:
-        raise TransientError(said("The database is unreachable"))
-
-    monkeypatch.setattr(OutboxRows, "settle", away)
-    post.round()
+    with monkeypatch.context() as patch:
+        patch.setattr(OutboxRows, "settle", _away)
+        post.round()
     assert post.states() == {EVA: "waiting"}
-    monkeypatch.setattr(OutboxRows, "settle", settle)
     post.clock.now += IN_HAND
     post.round()
 
     assert post.states() == {EVA: "sent"}
     assert post.server.recipients == [EVA]
+
+
+def test_a_mailer_that_ends_writes_down_what_it_knows(
+    post: _Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-2: the database was unreachable when the server took the mail, and the mailer is stopped.
+
+    Else the next one would send it again.
+    """
+    post.post(EVA)
+    with monkeypatch.context() as patch:
+        patch.setattr(OutboxRows, "settle", _away)
+        post.round()
+    stopped = threading.Event()
+    stopped.set()
+
+    MailerLoop(post.mailer, [post.outlet()], Health(), stopped, post.clock).run()
+
+    assert post.states() == {EVA: "sent"}
 
 
 def test_above_the_rate_mail_waits_and_an_alarm_is_raised(post: _Post) -> None:
