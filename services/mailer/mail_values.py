@@ -1,18 +1,16 @@
-"""What a template is filled with beside what the outbox says (behaviours E-1, M-4). Pure."""
+"""What a template is filled with beside what the outbox says (behaviours E-1, M-4)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from pydantic import ValidationError
 
+from services.mailer.outbox_mail import SAID
 from shared.contracts.line import one_line
 from shared.contracts.sentence import Sentence
 from shared.domain.own_mail import OwnMail
 from shared.domain.tickets import REPLY_ABOVE, ticket
 from shared.language.language import ENGLISH, LanguageName, language
-
-SAID = "_said"
-"""Ends the name of a value that has another one as sentences, to be said in any language."""
 
 _SEVERAL_LINES = ("comment", "text", "told")
 

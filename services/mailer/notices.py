@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from uuid import UUID, uuid5
 
-from services.mailer.mail_values import SAID
+from services.mailer.outbox_mail import SAID
 from shared.contracts.cause import Cause
 from shared.contracts.said import Said, verbatim
 from shared.contracts.sentence import sentence_of

@@ -48,7 +48,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledMail:
     """What became of a mail that was in hand.
 
     Attributes:
@@ -90,7 +90,7 @@ class OutboxRows:
             held = _due_count(connection, box, now) if left <= _MOST_AT_ONCE else 0
         return Taken(mails, held)
 
-    def settle(self, mail: OutboxMail, settled: Settled, now: datetime) -> None:
+    def settle(self, mail: OutboxMail, settled: SettledMail, now: datetime) -> None:
         """Write what became of a mail, and to whom that is told, unless a person has decided.
 
         What does not end its way counts only as long as no other mailer has taken it in hand.

@@ -10,7 +10,7 @@ from services.mailer.mail_values import values_of
 from services.mailer.outbox_mail import FAILED, SENT, WAITING, OutboxMail
 from services.mailer.outbox_rows import (
     OutboxRows,
-    Settled,
+    SettledMail,
     as_failed,
     as_given_back,
     as_put_off,
@@ -56,7 +56,7 @@ class Mailer:
     report: Callable[[str, Said], None] = lambda _kind, _reason: None
     supports: Mapping[str, str] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict, init=False)
-    _unwritten: list[tuple[OutboxMail, Settled]] = field(default_factory=list, init=False)
+    _unwritten: list[tuple[OutboxMail, SettledMail]] = field(default_factory=list, init=False)
 
     def round(self, outlet: MailOutlet) -> int:
         """Send what is due of one box; return how many mails were taken in hand.
@@ -98,7 +98,7 @@ class Mailer:
     def _give_back(self, mails: Sequence[OutboxMail]) -> None:
         """No server has seen these: they are due again at once."""
         for mail in mails:
-            self._unwritten.append((mail, Settled(as_given_back(mail, self.now()))))
+            self._unwritten.append((mail, SettledMail(as_given_back(mail, self.now()))))
         # The error that is under way says more than another one would.
         with suppress(TransientError):
             self._write()
@@ -123,7 +123,7 @@ class Mailer:
             # This mail may be what the server stumbles over, so it waits and others go on.
             self._settle(mail, self._put_off(mail, error.sentence))
             raise
-        return self._settle(mail, Settled(as_sent(composed.message_id, self.now())))
+        return self._settle(mail, SettledMail(as_sent(composed.message_id, self.now())))
 
     def _composed(self, outlet: MailOutlet, mail: OutboxMail) -> Composed:
         originals = [self.original(key) for key in mail.attachments]
@@ -135,29 +135,31 @@ class Mailer:
         rendered = outlet.templates.render(mail.template, values)
         return compose(mail, rendered, outlet.sender, self.own_mail, self.now(), fitting)
 
-    def _not_made(self, mail: OutboxMail, error: CRMServiceError) -> Settled:
+    def _not_made(self, mail: OutboxMail, error: CRMServiceError) -> SettledMail:
         """A mail that cannot be made waits where people or disks can mend that, else it fails."""
         if isinstance(error, NotSendableError):
             return self._failed(mail, error.sentence)
         self.report("mail not made", error.sentence)
         _log.warning("mail not made", outbox_id=str(mail.outbox_id), reason=str(error))
-        return Settled(as_waiting(str(error), self.now() + _step(mail.tries)))
+        return SettledMail(as_waiting(str(error), self.now() + _step(mail.tries)))
 
-    def _failed(self, mail: OutboxMail, why: Said) -> Settled:
+    def _failed(self, mail: OutboxMail, why: Said) -> SettledMail:
         _log.warning("mail failed", outbox_id=str(mail.outbox_id), reason=why)
         if not mail.is_notice:
             # A notice about a notice would be the begin of a storm (H-24).
             told = said("mail {outbox_id}: {why}", outbox_id=mail.outbox_id, why=why)
             self.report("mail failed", told)
-        return Settled(as_failed(why), tuple(undelivered(mail, why, self.supports.get(mail.box))))
+        return SettledMail(
+            as_failed(why), tuple(undelivered(mail, why, self.supports.get(mail.box)))
+        )
 
-    def _put_off(self, mail: OutboxMail, why: Said) -> Settled:
+    def _put_off(self, mail: OutboxMail, why: Said) -> SettledMail:
         now = self.now()
         if now - (mail.first_tried_at or now) >= PATIENCE:
             return self._failed(mail, said("put off for two days; last: {why}", why=why))
-        return Settled(as_put_off(mail, why, now + _step(mail.tries), now))
+        return SettledMail(as_put_off(mail, why, now + _step(mail.tries), now))
 
-    def _settle(self, mail: OutboxMail, settled: Settled) -> None:
+    def _settle(self, mail: OutboxMail, settled: SettledMail) -> None:
         self._unwritten.append((mail, settled))
         mailer_metrics.mail_settled(str(settled.values.get("state", WAITING)))
         self._write()

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.mailer.mail_values import SAID
-from services.mailer.outbox_mail import OutboxMail
+from services.mailer.outbox_mail import SAID, OutboxMail
 from shared.contracts.cause import Cause
 from shared.contracts.said import Said
 from shared.contracts.sentence import sentence_of

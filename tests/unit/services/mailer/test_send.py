@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 
 from services.assembly.mailer_service import MailerLoop
 from services.mailer.compose import Composed, SendsAs
-from services.mailer.outbox_rows import IN_HAND, OutboxRows, Settled
+from services.mailer.outbox_rows import IN_HAND, OutboxRows, SettledMail
 from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
 from services.mailer.send import PATIENCE, Mailer
@@ -407,6 +407,6 @@ def test_what_a_person_decided_meanwhile_stays(post: _Post) -> None:
     with write_transaction(post.engine) as connection:
         connection.execute(outbox_table.update().values(state="failed"))
 
-    post.mailer.rows.settle(mail, Settled({"state": "sent"}), BEGIN)
+    post.mailer.rows.settle(mail, SettledMail({"state": "sent"}), BEGIN)
 
     assert post.states() == {EVA: "failed"}
