@@ -1,6 +1,6 @@
 """Notices of errors: few, counted, by either way (I-9, M-5, H-24)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -8,7 +8,7 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import NoticePost
@@ -21,7 +21,9 @@ from services.mailer.send import Mailer
 from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database
+from shared.netgenium.own import outbox
 from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.outbox import Posted
 from shared.netgenium.own.tables import outbox_table
 from tests.builders import OWN_MAIL as OWN
 from tests.builders import a_mail, decide
@@ -157,6 +159,26 @@ def test_a_notice_goes_into_the_outbox_once_whoever_makes_it(world: _World, tmp_
     )
     assert direct.message_id == OWN.message_id(row.outbox_id, "firma.cz")
     assert len(world.sent) == 1
+
+
+def test_a_notice_that_two_processes_write_at_once_is_not_sent_directly_too(
+    world: _World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-5: the second one finds that its row is there, which is no database that is away."""
+    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    migrate(engine)
+    assert world.direct(tmp_path, engine).send(_notice())
+    look, blind = outbox.not_written, [True]
+
+    def first_sees_nothing(connection: Connection, posted: Sequence[Posted]) -> list[Posted]:
+        return list(posted) if blind and blind.pop() else look(connection, posted)
+
+    monkeypatch.setattr(outbox, "not_written", first_sees_nothing)
+
+    assert world.direct(tmp_path, engine).send(_notice())
+
+    engine.dispose()
+    assert world.sent == []
 
 
 @pytest.mark.parametrize("way", ["directly", "by the outbox"])
