@@ -60,7 +60,7 @@ test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everythin
 test-calendar-long: setup  ## 10,000 steps of edits and faults on both sides of a calendar
 	$(BIN)/python -m tests.calendar_machine
 
-mutants: setup servers  ## break the product on purpose, a dozen times; a test must notice each
+mutants: setup servers  ## break the product on purpose, in many ways; a test must notice each
 	$(BIN)/python -m tests.mutants
 
 fuzz: setup  ## damaged mail against every part of the classification, for FUZZ_SECONDS (600; by atheris where it is to be had), and every property with a thousand examples
