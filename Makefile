@@ -19,10 +19,11 @@ $(STAMP): requirements/runtime.txt requirements/databases.txt requirements/calen
 	@./requirements/prepare $(PYTHON) $(VENV)
 	@touch $@
 
-demo: setup  ## the main job on a demo company: mails in, activities out; then rules are tried on them
+demo: setup  ## the main job on a demo company: mails in, activities out; rules tried on them; a talk with a customer by mail
 	@$(BIN)/crmservice demo
 	@echo; echo "What demo/rules.toml would do with these mails:"; echo
 	@CRMSERVICE_DATA=data/demo $(BIN)/crmservice rules try demo/rules.toml --config data/demo/crm.xml
+	@echo; $(BIN)/python -m demo.conversation
 
 demo-calendar: setup  ## two users' ERP and calendars before and after: a series, a private event, a conflict, a held deletion
 	@$(BIN)/python -m demo.calendar
@@ -59,7 +60,7 @@ test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everythin
 test-calendar-long: setup  ## 10,000 steps of edits and faults on both sides of a calendar
 	$(BIN)/python -m tests.calendar_machine
 
-mutants: setup servers  ## break the product on purpose, a dozen times; a test must notice each
+mutants: setup servers  ## break the product on purpose, in many ways; a test must notice each
 	$(BIN)/python -m tests.mutants
 
 fuzz: setup  ## damaged mail against every part of the classification, for FUZZ_SECONDS (600; by atheris where it is to be had), and every property with a thousand examples

@@ -303,6 +303,8 @@ GRANT SELECT ON "crm_invitation" TO "crm_calsync";
 GRANT SELECT ON "crm_lock" TO "crm_calsync";
 GRANT INSERT ON "crm_lock" TO "crm_calsync";
 GRANT UPDATE ON "crm_lock" TO "crm_calsync";
+GRANT SELECT ON "crm_outbox" TO "crm_calsync";
+GRANT INSERT ON "crm_outbox" TO "crm_calsync";
 GRANT SELECT ON "crm_schema_version" TO "crm_calsync";
 GRANT SELECT ("id", "loginname", "fullname", "active", "email") ON "susers" TO "crm_mailer";
 GRANT SELECT ("id", "ng_uzivatel", "ng_role") ON "ng_uzivatelrole0" TO "crm_mailer";

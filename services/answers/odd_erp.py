@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from services.answers.odd_data import Oddity, odd_data
 from services.assembly.composition import Erp
+from services.mailer.comments import NEEDED
 from shared.contracts.said import said
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.people import read_users
 from shared.netgenium.schema.indexes import missing_indexes
 from shared.settings.box import Box
+
+_MAP_COMMENTS = said("map it, as docs/conversations.md says, or leave conversations out")
 
 
 def oddities(erp: Erp, boxes: Sequence[Box] = ()) -> Iterator[Oddity]:
@@ -21,6 +24,7 @@ def oddities(erp: Erp, boxes: Sequence[Box] = ()) -> Iterator[Oddity]:
     yield from _scope_without_team(erp)
     yield from _indexes(erp)
     yield from odd_data(erp)
+    yield from _conversations(erp, boxes)
     for box in boxes:
         yield from _groups(erp, box)
 
@@ -35,6 +39,28 @@ def _scope_without_team(erp: Erp) -> Iterator[Oddity]:
             "map the contract's team; if the ERP has none, only the responsible person sees it"
         )
         yield Oddity(said("mapping"), detail, remedy)
+
+
+def _conversations(erp: Erp, boxes: Sequence[Box]) -> Iterator[Oddity]:
+    """What boxes with conversations do only where the ERP has a place for it (E-1, E-2)."""
+    names = ", ".join(box.name for box in boxes if box.conversations)
+    if not names:
+        return
+    missing = [f"{entity}.{field}" for entity, field in NEEDED if not erp.tables.has(entity, field)]
+    if not erp.tables.has("task_comment"):
+        detail = said(
+            "task_comment is not mapped, and {names} has conversations: answers are kept as "
+            "activities alone, and no comment is mailed",
+            names=names,
+        )
+        yield Oddity(said("mapping"), detail, _MAP_COMMENTS)
+    elif missing:
+        detail = said(
+            "{missing} is not mapped, and {names} has conversations: no comment is mailed",
+            missing=", ".join(missing),
+            names=names,
+        )
+        yield Oddity(said("mapping"), detail, _MAP_COMMENTS)
 
 
 def _indexes(erp: Erp) -> Iterator[Oddity]:

@@ -114,9 +114,8 @@ class Replay:
                     target=target,
                 )
             ) from None
-        # Fetched on two days, a mail has two backups of the same content.
-        if found := sorted((self.data / FOLDER).glob(f"*/{wanted}.eml"))[:1]:
-            return found
+        if key := BackupStore(self.data).find(wanted):
+            return [self.data / key]
         raise WrongUseError(
             said(
                 "there is no backup of the mail {wanted} in {folder}",

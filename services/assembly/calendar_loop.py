@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import get_args
 
 from services.assembly.calendar_lease import CalendarLease
+from services.assembly.calendar_troubles import FAILED, CalendarTroubles
 from services.calsync.calendars.port import Participant
 from services.calsync.company import CompanyRounds
 from services.calsync.round import Result, RoundOfUser
@@ -29,9 +30,6 @@ from shared.retry import Backoff
 
 PART = "calendar"
 """Its name in `/ready`."""
-
-FAILED: tuple[Result, ...] = ("failed", "refused")
-"""Results that a person should know of."""
 
 _STANDBY_SECONDS = 4.0
 _LOOK_SECONDS = 0.5
@@ -54,6 +52,7 @@ class CalendarLoop:
         lease: Keeps other processes away.
         seconds: Between two rounds of one user.
         hearing: Has hints heard, for as long as its block lasts; who stands by hears none.
+        troubles: Is told how rounds end.
     """
 
     open_company: Callable[[], AbstractContextManager[CompanyRounds]]
@@ -65,6 +64,7 @@ class CalendarLoop:
     backoff: Backoff = field(default_factory=Backoff)
     refusals: Backoff = field(default_factory=lambda: Backoff(60.0, 900.0))
     _news: SimpleQueue[_Ended | int] = field(default_factory=SimpleQueue, init=False)
+    troubles: CalendarTroubles = field(default_factory=CalendarTroubles)
     _waiting: dict[str, tuple[int, int]] = field(default_factory=dict, init=False)
 
     def run(self) -> None:
@@ -112,6 +112,7 @@ class CalendarLoop:
             if now >= look_up_at:
                 users = company.due().taking_part
                 turns.renew(users, now)
+                self.troubles.keep(users)
                 look_up_at = now + self.seconds
                 if not users:
                     self._works()
@@ -150,6 +151,7 @@ class CalendarLoop:
         self.health.beat(PART)
         self._works()
         count_round(done)
+        self.troubles.told(done)
         self._waiting[done.user] = (done.held, done.notes)
         held, notes = (sum(each) for each in zip(*self._waiting.values(), strict=True))
         metrics.calendar_waits(held, notes)

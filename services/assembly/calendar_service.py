@@ -10,9 +10,12 @@ from services.assembly.beside import doing
 from services.assembly.calendar import open_calendar, require_calendar
 from services.assembly.calendar_hints import hearing_hints
 from services.assembly.calendar_lease import CalendarLease, calendar_lease
-from services.assembly.calendar_loop import FAILED, CalendarLoop
+from services.assembly.calendar_loop import CalendarLoop
+from services.assembly.calendar_troubles import FAILED, CalendarTroubles
 from services.assembly.composition import Erp, open_erp
 from services.assembly.database_probe import DatabaseProbe
+from services.assembly.notice_rows import notice_rows
+from services.assembly.noticing import notice_look, notices_of
 from services.assembly.proofs import reads_work
 from services.assembly.services import broker_address, running
 from services.assembly.watch import data_look, database_look, looking
@@ -41,9 +44,12 @@ def run_calsync(boxes: Sequence[Box], environment: Environment) -> None:
     erp = open_erp(environment)
     require_calendar(boxes, erp)
     probe = DatabaseProbe(erp, proof=reads_work(erp))
+    book = notices_of("calsync", boxes, environment, notice_rows(erp.engine))
+    troubles = CalendarTroubles()
     with running(environment) as (health, stopped):
         looks = [data_look(environment.data), database_look(probe, health)]
-        loop = _loop(boxes, erp, calendar_lease(environment), health, stopped)
+        looks.append(notice_look(book, health, troubles.parts))
+        loop = _loop(boxes, erp, calendar_lease(environment), health, stopped, troubles)
         if environment.rabbitmq_url is not None:
             loop.hearing = partial(hearing_hints, broker_address(environment, "calsync"))
         with looking(looks, stopped):
@@ -51,12 +57,13 @@ def run_calsync(boxes: Sequence[Box], environment: Environment) -> None:
 
 
 @contextmanager
-def calendar_beside(
+def calendar_beside(  # noqa: PLR0913, PLR0917 - all that the two have in common
     boxes: Sequence[Box],
     erp: Erp,
     environment: Environment,
     health: Health,
     stopped: threading.Event,
+    troubles: CalendarTroubles,
 ) -> Iterator[None]:
     """Do the calendar in a thread of its own until `stopped`, if the settings ask for it.
 
@@ -66,7 +73,8 @@ def calendar_beside(
     if not calendar_keys_of(boxes).calendar:
         yield
         return
-    loop = _loop(boxes, erp, calendar_lease(environment, broker=False), health, stopped)
+    lease = calendar_lease(environment, broker=False)
+    loop = _loop(boxes, erp, lease, health, stopped, troubles)
     with doing("calendar", [loop.run], stopped):
         yield
 
@@ -105,10 +113,17 @@ def calendar_once(
     return not any(result in FAILED for result in results)
 
 
-def _loop(
-    boxes: Sequence[Box], erp: Erp, lease: CalendarLease, health: Health, stopped: threading.Event
+def _loop(  # noqa: PLR0913, PLR0917 - all that a loop is made from
+    boxes: Sequence[Box],
+    erp: Erp,
+    lease: CalendarLease,
+    health: Health,
+    stopped: threading.Event,
+    troubles: CalendarTroubles,
 ) -> CalendarLoop:
     seconds = calendar_keys_of(boxes).calendar_seconds
-    return CalendarLoop(
+    loop = CalendarLoop(
         lambda: open_calendar(boxes, erp, lease.hold), lease, seconds, health, stopped
     )
+    loop.troubles = troubles
+    return loop

@@ -1,15 +1,17 @@
 """Puts together what the mailer itself has to tell: comments and failed mail (E-2, E-3)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from services.assembly.composition import Erp
 from services.mailer.comments import Comments
 from services.mailer.failed_mail import FailedMailTold
+from shared.backup.store import BackupStore
+from shared.contracts.said import Said
 from shared.settings.box import Box
 
 
 def comments_of(
-    boxes: Sequence[Box], erp: Erp, report: Callable[[str, str], None]
+    boxes: Sequence[Box], erp: Erp, report: Callable[[str, Said], None]
 ) -> Comments | None:
     """Return what mails the comments for customers; None where no box has conversations."""
     talking = [box for box in boxes if box.conversations]
@@ -20,7 +22,12 @@ def comments_of(
     return Comments(erp.engine, erp.tables, box.name, addresses, report)
 
 
-def failed_mail_of(boxes: Sequence[Box], erp: Erp) -> FailedMailTold | None:
+def supports_of(boxes: Sequence[Box]) -> Mapping[str, str]:
+    """Return the support of each box that has one, by the box's name."""
+    return {box.name: box.support_address for box in boxes if box.support_address}
+
+
+def failed_mail_of(boxes: Sequence[Box], erp: Erp, backups: BackupStore) -> FailedMailTold | None:
     """Return what tells the support of failed mail; None where there is no support."""
-    supports = {box.name: box.support_address for box in boxes if box.support_address}
-    return FailedMailTold(erp.engine, supports) if supports else None
+    supports = supports_of(boxes)
+    return FailedMailTold(erp.engine, supports, backups.find) if supports else None

@@ -2,19 +2,20 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from services.assembly.beside import doing
-from services.assembly.commenting import comments_of, failed_mail_of
+from services.assembly.commenting import comments_of, failed_mail_of, supports_of
 from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import clock_of, outlet_of, sends_mail, signer_of
 from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import notice_look, notices_of
 from services.assembly.services import running
 from services.assembly.watch import data_look, database_look, looking
+from services.mailer.dead_letter_notices import DeadLetterNotices
 from services.mailer.notices import NoticeBook
 from services.mailer.outbox_rows import OutboxRows
 from services.mailer.outlet import MailOutlet
@@ -91,6 +92,8 @@ class MailerLoop:
                 self.one(sending)
             self._count()
             self.stopped.wait(EVERY_SECONDS)
+        with suppress(TransientError):
+            self.mailer.finish()
 
     def post(self) -> None:
         """Put into the outbox what is to be told, every half a minute."""
@@ -184,8 +187,9 @@ def mail_once(
     if not sends_mail(boxes):
         return True
     book = notices_of("run", boxes, environment, notice_rows(erp.engine))
-    mailer, well = _mailer(erp, environment, book), True
-    for post in _posts(boxes, erp, book):
+    backups = BackupStore(environment.data)
+    mailer, well = _mailer(boxes, erp, environment, backups, book), True
+    for post in _posts(boxes, erp, backups, book):
         post(_now())
     for outlet in map(outlet_of, boxes):
         try:
@@ -205,21 +209,28 @@ def _loop(  # noqa: PLR0913, PLR0917 - as above
     stopped: threading.Event,
     book: NoticeBook,
 ) -> MailerLoop:
-    mailer = _mailer(erp, environment, book)
+    backups = BackupStore(environment.data)
+    mailer = _mailer(boxes, erp, environment, backups, book)
     outlets = [outlet_of(box) for box in boxes]
-    posts = _posts(boxes, erp, book)
+    posts = _posts(boxes, erp, backups, book)
     return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), posts)
 
 
-def _posts(boxes: Sequence[Box], erp: Erp, book: NoticeBook) -> list[Post]:
-    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp)
+def _posts(boxes: Sequence[Box], erp: Erp, backups: BackupStore, book: NoticeBook) -> list[Post]:
+    told = DeadLetterNotices(erp.engine, book.service, book.post)
+    several = comments_of(boxes, erp, book.tell), failed_mail_of(boxes, erp, backups), told
     return [one.post for one in several if one is not None]
 
 
-def _mailer(erp: Erp, environment: Environment, book: NoticeBook) -> Mailer:
-    signer = signer_of(erp.own_mail, environment)
-    original = BackupStore(environment.data).read
-    return Mailer(OutboxRows(erp.engine), signer, original, _now, book.tell)
+def _mailer(
+    boxes: Sequence[Box],
+    erp: Erp,
+    environment: Environment,
+    backups: BackupStore,
+    book: NoticeBook,
+) -> Mailer:
+    signer, supports = signer_of(erp.own_mail, environment), supports_of(boxes)
+    return Mailer(OutboxRows(erp.engine), signer, backups.read, _now, book.tell, supports)
 
 
 def _now() -> datetime:

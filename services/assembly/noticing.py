@@ -12,7 +12,8 @@ from services.assembly.mailing import clock_of, outlet_of
 from services.assembly.secret import own_mail
 from services.assembly.watch import Look
 from services.mailer.compose import compose
-from services.mailer.notices import MissedParts, Notice, NoticeBook
+from services.mailer.mail_values import values_of
+from services.mailer.notices import MissedParts, Notice, NoticeBook, Parts
 from services.mailer.outbox_mail import NOTICE, OutboxMail
 from services.mailer.outlet import MailOutlet
 from shared.domain.own_mail import OwnMail
@@ -76,7 +77,9 @@ class NoticePost:
         if self.outlet.connect is None or marker.exists():
             return True
         mail = OutboxMail(notice.outbox_id, self.outlet.box, self.recipient, NOTICE, notice.values)
-        rendered = self.outlet.templates.render(NOTICE, notice.values)
+        templates = self.outlet.templates
+        values = values_of(notice.values, templates.language, self.own_mail)
+        rendered = templates.render(NOTICE, values)
         composed = compose(mail, rendered, self.outlet.sender, self.own_mail, notice.at)
         with self.outlet.connect() as session:
             session.send(composed)
@@ -109,9 +112,9 @@ def notices_of(
     return NoticeBook(service, post.send if post else lambda _notice: True, clock_of(boxes))
 
 
-def notice_look(book: NoticeBook, health: Health) -> Look:
-    """Tells of parts that are missed, again and again."""
-    return MissedParts(book, health.parts).look
+def notice_look(book: NoticeBook, health: Health, *more: Parts) -> Look:
+    """Tells of parts that are missed, and of `more` that goes wrong, again and again."""
+    return MissedParts(book, (health.parts, *more)).look
 
 
 def _post_of(

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, null, sel
 from services.mailer.outbox_mail import COMMENT
 from services.mailer.threads import read_before
 from shared.contracts.cause import Cause
+from shared.contracts.said import Said, said
 from shared.domain.addresses import comparable, is_valid_address
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.database.locks import hold, lock_for
@@ -21,7 +22,9 @@ from shared.netgenium.database.many import values_by_owner
 from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
 from shared.netgenium.schema.tables import ErpTables
 
-_NEEDED = (("task_comment", "for_customer"), ("task_comment", "sent_on"), ("task", "contact"))
+NEEDED = (("task_comment", "for_customer"), ("task_comment", "sent_on"), ("task", "contact"))
+"""What of the ERP comments for customers need."""
+
 _AT_ONCE = 50
 _QUOTED = 3
 _POSTING = lock_for("mailer", "comments")
@@ -53,7 +56,7 @@ class Comments:
     erp: ErpTables
     box: str
     boxes: frozenset[str]
-    report: Callable[[str, str], None] = lambda _kind, _reason: None
+    report: Callable[[str, Said], None] = lambda _kind, _reason: None
 
     def post(self, now: datetime) -> int:
         """Put all that wait into the outbox; return how many did.
@@ -70,8 +73,9 @@ class Comments:
             sent = self._post(ids, now)
             posted, stuck = posted + sent, stuck + len(ids) - sent
         if stuck:
-            reason = (
-                f"{stuck} comment(s) for customers wait: their task has no contact with an address"
+            reason = said(
+                "{stuck} comment(s) for customers wait: their task has no contact with an address",
+                stuck=stuck,
             )
             self.report("comments not sent", reason)
         return posted
@@ -183,4 +187,4 @@ class Comments:
 
 def can_post(erp: ErpTables) -> bool:
     """Whether the mapping has all that comments for customers need."""
-    return all(erp.has(entity, field) for entity, field in _NEEDED)
+    return all(erp.has(entity, field) for entity, field in NEEDED)

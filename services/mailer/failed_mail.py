@@ -1,14 +1,16 @@
 """Mail that failed is told to the support, once for each time that it died (behaviour E-3)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Row, or_, select
 
 from shared.contracts.cause import Cause
 from shared.netgenium.database.engine import database_errors, write_transaction
-from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
+from shared.netgenium.own.outbox import Outgoing, Posted, not_written, write_outbox
 from shared.netgenium.own.tables import dead_letter_table
 
 TEMPLATE = "forward"
@@ -24,14 +26,16 @@ class FailedMailTold:
 
     Attributes:
         engine: The database, which has their copies.
-        supports: Who is told, by the name of the box.
+        supports: Who is told, by the name of the box; at least one.
+        backup: Finds the backup key of a mail; None where it has no backup.
     """
 
     engine: Engine
     supports: Mapping[str, str]
+    backup: Callable[[UUID], str | None]
 
     def post(self, now: datetime) -> int:
-        """Put what died lately into the outbox, if it is not there; return how many there are.
+        """Put what died lately into the outbox, if it is not there; return how many were put.
 
         Raises:
             TransientError: The database is unreachable.
@@ -44,26 +48,32 @@ class FailedMailTold:
 
     def _posted(self, now: datetime) -> list[Posted]:
         own = dead_letter_table.c
+        ours = or_(own.box.is_(None), own.box.in_(sorted(self.supports)))
         query = select(dead_letter_table).where(
-            own.ended_at.is_(None), own.died_at > now - _LATELY, own.box.in_(sorted(self.supports))
+            own.ended_at.is_(None), own.died_at > now - _LATELY, ours
         )
         with database_errors(self.engine), self.engine.connect() as connection:
             rows = connection.execute(query.order_by(own.died_at.desc()).limit(_AT_ONCE)).all()
-        return [
-            Posted(
-                Cause.named("dead_letter", f"{row.mail_id}\0{row.queue}\0{row.released}"),
-                Outgoing(
-                    "support",
-                    row.box,
-                    self.supports[row.box],
-                    TEMPLATE,
-                    {
-                        "subject": row.queue,
-                        "reason": row.reason,
-                        "mail_id": str(row.mail_id),
-                        "sender": "",
-                    },
-                ),
-            )
-            for row in rows
-        ]
+            new = not_written(connection, [self._told(row) for row in rows])
+        mail_ids = {_cause(row).id: row.mail_id for row in rows}
+        return [self._with_mail(one, mail_ids[one.cause.id]) for one in new]
+
+    def _told(self, row: Row[Any]) -> Posted:
+        # Of a mail that was too heavy to be opened nobody knows the box.
+        box = row.box or min(self.supports)
+        values = {
+            "subject": row.queue,
+            "reason": row.reason,
+            "mail_id": str(row.mail_id),
+            "sender": "",
+        }
+        return Posted(_cause(row), Outgoing("support", box, self.supports[box], TEMPLATE, values))
+
+    def _with_mail(self, posted: Posted, mail_id: UUID) -> Posted:
+        """Attach the mail itself; looked for only where it goes out, in many folders."""
+        key = self.backup(mail_id)
+        return posted._replace(mail=replace(posted.mail, attachments=(key,))) if key else posted
+
+
+def _cause(row: Row[Any]) -> Cause:
+    return Cause.named("dead_letter", f"{row.mail_id}\0{row.queue}\0{row.released}")

@@ -3,18 +3,26 @@
 Where a notice goes is decided by whoever is given it; here is decided whether there is one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID, uuid5
 
+from services.mailer.outbox_mail import SAID
 from shared.contracts.cause import Cause
+from shared.contracts.said import Said, verbatim
+from shared.contracts.sentence import sentence_of
 
 BETWEEN = timedelta(hours=1)
 """Between two notices of one kind."""
 
 PATIENCE = timedelta(minutes=2)
 """A part that is missed for a shorter time is no reason to write to anybody."""
+
+
+Parts = Callable[[], Mapping[str, str | None]]
+"""Says of each part why it is missed; None: it works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,12 @@ class Notice:
     @property
     def values(self) -> Mapping[str, object]:
         """What the template is filled with."""
+        sentence = self.reason if isinstance(self.reason, Said) else verbatim(self.reason)
         return {
             "service": self.service,
             "kind": self.kind,
             "reason": self.reason,
+            f"reason{SAID}": sentence_of(sentence).model_dump_json(),
             "count": self.count,
             "at": f"{self.at:%Y-%m-%d %H:%M %Z}",
         }
@@ -106,18 +116,18 @@ class MissedParts:
 
     Attributes:
         book: Is told.
-        parts: Each part with the reason why it is missed; None: it works.
+        parts: Say what is missed.
     """
 
     book: NoticeBook
-    parts: Callable[[], Mapping[str, str | None]]
+    parts: Sequence[Parts]
     _since: dict[str, datetime] = field(default_factory=dict, init=False)
     _told: set[str] = field(default_factory=set, init=False)
 
     def look(self) -> None:
         """Look once: each time that a part is missed counts once, however long it lasts."""
         now = self.book.now()
-        for part, reason in self.parts().items():
+        for part, reason in chain.from_iterable(each().items() for each in self.parts):
             if reason is None:
                 self._since.pop(part, None)
                 self._told.discard(part)

@@ -18,6 +18,9 @@ DROPPED: OutboxState = "dropped"
 NOTICE = "notice"
 """The template of notices, and the name of what causes them."""
 
+SAID = "_said"
+"""Ends the name of a value that has another one as sentences, to be said in any language."""
+
 COMMENT = "comment"
 """The template of what a person wrote; all others are filled without one."""
 

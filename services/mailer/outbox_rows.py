@@ -4,7 +4,7 @@ A mailer takes a mail in hand by moving its next try into the future, so two mai
 the same one, and what a dead mailer had in hand is due again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from services.mailer.outbox_mail import (
 from shared.contracts.line import one_line
 from shared.netgenium.database.engine import database_errors, write_transaction
 from shared.netgenium.database.locks import hold, lock_for
+from shared.netgenium.own.outbox import Posted, write_outbox
 from shared.netgenium.own.tables import outbox_table
 
 IN_HAND = timedelta(minutes=30)
@@ -44,6 +45,19 @@ class Taken:
 
     mails: Sequence[OutboxMail]
     held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SettledMail:
+    """What became of a mail that was in hand.
+
+    Attributes:
+        values: The columns of its row that change.
+        told: Mails that tell of it, written in the same transaction.
+    """
+
+    values: Mapping[str, object]
+    told: Sequence[Posted] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +90,8 @@ class OutboxRows:
             held = _due_count(connection, box, now) if left <= _MOST_AT_ONCE else 0
         return Taken(mails, held)
 
-    def settle(self, mail: OutboxMail, values: dict[str, Any]) -> None:
-        """Write what became of a mail, unless a person has decided meanwhile.
+    def settle(self, mail: OutboxMail, settled: SettledMail, now: datetime) -> None:
+        """Write what became of a mail, and to whom that is told, unless a person has decided.
 
         What does not end its way counts only as long as no other mailer has taken it in hand.
 
@@ -85,10 +99,12 @@ class OutboxRows:
             TransientError: The database is unreachable.
         """
         ours = [_OWN.outbox_id == mail.outbox_id, _OWN.state == WAITING]
-        if "state" not in values:
+        if "state" not in settled.values:
             ours.append(_OWN.tries == mail.tries + 1)
         with write_transaction(self.engine) as connection:
-            connection.execute(update(outbox_table).where(*ours).values(values))
+            query = update(outbox_table).where(*ours).values(settled.values)
+            if connection.execute(query).rowcount:
+                write_outbox(connection, settled.told, now)
 
     def counts(self) -> dict[str, int]:
         """Return how many mails are waiting and failed.

@@ -1,16 +1,16 @@
 """One box's mail from the outbox to its server (behaviours M-1, M-2, M-6)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.mailer.compose import MOST_ORIGINAL_BYTES, Composed, NotSendableError, compose
 from services.mailer.mail_values import values_of
 from services.mailer.outbox_mail import FAILED, SENT, WAITING, OutboxMail
 from services.mailer.outbox_rows import (
     OutboxRows,
+    SettledMail,
     as_failed,
     as_given_back,
     as_put_off,
@@ -19,9 +19,11 @@ from services.mailer.outbox_rows import (
 )
 from services.mailer.outlet import MailOutlet
 from services.mailer.smtp import MailPostponedError, MailRefusedError, MailSession
+from services.mailer.undelivered import undelivered
 from shared import mailer_metrics
+from shared.contracts.said import Said, said
 from shared.domain.own_mail import OwnMail
-from shared.errors import PermanentError, TransientError
+from shared.errors import CRMServiceError, PermanentError, TransientError
 from shared.log import Logger
 
 STEPS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 240))
@@ -43,6 +45,7 @@ class Mailer:
         original: Gives the bytes of a backup, by its key.
         now: The time.
         report: Is told the reason of each mail that failed, and of each brake.
+        supports: Who gets what failed, by the name of the box.
         held: How many mails of each box are due and wait because of `mailsPerHour`.
     """
 
@@ -50,9 +53,10 @@ class Mailer:
     own_mail: OwnMail
     original: Callable[[str], bytes]
     now: Callable[[], datetime]
-    report: Callable[[str, str], None] = lambda _kind, _reason: None
+    report: Callable[[str, Said], None] = lambda _kind, _reason: None
+    supports: Mapping[str, str] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict, init=False)
-    _unwritten: list[tuple[OutboxMail, dict[str, Any]]] = field(default_factory=list, init=False)
+    _unwritten: list[tuple[OutboxMail, SettledMail]] = field(default_factory=list, init=False)
 
     def round(self, outlet: MailOutlet) -> int:
         """Send what is due of one box; return how many mails were taken in hand.
@@ -77,15 +81,24 @@ class Mailer:
             self._give_back(left)
         return len(taken.mails)
 
+    def finish(self) -> None:
+        """Write what became of mails while the database was unreachable, before this ends.
+
+        Raises:
+            TransientError: It still is: what a server has taken is sent again.
+        """
+        self._write()
+
     def _tell_brake(self, box: str, held: int) -> None:
         self.held[box] = held
         if held:
-            self.report("mails per hour", f"{held} mail(s) of {box} wait because of mailsPerHour")
+            why = said("{held} mail(s) of {box} wait because of mailsPerHour", held=held, box=box)
+            self.report("mails per hour", why)
 
     def _give_back(self, mails: Sequence[OutboxMail]) -> None:
         """No server has seen these: they are due again at once."""
         for mail in mails:
-            self._unwritten.append((mail, as_given_back(mail, self.now())))
+            self._unwritten.append((mail, SettledMail(as_given_back(mail, self.now()))))
         # The error that is under way says more than another one would.
         with suppress(TransientError):
             self._write()
@@ -103,49 +116,52 @@ class Mailer:
         try:
             session.send(composed)
         except MailRefusedError as error:
-            return self._settle(mail, self._failed(mail, str(error)))
+            return self._settle(mail, self._failed(mail, error.sentence))
         except MailPostponedError as error:
-            return self._settle(mail, self._put_off(mail, str(error)))
+            return self._settle(mail, self._put_off(mail, error.sentence))
         except TransientError as error:
             # This mail may be what the server stumbles over, so it waits and others go on.
-            self._settle(mail, self._put_off(mail, str(error)))
+            self._settle(mail, self._put_off(mail, error.sentence))
             raise
-        return self._settle(mail, as_sent(composed.message_id, self.now()))
+        return self._settle(mail, SettledMail(as_sent(composed.message_id, self.now())))
 
     def _composed(self, outlet: MailOutlet, mail: OutboxMail) -> Composed:
         originals = [self.original(key) for key in mail.attachments]
         fitting = [raw for raw in originals if len(raw) <= MOST_ORIGINAL_BYTES]
         values = {
-            **values_of(mail, outlet.templates.language, self.own_mail),
+            **values_of(mail.values, outlet.templates.language, self.own_mail),
             "left_out": len(originals) - len(fitting),
         }
         rendered = outlet.templates.render(mail.template, values)
         return compose(mail, rendered, outlet.sender, self.own_mail, self.now(), fitting)
 
-    def _not_made(self, mail: OutboxMail, error: Exception) -> dict[str, Any]:
+    def _not_made(self, mail: OutboxMail, error: CRMServiceError) -> SettledMail:
         """A mail that cannot be made waits where people or disks can mend that, else it fails."""
         if isinstance(error, NotSendableError):
-            return self._failed(mail, str(error))
-        self.report("mail not made", str(error))
+            return self._failed(mail, error.sentence)
+        self.report("mail not made", error.sentence)
         _log.warning("mail not made", outbox_id=str(mail.outbox_id), reason=str(error))
-        return as_waiting(str(error), self.now() + _step(mail.tries))
+        return SettledMail(as_waiting(str(error), self.now() + _step(mail.tries)))
 
-    def _failed(self, mail: OutboxMail, why: str) -> dict[str, Any]:
+    def _failed(self, mail: OutboxMail, why: Said) -> SettledMail:
         _log.warning("mail failed", outbox_id=str(mail.outbox_id), reason=why)
         if not mail.is_notice:
             # A notice about a notice would be the begin of a storm (H-24).
-            self.report("mail failed", f"mail {mail.outbox_id}: {why}")
-        return as_failed(why)
+            told = said("mail {outbox_id}: {why}", outbox_id=mail.outbox_id, why=why)
+            self.report("mail failed", told)
+        return SettledMail(
+            as_failed(why), tuple(undelivered(mail, why, self.supports.get(mail.box)))
+        )
 
-    def _put_off(self, mail: OutboxMail, why: str) -> dict[str, Any]:
+    def _put_off(self, mail: OutboxMail, why: Said) -> SettledMail:
         now = self.now()
         if now - (mail.first_tried_at or now) >= PATIENCE:
-            return self._failed(mail, f"put off for two days; last: {why}")
-        return as_put_off(mail, why, now + _step(mail.tries), now)
+            return self._failed(mail, said("put off for two days; last: {why}", why=why))
+        return SettledMail(as_put_off(mail, why, now + _step(mail.tries), now))
 
-    def _settle(self, mail: OutboxMail, values: dict[str, Any]) -> None:
-        self._unwritten.append((mail, values))
-        mailer_metrics.mail_settled(str(values.get("state", WAITING)))
+    def _settle(self, mail: OutboxMail, settled: SettledMail) -> None:
+        self._unwritten.append((mail, settled))
+        mailer_metrics.mail_settled(str(settled.values.get("state", WAITING)))
         self._write()
 
     def _write(self) -> None:
@@ -155,7 +171,7 @@ class Mailer:
             TransientError: The database is unreachable.
         """
         while self._unwritten:
-            self.rows.settle(*self._unwritten[0])
+            self.rows.settle(*self._unwritten[0], self.now())
             self._unwritten.pop(0)
 
 

@@ -22,7 +22,7 @@ from shared.contracts.messages import MailClassified
 from shared.domain.threads import Correspondents, Origin, counting
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.held_mark_table import held_mark_table
-from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
+from shared.netgenium.own.outbox import Posted, write_outbox
 from shared.netgenium.own.tables import effect_table, soft_bounce_table
 from shared.netgenium.queries.recorded import ASSIGNMENTS
 from shared.netgenium.schema.catalogue import writing_order
@@ -166,12 +166,12 @@ class UnitOfWork:
         self.effects.append(Effect(cause, command, row, kind or command.kind))
         self._made[command.command_id] = row
 
-    def mail(self, cause: Cause, outgoing: Outgoing) -> None:
+    def mail(self, posted: Posted) -> None:
         """Have a mail sent once everything here is committed, or not at all.
 
         Its task, and a value of its template, may be a row that is still to be written.
         """
-        self.posted.append(Posted(cause, outgoing))
+        self.posted.append(posted)
 
     def insert(self, entity: str, values: Mapping[str, object]) -> int:
         """Write one row now; gives its id."""

@@ -131,6 +131,14 @@ class BackupStore:
             raise _disk_refused(said("write the backup in"), folder, error) from error
         return Backup(mail_id, self._key(folder, mail_id), passed.size, passed.sha256)
 
+    def find(self, mail_id: UUID) -> BackupKey | None:
+        """Return the key of a mail's backup; None if there is none.
+
+        Looks into the folder of every day. Fetched on two days, a mail has two of one content.
+        """
+        found = sorted((self.root / FOLDER).glob(f"*/{_name(mail_id)}"))
+        return self._key(found[0].parent, mail_id) if found else None
+
     def discard_halves(self) -> int:
         """Remove what crashes have left half-written an hour ago or earlier (F-1, F-2).
 

@@ -3,7 +3,9 @@
 from typing import Literal, NamedTuple, Self
 from uuid import UUID, uuid5
 
-CauseKind = Literal["mail", "comment", "calendar_item", "operator", "notice", "dead_letter"]
+CauseKind = Literal[
+    "mail", "comment", "calendar_item", "operator", "notice", "dead_letter", "undelivered"
+]
 
 _SPACE = UUID("6f5f6a3e-0a52-5b0e-9d0c-3c8f4f1f7b11")
 
@@ -13,7 +15,7 @@ class Cause(NamedTuple):
 
     Attributes:
         kind: What it is: a mail, a comment in the ERP, an item of a calendar, a person at the
-            command line, a notice that is due, or a dead letter.
+            command line, a notice that is due, a dead letter, or a mail of ours that was refused.
         id: Its name everywhere; no two causes share one, whatever their kinds.
     """
 

@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.assembly.secret import make_secret
 from tests.builders import raw_mail
 from tests.deployment import Deployment, Service
+from tests.faults.ledger_post import KEYS, UNKNOWN, LedgerPost, a_ledger_post, make_due, states
 from tests.servers.dovecot import Dovecot, MailBoxAccount
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import wait_until
@@ -46,7 +48,10 @@ class World:
     dovecot: Dovecot
     wires: dict[str, Proxy]
     chance: random.Random
-    names: Sequence[str] = (*("fetcher",) * 2, *("classifier",) * 2, *("writer",) * 4)
+    post: LedgerPost
+    names: Sequence[str] = (
+        *("fetcher",) * 2, *("classifier",) * 2, *("writer",) * 4, *("mailer",) * 2,
+    )  # fmt: skip
     services: list[Service] = field(default_factory=list)
 
     def start_services(self) -> None:
@@ -139,6 +144,11 @@ def kill_the_mail_server(world: World) -> None:
     world.dovecot.start()
 
 
+def lose_an_answer(world: World) -> None:
+    """The mail server takes a mail, and the connection is lost before it says so."""
+    world.post.lose_after_data = 1
+
+
 def cut_a_wire(world: World) -> None:
     """Every connection to one server is cut."""
     world.wires[world.chance.choice(sorted(world.wires))].cut()
@@ -161,6 +171,7 @@ EVERYTHING: tuple[Act, ...] = (
     block_the_broker,
     kill_the_database,
     kill_the_mail_server,
+    lose_an_answer,
     cut_a_wire,
     hold_a_wire,
 )
@@ -182,6 +193,8 @@ class Account:
         lost: Of which there is neither a journal row nor a dead letter.
         doubled: With more than one journal row, or other than one activity for each user; and
             numbers of tasks that were given twice.
+        unsent: Mails for the support that did not leave, or left under two names.
+        sent_again: Those that left again although the mailer had heard that they were taken.
         dead: Dead letters, by reason.
         left: Messages in queues, mails in the box.
         acts: What the nemesis did, how often.
@@ -191,6 +204,8 @@ class Account:
     sent: int
     lost: Sequence[str]
     doubled: Sequence[str]
+    unsent: Sequence[str]
+    sent_again: Sequence[str]
     dead: Counter[str]
     left: int
     acts: Counter[str]
@@ -198,8 +213,9 @@ class Account:
 
     @property
     def good(self) -> bool:
-        """Lost 0, doubled 0, nothing left, no dead letter."""
-        return not (self.lost or self.doubled or self.dead or self.left)
+        """Lost 0, doubled 0, nothing left, no dead letter; the same for outgoing mail."""
+        mail = self.unsent or self.sent_again
+        return not (self.lost or self.doubled or mail or self.dead or self.left)
 
 
 def run(world: World, acts: Sequence[Act], seconds: float) -> Account:
@@ -219,8 +235,24 @@ def run(world: World, acts: Sequence[Act], seconds: float) -> Account:
     healed = time.monotonic()
     _send(world, sent, len(sent) + 1)
     wait_until(lambda: _through(world, len(sent)), "every mail to be through", HEALING_SECONDS)
+    _send_the_rest(world)
     took = time.monotonic() - healed
     return _account(world, sent, done, took)
+
+
+def _send_the_rest(world: World) -> None:
+    """Have mailers that are new send what others had in hand when they died."""
+    for service in world.services:
+        if service.name == "mailer":
+            service.send(signal.SIGTERM)
+            service.process.wait(HEALING_SECONDS)
+    erp = world.deployment.erp()
+    try:
+        make_due(erp.engine)
+        world.start_services()
+        wait_until(lambda: states(erp.engine) <= {"sent"}, "mail to be sent", HEALING_SECONDS)
+    finally:
+        erp.engine.dispose()
 
 
 def _send(world: World, sent: list[str], until: int) -> None:
@@ -228,6 +260,7 @@ def _send(world: World, sent: list[str], until: int) -> None:
         number = len(sent)
         asks = _asks_for_a_task(number)
         subject = f"New task: Ledger {number}" if asks else f"Ledger {number}"
+        subject += f" {UNKNOWN}" * _is_for_people(number)
         world.dovecot.deliver(world.account, raw_mail(
             sender="jan.novak@firma.cz" if asks else "petr@acme.example",
             to=", ".join(_recipients(number)),
@@ -239,6 +272,10 @@ def _send(world: World, sent: list[str], until: int) -> None:
 
 def _asks_for_a_task(number: int) -> bool:
     return number % 5 == 1
+
+
+def _is_for_people(number: int) -> bool:
+    return number % 5 in {2, 4}
 
 
 def _recipients(number: int) -> Sequence[str]:
@@ -271,6 +308,7 @@ def _account(world: World, sent: Sequence[str], acts: Counter[str], took: float)
     wanted = {subject: len(_recipients(number)) for number, subject in enumerate(sent)}
     tasks = [row for row in world.deployment.list("tasks") if row["mail_id"]]
     numbers = Counter(row["number"] for row in tasks)
+    names = world.post.names()
     asked = sum(map(_asks_for_a_task, range(len(sent))))
     broker_messages = world.deployment.call("dead-letters", "list", "--json").stdout.splitlines()
     return Account(
@@ -283,6 +321,12 @@ def _account(world: World, sent: Sequence[str], acts: Counter[str], took: float)
         ]
         + [f"task {number}" for number, count in numbers.items() if count > 1]
         + [f"{len(tasks)} tasks for {asked} mails"] * (len(tasks) != asked),
+        unsent=[
+            subject
+            for number, subject in enumerate(sent)
+            if len(names.get(number, ())) != _is_for_people(number)
+        ],
+        sent_again=world.post.sent_again(),
         dead=Counter(broker_messages),
         left=_left(world),
         acts=acts,
@@ -303,6 +347,8 @@ def a_world(
             "database": stack.enter_context(proxied(postgresql.port)),
             "mailbox": stack.enter_context(proxied(dovecot.imaps_port)),
         }
+        post, port = stack.enter_context(a_ledger_post())
+        wires["post"] = stack.enter_context(proxied(port))
         account = dovecot.add_box(f"ledger{seed}-{folder.name}", "pw")
         deployment = Deployment(
             folder,
@@ -313,10 +359,13 @@ def a_world(
                 "pop3Name": account.name,
                 "pop3Password": account.password,
                 "caFile": str(dovecot.ca_file),
+                "smtpServer": f"localhost:{wires['post'].port}",
+                **KEYS,
             },
         )
+        make_secret(deployment.data)
         chance = random.Random(seed)  # noqa: S311 - no secret hangs on it
-        world = World(deployment, account, rabbitmq, postgresql, dovecot, wires, chance)
+        world = World(deployment, account, rabbitmq, postgresql, dovecot, wires, chance, post)
         try:
             yield world
         finally:
@@ -354,6 +403,7 @@ def _row(number: int, account: Account) -> str:
         f"{name.replace('_', ' ')} {count}" for name, count in sorted(account.acts.items())
     )
     cells = [number, acts, account.sent, len(account.lost), len(account.doubled)]
+    cells += [len(account.unsent), len(account.sent_again)]
     cells += [account.dead.total(), account.left, f"{account.seconds:.0f} s"]
     return f"| {' | '.join(map(str, cells))} |"
 
@@ -367,9 +417,12 @@ def _page(rows: Sequence[str], seconds: float, seed: int) -> str:
         "all behind proxies, while a nemesis does what the second column says, as often as it "
         "says. Afterwards everything is healed and every mail is accounted: *lost* has no journal "
         "row, *doubled* has two, or not exactly one activity for each user. Every fifth mail asks "
-        "for a task, which must be there once, with a number of its own.\n\n"
-        "| run | faults | mails | lost | doubled | dead letters | left in queues and box | "
-        "through after the last fault |\n|---|---|---|---|---|---|---|---|\n"
+        "for a task, which must be there once, with a number of its own. Two of five have the "
+        "number of no task, so two mailers forward them to people: *not sent* has not left, or "
+        "under two names; *sent again* came again although the mailer had heard that it was "
+        "taken.\n\n"
+        "| run | faults | mails | lost | doubled | not sent | sent again | dead letters | left in "
+        "queues and box | through after the last fault |\n" + "|---" * 10 + "|\n"
     )
     return head + "\n".join(rows) + "\n"
 

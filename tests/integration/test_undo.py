@@ -1,18 +1,20 @@
 """What `undo` takes back, and in which order, however the mails came."""
 
 import itertools
+import json
 from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, insert, select, update
 
 from services.answers.records import list_records
 from services.writer.undo import Undone, undo_mail
 from shared.netgenium.database.engine import write_transaction
-from shared.netgenium.own.tables import event_table
+from shared.netgenium.own.tables import change_table, event_table
+from shared.netgenium.schema.tables import ManyTable
 from tests.builders import RECEIVED, raw_mail
 from tests.installation import Installation, an_installation
 from tests.rule_book_mails import EVA, JAN, PETR, arrive, bounce, problem
@@ -163,6 +165,35 @@ def test_a_task_that_somebody_has_worked_on_stays(
     assert not refused.done
     assert next(iter(change)) in refused.detail
     assert any(row["mail_id"] == mail for row in installation.list("tasks"))
+
+
+@pytest.mark.parametrize("mapped_then", [True, False])
+def test_a_task_that_somebody_watches_stays_or_goes_with_its_watchers(
+    tmp_path: Path, *, mapped_then: bool
+) -> None:
+    """O-2, E-2: a watcher is work of a person; where watchers were not mapped, nobody can say so.
+
+    Then none of their rows is left that names a task which is gone.
+    """
+    installation = an_installation(tmp_path)
+    erp = installation.erp.tables
+    (mail,) = _together(installation, raw_mail(subject="New task: Seals", sender=JAN, to=EVA))
+    task, people = erp.table("task").c, [erp.many("task", one) for one in ("watchers", "solvers")]
+    tables = [one.table for one in people if isinstance(one, ManyTable)]
+    with write_transaction(installation.erp.engine) as connection:
+        made = connection.scalar(select(task.id).order_by(task.id.desc()).limit(1))
+        connection.execute(insert(tables[0]).values(owner=made, value=1))
+        if not mapped_then:
+            known = json.loads(str(connection.scalar(select(change_table.c.new_values))))
+            del known["watchers"]
+            connection.execute(update(change_table).values(new_values=json.dumps(known)))
+
+    (undone,) = _undo(installation, mail)
+
+    with installation.erp.engine.connect() as connection:
+        counts = [select(func.count()).where(table.c.owner == made) for table in tables]
+        left = [connection.scalar(one) for one in counts]
+    assert (undone.done, left) == ((False, [1, 1]) if mapped_then else (True, [0, 0]))
 
 
 def test_undoing_a_mark_of_soft_bounces_forgets_the_counts(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ class Mutant:
 
 
 _WORKER = "tests/unit/shared/test_worker.py"
+_MAILER = "tests/unit/services/mailer/test_send.py"
 _POWER_CUT = "tests/faults/test_power_cut.py"
 _WRITERS = "tests/integration/test_several_writers.py"
 
@@ -161,5 +162,26 @@ MUTANTS: tuple[Mutant, ...] = (
         "    hold(connection, TASK_NUMBERS)\n",
         "",
         (_WRITERS,),
+    ),
+    Mutant(
+        "a mail of ours is sent before it is in hand",
+        "services/mailer/outbox_rows.py",
+        ".values(next_try_at=now + IN_HAND, tries=_OWN.tries + 1)",
+        ".values(tries=_OWN.tries + 1)",
+        (_MAILER,),
+    ),
+    Mutant(
+        "a mail of ours that is sent again has another name",
+        "services/mailer/compose.py",
+        "own_mail.message_id(mail.outbox_id, domain_of(sender.box))",
+        'own_mail.message_id(__import__("uuid").uuid4(), domain_of(sender.box))',
+        (_MAILER,),
+    ),
+    Mutant(
+        "automatic mails have no end",
+        "services/writer/handlers/send_mail.py",
+        " and len(sent) >= MOST_AUTOMATIC",
+        " and len(sent) < 0",
+        ("tests/unit/services/writer/test_comment_task.py",),
     ),
 )

@@ -14,6 +14,7 @@ from services.classifier.xml_mail.plan import plan_of
 from shared.contracts.commands import AnyCommand, SendMail
 from shared.contracts.rule_commands import PutTask
 from shared.contracts.said import Said, said, said_many
+from shared.contracts.sentence import sentence_of
 from shared.contracts.verdict import Word
 from shared.domain.notes import Note
 
@@ -55,13 +56,13 @@ def _done(mail: Mail, document: XmlDocument, commands: Sequence[AnyCommand]) -> 
     )
     tasks = [one for one in commands if isinstance(one, PutTask)]
     about = tasks[0] if len(tasks) == 1 else None
-    answer = _answer(mail, document, "done", done, about)
+    answer = _answer(mail, document, "done", [done], about)
     return Hit(done, (Word.XML_MAIL,), (*commands, *answer), stop=True, confidential=True)
 
 
 def _with_problems(mail: Mail, document: XmlDocument, problems: Sequence[XmlProblem]) -> Hit:
     hit = _refused(said("the XML has problems, and nothing of it is done"), problems)
-    told = "\n".join(problem.said() for problem in problems[:_MOST_TOLD])
+    told = [problem.said() for problem in problems[:_MOST_TOLD]]
     return Hit(
         hit.reason,
         hit.words,
@@ -78,7 +79,11 @@ def _refused(reason: Said, problems: Sequence[XmlProblem] = ()) -> Hit:
 
 
 def _answer(
-    mail: Mail, document: XmlDocument, outcome: str, told: str, about: PutTask | None = None
+    mail: Mail,
+    document: XmlDocument,
+    outcome: str,
+    told: Sequence[Said],
+    about: PutTask | None = None,
 ) -> tuple[SendMail, ...]:
     """An answer to the `xmlSender`, where the XML asks for one; never to another answer (M-3)."""
     if not document.answer or mail.parsed.auto_submitted or mail.sender is None:
@@ -88,7 +93,12 @@ def _answer(
         name="xml answer",
         recipient=mail.sender,
         template="xml_answer",
-        values={"id": document.id, "outcome": outcome, "told": told},
+        values={
+            "id": document.id,
+            "outcome": outcome,
+            "told": "\n".join(told),
+            "told_said": tuple(sentence_of(one).model_dump_json() for one in told),
+        },
         answers_to=(mail.parsed.message_id,) if mail.parsed.message_id else (),
         task_command=about.command_id if about else None,
     )

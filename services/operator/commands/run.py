@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from services.assembly.calendar_service import calendar_beside, calendar_once
+from services.assembly.calendar_troubles import CalendarTroubles
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.feeds import run_feeds
@@ -99,10 +100,11 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
             data = environment.data
             feeds, states = local_feeds(named, erp, data, tally, REST_SECONDS, contexts)
             book = notices_of("run", named, environment, notice_rows(erp.engine))
+            troubles = CalendarTroubles()
             looks = [*embedded_looks(data, probe, health), marks_look(erp, named), contexts.look()]
             with (
-                looking([*looks, notice_look(book, health)], stopped),
-                calendar_beside(named, erp, environment, health, stopped),
+                looking([*looks, notice_look(book, health, troubles.parts)], stopped),
+                calendar_beside(named, erp, environment, health, stopped, troubles),
                 mailer_beside(named, erp, environment, health, stopped, book),
             ):
                 run_feeds(feeds, states, health, stopped)

@@ -10,6 +10,9 @@ from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import PutTask
 
+NEW = "new"
+"""The word of the mapping for the status of a task that says none."""
+
 
 def create_task(
     command: CreateTask, mail: MailClassified, content: MailContent, work: UnitOfWork
@@ -29,7 +32,7 @@ def add_task(
         "number": number,
         "subject": command.subject,
         "text": content.text,
-        "status": command.status,
+        "status": command.status or work.erp.word("task", "status", NEW),
         "approver": command.approver.id if command.approver else None,
         "contract": command.contract.id if command.contract else None,
         "problem_id": command.problem_id,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from services.writer.changes import change_record, record_change
 from services.writer.earlier_tasks import TaskThere, meant
 from services.writer.handlers.create_contact import contact_id
-from services.writer.handlers.create_task import remember_task
+from services.writer.handlers.create_task import NEW, remember_task
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.content import MailContent
 from shared.contracts.messages import MailClassified
@@ -49,6 +49,7 @@ def _make(command: PutTask, mail: MailClassified, content: MailContent, work: Un
         "text": content.text,
         "contract": command.contract.id if command.contract else None,
         "contact": contact_id(command.contact, command.contact_of, work),
+        "status": work.erp.word("task", "status", NEW),
         **command.values,
     }
     solvers = {"solvers": [user.id for user in command.solvers]}

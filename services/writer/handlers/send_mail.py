@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, or_, select
 
 from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import SendMail
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import said
-from shared.netgenium.own.outbox import Outgoing
+from shared.netgenium.own.outbox import Outgoing, Posted
 from shared.netgenium.own.tables import outbox_table
 
 MOST_AUTOMATIC = 5
@@ -33,38 +33,45 @@ def send_mail(command: SendMail, mail: MailClassified, work: UnitOfWork) -> None
     about = _about(command, work)
     if command.task_command and not about:
         return  # A replay, whose task was made before: its mail was decided then.
-    if command.automatic and _had_enough(command.recipient, work):
+    posted = Posted(mail.cause, _outgoing(command, mail, about))
+    if command.automatic and _had_enough(posted, work):
         reason = said("no mail to {address}: it has had enough lately", address=command.recipient)
         work.outcome.say(mail, "E-7", "ticket", reason)
         return
-    values = dict(command.values) | ({TASK_NUMBER: about.number} if about else {})
-    work.mail(
-        mail.cause,
-        Outgoing(
-            name=command.name,
-            box=mail.box,
-            recipient=command.recipient,
-            template=command.template,
-            values=values,
-            answers_to=command.answers_to,
-            attachments=(mail.backup_key,) if command.attach_original else (),
-            task=about.task if about else None,
-            automatic=command.automatic,
+    work.mail(posted)
+
+
+def _outgoing(command: SendMail, mail: MailClassified, about: _About | None) -> Outgoing:
+    return Outgoing(
+        name=command.name,
+        box=mail.box,
+        recipient=command.recipient,
+        template=command.template,
+        values=dict(command.values) | ({TASK_NUMBER: about.number} if about else {}),
+        answers_to=command.answers_to,
+        attachments=(mail.backup_key,) if command.attach_original else (),
+        task=about.task if about else None,
+        automatic=command.automatic,
+    )
+
+
+def _had_enough(posted: Posted, work: UnitOfWork) -> bool:
+    """Whether an address has had so many automatic mails; the group's lock keeps others out.
+
+    A mail that is processed again counts once, and what it asked for then is not refused now.
+    """
+    own, recipient = outbox_table.c, posted.mail.recipient
+    query = select(own.outbox_id).where(
+        or_(
+            and_(own.recipient == recipient, own.created_at > work.now - WITHIN),
+            own.outbox_id == posted.outbox_id,
         ),
-    )
-
-
-def _had_enough(recipient: str, work: UnitOfWork) -> bool:
-    """Whether an address has had so many automatic mails; the group's lock keeps others out."""
-    own = outbox_table.c
-    query = select(func.count()).where(
-        own.recipient == recipient,
         own.automatic.in_([True]),
-        own.created_at > work.now - WITHIN,
     )
-    here = [one.mail for one in work.posted if one.mail.automatic]
-    mine = sum(one.recipient == recipient for one in here)
-    return mine + (work.connection.scalar(query) or 0) >= MOST_AUTOMATIC
+    sent = set(work.connection.scalars(query))
+    here = (one for one in work.posted if one.mail.automatic)
+    sent |= {one.outbox_id for one in here if one.mail.recipient == recipient}
+    return posted.outbox_id not in sent and len(sent) >= MOST_AUTOMATIC
 
 
 def _about(command: SendMail, work: UnitOfWork) -> _About | None:

@@ -59,13 +59,18 @@ class Posted(NamedTuple):
 
 def write_outbox(connection: Connection, posted: Sequence[Posted], now: datetime) -> None:
     """Write those of `posted` that were not written before; each waits from `now` on."""
+    if rows := [_row(one, now) for one in not_written(connection, posted)]:
+        connection.execute(insert(outbox_table), rows)
+
+
+def not_written(connection: Connection, posted: Sequence[Posted]) -> list[Posted]:
+    """Return those of `posted` that were not written before, by their ids."""
     by_id = {one.outbox_id: one for one in posted}
     own = outbox_table.c.outbox_id
     for chunk in in_chunks(sorted(by_id)):
         for known in connection.scalars(select(own).where(own.in_(chunk))).all():
             del by_id[known]
-    if rows := [_row(by_id[outbox_id], now) for outbox_id in sorted(by_id)]:
-        connection.execute(insert(outbox_table), rows)
+    return [by_id[outbox_id] for outbox_id in sorted(by_id)]
 
 
 def _row(posted: Posted, now: datetime) -> dict[str, object]:

@@ -20,7 +20,7 @@ class Field:
         kind: What it holds; `reference` is the id of another record.
         optional: An installation may lack it.
         length: Characters that a `text` column has unless the mapping says otherwise.
-        values: What a `choice` may be.
+        values: What a `choice` may be; of a `text`, words of ours that the mapping may know.
         to: Which kind of record a `reference` is the id of.
     """
 
@@ -116,7 +116,7 @@ CATALOGUE: Mapping[str, Entity] = {
             "number": _text(50),
             "subject": _text(),
             "text": _optional("memo"),
-            "status": _optional("text"),
+            "status": Field("text", optional=True, values=("new",)),
             "approver": _reference("user", optional=True),
             "contract": _reference("contract", optional=True),
             "contact": _reference("contact", optional=True),

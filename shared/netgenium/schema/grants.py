@@ -142,6 +142,8 @@ ROLES: Mapping[Role, RoleRights] = {
             "crm_invitation": _READ,
             "crm_calendar_write": _WRITE,
             "crm_lock": _WRITE,
+            # Notices.
+            "crm_outbox": _ADD,
             VERSION_TABLE: _READ,
         },
     ),

@@ -97,8 +97,9 @@ def _missing_fields(entity: Entity, mapped: MappedEntity) -> Iterator[str]:
 
 
 def _choices(entity: str) -> Iterator[tuple[str, Field]]:
+    """Yield the fields whose words the mapping says: of a `text` it may leave them out."""
     for name, field in CATALOGUE[entity].fields.items():
-        if field.kind == "choice":
+        if field.values:
             yield name, field
 
 
@@ -107,7 +108,7 @@ def _missing_choices(
 ) -> Iterator[ConfigProblem]:
     for field, kind in _choices(name):
         stored = mapping.choices.get(f"{name}.{field}", {})
-        for value in kind.values if field in mapped.columns else ():
+        for value in kind.values if kind.kind == "choice" and field in mapped.columns else ():
             if value not in stored:
                 place = f'{where} [choices] "{name}.{field}"'
                 yield ConfigProblem(

@@ -89,6 +89,10 @@ class ErpTables:
             return entity in self._tables
         return field in self._tables[entity].c or (entity, field) in self._many
 
+    def word(self, entity: str, field: str, ours: str) -> str | None:
+        """Return the installation's word for one of ours; None where the mapping has none."""
+        return self.mapping.choices.get(f"{entity}.{field}", {}).get(ours)
+
     def mapped(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Those of `values`, by our names of fields, that the installation has a place for."""
         return {field: value for field, value in values.items() if self.has(entity, field)}

@@ -41,6 +41,7 @@ def _sections(proposal: Proposal) -> Iterator[str]:
     for field, words in reference.choices.items():
         pairs = ", ".join(f"{key} = {_text(word)}" for key, word in words.items())
         yield f"{_text(field)} = {{ {pairs} }}"
+    yield '# "task.status" = { new = "" }  # may be left out: the status of tasks that mails open'
 
 
 def _record(name: str, record: ProposedRecord) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Mail that failed is told to the support, once (E-3)."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from services.mailer.failed_mail import FailedMailTold
 from services.writer.dead_letters import record_dead_letters
+from shared.backup.store import BackupStore
 from shared.contracts.dead_letter import DeadLetterNote
 from shared.netgenium.database.engine import open_database
 from shared.netgenium.own.migration import migrate
@@ -28,7 +30,9 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def _dies(engine: Engine, number: int, box: str = "crm", ago: int = 0, released: int = 0) -> None:
+def _dies(
+    engine: Engine, number: int, box: str | None = "crm", ago: int = 0, released: int = 0
+) -> None:
     died_at = NOW - timedelta(days=ago)
     note = DeadLetterNote(
         mail_id=UUID(int=number),
@@ -51,7 +55,7 @@ def _told(engine: Engine) -> list[tuple[str, str]]:
 
 def test_a_mail_that_failed_is_told_once_for_each_death(engine: Engine) -> None:
     """E-3: with its id; again when it was released and died anew."""
-    told = FailedMailTold(engine, {"crm": SUPPORT})
+    told = FailedMailTold(engine, {"crm": SUPPORT}, lambda _: None)
     _dies(engine, 1)
     for _ in range(2):
         told.post(NOW)
@@ -68,5 +72,27 @@ def test_old_dead_letters_and_those_of_other_boxes_are_not_told(engine: Engine) 
     _dies(engine, 1, ago=3)
     _dies(engine, 2, box="other")
 
-    assert FailedMailTold(engine, {"crm": SUPPORT}).post(NOW) == 0
+    assert FailedMailTold(engine, {"crm": SUPPORT}, lambda _: None).post(NOW) == 0
     assert _told(engine) == []
+
+
+def test_a_mail_that_failed_is_attached_where_its_backup_is(engine: Engine, tmp_path: Path) -> None:
+    """E-3: also one whose box nobody knows; its backup is looked for once, not in every round."""
+    looked: list[UUID] = []
+    backups = BackupStore(tmp_path)
+    (key,) = backups.write([(UUID(int=1), b"Subject: x\r\n\r\n")], NOW.date())
+    _dies(engine, 1, box=None)
+    _dies(engine, 2)
+
+    def find(mail_id: UUID) -> str | None:
+        looked.append(mail_id)
+        return backups.find(mail_id)
+
+    for _ in range(3):
+        FailedMailTold(engine, {"crm": SUPPORT}, find).post(NOW)
+
+    own = outbox_table.c
+    with engine.connect() as connection:
+        kept = connection.execute(select(own.box, own.attachments)).all()
+    assert sorted(map(tuple, kept)) == [("crm", json.dumps([key])), ("crm", "[]")]
+    assert sorted(looked) == [UUID(int=1), UUID(int=2)]

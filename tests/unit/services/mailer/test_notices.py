@@ -1,12 +1,14 @@
 """Notices of errors: few, counted, by either way (I-9, M-5, H-24)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import NoticePost
@@ -15,10 +17,13 @@ from services.mailer.notices import MissedParts, Notice, NoticeBook
 from services.mailer.outbox_rows import OutboxRows
 from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
+from services.mailer.send import Mailer
 from shared.contracts.said import said
 from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database
+from shared.netgenium.own import outbox
 from shared.netgenium.own.migration import migrate
+from shared.netgenium.own.outbox import Posted
 from shared.netgenium.own.tables import outbox_table
 from tests.builders import OWN_MAIL as OWN
 from tests.builders import a_mail, decide
@@ -100,7 +105,7 @@ def test_a_notice_that_cannot_be_sent_is_not_forgotten(world: _World) -> None:
 def test_a_part_that_is_missed_for_a_moment_is_told_to_nobody(world: _World) -> None:
     """I-9: two minutes; each time counts once, however long it lasts."""
     parts: dict[str, str | None] = {"broker": "away", "database": None}
-    missed = MissedParts(world.book(), lambda: parts)
+    missed = MissedParts(world.book(), [dict, lambda: parts])
     missed.look()
     world.now += timedelta(seconds=119)
     missed.look()
@@ -154,6 +159,48 @@ def test_a_notice_goes_into_the_outbox_once_whoever_makes_it(world: _World, tmp_
     )
     assert direct.message_id == OWN.message_id(row.outbox_id, "firma.cz")
     assert len(world.sent) == 1
+
+
+def test_a_notice_that_two_processes_write_at_once_is_not_sent_directly_too(
+    world: _World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-5: the second one finds that its row is there, which is no database that is away."""
+    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    migrate(engine)
+    assert world.direct(tmp_path, engine).send(_notice())
+    look, blind = outbox.not_written, [True]
+
+    def first_sees_nothing(connection: Connection, posted: Sequence[Posted]) -> list[Posted]:
+        return list(posted) if blind and blind.pop() else look(connection, posted)
+
+    monkeypatch.setattr(outbox, "not_written", first_sees_nothing)
+
+    assert world.direct(tmp_path, engine).send(_notice())
+
+    engine.dispose()
+    assert world.sent == []
+
+
+@pytest.mark.parametrize("way", ["directly", "by the outbox"])
+def test_a_notice_is_written_in_the_language_of_the_box(
+    world: _World, tmp_path: Path, way: str
+) -> None:
+    """I-9, M-4: with its reason, whichever way it goes."""
+    notice = Notice("mailer", "task", said("no task has number {number}", number="77"), 1, BEGIN)
+    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    outlet = MailOutlet("crm", SendsAs("crm@firma.cz"), Templates("cs"), 200, world.connect)
+    if way == "directly":
+        assert NoticePost("eva@firma.cz", outlet, OWN, tmp_path).send(notice)
+    else:
+        migrate(engine)
+        assert NoticePost("eva@firma.cz", outlet, OWN, tmp_path, notice_rows(engine)).send(notice)
+        Mailer(OutboxRows(engine), OWN, lambda _: b"", lambda: BEGIN).round(outlet)
+
+    engine.dispose()
+    (mail,) = world.sent
+    text = message_from_bytes(mail.data, policy=default).get_body(("plain",))
+    assert text is not None
+    assert "žádný úkol nemá číslo 77" in text.get_content()
 
 
 def test_a_server_that_is_unreachable_too_is_no_crash(world: _World, tmp_path: Path) -> None:

@@ -26,10 +26,13 @@ def own(tmp_path: Path) -> Callable[..., Templates]:
 
 
 @pytest.mark.parametrize("language", ["cs", "en"])
-@pytest.mark.parametrize("name", ["notice", "comment", "forward", "filed", "ticket", "answer"])
+@pytest.mark.parametrize(
+    "name",
+    ["notice", "comment", "forward", "filed", "ticket", "answer", "undelivered", "xml_answer"],
+)
 def test_each_template_is_there_in_each_language(language: LanguageName, name: str) -> None:
     """M-4: and says what it is given, as it is given."""
-    given = ("reason", "comment", "text", "subject", "task_number", "kind", "mail_id")
+    given = ("reason", "comment", "text", "subject", "task_number", "kind", "mail_id", "told")
     rendered = Templates(language).render(name, dict.fromkeys(given, HOSTILE))
 
     assert "{{ 7 * 7 }}" in rendered.subject + rendered.text

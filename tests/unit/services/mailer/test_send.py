@@ -1,9 +1,12 @@
 """From the outbox to the server: once, in time, never in two hands (M-1, M-2, M-6)."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
+from services.assembly.mailer_service import MailerLoop
 from services.mailer.compose import Composed, SendsAs
-from services.mailer.outbox_rows import IN_HAND, OutboxRows
+from services.mailer.outbox_rows import IN_HAND, OutboxRows, SettledMail
 from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
 from services.mailer.send import PATIENCE, Mailer
@@ -21,6 +25,7 @@ from shared.contracts.cause import Cause
 from shared.contracts.said import said
 from shared.domain.own_mail import OwnMail
 from shared.errors import TransientError
+from shared.health.state import Health
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
 from shared.netgenium.own.tables import outbox_table
@@ -81,6 +86,7 @@ class _Post:
     server: _Server = field(default_factory=_Server)
     reports: list[tuple[str, str]] = field(default_factory=list)
     originals: dict[str, bytes] = field(default_factory=dict)
+    supports: dict[str, str] = field(default_factory=dict)
     per_hour: int = 200
     templates: Path | None = None
 
@@ -94,6 +100,7 @@ class _Post:
             self.originals.__getitem__,
             self.clock,
             lambda *told: self.reports.append(told),
+            self.supports,
         )
 
     def outlet(self, *, server: bool = True) -> MailOutlet:
@@ -133,7 +140,12 @@ def post(tmp_path: Path) -> Iterator[_Post]:
     engine.dispose()
 
 
+def _away(*_: Any) -> None:
+    raise TransientError(said("The database is unreachable"))
+
+
 EVA, JAN, IVO = "eva@firma.cz", "jan@firma.cz", "ivo@firma.cz"
+SUPPORT = "support@firma.cz"
 
 
 def test_what_waits_is_sent_once(post: _Post) -> None:
@@ -257,20 +269,34 @@ def test_a_database_that_is_away_after_sending_makes_no_second_mail(
 ) -> None:
     """M-2: what the server has taken is written down first when the database is back."""
     post.post(EVA)
-    settle = OutboxRows.settle
-
-    def away(*_: Any) -> None:
-        raise TransientError(said("The database is unreachable"))
-
-    monkeypatch.setattr(OutboxRows, "settle", away)
-    post.round()
+    with monkeypatch.context() as patch:
+        patch.setattr(OutboxRows, "settle", _away)
+        post.round()
     assert post.states() == {EVA: "waiting"}
-    monkeypatch.setattr(OutboxRows, "settle", settle)
     post.clock.now += IN_HAND
     post.round()
 
     assert post.states() == {EVA: "sent"}
     assert post.server.recipients == [EVA]
+
+
+def test_a_mailer_that_ends_writes_down_what_it_knows(
+    post: _Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-2: the database was unreachable when the server took the mail, and the mailer is stopped.
+
+    Else the next one would send it again.
+    """
+    post.post(EVA)
+    with monkeypatch.context() as patch:
+        patch.setattr(OutboxRows, "settle", _away)
+        post.round()
+    stopped = threading.Event()
+    stopped.set()
+
+    MailerLoop(post.mailer, [post.outlet()], Health(), stopped, post.clock).run()
+
+    assert post.states() == {EVA: "sent"}
 
 
 def test_above_the_rate_mail_waits_and_an_alarm_is_raised(post: _Post) -> None:
@@ -297,6 +323,41 @@ def test_a_refused_notice_makes_no_notice(post: _Post) -> None:
     post.round()
 
     assert (post.states(), post.reports) == ({EVA: "failed"}, [])
+
+
+def test_a_mail_that_was_refused_goes_to_the_support_once(post: _Post) -> None:
+    """M-2, E-3: with why and what it had attached, whoever retries it; it goes out itself, too."""
+    key = "POP3Downloads/a.eml"
+    post.supports["crm"], post.originals[key] = SUPPORT, b"Subject: x\r\n\r\n"
+    post.post(EVA, attachments=[key])
+    post.server.refusals[EVA] = MailRefusedError(said("550 no such user"))
+    for _ in range(2):
+        post.round()
+        with write_transaction(post.engine) as connection:
+            again = outbox_table.update().where(outbox_table.c.recipient == EVA)
+            connection.execute(again.values(state="waiting", next_try_at=post.clock()))
+    post.round()
+
+    (mail,) = post.server.got
+    assert (mail.recipient, mail.envelope_from) == (SUPPORT, "")
+    assert b"message/rfc822" in mail.data
+    text = message_from_bytes(mail.data, policy=default).get_body(("plain",))
+    assert text is not None
+    assert f"e-mail pro {EVA} nebyl doručen: 550 no such user" in text.get_content()
+
+
+@pytest.mark.parametrize(
+    ("to", "template"), [(SUPPORT, "forward"), (EVA, "notice"), (EVA, "undelivered")]
+)
+def test_what_tells_of_trouble_makes_no_more_of_it(post: _Post, to: str, template: str) -> None:
+    """H-24, E-3: a refused mail to the support, a notice, or a mail that tells of a refusal."""
+    post.supports["crm"] = SUPPORT
+    post.post(to, template=template)
+    post.server.refusals[to] = MailRefusedError(said("550 no"))
+
+    post.round()
+
+    assert post.states() == {to: "failed"}
 
 
 def test_a_broken_template_holds_up_its_own_mail_only(post: _Post, tmp_path: Path) -> None:
@@ -346,6 +407,6 @@ def test_what_a_person_decided_meanwhile_stays(post: _Post) -> None:
     with write_transaction(post.engine) as connection:
         connection.execute(outbox_table.update().values(state="failed"))
 
-    post.mailer.rows.settle(mail, {"state": "sent"})
+    post.mailer.rows.settle(mail, SettledMail({"state": "sent"}), BEGIN)
 
     assert post.states() == {EVA: "failed"}

@@ -13,6 +13,7 @@ from shared.contracts.bounds import COMMENT_LENGTH
 from shared.contracts.commands import SendMail
 from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.references import RecordRef
+from shared.contracts.rule_commands import PutTask
 from shared.netgenium.database.engine import open_database
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import journal_table, outbox_table
@@ -106,6 +107,28 @@ def test_a_ticket_is_for_its_contact_and_company(engine: Engine, tmp_path: Path)
     assert (row.contact, row.relationship) == (PETR.id, ACME.id)
 
 
+@pytest.mark.parametrize(
+    ("words", "status"), [({}, None), ({"new": "Nový"}, "Nový")], ids=["no word", "a word"]
+)
+def test_a_task_that_says_no_status_has_the_word_of_the_mapping(
+    engine: Engine, tmp_path: Path, words: dict[str, str], status: str | None
+) -> None:
+    """E-7, NG-5: tickets and tasks of rules; a status that is said stays."""
+    mapping = load_mapping(None)
+    choices = {**mapping.choices, "task.status": words}
+    erp = ErpTables(mapping.model_copy(update={"choices": choices}))
+    mails = [
+        a_classified("a", a_task("t")),
+        a_classified("b", a_task("u", status="Čeká")),
+        a_classified("c", PutTask(command_id=an_id("p"), subject="P", sender=PETR.email)),
+    ]
+
+    for mail in mails:
+        a_writer(engine, erp, tmp_path, lambda _: None).handle([mail])
+
+    assert [row.status for row in _rows(engine, "task")] == [status, "Čeká", status]
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_an_address_gets_few_automatic_mails(
     engine: Engine, tmp_path: Path, *, together: bool
@@ -125,3 +148,23 @@ def test_an_address_gets_few_automatic_mails(
     assert to.count(PETR.email) == MOST_AUTOMATIC
     assert to.count("bob@beta.example") == 1
     assert sum("has had enough lately" in one for one in traces) == 2
+
+
+def test_mails_that_are_processed_again_are_not_counted_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """E-7: a replay keeps what was answered and takes no place of those who come then."""
+    names = [f"m{n}" for n in range(MOST_AUTOMATIC)]
+    mails = [a_classified(one, _answer(one, PETR.email)) for one in names]
+    writer = a_writer(engine, ERP, tmp_path, lambda _: None)
+    writer.handle(mails[:-1])
+
+    again = [one.model_copy(update={"again": True}) for one in mails[:-1]]
+    writer.handle([*again, mails[-1]])
+    writer.handle([mails[-1].model_copy(update={"again": True})])
+
+    with engine.connect() as connection:
+        to = list(connection.scalars(select(outbox_table.c.recipient)))
+        traces = list(connection.scalars(select(journal_table.c.trace)))
+    assert to.count(PETR.email) == MOST_AUTOMATIC
+    assert not any("has had enough lately" in one for one in traces)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.cause import Cause
 from shared.netgenium.database.engine import open_database, write_transaction
-from shared.netgenium.own.outbox import Outgoing
+from shared.netgenium.own.outbox import Outgoing, Posted
 from shared.netgenium.own.tables import outbox_table
 from tests.databases import ERP, all_tables
 from tests.servers.sqlite import sqlite_file
@@ -34,7 +34,7 @@ def _notice(name: str = "notice", **values: object) -> Outgoing:
 def _post(connection: Connection, *names: str) -> None:
     work = UnitOfWork(connection, ERP, CAME)
     for name in names:
-        work.mail(COMMENT, _notice(name))
+        work.mail(Posted(COMMENT, _notice(name)))
     work.flush()
 
 
@@ -49,7 +49,7 @@ def test_a_mail_waits_with_its_cause_and_the_ids_of_new_rows(engine: Engine) -> 
         work = UnitOfWork(connection, ERP, CAME)
         mail = a_classified("a")
         task = work.add(mail.cause, a_task("t"), "task", {"number": "1", "subject": "t"}, {})
-        work.mail(COMMENT, _notice(task=task, due=CAME))
+        work.mail(Posted(COMMENT, _notice(task=task, due=CAME)))
         work.flush()
 
     with engine.connect() as connection:

@@ -5,11 +5,14 @@ from uuid import UUID
 
 import pytest
 
+from services.mailer.mail_values import values_of
+from services.mailer.rendering import Templates
 from shared.contracts.commands import SendMail
 from shared.contracts.rule_commands import PutTask
 from shared.domain.copies import CopyMarks
 from shared.domain.earlier import Processed
-from tests.builders import PETR, decide, reasons
+from shared.language.language import LanguageName
+from tests.builders import OWN_MAIL, PETR, decide, reasons
 from tests.xml_mails import SECRET, SHOP, decide_xml, xml, xml_box, xml_facts, xml_mail
 
 TASK = "<task><subject>Order 7</subject></task>"
@@ -188,6 +191,27 @@ def test_an_answer_is_sent_where_one_is_asked_for(records: str, outcome: str) ->
     (answer,) = [one for one in decided.commands if isinstance(one, SendMail)]
     assert (answer.recipient, answer.values["outcome"]) == (SHOP, outcome)
     assert not any(isinstance(one, SendMail) for one in automatic.commands)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("en", "line 2: a task needs number or subject"),
+        ("cs", "řádek 2: úkol (task) potřebuje number nebo subject"),
+    ],
+)
+def test_an_answer_says_what_is_wrong_in_the_language_of_the_box(
+    name: LanguageName, told: str
+) -> None:
+    """E-4, M-4: each problem on a line of its own; `done` and `refused` are for programs."""
+    decided = decide_xml(xml("<task/>\n<task><text>A</text></task>", more=' answer="true"'))
+    (answer,) = [one for one in decided.commands if isinstance(one, SendMail)]
+
+    text = Templates(name).render("xml_answer", values_of(answer.values, name, OWN_MAIL)).text
+
+    assert text.startswith("refused ")
+    assert told in text
+    assert len([line for line in text.splitlines() if line.startswith(told[:5])]) == 3
 
 
 @pytest.mark.parametrize(

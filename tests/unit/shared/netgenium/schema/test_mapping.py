@@ -101,6 +101,11 @@ def test_a_copy_of_the_reference_loads_as_the_same_mapping(tmp_path: Path) -> No
             "{ incomming =",
             '[choices] "activity.direction": there is no value incomming - did you mean incoming?',
         ),
+        (
+            '"activity.direction" =',
+            '"task.status" = { newest = "Nový" }\n"activity.direction" =',
+            '[choices] "task.status": there is no value newest - did you mean new?',
+        ),
     ],
 )
 def test_an_unknown_name_is_told_with_the_nearest(
