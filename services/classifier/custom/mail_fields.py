@@ -8,7 +8,6 @@ from services.classifier.custom.conditions import HEADER
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import not_believed
 from services.classifier.facts.words import is_of_user
-from services.classifier.parse.quotes import split_quotes
 from services.classifier.reading.mail import Mail
 from services.classifier.reading.text import Text
 from services.classifier.rules import direction
@@ -64,7 +63,7 @@ class MailFields:
             "to": lambda: [one.email for one in parsed.to],
             "cc": lambda: [one.email for one in parsed.cc],
             "recipients": lambda: (*mail.recipients, *mail.forwarded_from),
-            "own_text": lambda: [split_quotes(parsed.text).own],
+            "own_text": lambda: [parsed.own_and_quoted.own],
             "attachment": lambda: [one.name for one in parsed.attachments],
             "folder": lambda: [mail.folder] if mail.folder else [],
             "direction": lambda: [self._direction],

@@ -108,7 +108,7 @@ def responsible(task: RecordRef, mail: Mail, facts: Facts) -> User | None:
 def comment_of(mail: Mail) -> str:
     """Return the sender's own words; without any the names of the attachments."""
     above = above_marker(mail.parsed.text)
-    own = split_quotes(mail.parsed.text if above is None else above).own.strip()
+    own = (mail.parsed.own_and_quoted if above is None else split_quotes(above)).own.strip()
     names = ", ".join(part.name for part in mail.parsed.attachments)
     return (own or names)[:COMMENT_LENGTH]
 

@@ -14,7 +14,6 @@ from services.classifier.parse.headers import decode_field
 from services.classifier.parse.html import Structure, read_structure
 from services.classifier.parse.message_ids import message_ids
 from services.classifier.parse.parsed_mail import ParsedMail
-from services.classifier.parse.quotes import split_quotes
 from services.classifier.reading.identification import identification_key
 from services.classifier.reading.mail import Bounce, Mail, field_values
 from services.classifier.reading.phrases import bounce_by_phrase
@@ -68,7 +67,9 @@ def extract(parsed: ParsedMail, context: BoxContext, arrival: Arrival) -> Mail:
     way = way_in(parsed.headers, trusted_hosts(context.box, context.box.own_domains))
     sender, sender_problem = _sender(parsed)
     subject = comparable_subject(parsed.subject, vocabulary.tags)
-    tokens = find_tokens(parsed.subject, parsed.text, vocabulary, _own_and_quoted)
+    tokens = find_tokens(
+        parsed.subject, parsed.text, vocabulary, lambda _text: parsed.own_and_quoted
+    )
     recipients = dict.fromkeys(address.email for address in (*parsed.to, *parsed.cc))
     xml = xml_request(parsed.xml_documents, sender, context.box)
     mail = Mail(
@@ -224,8 +225,3 @@ def _sender(parsed: ParsedMail) -> tuple[str | None, Said]:
         shown = address or said("an empty address")
         return None, said("{address} is not a valid e-mail address", address=shown)
     return address, NOTHING_SAID
-
-
-def _own_and_quoted(text: str) -> tuple[str, str]:
-    parts = split_quotes(text)
-    return parts.own, parts.quoted

@@ -3,7 +3,6 @@
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts
 from services.classifier.facts.trust import is_of_the_erp
-from services.classifier.parse.quotes import split_quotes
 from services.classifier.reading.mail import Mail
 from shared.contracts.said import said
 from shared.contracts.verdict import Word
@@ -33,7 +32,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
                 sender=mail.sender,
             )
         )
-    own_text = tight(fold_line(split_quotes(mail.parsed.text).own))
+    own_text = tight(fold_line(mail.parsed.own_and_quoted.own))
     sentence = next((s for s in vocabulary.automatic if s in own_text), None)
     if sentence is None:
         return Miss(

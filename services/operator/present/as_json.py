@@ -8,7 +8,6 @@ from typing import Any, assert_never
 
 from services.answers.explain import Explained, Unreadable
 from services.answers.times import utc
-from services.classifier.parse.quotes import split_quotes
 from services.classifier.reading.mail import Mail
 from shared.contracts.commands import (
     AnyCommand,
@@ -68,7 +67,7 @@ def mail_as_json(mail: Mail) -> Json:
         "date": utc(parsed.date) if parsed.date else None,
         "message_id": parsed.message_id,
         "text": parsed.text,
-        "own_text": split_quotes(parsed.text).own,
+        "own_text": parsed.own_and_quoted.own,
         "attachments": [
             {
                 "name": part.name,
