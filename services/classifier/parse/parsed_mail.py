@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from services.classifier.parse.headers import Headers
-from services.classifier.parse.quotes import OwnAndQuoted, split_quotes
 from shared.contracts.content import PartRef
+
+if TYPE_CHECKING:
+    from services.classifier.parse.quotes import OwnAndQuoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,9 @@ class ParsedMail:
     inner_sha256: str | None = None
 
     @cached_property
-    def own_and_quoted(self) -> OwnAndQuoted:
+    def own_and_quoted(self) -> "OwnAndQuoted":
         """The text in its two parts: told apart once, however many ask, because it is slow."""
+        # Here, because its library is for those who read mail, not for all who know what it is.
+        from services.classifier.parse.quotes import split_quotes  # noqa: PLC0415
+
         return split_quotes(self.text)

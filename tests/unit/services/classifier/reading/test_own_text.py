@@ -13,7 +13,7 @@ def test_own_text_is_told_from_quotes_once_for_all_who_ask(
 ) -> None:
     """T-1, C-1, R-9: tokens, rules of one's own, the notice's sentence and `explain --json`."""
     texts: list[str] = []
-    divided = quotes._library  # noqa: SLF001 - the slow part of it
+    divided = quotes._library
 
     def counted(text: str) -> str:
         texts.append(text)
