@@ -136,6 +136,26 @@ RULES: Mapping[str, str] = {
 }
 """Rules and notes, as traces name them."""
 
+KINDS: Mapping[str, str] = {
+    "apply_event": marked("Invitation"),
+    "comment_task": marked("Comment"),
+    "count_soft_bounce": marked("Soft bounce counted"),
+    "create_activity": marked("Activity"),
+    "create_contact": marked("Contact"),
+    "create_task": marked("Task"),
+    "mailbox": marked("in its box"),
+    "mark_forbidden": marked("Mark"),
+    "more": marked("further commands"),
+    "put_contact": marked("Contact"),
+    "put_relationship": marked("Company"),
+    "put_task": marked("Task"),
+    "send_mail": marked("Mail to be sent"),
+    "update_task": marked("Task updated"),
+    "upsert_invitation": marked("Invitation"),
+    "verdict": marked("verdict"),
+}
+"""What a mail makes, and what else becomes of it."""
+
 STATES: Mapping[str, str] = {
     "enabled": marked("enabled"),
     "disabled": marked("disabled"),
@@ -180,6 +200,11 @@ def part_label(name: str, language: Language) -> str:
 def field_label(name: str, language: Language) -> str:
     """Name a field."""
     return language.say(FIELDS.get(name, name.replace("_", " ")))
+
+
+def kind_label(kind: str, language: Language) -> str:
+    """Name what a command makes."""
+    return language.say(KINDS.get(kind, kind))
 
 
 def rule_label(name: str, language: Language) -> str:
