@@ -137,7 +137,7 @@ def test_the_rules_of_the_demo_hold_for_mail_of_the_demo(installed: Installation
 
     tried = _try(installed, Path("demo/rules.toml").read_text("utf-8"))
 
-    held = " ".join(reason for one in tried for reason in one.rules)
+    held = " ".join(line.reason for one in tried for line in one.rules)
     assert [name in held for name in ("Newsletters", "Orders", "Files")] == [True] * 3
 
 
