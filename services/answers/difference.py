@@ -117,9 +117,15 @@ def _of_commands(
             yield Change(what, of, "", _shown(before), _shown(after))
             continue
         was, would = _comparable(before, contact), _comparable(after, contact)
-        for name in sorted({*was, *would}):
+        for name in sorted({*was, *would} - _made_itself(was, would)):
             if was.get(name) != would.get(name):
                 yield Change(what, of, name, was.get(name), would.get(name))
+
+
+def _made_itself(was: Recording, would: Recording) -> set[str]:
+    """Return fields that named what the mail was to make first, and now name what it has made."""
+    made = (one for one in ("contact", "relationship") if f"{one}_of" in was and one in would)
+    return {field for one in made for field in (one, f"{one}_of")}
 
 
 def _paired(

@@ -44,7 +44,10 @@ def trial_as_text(
     lines += [
         language.say("box {box}: of {looked_at} mail(s) a rule holds for {hit}", **numbers),
         language.say("{by_rules} would become something else because of the rules", **numbers),
-        language.say("{others} because the ERP or the settings have changed since", **numbers),
+        language.say(
+            "{others} because the ERP or the settings have changed since, not because of the rules",
+            **numbers,
+        ),
     ]
     if count.passed_over:
         lines.append(

@@ -15,6 +15,7 @@ from shared.domain.directory import AddressBookEntry
 from shared.language.language import LanguageName, language
 from tests.builders import ACME, JAN, PETR, STRANGER, a_directory, a_mail
 from tests.rule_files import a_rule, facts_with
+from tests.xml_mails import xml, xml_facts, xml_mail
 
 BUGS = 'when = { field = "subject", op = "contains", value = "bug" }'
 NEW = 'when = { field = "sender_known", op = "equals", value = false }'
@@ -181,3 +182,19 @@ def test_an_earlier_version_has_recorded_no_commands() -> None:
     then = _recorded(mail, facts)._replace(commands=None)
 
     assert decided_again(mail, facts, then)[1].differences == ()
+
+
+def test_an_xml_mail_is_not_held_against_what_it_has_made_itself() -> None:
+    """O-9, E-4: its task named the contact that was to be made first; now there is one."""
+    mail = xml_mail(
+        xml(
+            f"<contact><email>{STRANGER}</email><lastName>Nový</lastName>"
+            "<relationship>ACME s.r.o.</relationship></contact>"
+            f"<task><subject>Order</subject><contact>{STRANGER}</contact></task>"
+        )
+    )
+
+    told = _compared(mail, xml_facts(), xml_facts(address_book=NOW_KNOWN))
+
+    assert "put_contact" in (_recorded(mail, xml_facts()).commands or "")
+    assert told.differences == ()
