@@ -45,7 +45,7 @@ def trial_as_text(
         language.say("box {box}: of {looked_at} mail(s) a rule holds for {hit}", **numbers),
         language.say("{by_rules} would become something else because of the rules", **numbers),
         language.say(
-            "{others} because the ERP or the settings have changed since, not because of the rules",
+            "{others} because of changes in ERP or settings since, not of rules",
             **numbers,
         ),
     ]
