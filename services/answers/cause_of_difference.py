@@ -17,7 +17,6 @@ from shared.contracts.content import TraceLine
 RULES = frozenset({"C-1", "R-13"})
 """Lines of the trace that name the rules that hold."""
 
-_OF_RULES = RULES | {"C-2", "C-4"}
 _NAME = re.compile("“([^”]*)”")
 _ASK_THE_ERP = {"sender_known", "sender_user", "direction"}
 _ONLY_RULES_GIVE = {"put_task", "create_contact"}
@@ -45,7 +44,7 @@ class Compared(NamedTuple):
     """A mail as it would be decided now, against what was recorded.
 
     Attributes:
-        because: Lines of the trace that are not as recorded, those of the rules left out.
+        because: Lines of the trace that are not as recorded.
         held_then: Rules that held then, and do not now.
     """
 
@@ -134,5 +133,5 @@ def _names(trace: Iterable[TraceLine]) -> Sequence[str]:
 def _other_lines(decided: SoFar, then: Then) -> Iterator[TraceLine]:
     said = {tuple(map(line.get, ("id", "rule", "hit", "reason"))) for line in then.trace}
     for line in decided.trace:
-        if line.id not in _OF_RULES and (line.id, line.rule, line.hit, line.reason) not in said:
+        if (line.id, line.rule, line.hit, line.reason) not in said:
             yield line

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from services.answers.cause_of_difference import RULES
 from services.answers.rule_trial import TriedMail
 from services.answers.trial_run import TrialCount
 from services.operator.present.differences import (
@@ -73,7 +74,9 @@ def _lines(tried: TriedMail, language: Language) -> Iterator[str]:
     if tried.mailbox:
         disposal = disposal_as_text(tried.mailbox.model_dump(), language)
         yield "  " + language.say("in its box: {disposal}", disposal=disposal)
-    yield from (f"  {line}" for line in compared_as_lines(tried.compared, language))
+    others = tuple(line for line in tried.compared.because if line.id not in RULES)
+    compared = tried.compared._replace(because=others)
+    yield from (f"  {line}" for line in compared_as_lines(compared, language))
 
 
 def _made(kinds: Sequence[str], language: Language) -> str:
