@@ -133,11 +133,10 @@ def _paired(
     now: Sequence[Recording],
     contact: bool,  # noqa: FBT001 - as above
 ) -> Iterator[tuple[Recording | None, Recording | None]]:
-    """Yield what belongs together: equal commands, else of one id, for the same, or of a kind."""
+    """Yield what belongs together: equal commands, else for the same, else of a kind."""
     left, new = list(then), list(now)
     alike: Sequence[Callable[[Recording], Hashable]] = (
         lambda one: json.dumps(_comparable(one, contact), sort_keys=True),
-        lambda one: (_kind_of(one), one.get("command_id")),
         lambda one: (_kind_of(one), str(_whose(one))),
         _kind_of,
     )

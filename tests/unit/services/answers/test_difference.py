@@ -1,5 +1,7 @@
 """In what a mail would be decided otherwise, and whether the rules are why."""
 
+import json
+
 import pytest
 
 from services.answers.cause_of_difference import Compared
@@ -13,7 +15,7 @@ from services.writer.compact import compact
 from shared.contracts.references import ContactRef
 from shared.domain.directory import AddressBookEntry
 from shared.language.language import LanguageName, language
-from tests.builders import ACME, JAN, PETR, STRANGER, a_directory, a_mail
+from tests.builders import ACME, EVA, JAN, PETR, STRANGER, a_directory, a_mail
 from tests.rule_files import a_rule, facts_with
 from tests.xml_mails import xml, xml_facts, xml_mail
 
@@ -197,3 +199,18 @@ def test_an_xml_mail_is_not_held_against_what_it_has_made_itself() -> None:
 
     assert "put_contact" in (_recorded(mail, xml_facts()).commands or "")
     assert told.differences == ()
+
+
+def test_each_of_several_activities_is_held_against_its_own() -> None:
+    """O-9: what has changed for one person is not told of another."""
+    mail, facts = a_mail(to=f"{JAN}, {EVA}"), facts_with("# none")
+    then = _recorded(mail, facts)
+    first, second = json.loads(then.commands or "")
+    other = [{**second, "completed": False}, {**first, "type": 77}]
+
+    told = decided_again(mail, facts, then._replace(commands=json.dumps(other)))[1]
+
+    assert {(one.of[1], one.field) for one in told.differences} == {
+        (second["responsible"], "completed"),
+        (first["responsible"], "type"),
+    }
