@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from bench.mails import a_company, a_mail, mails
-from services.answers.rule_trial import RuleTrial, TrialCount
+from services.answers.trial_run import TrialCount, TrialPlan
 from services.assembly.classifying import look_up_in
 from services.assembly.composition import Erp, open_erp
 from services.assembly.live_contexts import context_of
@@ -27,6 +27,7 @@ from services.classifier.decide import decide
 from services.classifier.facts.facts import BoxContext
 from services.classifier.parse.mail import parse_mail
 from services.classifier.reading.extract import Arrival, extract
+from services.operator.progress import with_progress
 from services.operator.setup.company import fill_company
 from shared.log import configure_logging
 from shared.netgenium.database.engine import write_transaction
@@ -61,11 +62,16 @@ def rules(count: int, kinds: int = len(WHEN)) -> str:
 
 def opened(folder: Path) -> Erp:
     """Return an ERP with the company of the other benchmarks."""
-    erp = open_erp(Environment.from_environ({"CRMSERVICE_DATA": str(folder)}), makes=True)
+    erp = open_erp(environment(folder), makes=True)
     create_reference_schema(erp.engine, erp.tables)
     migrate(erp.engine)
     fill_company(erp.engine, erp.tables, a_company())
     return erp
+
+
+def environment(folder: Path) -> Environment:
+    """Return that of an installation whose database is a file in `folder`."""
+    return Environment.from_environ({"CRMSERVICE_DATA": str(folder)})
 
 
 def a_context(folder: Path, erp: Erp, text: str) -> BoxContext:
@@ -107,19 +113,30 @@ def _arrival(number: int) -> Arrival:
     return Arrival(UUID(int=number), FIRST, f"{number:064x}")
 
 
-def trial(folder: Path, count: int) -> None:
+def trial(folder: Path, count: int, processes: int | None) -> None:
     """Print how long `rules try` takes over so many backups, and its memory on the way."""
     erp = opened(folder)
     for rows in backups(folder, count):
         with write_transaction(erp.engine) as connection:
             connection.execute(insert(journal_table), list(rows))
-    context, counted, begun = a_context(folder, erp, rules(MANY)), TrialCount(), time.monotonic()
-    steps = max(count // 4, 1)
-    for _ in RuleTrial(folder, erp, context, look_up_in(erp), counted).since(FIRST):
+    context, counted = a_context(folder, erp, rules(MANY)), TrialCount()
+    begun, before = time.monotonic(), time.process_time()
+    plan = TrialPlan(environment(folder), context.box, context.rules, FIRST)
+    steps = max(count // 10, 1)
+    for _ in with_progress(plan.run(counted, processes), counted):
         if counted.looked_at % steps == 0:
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             spent = time.monotonic() - begun
-            print(f"{counted.looked_at:7} mails: {spent:6.0f} s, peak {peak} MB", flush=True)
+            print(f"{counted.looked_at:7} mails: {spent:6.0f} s, {peaks()}", flush=True)
+    helpers = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = time.process_time() - before + helpers.ru_utime + helpers.ru_stime
+    print(f"{cpu / count * 1000:.1f} ms CPU a mail in all processes; {peaks()}")
+
+
+def peaks() -> str:
+    """Return the largest resident sets so far; a helper's is known once it has ended."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    own, helper = (resource.getrusage(one).ru_maxrss // 1024 for one in whose)
+    return f"peak {own} MB, of a helper {helper} MB"
 
 
 def backups(folder: Path, count: int) -> Iterator[Sequence[dict[str, object]]]:
@@ -156,11 +173,12 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=1000)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--backups", type=int, default=0, help="try the rules on so many instead")
+    parser.add_argument("--processes", type=int, help="for --backups; as many as pay")
     arguments = parser.parse_args()
     configure_logging("warning")
     with tempfile.TemporaryDirectory() as folder:
         if arguments.backups:
-            trial(Path(folder), arguments.backups)
+            trial(Path(folder), arguments.backups, arguments.processes)
         else:
             cost(Path(folder), arguments.mails, arguments.turns)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from services.answers.cause_of_difference import SAME, Compared
 from services.answers.journal import JournalMail, read_mails
 from services.answers.made import Made, made_by
 from services.assembly.composition import Erp
@@ -81,15 +82,18 @@ class Today:
     """What would be decided now.
 
     Attributes:
-        differs: Whether something else would come of the mail.
-        trace: Those lines that are not as recorded.
+        compared: In what something else would come of the mail, and why.
         error: Why it cannot be told; then the rest says nothing.
     """
 
-    differs: bool = False
     verdict: tuple[str, ...] = ()
-    trace: tuple[TraceLine, ...] = ()
+    compared: Compared = SAME
     error: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether something else would come of the mail."""
+        return bool(self.compared.differences)
 
 
 def recorded(erp: Erp, data: Path, mail_id: UUID) -> Recorded | None:

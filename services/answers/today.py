@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from services.answers.difference import Then, differ
+from services.answers.decided_again import arrival_again, decided_again
+from services.answers.difference import Then
+from services.answers.named_differences import DifferenceNames
 from services.answers.recorded import Recorded, Today
 from services.assembly.classifying import look_up_in
 from services.assembly.composition import Erp
 from services.assembly.live_contexts import context_of
-from services.classifier.decide import decide, decide_archived
 from services.classifier.facts.facts import BoxContext
-from services.classifier.reading.extract import Arrival
 from services.classifier.reading.journaled import read_mail
-from services.fetcher.sources.imap.message_info import folder_of
 from shared.backup.store import BackupStore
 from shared.errors import PermanentError, TransientError
+from shared.netgenium.database.engine import database_errors
 from shared.settings.box import Box
 
 
@@ -36,25 +36,13 @@ def today(then: Recorded, boxes: Sequence[Box], erp: Erp, data: Path) -> Today:
 
 
 def _again(then: Recorded, raw: bytes, context: BoxContext, erp: Erp) -> Today:
-    digest = sha256(raw).hexdigest()
-    mail = read_mail(
-        raw,
-        then.mail.backup,
-        context,
-        Arrival(
-            then.mail.mail_id,
-            then.mail.received_at,
-            digest,
-            from_file=then.mail.source.startswith("emlDir:"),
-            folder=folder_of(then.mail.source),
-        ),
-    )
+    own, digest = then.mail, sha256(raw).hexdigest()
+    arrival = arrival_again(own.mail_id, own.received_at, digest, own.source)
+    mail = read_mail(raw, own.backup, context, arrival)
     (facts,) = look_up_in(erp)([(mail, context)])
-    old = any(line.rule == "archive" for line in then.trace)
-    decided = decide_archived(mail, facts) if old else decide(mail, facts)
-    said = {(line.id, line.rule, line.hit, line.reason) for line in then.trace}
-    other = tuple(
-        line for line in decided.trace if (line.id, line.rule, line.hit, line.reason) not in said
-    )
-    differs = differ(decided, Then(then.mail.verdict, then.commands, then.mailbox))
-    return Today(differs, decided.words, other)
+    trace = [line.model_dump() for line in then.trace]
+    recorded = Then(own.verdict, then.commands, then.mailbox, trace)
+    decided, compared = decided_again(mail, facts, recorded)
+    with database_errors(erp.engine), erp.engine.connect() as connection:
+        names = DifferenceNames(connection, erp.tables, compared.differences)
+    return Today(decided.words, names.compared(compared))

@@ -6,6 +6,7 @@ from functools import partial
 
 from services.assembly.composition import Erp
 from services.classifier.custom.book import RuleBook
+from services.classifier.custom.rule_set import RuleSet
 from services.classifier.facts.facts import BoxContext
 from services.classifier.policy import policy_of
 from shared.domain.vocabulary import build_vocabulary
@@ -69,6 +70,11 @@ def context_of(box: Box, erp: Erp) -> BoxContext:
         ConfigurationError: Its rule file cannot be used.
     """
     return LiveContexts([box], erp)[box.name]
+
+
+def context_with(rules: RuleSet | None, box: Box, erp: Erp) -> BoxContext:
+    """Return the same with rules that were read before."""
+    return replace(_context(box, erp), rules=rules)
 
 
 def _books(boxes: Sequence[Box], refused: Refused) -> dict[str, RuleBook]:

@@ -163,7 +163,7 @@ def test_the_past_is_shown_and_not_guessed(place: Installation) -> None:
 
     assert again.trace == then.trace
     assert now.differs
-    assert any(line.rule == "link" for line in now.trace)
+    assert any(line.rule == "link" for line in now.compared.because)
 
 
 def test_nothing_differs_while_nothing_has_changed(place: Installation) -> None:

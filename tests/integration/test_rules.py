@@ -1,6 +1,6 @@
 """Rules of the administrator in an installation: looked up, tried, checked, changed meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from services.answers.rule_files import look_at_folders, look_at_names, look_at_rules, refused_rules
-from services.answers.rule_trial import RuleTrial, TrialCount, TriedMail
+from services.answers.rule_trial import RuleTrial, TriedMail
+from services.answers.trial_run import TrialCount, backups_since, counted, in_batches
 from services.assembly.classifying import look_up_in
 from services.assembly.live_contexts import context_of
 from services.classifier.facts.facts import BoxContext, Facts
@@ -38,17 +39,20 @@ def _drop(installed: Installation, number: int, subject: str, **more: str) -> No
 
 
 def _try(installed: Installation, text: str, since: datetime = LONG_AGO) -> list[TriedMail]:
-    return list(_trial(installed, text).since(since))
+    return list(_tried(installed, _trial(installed, text, since), TrialCount()))
 
 
-def _trial(installed: Installation, text: str) -> RuleTrial:
+def _tried(installed: Installation, trial: RuleTrial, count: TrialCount) -> Iterator[TriedMail]:
+    files = in_batches(backups_since(installed.data, trial.begin))
+    return counted(map(trial.batch, files), count)
+
+
+def _trial(installed: Installation, text: str, since: datetime = LONG_AGO) -> RuleTrial:
     file = installed.folder / "new.toml"
     file.write_text(text, "utf-8")
     box = installed.box.model_copy(update={"rules_file": file})
     context = context_of(box, installed.erp)
-    return RuleTrial(
-        installed.data, installed.erp, context, look_up_in(installed.erp), TrialCount()
-    )
+    return RuleTrial(installed.data, installed.erp, context, look_up_in(installed.erp), since)
 
 
 def test_users_and_contracts_that_a_rule_names_are_looked_up(installed: Installation) -> None:
@@ -133,7 +137,7 @@ def test_the_rules_of_the_demo_hold_for_mail_of_the_demo(installed: Installation
 
     tried = _try(installed, Path("demo/rules.toml").read_text("utf-8"))
 
-    held = " ".join(reason for one in tried for reason in one.rules)
+    held = " ".join(line.reason for one in tried for line in one.rules)
     assert [name in held for name in ("Newsletters", "Orders", "Files")] == [True] * 3
 
 
@@ -157,12 +161,13 @@ def test_old_mail_other_boxes_and_files_of_others_are_passed_over(installed: Ins
         )
     (day,) = (installed.data / "POP3Downloads").iterdir()
     (day / "notes.eml").write_text("no mail", "utf-8")
-    trial = _trial(installed, a_rule(more=BUGS))
+    trial = _trial(installed, a_rule(more=BUGS), datetime.now(UTC) - timedelta(days=30))
+    count = TrialCount()
 
-    tried = list(trial.since(datetime.now(UTC) - timedelta(days=30)))
+    tried = list(_tried(installed, trial, count))
 
     assert [one.subject for one in tried] == ["A bug"]
-    assert trial.count == TrialCount(looked_at=1, hit=1, differ=1, passed_over=2)
+    assert count == TrialCount(looked_at=1, hit=1, differ=1, by_rules=1, passed_over=2)
 
 
 def test_backups_are_read_batch_by_batch(
@@ -172,7 +177,7 @@ def test_backups_are_read_batch_by_batch(
     for number in range(1, 8):
         _drop(installed, number, f"bug {number}")
     installed.run()
-    monkeypatch.setattr("services.answers.rule_trial._AT_ONCE", 2)
+    monkeypatch.setattr("services.answers.trial_run.AT_ONCE", 2)
     trial = _trial(installed, a_rule(more=BUGS))
     sizes: list[int] = []
     look_up = trial.look_up
@@ -182,7 +187,7 @@ def test_backups_are_read_batch_by_batch(
         return look_up(mails)
 
     object.__setattr__(trial, "look_up", counted)
-    tried = trial.since(LONG_AGO)
+    tried = _tried(installed, trial, TrialCount())
     next(tried)
 
     assert sizes == [2]

@@ -29,6 +29,21 @@ ACTIONS: Mapping[str, type[RulePart]] = {
 }
 """The actions by name."""
 
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "tuple_type": ("is not a list", "Write it in brackets, as [ … ]."),
+    "string_type": ("is not text", "Write it in quotes."),
+    "bool_type": ("is neither true nor false", "Write true or false, without quotes."),
+    "string_too_short": ("is empty", "Write something between the quotes."),
+    "model_type": (
+        "is not a condition",
+        "Write { field = …, op = … }, or { all = [ … ] }.",
+    ),
+}
+"""What is wrong with a value by what pydantic calls it, and what to do."""
+
+_TABLES = {"rule": "Write [[rule]], with two brackets, before each rule."}
+_GROUPS = ("all", "any", "not")
+
 _CONDITION_KEYS = ("all", "any", "not", *Test.model_fields)
 
 
@@ -43,7 +58,7 @@ def _told(error: ErrorDetails, name: str) -> tuple[str, str]:
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            told = f"unknown key {quoted(name)}", _meant(name, _keys_at(error["loc"]))
+            told = _unknown(name, error["loc"])
         case "missing":
             told = f"{name} is missing", f"Add {name}."
         case "union_tag_not_found":
@@ -64,10 +79,22 @@ def _told(error: ErrorDetails, name: str) -> tuple[str, str]:
             told = f"{number or 'too many'} in {name}, of at most {most}", "Leave some out."
         case "expression":
             told = error["msg"], "google-re2 knows neither references back nor look-arounds."
+        case kind if kind in _KINDS:
+            what, remedy = _KINDS[kind]
+            told = f"{name} {what}", _TABLES.get(name, remedy)
         case _:
             what = f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}"
             told = what, "Correct the value."
     return told
+
+
+def _unknown(name: str, loc: tuple[str | int, ...]) -> tuple[str, str]:
+    known = _keys_at(loc)
+    if name in known:
+        # Known, but of another form of condition than the one that pydantic took it for.
+        told = f"{quoted(name)} beside one of {_listed(_GROUPS)}: a condition has one form"
+        return told, "Put both conditions into { all = [ … ] }."
+    return f"unknown key {quoted(name)}", _meant(name, known)
 
 
 def _place(loc: tuple[str | int, ...]) -> Place:

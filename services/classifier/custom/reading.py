@@ -17,6 +17,7 @@ from services.classifier.custom.everything import holds_for_everything
 from services.classifier.custom.faults import described
 from services.classifier.custom.rule_file import Rule, RuleFile
 from services.classifier.custom.toml_lines import Place, line_at, lines_of
+from services.classifier.custom.toml_remedies import remedy_for
 
 LARGEST_BYTES = 1_000_000
 MOST_EXPRESSIONS = 1000
@@ -90,16 +91,17 @@ def _parsed(content: bytes) -> tuple[str, dict[str, Any]] | RuleProblem:
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return _not_toml(str(error))
+        return _not_toml(str(error), text)
     except RecursionError:
         return RuleProblem(None, "values are nested too deep", "Split the rule.")
 
 
-def _not_toml(reason: str) -> RuleProblem:
+def _not_toml(reason: str, text: str) -> RuleProblem:
     what, _, place = reason.partition(" (at ")
     number = place.removeprefix("line ").partition(",")[0]
     line = int(number) if number.isdecimal() else None
-    return RuleProblem(line, f"this is not TOML: {what[:1].lower()}{what[1:]}", "Correct the line.")
+    remedy = remedy_for(text.splitlines()[line - 1 : line] if line else [])
+    return RuleProblem(line, f"this is not TOML: {what[:1].lower()}{what[1:]}", remedy)
 
 
 def _refused(error: ValidationError, lines: dict[Place, int]) -> tuple[RuleProblem, ...]:

@@ -49,19 +49,28 @@ class RuleSet:
 
     def task_numbers(self, mail: Mail) -> frozenset[str]:
         """Return the numbers that the mail may name a task by."""
-        found = (task_number(one, mail) for one in self._of(TaskAction))
-        return frozenset(filter(None, found))
+        return frozenset(filter(None, (task_number(find, mail) for find in self._finds)))
+
+    @cached_property
+    def _finds(self) -> frozenset[str | None]:
+        """How the rules find a task; each way is tried once per mail, however many rules ask."""
+        return frozenset(one.find for one in self._of(TaskAction))
 
     def _of(self, kind: type[_Kind]) -> Iterator[_Kind]:
         for rule in self.rules:
             yield from (one for one in rule.actions if isinstance(one, kind))
 
 
-def task_number(action: TaskAction, mail: Mail) -> str | None:
-    """Return the number of the task that a mail names, if it looks like one (C-2)."""
-    if action.find is None:
+def task_number(find: str | None, mail: Mail) -> str | None:
+    """Return the number of the task that a mail names, if it looks like one (C-2).
+
+    Args:
+        find: An expression; None: the token counts.
+        mail: Which names it.
+    """
+    if find is None:
         return next((one.number for one in mail.tokens if one.kind == "task"), None)
-    wanted = expression(action.find)
+    wanted = expression(find)
     for text in (mail.written_subject, mail.body):
         number = (wanted.captured(text) or "").strip()
         if _NUMBER.fullmatch(number):

@@ -72,7 +72,7 @@ def _named_task(
     action: TaskAction, mail: Mail, facts: Facts
 ) -> tuple[RecordRef | None, tuple[Note, ...]]:
     """Return the task that the mail names by its number, if the sender may change it."""
-    number = task_number(action, mail)
+    number = task_number(action.find, mail)
     if number is None:
         return None, ()
     task = facts.directory.match("task", number).record

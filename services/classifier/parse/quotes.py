@@ -11,8 +11,8 @@ a quote or signature began before, else as own.
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from mailparser_reply.parser import EmailMessage
 
@@ -35,8 +35,7 @@ _LANGUAGES = ("en", "cs", "de", "da", "es", "fr", "it", "nl", "pl", "sv")
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAndQuoted:
+class OwnAndQuoted(NamedTuple):
     """The two parts of a text; every line is in one of them, in order.
 
     Attributes:

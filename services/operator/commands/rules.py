@@ -1,7 +1,7 @@
 """`crmservice rules`: rule files are checked, described for editors, and tried on the backups."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,25 +17,28 @@ from services.answers.rule_files import (
     look_at_names,
     look_at_rules,
 )
-from services.answers.rule_trial import RuleTrial, TrialCount, TriedMail
-from services.assembly.classifying import look_up_in
+from services.answers.rule_trial import TriedMail
+from services.answers.trial_run import TrialCount, TrialPlan
 from services.assembly.composition import open_erp
 from services.assembly.live_contexts import context_of
 from services.operator.commands.options import (
     AsJson,
     Config,
+    InLanguage,
     OptionalConfig,
     begin,
     begin_with,
     boxes_of,
+    language_for,
     moment_since,
-    tell,
 )
 from services.operator.output import write_json
 from services.operator.present.rule_trial import trial_as_text, tried_as_json
 from services.operator.present.visible import visible
+from services.operator.progress import with_progress
 from shared.contracts.said import said
 from shared.errors import ExitCode, WrongUseError
+from shared.language.language import Language
 from shared.settings.box import Box
 
 app = typer.Typer(
@@ -46,7 +49,6 @@ app = typer.Typer(
 )
 
 _SHOWN = 20
-_TOLD_EVERY = 500
 
 Files = Annotated[list[Path] | None, typer.Argument(help="Rule files, looked at by themselves.")]
 File = Annotated[Path | None, typer.Argument(help="Rule file; without it that of the box.")]
@@ -107,6 +109,7 @@ def try_rules(
     config: Config,
     file: File = None,
     since: SinceBegin = "30d",
+    language: InLanguage = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Show what rules would do with mail that was processed. Writes nothing.
@@ -117,17 +120,23 @@ def try_rules(
       crmservice rules try new.toml --config crm.xml --since 2026-11-01 --json
 
     The real rules decide again about every backup of that time. It counts the mails
-    for which a rule holds, shows the first twenty, and tells where something else
-    would come of a mail than what was recorded. With --json each of them is a line.
+    for which a rule holds, and where something else would come of a mail than what was
+    recorded: because of the rules, or because the ERP or the settings have changed
+    since. It shows the first twenty; with --json each of them is a line.
     """
     environment, boxes = begin_with(config, "error")
     erp = open_erp(environment)
     begin_at = moment_since(since, datetime.now(UTC), ZoneInfo(erp.tables.mapping.time.zone))
+    spoken = language_for(language)
     for box in _with_rules(boxes, file):
         count = TrialCount()
-        trial = RuleTrial(environment.data, erp, context_of(box, erp), look_up_in(erp), count)
-        tried = _with_progress(trial.since(begin_at or datetime.now(UTC)), count)
-        _tell(box, tried, count, as_json=as_json)
+        rules = context_of(box, erp).rules
+        plan = TrialPlan(environment, box, rules, begin_at or datetime.now(UTC))
+        tried = with_progress(plan.run(count), count)
+        if as_json:
+            _tell_lines(box, tried, count)
+        else:
+            _tell_first(box, tried, count, spoken)
 
 
 def _with_rules(boxes: Sequence[Box], file: Path | None) -> Sequence[Box]:
@@ -141,26 +150,30 @@ def _with_rules(boxes: Sequence[Box], file: Path | None) -> Sequence[Box]:
     return [boxes[0].model_copy(update={"rules_file": file})]
 
 
-def _tell(box: Box, tried: Iterator[TriedMail], count: TrialCount, *, as_json: bool) -> None:
-    shown: list[TriedMail] = []
-    for one in tried:
-        if not (one.rules or one.differs):
-            continue
-        if as_json:
-            write_json({"box": box.name, **tried_as_json(one)})
-        elif len(shown) < _SHOWN:
-            shown.append(one)
-    if as_json:
+def _tell_lines(box: Box, tried: Iterable[TriedMail], count: TrialCount) -> None:
+    try:
+        for one in tried:
+            if one.rules or one.differs:
+                write_json({"box": box.name, **tried_as_json(one)})
+    finally:
+        # An interruption leaves what was counted, too.
         write_json({"box": box.name, **asdict(count)})
-    else:
-        sys.stdout.write(visible(trial_as_text(box.name, shown, count)) + "\n")
 
 
-def _with_progress(tried: Iterator[TriedMail], count: TrialCount) -> Iterator[TriedMail]:
-    for one in tried:
-        if sys.stderr.isatty() and count.looked_at % _TOLD_EVERY == 0:
-            tell(said("{looked_at} mail(s) looked at", looked_at=count.looked_at))
-        yield one
+def _tell_first(
+    box: Box, tried: Iterable[TriedMail], count: TrialCount, language: Language
+) -> None:
+    """Show the first mails that the rules do something with; where there are few, others, too."""
+    of_rules: list[TriedMail] = []
+    others: list[TriedMail] = []
+    try:
+        for one in tried:
+            place = of_rules if one.rules or one.compared.by_rules else others
+            if len(place) < _SHOWN and (one.rules or one.differs):
+                place.append(one)
+    finally:
+        shown = [*of_rules, *others][:_SHOWN]
+        sys.stdout.write(visible(trial_as_text(box.name, shown, count, language)) + "\n")
 
 
 def _show(found: Sequence[RuleFinding], *, as_json: bool) -> None:

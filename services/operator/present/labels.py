@@ -21,6 +21,7 @@ FIELDS: Mapping[str, str] = {
     "completed": marked("completed"),
     "consumers": marked("consumers"),
     "contact": marked("contact"),
+    "contact_of": marked("contact that is made first"),
     "contacts": marked("contacts"),
     "contract": marked("contract"),
     "date": marked("date"),
@@ -64,6 +65,7 @@ FIELDS: Mapping[str, str] = {
     "recipient": marked("recipient"),
     "recurrence_id": marked("recurrence id"),
     "relationship": marked("relationship"),
+    "relationship_of": marked("company that is made first"),
     "relationships": marked("relationships"),
     "reporter": marked("reported by"),
     "responsible": marked("responsible"),
@@ -87,6 +89,7 @@ FIELDS: Mapping[str, str] = {
     "undone": marked("undone"),
     "undone_by": marked("undone by"),
     "user": marked("user"),
+    "values": marked("values"),
     "verdict": marked("verdict"),
     "waiting": marked("waiting"),
     "why": marked("why"),
@@ -136,6 +139,26 @@ RULES: Mapping[str, str] = {
 }
 """Rules and notes, as traces name them."""
 
+KINDS: Mapping[str, str] = {
+    "apply_event": marked("Invitation"),
+    "comment_task": marked("Comment"),
+    "count_soft_bounce": marked("Soft bounce counted"),
+    "create_activity": marked("Activity"),
+    "create_contact": marked("Contact"),
+    "create_task": marked("Task"),
+    "mailbox": marked("in its box"),
+    "mark_forbidden": marked("Mark"),
+    "more": marked("further commands"),
+    "put_contact": marked("Contact"),
+    "put_relationship": marked("Company"),
+    "put_task": marked("Task"),
+    "send_mail": marked("Mail to be sent"),
+    "update_task": marked("Task updated"),
+    "upsert_invitation": marked("Invitation"),
+    "verdict": marked("verdict"),
+}
+"""What a mail makes, and what else becomes of it."""
+
 STATES: Mapping[str, str] = {
     "enabled": marked("enabled"),
     "disabled": marked("disabled"),
@@ -180,6 +203,11 @@ def part_label(name: str, language: Language) -> str:
 def field_label(name: str, language: Language) -> str:
     """Name a field."""
     return language.say(FIELDS.get(name, name.replace("_", " ")))
+
+
+def kind_label(kind: str, language: Language) -> str:
+    """Name what a command makes."""
+    return language.say(KINDS.get(kind, kind))
 
 
 def rule_label(name: str, language: Language) -> str:

@@ -10,6 +10,7 @@ from services.answers.recorded import Recorded, Today
 from services.answers.times import utc
 from services.answers.whereabouts import Whereabouts
 from services.operator.present.answer import made_as_text
+from services.operator.present.differences import compared_as_json
 from shared.language.language import Language
 
 Json = Mapping[str, Any]
@@ -47,7 +48,7 @@ def _today(now: Today) -> Json:
     return {
         "differs": now.differs,
         "verdict": list(now.verdict),
-        "trace": [line.model_dump(exclude_none=True) for line in now.trace],
+        **compared_as_json(now.compared),
     }
 
 

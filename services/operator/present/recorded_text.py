@@ -11,7 +11,8 @@ from rich.text import Text
 from services.answers.journal import JournalMail
 from services.answers.recorded import Recorded, Related, Relation, Step, StepName, Today
 from services.operator.present.answer import answer_as_text
-from services.operator.present.labels import flags_as_text, rule_label, state_label
+from services.operator.present.differences import compared_as_lines
+from services.operator.present.labels import flags_as_text, state_label
 from services.operator.present.times import moment_as_text, second_as_text
 from services.operator.present.trace import proof_line, trace_table
 from services.operator.present.verdicts import verdict_as_text
@@ -44,10 +45,8 @@ def today_as_text(now: Today, language: Language) -> RenderableType:
         return Group(Text(), Text(language.say("Today it would be decided in the same way.")))
     said = verdict_as_text(now.verdict, language)
     text = language.say("Today it would be decided differently: {verdict}", verdict=said)
-    table = Table.grid(padding=(0, 2))
-    for line in now.trace:
-        table.add_row("", line.id, rule_label(line.rule, language), language.reason(line))
-    return Group(Text(), Text(text, style="yellow"), table)
+    lines = (Text(f"  {line}") for line in compared_as_lines(now.compared, language))
+    return Group(Text(), Text(text, style="yellow"), *lines)
 
 
 def mail_line(mail: JournalMail, zone: ZoneInfo, language: Language) -> str:

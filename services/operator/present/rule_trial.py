@@ -1,11 +1,20 @@
 """What `rules try` shows: for a person, and for programs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from services.answers.rule_trial import TrialCount, TriedMail
-from shared.contracts.mailbox_actions import MailboxActions
-from shared.contracts.verdict import joined
+from services.answers.cause_of_difference import RULES
+from services.answers.rule_trial import TriedMail
+from services.answers.trial_run import TrialCount
+from services.operator.present.differences import (
+    compared_as_json,
+    compared_as_lines,
+    disposal_as_text,
+)
+from services.operator.present.labels import kind_label
+from services.operator.present.verdicts import verdict_as_text
+from shared.language.language import Language
 
 
 def tried_as_json(tried: TriedMail) -> Mapping[str, Any]:
@@ -15,7 +24,7 @@ def tried_as_json(tried: TriedMail) -> Mapping[str, Any]:
         "mail_id": str(tried.mail_id),
         "subject": tried.subject,
         "sender": tried.sender,
-        "rules": list(tried.rules),
+        "rules": [line.reason for line in tried.rules],
         "verdict": list(tried.verdict),
         "commands": list(tried.commands),
         "recorded_verdict": list(tried.recorded),
@@ -23,44 +32,57 @@ def tried_as_json(tried: TriedMail) -> Mapping[str, Any]:
         "differs": tried.differs,
         "mailbox": tried.mailbox.model_dump() if tried.mailbox else None,
         "recorded_mailbox": tried.recorded_mailbox.model_dump() if tried.recorded_mailbox else None,
+        **compared_as_json(tried.compared),
     }
 
 
-def trial_as_text(box: str, shown: Sequence[TriedMail], count: TrialCount) -> str:
+def trial_as_text(
+    box: str, shown: Sequence[TriedMail], count: TrialCount, language: Language
+) -> str:
     """Return the first mails, and how many there were."""
-    lines = [line for one in shown for line in _lines(one)]
-    lines.append(
-        f"box {box}: of {count.looked_at} mail(s) a rule holds for {count.hit}; "
-        f"{count.differ} would become something else than what was recorded"
-    )
+    lines = [line for one in shown for line in _lines(one, language)]
+    numbers = {**asdict(count), "box": box, "others": count.differ - count.by_rules}
+    lines += [
+        language.say("box {box}: of {looked_at} mail(s) a rule holds for {hit}", **numbers),
+        language.say("{by_rules} would become something else because of the rules", **numbers),
+        language.say(
+            "{others} because of changes in ERP or settings since, not of rules",
+            **numbers,
+        ),
+    ]
     if count.passed_over:
-        lines.append(f"{count.passed_over} backup(s) of other boxes, or unreadable, passed over")
+        lines.append(
+            language.say(
+                "{passed_over} backup(s) of other boxes, or unreadable, passed over", **numbers
+            )
+        )
+    if count.done < count.total:
+        lines.append(
+            language.say(
+                "ended early: {done} of {total} backups were looked at", done=count.done, **numbers
+            )
+        )
     return "\n".join(lines)
 
 
-def _lines(tried: TriedMail) -> Iterator[str]:
+def _lines(tried: TriedMail, language: Language) -> Iterator[str]:
     yield f"{tried.mail_id}  {tried.sender or '-'}  {tried.subject}"
-    yield from (f"  {reason}" for reason in tried.rules)
-    yield f"  would be: {joined(tried.verdict)}; {_made(tried.commands)}"
+    yield from (f"  {language.reason(line)}" for line in tried.rules)
+    verdict = verdict_as_text(tried.verdict, language)
+    made = _made(tried.commands, language)
+    yield "  " + language.say("would be: {verdict}; {made}", verdict=verdict, made=made)
     if tried.mailbox:
-        yield f"  in its box: {_disposal(tried.mailbox)}"
-    if tried.differs:
-        then = tried.recorded_commands
-        made = "" if then is None else f"; {_made(then)}"
-        box = f"; in its box {_disposal(tried.recorded_mailbox)}" if tried.recorded_mailbox else ""
-        yield f"  recorded was: {joined(tried.recorded)}{made}{box}"
+        disposal = disposal_as_text(tried.mailbox.model_dump(), language)
+        yield "  " + language.say("in its box: {disposal}", disposal=disposal)
+    others = tuple(line for line in tried.compared.because if line.id not in RULES)
+    compared = tried.compared._replace(because=others)
+    yield from (f"  {line}" for line in compared_as_lines(compared, language))
 
 
-def _made(kinds: Sequence[str]) -> str:
-    return ", ".join(kinds) or "makes nothing"
-
-
-def _disposal(wish: MailboxActions) -> str:
-    parts = ["marked as seen"] if wish.seen else []
-    if wish.then == "move":
-        parts.append(f"moved to {wish.folder}")
-    elif wish.then == "delete":
-        parts.append("deleted")
-    else:
-        parts.append("stays")
-    return ", ".join(parts)
+def _made(kinds: Sequence[str], language: Language) -> str:
+    """Say kinds with their counts, as `2 create_activity`."""
+    told = []
+    for one in kinds:
+        count, _, kind = one.rpartition(" ")
+        told.append(f"{count} {kind_label(kind, language)}".strip())
+    return ", ".join(told) or language.say("makes nothing")

@@ -1,5 +1,7 @@
 """What is wrong with a rule file, with lines and the nearest names."""
 
+from collections.abc import Callable
+
 import pytest
 
 from services.classifier.custom.reading import LARGEST_BYTES, read_rules
@@ -116,6 +118,68 @@ def test_a_file_that_cannot_run_is_refused(text: str, line: int | None, what: st
     told = _told(text)
 
     assert any(found == line and what in said for found, said in told), told
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("name = “x”", "Write straight quotes"),
+        ("name = „x“", "Write straight quotes"),
+        ("name = «x»", "Write straight quotes"),
+        ("name\u00a0= 'x'", "Write plain blanks"),
+        ("name = x", "Write text in quotes"),
+        ("name: 'x'", "Write = after the key"),
+        ("stop = True", "Write true or false."),
+        ("stop = yes", "Write true or false."),
+        ('when = { field = "body", op = "matches", value = "a\\d+" }', "in single quotes"),
+        ("when = { field = 'to', op = 'exists', }", "in one line, without a comma"),
+        ("when = {\n field = 'to', op = 'exists' }", "in one line, without a comma"),
+        ("<rules/>", "see docs/rules-file.md"),
+        ("x = 1 1", "Correct the line."),
+        ("name = 5", "name is not text: Write it in quotes."),
+        ("actions = { do = 'task' }", "actions is not a list: Write it in brackets"),
+        ("folders = 'INBOX'", "folders is not a list: Write it in brackets"),
+        ("actions = [ { do = 'move', folder = '' } ]", "folder is empty"),
+        ("stop = 'true'", "stop is neither true nor false: Write true or false, without quotes."),
+        ("when = [ { field = 'to', op = 'exists' } ]", "when is not a condition: Write { field"),
+        (
+            "when = { field = 'to', op = 'exists', all = [ { field = 'cc', op = 'exists' } ] }",
+            '"field" beside one of all, any, not: a condition has one form: Put both',
+        ),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_people_mistype_is_told_with_what_to_write(line: str, told: str) -> None:
+    """C-3: at its own line, in the words of the page."""
+    found = _told(f"[[rule]]\n{line}\n")
+
+    assert any(number == 2 and told in what for number, what in found), found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: f"\ufeff{text}",
+        lambda text: text.replace("name =", "\tname\t="),
+    ],
+    ids=["Windows line ends", "BOM", "tabs"],
+)
+def test_what_editors_of_windows_write_is_read(change: Callable[[str], str]) -> None:
+    """C-3: a folder's name is what it is shown as, with umlauts and `&`."""
+    text = a_rule(actions='{ do = "move", folder = "Došlá & hotová/Účty" }', more="stop = true")
+
+    (rule,) = read_rules(change(text).encode()).rules
+
+    assert str(rule.actions[0]).count("Došlá & hotová/Účty") == 1
+    assert _told(change(text)) == []
+
+
+def test_one_bracket_is_told() -> None:
+    """C-3: `[rule]` is a table, `[[rule]]` one of several."""
+    told = _told("[rule]\nname = 'x'\nactions = [ { do = 'task' } ]\n")
+
+    assert told == [(1, "rule is not a list: Write [[rule]], with two brackets, before each rule.")]
 
 
 def test_bytes_that_are_no_text_and_files_without_end_are_refused() -> None:

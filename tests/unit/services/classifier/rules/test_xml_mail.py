@@ -75,6 +75,22 @@ def test_a_wrong_secret_gets_neither_records_nor_an_answer(secret: str) -> None:
     assert "tusk" not in str(decided.trace)
 
 
+def test_the_secret_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """E-4: how long the answer takes does not tell how much of a guess is right."""
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return False
+
+    monkeypatch.setattr("services.classifier.xml_mail.request.hmac.compare_digest", compare)
+
+    decided = decide_xml(xml("<tusk/>", secret=SECRET))
+
+    assert decided.words == REFUSED
+    assert (SECRET.encode(), SECRET.encode()) in compared
+
+
 def test_a_forged_sender_is_refused_before_the_secret_is_looked_at() -> None:
     """E-4, S-1: who is refuted gets nothing done, and no answer."""
     box = xml_box(authserv_id=("mx.firma.cz",))
