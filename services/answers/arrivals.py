@@ -17,7 +17,7 @@ from services.assembly.composition import Erp
 from services.assembly.failed_copies import FAILED as FAILED_NOTES
 from services.assembly.services import broker_address
 from services.fetcher.seen import SEEN, Seen
-from services.fetcher.sources.eml_dir import FAILED
+from services.fetcher.sources.failed_folder import FAILED
 from shared.backup.store import FOLDER
 from shared.errors import CRMServiceError, TransientError
 from shared.netgenium.database.engine import database_errors
