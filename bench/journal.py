@@ -43,7 +43,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 
 def mail_id(number: int) -> UUID:
-    """The id of the mail with that number: ascending, so that rows are quickly made."""
+    """Return the id of the mail with that number: ascending, so that rows are quickly made."""
     return UUID(int=(number << 64) + 12)
 
 
@@ -130,7 +130,7 @@ def _copy(cursor: object, table: str, rows: list[tuple[object, ...]]) -> None:
 
 
 def questions(erp: Erp, data: Path, mails: int) -> dict[str, Callable[[], object]]:
-    """What is measured in this process, by name."""
+    """Return what is measured in this process, by name."""
     middle = mails // 2
 
     def find(words: str = "", **more: object) -> Callable[[], object]:

@@ -108,7 +108,7 @@ def main() -> None:
 
 
 def throughput(bench: Bench, count: int, classifiers: int) -> None:
-    """A mailbox that is full when the services start."""
+    """Measure a mailbox that is full when the services start."""
     size = 0
     for raw in mails(count):
         size += len(raw)
@@ -167,7 +167,7 @@ def _quantiles(what: str, milliseconds: list[float]) -> None:
 
 
 def backlog(bench: Bench, count: int, seconds: float) -> None:
-    """A mailbox with `count` mails; fetched at once, worked on for `seconds` afterwards."""
+    """Fetch a mailbox with `count` mails at once, and work on it for `seconds` afterwards."""
     chance = random.Random(2)
     for number in range(count):
         bench.deliver(a_mail("plain", number, chance))

@@ -76,7 +76,7 @@ def ours(folder: Path, arguments: Namespace) -> Measured:
 
 
 def bare(folder: Path, arguments: Namespace) -> Measured:
-    """The bound, with its own tables in the database of `--url`."""
+    """Measure the bound, with its own tables in the database of `--url`."""
     eml, data = folder / "eml", folder / "data"
     eml.mkdir()
     data.mkdir()

@@ -58,7 +58,7 @@ def measured(code: str, folder: Path) -> tuple[float, float]:
 
 
 def cases(folder: Path) -> dict[str, str]:
-    """What is started, by name."""
+    """Return what is started, by name."""
     calls: dict[str, Sequence[str]] = {
         "--help": ["--help"],
         "explain --help": ["explain", "--help"],

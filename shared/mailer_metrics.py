@@ -11,13 +11,13 @@ _mail_counts = gauge("crmservice_outbox_mails", "Mails of the outbox by state.",
 
 
 def expect_mailer(outcomes: Iterable[str]) -> None:
-    """This process sends mail; each try comes to one of `outcomes`."""
+    """Expect mail to be sent by this process; each try comes to one of `outcomes`."""
     for outcome in outcomes:
         _mail_settled.labels(outcome)
 
 
 def mail_settled(outcome: str) -> None:
-    """A try to send a mail has ended: it is `sent`, has `failed`, or is `waiting`."""
+    """Count a try to send a mail that has ended: it is `sent`, has `failed`, or is `waiting`."""
     _mail_settled.labels(outcome).inc()
 
 

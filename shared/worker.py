@@ -112,7 +112,7 @@ class Worker(Generic[In, Out]):
             self._probe()
 
     def _wait_for(self, error: TransientError) -> None:
-        """What the stage needs is away."""
+        """Wait until what the stage needs is reachable again."""
         part = error.part if isinstance(error, AwayError) else DATABASE
         self._away.add(part)
         self._pause(part, error)

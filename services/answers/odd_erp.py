@@ -26,7 +26,7 @@ def oddities(erp: Erp, boxes: Sequence[Box] = ()) -> Iterator[Oddity]:
 
 
 def _scope_without_team(erp: Erp) -> Iterator[Oddity]:
-    """The scope word `p-` leaves an activity to its responsible person and the team (T-5)."""
+    """Tell where the scope word `p-` leaves an activity to its responsible and the team (T-5)."""
     if not erp.tables.has("contract", "team"):
         detail = said(
             "contract.team is not mapped: nobody can say who sees a mail with the word p-"

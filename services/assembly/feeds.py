@@ -126,7 +126,7 @@ class Feeds:
     def _telling(
         self, source: BoxSource, opened: Source
     ) -> Callable[[FeedState, Said, float | None], None]:
-        """What a feed tells goes to the metrics, to `status`, and to the database."""
+        """Return who hands what a feed tells to the metrics, to `status`, and to the database."""
         box, file = source.box.name, StandingFile(self.data, source.name)
         metrics.expect_source(box, opened.kind, STATES)
 

@@ -84,7 +84,7 @@ class NoticePost:
         return True
 
     def _marker(self, notice: Notice) -> Path:
-        """A file that a process which is started again finds, so that it sends no second one."""
+        """Return the file that keeps a process which is started again from a second notice."""
         kind = hashlib.sha256(f"{notice.service}\0{notice.kind}".encode()).hexdigest()[:16]
         return self.data / "notices" / f"{kind}.{notice.outbox_id}"
 

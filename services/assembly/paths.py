@@ -118,7 +118,7 @@ class PathCheck:
         )
 
     def _log(self, data: Path) -> CheckedPath:
-        """The lines wait while it cannot be written: no mail does."""
+        """Look at the legacy log; while it cannot be written its lines wait, and no mail does."""
         log = data / LEGACY_LOG
         what = refusal_of(lambda: try_to_append(log))
         problem = ConfigProblem(str(log), said("cannot be written: {what}", what=what), MAY_WRITE)

@@ -136,7 +136,7 @@ class MadeUp:
         )
 
     def task_of_the_problem_again(self) -> UpdateTask:
-        """The writer finds the task by the problem's id."""
+        """Update the problem's task, which the writer finds by the problem's id."""
         return UpdateTask(
             command_id=uuid4(),
             task=RecordRef(id=0, number="0"),

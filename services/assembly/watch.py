@@ -73,7 +73,7 @@ def data_look(data: Path) -> Look:
 
 
 def failed_look(data: Path) -> Look:
-    """Counts the dead letters of a process without a broker."""
+    """Count the dead letters of a process without a broker."""
     metrics.expect_queues((), [FAILED])
 
     def look() -> None:

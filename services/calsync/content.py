@@ -92,7 +92,7 @@ def same(name: SyncedField, one: object, other: object) -> bool:
 
 
 def values_of(content: ItemContent, names: Iterable[SyncedField]) -> FieldValues:
-    """The values to write for `names`: a change of start or end brings both."""
+    """Return the values to write for `names`: a change of start or end brings both."""
     wanted = set(names)
     if wanted & {"start", "end"}:
         wanted |= {"start", "end"}

@@ -22,7 +22,7 @@ Occurrence = tuple[str, str | None, str | None]
 
 
 def last_states(events: Iterable[CalendarEvent], arrived: datetime) -> tuple[CalendarEvent, ...]:
-    """The events and answers that count, each once, in the order in which they first come."""
+    """Return the events and answers that count, each once, in the order of their first coming."""
     states: dict[Occurrence, CalendarEvent] = {}
     answers: dict[tuple[Occurrence, str], CalendarEvent] = {}
     for event in events:

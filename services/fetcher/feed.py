@@ -80,7 +80,7 @@ class Feed:
         return fetched
 
     def run(self, health: Health, stopped: threading.Event) -> None:
-        """Rounds until stopped; what is away is waited for.
+        """Do rounds until stopped; what is unreachable is waited for.
 
         Raises:
             BrokerRefusedError: The broker refused us.

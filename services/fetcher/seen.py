@@ -46,13 +46,13 @@ class Seen:
         return frozenset(identity for (identity,) in found)
 
     def remember(self, place: str, identities: Iterable[str]) -> None:
-        """These were taken: the next stage has them."""
+        """Remember mails that the next stage has."""
         self.memory.change_all(
             "INSERT OR IGNORE INTO seen VALUES (?, ?)", [(place, each) for each in identities]
         )
 
     def forget(self, place: str, identities: Iterable[str]) -> None:
-        """These are to be fetched after all."""
+        """Forget mails that are to be fetched after all."""
         self.memory.change_all(
             "DELETE FROM seen WHERE place = ? AND identity = ?",
             [(place, each) for each in identities],

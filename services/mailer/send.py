@@ -123,7 +123,7 @@ class Mailer:
         return compose(mail, rendered, outlet.sender, self.own_mail, self.now(), fitting)
 
     def _not_made(self, mail: OutboxMail, error: Exception) -> dict[str, Any]:
-        """A mail that cannot be made waits where people or disks can mend that, else it fails."""
+        """Let a mail that cannot be made wait if people or disks can mend that, else fail."""
         if isinstance(error, NotSendableError):
             return self._failed(mail, str(error))
         self.report("mail not made", str(error))

@@ -106,7 +106,7 @@ def as_text(values: Values) -> str:
 
 
 def _stored(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values:
-    """`new` as the database has it now: a text may have been cut."""
+    """Return `new` as the database has it now: a text may have been cut."""
     table = work.erp.table(entity)
     columns = [name for name, value in new.items() if name in table.c and isinstance(value, str)]
     stored = _values(work.connection, table, record_id, columns)

@@ -238,7 +238,7 @@ def _is_later(other: Row[Any], change: Row[Any]) -> bool:
 
 
 def _hand_over(connection: Connection, change: Row[Any], others: Sequence[Row[Any]]) -> None:
-    """The oldest other change takes over what stood there before, where only `change` knows it."""
+    """Let the oldest other change take over the earlier value, where only `change` knows it."""
     heir = others[0]
     if change.old_values is None:
         old = None

@@ -115,7 +115,7 @@ class LookUp(Protocol):
     """Looks facts up."""
 
     def __call__(self, mails: Sequence[tuple[Mail, BoxContext]]) -> Sequence[Facts]:
-        """The facts for each mail, in order, in a fixed number of queries for all boxes.
+        """Return the facts for each mail, in order, in a fixed number of queries for all boxes.
 
         Raises:
             TransientError: The database is away.

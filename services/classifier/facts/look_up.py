@@ -53,7 +53,7 @@ class DatabaseLookUp:
     erp: ErpTables
 
     def __call__(self, mails: Sequence[tuple[Mail, BoxContext]]) -> Sequence[Facts]:
-        """The facts for each mail, in order, whichever boxes they are of.
+        """Return the facts for each mail, in order, whichever boxes they are of.
 
         Raises:
             TransientError: The database is away.

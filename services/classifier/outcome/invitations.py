@@ -35,7 +35,7 @@ class InvitationCommands(NamedTuple):
 
 
 def recorded(mail: Mail, facts: Facts, first: int) -> InvitationCommands:
-    """What is recorded of the calendar parts of `mail`; `first` is the place of its first event."""
+    """Record the calendar parts of `mail`; `first` is the place of its first event."""
     events = last_states(mail.parsed.events, mail.received_at)
     users = len(facts.user_recipients(mail)) + len(facts.forwarding_users(mail))
     most = facts.bounds(mail).commands - users - OTHER_COMMANDS

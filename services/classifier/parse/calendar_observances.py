@@ -63,7 +63,7 @@ class _Yearly:
         return fit[place] if -len(fit) <= place < len(fit) else 0
 
     def _among_weeks(self, year: int, last: int) -> int:
-        """The first, second, … or last such weekday; outside the month where there is none."""
+        """Return the first, second, … or last such weekday; outside the month if there is none."""
         weekday = self.weekday or 0
         if self.position > 0:
             first = 1 + (weekday - calendar.weekday(year, self.month, 1)) % _WEEK

@@ -114,7 +114,7 @@ def _cities() -> dict[str, str]:
 
 
 def _by_path(key: str) -> str | None:
-    """A name with slashes, also behind a maker's prefix: `/mozilla.org/2005/Europe/Prague`."""
+    """Read a name with slashes, also after a maker's prefix: `/mozilla.org/2005/Europe/Prague`."""
     parts = key.split("/")
     for length in (_LARGEST_SUFFIX, _SMALLEST_SUFFIX):
         known = _known_names().get("/".join(parts[-length:])) if len(parts) >= length else None

@@ -105,7 +105,7 @@ def _undeclared(raw: bytes, hint: str | None, defects: list[str]) -> str:
 
 
 def _line(raw: bytes) -> str:
-    """A line of UTF-8 with bad bytes in it, or one that a gateway added in another charset."""
+    """Read a line of UTF-8 with bad bytes in it, or one that a gateway added in another charset."""
     text = raw.decode("utf-8", "replace")
     if text.count("\ufffd") < _FOREIGN_BYTES or _is_mostly_utf8(raw):
         return text

@@ -97,7 +97,7 @@ def _asked(raw: bytes) -> tuple[list[str], list[str]]:
 
 
 def _forget_attached_mail(message: Message) -> None:
-    """What stands in an attached mail, such as the one that came back, is no report of ours."""
+    """Empty attached mails, such as the one that came back: they are no report of ours."""
     for part in list(message.walk()):
         inner = part.get_payload()
         if part.get_content_type() == "message/rfc822" and isinstance(inner, list):
@@ -199,7 +199,7 @@ def _anywhere(line: str) -> list[str]:
 
 
 def _beginning(line: str) -> list[str]:
-    """The addresses that a line begins with; what the rest of it mentions is somebody else."""
+    """Return the addresses that a line begins with; the rest of it mentions somebody else."""
     begin = LISTED.match(fold_line(line))
     if begin is None or NEVER.search(begin[0]):
         return []

@@ -81,7 +81,7 @@ def _without_gaps(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _rows(text: str) -> str:
-    """A cell of one paragraph stands in the line of its row; a longer one has lines of its own."""
+    """Write a cell of one paragraph in the line of its row; a longer one has lines of its own."""
     before, *cells = text.split("\f")
     pieces = [before]
     for cell in cells:

@@ -29,7 +29,7 @@ def next_delimiter(raw: bytes, position: int, end: int) -> int:
 
 
 def delimiter_line(raw: bytes, begin: int) -> tuple[bytes, int]:
-    """The delimiter line at `begin`, without hyphens and trailing blanks, and where it ends."""
+    """Return the delimiter line at `begin`, without hyphens and trailing blanks, and its end."""
     end = raw.find(b"\n", begin, begin + _DELIMITER_BYTES)
     end = end if end >= 0 else min(begin + _DELIMITER_BYTES, len(raw))
     return raw[begin + 2 : end].rstrip(b" \t\r"), end
@@ -66,7 +66,7 @@ def behind_the_limit(
 
 
 def before_line_end(raw: bytes, delimiter: int) -> int:
-    """The line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1)."""
+    """Return where the line end before a delimiter begins: it is its own (RFC 2046, 5.1.1)."""
     return delimiter - 1 if raw[delimiter - 1 : delimiter] == b"\r" else delimiter
 
 

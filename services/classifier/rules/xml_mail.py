@@ -80,7 +80,7 @@ def _refused(reason: Said, problems: Sequence[XmlProblem] = ()) -> Hit:
 def _answer(
     mail: Mail, document: XmlDocument, outcome: str, told: str, about: PutTask | None = None
 ) -> tuple[SendMail, ...]:
-    """An answer to the `xmlSender`, where the XML asks for one; never to another answer (M-3)."""
+    """Answer the `xmlSender`, where the XML asks for it; never another answer (M-3)."""
     if not document.answer or mail.parsed.auto_submitted or mail.sender is None:
         return ()
     answer = SendMail(

@@ -75,7 +75,7 @@ class EmlDir:
     _unsettled: int = field(default=0, init=False)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
-        """What waits, at most 100 mails and about 8 MB at a time; by name, the old files first.
+        """Yield what waits, at most 100 mails and about 8 MB at a time; by name, old files first.
 
         Raises:
             TransientError: The directory cannot be read.
@@ -122,7 +122,7 @@ class EmlDir:
                 self._left.discard(mail.identity)
 
     def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
-        """A file leaves as soon as it is taken: its copy is the backup."""
+        """Delete files as soon as they are taken: their copy is the backup."""
         self.acknowledge([mail for _, mail in mails])
 
     def recorded(self, told: Told) -> None:

@@ -177,7 +177,7 @@ class Mailbox:
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
-        """What a server asks for outlives a restart (F-57, F-61)."""
+        """Note what a server asks for, so that it outlives a restart (F-57, F-61)."""
         try:
             yield
         except LeftInSourceError:

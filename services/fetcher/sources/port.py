@@ -118,10 +118,10 @@ class Source(Protocol):
         """
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
-        """These mails of the latest batch are safe with the next stage: they may go (I-6)."""
+        """Let mails of the latest batch go (I-6): the next stage has them, safe."""
 
     def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
-        """These mails of the latest batch are safe, but stay until they are `recorded` (I-8).
+        """Note mails of the latest batch as safe; they stay until they are `recorded` (I-8).
 
         They are not given again. A source that keeps no memory lets them go at once.
         """
@@ -133,7 +133,7 @@ class Source(Protocol):
         """
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
-        """The mail can never be processed: put it where a person finds it, with the reason."""
+        """Put a mail that can never be processed where a person finds it, with the reason."""
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """Return when new mail may be there, when `alarm` is set, or after `seconds`."""

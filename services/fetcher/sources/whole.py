@@ -36,7 +36,7 @@ class Came:
         self.add(raw)
 
     def add(self, piece: bytes) -> None:
-        """The next piece."""
+        """Add the next piece."""
         self.size += len(piece)
         self._head += piece[: _HEAD_BYTES - len(self._head)]
         self._tail = (self._tail + piece[-_TAIL_BYTES:])[-_TAIL_BYTES:]

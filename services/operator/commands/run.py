@@ -77,7 +77,7 @@ def run(  # noqa: PLR0913, PLR0917 - options of the command line
 
 
 def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_json: bool) -> None:
-    """The whole pipeline, once or until SIGTERM."""
+    """Run the whole pipeline, once or until SIGTERM."""
     require_paths(named, environment, Use.EVERYTHING)
     erp = open_erp(environment)
     probe = DatabaseProbe(erp, proof=takes_writes)
@@ -112,7 +112,7 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
 
 
 def _wait_for(probe: DatabaseProbe, health: Health, stopped: threading.Event) -> None:
-    """A service waits for a database that is away."""
+    """Wait for a database that is unreachable, as a service does."""
     backoff = Backoff()
     health.expect(DATABASE)
     while not stopped.is_set():
@@ -146,7 +146,7 @@ def tell_person(mail: MailRecorded) -> None:
 
 
 def summarise(tally: Tally) -> None:
-    """What a run has done, on standard error."""
+    """Print what a run has done, on standard error."""
     tell(said("{total} mail(s) processed", total=tally.verdicts.total()))
     if tally.set_aside:
         tell(

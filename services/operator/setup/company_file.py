@@ -189,7 +189,7 @@ def _doubled(path: Path, company: Company) -> Iterator[ConfigProblem]:
 
 
 def _dangling(path: Path, company: Company) -> Iterator[ConfigProblem]:
-    """References to records that the file does not have."""
+    """Yield references to records that the file does not have."""
     known: Mapping[str, Mapping[str, None]] = {
         "role": dict.fromkeys(entry.name for entry in company.roles),
         "user": dict.fromkeys(entry.login for entry in company.users),

@@ -67,7 +67,7 @@ def keys_of(mail: MailClassified) -> tuple[str, ...]:
 
 
 def late_command_id(owner: UUID, user_id: int) -> UUID:
-    """The id of the activity of the key's owner for a user: every copy of the mail has the same."""
+    """Return the id of the owner's activity for a user: every copy of the mail has the same."""
     return uuid5(owner, f"activity\0{user_id}")
 
 
@@ -162,7 +162,7 @@ def _another(mail: MailClassified, first: Claim) -> Settled:
 
 
 def _replayed(mail: MailClassified, first: Claim | None, done: AbstractSet[UUID]) -> Settled:
-    """An explicit replay: whatever its commands have not made yet, whoever has the key (R-a)."""
+    """Settle an explicit replay: whatever its commands have not made yet (R-a)."""
     copy = first is not None and _is_copy(mail, first)
     owner_id = first.mail_id if first and copy else mail.mail_id
     late = {

@@ -45,7 +45,7 @@ class Unacked:
         return self.count > count
 
     def put(self, delivery: Delivery) -> None:
-        """A delivery came."""
+        """Put a delivery that came."""
         self._held[delivery.tag] = delivery
         self._waiting.append(delivery)
 

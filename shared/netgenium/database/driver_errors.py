@@ -141,6 +141,6 @@ def _gds_codes(error: BaseException | None) -> tuple[int, ...]:
 
 
 def _number(error: BaseException | None) -> int | None:
-    """SQL Server's number for the kind of error, which pymssql gives as first argument."""
+    """Return SQL Server's number for the kind of error, which pymssql gives as first argument."""
     arguments = getattr(error, "args", None) or (None,)
     return arguments[0] if isinstance(arguments[0], int) else None

@@ -95,7 +95,7 @@ class ConflictError(BusyError):
 
 
 def shown(url: URL) -> str:
-    """A database URL for people: where the database is, without anything that may be secret."""
+    """Return a database URL for people: where it is, without anything that may be secret."""
     query = {name: value for name, value in url.query.items() if name in _SHOWN}
     return url.set(query=query).render_as_string(hide_password=True)
 
@@ -144,7 +144,7 @@ def _cannot_open(error: Exception, backend: str) -> ConfigProblem:
 
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction that commits at the end of the block, or leaves nothing.
+    """Open a transaction that commits at the end of the block, or leaves nothing.
 
     Raises:
         ConflictError: Another writer was first with the same key or row.
@@ -159,7 +159,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def transaction_beside(connection: Connection) -> Iterator[Connection]:
-    """A short transaction of its own while that of `connection` goes on.
+    """Open a short transaction of its own while that of `connection` goes on.
 
     In a rehearsal it is a step of it, so that it leaves nothing either.
 
@@ -260,7 +260,7 @@ def is_unique_violation(error: SQLAlchemyError) -> bool:
 
 
 def _reason(error: SQLAlchemyError, url: URL) -> str:
-    """The driver's own first line: SQLAlchemy's text would quote statement and parameters."""
+    """Return the driver's own first line: SQLAlchemy's would quote statement and parameters."""
     original = getattr(error, "orig", None)
     if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
         # A value that could not be bound: its text would quote the value.

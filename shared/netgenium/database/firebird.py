@@ -41,7 +41,7 @@ _COUNTED = ("INSERT", "UPDATE", "DELETE", "SELECT", "MERGE", "WITH")
 
 
 def _need_library() -> None:
-    """The driver itself would say so only when it connects, and with no error of its own."""
+    """Refuse a missing library, which the driver tells only late and with a foreign error."""
     named = driver_config.fb_client_library.value
     if sys.platform == "linux" and not (has_api() or named or find_library("fbclient")):
         what, remedy = said("needs Firebird's client library"), said("apt-get install libfbclient2")

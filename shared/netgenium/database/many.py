@@ -65,7 +65,7 @@ def owners_by_text(
 def values_by_owner(
     connection: Connection, erp: ErpTables, entity: str, field: str, ids: Iterable[int] | None
 ) -> Mapping[int, Sequence[Any]]:
-    """The values of `field` for the `entity` records `ids` (None: for all), in stored order."""
+    """Return the values of `field` for the `entity` records `ids` (None: all), in stored order."""
     values: dict[int, list[Any]] = defaultdict(list)
     chunks = [None] if ids is None else list(in_chunks(sorted(set(ids))))
     for owner, value in places_of(erp, entity, field):

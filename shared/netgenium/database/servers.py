@@ -91,7 +91,7 @@ def changed_meanwhile(error: DBAPIError) -> bool:
 
 
 def charset(dialect: Dialect) -> str:
-    """The Python codec of the database's own texts; `utf-8` until something else is known."""
+    """Return the Python codec of the database's own texts; `utf-8` until it is known."""
     return str(getattr(dialect, _CHARSET, "utf-8"))
 
 

@@ -76,7 +76,7 @@ class ErpTables:
             self._build(name, entity)
 
     def table(self, entity: str) -> Table:
-        """The table of `entity`; KeyError if it is not mapped: ask `has` for optional ones."""
+        """Return the table of `entity`; KeyError if it is not mapped: ask `has` beforehand."""
         return self._tables[entity]
 
     def many(self, entity: str, field: str) -> ManyTable | ManyColumns:

@@ -94,7 +94,7 @@ def _given(
 
 
 def _ask(session: ImapSession, uids: Sequence[int], items: Sequence[str], given: Given) -> None:
-    """A FETCH; one message that the server refuses spoils no other.
+    """Send a FETCH; one message that the server refuses spoils no other.
 
     Raises:
         StateError: It refuses whatever is asked for.

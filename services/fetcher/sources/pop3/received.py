@@ -9,7 +9,7 @@ HEAD_BYTES = 128 * 1024
 
 
 def received_at(head: bytes, now: datetime) -> datetime | None:
-    """The moment of the topmost `Received`, which the box's own server wrote (RFC 5321, 4.4).
+    """Read the topmost `Received`, which the box's own server wrote (RFC 5321, 4.4).
 
     Args:
         head: The mail, or its beginning.
