@@ -25,7 +25,7 @@ _SECONDS = 1.0
 
 
 def with_compat32(raw: bytes) -> str:
-    """Headers and payloads, as a program would read them; gives the subject."""
+    """Read headers and payloads, as a program would; return the subject."""
     message = message_from_bytes(raw, policy=compat32)
     subject = str(make_header(decode_header(message["subject"] or "")))
     getaddresses(message.get_all("from", []) + message.get_all("to", []))

@@ -17,7 +17,7 @@ _STATUSES = ("5.1.1", "5.1.10", "5.2.1", "4.2.2", "5.7.1")
 
 
 def a_report(kind: str, turn: int, number: int, chance: random.Random) -> bytes:
-    """One mail of `kind`.
+    """Make one mail of `kind`.
 
     Args:
         kind: One of `KINDS`.

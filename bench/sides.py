@@ -102,7 +102,7 @@ def _insist(verdicts: Counter[str], mails: int) -> None:
 
 
 def _found(verdicts: Counter[str]) -> Measured:
-    """How many mails had which verdict; the numbers of records are left out."""
+    """Return how many mails had which verdict; the numbers of records are left out."""
     found: Counter[str] = Counter()
     for words, count in verdicts.items():
         found[f"verdict {_NUMBER.sub('n', words)}"] += count

@@ -22,6 +22,6 @@ def mail_settled(outcome: str) -> None:
 
 
 def outbox(counts: Mapping[str, int]) -> None:
-    """So many mails of the outbox are in each state; `held`: they wait because of a brake."""
+    """Set how many mails of the outbox are in each state; `held`: they wait because of a brake."""
     for state, mails in counts.items():
         _mail_counts.labels(state).set(mails)

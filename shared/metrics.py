@@ -189,7 +189,7 @@ def handled(stage: str, mails: int, seconds: float) -> None:
 
 
 def came_otherwise(stage: str, outcome: str, mails: int = 1) -> None:
-    """Mails were `dead_lettered` or `given_back`."""
+    """Count mails that were `dead_lettered` or `given_back`."""
     _mails.labels(stage, outcome).inc(mails)
 
 
@@ -214,7 +214,7 @@ def flagged(flags: Collection[str]) -> None:
 
 
 def fetched(box: str, found: int, backed_up: int) -> None:
-    """Of so many mails that were found in `box` so many are backed up, and with the next stage."""
+    """Count mails found in `box`, and those of them that the next stage has, backed up."""
     _found.labels(box).inc(found)
     _backed_up.labels(box).inc(backed_up)
 
@@ -232,7 +232,7 @@ def box_stands(box: str, source: str, state: str, states: Sequence[str]) -> None
 
 
 def box_holds(box: str, mails: int) -> None:
-    """So many mails of `box` could not be read, and stay in it."""
+    """Set how many mails of `box` could not be read, and stay in it."""
     _held.labels(box).set(mails)
 
 
@@ -254,7 +254,7 @@ def queue(name: str, mails: int, consumers: int, waiting_seconds: float) -> None
 
 
 def dead_letters(queue: str, mails: int) -> None:
-    """So many dead letters of `queue` wait; `failed`: those of a process without a broker."""
+    """Set how many dead letters of `queue` wait; `failed`: those without a broker."""
     _dead.labels(queue).set(mails)
 
 
@@ -279,7 +279,7 @@ def calendar_written(side: str, what: str, items: int) -> None:
 
 
 def calendar_waits(held: int, notes: int) -> None:
-    """So much waits for a person, for all users together."""
+    """Set how much waits for a person, for all users together."""
     _calendar_held.set(held)
     _calendar_notes.set(notes)
 

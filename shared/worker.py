@@ -263,5 +263,5 @@ def _is_suspect(delivery: Delivery) -> bool:
 
 
 def _together(deliveries: Sequence[Delivery], most_bytes: int) -> Iterator[list[Delivery]]:
-    """`deliveries` in groups that are acknowledged at a time."""
+    """Yield `deliveries` in groups that are acknowledged at a time."""
     return batched(deliveries, lambda each: each.message.weight, _AT_A_TIME, most_bytes)

@@ -43,7 +43,7 @@ class Unreadable:
 
 
 def files_of(arguments: Iterable[str]) -> list[Path]:
-    """Files in the order given; a folder stands for its files by name.
+    """Return files in the order given; a folder stands for its files by name.
 
     Raises:
         WrongUseError: A folder has no file.

@@ -149,7 +149,7 @@ def _changed(
 
 
 def _kind(row: Row[Any]) -> str:
-    """Whatever the command said, a task that was there before was only changed."""
+    """Return a task that was there before as changed only, whatever the command said."""
     return "update_task" if row.entity == "task" and row.old_values is not None else str(row.kind)
 
 

@@ -56,7 +56,7 @@ def _indexes(erp: Erp) -> Iterator[Oddity]:
 
 
 def _groups(erp: Erp, box: Box) -> Iterator[Oddity]:
-    """Members of `mailGroup` who are no users: nobody gets their mail (R-c)."""
+    """Yield members of `mailGroup` who are no users: nobody gets their mail (R-c)."""
     members = {member for group in box.mail_groups for member in group.members}
     if not members:
         return

@@ -110,7 +110,7 @@ def notices_of(
 
 
 def notice_look(book: NoticeBook, health: Health) -> Look:
-    """Tells of parts that are missed, again and again."""
+    """Return a look that tells of parts that are missed, again and again."""
     return MissedParts(book, health.parts).look
 
 

@@ -207,7 +207,7 @@ def _little_space(data: Path) -> ConfigProblem | None:
 
 
 def _shared(boxes: Sequence[Box]) -> Iterator[CheckedPath]:
-    """Folders of two boxes: which of them a file belongs to would be chance."""
+    """Yield folders of two boxes: which of them a file belongs to would be chance."""
     for folder, count in Counter(box.eml_dir for box in boxes if box.eml_dir).items():
         if count > 1:
             names = ", ".join(box.name for box in boxes if box.eml_dir == folder)

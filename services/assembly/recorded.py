@@ -68,7 +68,7 @@ class MemoryTeller:
         self.onward.publish(batch)
 
     def flush(self) -> Receipt:
-        """As where it is told besides."""
+        """Flush where it is told besides."""
         return self.onward.flush()
 
 

@@ -64,7 +64,7 @@ class Tally:
                     self.tell(mail)
 
     def flush(self) -> Receipt:
-        """Nothing is ever under way here."""
+        """Do nothing: nothing is ever under way here."""
         return Receipt()
 
     def after(self, feed: Feed, fetched: Fetched) -> None:

@@ -62,7 +62,7 @@ def looking(
 
 
 def data_look(data: Path) -> Look:
-    """Measures the free space of the data folder."""
+    """Return a look that measures the free space of the data folder."""
 
     def look() -> None:
         with suppress(OSError):
@@ -84,7 +84,7 @@ def failed_look(data: Path) -> Look:
 
 
 def database_look(probe: Probe, health: Health) -> Look:
-    """Asks the database whether it can be used."""
+    """Return a look that asks the database whether it can be used."""
 
     def look() -> None:
         health.asked(DATABASE)

@@ -118,7 +118,7 @@ def _rests_elsewhere(link: CalendarLink, event: EventSight, known: Planning) -> 
 def _both(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
-    """Both sides are there: carry what a person has changed on one to the other."""
+    """Carry what a person has changed on one side to the other: both are there."""
     before = link.calendar
     ours = activity.item or _known_activity(link)
     theirs = as_shown(event.item or _known_event(link), link.origin, known.rules)
@@ -202,7 +202,7 @@ def _without_activity(
 def _moved(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
-    """Another user is responsible: his calendar first, then this one (K-9)."""
+    """Plan for another responsible user: his calendar first, then this one (K-9)."""
     if event.state == "gone":
         yield EndLink(link, "deleted", "K-9: moved to another user")
         return

@@ -56,7 +56,7 @@ def _is_of_customer(command: AnyCommand) -> bool:
 
 
 def _flagged(decided: SoFar) -> SoFar:
-    """Every activity and invitation of a flagged mail bears the mail's flags."""
+    """Flag every activity and invitation of a flagged mail."""
     if not decided.flags:
         return decided
     commands = tuple(

@@ -17,7 +17,7 @@ _KEPT_CHARACTERS = 256 * 1024
 
 
 def within_bounds(message: MailClassified) -> MailClassified:
-    """`message`, or what is left of it when the least important is left out, which its trace says.
+    """Return `message`, or what is left without the least important, which its trace says.
 
     The original mail is kept in any case.
     """

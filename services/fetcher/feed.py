@@ -34,7 +34,7 @@ _log = Logger()
 
 
 def after_refusal() -> Backoff:
-    """Pauses after a refused login: servers lock accounts that keep knocking (F-61)."""
+    """Pause after a refused login: servers lock accounts that keep knocking (F-61)."""
     return Backoff(60.0, 900.0)
 
 

@@ -95,13 +95,13 @@ def whole_record(connection: Connection, erp: ErpTables, entity: str, record_id:
 
 
 def as_remembered(values: Values) -> Values:
-    """`values` as new values come back from the record of changes, to compare with."""
+    """Return `values` as new values come back from the record of changes, to compare with."""
     remembered: Values = json.loads(as_text(_shortened(values)))
     return remembered
 
 
 def as_text(values: Values) -> str:
-    """`values` as the record of changes keeps them."""
+    """Return `values` as the record of changes keeps them."""
     return json.dumps(dict(values), ensure_ascii=False, default=_plain)
 
 

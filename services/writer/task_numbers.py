@@ -22,7 +22,7 @@ _TASKS = "task"
 
 
 def reserve_task_numbers(connection: Connection, erp: ErpTables, count: int) -> Iterator[str]:
-    """`count` numbers in order, which no other writer gets.
+    """Yield `count` numbers in order, which no other writer gets.
 
     Args:
         connection: Inside a write transaction.

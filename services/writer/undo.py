@@ -50,7 +50,7 @@ class Undone:
 def undo_mail(
     connection: Connection, erp: ErpTables, mail_id: UUID, by: str, now: datetime
 ) -> Sequence[Undone]:
-    """As `undo_cause`, for a mail."""
+    """Undo a mail, as `undo_cause` does."""
     return undo_cause(connection, erp, Cause("mail", mail_id), by, now)
 
 

@@ -86,7 +86,7 @@ class Tries:
         return trouble.tries
 
     def forget(self, mail_ids: Iterable[UUID]) -> None:
-        """Nothing more is to be known of these mails. Kept at the end of the block."""
+        """Forget these mails: nothing more is to be known. Kept at the end of the block."""
         for mail_id in mail_ids:
             self._known().troubles.pop(mail_id, None)
 

@@ -75,7 +75,7 @@ class Names:
     companies: frozenset[str] = frozenset()
 
     def __or__(self, other: "Names") -> "Names":
-        """Both together."""
+        """Return both together."""
         return Names(self.users | other.users, self.companies | other.companies)
 
 

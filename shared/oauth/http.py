@@ -75,7 +75,7 @@ class _Response:
     headers: Mapping[str, str]
 
     def raise_for_status(self) -> None:
-        """Nothing to raise: `TokenServer` has looked."""
+        """Do nothing: `TokenServer` has looked."""
 
 
 @dataclass(frozen=True, slots=True)

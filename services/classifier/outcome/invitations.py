@@ -50,7 +50,7 @@ def recorded(mail: Mail, facts: Facts, first: int) -> InvitationCommands:
 
 
 def _concerned(event: CalendarEvent, mail: Mail, facts: Facts) -> Iterator[User]:
-    """Recipients who are users; of an answer also the user who gives it."""
+    """Yield recipients who are users; of an answer also the user who gives it."""
     recipients = (*facts.user_recipients(mail), *facts.forwarding_users(mail))
     yield from recipients
     if event.method == "REPLY":

@@ -53,7 +53,7 @@ class _Mailbox:
 
 
 def read_addresses(value: str, limit: int, defects: list[str]) -> list[Address]:
-    """Up to `limit` addresses of a raw field value, in order; groups give their members.
+    """Read up to `limit` addresses of a raw field, in order; groups give their members.
 
     Where nothing else in the field is an address, one in quotes or in encoded words is (odd).
     """

@@ -123,7 +123,7 @@ def _repeats(part: Part, file: PartRef, inline: set[str]) -> bool:
 
 
 def _distinct(files: Sequence[PartRef]) -> tuple[PartRef, ...]:
-    """Files under distinct names."""
+    """Return files under distinct names."""
     names = unique_names(file.name for file in files)
     return tuple(
         file if file.name == name else file.model_copy(update={"name": name})

@@ -188,7 +188,7 @@ def _end(stack: list[Component], name: str) -> bool:
 
 
 def _content_lines(text: str, budget: Budget, defects: list[str]) -> Iterator[Property]:
-    """Lines that are read; every line counts."""
+    """Yield lines that are read; every line counts."""
     for found in _LINE.finditer(text):
         if budget.lines == 0:
             defects.append("calendar lines beyond the limit")

@@ -82,7 +82,7 @@ class _Observance:
     rule: _Yearly | None
 
     def near(self, year: int) -> Iterator[datetime]:
-        """Onsets in `year`, and the last before it."""
+        """Yield onsets in `year`, and the last before it."""
         first, end = (bisect_left(self.onsets, _midnight(one, 1, 1)) for one in (year, year + 1))
         yield from self.onsets[max(first - 1, 0) : end]
         if self.rule is None:

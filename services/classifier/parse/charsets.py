@@ -131,5 +131,5 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """One line for subjects and names: also without direction overrides, blanks folded."""
+    """Make one line for subjects and names: without direction overrides, blanks folded."""
     return " ".join(_BIDI.sub("", clean(text)).split())

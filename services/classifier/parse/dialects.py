@@ -144,7 +144,7 @@ def says_failure(said: str, *, is_system: bool) -> bool:
 
 
 def text_failures(text: str, *, is_system: bool) -> list[str]:
-    """Addresses near a sentence that says what failed, in what a bounce says before the original.
+    """Return addresses near a sentence that says what failed, of a bounce before the original.
 
     Args:
         text: What stands before the original.
@@ -214,7 +214,7 @@ def _beginning(line: str) -> list[str]:
 
 
 def listed_in(line: str) -> list[str]:
-    """Addresses that a line lists, or says a mail was for; not those that a sentence mentions."""
+    """Return addresses that a line lists, or says a mail was for; not those mentioned."""
     if found := _beginning(line):
         return found
     if NEVER.search(fold_line(line)):

@@ -68,7 +68,7 @@ def _divided(name: str) -> tuple[str, str]:
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """`names` with a number before the ending where one came before, whatever its case."""
+    """Return `names` with a number before the ending where one came before, whatever its case."""
     taken: set[str] = set()
     counts: dict[str, int] = {}
     unique = []

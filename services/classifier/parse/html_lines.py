@@ -34,7 +34,7 @@ _MANY_MARKS = re.compile(r"^(>+ \n)(?:>+ \n)++", re.MULTILINE)
 
 
 def with_edges(html: str) -> str:
-    """`html` with its edges marked."""
+    """Return `html` with its edges marked."""
     for blank in _BLANKS if _PREFORMATTED.search(html) else _WHITE:
         html = html.replace(blank, " ")
     pieces = _TAG.split(html)
@@ -45,7 +45,7 @@ def with_edges(html: str) -> str:
 
 
 def lines_of(text: str) -> str:
-    """Blanks folded, lines stripped, and every line of a quoted block marked by its depth."""
+    """Fold blanks, strip lines, and mark every line of a quoted block by its depth."""
     text = text.replace("\xa0", " ")
     if "\f" in text:
         text = _rows(text)

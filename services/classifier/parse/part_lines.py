@@ -19,7 +19,7 @@ _FIELD_LINES = re.compile(rb"(?:%s)*+" % _FIELD_LINE.pattern)
 
 
 def next_delimiter(raw: bytes, position: int, end: int) -> int:
-    """Where the next line that begins with two hyphens begins, at or behind `position`; or -1.
+    """Return where the next line with two hyphens begins, at or behind `position`; or -1.
 
     A plain search for bytes: ten times faster than a pattern.
     """
@@ -51,7 +51,7 @@ def header_section(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
 def behind_the_limit(
     raw: bytes, position: int, names: Iterable[str]
 ) -> tuple[list[bytes], int | None]:
-    """Of a header section that goes on behind `position`: lines of these fields, and its end.
+    """Read on behind `position` in a header section: the lines of these fields, and its end.
 
     The end is where the body behind it begins; None if no blank line comes.
     """

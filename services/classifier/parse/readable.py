@@ -73,7 +73,7 @@ def shown_page(readable: Sequence[Readable], defects: list[str]) -> str | None:
 
 
 def chosen_texts(readable: Sequence[Readable], defects: list[str]) -> Iterator[tuple[str, bool]]:
-    """Texts in order, and whether each comes from HTML."""
+    """Yield texts in order, and whether each comes from HTML."""
     html = _HtmlTexts(defects)
     alternatives: dict[int | None, list[Readable]] = {}
     for one in readable:

@@ -102,7 +102,7 @@ class _Open:
 
 
 def scan_multipart(raw: bytes, headers: Headers, defects: list[str]) -> list[Part]:
-    """Leaves of a multipart with these headers, whose body is all of `raw`."""
+    """Scan a multipart with these headers, whose body is all of `raw`; return its leaves."""
     scan = Scan(headers, 0, defects=defects)
     _Scanner(raw, scan, len(raw)).run(headers, 0)
     return scan.leaves

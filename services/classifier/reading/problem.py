@@ -89,12 +89,12 @@ def _value(rows: Sequence[Row], words: tuple[str, ...]) -> str | None:
 
 
 def _is_word(cell: str, words: tuple[str, ...]) -> bool:
-    """`Status`, `Status:` or `Status: open`."""
+    """Return whether a cell is one of `words`: `Status`, `Status:` or `Status: open`."""
     return fold_line(cell[:_CHARACTERS]).partition(":")[0].strip() in words
 
 
 def _begins_with_word(cell: str, words: tuple[str, ...]) -> bool:
-    """`Status of the problem`."""
+    """Return whether a cell begins with one of `words`: `Status of the problem`."""
     return fold_line(cell[:_CHARACTERS]).startswith(tuple(f"{word} " for word in words))
 
 

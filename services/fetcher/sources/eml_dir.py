@@ -126,7 +126,7 @@ class EmlDir:
         self.acknowledge([mail for _, mail in mails])
 
     def recorded(self, told: Told) -> None:
-        """Nothing waits for that here."""
+        """Do nothing: nothing waits for that here."""
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         """Move the file to `failed/`, with `<name>.reason.txt` beside it.
@@ -138,7 +138,7 @@ class EmlDir:
             self._move_to_failed(mail.identity, note.reason)
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
-        """Nothing announces a file: look again soon."""
+        """Wait a second at most: nothing announces a file."""
         alarm.wait(min(seconds, _LOOK_SECONDS))
 
     def report(self) -> SourceReport:
@@ -151,7 +151,7 @@ class EmlDir:
         )
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held."""
 
     def _is_another(self, name: str) -> bool:
         """Whether the file is no longer the one that was read: a new mail under an old name."""

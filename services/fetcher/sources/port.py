@@ -127,7 +127,7 @@ class Source(Protocol):
         """
 
     def recorded(self, told: Told) -> None:
-        """Mails that were taken may go, as rules want it: at the latest when a round begins.
+        """Let mails that were taken go, as rules want it: at the latest when a round begins.
 
         An id that is not known is passed over.
         """

@@ -108,7 +108,7 @@ class Suspects:
 
     @contextmanager
     def blamed(self, place: str, names: Sequence[str]) -> Iterator[None]:
-        """If the connection breaks within, one of these messages may be why.
+        """Blame these messages if the connection breaks within: one of them may be why.
 
         Raises:
             BrokeOffError: It broke, and the messages are noted.

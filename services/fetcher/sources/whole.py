@@ -42,7 +42,7 @@ class Came:
         self._tail = (self._tail + piece[-_TAIL_BYTES:])[-_TAIL_BYTES:]
 
     def doubt(self, announced: int) -> Said | None:
-        """Why this is not the mail of which `announced` bytes were told; None if it may be."""
+        """Return why this is not the mail announced with `announced` bytes; None if it may be."""
         head = bytes(self._head)
         short = self.size < announced
         if not self.size:

@@ -128,7 +128,7 @@ def _wait_for(probe: DatabaseProbe, health: Health, stopped: threading.Event) ->
 
 
 def tell_json(mail: MailRecorded) -> None:
-    """One object a mail, for programs."""
+    """Print one object per mail, for programs."""
     line = {
         "mail_id": str(mail.mail_id),
         "subject": mail.subject,
@@ -140,7 +140,7 @@ def tell_json(mail: MailRecorded) -> None:
 
 
 def tell_person(mail: MailRecorded) -> None:
-    """One line a mail, for a person."""
+    """Print one line per mail, for a person."""
     again = " (recorded before)" if mail.again else ""
     sys.stdout.write(f"{joined(mail.verdict):32} {mail.subject}{again}\n")
 

@@ -74,7 +74,7 @@ def late_command_id(owner: UUID, user_id: int) -> UUID:
 def late_command_ids(
     mails: Iterable[MailClassified], owners: Mapping[str, Claim]
 ) -> AbstractSet[UUID]:
-    """Ids of what duplicates and explicit replays among `mails` may have made before."""
+    """Return ids of what duplicates and explicit replays among `mails` may have made before."""
     mails = list(mails)
     late = {
         late_command_id(owner.mail_id, command.responsible.id)
@@ -145,7 +145,7 @@ def _as_classified(mail: MailClassified, claims: tuple[str, ...]) -> Settled:
 
 
 def _another(mail: MailClassified, first: Claim) -> Settled:
-    """Another mail with the key of `first` (S-9)."""
+    """Return another mail with the key of `first` (S-9)."""
     settled = _as_classified(mail, marks_of(mail).keys(mail.key))
     if DIFFERS in mail.flags:
         return settled

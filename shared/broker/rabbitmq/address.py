@@ -138,7 +138,7 @@ def unreachable(sentence: Said) -> AwayError:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """`error` and what pika has wrapped in it, innermost last."""
+    """Yield `error` and what pika has wrapped in it, innermost last."""
     yield error
     inner = (getattr(error, "exception", None), *getattr(error, "exceptions", ())[-1:], *error.args)
     for cause in inner:

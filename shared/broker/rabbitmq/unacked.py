@@ -50,7 +50,7 @@ class Unacked:
         self._waiting.append(delivery)
 
     def done(self, deliveries: Iterable[Delivery]) -> None:
-        """Deliveries are in hand no more."""
+        """Take deliveries out of the hand."""
         for delivery in deliveries:
             self._held.pop(delivery.tag, None)
 

@@ -71,7 +71,7 @@ def sqlstate(error: BaseException | None) -> str:
 
 
 def sqlite_name(error: BaseException | None) -> str:
-    """SQLite's name for the kind of error; empty where another database raised it."""
+    """Return SQLite's name for the kind of error; empty where another database raised it."""
     # Firebird's errors answer None to whatever they are asked for.
     return str(getattr(error, "sqlite_errorname", None) or "")
 

@@ -173,7 +173,7 @@ def transaction_beside(connection: Connection) -> Iterator[Connection]:
 
 
 def writing(engine: Engine) -> Engine:
-    """`engine` for transactions that write."""
+    """Return `engine` for transactions that write."""
     # SQLite then takes its write lock at the begin: see `servers`.
     return engine.execution_options(crm_write=True)
 
@@ -275,7 +275,7 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
 
 
 def _secrets(url: URL) -> list[str]:
-    """Passwords of the URL, which a driver's words may repeat."""
+    """Return passwords of the URL, which a driver's words may repeat."""
     query = [str(url.query.get(name, "")) for name in ("password", "passwd", "pwd")]
     odbc = _WORD.findall(str(url.query.get("odbc_connect", "")))
     return [secret for secret in (str(url.password or ""), *query, *odbc) if secret]

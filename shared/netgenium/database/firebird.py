@@ -50,7 +50,7 @@ def _need_library() -> None:
 
 @FB_SHUTDOWN_CALLBACK  # type: ignore[untyped-decorator]
 def _not_by_a_signal(reason: int, _mask: int, _argument: object) -> int:
-    """1 refuses."""
+    """Return 1, which refuses, where a signal is the reason."""
     return int(reason == fb_shutrsn_signal)
 
 

@@ -19,7 +19,7 @@ from shared.netgenium.schema.tables import ErpTables
 def read_processed(
     connection: Connection, erp: ErpTables, keys: Mapping[str, bool]
 ) -> Mapping[str, Processed]:
-    """Who has claimed keys (R-a, S-9).
+    """Return who has claimed keys (R-a, S-9).
 
     Args:
         connection: To the database.

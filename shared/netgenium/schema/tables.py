@@ -90,7 +90,7 @@ class ErpTables:
         return field in self._tables[entity].c or (entity, field) in self._many
 
     def mapped(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Those of `values`, by our names of fields, that the installation has a place for."""
+        """Return those of `values`, by our names of fields, that the mapping has a place for."""
         return {field: value for field, value in values.items() if self.has(entity, field)}
 
     def _build(self, name: str, entity: MappedEntity) -> None:

@@ -41,7 +41,7 @@ _LARGEST = 2**31 - 1
 
 
 def cut(text: str, length: int, *, width: Callable[[str], int] = len) -> str:
-    """`text` cut to `length` characters, with the mark if anything is lost and the mark fits.
+    """Return `text` cut to `length` characters, with the mark if text is lost and it fits.
 
     Args:
         text: Any text.
@@ -81,7 +81,7 @@ def _continues(character: str) -> bool:
 
 
 def spelled(text: str, dialect: Dialect) -> str:
-    """`text` as that database can hold it: without NUL, and `?` for each letter it does not have.
+    """Return `text` as the database can hold it: no NUL, `?` for a letter that it lacks.
 
     What is compared must be spelled like what is stored.
     """
@@ -92,7 +92,7 @@ def spelled(text: str, dialect: Dialect) -> str:
 
 
 def local_time(moment: datetime, zone: tzinfo) -> datetime:
-    """`moment` without zone in the local time of `zone`, moved into what databases can hold."""
+    """Return `moment` in the local time of `zone`, without zone, as databases can hold it."""
     try:
         local = moment.astimezone(zone).replace(tzinfo=None, fold=0)
     except OverflowError:
@@ -159,7 +159,7 @@ class CheckBox(TypeDecorator[bool]):
         return self.checked if value else self.unchecked
 
     def process_result_value(self, value: int | str | None, _dialect: Dialect) -> bool | None:
-        """Only the stored value of a set box is True; blanks that pad it do not count."""
+        """Return True for the stored value of a set box only; blanks that pad it do not count."""
         if isinstance(value, str):
             return value.rstrip() == self.checked
         return None if value is None else value == self.checked
@@ -197,7 +197,7 @@ class WholeNumber(TypeDecorator[int]):
     cache_ok = True
 
     def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
-        """Into the limits: a mail may claim any number."""
+        """Cut into the limits: a mail may claim any number."""
         return None if value is None else max(-_LARGEST, min(value, _LARGEST))
 
 

@@ -112,13 +112,13 @@ class BoxScan:
         return True
 
     def stays(self, named: Collection[tuple[str, str]]) -> None:
-        """Mails, as pairs of digest and UIDL, were taken and stay in the box."""
+        """Note that mails, as pairs of digest and UIDL, were taken and stay in the box."""
         self._seen.remember(POP3_PLACE, [name for _, name in named])
         self._contents.remember(POP3_PLACE, named)
 
     @contextmanager
     def guarded(self, entry: Listing) -> Iterator[None]:
-        """While one mail is read: what is wrong with it is noted, it stays, and spoils no other.
+        """Guard the reading of one mail: what is wrong with it is noted, and spoils no other.
 
         Raises:
             LeftInSourceError: The server does not give the mail, or something else.
@@ -185,5 +185,5 @@ class BoxScan:
         return together, sorted(alone, key=lambda entry: tries[entry.name])
 
     def _before(self) -> str:
-        """Where is remembered what is too old: another `startFrom` asks anew."""
+        """Return where is remembered what is too old: another `startFrom` asks anew."""
         return f"{POP3_PLACE} before {self._box.start_from}"

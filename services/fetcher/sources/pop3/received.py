@@ -22,7 +22,7 @@ def received_at(head: bytes, now: datetime) -> datetime | None:
 
 
 def dated_at(head: bytes, now: datetime) -> datetime | None:
-    """As `received_at`; without a `Received` what `Date` says, which is the sender's word."""
+    """Read the time as `received_at`; without a `Received` by `Date`, the sender's word."""
     if found := received_at(head, now):
         return found
     for name, value in _fields(head):

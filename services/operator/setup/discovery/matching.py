@@ -37,7 +37,7 @@ def fits(kind: Kind, column: FoundColumn, box: Holds | None = None) -> bool:
 
 
 def surest(scores: Mapping[tuple[W, F], Match]) -> dict[W, tuple[F, Match]]:
-    """Pairs by falling score; whoever has a partner gets no second one."""
+    """Return pairs by falling score; whoever has a partner gets no second one."""
     chosen: dict[W, tuple[F, Match]] = {}
     used: set[F] = set()
     for (wanted, found), one in sorted(scores.items(), key=lambda item: -item[1].score):
