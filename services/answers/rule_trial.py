@@ -26,6 +26,7 @@ from services.fetcher.sources.port import BATCH_BYTES
 from shared.backup.store import FOLDER
 from shared.batching import batched
 from shared.contracts.mailbox_actions import MailboxActions, noted_actions
+from shared.contracts.origin import is_from_file
 from shared.contracts.verdict import words_of
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.database.many import in_chunks
@@ -133,7 +134,7 @@ class RuleTrial:
             UUID(file.stem),
             then.received_at,
             then.sha256,
-            from_file=then.source.startswith("emlDir:"),
+            from_file=is_from_file(then.source),
             folder=folder_of(then.source),
         )
         return read_mail(raw, _key(file, self.data), self.context, arrival)

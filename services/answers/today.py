@@ -15,6 +15,7 @@ from services.classifier.reading.extract import Arrival
 from services.classifier.reading.journaled import read_mail
 from services.fetcher.sources.imap.message_info import folder_of
 from shared.backup.store import BackupStore
+from shared.contracts.origin import is_from_file
 from shared.errors import PermanentError, TransientError
 from shared.settings.box import Box
 
@@ -45,7 +46,7 @@ def _again(then: Recorded, raw: bytes, context: BoxContext, erp: Erp) -> Today:
             then.mail.mail_id,
             then.mail.received_at,
             digest,
-            from_file=then.mail.source.startswith("emlDir:"),
+            from_file=is_from_file(then.mail.source),
             folder=folder_of(then.mail.source),
         ),
     )

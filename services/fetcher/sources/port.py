@@ -9,9 +9,10 @@ from uuid import UUID
 from services.fetcher.failed import FailedMailNote
 from shared import batching
 from shared.contracts.mailbox_actions import Told
+from shared.contracts.origin import FILES
 from shared.errors import TransientError
 
-EML_DIR, IMAP, POP3 = "emlDir", "imap", "pop3"
+EML_DIR, IMAP, POP3 = FILES, "imap", "pop3"
 """The kinds of sources, as logs and the journal call them."""
 
 POP3_PLACE = "POP3"

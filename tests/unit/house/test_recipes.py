@@ -128,3 +128,18 @@ def test_list_shows_each_field_or_somebody_decided_not_to(table: str, entity: st
     left_out = NOT_SHOWN[table] | (SYNCHRONISED if table == "activities" else set())
 
     assert {*CATALOGUE[entity].fields, *CATALOGUE[entity].many} - shown == left_out
+
+
+def test_whoever_asks_what_kind_a_source_is_stands_in_the_recipe() -> None:
+    """House: who adds a kind of source is led to each place that tells kinds apart."""
+    page = Path("docs/architecture.md").read_text("utf-8")
+    recipe = page.partition("- **add a source**")[2].partition("\n- **")[0]
+    kinds = {"EML_DIR", "MAILBOX", "is_from_file"}
+    asking = [
+        path
+        for path in PRODUCT
+        if path.parts[:3] != ("services", "fetcher", "sources")
+        and any(isinstance(one, ast.Name) and one.id in kinds for one in nodes(tree(path)))
+    ]
+
+    assert [str(path) for path in asking if str(path) not in recipe] == []
