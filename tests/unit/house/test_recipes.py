@@ -96,6 +96,13 @@ def test_each_rule_says_whether_it_is_for_old_mail() -> None:
     assert [row.name for row in for_old_mail(POLICY)] == OLD_MAIL_GETS.split()
 
 
+def test_a_rule_is_a_promise_of_the_page() -> None:
+    """House: the identifier of each rule is in docs/behaviours.md, where its sentence is."""
+    page = Path("docs/behaviours.md").read_text("utf-8")
+
+    assert [row.id for row in POLICY if f"**{row.id}**" not in page] == []
+
+
 def test_a_rule_has_tests_of_its_own() -> None:
     """House: the rules' tests are where a reader looks for them."""
     tests = Path("tests/unit/services/classifier/rules")
