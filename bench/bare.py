@@ -44,7 +44,7 @@ class Bare(Protocol):
         """Begin a group of mails."""
 
     def store(self, name: str, subject: str, text: str, html: str, attached: Attached) -> None:
-        """The five statements of the mail `name`."""
+        """Store the mail `name` by the five statements of the bound."""
 
     def commit(self) -> None:
         """End the group."""
@@ -105,7 +105,7 @@ class _Postgresql:
         self._cursor = self._database.cursor()
 
     def begin(self) -> None:
-        """The driver begins with the first statement."""
+        """Do nothing: the driver begins with the first statement."""
 
     def store(self, name: str, subject: str, text: str, html: str, attached: Attached) -> None:
         self._execute(_SEEN, name).fetchone()

@@ -49,7 +49,7 @@ class Measured:
     peak_mb: float
 
     def line(self, users: int) -> str:
-        """A row of the table."""
+        """Return a row of the table."""
         each = 1000 * self.cpu / users
         return (
             f"| {self.name} | {self.requests} | {self.seconds:.1f} | {self.cpu:.1f} | {each:.1f} "

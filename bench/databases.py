@@ -21,7 +21,7 @@ Fresh = Callable[[], AbstractContextManager[str]]
 
 @contextmanager
 def running(name: str) -> Iterator[Fresh]:
-    """The database `name` for the length of the block; each call gives the URL of an empty one."""
+    """Run the database `name` for the block; each call gives the URL of an empty one."""
     if name == "sqlite":
         yield lambda: nullcontext(IN_FOLDER)
         return

@@ -6,22 +6,22 @@ USERS, COMPANIES, CONTACTS_EACH = 100, 500, 4
 
 
 def a_contact(chance: random.Random) -> str:
-    """The address of somebody whom the ERP knows."""
+    """Return the address of somebody whom the ERP knows."""
     return f"p{chance.randrange(CONTACTS_EACH)}@c{chance.randrange(COMPANIES)}.example"
 
 
 def a_user(chance: random.Random) -> str:
-    """The address of one of us."""
+    """Return the address of one of us."""
     return f"u{chance.randrange(USERS)}@firma.cz"
 
 
 def message_id(number: int) -> str:
-    """The Message-ID of the mail with this number."""
+    """Return the Message-ID of the mail with this number."""
     return f"<{number}@mails.example>"
 
 
 def head(number: int, sender: str, to: str, subject: str, content_type: str, *more: str) -> bytes:
-    """The header and its empty line; the date is that of the mail's number.
+    """Return the header and its empty line; the date is that of the mail's number.
 
     Args:
         number: Of the mail, from 0.

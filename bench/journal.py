@@ -43,12 +43,12 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 
 def mail_id(number: int) -> UUID:
-    """The id of the mail with that number: ascending, so that rows are quickly made."""
+    """Return the id of the mail with that number: ascending, so that rows are quickly made."""
     return UUID(int=(number << 64) + 12)
 
 
 def made(mails: int) -> Iterator[Rows]:
-    """Rows by table, so many mails at a time; their order in time has nothing to do with ids."""
+    """Yield rows by table, so many mails at a time; their order in time is not that of ids."""
     for first in range(0, mails, AT_ONCE):
         rows: Rows = {name: [] for name in COLUMNS}
         chance = random.Random(first)
@@ -130,7 +130,7 @@ def _copy(cursor: object, table: str, rows: list[tuple[object, ...]]) -> None:
 
 
 def questions(erp: Erp, data: Path, mails: int) -> dict[str, Callable[[], object]]:
-    """What is measured in this process, by name."""
+    """Return what is measured in this process, by name."""
     middle = mails // 2
 
     def find(words: str = "", **more: object) -> Callable[[], object]:
@@ -155,7 +155,7 @@ def questions(erp: Erp, data: Path, mails: int) -> dict[str, Callable[[], object
 
 
 def server_cpu(engine: Engine) -> float:
-    """Seconds of CPU that PostgreSQL's processes have used for us; SQLite has none of its own."""
+    """Return seconds of CPU that PostgreSQL has used for us; SQLite has none of its own."""
     if engine.dialect.name != "postgresql":
         return 0.0
     words = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
@@ -171,7 +171,7 @@ def server_cpu(engine: Engine) -> float:
 
 
 def best(question: Callable[[], object], engine: Engine, turns: int) -> tuple[float, float]:
-    """Least seconds of several turns, and least seconds of CPU, the server's included."""
+    """Return least seconds of several turns, and least seconds of CPU, the server's included."""
     seconds, cpu = [], []
     for _ in range(turns):
         began, used = time.perf_counter(), time.process_time() + server_cpu(engine)
@@ -184,7 +184,7 @@ def best(question: Callable[[], object], engine: Engine, turns: int) -> tuple[fl
 def called(
     arguments: list[str], environment: dict[str, str], head: int | None
 ) -> tuple[float, float]:
-    """Seconds and peak megabytes of a call of the command line; `head`: only so many lines."""
+    """Call the command line; return seconds and peak megabytes. `head`: only so many lines."""
     code = PEAK + CALL.format(arguments=["crmservice", *arguments])
     began = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 - our own command line

@@ -28,7 +28,7 @@ _ATTACHED_BYTES = {"attachment": 200_000, "large attachment": 5_000_000}
 
 
 def a_company() -> Company:
-    """100 users, 500 companies with four contacts each, 200 contracts."""
+    """Return 100 users, 500 companies with four contacts each, 200 contracts."""
     return Company.model_validate(
         {
             "activity_types": ["E-mail", "Documentation"],
@@ -62,7 +62,7 @@ def write_mails(folder: Path, count: int, which: str = "plain", seed: int = 7) -
 
 
 def mails(count: int, which: str = "plain", seed: int = 7) -> Iterator[bytes]:
-    """`count` mails, the same for the same seed."""
+    """Yield `count` mails, the same for the same seed."""
     chance = random.Random(seed)
     made = dict.fromkeys(reports.KINDS, 0)
     for number in range(count):
@@ -75,7 +75,7 @@ def mails(count: int, which: str = "plain", seed: int = 7) -> Iterator[bytes]:
 
 
 def a_mail(shape: str, number: int, chance: random.Random) -> bytes:
-    """One mail of a shape: `plain`, `html`, `attachment` or `large attachment`."""
+    """Make one mail of a shape: `plain`, `html`, `attachment` or `large attachment`."""
     match shape:
         case "plain":
             body = _text(chance, chance.randint(3000, 8000))

@@ -25,7 +25,7 @@ _SECONDS = 1.0
 
 
 def with_compat32(raw: bytes) -> str:
-    """Headers and payloads, as a program would read them; gives the subject."""
+    """Read headers and payloads, as a program would; return the subject."""
     message = message_from_bytes(raw, policy=compat32)
     subject = str(make_header(decode_header(message["subject"] or "")))
     getaddresses(message.get_all("from", []) + message.get_all("to", []))
@@ -36,7 +36,7 @@ def with_compat32(raw: bytes) -> str:
 
 
 def with_rust(raw: bytes) -> str:
-    """The fastest parser, and the standard library where it refuses; gives the subject."""
+    """Take the fastest parser, and the standard library where it refuses; return the subject."""
     try:
         return str(parse_email(raw).subject)
     except ParseError:
@@ -90,7 +90,7 @@ def _cases() -> dict[str, bytes]:
 
 
 def _rate(parse: Parser, raw: bytes) -> float:
-    """The best of three runs."""
+    """Return the best rate of three runs."""
     best = 0.0
     for _ in range(3):
         count, begin = 0, time.perf_counter()

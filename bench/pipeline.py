@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _turns(fresh: databases.Fresh, arguments: argparse.Namespace) -> Turns:
-    """What each line of the report measured, turn by turn; few rules stand beside the full book."""
+    """Measure each line of the report, turn by turn; few rules have a line beside the full book."""
     sides_by_line = {"full rules": ("ours", "full"), "bare bound": ("bare", "full")}
     if arguments.rules == "few":
         sides_by_line = {"few rules": ("ours", "few"), **sides_by_line}
@@ -75,7 +75,7 @@ def _run_side(arguments: argparse.Namespace) -> None:
 def _child(
     side: str, rules: str, fresh: databases.Fresh, arguments: argparse.Namespace, *more: str
 ) -> str:
-    """What this script prints as a child: the figures of a side, or a profile."""
+    """Return what this script prints as a child: the figures of a side, or a profile."""
     command = [sys.executable, "-m", "bench.pipeline", "--side", side, "--rules", rules, *more]
     for name in _PASSED_ON:
         if given := getattr(arguments, name):

@@ -17,7 +17,7 @@ _STATUSES = ("5.1.1", "5.1.10", "5.2.1", "4.2.2", "5.7.1")
 
 
 def a_report(kind: str, turn: int, number: int, chance: random.Random) -> bytes:
-    """One mail of `kind`.
+    """Make one mail of `kind`.
 
     Args:
         kind: One of `KINDS`.
@@ -44,7 +44,7 @@ def a_report(kind: str, turn: int, number: int, chance: random.Random) -> bytes:
 
 
 def _bounce(number: int, chance: random.Random) -> bytes:
-    """A delivery report (RFC 3464) with the mail that came back."""
+    """Write a delivery report (RFC 3464) with the mail that came back."""
     address, status = a_contact(chance), chance.choice(_STATUSES)
     report = (
         "Reporting-MTA: dns; mx.example\n\n"
@@ -62,7 +62,7 @@ def _bounce(number: int, chance: random.Random) -> bytes:
 
 
 def _complaint(number: int, chance: random.Random) -> bytes:
-    """An abuse report (RFC 5965)."""
+    """Write an abuse report (RFC 5965)."""
     address = a_contact(chance)
     kind = 'multipart/report; report-type=feedback-report; boundary="b"'
     report = (
@@ -84,7 +84,7 @@ def _original(address: str, number: int) -> str:
 
 
 def _invitation(turn: int, number: int) -> bytes:
-    """A request, its change, its end (RFC 5546), as Outlook sends them."""
+    """Write a request, its change, its end (RFC 5546), as Outlook sends them."""
     meeting, step = divmod(turn, 3)
     method, status = ("REQUEST", "CONFIRMED") if step < 2 else ("CANCEL", "CANCELLED")
     organizer = f"p{meeting % 4}@c{meeting % 500}.example"
@@ -108,7 +108,7 @@ def _invitation(turn: int, number: int) -> bytes:
 
 
 def _problem(turn: int, number: int, chance: random.Random) -> bytes:
-    """A problem with a token for its contract, in every second case as HTML."""
+    """Write a problem with a token for its contract, in every second case as HTML."""
     problem, step = divmod(turn, 2)
     link = f"https://erp.firma.cz/problem.aspx?form=7&amp;id={problem + 1}"
     contract, status = chance.randint(1, 200), ("New", "Solved")[step]
@@ -126,7 +126,7 @@ def _problem(turn: int, number: int, chance: random.Random) -> bytes:
 
 
 def _reply(number: int, chance: random.Random) -> bytes:
-    """An answer to any mail before, with its quote: from a contact, or from one of us."""
+    """Answer any mail before, with its quote: from a contact, or from one of us."""
     pair = [a_contact(chance), a_user(chance)]
     chance.shuffle(pair)
     parent = message_id(chance.randrange(max(number, 1)))

@@ -59,7 +59,7 @@ class Bench:
         self.dovecot.deliver(self.account, raw)
 
     def recorded(self) -> list[Recorded]:
-        """Every mail in the journal."""
+        """Return every mail in the journal."""
         erp = self.deployment.erp()
         columns = journal_table.c
         wanted = query(columns.subject, columns.recorded_at, columns.backup_key)
@@ -108,7 +108,7 @@ def main() -> None:
 
 
 def throughput(bench: Bench, count: int, classifiers: int) -> None:
-    """A mailbox that is full when the services start."""
+    """Measure a mailbox that is full when the services start."""
     size = 0
     for raw in mails(count):
         size += len(raw)
@@ -133,7 +133,7 @@ def throughput(bench: Bench, count: int, classifiers: int) -> None:
 
 
 def latency(bench: Bench, seconds: float, rate: float = 10.0) -> None:
-    """Mails of 3 to 8 KB at an even pace; the moment of delivery is the test's own clock."""
+    """Measure mails of 3 to 8 KB at an even pace; their delivery is by the test's own clock."""
     bench.deployment.start_all()
     chance = random.Random(1)
     bench.deliver(a_mail("plain", 0, chance))
@@ -167,7 +167,7 @@ def _quantiles(what: str, milliseconds: list[float]) -> None:
 
 
 def backlog(bench: Bench, count: int, seconds: float) -> None:
-    """A mailbox with `count` mails; fetched at once, worked on for `seconds` afterwards."""
+    """Fetch a mailbox with `count` mails at once, and work on it for `seconds` afterwards."""
     chance = random.Random(2)
     for number in range(count):
         bench.deliver(a_mail("plain", number, chance))
@@ -189,7 +189,7 @@ def backlog(bench: Bench, count: int, seconds: float) -> None:
 
 
 def large(bench: Bench, count: int = 5, megabytes: int = 50) -> None:
-    """Mails with one attachment each."""
+    """Measure mails with one attachment each."""
     services = bench.deployment.start_all()
     for number in range(count):
         mail = EmailMessage()

@@ -22,6 +22,7 @@ from services.assembly.composition import Erp, open_erp
 from services.assembly.run import Tally, run_once
 from services.classifier import stage as classifier
 from services.classifier.facts.look_up import DatabaseLookUp
+from services.classifier.reading import journaled
 from services.fetcher.sources.eml_dir import EmlDir
 from services.operator.setup.company import fill_company
 from services.writer.stage import WriterStage
@@ -34,6 +35,20 @@ from shared.settings.environment import Environment
 T = TypeVar("T")
 
 _NUMBER = re.compile(r"\d+")
+
+STAGES: tuple[tuple[Any, str, str], ...] = (
+    (EmlDir, "_read", "fetcher.read"),
+    (BackupStore, "write", "fetcher.backup"),
+    (EmlDir, "acknowledge", "fetcher.delete"),
+    (classifier.ClassifierStage, "handle", "classifier"),
+    (journaled, "parse_mail", "classifier.parse"),
+    (journaled, "extract", "classifier.extract"),
+    (DatabaseLookUp, "__call__", "classifier.look-up"),
+    (classifier, "decide", "classifier.chain"),
+    (classifier, "mail_content", "classifier.content"),
+    (WriterStage, "handle", "writer"),
+)
+"""What is timed: where a function is called from, its name there, and what the report calls it."""
 
 
 def ours(folder: Path, arguments: Namespace) -> Measured:
@@ -61,7 +76,7 @@ def ours(folder: Path, arguments: Namespace) -> Measured:
 
 
 def bare(folder: Path, arguments: Namespace) -> Measured:
-    """The bound, with its own tables in the database of `--url`."""
+    """Measure the bound, with its own tables in the database of `--url`."""
     eml, data = folder / "eml", folder / "data"
     eml.mkdir()
     data.mkdir()
@@ -87,7 +102,7 @@ def _insist(verdicts: Counter[str], mails: int) -> None:
 
 
 def _found(verdicts: Counter[str]) -> Measured:
-    """How many mails had which verdict; the numbers of records are left out."""
+    """Return how many mails had which verdict; the numbers of records are left out."""
     found: Counter[str] = Counter()
     for words, count in verdicts.items():
         found[f"verdict {_NUMBER.sub('n', words)}"] += count
@@ -122,20 +137,9 @@ def _flush_seconds(folder: Path, flushes: int = 200) -> float:
 
 
 def _watch_stages() -> dict[str, float]:
-    """Seconds by stage; inner stages are part of the outer one named before the dot."""
+    """Return seconds by stage; inner stages are part of the outer one named before the dot."""
     spent: dict[str, float] = defaultdict(float)
-    for owner, name, stage in (
-        (EmlDir, "_read", "fetcher.read"),
-        (BackupStore, "write", "fetcher.backup"),
-        (EmlDir, "acknowledge", "fetcher.delete"),
-        (classifier.ClassifierStage, "handle", "classifier"),
-        (classifier, "parse_mail", "classifier.parse"),
-        (classifier, "extract", "classifier.extract"),
-        (DatabaseLookUp, "__call__", "classifier.look-up"),
-        (classifier, "decide", "classifier.chain"),
-        (classifier, "mail_content", "classifier.content"),
-        (WriterStage, "handle", "writer"),
-    ):
+    for owner, name, stage in STAGES:
         setattr(owner, name, _timed(getattr(owner, name), stage, spent))
     return spent
 

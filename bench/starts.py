@@ -34,7 +34,7 @@ BOX = """<configuration><appSettings>
 
 
 def measured(code: str, folder: Path) -> tuple[float, float]:
-    """Seconds of CPU and the largest resident set, in MB, of a process that runs `code`."""
+    """Return seconds of CPU and the largest resident set, in MB, of a process that runs `code`."""
     # An installed program has its bytecode; here it is written by the turn that does not count.
     environment = os.environ | {
         "CRMSERVICE_DATA": str(folder),
@@ -58,7 +58,7 @@ def measured(code: str, folder: Path) -> tuple[float, float]:
 
 
 def cases(folder: Path) -> dict[str, str]:
-    """What is started, by name."""
+    """Return what is started, by name."""
     calls: dict[str, Sequence[str]] = {
         "--help": ["--help"],
         "explain --help": ["explain", "--help"],

@@ -93,7 +93,7 @@ def _prepare(folder: Path, url: str, arguments: argparse.Namespace) -> None:
 
 
 def _mails(arguments: argparse.Namespace) -> Iterator[bytes]:
-    """Five eighths text and HTML; the rest is what marks, invites and tells of problems."""
+    """Yield five eighths text and HTML; the rest is what marks, invites and tells of problems."""
     chance = random.Random(11)
     made = dict.fromkeys(KINDS, 0)
     for number in range(arguments.mails):

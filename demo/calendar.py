@@ -160,7 +160,7 @@ def main() -> None:
 
 @contextmanager
 def a_demo(console: Console) -> Iterator[CalendarDemo]:
-    """The demo's company with an empty calendar for each of the two, in a folder of its own."""
+    """Open the demo's company with an empty calendar for each of the two, in its own folder."""
     with tempfile.TemporaryDirectory() as folder:
         erp = open_erp(Environment.from_environ({"CRMSERVICE_DATA": folder}), makes=True)
         try:
@@ -192,7 +192,7 @@ def _first(demo: CalendarDemo) -> None:
 
 
 def _conflict(demo: CalendarDemo) -> None:
-    """The same field is changed on both sides, and another one on one side alone."""
+    """Change the same field on both sides, and another one on one side alone."""
     activity, event = demo.named("Offer for Morava")
     demo.edit(activity, subject="Offer, changed in the ERP", location="Board room")
     demo.outlook.edit(JANA.mailbox, event, subject="Offer, changed in Outlook")

@@ -75,7 +75,7 @@ class ConversationDemo:
         run_once(self.boxes, self.erp, self.environment.data, tally)
 
     def comment(self, number: str, author: str, text: str) -> None:
-        """An employee comments on a task in the ERP and ticks the comment for the customer."""
+        """Comment on a task in the ERP as an employee, ticked for the customer."""
         task, user = self.erp.tables.table("task"), self.erp.tables.table("user")
         with write_transaction(self.erp.engine) as connection:
             values = {
@@ -148,7 +148,7 @@ def main() -> None:
 
 @contextmanager
 def a_demo() -> Iterator[ConversationDemo]:
-    """The demo's company in a folder of its own, with a mail server."""
+    """Set up the demo's company in a folder of its own, with a mail server."""
     with tempfile.TemporaryDirectory() as folder, a_post_office() as office:
         data = Path(folder)
         eml, config = data / "eml", data / "support.xml"
@@ -183,7 +183,7 @@ def _text(mail: EmailMessage) -> str:
 
 
 def _indented(text: str) -> list[str]:
-    """The first lines that say anything."""
+    """Return the first lines that say anything."""
     lines = [line for line in text.splitlines() if line.strip()]
     return [f"    | {line}" for line in lines[:_MOST_LINES]]
 

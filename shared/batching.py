@@ -14,7 +14,7 @@ def is_full(count: int, total: int, heavy: int, most: int, most_bytes: int) -> b
 def batched(
     items: Iterable[T], weight: Callable[[T], int], most: int, most_bytes: int
 ) -> Iterator[list[T]]:
-    """`items` in their order, in batches within both limits; one that is heavier comes alone."""
+    """Yield `items` in order, in batches within both limits; a heavier one comes alone."""
     batch: list[T] = []
     total = 0
     for item in items:

@@ -103,7 +103,7 @@ def write_whole(file: FileIO, piece: bytes) -> None:
 
 @contextmanager
 def unfinished(half: Path) -> Iterator[Path]:
-    """A temporary name: when the block fails, what lies under it is removed.
+    """Open a temporary name: when the block fails, what it names is removed.
 
     That is a courtesy to the disk. Where it cannot be done, the block's own error still counts.
     """

@@ -11,7 +11,7 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 def file_system_of(path: Path) -> str:
-    """The type of the file system that `path` lies on, as `ext4`; empty where nobody can tell."""
+    """Return the type of the file system of `path`, as `ext4`; empty where nobody can tell."""
     try:
         mounts = _MOUNTS.read_text("utf-8", "surrogateescape")
     except OSError:

@@ -78,7 +78,7 @@ class Flow(Generic[In, Out]):
     probe_seconds: float = 15.0
 
     def outcome(self, broker_messages: Sequence[BrokerMessage]) -> list[Addressed]:
-        """What comes of `messages`: outputs, dead letters, and what rests for a further try.
+        """Return what comes of `messages`: outputs, dead letters, and what rests for a further try.
 
         Raises:
             TransientError: Something that the stage needs is away.
@@ -107,7 +107,7 @@ class Flow(Generic[In, Out]):
         return addressed
 
     def dead(self, broker_message: BrokerMessage, reason: str) -> list[Addressed]:
-        """A message as a dead one, and what is told of it to the writer."""
+        """Return a message as a dead one, and what is told of it to the writer."""
         metrics.came_otherwise(self.stage.name, "dead_lettered")
         now = datetime.now(UTC)
         dead = broker_message.dead(reason, now.isoformat())

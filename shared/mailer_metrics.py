@@ -11,17 +11,17 @@ _mail_counts = gauge("crmservice_outbox_mails", "Mails of the outbox by state.",
 
 
 def expect_mailer(outcomes: Iterable[str]) -> None:
-    """This process sends mail; each try comes to one of `outcomes`."""
+    """Expect mail to be sent by this process; each try comes to one of `outcomes`."""
     for outcome in outcomes:
         _mail_settled.labels(outcome)
 
 
 def mail_settled(outcome: str) -> None:
-    """A try to send a mail has ended: it is `sent`, has `failed`, or is `waiting`."""
+    """Count a try to send a mail that has ended: it is `sent`, has `failed`, or is `waiting`."""
     _mail_settled.labels(outcome).inc()
 
 
 def outbox(counts: Mapping[str, int]) -> None:
-    """So many mails of the outbox are in each state; `held`: they wait because of a brake."""
+    """Set how many mails of the outbox are in each state; `held`: they wait because of a brake."""
     for state, mails in counts.items():
         _mail_counts.labels(state).set(mails)

@@ -10,7 +10,7 @@ _held_marks = gauge("crmservice_held_marks", "Marks by reports that wait for a p
 
 
 def marks(today: int | None, per_day: int, held: int | None) -> None:
-    """Marks were counted; None: it cannot be known now."""
+    """Set the number of marks that were counted; None: it cannot be known now."""
     _marks_today.set(UNKNOWN if today is None else today)
     _marks_per_day.set(per_day)
     _held_marks.set(UNKNOWN if held is None else held)

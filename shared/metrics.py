@@ -138,12 +138,12 @@ _size = gauge("crmservice_data_size_bytes", "Size of the file system of the data
 
 
 def begin(version: str) -> None:
-    """The process runs this version."""
+    """Say that the process runs this version."""
     _build.labels(version, platform.python_version()).set(1)
 
 
 def expect_stage(stage: str) -> None:
-    """This process is a `stage`."""
+    """Expect this process to be a `stage`."""
     for outcome in OUTCOMES:
         _mails.labels(stage, outcome)
     for reason in RETRY_REASONS:
@@ -153,7 +153,7 @@ def expect_stage(stage: str) -> None:
 
 
 def expect_source(box: str, source: str, states: Sequence[str]) -> None:
-    """This process reads a source of `box`, which has one of `states`."""
+    """Expect this process to read a source of `box`, which has one of `states`."""
     for counted in (_found, _backed_up, _held):
         counted.labels(box)
     for measured in (_waiting, _read_at):
@@ -163,7 +163,7 @@ def expect_source(box: str, source: str, states: Sequence[str]) -> None:
 
 
 def expect_records(box: str) -> None:
-    """This process records mails of `box`."""
+    """Expect this process to record mails of `box`."""
     _recorded.labels(box)
     _age.labels(box)
     for flag in FLAGS:
@@ -173,7 +173,7 @@ def expect_records(box: str) -> None:
 
 
 def expect_queues(queues: Iterable[str], dead: Iterable[str]) -> None:
-    """This process looks at `queues`, and at the dead letters of `dead`; nothing is known yet."""
+    """Expect this process to look at `queues`, and the dead letters of `dead`: all unknown."""
     for queue in queues:
         for gauge in (_queue_mails, _queue_consumers, _queue_waiting):
             gauge.labels(queue).set(UNKNOWN)
@@ -182,84 +182,84 @@ def expect_queues(queues: Iterable[str], dead: Iterable[str]) -> None:
 
 
 def handled(stage: str, mails: int, seconds: float) -> None:
-    """A stage has handled a batch of `mails` in `seconds`."""
+    """Count a batch of `mails` that a stage has handled in `seconds`."""
     _mails.labels(stage, "handled").inc(mails)
     _batch.labels(stage).observe(mails)
     _handling.labels(stage).observe(seconds)
 
 
 def came_otherwise(stage: str, outcome: str, mails: int = 1) -> None:
-    """Mails were `dead_lettered` or `given_back`."""
+    """Count mails that were `dead_lettered` or `given_back`."""
     _mails.labels(stage, outcome).inc(mails)
 
 
 def retried(stage: str, reason: str) -> None:
-    """A mail rests for a further try: its error `may_pass`, or is an `unexpected_error`."""
+    """Count a mail that rests for a further try: its error `may_pass`, or is unexpected."""
     _mails.labels(stage, "retried").inc()
     _retries.labels(stage, reason).inc()
 
 
 def recorded(box: str, verdict: Sequence[str], age_seconds: float) -> None:
-    """A mail of `box` is committed, `age_seconds` after its arrival."""
+    """Count a mail of `box` that is committed, `age_seconds` after its arrival."""
     _recorded.labels(box).inc()
     _verdicts.labels(box, kind_of(verdict)).inc()
     _age.labels(box).observe(max(age_seconds, 0.0))
 
 
 def flagged(flags: Collection[str]) -> None:
-    """A mail with these flags is committed; words that are none are not counted."""
+    """Count a committed mail by its flags; words that are no flags are not counted."""
     for flag in FLAGS:
         if flag in flags:
             _flagged.labels(flag).inc()
 
 
 def fetched(box: str, found: int, backed_up: int) -> None:
-    """Of so many mails that were found in `box` so many are backed up, and with the next stage."""
+    """Count mails found in `box`, and those of them that the next stage has, backed up."""
     _found.labels(box).inc(found)
     _backed_up.labels(box).inc(backed_up)
 
 
 def box_read(box: str, source: str, waiting: int, moment: float) -> None:
-    """A source of `box` was read at `moment` (Unix time), and `waiting` mails are left in it."""
+    """Set when a source of `box` was read (`moment`, Unix time), and the mails `waiting` in it."""
     _waiting.labels(box, source).set(waiting)
     _read_at.labels(box, source).set(moment)
 
 
 def box_stands(box: str, source: str, state: str, states: Sequence[str]) -> None:
-    """A source of `box` is in `state`, and in no other of `states`."""
+    """Set the `state` of a source of `box`, and unset all others of `states`."""
     for each in states:
         _state.labels(box, source, each).set(each == state)
 
 
 def box_holds(box: str, mails: int) -> None:
-    """So many mails of `box` could not be read, and stay in it."""
+    """Set how many mails of `box` could not be read, and stay in it."""
     _held.labels(box).set(mails)
 
 
 def credential_expires(box: str, moment: float) -> None:
-    """The secret of the app of `box` expires at `moment` (Unix time)."""
+    """Set when the secret of the app of `box` expires (`moment`, Unix time)."""
     _expiry.labels(box).set(moment)
 
 
 def part(name: str, *, ready: bool) -> None:
-    """A part that a service can do without works, or is waited for: `/ready` does not ask it."""
+    """Say whether a part that a service can do without works: `/ready` does not ask it."""
     _part.labels(name).set(ready)
 
 
 def queue(name: str, mails: int, consumers: int, waiting_seconds: float) -> None:
-    """A queue was counted."""
+    """Set what was counted in a queue."""
     _queue_mails.labels(name).set(mails)
     _queue_consumers.labels(name).set(consumers)
     _queue_waiting.labels(name).set(waiting_seconds)
 
 
 def dead_letters(queue: str, mails: int) -> None:
-    """So many dead letters of `queue` wait; `failed`: those of a process without a broker."""
+    """Set how many dead letters of `queue` wait; `failed`: those without a broker."""
     _dead.labels(queue).set(mails)
 
 
 def expect_calendar(results: Iterable[str]) -> None:
-    """This process does rounds of calendars, which end with one of `results`."""
+    """Expect this process to do rounds of calendars, which end with one of `results`."""
     for result in results:
         _rounds.labels(result)
     for side in ("calendar", "erp"):
@@ -268,18 +268,18 @@ def expect_calendar(results: Iterable[str]) -> None:
 
 
 def calendar_round(result: str, requests: int) -> None:
-    """A round of one user's calendar has ended."""
+    """Count a round of one user's calendar that has ended."""
     _rounds.labels(result).inc()
     _calendar_requests.inc(requests)
 
 
 def calendar_written(side: str, what: str, items: int) -> None:
-    """A round has created, changed or deleted so many items on a side."""
+    """Count the items that a round has created, changed or deleted on a side."""
     _calendar_writes.labels(side, what).inc(items)
 
 
 def calendar_waits(held: int, notes: int) -> None:
-    """So much waits for a person, for all users together."""
+    """Set how much waits for a person, for all users together."""
     _calendar_held.set(held)
     _calendar_notes.set(notes)
 

@@ -16,7 +16,7 @@ _ROOT = 0
 
 
 def give(what: Path | int, data: Path) -> None:
-    """As root, give a file or folder (path or descriptor) to the owner and group of `data`.
+    """Give a file or folder (path or descriptor) to the owner and group of `data`, as root.
 
     Anybody else owns what they make; no link is followed.
 
@@ -46,7 +46,7 @@ def make_folder_of_owner(folder: Path) -> None:
 
 
 def make_file_of_owner(file: Path) -> None:
-    """As root, make `file` empty for the owner of its folder, unless it is there.
+    """Make `file`, empty, for the owner of its folder, as root, unless it is there.
 
     For libraries that make their files themselves: what they find is not root's.
 

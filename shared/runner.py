@@ -110,7 +110,7 @@ def _raise_if_away(error: Exception, probe: Probe | None) -> None:
 def _alone(
     stage: Stage[In, Out], message: In, error: Exception, probe: Probe | None
 ) -> Handled[Out]:
-    """What becomes of a message that failed alone; what may have passed by now is tried again."""
+    """Settle a message that failed alone; what may have passed by now is tried again."""
     if isinstance(error, TransientError):
         try:
             return Handled(list(stage.handle([message])))

@@ -112,7 +112,7 @@ class Worker(Generic[In, Out]):
             self._probe()
 
     def _wait_for(self, error: TransientError) -> None:
-        """What the stage needs is away."""
+        """Wait until what the stage needs is reachable again."""
         part = error.part if isinstance(error, AwayError) else DATABASE
         self._away.add(part)
         self._pause(part, error)
@@ -263,5 +263,5 @@ def _is_suspect(delivery: Delivery) -> bool:
 
 
 def _together(deliveries: Sequence[Delivery], most_bytes: int) -> Iterator[list[Delivery]]:
-    """`deliveries` in groups that are acknowledged at a time."""
+    """Yield `deliveries` in groups that are acknowledged at a time."""
     return batched(deliveries, lambda each: each.message.weight, _AT_A_TIME, most_bytes)

@@ -17,7 +17,7 @@ from services.assembly.composition import Erp
 from services.assembly.failed_copies import FAILED as FAILED_NOTES
 from services.assembly.services import broker_address
 from services.fetcher.seen import SEEN, Seen
-from services.fetcher.sources.eml_dir import FAILED
+from services.fetcher.sources.failed_folder import FAILED
 from shared.backup.store import FOLDER
 from shared.errors import CRMServiceError, TransientError
 from shared.netgenium.database.engine import database_errors
@@ -74,7 +74,7 @@ def _look_at_boxes(
 
 
 def _joined(told: BoxSeen, seen: BoxSeen | None) -> BoxSeen:
-    """What a fetcher has told; how many wait is better counted, where this machine can see it."""
+    """Join what a fetcher has told with our own count, which is better where we can see."""
     if seen is None or seen.waiting is None:
         return told
     return replace(told, waiting=seen.waiting)
@@ -106,7 +106,7 @@ def _of_places(box: str, places: Sequence[SourceState]) -> BoxSeen:
 
 
 def _remembered(data: Path) -> list[BoxSeen]:
-    """What the memories in the data folder say; without the box's file no more is known of it."""
+    """Return what the memories in the data folder say; without the box's file no more is known."""
     found = []
     for file in sorted((data / SEEN).glob("*.db")):
         try:
@@ -128,7 +128,7 @@ def _look_at_queues(found: Whereabouts, environment: Environment) -> None:
 
 
 def _look_at_dead(found: Whereabouts, erp: Erp, environment: Environment) -> None:
-    """The copies in the database count where no broker has answered.
+    """Look at the copies in the database, which count where no broker has answered.
 
     A shell may not know of the broker that the services have, so without one both are counted:
     the notes in the data folder, and the copies of what died in queues.

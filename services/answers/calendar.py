@@ -148,7 +148,7 @@ def _read(values: str | None) -> Any:  # noqa: ANN401 - JSON
 def _rows(
     connection: Connection, table: Table, link: CalendarLink, order: str
 ) -> list[dict[str, Any]]:
-    """The newest rows of an item, without ids."""
+    """Return the newest rows of an item, without ids."""
     query = select(table).where(table.c.item_id == link.item_id)
     newest = query.order_by(table.c[order].desc()).limit(LAST_WRITES)
     hidden = {"item_id", "user_id", "note_id", "write_id"}

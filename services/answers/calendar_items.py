@@ -53,5 +53,5 @@ def _row(user: str, link: CalendarLink) -> dict[str, Any]:
 
 
 def _when(moment: ItemTime) -> str:
-    """A moment in UTC, or the day."""
+    """Write a moment in UTC, or the day."""
     return utc(moment) if isinstance(moment, datetime) else moment.isoformat()

@@ -19,8 +19,9 @@ from services.answers.trust import trust_oddities, unset_trust
 from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
+from services.assembly.folder_problems import look_at
 from services.assembly.mailing import outlet_of
-from services.assembly.paths import CheckedPath, PathCheck, look_at
+from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
 from services.fetcher.seen import seen_file

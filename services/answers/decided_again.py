@@ -13,11 +13,12 @@ from services.classifier.facts.facts import Facts
 from services.classifier.reading.extract import Arrival
 from services.classifier.reading.mail import Mail
 from services.fetcher.sources.imap.message_info import folder_of
+from shared.contracts.origin import is_from_file
 
 
 def arrival_again(mail_id: UUID, received_at: datetime, digest: str, source: str) -> Arrival:
     """Return how a mail came, by what the journal says of it."""
-    from_file, folder = source.startswith("emlDir:"), folder_of(source)
+    from_file, folder = is_from_file(source), folder_of(source)
     return Arrival(mail_id, received_at, digest, from_file=from_file, folder=folder)
 
 

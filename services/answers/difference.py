@@ -94,7 +94,7 @@ def _whole(what: str, then: object, now: object) -> Change:
 
 
 def _kind(verdict: Sequence[str]) -> str:
-    """A verdict without what the mail itself has changed since: its problem has a task now."""
+    """Return a verdict without what the mail has changed since: its problem has a task now."""
     if Word.TASK_APPLICATION in verdict:
         of_its_task = {Word.NEW_TASK_CREATED, kind_of([task_updated(0)])}
         verdict = [word for word in verdict if kind_of([word]) not in of_its_task]

@@ -43,7 +43,7 @@ class Unreadable:
 
 
 def files_of(arguments: Iterable[str]) -> list[Path]:
-    """Files in the order given; a folder stands for its files by name.
+    """Return files in the order given; a folder stands for its files by name.
 
     Raises:
         WrongUseError: A folder has no file.
@@ -129,7 +129,7 @@ def _explain(read: _Read, facts: Facts) -> Explained:
 
 
 def _without_itself(mail: Mail, facts: Facts) -> Facts:
-    """A mail that was processed before is no duplicate of itself (R-e)."""
+    """Leave the mail itself out: one that was processed before is no duplicate of itself (R-e)."""
     processed = facts.processed
     if processed and processed.content_sha256 == mail.content_sha256:
         return replace(facts, processed=None)

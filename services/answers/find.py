@@ -124,7 +124,7 @@ def _verdict_like(search: Search) -> list[ColumnElement[bool]]:
 
 
 def _by_verdict(connection: Connection, search: Search) -> list[ColumnElement[bool]]:
-    """The verdicts there are by their index: a rare one is found without reading every row."""
+    """Find verdicts by their index: a rare one is found without reading every row."""
     where = conditions(search)
     if search.verdict is None:
         return where

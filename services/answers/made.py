@@ -128,7 +128,7 @@ def _made(row: Row[Any], users: Mapping[str, int], names: _Names, undone: set[UU
 def _changed(
     changes: Sequence[Row[Any]], told: set[UUID], names: _Names
 ) -> Iterator[tuple[UUID, Made]]:
-    """Marks, one a command whatever it marked, and changed tasks."""
+    """Yield marks, one per command whatever it marked, and changed tasks."""
     seen: set[UUID] = set()
     for row in changes:
         if row.command_id in told or row.command_id in seen:
@@ -149,7 +149,7 @@ def _changed(
 
 
 def _kind(row: Row[Any]) -> str:
-    """Whatever the command said, a task that was there before was only changed."""
+    """Return a task that was there before as changed only, whatever the command said."""
     return "update_task" if row.entity == "task" and row.old_values is not None else str(row.kind)
 
 
@@ -162,7 +162,7 @@ def _soft(connection: Connection, chunk: Sequence[UUID], marked: set[UUID]) -> I
 
 
 def _held(connection: Connection, chunk: Sequence[UUID]) -> Iterator[tuple[UUID, Made]]:
-    """Marks that wait for a person, and those that a person has refused (S-7)."""
+    """Yield marks that wait for a person, and those that a person has refused (S-7)."""
     own = held_mark_table.c
     query = select(held_mark_table).where(own.mail_id.in_(chunk))
     for row in connection.execute(query.order_by(own.command_id)):

@@ -47,7 +47,7 @@ class RecordNames:
         return values_by_owner(self._connection, self._erp, entity, field, _there(ids))
 
     def mail_ids(self, entity: str, ids: Ids) -> Mapping[int, str]:
-        """Which mail has made each record; changes of records that were there are left out."""
+        """Return which mail has made each record; changes of earlier records are left out."""
         own = effect_table.c
         made = (own.cause_kind == "mail", own.kind == f"create_{entity}", own.entity == entity)
         return {

@@ -30,7 +30,7 @@ def oddities(erp: Erp, boxes: Sequence[Box] = ()) -> Iterator[Oddity]:
 
 
 def _scope_without_team(erp: Erp) -> Iterator[Oddity]:
-    """The scope word `p-` leaves an activity to its responsible person and the team (T-5)."""
+    """Tell where the scope word `p-` leaves an activity to its responsible and the team (T-5)."""
     if not erp.tables.has("contract", "team"):
         detail = said(
             "contract.team is not mapped: nobody can say who sees a mail with the word p-"
@@ -42,7 +42,7 @@ def _scope_without_team(erp: Erp) -> Iterator[Oddity]:
 
 
 def _conversations(erp: Erp, boxes: Sequence[Box]) -> Iterator[Oddity]:
-    """What boxes with conversations do only where the ERP has a place for it (E-1, E-2)."""
+    """Name what boxes with conversations do only where the ERP has a place for it (E-1, E-2)."""
     names = ", ".join(box.name for box in boxes if box.conversations)
     if not names:
         return
@@ -82,7 +82,7 @@ def _indexes(erp: Erp) -> Iterator[Oddity]:
 
 
 def _groups(erp: Erp, box: Box) -> Iterator[Oddity]:
-    """Members of `mailGroup` who are no users: nobody gets their mail (R-c)."""
+    """Yield members of `mailGroup` who are no users: nobody gets their mail (R-c)."""
     members = {member for group in box.mail_groups for member in group.members}
     if not members:
         return

@@ -38,7 +38,7 @@ def decoded(raw: bytes) -> str:
 
 
 def logged_mails(text: str, zone: tzinfo) -> Iterator[LoggedMail]:
-    """What `text` says, mail by mail; lines of other kinds and a mail without end are left out.
+    """Read the log `text` mail by mail; lines of other kinds and a mail without end are left out.
 
     Args:
         text: Of the log.

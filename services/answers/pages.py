@@ -14,7 +14,7 @@ Page = Sequence[RowMapping]
 def pages_by_id(
     connection: Connection, query: Select[Any], key: ColumnElement[Any]
 ) -> Iterator[Page]:
-    """Pages of `query` by a unique column, the highest first."""
+    """Yield pages of `query` by a unique column, the highest first."""
     return _pages(
         connection,
         query.order_by(key.desc()),
@@ -25,7 +25,7 @@ def pages_by_id(
 def pages_by_time(
     connection: Connection, query: Select[Any], at: ColumnElement[Any], key: ColumnElement[Any]
 ) -> Iterator[Page]:
-    """Pages of `query` by a moment, the newest first; `key` is unique and part of the index."""
+    """Yield pages of `query` by a moment, newest first; `key` is unique and in the index."""
 
     def before(last: RowMapping) -> ColumnElement[bool]:
         moment = last[_name(at)]

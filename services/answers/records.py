@@ -148,7 +148,7 @@ _ASSIGNED = ("contract", "order", "task", "opportunity")
 
 
 def _meeting(row: RowMapping, erp: ErpTables) -> Row:
-    """What an activity has in common with an event (K-2)."""
+    """Return what an activity has in common with an event (K-2)."""
     all_day = bool(row.get("all_day"))
     return {
         "start": _when(row.get("start"), erp, all_day=all_day),

@@ -174,7 +174,7 @@ class Replay:
         return FetchedMail(message, raw)
 
     def _taken_in(self, file: Path, box: Box) -> MailFetched:
-        """A file from elsewhere is backed up first, under an id of its content and name."""
+        """Back up a file from elsewhere first, under an id of its content and name."""
         refuse_strangers(self.data)
         store, day = BackupStore(self.data), local_clock(box)().date()
         backup = store.write_large(

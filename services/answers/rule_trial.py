@@ -129,7 +129,7 @@ class RuleTrial:
         return read_mail(raw, _key(file, self.data), self.context, arrival)
 
     def _journal(self, files: Sequence[Path]) -> Mapping[Path, _Journalled]:
-        """Those of `files` that are the backup of a recorded mail of the box."""
+        """Return those of `files` that are the backup of a recorded mail of the box."""
         by_key = {_key(file, self.data): file for file in files}
         found: dict[Path, _Journalled] = {}
         with database_errors(self.erp.engine), self.erp.engine.connect() as connection:

@@ -64,7 +64,7 @@ class Search:
 
 
 def words_typed(texts: Sequence[str]) -> tuple[str, ...]:
-    """The beginnings of words that somebody has typed: of an address all of it, else each piece.
+    """Return the beginnings of typed words: of an address all of it, else each piece.
 
     Raises:
         WrongUseError: A text has no letter and no digit.
@@ -109,14 +109,14 @@ def _typed(text: str) -> Iterator[str]:
 
 
 def _words_of_address(address: str) -> Sequence[str]:
-    """An address is one word, unless it is longer than one; a domain is its pieces."""
+    """Keep an address as one word, unless it is longer than one; split a domain into its pieces."""
     if address.startswith(_ANYBODY):
         return [one for one in search_words([address]) if one.isalnum()]
     return search_words([address])[:1]
 
 
 def conditions(search: Search, known: str | None = None) -> list[ColumnElement[bool]]:
-    """What the journal's row of such a mail must be like; its subject's words are asked later.
+    """Say what the journal's row of such a mail must be like; its subject's words are asked later.
 
     Args:
         search: What is looked for.

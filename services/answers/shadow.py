@@ -138,7 +138,7 @@ class Shadow:
         return Shadowed(waiting.source, mail.parsed.subject, ours, waiting.theirs, why)
 
     def _as_it_was(self, waiting: Waiting, mail: Mail, facts: Facts) -> Facts:
-        """`facts` before the mail itself was processed, and after those before it."""
+        """Return `facts` from before the mail itself was processed, and after those before it."""
         processed = facts.processed
         if processed and processed.content_sha256 == mail.content_sha256:
             processed = None

@@ -211,7 +211,7 @@ def _places(source: BoxSource, data: Path) -> list[SourceState]:
 
 
 def _with_reader(place: SourceState, source: BoxSource, data: Path) -> SourceState:
-    """`place` with what its reader tells of itself."""
+    """Return `place` with what its reader tells of itself."""
     known = replace(place, trouble=trouble_of(source, data))
     told = StandingFile(data, source.name).read()
     if told is None:
@@ -221,7 +221,7 @@ def _with_reader(place: SourceState, source: BoxSource, data: Path) -> SourceSta
 
 
 def _there(moment: datetime | None, box: Box) -> datetime | None:
-    """`moment` where the box is, to the second."""
+    """Return `moment` where the box is, to the second."""
     return moment.astimezone(box.time_zone).replace(microsecond=0) if moment else None
 
 

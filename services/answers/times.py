@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def utc(moment: datetime) -> str:
-    """As `2026-11-10T08:00:00Z`."""
+    """Write a moment as `2026-11-10T08:00:00Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -19,7 +19,7 @@ _AT_ONCE = 200
 
 
 def unknown_senders(connection: Connection, erp: ErpTables) -> Iterator[Mapping[str, Any]]:
-    """Senders of incoming mail without a link: by number of mails, then the newest first.
+    """Yield senders of incoming mail without a link: by number of mails, then the newest first.
 
     Users are left out. Whoever is in the address book by now is said to be: `relink` links them.
     """

@@ -22,7 +22,7 @@ class CalendarTroubles:
     _held: dict[str, int] = field(default_factory=dict, init=False)
 
     def told(self, done: RoundOfUser) -> None:
-        """A round has ended."""
+        """Note how a round has ended."""
         self._held[done.user] = done.held
         if done.result in FAILED:
             self._failed[done.user] = done.reason or done.result

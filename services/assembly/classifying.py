@@ -13,7 +13,7 @@ from shared.settings.box import Box
 
 
 def look_up_in(erp: Erp) -> DatabaseLookUp:
-    """Facts from the database."""
+    """Return who looks facts up in the database."""
     return DatabaseLookUp(erp.engine, erp.tables)
 
 

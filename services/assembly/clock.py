@@ -7,5 +7,5 @@ from shared.settings.box import Box
 
 
 def local_clock(box: Box) -> Callable[[], datetime]:
-    """Now, in the box's zone."""
+    """Return a clock that tells the time in the box's zone."""
     return lambda: datetime.now(UTC).astimezone(box.time_zone)

@@ -126,7 +126,7 @@ class Feeds:
     def _telling(
         self, source: BoxSource, opened: Source
     ) -> Callable[[FeedState, Said, float | None], None]:
-        """What a feed tells goes to the metrics, to `status`, and to the database."""
+        """Return who hands what a feed tells to the metrics, to `status`, and to the database."""
         box, file = source.box.name, StandingFile(self.data, source.name)
         metrics.expect_source(box, opened.kind, STATES)
 
@@ -172,7 +172,7 @@ def plain_publisher(address: BrokerAddress) -> tuple[Publisher[FetchedMail], Sen
 
 
 def broker_sink(address: BrokerAddress) -> Callable[[BoxSource], Sink]:
-    """Outlets into RabbitMQ: lease and publishing share a connection, so both end together."""
+    """Return what opens outlets into RabbitMQ; lease and publishing share a connection."""
 
     def sink(source: BoxSource) -> Sink:
         sender = Sender(address, queues_of(CLASSIFIER_MAIL), lease_queue(source.name))
@@ -189,7 +189,7 @@ def local_sink(
     recorded: Publisher[MailRecorded],
     rests: Sequence[float] = (),
 ) -> Callable[[BoxSource], Sink]:
-    """Outlets into this process, which no mail of one source can stop.
+    """Return what opens outlets into this process, which no mail of one source can stop.
 
     Args:
         data: The data folder.

@@ -87,7 +87,7 @@ class NoticePost:
         return True
 
     def _marker(self, notice: Notice) -> Path:
-        """A file that a process which is started again finds, so that it sends no second one."""
+        """Return the file that keeps a process which is started again from a second notice."""
         kind = hashlib.sha256(f"{notice.service}\0{notice.kind}".encode()).hexdigest()[:16]
         return self.data / "notices" / f"{kind}.{notice.outbox_id}"
 
@@ -113,7 +113,7 @@ def notices_of(
 
 
 def notice_look(book: NoticeBook, health: Health, *more: Parts) -> Look:
-    """Tells of parts that are missed, and of `more` that goes wrong, again and again."""
+    """Return a look that tells, again and again, of parts that are missed and of `more`."""
     return MissedParts(book, (health.parts, *more)).look
 
 

@@ -4,8 +4,6 @@
 problems are told at once.
 """
 
-import errno
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,19 +13,23 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import Literal
 
-from services.assembly.path_attempts import is_there, refusal_of, try_to_append, try_to_write
+from services.assembly.folder_problems import (
+    MAY_WRITE,
+    folder_problems,
+    volatile_problems,
+    windows_problems,
+)
+from services.assembly.path_attempts import is_there, refusal_of, try_to_append
 from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.of_box import MAILBOX, sources_of
 from services.fetcher.sources.port import EML_DIR
 from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem, ConfigurationError
-from shared.file_systems import VOLATILE, file_system_of
+from shared.file_systems import file_system_of
 from shared.netgenium.schema.mapping_model import Attachments
 from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
-from shared.settings.box_file import NamedFolder
 from shared.settings.environment import Environment
-from shared.settings.values import is_windows_path
 
 _SOON_DAYS, _LITTLE_MB = 30, 200
 _MB = 1024 * 1024
@@ -38,10 +40,6 @@ LEGACY_LOG = "CRMService.log"
 Weight = Literal["stops", "unmade", "harms", "hint"]
 """Work cannot begin with it; nor with it, but `init-db` makes it; mail flows, but something is not
 done; nobody uses it."""
-
-_WRITE = said(
-    "give this user the right to write and delete there, and see that there is free space"
-)
 
 
 class Use(Flag):
@@ -99,6 +97,14 @@ class PathCheck:
         for box in reading:
             yield from self._sources(box)
 
+    def _folder(
+        self, folder: Path, key: str, remedy: Said, *, writes: bool, lasts: bool
+    ) -> tuple[ConfigProblem, ...]:
+        problems = folder_problems(folder, key, remedy, writes=writes)
+        if problems or not lasts:
+            return problems
+        return volatile_problems(folder, key, self.file_system(folder))
+
     def _data(self, data: Path, *, writes: bool) -> CheckedPath:
         unmade = not is_there(data) and is_there(data.parent) and data.parent.is_dir()
         remedy = said("crmservice init-db makes it; or correct CRMSERVICE_DATA")
@@ -112,10 +118,10 @@ class PathCheck:
         )
 
     def _log(self, data: Path) -> CheckedPath:
-        """The lines wait while it cannot be written: no mail does."""
+        """Look at the legacy log; while it cannot be written its lines wait, and no mail does."""
         log = data / LEGACY_LOG
         what = refusal_of(lambda: try_to_append(log))
-        problem = ConfigProblem(str(log), said("cannot be written: {what}", what=what), _WRITE)
+        problem = ConfigProblem(str(log), said("cannot be written: {what}", what=what), MAY_WRITE)
         return CheckedPath(said("legacy log"), str(log), (problem,) if what else (), "harms")
 
     def _root(
@@ -144,52 +150,21 @@ class PathCheck:
                 said("emlDir of {box}", box=box.name), str(box.eml_dir), problems, source=files
             )
         if MAILBOX in kinds and box.ca_file:
-            problems = _windows(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
+            problems = windows_problems(str(box.ca_file), "caFile") or _wrong(
+                lambda: tls_context(box)
+            )
             yield CheckedPath(
                 said("caFile of {box}", box=box.name), str(box.ca_file), problems, source=mailbox
             )
         if box.pop3_oauth:
             app = app_file(box)
-            problems = _windows(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
+            problems = windows_problems(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
             yield CheckedPath(
                 said("OAuth2 file of {box}", box=box.name), str(app), problems, source=mailbox
             )
             if not problems and (ending := _ends_soon(box, app)):
                 name = said("OAuth2 secret of {box}", box=box.name)
                 yield CheckedPath(name, str(app), (ending,), "hint", mailbox)
-
-    def _folder(
-        self, folder: Path, key: str, remedy: Said, *, writes: bool, lasts: bool
-    ) -> tuple[ConfigProblem, ...]:
-        """What is wrong with a folder; the first thing only, because the others follow from it."""
-        if problems := _windows(str(folder), key):
-            return problems
-        if what := refusal_of(lambda: os.scandir(folder).close()):
-            return (_unreadable(folder, what, remedy),)
-        if writes and (what := refusal_of(lambda: try_to_write(folder))):
-            return (
-                ConfigProblem(str(folder), said("cannot be written: {what}", what=what), _WRITE),
-            )
-        if lasts and (kind := self.file_system(folder)) in VOLATILE:
-            what = said("lies in memory ({kind}): a restart empties it", kind=kind)
-            return (
-                ConfigProblem(
-                    str(folder), what, said("mount a disk there, or correct {key}", key=key)
-                ),
-            )
-        return ()
-
-
-def look_at(named: NamedFolder) -> ConfigProblem | None:
-    """Return what is wrong with a directory of a file that makes no box yet."""
-    # A path of Windows was told when the file was read.
-    if what := refusal_of(lambda: os.scandir(named.folder).close()):
-        return ConfigProblem(
-            named.place,
-            said("{folder} cannot be read: {what}", folder=named.folder, what=what),
-            said("correct {key}", key=named.key),
-        )
-    return None
 
 
 def require_paths(
@@ -232,7 +207,7 @@ def _little_space(data: Path) -> ConfigProblem | None:
 
 
 def _shared(boxes: Sequence[Box]) -> Iterator[CheckedPath]:
-    """Folders of two boxes: which of them a file belongs to would be chance."""
+    """Yield folders of two boxes: which of them a file belongs to would be chance."""
     for folder, count in Counter(box.eml_dir for box in boxes if box.eml_dir).items():
         if count > 1:
             names = ", ".join(box.name for box in boxes if box.eml_dir == folder)
@@ -253,33 +228,6 @@ def _attachments(environment: Environment) -> Attachments:
     except ConfigurationError:
         # Whoever needs the mapping tells of it.
         return Attachments()
-
-
-def _unreadable(folder: Path, what: str, remedy: Said) -> ConfigProblem:
-    if is_there(folder):
-        if not folder.is_dir():
-            return ConfigProblem(str(folder), said("is no directory"), remedy)
-        remedy = said("give this user the right to read it")
-    elif what == os.strerror(errno.EACCES):
-        remedy = said("give this user the right to see it: to enter the folders above")
-    return ConfigProblem(str(folder), said("cannot be read: {what}", what=what), remedy)
-
-
-def _windows(path: str, key: str) -> tuple[ConfigProblem, ...]:
-    if not is_windows_path(path):
-        return ()
-    what = said("is a Windows path, which this machine does not have")
-    return (
-        ConfigProblem(
-            path,
-            what,
-            said(
-                "mount the Windows folder on this machine and set {key} to the mount point, as "
-                "/srv/netgenium; see docs/installation.md",
-                key=key,
-            ),
-        ),
-    )
 
 
 def _ends_soon(box: Box, app: Path) -> ConfigProblem | None:

@@ -11,12 +11,12 @@ from shared.netgenium.schema.grants import Privilege, Role, used_tables
 
 
 def reads_work(erp: Erp) -> Callable[[Engine], None]:
-    """Proves that the classifier can read what it looks up."""
+    """Return a proof that the classifier can read what it looks up."""
     return partial(answers, tables=_tables(erp, "crm_classifier", "SELECT"))
 
 
 def writes_work(erp: Erp) -> Callable[[Engine], None]:
-    """Proves that the writer can read and add what it works with."""
+    """Return a proof that the writer can read and add what it works with."""
     read, added = (_tables(erp, "crm_writer", way) for way in ("SELECT", "INSERT"))
     return partial(takes_writes, tables=added, read=read)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from services.fetcher.recorded_inbox import BrokerRecordedInbox
 from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.of_box import BoxSource, sources_of
-from services.fetcher.sources.port import EML_DIR
 from services.fetcher.taken import TakenMails
 from shared.broker.inbox import Inbox
 from shared.broker.port import Publisher, Receipt
@@ -16,6 +15,7 @@ from shared.broker.rabbitmq.address import BrokerAddress
 from shared.broker.topology import actions_queue, actions_queue_of
 from shared.broker.wire import recorded_to_broker
 from shared.contracts.messages import MailRecorded
+from shared.contracts.origin import is_from_file
 from shared.flow import Addressed, Outlet
 from shared.settings.box import Box
 
@@ -68,7 +68,7 @@ class MemoryTeller:
         self.onward.publish(batch)
 
     def flush(self) -> Receipt:
-        """As where it is told besides."""
+        """Flush where it is told besides."""
         return self.onward.flush()
 
 
@@ -78,4 +78,4 @@ def _asking(boxes: Sequence[Box]) -> Mapping[str, Box]:
 
 
 def _is_of_mailbox(mail: MailRecorded) -> bool:
-    return not mail.source.startswith(f"{EML_DIR}:")
+    return not is_from_file(mail.source)

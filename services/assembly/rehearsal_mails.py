@@ -103,7 +103,7 @@ class MadeUp:
         )
 
     def activity(self, answered: MailClassified | None = None, **more: UUID) -> CreateActivity:
-        """With every link that there is a record for; `more` may name the command of a task."""
+        """Make an activity with every link that has a record; `more` may name a task's command."""
         contact = self._contact()
         return CreateActivity(
             command_id=uuid4(),
@@ -136,7 +136,7 @@ class MadeUp:
         )
 
     def task_of_the_problem_again(self) -> UpdateTask:
-        """The writer finds the task by the problem's id."""
+        """Update the problem's task, which the writer finds by the problem's id."""
         return UpdateTask(
             command_id=uuid4(),
             task=RecordRef(id=0, number="0"),
@@ -190,7 +190,7 @@ class MadeUp:
         )
 
     def soft_bounces(self) -> Sequence[CountSoftBounce]:
-        """Three on different days: the last one marks."""
+        """Make three soft bounces on different days: the last one marks."""
         days = [self.now.date() - timedelta(days=days) for days in (3, 2, 1)]
         return [
             CountSoftBounce(command_id=uuid4(), address=f"soft.{_KEY}", bounced_on=day)

@@ -64,11 +64,11 @@ class Tally:
                     self.tell(mail)
 
     def flush(self) -> Receipt:
-        """Nothing is ever under way here."""
+        """Do nothing: nothing is ever under way here."""
         return Receipt()
 
     def after(self, feed: Feed, fetched: Fetched) -> None:
-        """A feed has had a round."""
+        """Count what a feed's round has brought."""
         with self._lock:
             self.set_aside += fetched.set_aside + fetched.unprocessable
             self.postponed[feed.name] = fetched.postponed
@@ -113,7 +113,7 @@ def local_feeds(  # noqa: PLR0913, PLR0917 - all that a pipeline is made from
     rests: Sequence[float] = (),
     contexts: LiveContexts | None = None,
 ) -> tuple[list[Feed], BoxStates]:
-    """Feeds into a pipeline within this process, and what tells the database how they stand.
+    """Return feeds into a pipeline within this process, and what tells the database of their state.
 
     `rests` is as for `local_sink`, `contexts` what the rules know of the boxes.
 

@@ -44,7 +44,7 @@ def hear_no_more() -> None:
 
 @contextmanager
 def nothing_is_open() -> Iterator[None]:
-    """In the block a signal ends the process where it stands, as while a command is imported.
+    """Let a signal in the block end the process where it is, as while a command is imported.
 
     An exception would be lost or changed in code that others run meanwhile. Where signals are not
     heard, as in a test, nothing changes.

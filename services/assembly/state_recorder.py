@@ -14,14 +14,14 @@ from shared.contracts.dead_letter import DeadLetterNote
 
 
 def box_state_recorder(engine: Engine) -> InboxRecorder[BoxState]:
-    """What fetchers tell goes to `crm_box`."""
+    """Return what records in `crm_box` what fetchers tell."""
     return InboxRecorder(
         "box states", boxes_queue(), state_from_broker, partial(record_box_states, engine)
     )
 
 
 def dead_letter_recorder(engine: Engine) -> InboxRecorder[DeadLetterNote]:
-    """What services and operators tell of dead letters goes to `crm_dead_letter`."""
+    """Return what records in `crm_dead_letter` what services and operators tell of dead letters."""
     return InboxRecorder(
         "dead letters",
         dead_letter_notes_queue(),

@@ -2,7 +2,7 @@
 
 
 def version() -> str:
-    """As the installed package says."""
+    """Return the version that the installed package has."""
     # Here, because it imports the standard library's mail package.
     from importlib import metadata  # noqa: PLC0415
 

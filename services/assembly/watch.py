@@ -62,7 +62,7 @@ def looking(
 
 
 def data_look(data: Path) -> Look:
-    """Measures the free space of the data folder."""
+    """Return a look that measures the free space of the data folder."""
 
     def look() -> None:
         with suppress(OSError):
@@ -73,7 +73,7 @@ def data_look(data: Path) -> Look:
 
 
 def failed_look(data: Path) -> Look:
-    """Counts the dead letters of a process without a broker."""
+    """Count the dead letters of a process without a broker."""
     metrics.expect_queues((), [FAILED])
 
     def look() -> None:
@@ -84,7 +84,7 @@ def failed_look(data: Path) -> Look:
 
 
 def database_look(probe: Probe, health: Health) -> Look:
-    """Asks the database whether it can be used."""
+    """Return a look that asks the database whether it can be used."""
 
     def look() -> None:
         health.asked(DATABASE)

@@ -14,7 +14,7 @@ from shared.settings.box import Box
 
 
 def writer_stage(boxes: Sequence[Box], erp: Erp, data: Path) -> WriterStage:
-    """The writer of `boxes`, which share one ERP (I-13); the log has the first one's local time."""
+    """Return the writer of `boxes`, which share one ERP (I-13); the log has the first's time."""
     box = boxes[0]
     return WriterStage(
         erp.engine,

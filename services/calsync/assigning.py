@@ -168,7 +168,7 @@ class Assigner:
         return record, lists
 
     def _type(self, assignment: Assignment, event: CalendarItem) -> ActivityTypeRef:
-        """The type after a token counts in the user's own events alone."""
+        """Return the type after a token, which counts in the user's own events alone."""
         named = fold_line(assignment.type.name) != fold_line(DEFAULT_TYPE)
         return assignment.type if event.own and named else self.type
 

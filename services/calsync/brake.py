@@ -21,7 +21,7 @@ def braked(
     rules: CalendarRules,
     suspected: Iterable[CalendarLink] = (),
 ) -> Iterator[Action]:
-    """`actions` with those deletions held that are too many for one user and direction.
+    """Yield `actions` with those deletions held that are too many for one user and direction.
 
     A series counts once. What is held already counts with what comes now; what a person has
     released does not.

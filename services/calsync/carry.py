@@ -100,7 +100,7 @@ def _carry_to_calendar(
 
 
 def _set_back(work: Writing, action: Carry, link: CalendarLink, error: ItemRefusedError) -> None:
-    """The calendar does not take it: the ERP gets the calendar's values, but for its text."""
+    """Set the ERP back to the calendar's values, but for its text: the change was refused."""
     event, activity = action.event, action.activity
     reason = f"K-6: the calendar refused the change ({error.code})"
     values: FieldValues = {

@@ -138,7 +138,7 @@ def _seconds_until(moment: datetime | None, now: datetime) -> float:
 
 
 def _meant(found: LookedUp, addresses: Sequence[str]) -> frozenset[int] | None:
-    """The ids of the users who are meant; None: all."""
+    """Return the ids of the users who are meant; None: all."""
     wanted = [address.strip().lower() for address in addresses]
     if unknown := [one for one in wanted if one not in found.ids]:
         what = said("no active user of the ERP has the address {names}", names=", ".join(unknown))

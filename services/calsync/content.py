@@ -30,7 +30,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def one_line(text: str) -> str:
-    """`text` as one line without control characters, blanks at its ends and double blanks."""
+    """Return `text` as one line: no control characters, nor blanks at its ends, nor two at once."""
     if len(text) <= LONGEST_LINE and text.isprintable() and text == " ".join(text.split()):
         return text
     cut = text[: LONGEST_LINE * 2]
@@ -38,7 +38,7 @@ def one_line(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """`text` with plain line ends, without control characters and blanks that nobody sees."""
+    """Return `text` with plain line ends, without control characters and unseen blanks."""
     if len(text) <= LONGEST_TEXT and text.isprintable() and text == text.strip():
         return text
     lines = _LINE_ENDS.sub("\n", _CONTROLS.sub("", text[:LONGEST_TEXT]))
@@ -46,7 +46,7 @@ def plain_text(text: str) -> str:
 
 
 def canonical(content: ItemContent) -> ItemContent:
-    """`content` in the form that is compared and kept; seconds are cut, an end is after its start.
+    """Return `content` as it is compared and kept: seconds cut, an end after its start.
 
     What a service or a person wrote may be anything: it is bounded and cleaned here.
     """
@@ -65,7 +65,7 @@ def canonical(content: ItemContent) -> ItemContent:
 
 
 def whole_minutes(time: ItemTime) -> ItemTime:
-    """`time` in UTC without seconds; a day stays."""
+    """Return `time` in UTC without seconds; a day stays."""
     if isinstance(time, datetime):
         return time.astimezone(UTC).replace(second=0, microsecond=0)
     return time
@@ -92,7 +92,7 @@ def same(name: SyncedField, one: object, other: object) -> bool:
 
 
 def values_of(content: ItemContent, names: Iterable[SyncedField]) -> FieldValues:
-    """The values to write for `names`: a change of start or end brings both."""
+    """Return the values to write for `names`: a change of start or end brings both."""
     wanted = set(names)
     if wanted & {"start", "end"}:
         wanted |= {"start", "end"}
@@ -112,7 +112,7 @@ def time_in(values: FieldValues, name: Literal["start", "end"]) -> ItemTime:
 
 
 def with_values(content: ItemContent, values: FieldValues) -> ItemContent:
-    """`content` with `values` set."""
+    """Return `content` with `values` set."""
     changed: dict[str, Any] = {name: values[name] for name in FIELDS if name in values}
     return replace(content, **changed)
 
@@ -124,7 +124,7 @@ def fits_together(content: ItemContent) -> bool:
 
 
 def as_json(content: ItemContent) -> str:
-    """`content` as the ledger keeps it; equal contents have equal texts."""
+    """Return `content` as the ledger keeps it; equal contents have equal texts."""
     return _ENCODER.encode(
         {
             "subject": content.subject,

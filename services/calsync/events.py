@@ -269,7 +269,7 @@ class EventLook:
             found.sights.setdefault(link.item_id, EventSight("elsewhere"))
 
     def _series_is_missing(self, found: EventEvidence, links: Iterable[CalendarLink]) -> None:
-        """A series that is not found is proven gone by the second look, as an event is."""
+        """Note that a series is not found: the second look proves it gone, as with an event."""
         for link in links:
             if link.calendar is not None and not inside(link.calendar, self.window):
                 continue

@@ -91,7 +91,7 @@ class CalendarLink:
         return self.master or str(self.item_id)
 
     def with_event(self, item: CalendarItem) -> Self:
-        """This link with an event as the calendar shows it, its content left out."""
+        """Return this link with an event as the calendar shows it, its content left out."""
         return replace(
             self,
             event_id=item.id,
@@ -107,7 +107,7 @@ class CalendarLink:
     def showing(
         self, *, erp: ItemContent | None = None, calendar: ItemContent | None = None
     ) -> Self:
-        """This link with what the sides show now."""
+        """Return this link with what the sides show now."""
         shown: dict[str, Any] = {}
         if erp:
             shown["erp_values"] = as_json(erp)
@@ -116,7 +116,7 @@ class CalendarLink:
         return replace(self, **shown)
 
     def settled(self) -> Self:
-        """This link in step, with nothing open."""
+        """Return this link in step, with nothing open."""
         return replace(
             self,
             state="in_step",

@@ -95,11 +95,11 @@ class Versions:
     calendar: ItemContent
 
     def changed_in_erp(self) -> frozenset[SyncedField]:
-        """Fields that a person changed in the ERP."""
+        """Return fields that a person changed in the ERP."""
         return differing(self.erp_before or self.calendar, self.erp)
 
     def changed_in_calendar(self) -> frozenset[SyncedField]:
-        """Fields that a person changed in the calendar."""
+        """Return fields that a person changed in the calendar."""
         return differing(self.calendar_before or self.erp, self.calendar)
 
 
@@ -196,7 +196,7 @@ def _note(name: SyncedField, ours: object, theirs: object, reason: str) -> NoteO
 
 
 def unsent(kept: ItemContent, before: ItemContent, to_calendar: FieldValues) -> ItemContent:
-    """`kept` as the ledger must have it while `to_calendar` is still to be written.
+    """Return `kept` as the ledger must have it while `to_calendar` is still to be written.
 
     The values that the calendar does not have yet are those of before, so that whatever happens
     the next round finds them changed.

@@ -121,7 +121,7 @@ class Newcomers:
         return MakeActivity(link, shown, link.origin, _BACK)
 
     def _back_from_away(self, link: CalendarLink, event: CalendarItem) -> Action | None:
-        """A person's change of start, end or subject brings the activity back."""
+        """Bring the activity back where a person has changed start, end or subject."""
         shown = as_shown(event, link.origin, self.known.rules)
         changed = differing(link.calendar, shown.content) if link.calendar else frozenset()
         if changed & {"start", "end", "subject"}:
@@ -167,7 +167,7 @@ class Newcomers:
         }
 
     def _matching(self) -> Iterator[Action]:
-        """What belongs together by series and start; in a complete round by start and subject."""
+        """Yield what belongs together by series and start; in a complete round by subject, too."""
         by_series = {
             (item.uid, self._start(item)): item for item in self.activities.values() if item.uid
         }

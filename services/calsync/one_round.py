@@ -254,7 +254,7 @@ def _of_links(seen: _Seen, known: Planning, found: set[UUID]) -> Iterator[Action
 
 
 def _order(action: Action) -> int:
-    """What is only known comes first, then what is made, then what is deleted."""
+    """Order actions: what is only known comes first, then what is made, then what is deleted."""
     match action:
         case SaveLink() | Hold():
             return 0

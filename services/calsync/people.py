@@ -104,7 +104,7 @@ class People:
 def _others(
     connection: Connection, found: Participants, now: datetime, *, named: bool
 ) -> dict[int, RoundOfUser]:
-    """What is told of those who take no part; who has no account is refused only if named."""
+    """Tell of those who take no part; who has no account is refused only if named."""
     ledger = Ledger(connection, now)
 
     def told(user_id: int, address: str, result: Result, reason: str) -> RoundOfUser:

@@ -118,7 +118,7 @@ def _rests_elsewhere(link: CalendarLink, event: EventSight, known: Planning) -> 
 def _both(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
-    """Both sides are there: carry what a person has changed on one to the other."""
+    """Carry what a person has changed on one side to the other: both are there."""
     before = link.calendar
     ours = activity.item or _known_activity(link)
     theirs = as_shown(event.item or _known_event(link), link.origin, known.rules)
@@ -158,7 +158,7 @@ def _says_something(carry: Carry, versions: Versions) -> bool:
 def _without_event(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
-    """The event is gone for sure: its activity goes as well, unless something speaks for it."""
+    """Plan for an event that is gone for sure: its activity goes unless something speaks for it."""
     ours = activity.item or _known_activity(link)
     theirs = as_shown(event.item or _known_event(link), link.origin, known.rules)
     edited = link.erp is not None and bool(differing(link.erp, ours.content))
@@ -177,7 +177,7 @@ def _without_event(
 def _without_activity(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
-    """The activity is gone: its event goes as well if it is the user's own alone."""
+    """Plan for an activity that is gone: its event goes as well if it is the user's own alone."""
     if event.state == "gone":
         yield EndLink(link, "deleted", "K-7: gone on both sides")
         return
@@ -202,7 +202,7 @@ def _without_activity(
 def _moved(
     link: CalendarLink, activity: ActivitySight, event: EventSight, known: Planning
 ) -> Iterator[Action]:
-    """Another user is responsible: his calendar first, then this one (K-9)."""
+    """Plan for another responsible user: his calendar first, then this one (K-9)."""
     if event.state == "gone":
         yield EndLink(link, "deleted", "K-9: moved to another user")
         return
@@ -238,7 +238,7 @@ def stays(link: CalendarLink, rules: CalendarRules, event: CalendarItem | None =
 
 
 def plan_new_event(event: CalendarItem, origin: Side, known: Planning, reason: str) -> Action:
-    """An event that nothing is linked to gets an activity."""
+    """Make an activity for an event that nothing is linked to."""
     return MakeActivity(None, as_shown(event, origin, known.rules), origin, reason)
 
 
@@ -280,7 +280,7 @@ def _known_activity(link: CalendarLink) -> CalendarItem:
 
 
 def _known_event(link: CalendarLink) -> CalendarItem:
-    """The event as the ledger knows it: who attends is not kept, only whether anybody does."""
+    """Return the event as the ledger knows it: not who attends, only whether anybody does."""
     content = link.calendar or link.erp
     assert content is not None  # noqa: S101 - a link in step has seen both sides
     return CalendarItem(

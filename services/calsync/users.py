@@ -94,7 +94,7 @@ class UserStates:
         return self._put(replace(failed, looked_up_at=looked_up_at))
 
     def parked(self, state: CalendarUser, reason: str) -> CalendarUser:
-        """Nothing happens until the user is back; then everything is matched again (K-1b)."""
+        """Park the user: nothing happens until he is back; then all is matched again (K-1b)."""
         return self._put(replace(state, state="parked", reason=reason, cursor=None))
 
     def looked_up(self, state: CalendarUser, now: datetime) -> CalendarUser:

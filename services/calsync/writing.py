@@ -86,7 +86,7 @@ class Writing:
 
     @contextmanager
     def transaction(self) -> Iterator[tuple[ErpCalendar, Ledger]]:
-        """The ERP and the ledger in one transaction."""
+        """Open the ERP and the ledger in one transaction."""
         with write_transaction(self.engine) as connection:
             yield self.erp_calendar(connection), Ledger(connection, self.now)
 
@@ -106,7 +106,7 @@ class Writing:
 
 
 def written_fields(values: FieldValues, old: ItemContent, *, hidden: bool) -> list[WrittenField]:
-    """What the journal tells of set `values`; of a hidden event only which fields they are."""
+    """Return what the journal tells of `values`; of a hidden event only the fields' names."""
     return [
         WrittenField(
             "changed",

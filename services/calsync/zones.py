@@ -31,7 +31,7 @@ def moment_of(day: ItemTime, zone: ZoneInfo) -> datetime:
 
 
 def days_of(start: datetime, end: datetime | None, zone: ZoneInfo) -> tuple[date, date]:
-    """First day, and day after the last, of an all-day activity; read leniently (K-2b).
+    """Return first day, and day after the last, of an all-day activity; read leniently (K-2b).
 
     An end that is missing, equal to the start, or within the last day includes that day.
     """

@@ -130,7 +130,7 @@ def ask(policy: Sequence[PolicyRow], mail: Mail, facts: Facts) -> SoFar:
 
 
 def command_id(mail: Mail, rule: str, recipient: str) -> UUID:
-    """The same command of the same mail always has the same id."""
+    """Return the id of a command: always the same for the same command of the same mail."""
     return command_id_of(mail.mail_id, rule, recipient)
 
 

@@ -43,7 +43,7 @@ def _decided(policy: Sequence[PolicyRow], mail: Mail, facts: Facts) -> SoFar:
 
 
 def _with_journal(decided: SoFar, mail: Mail) -> SoFar:
-    """The trace says that a journal report was read, or why not (I-14)."""
+    """Say in the trace that a journal report was read, or why not (I-14)."""
     if mail.journal is None:
         return decided
     note = mail.journal
@@ -56,7 +56,7 @@ def _is_of_customer(command: AnyCommand) -> bool:
 
 
 def _flagged(decided: SoFar) -> SoFar:
-    """Every activity and invitation of a flagged mail bears the mail's flags."""
+    """Flag every activity and invitation of a flagged mail."""
     if not decided.flags:
         return decided
     commands = tuple(
@@ -69,7 +69,7 @@ def _flagged(decided: SoFar) -> SoFar:
 
 
 def _with_bounds(decided: SoFar, mail: Mail, facts: Facts) -> SoFar:
-    """The trace says what is left out because one mail may cause only so much (H-3)."""
+    """Say in the trace what is left out because one mail may cause only so much (H-3)."""
     if not decided.commands:
         return decided
     reasons = []

@@ -22,7 +22,7 @@ Occurrence = tuple[str, str | None, str | None]
 
 
 def last_states(events: Iterable[CalendarEvent], arrived: datetime) -> tuple[CalendarEvent, ...]:
-    """The events and answers that count, each once, in the order in which they first come."""
+    """Return the events and answers that count, each once, in the order of their first coming."""
     states: dict[Occurrence, CalendarEvent] = {}
     answers: dict[tuple[Occurrence, str], CalendarEvent] = {}
     for event in events:
@@ -37,7 +37,7 @@ def last_states(events: Iterable[CalendarEvent], arrived: datetime) -> tuple[Cal
 
 
 def _replies(answers: Mapping[tuple[Occurrence, str], CalendarEvent]) -> Iterator[CalendarEvent]:
-    """Each answer with those of its attendees for whom none is later."""
+    """Yield each answer with those of its attendees for whom none is later."""
     told: defaultdict[CalendarEvent, set[str]] = defaultdict(set)
     for (_, address), event in answers.items():
         told[event].add(address)

@@ -1,11 +1,11 @@
 """The message to the writer about one mail stays within its bound, whatever the mail is. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shared.contracts.bounds import MESSAGE_BYTES
-from shared.contracts.commands import AnyCommand, ApplyEvent, CreateActivity, SendMail
+from shared.contracts.command import Command
+from shared.contracts.commands import AnyCommand, ApplyEvent, CreateActivity
 from shared.contracts.content import MailContent, trace_line
-from shared.contracts.conversation_commands import CommentTask
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import Said, said
 
@@ -17,7 +17,7 @@ _KEPT_CHARACTERS = 256 * 1024
 
 
 def within_bounds(message: MailClassified) -> MailClassified:
-    """`message`, or what is left of it when the least important is left out, which its trace says.
+    """Return `message`, or what is left without the least important, which its trace says.
 
     The original mail is kept in any case.
     """
@@ -53,15 +53,17 @@ def _at_most(message: MailClassified) -> int:
     return sum(map(len, texts)) * _CHARACTER_BYTES + entries * _ENTRY_BYTES
 
 
-def _texts_of(command: AnyCommand) -> Iterator[str]:
-    match command:
-        case CreateActivity():
-            yield from command.answers_to
-        case SendMail():
-            for value in command.values.values():
-                yield from (value,) if isinstance(value, str) else value
-        case CommentTask():
-            yield command.text
+def _texts_of(value: object) -> Iterator[str]:
+    """Yield the texts of a command's fields, whichever they are."""
+    match value:
+        case str():
+            yield value
+        case Command():
+            yield from (text for _, field in value for text in _texts_of(field))
+        case Mapping():
+            yield from (text for field in value.values() for text in _texts_of(field))
+        case tuple():
+            yield from (text for field in value for text in _texts_of(field))
         case _:
             pass
 

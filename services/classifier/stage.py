@@ -16,6 +16,7 @@ from shared.backup.store import BackupStore
 from shared.contracts.commands import CreateActivity
 from shared.contracts.content import FoundToken
 from shared.contracts.messages import FetchedMail, MailClassified, MailFetched, Otherwise
+from shared.contracts.origin import is_from_file
 from shared.contracts.said import said
 from shared.domain.own_words import Spoken
 from shared.errors import PermanentError
@@ -84,7 +85,7 @@ class ClassifierStage:
                 message.mail_id,
                 message.received_at,
                 message.sha256,
-                from_file=message.source.startswith("emlDir:"),
+                from_file=is_from_file(message.source),
                 folder=message.folder,
             ),
         )

@@ -58,7 +58,7 @@ class BoxStates:
             self._states[source.name] = told
 
     def forget(self, source: BoxSource) -> None:
-        """Another process reads `source`, and tells how it stands."""
+        """Forget `source`: another process reads it, and tells of its state."""
         with self._lock:
             self._states.pop(source.name, None)
 

@@ -24,7 +24,7 @@ class Contents:
         )
 
     def name_of(self, place: str, sha256: str) -> str | None:
-        """Under which name this content was taken last; None if it never was."""
+        """Return under which name this content was taken last; None if it never was."""
         found = self._memory.rows(
             "SELECT identity FROM content WHERE place = ? AND sha256 = ?", [place, sha256]
         )
@@ -41,7 +41,7 @@ class Contents:
             )
 
     def changes(self, place: str, validity: int) -> tuple[int, int]:
-        """How often the UIDVALIDITY of `place` has changed up to now, and up to the last look."""
+        """Return how often the UIDVALIDITY of `place` has changed: by now, and by the last look."""
         found = self._memory.rows("SELECT validity, changes FROM validity WHERE place = ?", [place])
         last, before = found[0] if found else (validity, 0)
         changes = before + (last != validity)

@@ -34,7 +34,7 @@ _log = Logger()
 
 
 def after_refusal() -> Backoff:
-    """Pauses after a refused login: servers lock accounts that keep knocking (F-61)."""
+    """Pause after a refused login: servers lock accounts that keep knocking (F-61)."""
     return Backoff(60.0, 900.0)
 
 
@@ -80,7 +80,7 @@ class Feed:
         return fetched
 
     def run(self, health: Health, stopped: threading.Event) -> None:
-        """Rounds until stopped; what is away is waited for.
+        """Do rounds until stopped; what is unreachable is waited for.
 
         Raises:
             BrokerRefusedError: The broker refused us.

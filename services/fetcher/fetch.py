@@ -57,7 +57,7 @@ class Fetched:
     unsettled: int = 0
 
     def __add__(self, other: "Fetched") -> "Fetched":
-        """Both together."""
+        """Return both together."""
         return Fetched(
             self.taken + other.taken,
             self.set_aside + other.set_aside,

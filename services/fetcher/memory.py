@@ -86,7 +86,7 @@ class Memory:
         self.change_all(statement, rows)
 
     def change_all(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """As `change`."""
+        """Change all as `change` does one."""
         with self._guarded():
             self._database.execute("BEGIN IMMEDIATE")
             try:

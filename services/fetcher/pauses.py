@@ -19,7 +19,7 @@ class Pauses:
         self._clock = clock
 
     def note(self, seconds: float, reason: str) -> None:
-        """Nothing is to be connected for so long."""
+        """Note that nothing is to be connected for so long."""
         until = (self._clock() + timedelta(seconds=seconds)).astimezone(UTC)
         self._memory.change(
             "INSERT OR REPLACE INTO pause VALUES (1, ?, ?)", [until.isoformat(), reason]

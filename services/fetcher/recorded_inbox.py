@@ -70,7 +70,7 @@ class LocalRecordedInbox:
         self._onward.publish(batch)
 
     def flush(self) -> Receipt:
-        """As where it is handed on."""
+        """Flush where it is handed on."""
         return self._onward.flush()
 
     def has_news(self) -> bool:
@@ -86,4 +86,4 @@ class LocalRecordedInbox:
         self._told.clear()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held."""

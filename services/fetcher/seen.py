@@ -30,7 +30,7 @@ class Seen:
         self.memory = Memory(file, heals=heals)
 
     def opened_at(self, place: str) -> datetime | None:
-        """When `place` was first read; None if it never was."""
+        """Return when `place` was first read; None if it never was."""
         found = self.memory.rows("SELECT at FROM opened WHERE place = ?", [place])
         return datetime.fromisoformat(found[0][0]) if found else None
 
@@ -46,13 +46,13 @@ class Seen:
         return frozenset(identity for (identity,) in found)
 
     def remember(self, place: str, identities: Iterable[str]) -> None:
-        """These were taken: the next stage has them."""
+        """Remember mails that the next stage has."""
         self.memory.change_all(
             "INSERT OR IGNORE INTO seen VALUES (?, ?)", [(place, each) for each in identities]
         )
 
     def forget(self, place: str, identities: Iterable[str]) -> None:
-        """These are to be fetched after all."""
+        """Forget mails that are to be fetched after all."""
         self.memory.change_all(
             "DELETE FROM seen WHERE place = ? AND identity = ?",
             [(place, each) for each in identities],
@@ -65,23 +65,23 @@ class Seen:
             self.memory.change_all("DELETE FROM seen WHERE place = ? AND identity = ?", gone)
 
     def note_round(self, place: str, now: datetime, waiting: int) -> None:
-        """`place` was read at `now`, and so many mails waited there (O-4)."""
+        """Note that `place` was read at `now`, and how many mails waited there (O-4)."""
         self.memory.change(
             "INSERT OR REPLACE INTO round VALUES (?, ?, ?)",
             [place, now.astimezone(UTC).isoformat(), waiting],
         )
 
     def rounds(self) -> dict[str, tuple[datetime, int]]:
-        """When each place was last read, and how many mails waited there then."""
+        """Return when each place was last read, and how many mails waited there then."""
         found = self.memory.rows("SELECT place, at, waiting FROM round ORDER BY place")
         return {place: (datetime.fromisoformat(at), waiting) for place, at, waiting in found}
 
     def note_left(self, place: str, waiting: int) -> None:
-        """So many of the mails that waited in `place` are left (O-4)."""
+        """Note how many of the mails that waited in `place` are left (O-4)."""
         self.memory.change("UPDATE round SET waiting = ? WHERE place = ?", [waiting, place])
 
     def note_taken(self, place: str, mails: int) -> None:
-        """So many of the mails that waited in `place` do not wait any more (O-4)."""
+        """Note how many of the mails that waited in `place` do not wait any more (O-4)."""
         self.memory.change(
             "UPDATE round SET waiting = max(waiting - ?, 0) WHERE place = ?", [mails, place]
         )

@@ -46,7 +46,7 @@ class TakenMails:
         self._memory = memory
 
     def note(self, mails: Iterable[TakenMail]) -> None:
-        """The next stage has these; nothing else is known of them yet."""
+        """Note what the next stage has; nothing else is known of it yet."""
         self._memory.change_all(
             "INSERT OR IGNORE INTO taken VALUES (?, ?, ?, ?, ?, ?, 0)",
             [
@@ -56,7 +56,7 @@ class TakenMails:
         )
 
     def record(self, told: Told) -> None:
-        """These are recorded: they may go. One that is not known is passed over."""
+        """Note as recorded what may go; what is not known is passed over."""
         # What is wanted first: a mail that may go without it would go elsewhere.
         self._memory.change_all(
             "INSERT OR REPLACE INTO wish SELECT mail_id, ? FROM taken WHERE mail_id = ?",
@@ -67,7 +67,7 @@ class TakenMails:
         )
 
     def record_all(self) -> None:
-        """The box does not wait for the writer any more: whatever was taken may go."""
+        """Let whatever was taken go: the box does not wait for the writer any more."""
         if self._memory.rows("SELECT 1 FROM taken WHERE recorded = 0 LIMIT 1"):
             self._memory.change("UPDATE taken SET recorded = 1 WHERE recorded = ?", [0])
 
@@ -91,13 +91,13 @@ class TakenMails:
         }
 
     def rename(self, place: str, old: str, new: str) -> None:
-        """A mail has another identity now."""
+        """Give a mail the identity that it has now."""
         self._memory.change(
             "UPDATE taken SET identity = ? WHERE place = ? AND identity = ?", [new, place, old]
         )
 
     def forget(self, place: str, identities: Iterable[str]) -> None:
-        """These have gone, or stay for good."""
+        """Forget what has gone, or stays for good."""
         self._memory.change_all(
             "DELETE FROM taken WHERE place = ? AND identity = ?",
             [(place, identity) for identity in identities],

@@ -51,7 +51,7 @@ class TwoSteps:
     inbox: RecordedInbox
 
     def taken(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
-        """The next stage has `mails`; those that are recorded already go at once.
+        """Note that the next stage has `mails`; those that are recorded already go at once.
 
         With what rules want done with them: noted first, so that it outlives a broken connection.
 

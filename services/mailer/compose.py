@@ -129,7 +129,7 @@ def _from(mail: OutboxMail, sender: SendsAs) -> HeaderAddress:
 
 
 def _encodable(text: str) -> str:
-    """`text` without halves of characters, which no encoding has."""
+    """Return `text` without halves of characters, which no encoding has."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

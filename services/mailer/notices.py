@@ -90,7 +90,7 @@ class NoticeBook:
     _kinds: dict[str, _Kind] = field(default_factory=dict, init=False)
 
     def tell(self, kind: str, reason: str) -> None:
-        """It has happened again."""
+        """Tell that it has happened again."""
         known = self._kinds.setdefault(kind, _Kind())
         known.count += 1
         known.reason = reason

@@ -136,7 +136,7 @@ class Mailer:
         return compose(mail, rendered, outlet.sender, self.own_mail, self.now(), fitting)
 
     def _not_made(self, mail: OutboxMail, error: CRMServiceError) -> SettledMail:
-        """A mail that cannot be made waits where people or disks can mend that, else it fails."""
+        """Let a mail that cannot be made wait if people or disks can mend that, else fail."""
         if isinstance(error, NotSendableError):
             return self._failed(mail, error.sentence)
         self.report("mail not made", error.sentence)

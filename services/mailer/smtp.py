@@ -93,7 +93,7 @@ class SmtpServer:
 
     @contextmanager
     def session(self) -> Iterator["SmtpSession"]:
-        """A connection that is secured and logged in, for the length of the block.
+        """Open a connection that is secured and logged in, for the length of the block.
 
         Raises:
             TransientError: The server is unreachable, or its certificate does not fit.

@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def _unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
-    """An interruption that meets code that cannot pass it on counts all the same."""
+    """Let an interruption count that meets code which cannot pass it on."""
     if issubclass(unraisable.exc_type, KeyboardInterrupt):
         signals.leave()
     sys.__unraisablehook__(unraisable)

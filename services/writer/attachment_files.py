@@ -124,7 +124,7 @@ class AttachmentFiles:
 
 
 def suffix_of(name: str) -> str:
-    """The suffix under which a file named `name` is stored; never one that a server runs (A-4)."""
+    """Return the suffix that a file named `name` is stored with; none a server runs (A-4)."""
     suffix = PurePosixPath(name).suffix[1:].lower()
     if suffix in PASSIVE_SUFFIXES:
         return f".{suffix}"

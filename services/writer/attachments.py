@@ -65,7 +65,7 @@ class AttachmentStore:
                 files.flush()
 
     def _served(self, work: UnitOfWork, filed: list[Filed], parts: int) -> Sequence[Filed]:
-        """The activities that get the mail's files: where each has its own copy, not too many.
+        """Return the activities that get the mail's files: each with its own copy, not too many.
 
         The first always has them all, so whatever came is in the ERP once.
         """

@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 
 
 def write_changes(connection: Connection, rows: Sequence[Row]) -> None:
-    """Number `rows` in their order, behind those that are there, and insert them."""
+    """Insert `rows`, numbered in their order after those that are there."""
     numbers = _numbers(connection, rows)
     numbered = []
     for row in rows:

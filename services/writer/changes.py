@@ -95,18 +95,18 @@ def whole_record(connection: Connection, erp: ErpTables, entity: str, record_id:
 
 
 def as_remembered(values: Values) -> Values:
-    """`values` as new values come back from the record of changes, to compare with."""
+    """Return `values` as new values come back from the record of changes, to compare with."""
     remembered: Values = json.loads(as_text(_shortened(values)))
     return remembered
 
 
 def as_text(values: Values) -> str:
-    """`values` as the record of changes keeps them."""
+    """Return `values` as the record of changes keeps them."""
     return json.dumps(dict(values), ensure_ascii=False, default=_plain)
 
 
 def _stored(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values:
-    """`new` as the database has it now: a text may have been cut."""
+    """Return `new` as the database has it now: a text may have been cut."""
     table = work.erp.table(entity)
     columns = [name for name, value in new.items() if name in table.c and isinstance(value, str)]
     stored = _values(work.connection, table, record_id, columns)

@@ -13,7 +13,7 @@ _DIGEST = 16
 
 
 def compact(commands: Sequence[AnyCommand]) -> str:
-    """A JSON list: an object for each command, without texts of the mail; further ones counted."""
+    """Write a JSON list: an object per command, without texts of the mail; further ones counted."""
     told: list[dict[str, object]] = [_object(one) for one in commands[:_MOST_COMMANDS]]
     if more := len(commands) - len(told):
         told.append({"more": more})

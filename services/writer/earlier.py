@@ -115,7 +115,7 @@ def read_earlier(
 
 
 def tasks_wanted(commands: Sequence[AnyCommand], earlier: EarlierMails) -> int:
-    """How many new tasks `commands` make at most; several mails of a new problem make one."""
+    """Return how many tasks `commands` make at most; several mails of a new problem make one."""
     asked = [one.problem_id for one in commands if isinstance(one, CreateTask | UpdateTask)]
     new = {one for one in asked if one is not None and earlier.problems[one].task is None}
     put = [one for one in commands if isinstance(one, PutTask)]
@@ -148,7 +148,7 @@ def _read_problems(
 def _read_invitations(
     connection: Connection, commands: Sequence[UpsertInvitation]
 ) -> dict[str, list[Stored]]:
-    """States of events and of their series, with organisers as `commands` call them."""
+    """Return states of events and of their series, with organisers as `commands` call them."""
     own, journal = invitation_table.c, journal_table.c
     keys = {key for one in commands for key in (state_key(one), series_key(one))}
     organizers = (one.organizer for one in commands if one.organizer is not None)

@@ -56,7 +56,7 @@ class ReportReading:
     def _sent(
         self, originals: Iterable[str], group: Iterable[MailClassified]
     ) -> Mapping[str, Container[str]]:
-        """A bounce may be in one group with the mail that came back."""
+        """Return what the group itself has sent: a bounce may be in one group with the mail."""
         wanted = set(originals)
         found: dict[str, set[str]] = defaultdict(set)
         for mail in group:

@@ -8,7 +8,7 @@ from shared.errors import ContractError
 
 
 def with_events(mail: MailClassified) -> MailClassified:
-    """`mail` with the state of its event in each command that refers to one.
+    """Return `mail` with the state of its event in each command that refers to one.
 
     Raises:
         ContractError: A command refers to an event that the message does not have.

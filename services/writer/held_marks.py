@@ -150,7 +150,7 @@ def _make(
 
 
 def _command(row: Row[Any], directory: Directory) -> MarkForbidden | CountSoftBounce:
-    """What the mail would have done, with those who have the address today."""
+    """Return what the mail would have done, with those who have the address today."""
     contacts, relationships = directory.holders(row.address)
     fields = {
         "command_id": row.command_id,

@@ -62,7 +62,7 @@ def decided_now(settled: Settled) -> Decided:
 
 
 def key_owners(connection: Connection, keys: Iterable[str]) -> Mapping[str, Claim]:
-    """Who has claimed `keys` before."""
+    """Return who has claimed `keys` before."""
     found = read_claims(connection, keys).items()
     return {
         key: Claim(row.mail_id, CopyMarks(row.body_sha256, row.message_key, row.text_sha256))

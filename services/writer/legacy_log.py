@@ -150,7 +150,7 @@ class LegacyLog:
 
 
 def _read(descriptor: int, begin: int) -> bytes:
-    """What stands in the file from `begin` on; only the last line where that is far too much."""
+    """Read the file from `begin` on; only the last line where that is far too much."""
     size = os.fstat(descriptor).st_size
     if size - begin <= _MOST_BYTES:
         return os.pread(descriptor, size - begin, begin)

@@ -8,7 +8,7 @@ _LONGEST_WORD = 250
 
 
 def one_line(word: str) -> str:
-    """A word as it may stand in the log: one line, without control characters, not endless."""
+    """Return a word as it may be in the log: one line, without control characters, not endless."""
     return "".join(each if each.isprintable() else " " for each in word)[:_LONGEST_WORD]
 
 

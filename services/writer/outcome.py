@@ -41,7 +41,7 @@ class Outcome:
         self._found_by.setdefault(mail.mail_id, []).append(number)
 
     def of(self, settled: Settled) -> Settled:
-        """The mail with what was decided about it."""
+        """Return the mail with what was decided about it."""
         mail_id = settled.mail.mail_id
         if instead := self._instead.get(mail_id):
             settled = replace(settled, **dict(instead))

@@ -13,7 +13,7 @@ from shared.netgenium.schema.types import spelled
 
 
 def as_spelled(mail: MailClassified, dialect: Dialect) -> MailClassified:
-    """`mail` with its Message-ID and every text of its commands as the database can hold them."""
+    """Return `mail` with its Message-ID and commands' texts as the database can hold them."""
     content = mail.content
     if content is not None:
         message_id = _spelled(content.message_id, dialect)
@@ -29,7 +29,7 @@ def as_spelled(mail: MailClassified, dialect: Dialect) -> MailClassified:
 
 
 def _spelled(value: object, dialect: Dialect) -> object:
-    """`value` itself where nothing in it changes."""
+    """Return `value` itself where nothing in it changes."""
     if isinstance(value, str):
         new = spelled(value, dialect)
         return value if new == value else new

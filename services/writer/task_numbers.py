@@ -22,7 +22,7 @@ _TASKS = "task"
 
 
 def reserve_task_numbers(connection: Connection, erp: ErpTables, count: int) -> Iterator[str]:
-    """`count` numbers in order, which no other writer gets.
+    """Yield `count` numbers in order, which no other writer gets.
 
     Args:
         connection: Inside a write transaction.
@@ -40,7 +40,7 @@ def reserve_task_numbers(connection: Connection, erp: ErpTables, count: int) -> 
 
 
 def _reserved(connection: Connection, erp: ErpTables, count: int) -> int:
-    """The first of `count` new numbers."""
+    """Reserve `count` new numbers; return the first."""
     hold(connection, TASK_NUMBERS)
     ours = counter_table.c.name == _TASKS
     before = connection.scalar(select(counter_table.c.reserved).where(ours))

@@ -50,7 +50,7 @@ class Undone:
 def undo_mail(
     connection: Connection, erp: ErpTables, mail_id: UUID, by: str, now: datetime
 ) -> Sequence[Undone]:
-    """As `undo_cause`, for a mail."""
+    """Undo a mail, as `undo_cause` does."""
     return undo_cause(connection, erp, Cause("mail", mail_id), by, now)
 
 
@@ -238,7 +238,7 @@ def _is_later(other: Row[Any], change: Row[Any]) -> bool:
 
 
 def _hand_over(connection: Connection, change: Row[Any], others: Sequence[Row[Any]]) -> None:
-    """The oldest other change takes over what stood there before, where only `change` knows it."""
+    """Let the oldest other change take over the earlier value, where only `change` knows it."""
     heir = others[0]
     if change.old_values is None:
         old = None

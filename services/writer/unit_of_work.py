@@ -124,7 +124,7 @@ class UnitOfWork:
     def assigned_like(
         self, answers_to: Sequence[str], correspondents: Correspondents
     ) -> Mapping[str, object]:
-        """What the nearest of these mails is assigned to, by kind; of this unit's mails, too.
+        """Return what the nearest of these mails is assigned to, by kind; of this unit's, too.
 
         Of several mails with one Message-ID those of the participants count (S-6).
         """

@@ -111,7 +111,7 @@ def _without_footer(encoded: bytes) -> bytes:
 
 
 def _unpadded(letters: bytes) -> bytes:
-    """What letters without padding stand for; of a torn tail what is no whole byte is left out."""
+    """Decode letters without padding; of a torn tail, what is not a whole byte is left out."""
     whole = len(letters) // 4 * 4
     rest = letters[whole:]
     rest = rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""

@@ -43,7 +43,7 @@ class Gate:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Others may be inside, too."""
+        """Enter where others may be inside, too."""
         with self._changed:
             self._changed.wait_for(lambda: not self._wanted_alone)
             self._inside += 1
@@ -56,7 +56,7 @@ class Gate:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else is inside."""
+        """Enter where nobody else is inside."""
         with self._changed:
             self._wanted_alone += 1
             self._changed.wait_for(lambda: not self._inside)

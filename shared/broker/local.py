@@ -76,7 +76,7 @@ class Collector(Generic[Out]):
         self._collected += batch
 
     def flush(self) -> Receipt:
-        """Nothing is ever under way here."""
+        """Do nothing: nothing is ever under way here."""
         return Receipt()
 
     def take(self) -> list[Out]:

@@ -64,21 +64,21 @@ class BrokerMessage:
         return max(len(self.body), self._count(SIZE))
 
     def suspected(self) -> "BrokerMessage":
-        """As one that consumers may have died of."""
+        """Return the message as one that consumers may have died of."""
         return replace(self, headers={**self.headers, SUSPECT: True})
 
     def once_more(self) -> "BrokerMessage":
-        """With one more try on its account; no consumer died of it this time."""
+        """Return the message with one more try on its account; no consumer died of it this time."""
         kept = {name: value for name, value in self.headers.items() if name != SUSPECT}
         return replace(self, headers={**kept, TRIES: self.tries + 1})
 
     def dead(self, reason: str, moment: str) -> "BrokerMessage":
-        """As a dead letter, whose reason is one line."""
+        """Return the message as a dead letter, whose reason is one line."""
         reason = one_line(reason)[:_LONGEST_REASON]
         return replace(self, headers={**self.headers, REASON: reason, DIED_AT: moment})
 
     def released(self) -> "BrokerMessage":
-        """As new again, but for the count of releases."""
+        """Return the message as new again, but for the count of releases."""
         kept = {
             name: value
             for name, value in self.headers.items()

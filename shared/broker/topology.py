@@ -82,7 +82,7 @@ def actions_queue(box: str) -> str:
 
 
 def actions_queue_of(box: str) -> Queue:
-    """That queue: what is in it waits for the fetcher, however often it was delivered before."""
+    """Return that queue: what is in it waits for the fetcher, however often delivered."""
     return Queue(actions_queue(box), {**_quorum(), "x-delivery-limit": _NEVER})
 
 
@@ -93,7 +93,7 @@ def boxes_queue() -> Queue:
 
 
 def dead_letter_notes_queue() -> Queue:
-    """The queue that tells the writer of dead letters, made, seen and ended."""
+    """Return the queue that tells the writer of dead letters, made, seen and ended."""
     bounds: dict[str, str | int] = {"x-max-length": MOST_NOTES, "x-overflow": "drop-head"}
     return Queue(WRITER_DEAD_LETTERS, {**_quorum(), **bounds, "x-delivery-limit": _NEVER})
 

@@ -65,7 +65,7 @@ class Tries:
 
     @contextmanager
     def in_hand(self, mail_ids: Sequence[UUID]) -> Iterator[None]:
-        """These mails are handled in the block; if the process dies in it, that is remembered.
+        """Note mails while the block handles them; if the process dies in it, that is remembered.
 
         Raises:
             TransientError: The data folder cannot be written.
@@ -79,14 +79,14 @@ class Tries:
             self._keep()
 
     def failed(self, mail_id: UUID, reason: str, now: float) -> int:
-        """A mail met an error that may pass; gives how often. Kept at the end of the block."""
+        """Count an error that may pass, and return how often; kept at the end of the block."""
         before = self.of(mail_id)
         trouble = before.model_copy(update={"tries": before.tries + 1, "reason": reason, "at": now})
         self._known().troubles[mail_id] = trouble
         return trouble.tries
 
     def forget(self, mail_ids: Iterable[UUID]) -> None:
-        """Nothing more is to be known of these mails. Kept at the end of the block."""
+        """Forget these mails: nothing more is to be known. Kept at the end of the block."""
         for mail_id in mail_ids:
             self._known().troubles.pop(mail_id, None)
 

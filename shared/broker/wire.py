@@ -141,12 +141,12 @@ def state_from_broker(broker_message: BrokerMessage) -> BoxState:
 
 
 def note_to_broker(note: DeadLetterNote) -> BrokerMessage:
-    """The message to the writer about a dead letter."""
+    """Return the message to the writer about a dead letter."""
     return BrokerMessage(str(note.mail_id), _JSON, note.model_dump_json().encode())
 
 
 def note_from_broker(broker_message: BrokerMessage) -> DeadLetterNote:
-    """What a message tells of a dead letter.
+    """Read what a message tells of a dead letter.
 
     Raises:
         ContractError: It is none of a version that we know.
@@ -168,7 +168,7 @@ class _Outline(BaseModel):
 
 
 def described(broker_message: BrokerMessage) -> Mapping[str, str]:
-    """What a message of any queue tells of its mail, each a line; nothing if it is none of ours."""
+    """Return what a message of any queue tells of its mail, one line each; else nothing."""
     try:
         if broker_message.content_type in (_JSON, _ZLIB):
             outline = _Outline.model_validate_json(_json_of(broker_message))
@@ -198,7 +198,7 @@ def _read(kind: type[_Ours], broker_message: BrokerMessage) -> _Ours:
 
 
 def _json_of(broker_message: BrokerMessage) -> bytes:
-    """The body, unpacked; never more bytes than the message says, so that its weight is true."""
+    """Unpack the body; never more bytes than the message says, so that its weight is true."""
     if broker_message.content_type != _ZLIB:
         return broker_message.body
     most = (

@@ -24,7 +24,7 @@ class Cause(NamedTuple):
 
     @classmethod
     def named(cls, kind: CauseKind, name: str) -> Self:
-        """A cause whose own name is no UUID, such as a comment's number: the same id each time."""
+        """Return a cause whose name is no UUID, as a comment's number: the same id each time."""
         return cls(kind, uuid5(_SPACE, f"{kind}\0{name}"))
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from shared.contracts.base import Contract
 
 
 def command_id_of(mail_id: UUID, rule: str, recipient: str) -> UUID:
-    """The same command of the same mail always has the same id."""
+    """Return the id of a command: always the same for the same command of the same mail."""
     return uuid5(mail_id, f"{rule}\0{recipient}")
 
 

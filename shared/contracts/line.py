@@ -17,7 +17,7 @@ _REPLACEMENT = "\ufffd"
 
 
 def one_line(text: str) -> str:
-    """`text` as one line: white space of any kind is a blank, what cannot be shown is U+FFFD."""
+    """Return `text` as one line: white space is a blank, what cannot be shown is U+FFFD."""
     if text.isprintable():
         return text
     return "".join(_shown(each) for each in text)

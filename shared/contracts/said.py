@@ -94,7 +94,7 @@ def with_line_ends(parts: Sequence[Said]) -> Said:
 
 
 def filled(pattern: str, values: Mapping[str, str]) -> str:
-    """`pattern` with `values` in its places; a place without a value stays as it is."""
+    """Return `pattern` with `values` in its places; a place without a value stays as it is."""
     return _PLACE.sub(lambda found: values.get(found[1], found[0]), pattern)
 
 

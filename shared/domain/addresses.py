@@ -42,7 +42,7 @@ def _is_valid(address: str) -> bool:
 
 
 def comparable(address: str) -> str:
-    """`address`, or a bare domain, in the one form in which addresses are compared (R-b).
+    """Return `address`, or a bare domain, in the one form in which addresses are compared (R-b).
 
     In lower case, composed (NFC), and the domain as it goes over the wire (IDNA, RFC 5891): mail
     programs write `xn--` where people write letters. A domain that is none stays as it is.
@@ -54,7 +54,7 @@ def comparable(address: str) -> str:
 
 
 def spellings(address: str) -> tuple[str, ...]:
-    """How people write a comparable address or domain into a database, the usual way first."""
+    """Return how people write a comparable address or domain into a database, usual first."""
     local, at, domain = address.rpartition("@")
     letters = f"{local}{at}{_in_letters(domain)}" if "xn--" in domain else address
     if letters.isascii():

@@ -104,7 +104,7 @@ def _passed_over(others: Iterable[Said]) -> list[Note]:
 
 
 def _record(token: Token, directory: Directory) -> tuple[RecordRef | None, Note]:
-    """The record of a token: its exact number, else the one open record that fits (T-3, T-7)."""
+    """Return a token's record: its exact number, else the one open record that fits (T-3, T-7)."""
     found = directory.match(token.kind, token.number)
     place = _place(token)
     if found.exact:
@@ -138,7 +138,7 @@ def _type(
     direction: Direction,
     own: frozenset[Aspect],
 ) -> tuple[ActivityTypeRef, Note | None]:
-    """The type that the token names; of a user's outgoing mail and own words only (T-4, S-4)."""
+    """Return the type that the token names; of a user's outgoing own words only (T-4, S-4)."""
     activity_type = type_named(token, types)
     if activity_type is None:
         return _default_type(types), None

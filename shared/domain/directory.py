@@ -75,7 +75,7 @@ class Names:
     companies: frozenset[str] = frozenset()
 
     def __or__(self, other: "Names") -> "Names":
-        """Both together."""
+        """Return both together."""
         return Names(self.users | other.users, self.companies | other.companies)
 
 
@@ -156,7 +156,7 @@ class Directory:
         return frozenset(id_ for address in addresses for id_ in self._companies(address))
 
     def _companies(self, address: str) -> Iterator[int]:
-        """The address goes before its domain."""
+        """Yield companies: that of the address goes before that of its domain."""
         if entries := self.address_book.get(address):
             yield from (one.relationship.id for one in entries if one.relationship)
         else:

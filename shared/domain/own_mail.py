@@ -29,7 +29,7 @@ class OwnMail:
     secret: SecretStr
 
     def message_id(self, unique: UUID, domain: str) -> str:
-        """The Message-ID of a mail of ours, with its angle brackets (RFC 5322 section 3.6.4)."""
+        """Return the Message-ID of a mail of ours, with its angle brackets (RFC 5322, 3.6.4)."""
         return f"<{unique.hex}.{self._sign(f'id {unique.hex}@{domain}')[:32]}@{domain}>"
 
     def loop_header(self, message_id: str) -> str:

@@ -118,7 +118,7 @@ def _first(tokens: Iterable[Token]) -> list[Token]:
 
 
 def _foldable(text: str) -> str:
-    """The lines that can hold a token, folded: folding everything costs more than the search."""
+    """Fold the lines that can hold a token: folding everything costs more than the search."""
     return fold_lines("\n".join(line for line in text.split("\n") if _COLON.search(line)))
 
 
@@ -139,7 +139,7 @@ def _search(words: "_Keywords", folded: str, place: Place) -> Iterator[_Match]:
 
 
 def _plain(line: str) -> str:
-    """A line without links and emphasis; brackets are blanks, since people put words in them."""
+    """Return a line without links and emphasis; brackets are blanks: people put words in them."""
     if "//" in line or "www." in line:
         line = _LINK.sub(" ", line)
     if not _MARKS.isdisjoint(line):
@@ -169,7 +169,7 @@ class _Keywords:
 def _keywords(
     tokens: tuple[tuple[TokenKind, tuple[str, ...]], ...], phrases: tuple[str, ...]
 ) -> _Keywords:
-    """The pattern for these keywords; `phrases` that end with one are found, but are no tokens."""
+    """Compile the pattern for these keywords; `phrases` that end with one are no tokens."""
     kinds = {word: kind for kind, words in reversed(tokens) for word in words}
     longer = {phrase.rstrip(":") for phrase in phrases} - kinds.keys()
     # The longest first, so that "projekt" is not read as a shorter one, nor "new task" as "task".

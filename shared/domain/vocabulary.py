@@ -166,7 +166,7 @@ def without_tags(subject: str, tags: frozenset[str]) -> str:
 
 
 def comparable_subject(subject: str, tags: frozenset[str]) -> str:
-    """A subject folded and tight, without tags and without the counter of its first prefix."""
+    """Fold a subject and make it tight, without tags and its first prefix's counter."""
     folded = tight(fold_line(without_tags(subject, tags)))
     return _COUNTED.sub(r"\1:", folded, count=1) if _COUNTED.match(folded) else folded
 

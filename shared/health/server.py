@@ -83,6 +83,6 @@ def _handler(health: Health) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the name that http.server has
-            """Requests are not logged."""
+            """Log nothing: requests are not logged."""
 
     return Answers

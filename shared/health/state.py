@@ -39,11 +39,11 @@ class Health:
         self._beats: dict[str, float] = {}
 
     def expect(self, part: str) -> None:
-        """`part` is needed and has not been tried yet."""
+        """Expect `part`: it is needed and has not been tried yet."""
         self.waiting(part, _NOT_TRIED)
 
     def asked(self, part: str, teller: str = "") -> None:
-        """`part` has been asked whether it works: until it answers, its silence counts."""
+        """Note that `part` has been asked whether it works: now its silence counts."""
         with self._lock:
             known = part in self._parts
             found = self._part(part)
@@ -52,15 +52,15 @@ class Health:
                 found.waits[teller] = _NOT_TRIED
 
     def works(self, part: str, teller: str = "") -> None:
-        """`part` does its work."""
+        """Note that `part` does its work."""
         self._told(part, teller, stands_by=False)
 
     def stands_by(self, part: str) -> None:
-        """`part` works, and another process does what it is for."""
+        """Note that `part` works, and another process does what it is for."""
         self._told(part, "", stands_by=True)
 
     def waiting(self, part: str, reason: str, teller: str = "") -> None:
-        """`part` is waited for; `reason` is a sentence without address or secret."""
+        """Note that `part` is waited for; `reason` is a sentence without address or secret."""
         with self._lock:
             found = self._part(part)
             found.asked.pop(teller, None)
@@ -68,7 +68,7 @@ class Health:
             found.stands_by = False
 
     def beat(self, worker: str, wait_seconds: float = 0.0) -> None:
-        """`worker` is alive, and will wait on purpose for so long at most."""
+        """Note that `worker` is alive, and will wait on purpose for so long at most."""
         with self._lock:
             self._beats[worker] = self._clock() + wait_seconds
 

@@ -52,7 +52,7 @@ _UNKNOWN = said("check client_id, tenant_id and client_secret, and the app's per
 
 
 def session_of(ca_file: Path | None) -> requests.Session:
-    """A session that trusts `ca_file`, else what `SSL_CERT_FILE` names, else the public ones."""
+    """Return a session that trusts `ca_file`, else `SSL_CERT_FILE`, else the public ones."""
     session = requests.Session()
     # Else REQUESTS_CA_BUNDLE would win over ca_file, and .netrc could add a password.
     session.trust_env = False
@@ -61,7 +61,7 @@ def session_of(ca_file: Path | None) -> requests.Session:
 
 
 def _named_authorities() -> str | None:
-    """The file of authorities that the environment names; OpenSSL's own default is not meant."""
+    """Return the file of authorities that the environment names; not OpenSSL's own default."""
     paths = ssl.get_default_verify_paths()
     return paths.cafile if paths.cafile != paths.openssl_cafile else None
 
@@ -75,7 +75,7 @@ class _Response:
     headers: Mapping[str, str]
 
     def raise_for_status(self) -> None:
-        """Nothing to raise: `TokenServer` has looked."""
+        """Do nothing: `TokenServer` has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class TokenServer:
         return self._send("POST", url, **more)
 
     def close(self) -> None:
-        """The session is closed by who made it."""
+        """Leave the session open: it is closed by who made it."""
 
     def _send(
         self,
@@ -219,7 +219,7 @@ def refusal(answer: Mapping[str, object], app: App) -> TransientError | Credenti
 
 
 def unclear(app: App) -> TransientError:
-    """What answers is no token server, or one that cannot be understood."""
+    """Make the error of an answer from no token server, or one that cannot be understood."""
     return TransientError(
         said(
             "{server} does not answer as a token server does: check token_uri in {file}, "

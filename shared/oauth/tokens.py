@@ -104,7 +104,7 @@ def mail_scope(server: str) -> str:
 
 
 def _read_again(file: Path) -> App:
-    """The app in its file, which may be changed under a running service: that is waited for."""
+    """Read the app in its file again; a change under a running service is waited for."""
     try:
         return read_app(file)
     except ConfigurationError as error:

@@ -18,7 +18,8 @@ from services.assembly.feeds import TRIES
 from services.assembly.paths import LEGACY_LOG
 from services.fetcher import standing
 from services.fetcher.failed import FailedMail, FailedMailNote
-from services.fetcher.sources.eml_dir import FAILED, EmlDir
+from services.fetcher.sources.eml_dir import EmlDir
+from services.fetcher.sources.failed_folder import FAILED
 from shared.backup.store import FOLDER, BackupStore
 from shared.contracts.messages import MailFetched
 from shared.netgenium.database.engine import open_database, write_transaction

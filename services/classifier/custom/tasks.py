@@ -88,7 +88,7 @@ def _named_task(
 
 
 def _may_change(task: RecordRef, mail: Mail, facts: Facts) -> bool:
-    """A user may, and whoever is of the task's company: anybody could write a number."""
+    """Return whether the sender is a user or of the task's company: anybody may write a number."""
     if is_of_user(mail, facts):
         return True
     owners = facts.directory.owners_of("task", task)

@@ -62,11 +62,11 @@ class Facts:
     processed: Processed | None = None
 
     def user_recipients(self, mail: Mail) -> tuple[User, ...]:
-        """Recipients by To and Cc who are users, in header order, each once; never the box."""
+        """Return recipients by To and Cc who are users, in order, each once; never the box."""
         return self._users_among(mail.recipients)[: self.bounds(mail).users]
 
     def forwarding_users(self, mail: Mail) -> tuple[User, ...]:
-        """Users whom only the envelope names: it was forwarded from their mailbox (R-c)."""
+        """Return users whom only the envelope names: it was forwarded from their mailbox (R-c)."""
         listed = {user.ref.id for user in self.user_recipients(mail)}
         users = self._users_among(mail.forwarded_from)
         others = tuple(user for user in users if user.ref.id not in listed)
@@ -115,7 +115,7 @@ class LookUp(Protocol):
     """Looks facts up."""
 
     def __call__(self, mails: Sequence[tuple[Mail, BoxContext]]) -> Sequence[Facts]:
-        """The facts for each mail, in order, in a fixed number of queries for all boxes.
+        """Return the facts for each mail, in order, in a fixed number of queries for all boxes.
 
         Raises:
             TransientError: The database is away.

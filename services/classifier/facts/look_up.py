@@ -53,7 +53,7 @@ class DatabaseLookUp:
     erp: ErpTables
 
     def __call__(self, mails: Sequence[tuple[Mail, BoxContext]]) -> Sequence[Facts]:
-        """The facts for each mail, in order, whichever boxes they are of.
+        """Return the facts for each mail, in order, whichever boxes they are of.
 
         Raises:
             TransientError: The database is away.
@@ -141,7 +141,7 @@ def _processed(mail: Mail, earlier: Earlier) -> Processed | None:
 def _from_inside(
     mails: Sequence[tuple[Mail, BoxContext]], users: Mapping[str, User]
 ) -> Iterator[str]:
-    """Message-IDs of mail that NET Genium may have sent: its sender is one of us."""
+    """Yield message-IDs of mail that NET Genium may have sent: its sender is one of us."""
     for mail, context in mails:
         sender, message_id = mail.sender or "", mail.parsed.message_id
         inside = sender in users or domain_of(sender) in context.box.own_domains

@@ -13,7 +13,7 @@ def not_believed(mail: Mail, facts: Facts) -> bool:
 
 
 def distrusted(mail: Mail, facts: Facts) -> Said | None:
-    """Why opt-outs, problems, new tasks and changed invitations are refused; None if they are not.
+    """Return why opt-outs, problems, new tasks and changed invitations are refused; else None.
 
     The setting `senderProof` decides whether an unknown sender is enough.
     """

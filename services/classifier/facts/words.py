@@ -44,7 +44,7 @@ def is_reply(mail: Mail, facts: Facts) -> bool:
 
 
 def _answers(mail: Mail, facts: Facts) -> Answers:
-    """The nearest mail counts: it is the one that was in front of the sender."""
+    """Return what the mail answers; the nearest counts, which was in front of the sender."""
     if mail.answers_to:
         return "recorded" if mail.answers_to[0] in facts.earlier.spoken else "unrecorded"
     prefixed = first_prefix(mail.subject, facts.context.vocabulary.replies)

@@ -13,7 +13,7 @@ ORIGINAL = "Original.eml"
 def mail_content(
     mail: Mail, context: BoxContext, backup_key: str, events: tuple[EventState, ...] = ()
 ) -> MailContent:
-    """The content of `mail`; `Original.eml` is among the files for `saveOriginalsFrom` senders.
+    """Return the content of `mail`; `Original.eml` is among its files for `saveOriginalsFrom`.
 
     Of more files than are stored the first are kept.
     """
@@ -52,7 +52,7 @@ def _original(mail: Mail, backup_key: str) -> PartRef:
 
 
 def _not_original(part: PartRef) -> PartRef:
-    """A file of the mail that has the name of the original makes way for it (H-13)."""
+    """Rename a file of the mail that has the name of the original (H-13)."""
     if part.name.lower() != ORIGINAL.lower():
         return part
     return part.model_copy(update={"name": "Original (2).eml"})

@@ -35,7 +35,7 @@ class InvitationCommands(NamedTuple):
 
 
 def recorded(mail: Mail, facts: Facts, first: int) -> InvitationCommands:
-    """What is recorded of the calendar parts of `mail`; `first` is the place of its first event."""
+    """Record the calendar parts of `mail`; `first` is the place of its first event."""
     events = last_states(mail.parsed.events, mail.received_at)
     users = len(facts.user_recipients(mail)) + len(facts.forwarding_users(mail))
     most = facts.bounds(mail).commands - users - OTHER_COMMANDS
@@ -50,7 +50,7 @@ def recorded(mail: Mail, facts: Facts, first: int) -> InvitationCommands:
 
 
 def _concerned(event: CalendarEvent, mail: Mail, facts: Facts) -> Iterator[User]:
-    """Recipients who are users; of an answer also the user who gives it."""
+    """Yield recipients who are users; of an answer also the user who gives it."""
     recipients = (*facts.user_recipients(mail), *facts.forwarding_users(mail))
     yield from recipients
     if event.method == "REPLY":

@@ -9,7 +9,7 @@ from shared.contracts.verdict import Word
 
 
 def keep_late_users(decided: SoFar, facts: Facts) -> SoFar:
-    """Of a duplicate: activities of users whom only its envelope names and who have none yet."""
+    """Keep of a duplicate the activities of users whom only its envelope names."""
     if "duplicate" not in decided.hits:
         return decided
     done = facts.processed.responsible if facts.processed else frozenset()

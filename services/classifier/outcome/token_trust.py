@@ -92,7 +92,7 @@ def _belongs(mail: Mail, facts: Facts, kind: TokenKind, record: RecordRef) -> bo
 
 
 def _doubt_of_user(mail: Mail, facts: Facts, kind: TokenKind, record: RecordRef) -> Said | None:
-    """A user's own choice needs no reason; what he only carries on does."""
+    """Return the doubt about what a user only carries on; his own choice needs no reason."""
     if "record" in words_of(mail, facts)[0].own:
         return None
     if _belongs(mail, facts, kind, record) or not facts.directory.owners_of(kind, record):

@@ -84,7 +84,7 @@ def _pieces(value: str) -> Iterator[tuple[Kind, str, str]]:
 
 
 def _kind(found: re.Match[str]) -> Kind:
-    """A mark that has no partner counts as text, which is as good as a blank."""
+    """Return the kind of a mark; one without a partner is text, which is as good as a blank."""
     if found["quoted"] is not None:
         return Kind.QUOTED
     if found["encoded"] is not None:

@@ -54,7 +54,7 @@ class _Mailbox:
 
 
 def read_addresses(value: str, limit: int, defects: list[str]) -> list[Address]:
-    """Up to `limit` addresses of a raw field value, in order; groups give their members.
+    """Read up to `limit` addresses of a raw field, in order; groups give their members.
 
     Where nothing else in the field is an address, one in quotes or in encoded words is (odd).
     """
@@ -85,7 +85,7 @@ def _addresses(value: str, defects: list[str]) -> Iterator[Address]:
 
 
 def _hidden(words: Iterable[AddressWord], defects: list[str]) -> str:
-    """The field with its encoded words decoded and its quoted strings opened, if that may help."""
+    """Decode the field's encoded words and open its quoted strings, if that may help."""
     opened = " ".join(word.text for word in words)
     if "=?" in opened:
         opened = decode_words(opened, defects)
@@ -105,7 +105,7 @@ def _listed(words: Iterable[AddressWord], defects: list[str]) -> Iterator[Addres
 
 
 def _of_brackets(mailbox: _Mailbox, name: str) -> Iterator[Address]:
-    """The last bracket counts; what else has an at sign beside it is not what a reader expects."""
+    """Yield the last bracket; what else has an at sign beside it is not what a reader expects."""
     *others, last = mailbox.bracketed
     odd = last.odd or mailbox.odd or any(one.email != last.email for one in others)
     yield Address(last.email, name, odd=odd)
@@ -145,7 +145,7 @@ def _add_bracket(mailbox: _Mailbox, text: str) -> None:
 
 
 def _bare(text: str) -> list[Address]:
-    """The addresses in a text without separators: every word with an at sign inside is one."""
+    """Return the addresses in a text without separators: each word with an at sign inside."""
     text = _COMMENT.sub(" ", text)
     route = _ROUTE.match(text)
     text = text[route.end() :] if route else text

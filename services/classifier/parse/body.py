@@ -78,7 +78,7 @@ def read_body(
 
 
 def _name(raw: bytes, part: Part, defects: list[str]) -> str | None:
-    """The name given; for an attached mail without one its subject, as mail programs show it."""
+    """Return the name given; for an attached mail without one its subject, as programs show it."""
     name = given_name(part.headers, defects)
     if name or part.content_type != "message/rfc822" or not _is_plain(part):
         return name
@@ -123,7 +123,7 @@ def _repeats(part: Part, file: PartRef, inline: set[str]) -> bool:
 
 
 def _distinct(files: Sequence[PartRef]) -> tuple[PartRef, ...]:
-    """Files under distinct names."""
+    """Return files under distinct names."""
     names = unique_names(file.name for file in files)
     return tuple(
         file if file.name == name else file.model_copy(update={"name": name})

@@ -142,7 +142,7 @@ def _text(asked: dict[str, bytes], name: str) -> str:
 
 
 def _is_answer(asked: dict[str, bytes], *, likely: bool) -> bool:
-    """People's answers, and machines' that answer for people (RFC 3834): no bounce (H-23).
+    """Return people's answers, and machines' that answer for people (RFC 3834): no bounce (H-23).
 
     A postmaster whom no answer can reach is a mail system: Exchange says `auto-replied`, or `Re:`.
     """

@@ -79,7 +79,7 @@ def is_possible(address: str) -> bool:
 
 
 def tidy(address: str) -> str:
-    """In lower case, without marks around it; of a route (RFC 5321, appendix C) the end."""
+    """Return an address in lower case, without marks; of a route (RFC 5321, C) the end."""
     address = comparable(address.strip())
     if address.startswith('"'):
         return address

@@ -35,7 +35,7 @@ Moment = datetime | date
 def read_event(
     component: Component, method: str, zones: Zones, defects: list[str]
 ) -> CalendarEvent | None:
-    """The event that `component` describes, or None where it cannot be told which event it is.
+    """Read the event that `component` describes; None where it cannot be told which event it is.
 
     That is so without a UID, and with a RECURRENCE-ID that cannot be read: what is said of one
     occurrence must not be taken for the whole series.
@@ -112,7 +112,7 @@ class _Reader:
         return min(int(digits[:11]), _LARGEST_SEQUENCE)
 
     def moment(self, name: str) -> Moment | None:
-        """A date, an aware moment, or a naive one where floating or where the zone is unknown."""
+        """Read a date, an aware moment, or a naive one: floating, or of an unknown zone."""
         line = self.component.first(name)
         if line is None:
             return None
@@ -194,7 +194,7 @@ def _day(moment: Moment | None) -> date | None:
 
 
 def _is_date(line: Property) -> bool:
-    """Some programs write midnight behind VALUE=DATE."""
+    """Return whether it is a date; some programs write midnight after VALUE=DATE."""
     return (line.parameter("VALUE", before_last_colon=True) or "").upper() == "DATE"
 
 

@@ -147,7 +147,7 @@ def calendar_text(data: bytes, charset: str | None, budget: Budget, defects: lis
 
 
 def read_components(text: str, budget: Budget, defects: list[str]) -> Component:
-    """What stands in `text`, under a nameless component; what is beyond a cap is left out."""
+    """Read `text` into a component without a name; what is beyond a cap is left out."""
     outermost = Component("")
     stack = [outermost]
     for line in _content_lines(text, budget, defects):
@@ -188,7 +188,7 @@ def _end(stack: list[Component], name: str) -> bool:
 
 
 def _content_lines(text: str, budget: Budget, defects: list[str]) -> Iterator[Property]:
-    """Lines that are read; every line counts."""
+    """Yield lines that are read; every line counts."""
     for found in _LINE.finditer(text):
         if budget.lines == 0:
             defects.append("calendar lines beyond the limit")

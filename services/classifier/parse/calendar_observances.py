@@ -63,7 +63,7 @@ class _Yearly:
         return fit[place] if -len(fit) <= place < len(fit) else 0
 
     def _among_weeks(self, year: int, last: int) -> int:
-        """The first, second, … or last such weekday; outside the month where there is none."""
+        """Return the first, second, … or last such weekday; outside the month if there is none."""
         weekday = self.weekday or 0
         if self.position > 0:
             first = 1 + (weekday - calendar.weekday(year, self.month, 1)) % _WEEK
@@ -82,7 +82,7 @@ class _Observance:
     rule: _Yearly | None
 
     def near(self, year: int) -> Iterator[datetime]:
-        """Onsets in `year`, and the last before it."""
+        """Yield onsets in `year`, and the last before it."""
         first, end = (bisect_left(self.onsets, _midnight(one, 1, 1)) for one in (year, year + 1))
         yield from self.onsets[max(first - 1, 0) : end]
         if self.rule is None:

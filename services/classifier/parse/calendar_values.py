@@ -71,5 +71,5 @@ def plain_text(value: str) -> str:
 
 
 def windows_zone(name: str) -> str | None:
-    """The IANA name for a Windows name, as `Central Europe Standard Time`; None if it is none."""
+    """Return the IANA name for a Windows one, as `Central Europe Standard Time`; else None."""
     return _WINDOWS.get(name.casefold())

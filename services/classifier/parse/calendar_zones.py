@@ -66,7 +66,7 @@ class Zones:
     _found: dict[str, tzinfo | DefinedZone | None] = field(default_factory=dict)
 
     def localise(self, moment: datetime, name: str, defects: list[str]) -> datetime:
-        """`moment`, which has no zone, in the zone `name`; as it is where the zone is unknown."""
+        """Return `moment`, which has no zone, in the zone `name`; unchanged if that is unknown."""
         key = name[:_NAME_CHARACTERS].strip().strip("\"'").strip().casefold()
         if key not in self._found:
             self._found[key] = self._find(key, defects)
@@ -114,7 +114,7 @@ def _cities() -> dict[str, str]:
 
 
 def _by_path(key: str) -> str | None:
-    """A name with slashes, also behind a maker's prefix: `/mozilla.org/2005/Europe/Prague`."""
+    """Read a name with slashes, also after a maker's prefix: `/mozilla.org/2005/Europe/Prague`."""
     parts = key.split("/")
     for length in (_LARGEST_SUFFIX, _SMALLEST_SUFFIX):
         known = _known_names().get("/".join(parts[-length:])) if len(parts) >= length else None
@@ -124,7 +124,7 @@ def _by_path(key: str) -> str | None:
 
 
 def _by_display_name(key: str) -> tzinfo | None:
-    """`(UTC+01:00) Praha`: the first city that is known and keeps the offset in winter."""
+    """Read `(UTC+01:00) Praha`: the first city that is known and keeps the offset in winter."""
     found = _DISPLAY_NAME.fullmatch(key.upper())
     if not found:
         return None
@@ -146,7 +146,7 @@ def _standard_offset(zone: ZoneInfo) -> timedelta | None:
 
 
 def _by_offset(key: str) -> tzinfo | None:
-    """`UTC+01:00`."""
+    """Read `UTC+01:00`."""
     found = _OFFSET_NAME.fullmatch(key.upper())
     if not found:
         return None

@@ -22,7 +22,7 @@ _ENCODED_BYTES = 4 * PART_BYTES
 
 
 def read_events(leaves: Iterable[Leaf], defects: list[str]) -> tuple[CalendarEvent, ...]:
-    """Events of the calendar parts among `leaves` that have a METHOD.
+    """Return events of the calendar parts among `leaves` that have a METHOD.
 
     The same calendar is often sent twice, inside the text and as a file: what says the same counts
     once. Which of several states of one event counts is not decided here.
@@ -94,7 +94,7 @@ def _of_leaf(leaf: Leaf, budget: Budget, defects: list[str]) -> Iterator[Calenda
 
 
 def _calendars(outermost: Component) -> Iterator[Component]:
-    """Calendars one beside another; events without a calendar around them count as one."""
+    """Yield calendars one beside another; events without a calendar around them count as one."""
     yield from (one for one in outermost.children if one.name == "VCALENDAR")
     if any(one.name == "VEVENT" for one in outermost.children):
         yield outermost

@@ -113,7 +113,7 @@ def _undeclared(raw: bytes, hint: str | None, defects: list[str]) -> str:
 
 
 def _line(raw: bytes) -> str:
-    """A line of UTF-8 with bad bytes in it, or one that a gateway added in another charset."""
+    """Read a line of UTF-8 with bad bytes in it, or one that a gateway added in another charset."""
     text = raw.decode("utf-8", "replace")
     if text.count("\ufffd") < _FOREIGN_BYTES or _is_mostly_utf8(raw):
         return text
@@ -146,5 +146,5 @@ def _has_unwanted(text: str) -> bool:
 
 
 def clean_line(text: str) -> str:
-    """One line for subjects and names: also without direction overrides, blanks folded."""
+    """Make one line for subjects and names: without direction overrides, blanks folded."""
     return " ".join(_BIDI.sub("", clean(text)).split())

@@ -33,7 +33,7 @@ def read_complaint(report: bytes, returned: Returned) -> tuple[str, ...]:
 
 
 def read_forwarded_complaint(subject: bytes, original: Headers) -> tuple[str, ...]:
-    """Whom Microsoft's complaint names: the mail itself comes back, with a field of its own.
+    """Return whom Microsoft's complaint names: the mail itself comes back, with its own field.
 
     Args:
         subject: Of the complaint, raw; its wording is asked because anybody can add the field.

@@ -97,7 +97,7 @@ def _asked(raw: bytes) -> tuple[list[str], list[str]]:
 
 
 def _forget_attached_mail(message: Message) -> None:
-    """What stands in an attached mail, such as the one that came back, is no report of ours."""
+    """Empty attached mails, such as the one that came back: they are no report of ours."""
     for part in list(message.walk()):
         inner = part.get_payload()
         if part.get_content_type() == "message/rfc822" and isinstance(inner, list):
@@ -144,7 +144,7 @@ def says_failure(said: str, *, is_system: bool) -> bool:
 
 
 def text_failures(text: str, *, is_system: bool) -> list[str]:
-    """Addresses near a sentence that says what failed, in what a bounce says before the original.
+    """Return addresses near a sentence that says what failed, of a bounce before the original.
 
     Args:
         text: What stands before the original.
@@ -199,7 +199,7 @@ def _anywhere(line: str) -> list[str]:
 
 
 def _beginning(line: str) -> list[str]:
-    """The addresses that a line begins with; what the rest of it mentions is somebody else."""
+    """Return the addresses that a line begins with; the rest of it mentions somebody else."""
     begin = LISTED.match(fold_line(line))
     if begin is None or NEVER.search(begin[0]):
         return []
@@ -214,7 +214,7 @@ def _beginning(line: str) -> list[str]:
 
 
 def listed_in(line: str) -> list[str]:
-    """Addresses that a line lists, or says a mail was for; not those that a sentence mentions."""
+    """Return addresses that a line lists, or says a mail was for; not those mentioned."""
     if found := _beginning(line):
         return found
     if NEVER.search(fold_line(line)):

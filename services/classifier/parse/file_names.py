@@ -41,7 +41,7 @@ def given_name(headers: Headers, defects: list[str]) -> str | None:
 
 
 def safe_name(name: str | None, content_type: str) -> str:
-    """The last piece of `name` without anything a file system or a reader could trip over."""
+    """Return the last piece of `name` without what a file system or reader could trip over."""
     last = _PATH.split(clean_line(name or ""))[-1]
     last = "".join(map(_unreserved, last)).strip(f" {_DOTS}")
     if not last:
@@ -56,7 +56,7 @@ def safe_name(name: str | None, content_type: str) -> str:
 
 
 def _unreserved(character: str) -> str:
-    """The character, unless it, or what is compatible with it, means something to a system."""
+    """Return the character, unless it, or what is compatible with it, means something."""
     compatible = unicodedata.normalize("NFKC", character)
     return "_" if _RESERVED.search(compatible) else character
 
@@ -68,7 +68,7 @@ def _divided(name: str) -> tuple[str, str]:
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """`names` with a number before the ending where one came before, whatever its case."""
+    """Return `names` with a number before the ending where one came before, whatever its case."""
     taken: set[str] = set()
     counts: dict[str, int] = {}
     unique = []

@@ -8,7 +8,7 @@ _SIGNATURE = "-- "
 
 
 def unflowed(text: str, *, delete_space: bool) -> str:
-    """`text` with the lines of each paragraph joined.
+    """Return `text` with the lines of each paragraph joined.
 
     Args:
         text: Decoded text of a part with `format=flowed`.

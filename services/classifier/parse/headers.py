@@ -80,7 +80,7 @@ class Headers:
         return self._words[name]
 
     def parameter(self, name: str, of: str, defects: list[str]) -> str | None:
-        """A parameter of the first field `of`, decoded (RFC 2231, RFC 2047); None without it."""
+        """Return a parameter of the first field `of`, decoded (RFC 2231, 2047); None without it."""
         if of not in self._parameters:
             text = (self.first(of) or b"").decode("utf-8", "surrogateescape")
             self._parameters[of] = read_parameters(text)
@@ -156,7 +156,7 @@ def _lines(section: bytes) -> tuple[list[bytes], bool]:
 
 
 def _found(field: tuple[str, bytes], names: Container[str]) -> tuple[str, bytes]:
-    """A field of what every mail is known by; with a blank in its name if none is without."""
+    """Find a field of what every mail is known by; with a blank in its name if none is without."""
     name = field[0].removesuffix(_BLANK)
     return (name, field[1]) if name in ALWAYS_READ and name not in names else field
 
@@ -174,7 +174,7 @@ def _is_kept(
 
 
 def decode_field(raw: bytes, defects: list[str], hint: str | None = None) -> str:
-    """A field's text: encoded words decoded, raw 8-bit guessed with `hint`'s help, one line."""
+    """Decode a field's encoded words, guess raw 8-bit with `hint`'s help, and make it one line."""
     text = decode_text(raw, None, defects, hint) if not raw.isascii() else raw.decode("ascii")
     if "=?" in text:
         text = decode_words(text, defects)

@@ -102,7 +102,7 @@ def _sanitised(html: str) -> str:
 
 
 def _attribute(tag: str, attribute: str, value: str) -> str | None:
-    """A picture is shown only if it came with the mail: a remote one tells that it was read.
+    """Filter an attribute; a remote picture is not shown, for it tells that the mail was read.
 
     What is relative would lead into the ERP, whose page shows the HTML; `https:x` is relative, too.
     """

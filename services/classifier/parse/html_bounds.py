@@ -43,7 +43,7 @@ class BoundedHtml(str):
 
 
 def bounded_html(html: str, defects: list[str]) -> BoundedHtml:
-    """`html` so far as a tree can be built from it at a cost near its length."""
+    """Return `html` so far as a tree can be built from it at a cost near its length."""
     return html if isinstance(html, BoundedHtml) else BoundedHtml(_bounded(html, defects))
 
 
@@ -69,7 +69,7 @@ def _bounded(html: str, defects: list[str]) -> str:
 
 
 def _shallow(html: str, defects: list[str]) -> str:
-    """`html` up to where it nests too deep."""
+    """Return `html` up to where it nests too deep."""
     opened: Counter[str] = Counter()
     depth = 0
     for tag in _NESTING_TAG.finditer(html):

@@ -45,7 +45,7 @@ def with_edges(html: str) -> tuple[str, frozenset[str]]:
 
 
 def lines_of(text: str) -> str:
-    """Blanks folded, lines stripped, and every line of a quoted block marked by its depth."""
+    """Fold blanks, strip lines, and mark every line of a quoted block by its depth."""
     text = text.replace("\xa0", " ")
     if "\f" in text:
         text = _rows(text)
@@ -79,7 +79,7 @@ def _without_gaps(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _rows(text: str) -> str:
-    """A cell of one paragraph stands in the line of its row; a longer one has lines of its own."""
+    """Write a cell of one paragraph in the line of its row; a longer one has lines of its own."""
     before, *cells = text.split("\f")
     pieces = [before]
     for cell in cells:

@@ -27,7 +27,7 @@ class Leaf:
     name: str = ""
 
     def beginning(self, limit: int) -> bytes:
-        """At most the first `limit` encoded bytes, decoded."""
+        """Return at most the first `limit` encoded bytes, decoded."""
         return decoded_prefix(self.source, self.part, limit)
 
     @property

@@ -17,7 +17,7 @@ _OPAQUE = "application/octet-stream"
 
 
 def leaves_of(raw: bytes, parts: Iterable[Part], defects: list[str]) -> Iterator[Leaf]:
-    """Every part of the mail, typed; what is inside a package before it."""
+    """Yield every part of the mail, typed; what is inside a package before it."""
     for number, part in enumerate(parts, start=1):
         inner = list(opened(raw, part, number, defects))
         yield from inner

@@ -10,7 +10,7 @@ _ALTERNATIVE = "multipart/alternative"
 
 
 def letter_of(parts: Iterable[Part], defects: list[str]) -> list[Part]:
-    """The parts to be read, in order.
+    """Return the parts to be read, in order.
 
     Texts without a name, and forms of an alternative whatever their names; without any, the first
     text that is not sent as a file: scanners and forms name all that they send.

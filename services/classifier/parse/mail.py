@@ -71,7 +71,7 @@ def parse_mail(raw: bytes, backup_key: str) -> ParsedMail:
 
 
 def _declared_charset(scan: Scan) -> str | None:
-    """What a part of the mail says of its text: the best hint for a field that says nothing."""
+    """Return what a part says of its text: the best hint for a field that says nothing."""
     for part in scan.leaves:
         charset = part.headers.parameter("charset", "content-type", [])
         if charset and codec_of(charset) not in _SAY_NOTHING:

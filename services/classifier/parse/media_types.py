@@ -15,7 +15,7 @@ _NAMED_BY_HALF = {
 
 
 def media_type(headers: Headers, parent: str) -> str:
-    """The media type; plain text where none is said (section 5.2), empty where it is unreadable."""
+    """Return the media type; plain text where none is said (section 5.2), empty if unreadable."""
     if headers.first("content-type") is None:
         return "message/rfc822" if parent == "multipart/digest" else "text/plain"
     said = headers.word("content-type")

@@ -67,7 +67,7 @@ def _packed(package: bytes, part: Part, file: PackedFile) -> Leaf:
 
 
 def _renumbered(parts: list[Part], number: int) -> list[Part]:
-    """Alternatives of a package are none of the mail's."""
+    """Give alternatives of a package new numbers: they are none of the mail's."""
     for one in parts:
         if one.alternative is not None:
             one.alternative = -(number * limits.PARTS + one.alternative)

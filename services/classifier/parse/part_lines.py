@@ -19,7 +19,7 @@ _FIELD_LINES = re.compile(rb"(?:%s)*+" % _FIELD_LINE.pattern)
 
 
 def next_delimiter(raw: bytes, position: int, end: int) -> int:
-    """Where the next line that begins with two hyphens begins, at or behind `position`; or -1.
+    """Return where the next line with two hyphens begins, at or behind `position`; or -1.
 
     A plain search for bytes: ten times faster than a pattern. One for a single byte is fifty times
     faster still, and a file in base64 has no hyphen.
@@ -31,7 +31,7 @@ def next_delimiter(raw: bytes, position: int, end: int) -> int:
 
 
 def delimiter_line(raw: bytes, begin: int) -> tuple[bytes, int]:
-    """The delimiter line at `begin`, without hyphens and trailing blanks, and where it ends."""
+    """Return the delimiter line at `begin`, without hyphens and trailing blanks, and its end."""
     end = raw.find(b"\n", begin, begin + _DELIMITER_BYTES)
     end = end if end >= 0 else min(begin + _DELIMITER_BYTES, len(raw))
     return raw[begin + 2 : end].rstrip(b" \t\r"), end
@@ -53,7 +53,7 @@ def header_section(raw: bytes, start: int, end: int) -> tuple[bytes, int]:
 def behind_the_limit(
     raw: bytes, position: int, names: Iterable[str]
 ) -> tuple[list[bytes], int | None]:
-    """Of a header section that goes on behind `position`: lines of these fields, and its end.
+    """Read on behind `position` in a header section: the lines of these fields, and its end.
 
     The end is where the body behind it begins; None if no blank line comes.
     """
@@ -68,7 +68,7 @@ def behind_the_limit(
 
 
 def before_line_end(raw: bytes, delimiter: int) -> int:
-    """The line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1)."""
+    """Return where the line end before a delimiter begins: it is its own (RFC 2046, 5.1.1)."""
     return delimiter - 1 if raw[delimiter - 1 : delimiter] == b"\r" else delimiter
 
 

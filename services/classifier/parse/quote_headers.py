@@ -65,7 +65,7 @@ def _strong_end(lines: Sequence[str], number: int) -> int:
 
 
 def _last_line(lines: Sequence[str], number: int) -> int | None:
-    """The last of the lines of one paragraph that a header could end in; None without any."""
+    """Return the last line of the paragraph that a header could end in; None without any."""
     last = None
     for position in range(number, min(number + _LINES, len(lines))):
         bare = lines[position].strip("> *_\t\r")

@@ -73,7 +73,7 @@ def shown_page(readable: Sequence[Readable], defects: list[str]) -> str | None:
 
 
 def chosen_texts(readable: Sequence[Readable], defects: list[str]) -> Iterator[tuple[str, bool]]:
-    """Texts in order, and whether each comes from HTML."""
+    """Yield texts in order, and whether each comes from HTML."""
     html = _HtmlTexts(defects)
     alternatives: dict[int | None, list[Readable]] = {}
     for one in readable:
@@ -91,7 +91,7 @@ def chosen_texts(readable: Sequence[Readable], defects: list[str]) -> Iterator[t
 
 
 def _plain_form(forms: Sequence[Readable], html: "_HtmlTexts") -> str | None:
-    """The plain text that stands for the HTML of an alternative; None where the HTML counts."""
+    """Return the plain text that stands for an alternative's HTML; None where the HTML counts."""
     text = "\n".join(form.text for form in forms if not form.is_html)
     page = next((form for form in forms if form.is_html), None)
     if page is None:

@@ -43,7 +43,7 @@ _MOST_NOISE = 3
 
 
 def innermost(diagnostic: str) -> str:
-    """The other server's own answer, where a gateway quotes it behind general words of its own."""
+    """Return the other server's own answer, where a gateway quotes it after general words."""
     found = _INNER.search(diagnostic)
     return f"{found[1]} {found[2]}" if found else diagnostic
 

@@ -153,7 +153,7 @@ def _report(told: Reporting, statuses: list[RecipientStatus]) -> Reports:
 
 
 def _statuses(leaves: Iterable[Leaf]) -> Iterator[RecipientStatus]:
-    """Recipients of every status part, in order."""
+    """Yield recipients of every status part, in order."""
     for leaf in leaves:
         if leaf.part.content_type in STATUS_TYPES:
             status_part = decode_text(leaf.beginning(STATUS_BYTES), None, [])

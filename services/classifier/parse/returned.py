@@ -33,7 +33,7 @@ _LINES = 400
 
 
 def read_returned(leaves: Iterable[Leaf], text: str) -> Returned:
-    """From, Message-ID and To of the mail that came back; what is unknown stays empty."""
+    """Return From, Message-ID and To of the mail that came back; what is unknown is empty."""
     original = original_header(leaves)
     if original:
         return returned_of(original)

@@ -102,7 +102,7 @@ class _Open:
 
 
 def scan_multipart(raw: bytes, headers: Headers, defects: list[str]) -> list[Part]:
-    """Leaves of a multipart with these headers, whose body is all of `raw`."""
+    """Scan a multipart with these headers, whose body is all of `raw`; return its leaves."""
     scan = Scan(headers, 0, defects=defects)
     _Scanner(raw, scan, len(raw)).run(headers, 0)
     return scan.leaves
@@ -194,7 +194,7 @@ class _Scanner:
             self._finish(self._end)
 
     def _end_parts(self, depth: int, end: int) -> None:
-        """The leaf at hand ends at `end`, and so do the multiparts from `depth` inwards."""
+        """End the leaf at hand at `end`, and the multiparts from `depth` inwards."""
         self._finish(end)
         innermost = self._stack[-1] if len(self._stack) > depth else None
         self._close(depth)
@@ -202,7 +202,7 @@ class _Scanner:
             self._cut_anew(innermost, end)
 
     def _cut_anew(self, broken: _Open, end: int) -> None:
-        """A multipart has no parts: find out where they are, else it is one leaf."""
+        """Find out where the parts of a multipart without any are; else it is one leaf."""
         self._flag("a multipart without parts")
         found = None
         if self._again < limits.BROKEN_MULTIPARTS:
@@ -281,7 +281,7 @@ class _Scanner:
         self._leaf = Part(headers, kind, body_start, body_start, around, alternative, untyped)
 
     def _boundary(self, headers: Headers) -> bytes:
-        """The boundary that the header names; a line that can never come if it is unusable."""
+        """Return the boundary that the header names; one that can never come if it is unusable."""
         value = headers.parameter("boundary", "content-type", self._scan.defects)
         boundary = (value or "").rstrip().encode("utf-8", "surrogateescape")
         if not 0 < len(boundary) <= limits.BOUNDARY_CHARACTERS:
@@ -290,7 +290,7 @@ class _Scanner:
         return boundary
 
     def _finish(self, end: int) -> None:
-        """The leaf at hand ends here."""
+        """End the leaf at hand here."""
         leaf, self._leaf = self._leaf, None
         if leaf is None:
             return

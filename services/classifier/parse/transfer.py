@@ -19,11 +19,11 @@ _ENCODINGS: dict[str, TransferEncoding] = {
 
 
 def transfer_encoding(headers: Headers) -> TransferEncoding:
-    """How the body of a part with these headers is encoded; `identity` where nobody knows."""
+    """Return how the body of a part with these headers is encoded; else `identity`."""
     return _ENCODINGS.get(headers.word("content-transfer-encoding"), "identity")
 
 
 def decoded_prefix(raw: bytes, part: Part, limit: int) -> bytes:
-    """At most the first `limit` encoded bytes of a leaf, decoded."""
+    """Return at most the first `limit` encoded bytes of a leaf, decoded."""
     encoded = raw[part.start : min(part.end, part.start + limit)]
     return decode_transfer(encoded, transfer_encoding(part.headers))

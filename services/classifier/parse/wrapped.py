@@ -10,7 +10,7 @@ from shared.backup.parts import decode_transfer
 
 
 def unwrapped(raw: bytes, part: Part, defects: list[str]) -> tuple[bytes, list[Part]] | None:
-    """The decoded body of the multipart `part` and the leaves in it; None if it is not such a one.
+    """Return the decoded body of the multipart `part` and the leaves in it; None if it is not one.
 
     Args:
         raw: The mail.

@@ -56,7 +56,7 @@ def _begins(raw: bytes, part: Part) -> bool:
 
 
 def _as_declared(data: bytes, part: Part) -> bytes:
-    """A charset of the part's header goes before that of the XML (RFC 7303 section 3.2)."""
+    """Decode as the part's header says, which goes before the XML's own word (RFC 7303, 3.2)."""
     charset = part.headers.parameter("charset", "content-type", [])
     if charset is None or codec_of(charset) in (None, "ascii"):
         begin = data.lstrip()

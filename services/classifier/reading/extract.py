@@ -156,7 +156,7 @@ def _forwards(parsed: ParsedMail, subject: str, vocabulary: Vocabulary) -> tuple
 
 
 def _answers_to(parsed: ParsedMail) -> tuple[str, ...]:
-    """`In-Reply-To`, then `References` from its end (RFC 5322 section 3.6.4)."""
+    """Return `In-Reply-To`, then `References` from its end (RFC 5322 section 3.6.4)."""
     direct = [one for value in field_values(parsed, "in-reply-to") for one in message_ids(value)]
     earlier = [one for value in field_values(parsed, "references") for one in message_ids(value)]
     nearest = tuple(dict.fromkeys((*direct, *reversed(earlier))))[:_MOST_ANSWERED]
@@ -193,7 +193,7 @@ _is_valid_address = lru_cache(maxsize=4096)(is_valid_address)
 
 
 def without_prefixes(subject: str, prefixes: tuple[str, ...], tags: frozenset[str]) -> str:
-    """`subject` as written, without any number of leading `tags` and `prefixes`."""
+    """Return `subject` as written, without any number of leading `tags` and `prefixes`."""
     while first_prefix(comparable_subject(subject, tags), prefixes):
         subject = after_colon(without_tags(subject, tags))
     return without_tags(subject, tags)

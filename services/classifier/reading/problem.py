@@ -71,12 +71,12 @@ def read_problem(
 
 
 def _cells(line: str) -> Row:
-    """A line of text as a row: `Status: open`, or cells apart by tabs, bars or many blanks."""
+    """Read a line of text as a row: `Status: open`, or cells apart by tabs, bars or many blanks."""
     return [cell.strip() for cell in _CELL_EDGE.split(line)]
 
 
 def _value(rows: Sequence[Row], words: tuple[str, ...]) -> str | None:
-    """What stands behind one of `words` in a row; a row that begins with it goes before others."""
+    """Return what follows one of `words` in a row; a row that begins with it goes before others."""
     for keyword_is_here in (_is_word, _begins_with_word):
         for row in rows:
             if row and keyword_is_here(row[0], words) and (value := _behind(row, 0)):
@@ -89,12 +89,12 @@ def _value(rows: Sequence[Row], words: tuple[str, ...]) -> str | None:
 
 
 def _is_word(cell: str, words: tuple[str, ...]) -> bool:
-    """`Status`, `Status:` or `Status: open`."""
+    """Return whether a cell is one of `words`: `Status`, `Status:` or `Status: open`."""
     return fold_line(cell[:_CHARACTERS]).partition(":")[0].strip() in words
 
 
 def _begins_with_word(cell: str, words: tuple[str, ...]) -> bool:
-    """`Status of the problem`."""
+    """Return whether a cell begins with one of `words`: `Status of the problem`."""
     return fold_line(cell[:_CHARACTERS]).startswith(tuple(f"{word} " for word in words))
 
 

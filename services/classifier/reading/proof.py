@@ -115,7 +115,7 @@ def _refutations(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Sa
 
 
 def _of_another(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
-    """Results of a From that the server read otherwise than we do."""
+    """Yield results of a From that the server read otherwise than we do."""
     if claim.by_list:
         return
     for one in fields:
@@ -126,7 +126,7 @@ def _of_another(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Sai
 
 
 def _proofs(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
-    """Proofs; of each method the topmost result decides, so that none below can mend it."""
+    """Yield proofs; of each method the topmost result decides, so that none below can mend it."""
     compauth = _first(fields, "compauth")
     if compauth and compauth.outcome != "none":
         if compauth.outcome == "pass":

@@ -74,7 +74,7 @@ def way_in(headers: Headers, trusted: TrustedHosts) -> WayIn:
 def _hops(
     headers: Headers, trusted: TrustedHosts, ends: Sequence[int], border: int
 ) -> Iterator[Hop]:
-    """The hops from the border up; each has what is between the `Received` above and its own."""
+    """Yield the hops from the border up, each with what is between its `Received` and the last."""
     begins = [0, *(at + 1 for at in ends[:border])]
     signed = replace(trusted, unsigned=False)
     below = _ours(headers, signed, range(ends[border] + 1, ends[border + 1]))

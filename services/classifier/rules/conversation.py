@@ -61,7 +61,7 @@ def _not_asked(so_far: SoFar) -> Said | None:
 def _activity(
     task: RecordRef, mail: Mail, facts: Facts, so_far: SoFar, towards: Direction | None
 ) -> tuple[tuple[CreateActivity, ...], tuple[Note, ...]]:
-    """The whole mail, for one user."""
+    """Make the whole mail an activity, for one user."""
     user = responsible(task, mail, facts)
     if user is None:
         nobody = said("neither a solver of the task nor a recipient is a user: no activity")
@@ -89,7 +89,7 @@ def _linked(mail: Mail, facts: Facts, towards: Direction) -> Linked:
 def _told(
     found: FoundTask, task: RecordRef, mail: Mail, facts: Facts
 ) -> tuple[tuple[CommentTask, ...], tuple[SendMail, ...]]:
-    """The comment, and the mail to the support; of what a program wrote there is neither (M-3)."""
+    """Make the comment, and the mail to the support; of what a program wrote neither (M-3)."""
     if is_of_program(mail):
         return (), ()
     text, user = comment_of(mail), facts.sender_user(mail) if is_of_user(mail, facts) else None

@@ -12,7 +12,7 @@ from shared.domain.addresses import domain_of
 
 
 def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit:
-    """Always a hit: it decides the direction, and what is said of a sender not believed (S-3)."""
+    """Hit always: decide the direction, and what is said of a sender not believed (S-3)."""
     decided = _by_addresses(mail, facts, so_far)
     if not not_believed(mail, facts):
         return decided

@@ -52,7 +52,7 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
 
 
 def _responsible(mail: Mail, facts: Facts, so_far: SoFar) -> tuple[User, ...]:
-    """Recipients who are users (A-1, R-c); of a bounce the user whose mail failed (D-5)."""
+    """Return recipients who are users (A-1, R-c); of a bounce the user whose mail failed (D-5)."""
     if "bounce" in so_far.hits and (
         user := facts.directory.users.get(mail.parsed.reports.returned.sender or "")
     ):

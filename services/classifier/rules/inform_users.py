@@ -29,7 +29,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
             said(
                 "{found}, but S-10: {sender} is neither of an own domain nor an erpSender",
                 found=found,
-                sender=mail.sender,
+                sender=mail.sender or said("the sender"),
             )
         )
     own_text = tight(fold_line(mail.body.parts.own))

@@ -19,7 +19,8 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit | Miss:
         return Miss(said("the mail is incoming"))
     user = facts.sender_user(mail)
     if user is None:
-        return Miss(said("the sender {sender} is no user", sender=mail.sender))
+        sender = mail.sender or said("without address")
+        return Miss(said("the sender {sender} is no user", sender=sender))
     linked = link_outgoing(
         [one for one in mail.recipients if not facts.context.box.members_of(one)],
         facts.directory,

@@ -85,7 +85,7 @@ def _answer(
     told: Sequence[Said],
     about: PutTask | None = None,
 ) -> tuple[SendMail, ...]:
-    """An answer to the `xmlSender`, where the XML asks for one; never to another answer (M-3)."""
+    """Answer the `xmlSender`, where the XML asks for it; never another answer (M-3)."""
     if not document.answer or mail.parsed.auto_submitted or mail.sender is None:
         return ()
     answer = SendMail(

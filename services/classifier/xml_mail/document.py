@@ -31,7 +31,7 @@ class XmlProblem(NamedTuple):
     reason: Said
 
     def said(self) -> Said:
-        """For a person."""
+        """Say it for a person."""
         if self.line is None:
             return self.reason
         return said("line {line}: {reason}", line=self.line, reason=self.reason)

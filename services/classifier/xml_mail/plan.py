@@ -50,7 +50,7 @@ def plan_of(document: XmlDocument, mail: Mail, facts: Facts) -> XmlPlan:
 
 
 def _alike(record: XmlRecord) -> tuple[str, str]:
-    """What makes two tasks without a number one."""
+    """Return what two tasks without a number share if they are one."""
     return record.first("subject") or "", record.first("contact") or ""
 
 

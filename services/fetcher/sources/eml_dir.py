@@ -8,19 +8,19 @@ Known limits: directories below `emlDir` are not read.
 """
 
 import errno
-import itertools
 import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 from services.fetcher.failed import FailedMailNote
+from services.fetcher.sources.failed_folder import move_to_failed
 from services.fetcher.sources.port import (
     EML_DIR,
     LARGE_BYTES,
@@ -33,15 +33,9 @@ from services.fetcher.sources.port import (
 )
 from shared.contracts.mailbox_actions import Told
 from shared.contracts.said import Said, said
-from shared.durable import flush_folder, write_flushed
 from shared.errors import TransientError
 from shared.log import Logger
-from shared.owner import give
 
-FAILED = "failed"
-
-_LONGEST_STEM = 240
-_REASON_MODE = 0o644
 _LOOK_SECONDS = 1.0
 
 _THE_FILE_ITSELF = (errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO)
@@ -81,7 +75,7 @@ class EmlDir:
     _unsettled: int = field(default=0, init=False)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
-        """What waits, at most 100 mails and about 8 MB at a time; by name, the old files first.
+        """Yield what waits, at most 100 mails and about 8 MB at a time; by name, old files first.
 
         Raises:
             TransientError: The directory cannot be read.
@@ -128,11 +122,11 @@ class EmlDir:
                 self._left.discard(mail.identity)
 
     def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
-        """A file leaves as soon as it is taken: its copy is the backup."""
+        """Delete files as soon as they are taken: their copy is the backup."""
         self.acknowledge([mail for _, mail in mails])
 
     def recorded(self, told: Told) -> None:
-        """Nothing waits for that here."""
+        """Do nothing: nothing waits for that here."""
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
         """Move the file to `failed/`, with `<name>.reason.txt` beside it.
@@ -144,7 +138,7 @@ class EmlDir:
             self._move_to_failed(mail.identity, note.reason)
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
-        """Nothing announces a file: look again soon."""
+        """Wait a second at most: nothing announces a file."""
         alarm.wait(min(seconds, _LOOK_SECONDS))
 
     def report(self) -> SourceReport:
@@ -157,7 +151,7 @@ class EmlDir:
         )
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held."""
 
     def _is_another(self, name: str) -> bool:
         """Whether the file is no longer the one that was read: a new mail under an old name."""
@@ -233,17 +227,8 @@ class EmlDir:
         self._unprocessable += 1
 
     def _move_to_failed(self, name: str, reason: str) -> None:
-        failed = self.folder / FAILED
         with self._writing(said("set aside"), name):
-            with suppress(FileExistsError):
-                failed.mkdir()
-                give(failed, self.folder)
-            # The reason first: a file in failed/ always has one.
-            target = _free_name(failed, name)
-            reason_file = failed / f"{_shortened(target)}.reason.txt"
-            write_flushed(reason_file, [f"{reason}\n".encode("utf-8", "replace")], _REASON_MODE)
-            flush_folder(failed)
-            (self.folder / name).rename(failed / target)
+            move_to_failed(self.folder, name, reason)
         self._left.discard(name)
 
     @contextmanager
@@ -277,18 +262,6 @@ def _refusal(found: os.stat_result) -> str | None:
     if found.st_size > MAX_MAIL_BYTES:
         return f"larger than {MAX_MAIL_BYTES // 1024 // 1024} MB"
     return None
-
-
-def _free_name(folder: Path, name: str) -> str:
-    """`name`, or `name.2` and so on: nothing in `failed/` is ever overwritten."""
-    numbered = (f"{_shortened(name)}.{count}" for count in itertools.count(2))
-    names = itertools.chain((name,), numbered)
-    return next(free for free in names if not os.path.lexists(folder / free))
-
-
-def _shortened(name: str) -> str:
-    """`name` so that an ending can be added: file systems take 255 bytes."""
-    return os.fsdecode(os.fsencode(name)[:_LONGEST_STEM])
 
 
 def moment_of(timestamp: float) -> datetime:

@@ -15,7 +15,7 @@ _THROTTLED = re.compile(r"Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
 
 
 def tls_context(box: Box) -> ssl.SSLContext:
-    """TLS 1.2 or later, certificate and host name always checked (I-2, F-60).
+    """Make a context of TLS 1.2 or later that checks certificate and host name (I-2, F-60).
 
     Raises:
         ConfigurationError: `caFile` holds no certificates.
@@ -51,6 +51,6 @@ def xoauth2(user: str, token: str) -> bytes:
 
 
 def backoff_seconds(answer: str) -> float | None:
-    """How long a throttling server asks to wait (F-57); at most an hour, None if it does not."""
+    """Return how long a throttling server asks to wait (F-57), an hour at most; else None."""
     found = _THROTTLED.search(answer)
     return min(int(found[1]) / 1000, _LONGEST_PAUSE_SECONDS) if found else None

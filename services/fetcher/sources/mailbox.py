@@ -68,7 +68,7 @@ class Mailbox:
         self._source: Imap | Pop3 | None = None
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
-        """As the source's; nothing is connected as long as the server asked us to wait.
+        """Yield the source's batches; nothing is connected while the server asked us to wait.
 
         Raises:
             ConfigurationError: `caFile` or the app's file cannot be used.
@@ -81,12 +81,12 @@ class Mailbox:
             yield from source.batches()
 
     def slices(self, mail: SourceMail) -> Iterator[bytes]:
-        """As the source's."""
+        """Yield what the source does."""
         with self._noted():
             yield from self._opened().slices(mail)
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
-        """As the source's."""
+        """Acknowledge at the source."""
         if mails:
             with self._noted():
                 self._opened().acknowledge(mails)
@@ -107,7 +107,7 @@ class Mailbox:
             self.acknowledge([mail])
 
     def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
-        """As the source's."""
+        """Take at the source."""
         if mails:
             with self._noted():
                 self._opened().take(mails)
@@ -126,7 +126,7 @@ class Mailbox:
                 self._source.settle()
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
-        """As the source's."""
+        """Wait as the source does."""
         if self._source:
             with self._noted():
                 self._source.wait(seconds, alarm)
@@ -177,7 +177,7 @@ class Mailbox:
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
-        """What a server asks for outlives a restart (F-57, F-61)."""
+        """Note what a server asks for, so that it outlives a restart (F-57, F-61)."""
         try:
             yield
         except LeftInSourceError:

@@ -51,5 +51,5 @@ def sources_of(box: Box) -> list[BoxSource]:
 
 
 def mailbox_places(box: Box) -> tuple[str, ...]:
-    """The names under which the places of a box's mailbox are remembered."""
+    """Return the names under which the places of a box's mailbox are remembered."""
     return tuple(map(as_named, box.imap_folders)) if box.imap_url else (POP3_PLACE,)

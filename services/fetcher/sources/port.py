@@ -9,9 +9,10 @@ from uuid import UUID
 from services.fetcher.failed import FailedMailNote
 from shared import batching
 from shared.contracts.mailbox_actions import Told
+from shared.contracts.origin import FILES
 from shared.errors import TransientError
 
-EML_DIR, IMAP, POP3 = "emlDir", "imap", "pop3"
+EML_DIR, IMAP, POP3 = FILES, "imap", "pop3"
 """The kinds of sources, as logs and the journal call them."""
 
 POP3_PLACE = "POP3"
@@ -118,22 +119,22 @@ class Source(Protocol):
         """
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
-        """These mails of the latest batch are safe with the next stage: they may go (I-6)."""
+        """Let mails of the latest batch go (I-6): the next stage has them, safe."""
 
     def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
-        """These mails of the latest batch are safe, but stay until they are `recorded` (I-8).
+        """Note mails of the latest batch as safe; they stay until they are `recorded` (I-8).
 
         They are not given again. A source that keeps no memory lets them go at once.
         """
 
     def recorded(self, told: Told) -> None:
-        """Mails that were taken may go, as rules want it: at the latest when a round begins.
+        """Let mails that were taken go, as rules want it: at the latest when a round begins.
 
         An id that is not known is passed over.
         """
 
     def set_aside(self, mail: SourceMail, note: FailedMailNote) -> None:
-        """The mail can never be processed: put it where a person finds it, with the reason."""
+        """Put a mail that can never be processed where a person finds it, with the reason."""
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """Return when new mail may be there, when `alarm` is set, or after `seconds`."""

@@ -79,7 +79,7 @@ class Suspects:
         return sum(self.counts().values())
 
     def hold(self, place: str, name: str, reason: str, *, broke: bool = False) -> None:
-        """A message was tried alone, or answered alone, and cannot be taken: it stays."""
+        """Hold a message that was tried or answered alone and cannot be taken: it stays."""
         tries = self.tries(place).get(name, 0) + 1
         rest = rest_after(tries)
         self._note(place, [(name, tries, self.breaks(place, name) + broke)], rest, reason)
@@ -95,7 +95,7 @@ class Suspects:
         )
 
     def clear(self, place: str, names: Collection[str]) -> None:
-        """These were read whole."""
+        """Clear messages that were read whole."""
         known = self.tries(place).keys() & names
         if known:
             self._forget(place, known)
@@ -108,7 +108,7 @@ class Suspects:
 
     @contextmanager
     def blamed(self, place: str, names: Sequence[str]) -> Iterator[None]:
-        """If the connection breaks within, one of these messages may be why.
+        """Blame these messages if the connection breaks within: one of them may be why.
 
         Raises:
             BrokeOffError: It broke, and the messages are noted.

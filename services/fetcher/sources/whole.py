@@ -36,13 +36,13 @@ class Came:
         self.add(raw)
 
     def add(self, piece: bytes) -> None:
-        """The next piece."""
+        """Add the next piece."""
         self.size += len(piece)
         self._head += piece[: _HEAD_BYTES - len(self._head)]
         self._tail = (self._tail + piece[-_TAIL_BYTES:])[-_TAIL_BYTES:]
 
     def doubt(self, announced: int) -> Said | None:
-        """Why this is not the mail of which `announced` bytes were told; None if it may be."""
+        """Return why this is not the mail announced with `announced` bytes; None if it may be."""
         head = bytes(self._head)
         short = self.size < announced
         if not self.size:

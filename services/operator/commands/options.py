@@ -196,7 +196,7 @@ def set_up_logging(level: LogLevel, environment: Environment) -> None:
 def begin_with(
     config: Sequence[Path], default_level: LogLevel
 ) -> tuple[Environment, tuple[Box, ...]]:
-    """As `begin` and `boxes_of`, with the problems of both at once.
+    """Begin as `begin` and `boxes_of`, with the problems of both at once.
 
     Raises:
         ConfigurationError: Everything that is wrong with environment and files.

@@ -97,7 +97,7 @@ def _ending(environment: Environment, erp: Erp) -> Callable[[Sequence[UUID]], No
 def publisher_of(
     environment: Environment, erp: Erp, boxes: Sequence[Box], tally: Tally
 ) -> Iterator[Publisher[FetchedMail]]:
-    """To the classifier's queue where there is a broker; else into this process."""
+    """Open the classifier's queue where there is a broker; else a way into this process."""
     if environment.rabbitmq_url is None:
         recorded = MemoryTeller(boxes, environment.data, tally)
         yield local_pipeline(boxes, erp, environment.data, recorded)

@@ -78,7 +78,7 @@ def run(  # noqa: PLR0913, PLR0917 - options of the command line
 
 
 def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_json: bool) -> None:
-    """The whole pipeline, once or until SIGTERM."""
+    """Run the whole pipeline, once or until SIGTERM."""
     require_paths(named, environment, Use.EVERYTHING)
     erp = open_erp(environment)
     probe = DatabaseProbe(erp, proof=takes_writes)
@@ -114,7 +114,7 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
 
 
 def _wait_for(probe: DatabaseProbe, health: Health, stopped: threading.Event) -> None:
-    """A service waits for a database that is away."""
+    """Wait for a database that is unreachable, as a service does."""
     backoff = Backoff()
     health.expect(DATABASE)
     while not stopped.is_set():
@@ -130,7 +130,7 @@ def _wait_for(probe: DatabaseProbe, health: Health, stopped: threading.Event) ->
 
 
 def tell_json(mail: MailRecorded) -> None:
-    """One object a mail, for programs."""
+    """Print one object per mail, for programs."""
     line = {
         "mail_id": str(mail.mail_id),
         "subject": mail.subject,
@@ -142,13 +142,13 @@ def tell_json(mail: MailRecorded) -> None:
 
 
 def tell_person(mail: MailRecorded) -> None:
-    """One line a mail, for a person."""
+    """Print one line per mail, for a person."""
     again = " (recorded before)" if mail.again else ""
     sys.stdout.write(f"{joined(mail.verdict):32} {mail.subject}{again}\n")
 
 
 def summarise(tally: Tally) -> None:
-    """What a run has done, on standard error."""
+    """Print what a run has done, on standard error."""
     tell(said("{total} mail(s) processed", total=tally.verdicts.total()))
     if tally.set_aside:
         tell(

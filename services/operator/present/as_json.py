@@ -136,7 +136,7 @@ def _activity(command: CreateActivity, content: MailContent | None) -> Json:
 
 
 def _mark(command: MarkForbidden | CountSoftBounce) -> Json:
-    """A soft bounce that completes the three is shown as the mark that it makes."""
+    """Show a soft bounce that completes the three as the mark that it makes."""
     counts = isinstance(command, CountSoftBounce) and not command.marks
     return {
         "kind": "count_soft_bounce" if counts else "mark_forbidden",

@@ -19,7 +19,7 @@ class _Plain(Console):
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """As rich does, with texts made visible."""
+        """Render as rich does, with texts made visible."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=visible(segment.text))
 
@@ -29,12 +29,12 @@ class _Plain(Console):
 
 
 def stdout_console() -> Console:
-    """Results: styles only on a terminal, and never with NO_COLOR."""
+    """Return the console for results: styles only on a terminal, and never with NO_COLOR."""
     return _console(stderr=False)
 
 
 def stderr_console() -> Console:
-    """Messages and progress."""
+    """Return the console for messages and progress."""
     return _console(stderr=True)
 
 

@@ -29,7 +29,7 @@ def records_as_text(
 
 
 def record_as_text(row: Mapping[str, object], language: Language) -> str:
-    """One record, with a blank line after it; plain text, for there may be a million of them."""
+    """Write one record, with a blank line after it; plain text, for there may be a million."""
     lines = [
         f"{field_label(name, language):<{_WIDTH}} {one_line(_value(value, language))}\n"
         for name, value in row.items()

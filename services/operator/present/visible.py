@@ -13,7 +13,7 @@ _SHOWN = "\ufffd"
 
 
 def visible(text: str) -> str:
-    """`text` with a mark for each character that would do something; lines and tabs stay."""
+    """Return `text` with a mark for each character that would do something; lines and tabs stay."""
     return _COMMANDS.sub(_SHOWN, text)
 
 

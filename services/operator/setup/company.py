@@ -82,7 +82,7 @@ class _Filling:
         self._contacts: Mapping[str, int] = {}
 
     def fill(self) -> None:
-        """Everything."""
+        """Fill in everything."""
         self._insert("activity_type", [{"name": name} for name in self._company.activity_types])
         self._fill_roles()
         self._fill_users()

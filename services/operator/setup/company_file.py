@@ -189,7 +189,7 @@ def _doubled(path: Path, company: Company) -> Iterator[ConfigProblem]:
 
 
 def _dangling(path: Path, company: Company) -> Iterator[ConfigProblem]:
-    """References to records that the file does not have."""
+    """Yield references to records that the file does not have."""
     known: Mapping[str, Mapping[str, None]] = {
         "role": dict.fromkeys(entry.name for entry in company.roles),
         "user": dict.fromkeys(entry.login for entry in company.users),
@@ -213,7 +213,7 @@ def _dangling(path: Path, company: Company) -> Iterator[ConfigProblem]:
 
 
 def _references(company: Company) -> Iterator[tuple[str, str, str | None]]:
-    """(place, kind, natural key) of every reference in the file."""
+    """Yield (place, kind, natural key) of every reference in the file."""
     for role in company.roles:
         yield f"role {role.name}", "role", role.parent
     for user in company.users:
@@ -236,7 +236,7 @@ def _references(company: Company) -> Iterator[tuple[str, str, str | None]]:
 
 
 def _circles(path: Path, company: Company) -> Iterator[ConfigProblem]:
-    """Roles that are above themselves, which then have no depth."""
+    """Yield roles that are above themselves, which then have no depth."""
     parents = {role.name: role.parent for role in company.roles}
     settled: set[str] = set()
     for role in parents:

@@ -17,7 +17,7 @@ _HEADS: Mapping[GrantDialect, str] = {
 
 
 def grants_sql(dialect: GrantDialect, mapping: NetGeniumMapping) -> str:
-    """All statements, each ended by a semicolon and a line end; may run again after a change."""
+    """Write all statements, each ended by a semicolon and a line end; they may run again."""
     lines = [
         "-- What each role of CRMService may do. Written by: crmservice grants",
         f"-- {_HEADS[dialect]}",
@@ -90,7 +90,7 @@ def _serial(table: str, key: str, role: Role) -> str:
 
 
 def _quoted(dialect: GrantDialect, name: str) -> str:
-    """`name` as the tables of SQLAlchemy mean it: in lower case, the database's own case."""
+    """Return `name` as the tables of SQLAlchemy mean it: in lower case, the database's own case."""
     if dialect == "mssql":
         return f"[{name}]"
     return f'"{name.upper()}"' if dialect == "firebird" and name == name.lower() else f'"{name}"'

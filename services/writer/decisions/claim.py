@@ -67,14 +67,14 @@ def keys_of(mail: MailClassified) -> tuple[str, ...]:
 
 
 def late_command_id(owner: UUID, user_id: int) -> UUID:
-    """The id of the activity of the key's owner for a user: every copy of the mail has the same."""
+    """Return the id of the owner's activity for a user: every copy of the mail has the same."""
     return uuid5(owner, f"activity\0{user_id}")
 
 
 def late_command_ids(
     mails: Iterable[MailClassified], owners: Mapping[str, Claim]
 ) -> AbstractSet[UUID]:
-    """Ids of what duplicates and explicit replays among `mails` may have made before."""
+    """Return ids of what duplicates and explicit replays among `mails` may have made before."""
     mails = list(mails)
     late = {
         late_command_id(owner.mail_id, command.responsible.id)
@@ -145,7 +145,7 @@ def _as_classified(mail: MailClassified, claims: tuple[str, ...]) -> Settled:
 
 
 def _another(mail: MailClassified, first: Claim) -> Settled:
-    """Another mail with the key of `first` (S-9)."""
+    """Return another mail with the key of `first` (S-9)."""
     settled = _as_classified(mail, marks_of(mail).keys(mail.key))
     if DIFFERS in mail.flags:
         return settled
@@ -162,7 +162,7 @@ def _another(mail: MailClassified, first: Claim) -> Settled:
 
 
 def _replayed(mail: MailClassified, first: Claim | None, done: AbstractSet[UUID]) -> Settled:
-    """An explicit replay: whatever its commands have not made yet, whoever has the key (R-a)."""
+    """Settle an explicit replay: whatever its commands have not made yet (R-a)."""
     copy = first is not None and _is_copy(mail, first)
     owner_id = first.mail_id if first and copy else mail.mail_id
     late = {

@@ -70,5 +70,5 @@ def may_not_change(stored: Stored, command: UpsertInvitation) -> Said | None:
 
 
 def _proven_for(command: UpsertInvitation, address: str) -> bool:
-    """A proof is about the domain of From and says nothing about any other domain."""
+    """Return whether a proof is for that domain: it says nothing about any other than From's."""
     return command.trust == "proven" and of_one_domain(command.sender, address)

@@ -56,7 +56,7 @@ def settle_held(address: str, mark: Mark, mail_id: UUID, work: UnitOfWork) -> No
 
 
 def _too_many(report: MarkReport, work: UnitOfWork) -> bool:
-    """Several writers at once may each go beyond by what their group holds."""
+    """Return whether the day is full; several writers may each go beyond by their group's marks."""
     here = {row["command_id"] for row in work.changes if row["mark"] is not None}
     return (
         report.most_a_day is not None and work.earlier.marks_today + len(here) >= report.most_a_day

@@ -73,7 +73,7 @@ def _has(record_id: int, values: Mapping[str, object], work: UnitOfWork) -> bool
 
 
 def _moment(text: str | None, work: UnitOfWork) -> datetime | None:
-    """An all-day date is midnight in the ERP's zone."""
+    """Return the moment; an all-day date is midnight in the ERP's zone."""
     if text is None:
         return None
     if "T" in text:

@@ -10,5 +10,5 @@ _AHEAD = timedelta(days=1)
 
 
 def date_of(mail: MailClassified, content: MailContent, now: datetime) -> datetime:
-    """The date of the mail; one that is still far ahead is none, so when it was received."""
+    """Return the date of the mail; where that is still far ahead, when it was received."""
     return mail.received_at if content.sent_at > now + _AHEAD else content.sent_at

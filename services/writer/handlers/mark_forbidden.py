@@ -67,7 +67,7 @@ def mark_address(
 
 
 def _forbid(command: AnyCommand, mail: MarkedBy, work: UnitOfWork, mark: Mark) -> None:
-    """A row of its own for an address that nobody has; a row that is there already stays."""
+    """Mark an address that nobody has by a row of its own; a row that is there already stays."""
     address = str(getattr(command, "address", ""))
     table = work.erp.table("forbidden_email")
     same = (plain(table.c.address) == address, table.c.type == mark)

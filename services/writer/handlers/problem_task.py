@@ -68,7 +68,7 @@ def _as_ordinary_mail(mail: MailClassified, content: MailContent, work: UnitOfWo
 
 
 def _state_at(mail: MailClassified, content: MailContent) -> datetime:
-    """The date of the mail, to the second; one from the future would shut out all later mails."""
+    """Return the mail's date, to the second; one from the future would shut out all later mails."""
     return min(content.sent_at, mail.received_at + _AHEAD).replace(microsecond=0)
 
 

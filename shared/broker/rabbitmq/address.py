@@ -85,7 +85,7 @@ class BrokerAddress:
         return context
 
     def __str__(self) -> str:
-        """The server without name and password."""
+        """Return the server without name and password."""
         parameters = pika.URLParameters(self.url.get_secret_value())
         return f"RabbitMQ at {parameters.host}:{parameters.port}"
 
@@ -133,12 +133,12 @@ def refused(address: BrokerAddress, error: BaseException) -> CRMServiceError:
 
 
 def unreachable(sentence: Said) -> AwayError:
-    """The broker cannot be used now, whoever asks."""
+    """Make the error of a broker that cannot be used now, whoever asks."""
     return AwayError(sentence, PART)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """`error` and what pika has wrapped in it, innermost last."""
+    """Yield `error` and what pika has wrapped in it, innermost last."""
     yield error
     inner = (getattr(error, "exception", None), *getattr(error, "exceptions", ())[-1:], *error.args)
     for cause in inner:

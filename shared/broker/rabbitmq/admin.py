@@ -178,7 +178,7 @@ class Admin:
 
 @contextmanager
 def administration(address: BrokerAddress) -> Iterator[Admin]:
-    """An open `Admin` for the length of the block.
+    """Open an `Admin` for the length of the block.
 
     Raises:
         AwayError: The broker is away, or went away meanwhile.

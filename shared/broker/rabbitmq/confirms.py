@@ -17,12 +17,12 @@ class Confirms:
     _refusals: list[str] = field(default_factory=list)
 
     def sent(self, queue: str) -> None:
-        """A message for `queue` went out: the broker numbers them from 1."""
+        """Count a message for `queue` that went out: the broker numbers them from 1."""
         self._sequence += 1
         self._under_way[self._sequence] = queue
 
     def answered(self, last: int, *, multiple: bool, taken: bool) -> None:
-        """The broker has answered for message `last`, and for all before it if `multiple`."""
+        """Note the broker's answer for message `last`, and for all before it if `multiple`."""
         tags = [tag for tag in self._under_way if tag <= last] if multiple else [last]
         queues = [self._under_way.pop(tag) for tag in tags]
         self.outstanding -= len(queues)
@@ -30,7 +30,7 @@ class Confirms:
             self._refusals += [f"the queue {queue}, which refused it" for queue in queues]
 
     def returned(self, queue: str) -> None:
-        """The broker has no such queue; its confirm follows all the same."""
+        """Note that the broker has no such queue; the message's confirm follows all the same."""
         self._refusals.append(f"the queue {queue}, which does not exist")
 
     def take_refusals(self) -> list[str]:

@@ -151,7 +151,7 @@ class BrokerConnection:
         self._ask(lambda: self._channel.basic_qos(prefetch_count=1, callback=self._step_done))
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        """`deliveries` are done with."""
+        """Acknowledge `deliveries`."""
         with self._changed:
             self._unacked.done(deliveries)
         self._soon(lambda: self._acknowledge(deliveries))

@@ -45,12 +45,12 @@ class Unacked:
         return self.count > count
 
     def put(self, delivery: Delivery) -> None:
-        """A delivery came."""
+        """Put a delivery that came."""
         self._held[delivery.tag] = delivery
         self._waiting.append(delivery)
 
     def done(self, deliveries: Iterable[Delivery]) -> None:
-        """Deliveries are in hand no more."""
+        """Take deliveries out of the hand."""
         for delivery in deliveries:
             self._held.pop(delivery.tag, None)
 

@@ -71,7 +71,7 @@ def sqlstate(error: BaseException | None) -> str:
 
 
 def sqlite_name(error: BaseException | None) -> str:
-    """SQLite's name for the kind of error; empty where another database raised it."""
+    """Return SQLite's name for the kind of error; empty where another database raised it."""
     # Firebird's errors answer None to whatever they are asked for.
     return str(getattr(error, "sqlite_errorname", None) or "")
 
@@ -141,6 +141,6 @@ def _gds_codes(error: BaseException | None) -> tuple[int, ...]:
 
 
 def _number(error: BaseException | None) -> int | None:
-    """SQL Server's number for the kind of error, which pymssql gives as first argument."""
+    """Return SQL Server's number for the kind of error, which pymssql gives as first argument."""
     arguments = getattr(error, "args", None) or (None,)
     return arguments[0] if isinstance(arguments[0], int) else None

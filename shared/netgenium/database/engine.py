@@ -95,7 +95,7 @@ class ConflictError(BusyError):
 
 
 def shown(url: URL) -> str:
-    """A database URL for people: where the database is, without anything that may be secret."""
+    """Return a database URL for people: where it is, without anything that may be secret."""
     query = {name: value for name, value in url.query.items() if name in _SHOWN}
     return url.set(query=query).render_as_string(hide_password=True)
 
@@ -144,7 +144,7 @@ def _cannot_open(error: Exception, backend: str) -> ConfigProblem:
 
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction that commits at the end of the block, or leaves nothing.
+    """Open a transaction that commits at the end of the block, or leaves nothing.
 
     Raises:
         ConflictError: Another writer was first with the same key or row.
@@ -159,7 +159,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def transaction_beside(connection: Connection) -> Iterator[Connection]:
-    """A short transaction of its own while that of `connection` goes on.
+    """Open a short transaction of its own while that of `connection` goes on.
 
     In a rehearsal it is a step of it, so that it leaves nothing either.
 
@@ -173,7 +173,7 @@ def transaction_beside(connection: Connection) -> Iterator[Connection]:
 
 
 def writing(engine: Engine) -> Engine:
-    """`engine` for transactions that write."""
+    """Return `engine` for transactions that write."""
     # SQLite then takes its write lock at the begin: see `servers`.
     return engine.execution_options(crm_write=True)
 
@@ -260,7 +260,7 @@ def is_unique_violation(error: SQLAlchemyError) -> bool:
 
 
 def _reason(error: SQLAlchemyError, url: URL) -> str:
-    """The driver's own first line: SQLAlchemy's text would quote statement and parameters."""
+    """Return the driver's own first line: SQLAlchemy's would quote statement and parameters."""
     original = getattr(error, "orig", None)
     if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
         # A value that could not be bound: its text would quote the value.
@@ -275,7 +275,7 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
 
 
 def _secrets(url: URL) -> list[str]:
-    """Passwords of the URL, which a driver's words may repeat."""
+    """Return passwords of the URL, which a driver's words may repeat."""
     query = [str(url.query.get(name, "")) for name in ("password", "passwd", "pwd")]
     odbc = _WORD.findall(str(url.query.get("odbc_connect", "")))
     return [secret for secret in (str(url.password or ""), *query, *odbc) if secret]

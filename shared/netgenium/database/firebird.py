@@ -42,7 +42,7 @@ _COUNTED = ("INSERT", "UPDATE", "DELETE", "SELECT", "MERGE", "WITH")
 
 
 def _need_library() -> None:
-    """The driver itself would say so only when it connects, and with no error of its own."""
+    """Refuse a missing library, which the driver tells only late and with a foreign error."""
     named = driver_config.fb_client_library.value
     if sys.platform == "linux" and not (has_api() or named or find_library("fbclient")):
         what, remedy = said("needs Firebird's client library"), said("apt-get install libfbclient2")
@@ -51,7 +51,7 @@ def _need_library() -> None:
 
 @FB_SHUTDOWN_CALLBACK  # type: ignore[untyped-decorator]
 def _not_by_a_signal(reason: int, _mask: int, _argument: object) -> int:
-    """1 refuses."""
+    """Return 1, which refuses, where a signal is the reason."""
     return int(reason == fb_shutrsn_signal)
 
 

@@ -104,7 +104,7 @@ def _take_together(connection: Connection, names: Sequence[str]) -> None:
 
 
 def _take(connection: Connection, name: str) -> None:
-    """An UPDATE takes a row everywhere; one for many rows would take them in any order."""
+    """Lock row by row: an UPDATE of many rows would take them in any order."""
     row = update(lock_table).where(lock_table.c.name == name)
     statement = row.values(counter=lock_table.c.counter + 1)
     end = time.monotonic() + LOCK_SECONDS

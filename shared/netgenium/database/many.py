@@ -21,7 +21,7 @@ _IN_AT_ONCE = 500
 
 
 def in_chunks(values: Iterable[T], size: int = _IN_AT_ONCE) -> Iterator[list[T]]:
-    """`values` in lists of at most `size`."""
+    """Yield `values` in lists of at most `size`."""
     rest = iter(values)
     while chunk := list(islice(rest, size)):
         yield chunk
@@ -30,7 +30,7 @@ def in_chunks(values: Iterable[T], size: int = _IN_AT_ONCE) -> Iterator[list[T]]
 def by_stored_form(
     connection: Connection, column: ColumnElement[Any], texts: Iterable[str]
 ) -> Mapping[str, Sequence[str]]:
-    """`texts` by how `column` stores them: what is read back says which of them was asked for.
+    """Return `texts` by how `column` stores them: what is read back says which was asked for.
 
     Several may be stored alike, where one has a NUL, is too long, or has letters that the database
     does not have.
@@ -65,7 +65,7 @@ def owners_by_text(
 def values_by_owner(
     connection: Connection, erp: ErpTables, entity: str, field: str, ids: Iterable[int] | None
 ) -> Mapping[int, Sequence[Any]]:
-    """The values of `field` for the `entity` records `ids` (None: for all), in stored order."""
+    """Return the values of `field` for the `entity` records `ids` (None: all), in stored order."""
     values: dict[int, list[Any]] = defaultdict(list)
     chunks = [None] if ids is None else list(in_chunks(sorted(set(ids))))
     for owner, value in places_of(erp, entity, field):

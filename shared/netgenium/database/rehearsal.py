@@ -32,7 +32,7 @@ class Rehearsal:
 
     @contextmanager
     def step(self) -> Iterator[Connection]:
-        """A savepoint; what is written in it is seen by the next ones, unless it fails.
+        """Open a savepoint; what is written in it is seen by the next ones, unless it fails.
 
         Any other error than a database's or ours ends the rehearsal, and so undoes everything.
         Where the database has undone the whole transaction, nothing more may be written: it would
@@ -54,7 +54,7 @@ class Rehearsal:
 
 @contextmanager
 def rehearsed(engine: Engine) -> Iterator[Rehearsal]:
-    """A rehearsal on `engine`; afterwards everything is as it was.
+    """Open a rehearsal on `engine`; afterwards everything is as it was.
 
     Only numbers that identity columns and generators have given are used up.
 

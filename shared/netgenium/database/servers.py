@@ -91,7 +91,7 @@ def changed_meanwhile(error: DBAPIError) -> bool:
 
 
 def charset(dialect: Dialect) -> str:
-    """The Python codec of the database's own texts; `utf-8` until something else is known."""
+    """Return the Python codec of the database's own texts; `utf-8` until it is known."""
     return str(getattr(dialect, _CHARSET, "utf-8"))
 
 
@@ -101,7 +101,7 @@ def counts_bytes(dialect: Dialect) -> bool:
 
 
 def codec_of(name: str) -> str | None:
-    """Python's codec for a database's name of a character set; None where it has none of its own.
+    """Return Python's codec for a database's name of a charset; None where it has none.
 
     `WIN1250` and `DOS852` are code pages, `ISO8859_2` is `iso8859-2`; Firebird's `NONE` and
     PostgreSQL's `SQL_ASCII` take any bytes.
@@ -209,7 +209,7 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _with_each_host(url: URL) -> URL:
-    """`host=a:1,b:2` as libpq's users write it; SQLAlchemy wants `host=a:1&host=b:2`."""
+    """Translate `host=a:1,b:2`, as libpq's users write it, for SQLAlchemy."""
     hosts = url.query.get("host", ())
     if isinstance(hosts, str) and "," in hosts and ":" in hosts:
         return url.update_query_dict({"host": tuple(hosts.split(","))})

@@ -31,7 +31,7 @@ class Trimmed(FunctionElement[Any]):
 
 
 def plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """`column` as it is compared where letter case does not matter: trimmed, in lower case."""
+    """Return `column` as it is compared without letter case: trimmed, in lower case."""
     return func.lower(Trimmed(column), type_=column.type)
 
 

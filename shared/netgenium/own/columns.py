@@ -32,11 +32,11 @@ class UtcMoment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """To UTC."""
+        """Store a moment in UTC."""
         return None if value is None else local_time(value, UTC)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """From UTC."""
+        """Read a moment in UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 

@@ -31,21 +31,21 @@ class _FirebirdImpl(DefaultImpl):
 
 @compiles(AddColumn, _FIREBIRD)
 def _add_column(element: AddColumn, compiler: DDLCompiler, **_more: object) -> str:
-    """Firebird knows no word COLUMN here."""
+    """Leave out the word COLUMN, which Firebird does not know here."""
     table = alter_table(compiler, element.table_name, element.schema)
     return f"{table} ADD {compiler.get_column_specification(element.column)}"
 
 
 @compiles(DropColumn, _FIREBIRD)
 def _drop_column(element: DropColumn, compiler: DDLCompiler, **_more: object) -> str:
-    """Nor here."""
+    """Leave the word COLUMN out here, too."""
     table = alter_table(compiler, element.table_name, element.schema)
     return f"{table} DROP {format_column_name(compiler, element.column.name)}"
 
 
 @compiles(ColumnName, _FIREBIRD)
 def _rename_column(element: ColumnName, compiler: DDLCompiler, **_more: object) -> str:
-    """And no word RENAME."""
+    """Rename by TO: there is no word RENAME."""
     table = alter_table(compiler, element.table_name, element.schema)
     old = format_column_name(compiler, element.column_name)
     return f"{table} ALTER COLUMN {old} TO {format_column_name(compiler, element.newname)}"

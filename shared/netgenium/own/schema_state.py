@@ -54,6 +54,6 @@ def state_of(connection: Connection) -> SchemaState:
 
 
 def known_versions() -> list[str]:
-    """The versions that this program knows, the latest last: those of the migrations' files."""
+    """Return the versions that this program knows, the latest last, by the migrations' files."""
     files = (Path(__file__).parent / "migrations" / "versions").iterdir()
     return sorted(found[1] for file in files if (found := _FILE.fullmatch(file.name)))

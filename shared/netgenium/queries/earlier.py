@@ -19,7 +19,7 @@ from shared.netgenium.schema.tables import ErpTables
 def read_processed(
     connection: Connection, erp: ErpTables, keys: Mapping[str, bool]
 ) -> Mapping[str, Processed]:
-    """Who has claimed keys (R-a, S-9).
+    """Return who has claimed keys (R-a, S-9).
 
     Args:
         connection: To the database.
@@ -82,7 +82,7 @@ def read_erp_message_ids(
 def read_thread_records(
     connection: Connection, erp: ErpTables, message_ids: Iterable[str]
 ) -> Mapping[str, Sequence[Thread]]:
-    """What the mails with these Message-IDs are assigned to, with the records' numbers (A-6)."""
+    """Return what the mails with these Message-IDs are assigned to, with numbers (A-6)."""
     assigned = read_threads(connection, erp, message_ids)
     ids: dict[str, set[int]] = defaultdict(set)
     for one in (one for several in assigned.values() for one in several):

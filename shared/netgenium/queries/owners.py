@@ -40,7 +40,7 @@ def read_owners(
 
 
 def _owners(erp: ErpTables, kind: TokenKind, table: Table) -> tuple[FromClause, list[Column[int]]]:
-    """The columns that hold a company of the record, and the tables that they are in."""
+    """Return the columns that hold a company of the record, and the tables that they are in."""
     columns = [table.c[_OWNER]] if erp.has(kind, _OWNER) else []
     places: FromClause = table
     for way in _BY_WAY_OF:

@@ -91,7 +91,7 @@ def _sent_by_the_erp(
     columns: Sequence[Column[Any]],
     by_key: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[str, Assigned]]:
-    """Activities with one of these Message-IDs that no mail of ours has made."""
+    """Yield activities with one of these Message-IDs that no mail of ours has made."""
     if not erp.has("activity", "message_id"):
         return
     activity, effect = erp.table("activity"), effect_table.c
@@ -113,7 +113,7 @@ def _sent_by_the_erp(
 def read_soft_bounces(
     connection: Connection, addresses: Iterable[str]
 ) -> Mapping[str, frozenset[date]]:
-    """Days of earlier soft bounces by address (B-3)."""
+    """Return days of earlier soft bounces by address (B-3)."""
     columns = soft_bounce_table.c
     days: dict[str, set[date]] = defaultdict(set)
     names = by_stored_form(connection, columns.address, addresses)

@@ -80,7 +80,7 @@ def _records(connection: Connection, query: Select[tuple[int, str]]) -> list[Rec
 
 
 def _fits(column: ColumnElement[str], number: str) -> ColumnElement[bool]:
-    """`15` fits `2026-15`, and `2026-15` fits `15`."""
+    """Match `15` with `2026-15`, and `2026-15` with `15`."""
     tail = _tail(number)
     return column == tail if tail != number else column.like(f"{_YEAR}{number}")
 

@@ -41,7 +41,7 @@ def read_spoken(
 
 
 def _spoken(tokens: Sequence[Mapping[str, Any]], *, by_user: bool) -> Iterator[Spoken]:
-    """An earlier version did not record whose words they were: then a user's were his own."""
+    """Yield what was said; an earlier version did not record whose words: a user's were his own."""
     for one in tokens:
         own = one.get("own")
         if own is None:

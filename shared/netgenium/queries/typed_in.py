@@ -31,7 +31,7 @@ class TypedIn(NamedTuple):
 
 
 def read_odd_addresses(connection: Connection, erp: ErpTables, entity: str) -> Iterator[TypedIn]:
-    """Addresses of `entity` with blanks, separators or several at signs; the first of each column.
+    """Yield addresses of `entity` with blanks, separators or several at signs; each column's first.
 
     Whether one is wrong is for the caller to say.
     """

@@ -94,7 +94,7 @@ def _concerns(address: str) -> ColumnElement[bool]:
 
 
 def _recipients(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[UUID, list[str]]:
-    """Recipients of the outgoing ones, in order."""
+    """Return recipients of the outgoing ones, in order."""
     own = recipient_table.c
     found: dict[UUID, list[str]] = defaultdict(list)
     outgoing = sorted({row.mail_id for row in rows if row.direction == "outgoing"})

@@ -85,7 +85,7 @@ def _needed(index: Index, dialect: Dialect) -> NeededIndex:
 
 
 def _computed(index: Index, dialect: Dialect) -> str:
-    """SQL Server has indexes on columns alone, so the expression becomes a computed one."""
+    """Index an expression as a computed column: SQL Server has indexes on columns alone."""
     (column,) = index.columns
     quoted = dialect.identifier_preparer.quote_identifier
     compiler = dialect.statement_compiler(dialect, None)

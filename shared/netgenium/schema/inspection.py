@@ -101,7 +101,7 @@ def _erp_problems(inspector: Inspector, erp: ErpTables) -> Iterator[ConfigProble
 
 
 def _existing(inspector: Inspector) -> dict[str, str]:
-    """Tables and views by their name in lower case."""
+    """Return tables and views by their name in lower case."""
     # A view does as well as a table: an installation may offer one instead.
     names = [*inspector.get_table_names(), *inspector.get_view_names()]
     return {name.lower(): name for name in names}

@@ -175,7 +175,7 @@ def _stays_inside(folder: str) -> bool:
 
 
 def _short_path(where: str, mapping: NetGeniumMapping) -> Iterator[ConfigProblem]:
-    """A path that is cut finds no file, and the file would be taken for one without row."""
+    """Tell of a short path: one that is cut finds no file, and the file seems to lack a row."""
     mapped = mapping.entities.get("attachment")
     path = mapped.columns.get("path") if mapped else None
     if mapping.attachments.strategy != "directory" or path is None:

@@ -79,7 +79,7 @@ def nearest(name: str, known: Iterable[str]) -> Said:
 
 
 def _path(loc: Sequence[int | str]) -> list[str]:
-    """Where in the file: without the branches of unions, which no file names."""
+    """Return where in the file: without the branches of unions, which no file names."""
     steps = [str(step) for step in loc if not str(step).startswith("<")]
     if steps[0] == "entities":
         return steps[1:]

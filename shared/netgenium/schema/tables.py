@@ -76,7 +76,7 @@ class ErpTables:
             self._build(name, entity)
 
     def table(self, entity: str) -> Table:
-        """The table of `entity`; KeyError if it is not mapped: ask `has` for optional ones."""
+        """Return the table of `entity`; KeyError if it is not mapped: ask `has` beforehand."""
         return self._tables[entity]
 
     def many(self, entity: str, field: str) -> ManyTable | ManyColumns:
@@ -94,7 +94,7 @@ class ErpTables:
         return self.mapping.choices.get(f"{entity}.{field}", {}).get(ours)
 
     def mapped(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Those of `values`, by our names of fields, that the installation has a place for."""
+        """Return those of `values`, by our names of fields, that the mapping has a place for."""
         return {field: value for field, value in values.items() if self.has(entity, field)}
 
     def _build(self, name: str, entity: MappedEntity) -> None:

@@ -41,7 +41,7 @@ _LARGEST = 2**31 - 1
 
 
 def cut(text: str, length: int, *, width: Callable[[str], int] = len) -> str:
-    """`text` cut to `length` characters, with the mark if anything is lost and the mark fits.
+    """Return `text` cut to `length` characters, with the mark if text is lost and it fits.
 
     Args:
         text: Any text.
@@ -62,7 +62,7 @@ def cut(text: str, length: int, *, width: Callable[[str], int] = len) -> str:
 
 
 def _width_in(dialect: Dialect) -> Callable[[str], int]:
-    """What a text counts in a column of that database."""
+    """Return what counts the width of a text in a column of that database."""
     if dialect.name in _COUNT_UTF16:
         return _utf16_units
     return partial(_bytes_in, charset(dialect)) if counts_bytes(dialect) else len
@@ -81,7 +81,7 @@ def _continues(character: str) -> bool:
 
 
 def spelled(text: str, dialect: Dialect) -> str:
-    """`text` as that database can hold it: without NUL, and `?` for each letter it does not have.
+    """Return `text` as the database can hold it: no NUL, `?` for a letter that it lacks.
 
     What is compared must be spelled like what is stored.
     """
@@ -92,7 +92,7 @@ def spelled(text: str, dialect: Dialect) -> str:
 
 
 def local_time(moment: datetime, zone: tzinfo) -> datetime:
-    """`moment` without zone in the local time of `zone`, moved into what databases can hold."""
+    """Return `moment` in the local time of `zone`, without zone, as databases can hold it."""
     try:
         local = moment.astimezone(zone).replace(tzinfo=None, fold=0)
     except OverflowError:
@@ -116,7 +116,7 @@ class CutText(TypeDecorator[str]):
         self.length = length
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's signature
-        """A memo is the database's own text type."""
+        """Make a memo the database's own text type."""
         return dialect.type_descriptor(Unicode(self.length) if self.length else UnicodeText())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
@@ -149,17 +149,17 @@ class CheckBox(TypeDecorator[bool]):
         )
 
     def coerce_compared_value(self, _op: Any, _value: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's signature
-        """A comparison uses the stored pair too."""
+        """Use the stored pair in comparisons, too."""
         return self
 
     def process_bind_param(self, value: bool | None, _dialect: Dialect) -> int | str | None:  # noqa: FBT001 - SQLAlchemy's signature
-        """True and False become the pair."""
+        """Turn True and False into the pair."""
         if value is None:
             return None
         return self.checked if value else self.unchecked
 
     def process_result_value(self, value: int | str | None, _dialect: Dialect) -> bool | None:
-        """Only the stored value of a set box is True; blanks that pad it do not count."""
+        """Return True for the stored value of a set box only; blanks that pad it do not count."""
         if isinstance(value, str):
             return value.rstrip() == self.checked
         return None if value is None else value == self.checked
@@ -183,7 +183,7 @@ class Choice(TypeDecorator[str]):
         return None if value is None else self._to.get(value, value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
-        """The stored word becomes ours; a word that is not ours stays."""
+        """Turn the stored word into ours; a word that is not ours stays."""
         if value is None:
             return None
         # A column of fixed length pads with blanks.
@@ -197,7 +197,7 @@ class WholeNumber(TypeDecorator[int]):
     cache_ok = True
 
     def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
-        """Into the limits: a mail may claim any number."""
+        """Cut into the limits: a mail may claim any number."""
         return None if value is None else max(-_LARGEST, min(value, _LARGEST))
 
 
@@ -214,7 +214,7 @@ class Moment(TypeDecorator[datetime]):
         self._zone = ZoneInfo(zone)
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """An aware moment becomes local time."""
+        """Turn an aware moment into local time."""
         return None if value is None else local_time(value, self._zone).replace(microsecond=0)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:

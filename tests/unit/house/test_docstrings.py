@@ -13,6 +13,12 @@ from tests.modules import PRODUCT, modules_of, nodes, tree
 PATHS = (*PRODUCT, *modules_of("bench"))
 _SECTION = re.compile(r"^(Args|Attributes|Raises):\n((?:(?: {4}.*)?\n?)*)", re.MULTILINE)
 _ENTRY = re.compile(r"^ {4}(\S[^:\n]*):(?= |$)", re.MULTILINE)
+NO_VERBS = (
+    "all another as at both each elsewhere every everything for from how in nobody nothing of one "
+    "only so their those to until what when where which while who whom whose why with without"
+).split()
+"""Words that docstrings have begun with in place of a verb."""
+
 VALUES = {"ext4"}
 """Words of the world outside, which docstrings quote as examples."""
 _TICKED = re.compile(r"(?<!`)`([a-z_][a-z0-9_]*)`(?!`)")
@@ -116,3 +122,31 @@ def test_a_name_that_is_gone_is_noticed(source: str, fault: str) -> None:
     module = ast.parse(source)
 
     assert list(_faults(module, Names({Path("m.py"): module}))) == [fault]
+
+
+def _without_verb(module: ast.Module) -> Iterator[str]:
+    """Public functions whose docstring begins like a noun; ruff's D401 knows the verbs' forms."""
+    for node in nodes(module):
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        begin = (ast.get_docstring(node) or "Do").split()[0]
+        is_property = any("property" in ast.unparse(one) for one in node.decorator_list)
+        is_plural = begin.endswith("s") and not begin.endswith("ss")
+        is_noun = is_plural or not begin[0].isalpha() or begin.lower() in NO_VERBS
+        if is_noun and not is_property:
+            yield f"{node.name}: {begin}"
+
+
+def test_a_docstring_begins_with_its_verb() -> None:
+    """House: a function's first word says what it does, as "Return `x` …", not "`x` …"."""
+    found = [f"{path}: {one}" for path in PATHS for one in _without_verb(tree(path))]
+
+    assert found == [], "begin with a verb: Return, Yield, Write, Note …; see docs/style.md"
+
+
+@pytest.mark.parametrize("begin", ["`text` cut", "Recipients of", "How often", "As the source's."])
+def test_a_docstring_without_a_verb_is_noticed(begin: str) -> None:
+    """House: the check above sees names, plurals, questions and comparisons."""
+    module = ast.parse(f'def f():\n    """{begin}"""\n')
+
+    assert list(_without_verb(module)) == [f"f: {begin.split(maxsplit=1)[0]}"]

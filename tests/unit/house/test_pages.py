@@ -1,6 +1,7 @@
 """Pages lead somewhere: what they name exists, and what they list is what the code has."""
 
 import re
+import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -137,3 +138,12 @@ def test_every_file_that_a_page_names_exists() -> None:
     ]
 
     assert missing == []
+
+
+def test_the_newest_version_of_the_changelog_is_the_one_that_is_built() -> None:
+    """House: `crmservice --version` names a version whose changes can be read."""
+    changes = Path("CHANGELOG.md").read_text("utf-8")
+    released = re.findall(r"^## \[(\d[^\]]*)\] - [\d-]{10}$", changes, re.MULTILINE)
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+
+    assert released[0] == project["version"]

@@ -96,6 +96,13 @@ def test_each_rule_says_whether_it_is_for_old_mail() -> None:
     assert [row.name for row in for_old_mail(POLICY)] == OLD_MAIL_GETS.split()
 
 
+def test_a_rule_is_a_promise_of_the_page() -> None:
+    """House: the identifier of each rule is in docs/behaviours.md, where its sentence is."""
+    page = Path("docs/behaviours.md").read_text("utf-8")
+
+    assert [row.id for row in POLICY if f"**{row.id}**" not in page] == []
+
+
 def test_a_rule_has_tests_of_its_own() -> None:
     """House: the rules' tests are where a reader looks for them."""
     tests = Path("tests/unit/services/classifier/rules")
@@ -128,3 +135,18 @@ def test_list_shows_each_field_or_somebody_decided_not_to(table: str, entity: st
     left_out = NOT_SHOWN[table] | (SYNCHRONISED if table == "activities" else set())
 
     assert {*CATALOGUE[entity].fields, *CATALOGUE[entity].many} - shown == left_out
+
+
+def test_whoever_asks_what_kind_a_source_is_stands_in_the_recipe() -> None:
+    """House: who adds a kind of source is led to each place that tells kinds apart."""
+    page = Path("docs/architecture.md").read_text("utf-8")
+    recipe = page.partition("- **add a source**")[2].partition("\n- **")[0]
+    kinds = {"EML_DIR", "MAILBOX", "is_from_file"}
+    asking = [
+        path
+        for path in PRODUCT
+        if path.parts[:3] != ("services", "fetcher", "sources")
+        and any(isinstance(one, ast.Name) and one.id in kinds for one in nodes(tree(path)))
+    ]
+
+    assert [str(path) for path in asking if str(path) not in recipe] == []

@@ -56,7 +56,7 @@ def bodies_of(session: ImapSession, uids: Sequence[int]) -> tuple[dict[int, byte
 
 
 def slice_of(session: ImapSession, uid: int, offset: int, size: int) -> bytes | None:
-    """At most `size` bytes from `offset`; None if the message has gone or has no body.
+    """Return at most `size` bytes from `offset`; None if the message has gone or has no body.
 
     Raises:
         TransientError: As `facts_of`; or more came than was asked for.
@@ -94,7 +94,7 @@ def _given(
 
 
 def _ask(session: ImapSession, uids: Sequence[int], items: Sequence[str], given: Given) -> None:
-    """A FETCH; one message that the server refuses spoils no other.
+    """Send a FETCH; one message that the server refuses spoils no other.
 
     Raises:
         StateError: It refuses whatever is asked for.

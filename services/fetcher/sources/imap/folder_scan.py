@@ -112,7 +112,7 @@ class FolderScan:
     def facts(
         self, session: ImapSession, opened: Opened, uids: Sequence[int]
     ) -> Iterator[MessageInfo]:
-        """What the server says of messages; one that no mail can be is kept for good (H-30)."""
+        """Yield what the server says of messages; one that can be no mail is kept out (H-30)."""
         for some in _chunks(uids):
             names = [name_of(opened.uid_validity, uid) for uid in some]
             with self._suspects.blamed(opened.folder, names):
@@ -151,7 +151,7 @@ class FolderScan:
         return together, sorted(alone, key=lambda uid: tries[names[uid]])
 
     def _notes(self, opened: Opened, there: set[int]) -> dict[int, TakenNote]:
-        """What was taken of this folder and is still in it; notes of an old UIDVALIDITY go."""
+        """Return notes of what was taken and is still there; those of an old UIDVALIDITY go."""
         notes = map(note_from, self._seen.known(opened.folder))
         # Of two notes the one that says more counts.
         return {
@@ -209,7 +209,7 @@ class FolderScan:
         self._seen.remember(folder, [str(notes[note.uid]) for note in some])
 
     def _wishes(self, folder: str) -> dict[str, MailboxActions]:
-        """What rules want done with recorded mail of a folder, by its name there."""
+        """Return what rules want done with recorded mail of a folder, by its name there."""
         due = self._taken.due(folder).items()
         return {name: mail.wish for name, mail in due if mail.wish}
 
@@ -220,7 +220,7 @@ class FolderScan:
         return found & self._arrived(session, opened, start) if isinstance(start, date) else found
 
     def _arrived(self, session: ImapSession, opened: Opened, start: date) -> set[int]:
-        """What arrived on `start` or later: a search, and a closer look at the days around."""
+        """Return what arrived on `start` or later: by a search, and a look at the days around."""
         start = min(max(start, _DAYS[0]), _DAYS[1])
         surely = session.uids(search_since(start + _ZONES))
         doubtful = sorted(session.uids(search_since(start - _ZONES)) - surely)

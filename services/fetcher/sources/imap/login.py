@@ -73,7 +73,7 @@ def by_password(client: Client, server: Server, user: str, password: SecretStr) 
 
 
 def not_connected(server: Server) -> CredentialsRefusedError:
-    """A fresh login was good, and yet the mailbox stays closed (F-56)."""
+    """Make the error of a fresh login that was good while the mailbox stays closed (F-56)."""
     return CredentialsRefusedError(
         said(
             "{server} accepted the login but not the mailbox: check that the mailbox of "
@@ -85,7 +85,7 @@ def not_connected(server: Server) -> CredentialsRefusedError:
 
 
 def _answering(answer: bytes) -> Callable[[bytes], bytes]:
-    """The answer to the first challenge; then nothing, which a server's refusal waits for."""
+    """Answer the first challenge; then say nothing, which a server's refusal waits for."""
     asked = 0
 
     def respond(_challenge: bytes) -> bytes:

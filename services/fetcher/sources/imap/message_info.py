@@ -110,7 +110,7 @@ def folder_of(source: str) -> str | None:
 
 
 def searches(opened: Opened) -> Iterator[str]:
-    """Ranges of UIDs that together hold all, each with an answer that can be taken."""
+    """Yield ranges of UIDs that together hold all, each with an answer that can be taken."""
     step = _WHOLE_SEARCH if opened.messages > _WHOLE_SEARCH else max(opened.uid_next, 1)
     starts = range(1, max(opened.uid_next, 2), step)
     for start in starts:

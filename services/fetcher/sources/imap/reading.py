@@ -113,7 +113,7 @@ class Reading:
             )
 
     def remember_contents(self, mails: Sequence[SourceMail]) -> None:
-        """These mails were taken and stay where they are."""
+        """Remember mails that were taken and stay where they are."""
         known: dict[str, list[tuple[str, str]]] = {}
         for mail in mails:
             folder, validity, uid = parts_of(mail.identity)
@@ -206,7 +206,7 @@ class Reading:
         return True
 
     def _tell_new_uids(self, opened: Opened) -> None:
-        """A server that gives new UIDs each time makes us read everything each time (F-51)."""
+        """Tell of a server whose UIDs are new each time, so that all is read each time (F-51)."""
         changes, before = self._contents.changes(opened.folder, opened.uid_validity)
         if changes == before:
             return

@@ -199,7 +199,7 @@ class ImapSession:
             raise self.judged(error) from None
 
     def judged(self, error: Exception) -> CRMServiceError:
-        """The trouble behind an exception; the connection is given up, unless it is still good."""
+        """Return the trouble behind an exception; give the connection up, unless it is good."""
         broken = ValueError(str(error)) if isinstance(error, ProtocolError) else error
         trouble = self._server.trouble(broken)
         good = isinstance(trouble, RefusedError | StateError)

@@ -158,7 +158,7 @@ class Imap:
                 self._look.carry_out(session, session.opened)
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
-        """Until the first folder announces mail (IDLE), or it is time to look again (I-3, F-58).
+        """Wait until the first folder announces mail (IDLE), or it is time to look (I-3, F-58).
 
         Raises:
             TransientError: The server asks to wait longer (F-57).

@@ -36,7 +36,7 @@ class EndlessMessageError(TransientError):
 def whole_bodies(
     session: ImapSession, group: Sequence[MessageInfo]
 ) -> tuple[dict[int, bytes], dict[int, str]]:
-    """The text of each message, and why others are not to be taken; what has gone is in neither.
+    """Return each message's text, and why others are not to be taken; what has gone is in neither.
 
     One that is shorter than announced is asked for again. If the same comes again, and nothing
     else speaks against it, it is whole: Exchange only estimates the size of what it has not yet
@@ -125,7 +125,7 @@ def _pieces(session: ImapSession, facts: MessageInfo) -> Iterator[bytes | None]:
 
 
 def _piece(session: ImapSession, facts: MessageInfo, offset: int) -> bytes:
-    """Some servers give nothing at all beyond the end."""
+    """Fetch one slice; some servers give nothing at all beyond the end."""
     piece = slice_of(session, facts.uid, offset, SLICE_BYTES)
     if piece is None and not still_there(session, [facts.uid]):
         raise GoneError(said("message {uid} has gone while it was read", uid=facts.uid))
@@ -151,7 +151,7 @@ def collected(session: ImapSession, facts: MessageInfo, most: int) -> bytes | No
 def _rest(
     session: ImapSession, facts: MessageInfo, size: int, sha256: bytes, *, joined: bool
 ) -> bytes:
-    """What the slices have left out, by a fetch of the whole; nothing if they were the whole.
+    """Fetch the whole for what the slices have left out; nothing if they were the whole.
 
     Raises:
         LeftInSourceError: The whole is another one; or the slices do not join, and it is too large.

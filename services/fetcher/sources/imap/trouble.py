@@ -77,7 +77,7 @@ class Server:
         )
 
     def insecure(self, what: Said) -> TransientError:
-        """A login would not be safe: on its way, or with whoever answers."""
+        """Make the error of a login that would not be safe: on its way, or with whoever answers."""
         return TransientError(
             said(
                 "{server} {what}; nothing was sent; use port 993, or have STARTTLS switched on",

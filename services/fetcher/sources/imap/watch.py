@@ -34,7 +34,7 @@ class Watch:
         seconds: float,
         alarm: Alarm,
     ) -> None:
-        """Until the folder announces mail, or it is time to look again.
+        """Wait until the folder announces mail, or it is time to look again.
 
         Args:
             session: Where there is one; it is closed if the connection breaks.

@@ -105,7 +105,7 @@ class ImapWire(imaplib.IMAP4):
         self._counted = 0
 
     def _fresh(self) -> None:
-        """What came before TLS is not believed afterwards: anybody may have sent it."""
+        """Forget what came before TLS: anybody may have sent it."""
         if self._received_from is not self.sock:
             self._received.clear()
             self._received_from = self.sock

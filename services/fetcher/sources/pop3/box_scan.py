@@ -112,13 +112,13 @@ class BoxScan:
         return True
 
     def stays(self, named: Collection[tuple[str, str]]) -> None:
-        """Mails, as pairs of digest and UIDL, were taken and stay in the box."""
+        """Note that mails, as pairs of digest and UIDL, were taken and stay in the box."""
         self._seen.remember(POP3_PLACE, [name for _, name in named])
         self._contents.remember(POP3_PLACE, named)
 
     @contextmanager
     def guarded(self, entry: Listing) -> Iterator[None]:
-        """While one mail is read: what is wrong with it is noted, it stays, and spoils no other.
+        """Guard the reading of one mail: what is wrong with it is noted, and spoils no other.
 
         Raises:
             LeftInSourceError: The server does not give the mail, or something else.
@@ -146,11 +146,11 @@ class BoxScan:
             raise
 
     def was_read(self, entry: Listing) -> None:
-        """A mail came to its end, whole: nothing is wrong with it."""
+        """Note that a mail came to its end, whole: nothing is wrong with it."""
         self.suspects.clear(POP3_PLACE, [entry.name])
 
     def leave(self, entry: Listing) -> None:
-        """A mail that is too large stays in the box, and is told once."""
+        """Leave a mail that is too large in the box, and tell of it once."""
         megabytes, uidl = MAX_MAIL_BYTES // 1024 // 1024, entry.uidl
         _log.error("too large, stays in the box", box=self._box.name, mail=uidl, limit_mb=megabytes)
         self._seen.note_taken(POP3_PLACE, 1)
@@ -158,11 +158,11 @@ class BoxScan:
             self._seen.remember(POP3_PLACE, [uidl])
 
     def deleted(self, named: Collection[tuple[str, str]]) -> None:
-        """The server said OK to the deletion of mails, as pairs of digest and UIDL."""
+        """Remember mails, as pairs of digest and UIDL, to whose deletion the server said OK."""
         self._contents.remember(_DELETED, named)
 
     def end_round(self) -> None:
-        """The whole box was looked through."""
+        """End the round: the whole box was looked through."""
         for place in (POP3_PLACE, _DELETED):
             self._contents.keep_only(place, self._names)
         if len(self._names) == len(self.entries):
@@ -185,5 +185,5 @@ class BoxScan:
         return together, sorted(alone, key=lambda entry: tries[entry.name])
 
     def _before(self) -> str:
-        """Where is remembered what is too old: another `startFrom` asks anew."""
+        """Return where is remembered what is too old: another `startFrom` asks anew."""
         return f"{POP3_PLACE} before {self._box.start_from}"

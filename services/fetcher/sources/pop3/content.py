@@ -36,7 +36,7 @@ class Content:
 
 
 def content_of(session: Pop3Session, entry: Listing) -> Content:
-    """What must be known of a mail before it is given: of a large one with a name its head alone.
+    """Return what must be known of a mail before it is given: of a large one with a name its head.
 
     Raises:
         NegativeAnswerError: The server does not give it.

@@ -9,7 +9,7 @@ HEAD_BYTES = 128 * 1024
 
 
 def received_at(head: bytes, now: datetime) -> datetime | None:
-    """The moment of the topmost `Received`, which the box's own server wrote (RFC 5321, 4.4).
+    """Read the topmost `Received`, which the box's own server wrote (RFC 5321, 4.4).
 
     Args:
         head: The mail, or its beginning.
@@ -22,7 +22,7 @@ def received_at(head: bytes, now: datetime) -> datetime | None:
 
 
 def dated_at(head: bytes, now: datetime) -> datetime | None:
-    """As `received_at`; without a `Received` what `Date` says, which is the sender's word."""
+    """Read the time as `received_at`; without a `Received` by `Date`, the sender's word."""
     if found := received_at(head, now):
         return found
     for name, value in _fields(head):

@@ -76,7 +76,7 @@ class Pop3Session:
         return self.wire.content()
 
     def head(self, number: int) -> bytes:
-        """The mail's head, or as much as is looked through; empty if the server has no `TOP`."""
+        """Read the mail's head, or as much as is looked through; empty if there is no `TOP`."""
         try:
             self.wire.ask(b"TOP %d 0" % number)
         except NegativeAnswerError:
@@ -133,7 +133,7 @@ class Pop3Session:
 
 
 def session_ended(box: Box, identity: str) -> TransientError:
-    """A mail that was read in a session that is over: it comes again in the next one."""
+    """Make the error of a mail whose session is over: it comes again in the next one."""
     return TransientError(
         said("{identity} of box {box}: its session has ended", identity=identity, box=box.name)
     )

@@ -1,6 +1,6 @@
 """The `pop3` source: a whole POP3 box (manual, chapter 7; behaviours I-2, I-6, I-8).
 
-A session a batch: log in, list, `RETR` the batch, and in this same session `DELE` what was
+One session per batch: log in, list, `RETR` the batch, and in this same session `DELE` what was
 acknowledged, then `QUIT`. Without `QUIT` a server deletes nothing (RFC 1939, section 6): the mail
 comes again and is the same mail (F-7).
 
@@ -22,6 +22,7 @@ from services.fetcher.sources.first_look import first_look
 from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.pop3.box_scan import BoxScan
 from services.fetcher.sources.pop3.content import content_of, slices_of
+from services.fetcher.sources.pop3.deletions import Deletions
 from services.fetcher.sources.pop3.received import received_at
 from services.fetcher.sources.pop3.session import Listing, Pop3Session, open_session, session_ended
 from services.fetcher.sources.pop3.taken_earlier import TakenEarlier
@@ -62,21 +63,18 @@ class Pop3:
     kind: str = field(default=POP3, init=False)
     _context: ssl.SSLContext = field(init=False, repr=False)
     _look: BoxScan = field(init=False, repr=False)
-    _session: Pop3Session | None = field(default=None, init=False, repr=False)
     _token_worked: bool = field(default=False, init=False)
     _opened_at: datetime | None = field(default=None, init=False)
-    # What was read completely in this session, by identity: it may be deleted in it.
-    _read: dict[str, list[int]] = field(default_factory=dict, init=False)
     _large: dict[str, Listing] = field(default_factory=dict, init=False)
-    _digests: dict[str, str] = field(default_factory=dict, init=False)
-    _deleted: list[str] = field(default_factory=list, init=False)
     _earlier: TakenEarlier = field(init=False, repr=False)
+    _deletions: Deletions = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Look at `caFile` before anything is connected."""
         self._context = tls_context(self.box)
         self._look = BoxScan(self.box, self.seen, self.clock)
         self._earlier = TakenEarlier(self.box, self.seen, self._look)
+        self._deletions = Deletions(self.box, self.seen, self._look, self._earlier)
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """Yield what waits, in the box's order, at most 100 mails and about 8 MB at a time.
@@ -106,7 +104,7 @@ class Pop3:
             TransientError: The server has gone.
             LeftInSourceError: It does not give all of it, or it was taken under another name.
         """
-        entry, session = self._large.get(mail.identity), self._session
+        entry, session = self._large.get(mail.identity), self._deletions.session
         if entry is None or session is None:
             raise session_ended(self.box, mail.identity)
         digest = hashlib.sha256()
@@ -115,10 +113,10 @@ class Pop3:
                 digest.update(piece)
                 yield piece
         self._look.was_read(entry)
-        self._digests[mail.identity] = digest.hexdigest()
+        self._deletions.digests[mail.identity] = digest.hexdigest()
         if self._look.was_taken(entry.uidl, digest.hexdigest()):
             raise LeftInSourceError(said("{identity} was taken before", identity=mail.identity))
-        self._read.setdefault(mail.identity, []).append(entry.number)
+        self._deletions.may_go(mail.identity, entry.number)
 
     def acknowledge(self, mails: Sequence[SourceMail]) -> None:
         """Mark for deletion, or remember, what was read in this session.
@@ -128,9 +126,9 @@ class Pop3:
         """
         if self.box.disposition.action == "delete":
             for mail in mails:
-                self._delete(mail.identity)
+                self._deletions.delete(mail.identity)
         else:
-            self._remember([mail.identity for mail in mails])
+            self._deletions.remember([mail.identity for mail in mails])
         self.seen.note_taken(POP3_PLACE, len(mails))
 
     def take(self, mails: Sequence[tuple[UUID, SourceMail]]) -> None:
@@ -140,14 +138,13 @@ class Pop3:
             TransientError: The memory cannot be used: they are given again.
         """
         # Before anything else is remembered of them: a mail that is known is not given again.
-        self._earlier.note(mails, self._digests)
-        self._remember([mail.identity for _, mail in mails])
+        self._earlier.note(mails, self._deletions.digests)
+        self._deletions.remember([mail.identity for _, mail in mails])
         self.seen.note_taken(POP3_PLACE, len(mails))
 
     def settle(self) -> None:
         """Delete what was read in this session and is recorded (C-2)."""
-        for identity in [name for name in self._read if self._earlier.is_recorded(name)]:
-            self._delete(identity)
+        self._deletions.delete_recorded()
 
     def wait(self, seconds: float, alarm: Alarm) -> None:
         """POP3 announces nothing: look again after `pollSeconds` (I-3)."""
@@ -180,7 +177,7 @@ class Pop3:
         """Return a session; a token that has worked and is refused now may have expired (F-56)."""
         self.close()
         try:
-            self._session = open_session(self.box, self._context, self.tokens)
+            session = open_session(self.box, self._context, self.tokens)
         except CredentialsRefusedError:
             if not self.tokens:
                 raise
@@ -189,16 +186,17 @@ class Pop3:
                 raise
             # Once: an account that is knocked at too often is locked (F-61).
             self._token_worked = False
-            self._session = open_session(self.box, self._context, self.tokens)
+            session = open_session(self.box, self._context, self.tokens)
         self._token_worked = True
-        return self._session
+        self._deletions.session = session
+        return session
 
     def _batch(self, session: Pop3Session, done: set[str]) -> tuple[list[SourceMail], bool]:
         """Return the next batch, and whether there is more; what broke a session comes alone."""
         batch: list[SourceMail] = []
         total = 0
         together, alone = self._look.waiting(session, done)
-        self._delete_recorded(session)
+        self._deletions.delete_of_earlier_sessions(session)
         for entry in together:
             if is_full(len(batch), total, entry.size):
                 return batch, True
@@ -234,20 +232,16 @@ class Pop3:
             self._look.was_read(entry)
         identity = entry.uidl or f"sha256:{content.sha256}"
         if not entry.uidl and (identity in done or identity in self.seen.known(POP3_PLACE)):
-            # The same content again: if its twin is of this session, it goes with it.
-            self._read.get(identity, []).append(entry.number)
-            if self._earlier.is_recorded(identity):
-                self._read[identity] = [entry.number]
-                self._delete(identity)
+            self._deletions.twin_may_go(identity, entry.number)
             return None
         if self._look.was_taken(entry.uidl, content.sha256):
             return None
         if content.raw is None:
             self._large[identity] = entry
         else:
-            self._read[identity] = [entry.number]
+            self._deletions.may_go(identity, entry.number)
         if content.sha256:
-            self._digests[identity] = content.sha256
+            self._deletions.digests[identity] = content.sha256
         self._earlier.saw(identity, entry.size, content.head)
         now = self.clock()
         received = received_at(content.head, now) or now
@@ -257,54 +251,7 @@ class Pop3:
         """Return whether a mail was there before the box was first read (I-11)."""
         return self.box.archive and (self._opened_at is None or received < self._opened_at)
 
-    def _delete_recorded(self, session: Pop3Session) -> None:
-        """Delete what was taken in earlier sessions, is recorded now, and is still the same."""
-        for mail, entry in self._earlier.recorded(session):
-            self._read[mail.identity] = [entry.number]
-            if mail.sha256:
-                self._digests[mail.identity] = mail.sha256
-            self._delete(mail.identity)
-
-    def _delete(self, identity: str) -> None:
-        numbers, session = self._read.pop(identity, []), self._session
-        if session is None:
-            raise session_ended(self.box, identity)
-        try:
-            for number in numbers:
-                session.delete(number)
-            self._deleted.append(identity)
-        except NegativeAnswerError as error:
-            self._stays([identity], str(error))
-
     def _finish(self) -> None:
-        """End the session: only `QUIT` deletes, and only its answer says that it did."""
-        session, self._session = self._session, None
-        deleted, self._deleted = self._deleted, []
-        digests = self._digests
-        self._read, self._large, self._digests = {}, {}, {}
-        self._earlier.end_session()
-        if session is None:
-            return
-        if session.wire.broken:
-            session.wire.close()
-            return
-        try:
-            session.quit()
-        except NegativeAnswerError as error:
-            self._stays(deleted, str(error))
-        else:
-            self._look.deleted([(digests[name], name) for name in deleted if name in digests])
-            self._earlier.forget(deleted)
-
-    def _stays(self, identities: Sequence[str], reason: str) -> None:
-        """The box does not let go: what was taken is not taken again in every round (F-62)."""
-        if identities:
-            _log.error("box does not delete", box=self.box.name, mails=identities, reason=reason)
-            self._remember(identities)
-            self._earlier.forget(identities)
-
-    def _remember(self, identities: Sequence[str]) -> None:
-        """These were taken and stay: neither their names nor their contents are taken again."""
-        known = [(self._digests[name], name) for name in identities if name in self._digests]
-        self._look.stays(known)
-        self.seen.remember(POP3_PLACE, identities)
+        """End the session."""
+        self._large = {}
+        self._deletions.end_session()

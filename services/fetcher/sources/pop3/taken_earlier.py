@@ -68,7 +68,7 @@ class TakenEarlier:
         )
 
     def forget(self, identities: Iterable[str]) -> None:
-        """These have gone, or the server does not let them go."""
+        """Forget mails that have gone, or that the server does not let go."""
         self._taken.forget(POP3_PLACE, identities)
 
     def end_session(self) -> None:

@@ -20,7 +20,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def captioned(connection: Connection, picture: Picture) -> Picture:
-    """`picture` with the captions of the ERP's lists of forms and fields, if it has them."""
+    """Return `picture` with the captions of the ERP's lists of forms and fields, if it has them."""
     naming, _ = known_names()
     forms = _listed(picture, naming.words["forms"])
     if forms is None:
@@ -84,7 +84,7 @@ def _captions(
 def _of_columns(
     of: FoundTable, rows: Rows, picture: Picture, forms: Mapping[Any, str | None]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Captions of columns; a control whose form cannot be told counts for no column."""
+    """Return captions of columns; a control whose form cannot be told counts for no column."""
     everywhere: dict[str, str] = {}
     real: dict[str, dict[str, str]] = defaultdict(dict)
     for name, found in picture.tables.items():

@@ -37,7 +37,7 @@ def fits(kind: Kind, column: FoundColumn, box: Holds | None = None) -> bool:
 
 
 def surest(scores: Mapping[tuple[W, F], Match]) -> dict[W, tuple[F, Match]]:
-    """Pairs by falling score; whoever has a partner gets no second one."""
+    """Return pairs by falling score; whoever has a partner gets no second one."""
     chosen: dict[W, tuple[F, Match]] = {}
     used: set[F] = set()
     for (wanted, found), one in sorted(scores.items(), key=lambda item: -item[1].score):
@@ -63,7 +63,7 @@ def match_fields(
 
 
 def match_tables(tables: Iterable[FoundTable]) -> dict[str, tuple[FoundTable, Match]]:
-    """The tables that are records; of tables with names alike, the one with more known fields."""
+    """Return the tables that are records; of names alike, the one with more known fields."""
     scores: dict[tuple[str, FoundTable], Match] = {}
     for table in tables:
         for record, names in known_records().items():
@@ -99,7 +99,7 @@ def guess(columns: Iterable[FoundColumn], taken: Collection[str], kind: Kind) ->
 
 
 def nearest(names: Collection[str], existing: Iterable[str]) -> tuple[str, ...]:
-    """The existing names that are most like one of `names`, all folded; at most three."""
+    """Return the existing names that are most like one of `names`, all folded; at most three."""
     naming, _ = known_names()
     likely: dict[str, float] = {}
     for one in existing:

@@ -44,7 +44,7 @@ class Naming:
     words: Mapping[str, tuple[str, ...]]
 
     def folded(self, name: str) -> str:
-        """`name` without prefix, diacritics, letter case, other signs and trailing digits."""
+        """Return `name` without prefix, diacritics, case, other signs and trailing digits."""
         plain = fold_line(name)
         for prefix in self.prefixes:
             plain = plain.removeprefix(prefix)
@@ -67,7 +67,7 @@ class Known:
 
 @cache
 def known_names() -> tuple[Naming, Mapping[str, Any]]:
-    """Words about names, and the known names of each record; from `known_names.toml`."""
+    """Return words about names, and each record's known names; from `known_names.toml`."""
     text = files(__package__).joinpath("known_names.toml").read_text("utf-8")
     document = tomllib.loads(text)
     words = document.pop("naming")

@@ -86,7 +86,7 @@ def with_captions(
     of_tables: Mapping[str, tuple[str, ...]],
     of_columns: Mapping[tuple[str, str], tuple[str, ...]],
 ) -> Picture:
-    """`picture` with what the ERP shows for its tables and columns."""
+    """Return `picture` with what the ERP shows for its tables and columns."""
     tables = {}
     for name, table in picture.tables.items():
         columns = tuple(

@@ -156,7 +156,7 @@ def _guessed(
     fields: Mapping[str, tuple[FoundColumn, Match]],
     taken: set[str],
 ) -> dict[str, tuple[FoundColumn, Match]]:
-    """Fields that must be there, where just one column is left that can be them."""
+    """Return fields that must be there, where just one column is left that can be them."""
     guesses: dict[str, tuple[FoundColumn, Match]] = {}
     for wanted, kind in CATALOGUE[name].fields.items():
         if wanted in fields or kind.optional:

@@ -37,7 +37,7 @@ class KnownRecord:
 
 @cache
 def known_records() -> Mapping[str, KnownRecord]:
-    """The known names of every record of the catalogue."""
+    """Return the known names of every record of the catalogue."""
     reference = load_mapping(None).entities
     return {name: _record(name, reference[name]) for name in CATALOGUE}
 

@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Number the changes of a record; those made before this version have none and come first."""
+    """Give changes of a record numbers; those from before this version have none and come first."""
     op.add_column("crm_change", sa.Column("change_number", sa.Integer))
 
 

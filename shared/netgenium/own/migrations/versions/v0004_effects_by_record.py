@@ -14,5 +14,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Without the index the same is found, slowly."""
+    """Do without the index: the same is found, slowly."""
     op.drop_index(_INDEX, "crm_effect")

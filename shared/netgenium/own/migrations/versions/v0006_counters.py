@@ -17,5 +17,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Without them the highest number in use counts."""
+    """Do without them: the highest number in use counts."""
     op.drop_table("crm_counter")

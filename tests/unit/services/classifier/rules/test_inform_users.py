@@ -1,7 +1,11 @@
 import pytest
 
 from tests.builders import JAN, PETR, a_box, a_mail, decide, hits, some_facts
+from tests.report_builders import a_complaint, a_recipient, a_report
 
+COMPLAINT = a_complaint("Feedback-Type: abuse\nVersion: 1\n", subject="Task details").replace(
+    b"fbl@provider.example", b"FBL"
+)
 ERP = "netgenium@firma.cz"
 SENTENCE = "This is an automatically generated e-mail, please do not reply.\n"
 
@@ -59,6 +63,16 @@ def test_nobody_else_sends_the_erps_notices() -> None:
     assert "R-9" not in hits(decide(a_mail(SENTENCE, subject="Task details")))
     mail = a_mail(SENTENCE, subject="Task details", box=named)
     assert "R-9" in hits(decide(mail, some_facts(named)))
+
+
+@pytest.mark.parametrize("raw", [a_report(a_recipient(), sender="MAILER-DAEMON"), COMPLAINT])
+def test_no_reason_speaks_of_a_sender_that_is_not_there(raw: bytes) -> None:
+    """S-10: a report whose sender has no address is told of in words, whatever rules look at it."""
+    raw = raw.replace(b"Undelivered Mail Returned to Sender", b"Task details")
+    trace = decide(a_mail(raw)).trace
+
+    assert "inform_users" in {line.rule for line in trace}
+    assert [line.reason for line in trace if "None" in line.reason] == []
 
 
 def test_a_notice_that_somebody_quotes_is_no_notice() -> None:
