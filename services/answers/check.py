@@ -42,7 +42,7 @@ from shared.netgenium.own.schema_state import SchemaState, schema_state
 from shared.netgenium.schema.inspection import inspect_schema
 from shared.netgenium.schema.mapping import load_mapping
 from shared.settings.box import Box
-from shared.settings.box_file import load_boxes, named_folders
+from shared.settings.box_file import load_boxes, named_paths
 from shared.settings.calendar_keys import calendar_keys_of
 from shared.settings.environment import Environment
 
@@ -69,7 +69,7 @@ def run_checks(
             said("{boxes} box(es) in {files} file(s)", boxes=len(boxes), files=len(config)),
         )
     except ConfigurationError as error:
-        wrong = filter(None, map(look_at, named_folders(config)))
+        wrong = filter(None, map(look_at, named_paths(config)))
         yield from (
             _problem(said("configuration"), "fail", one) for one in (*error.problems, *wrong)
         )

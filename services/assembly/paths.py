@@ -8,15 +8,16 @@ import errno
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Flag, auto
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from services.assembly.path_attempts import is_there, refusal_of, try_to_append, try_to_write
-from services.fetcher.sources.login import tls_context
+from services.fetcher.sources.login import tls_context, trusting
 from services.fetcher.sources.of_box import MAILBOX, sources_of
 from services.fetcher.sources.port import EML_DIR
 from shared.contracts.said import Said, said
@@ -25,7 +26,7 @@ from shared.file_systems import VOLATILE, file_system_of
 from shared.netgenium.schema.mapping_model import Attachments
 from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
-from shared.settings.box_file import NamedFolder
+from shared.settings.box_file import NamedPath
 from shared.settings.environment import Environment
 from shared.settings.values import is_windows_path
 
@@ -180,16 +181,26 @@ class PathCheck:
         return ()
 
 
-def look_at(named: NamedFolder) -> ConfigProblem | None:
-    """Return what is wrong with a directory of a file that makes no box yet."""
-    # A path of Windows was told when the file was read.
-    if what := refusal_of(lambda: os.scandir(named.folder).close()):
+def look_at(named: NamedPath) -> ConfigProblem | None:
+    """Return what is wrong with a directory or file of a box file that makes no box yet."""
+    if what := refusal_of(partial(_LOOKS.get(named.key, _list), named.path)):
         return ConfigProblem(
             named.place,
-            said("{folder} cannot be read: {what}", folder=named.folder, what=what),
+            said("{path} cannot be read: {what}", path=named.path, what=what),
             said("correct {key}", key=named.key),
         )
     return None
+
+
+def _list(folder: Path) -> None:
+    os.scandir(folder).close()
+
+
+_LOOKS: Mapping[str, Callable[[Path], object]] = {
+    "caFile": trusting,
+    "rulesFile": Path.read_bytes,
+}
+"""How what a key names is looked at; everything else is a directory."""
 
 
 def require_paths(

@@ -21,6 +21,7 @@ from services.answers.rule_trial import RuleTrial, TrialCount, TriedMail
 from services.assembly.classifying import look_up_in
 from services.assembly.composition import open_erp
 from services.assembly.live_contexts import context_of
+from services.operator.commands.how_far import told_how_far
 from services.operator.commands.options import (
     AsJson,
     Config,
@@ -30,11 +31,13 @@ from services.operator.commands.options import (
     boxes_of,
     moment_since,
     tell,
+    warning_of,
 )
 from services.operator.output import write_json
 from services.operator.present.rule_trial import trial_as_text, tried_as_json
 from services.operator.present.visible import visible
-from shared.contracts.said import said
+from services.operator.spoken import spoken
+from shared.contracts.said import Said, said
 from shared.errors import ExitCode, WrongUseError
 from shared.settings.box import Box
 
@@ -143,24 +146,35 @@ def _with_rules(boxes: Sequence[Box], file: Path | None) -> Sequence[Box]:
 
 def _tell(box: Box, tried: Iterator[TriedMail], count: TrialCount, *, as_json: bool) -> None:
     shown: list[TriedMail] = []
-    for one in tried:
-        if not (one.rules or one.differs):
-            continue
-        if as_json:
-            write_json({"box": box.name, **tried_as_json(one)})
-        elif len(shown) < _SHOWN:
-            shown.append(one)
+    with told_how_far(lambda: _looked_at(count)):
+        for one in tried:
+            if not (one.rules or one.differs):
+                continue
+            if as_json:
+                write_json({"box": box.name, **tried_as_json(one)})
+            elif len(shown) < _SHOWN:
+                shown.append(one)
     if as_json:
         write_json({"box": box.name, **asdict(count)})
     else:
-        sys.stdout.write(visible(trial_as_text(box.name, shown, count)) + "\n")
+        sys.stdout.write(visible(trial_as_text(box.name, shown, count, spoken())) + "\n")
 
 
 def _with_progress(tried: Iterator[TriedMail], count: TrialCount) -> Iterator[TriedMail]:
     for one in tried:
         if sys.stderr.isatty() and count.looked_at % _TOLD_EVERY == 0:
-            tell(said("{looked_at} mail(s) looked at", looked_at=count.looked_at))
+            tell(_looked_at(count))
         yield one
+
+
+def _looked_at(count: TrialCount) -> Said:
+    return said("{looked_at} mail(s) looked at", looked_at=count.looked_at)
+
+
+def _in_words(found: RuleFinding) -> str:
+    problem = found.problem
+    told = said("{problem}", problem=problem) if found.stops else warning_of(problem)
+    return spoken().tell(told)
 
 
 def _show(found: Sequence[RuleFinding], *, as_json: bool) -> None:
@@ -169,7 +183,7 @@ def _show(found: Sequence[RuleFinding], *, as_json: bool) -> None:
         rows = [asdict(one.problem) | {"stops": one.stops} for one in found]
         write_json({"ok": not stops, "problems": rows})
     else:
-        lines = [f"{'' if one.stops else 'warning: '}{one.problem}" for one in found]
-        sys.stdout.write(visible("\n".join(lines or ["nothing is wrong"])) + "\n")
+        lines = map(_in_words, found) if found else [spoken().say("nothing is wrong")]
+        sys.stdout.write(visible("\n".join(lines)) + "\n")
     if stops:
         raise typer.Exit(ExitCode.CONFIGURATION_WRONG)

@@ -6,6 +6,7 @@ from typing import Any
 from services.answers.rule_trial import TrialCount, TriedMail
 from shared.contracts.mailbox_actions import MailboxActions
 from shared.contracts.verdict import joined
+from shared.language.language import Language
 
 
 def tried_as_json(tried: TriedMail) -> Mapping[str, Any]:
@@ -26,41 +27,62 @@ def tried_as_json(tried: TriedMail) -> Mapping[str, Any]:
     }
 
 
-def trial_as_text(box: str, shown: Sequence[TriedMail], count: TrialCount) -> str:
+def trial_as_text(
+    box: str, shown: Sequence[TriedMail], count: TrialCount, language: Language
+) -> str:
     """Return the first mails, and how many there were."""
-    lines = [line for one in shown for line in _lines(one)]
+    lines = [line for one in shown for line in _lines(one, language)]
     lines.append(
-        f"box {box}: of {count.looked_at} mail(s) a rule holds for {count.hit}; "
-        f"{count.differ} would become something else than what was recorded"
+        language.say(
+            "box {box}: of {looked_at} mail(s) a rule holds for {hit}; "
+            "{differ} would become something else than what was recorded",
+            box=box,
+            looked_at=count.looked_at,
+            hit=count.hit,
+            differ=count.differ,
+        )
     )
-    if count.passed_over:
-        lines.append(f"{count.passed_over} backup(s) of other boxes, or unreadable, passed over")
+    if passed := count.passed_over:
+        lines.append(
+            language.say(
+                "{number} backup(s) of other boxes, or unreadable, passed over", number=passed
+            )
+        )
     return "\n".join(lines)
 
 
-def _lines(tried: TriedMail) -> Iterator[str]:
+def _lines(tried: TriedMail, language: Language) -> Iterator[str]:
     yield f"{tried.mail_id}  {tried.sender or '-'}  {tried.subject}"
-    yield from (f"  {reason}" for reason in tried.rules)
-    yield f"  would be: {joined(tried.verdict)}; {_made(tried.commands)}"
+    yield from (f"  {language.tell(reason)}" for reason in tried.rules)
+    now = "; ".join((joined(tried.verdict), _made(tried.commands, language)))
+    yield f"  {language.say('would be: {words}', words=now)}"
     if tried.mailbox:
-        yield f"  in its box: {_disposal(tried.mailbox)}"
+        words = _disposal(tried.mailbox, language)
+        yield f"  {language.say('in its box: {words}', words=words)}"
     if tried.differs:
-        then = tried.recorded_commands
-        made = "" if then is None else f"; {_made(then)}"
-        box = f"; in its box {_disposal(tried.recorded_mailbox)}" if tried.recorded_mailbox else ""
-        yield f"  recorded was: {joined(tried.recorded)}{made}{box}"
+        yield f"  {language.say('recorded was: {words}', words=_recorded(tried, language))}"
 
 
-def _made(kinds: Sequence[str]) -> str:
-    return ", ".join(kinds) or "makes nothing"
+def _recorded(tried: TriedMail, language: Language) -> str:
+    parts = [joined(tried.recorded)]
+    if tried.recorded_commands is not None:
+        parts.append(_made(tried.recorded_commands, language))
+    if tried.recorded_mailbox:
+        words = _disposal(tried.recorded_mailbox, language)
+        parts.append(language.say("in its box: {words}", words=words))
+    return "; ".join(parts)
 
 
-def _disposal(wish: MailboxActions) -> str:
-    parts = ["marked as seen"] if wish.seen else []
+def _made(kinds: Sequence[str], language: Language) -> str:
+    return ", ".join(kinds) or language.say("makes nothing")
+
+
+def _disposal(wish: MailboxActions, language: Language) -> str:
+    parts = [language.say("marked as seen")] if wish.seen else []
     if wish.then == "move":
-        parts.append(f"moved to {wish.folder}")
+        parts.append(language.say("moved to {folder}", folder=wish.folder))
     elif wish.then == "delete":
-        parts.append("deleted")
+        parts.append(language.say("deleted"))
     else:
-        parts.append("stays")
+        parts.append(language.say("stays"))
     return ", ".join(parts)
