@@ -1,7 +1,7 @@
 """Says what pydantic has found wrong in a rule file, for a person (behaviour C-3). Pure."""
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
+from typing import Any, get_args
 
 from pydantic_core import ErrorDetails
 
@@ -21,6 +21,7 @@ from services.classifier.custom.conditions import (
 )
 from services.classifier.custom.rule_file import Rule, RuleFile
 from services.classifier.custom.toml_lines import Place
+from shared.contracts.said import Said, said, verbatim
 from shared.settings.near_miss import nearest, quoted
 
 ACTIONS: Mapping[str, type[RulePart]] = {
@@ -32,42 +33,78 @@ ACTIONS: Mapping[str, type[RulePart]] = {
 _CONDITION_KEYS = ("all", "any", "not", *Test.model_fields)
 
 
-def described(error: ErrorDetails) -> tuple[Place, str, str]:
+def described(error: ErrorDetails) -> tuple[Place, Said, Said]:
     """Return where an error is, what is wrong, and what to do."""
     place = _place(error["loc"])
     what, remedy = _told(error, str(place[-1]) if place else "")
     return place, what, remedy
 
 
-def _told(error: ErrorDetails, name: str) -> tuple[str, str]:
+def _told(error: ErrorDetails, name: str) -> tuple[Said, Said]:
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            told = f"unknown key {quoted(name)}", _meant(name, _keys_at(error["loc"]))
+            what = said("unknown key {name}", name=quoted(name))
+            told = what, _meant(name, _keys_at(error["loc"]))
         case "missing":
-            told = f"{name} is missing", f"Add {name}."
+            told = said("{name} is missing", name=name), said("Add {name}.", name=name)
         case "union_tag_not_found":
-            told = "the action has no do", f"Add do: one of {_listed(ACTIONS)}."
+            remedy = said("Add do: one of {names}.", names=_listed(ACTIONS))
+            told = said("the action has no do"), remedy
         case "union_tag_invalid":
             tag = str(context.get("tag", ""))
-            told = f"unknown action {quoted(tag)}", _meant(tag, ACTIONS)
+            told = said("unknown action {name}", name=quoted(tag)), _meant(tag, ACTIONS)
         case "unknown_field":
             field = str(context["name"])
-            told = f"unknown field {quoted(field)}", _meant(field, (*FIELDS, f"{HEADER}<name>"))
+            what = said("unknown field {name}", name=quoted(field))
+            told = what, _meant(field, (*FIELDS, f"{HEADER}<name>"))
         case "literal_error":
-            written = str(error["input"])
-            known = OPERATORS if name == "op" else get_args(TaskField)
-            what = "operator" if name == "op" else name
-            told = f"unknown {what} {quoted(written)}", _meant(written, known)
+            told = _unknown_word(str(error["input"]), name)
         case "too_long":
-            number, most = context.get("actual_length"), context["max_length"]
-            told = f"{number or 'too many'} in {name}, of at most {most}", "Leave some out."
+            number = context.get("actual_length") or said("too many")
+            most = context["max_length"]
+            what = said(
+                "{number} in {name}, of at most {most}", number=number, name=name, most=most
+            )
+            told = what, said("Leave some out.")
         case "expression":
-            told = error["msg"], "google-re2 knows neither references back nor look-arounds."
+            remedy = said("google-re2 knows neither references back nor look-arounds.")
+            told = context["said"], remedy
         case _:
-            what = f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}"
-            told = what, "Correct the value."
+            what = said("{name}: {what}", name=name, what=_of_value(error, context))
+            told = what, said("Correct the value.")
     return told
+
+
+def _unknown_word(written: str, name: str) -> tuple[Said, Said]:
+    if name == "op":
+        return said("unknown operator {name}", name=quoted(written)), _meant(written, OPERATORS)
+    what = said("{key} cannot be {name}", key=name, name=quoted(written))
+    return what, _meant(written, get_args(TaskField))
+
+
+def _of_value(error: ErrorDetails, context: Mapping[str, Any]) -> Said:
+    """Say what is wrong with a value: in our words, or else in those of pydantic."""
+    match error["type"]:
+        case _ if "said" in context:
+            found: Said = context["said"]
+        case "string_type":
+            found = said("this is not a text")
+        case "bool_type" | "bool_parsing":
+            found = said("this is neither true nor false")
+        case "int_type" | "int_parsing":
+            found = said("this is not a whole number")
+        case "tuple_type" | "list_type":
+            found = said("this is not a list")
+        case "model_type" | "model_attributes_type" | "dict_type":
+            found = said("this is not a table")
+        case "string_too_short":
+            found = said("the text is empty")
+        case "string_too_long":
+            found = said("the text is longer than {most} characters", most=context["max_length"])
+        case _:
+            found = verbatim(f"{error['msg'][:1].lower()}{error['msg'][1:]}")
+    return found
 
 
 def _place(loc: tuple[str | int, ...]) -> Place:
@@ -97,11 +134,11 @@ def _keys_at(loc: tuple[str | int, ...]) -> tuple[str, ...]:
     return tuple(Rule.model_fields)
 
 
-def _meant(written: str, known: Iterable[str]) -> str:
+def _meant(written: str, known: Iterable[str]) -> Said:
     names = tuple(known)
     if meant := nearest(written, names):
-        return f"Did you mean {meant}?"
-    return f"Known are {_listed(names)}."
+        return said("Did you mean {meant}?", meant=meant)
+    return said("Known are {names}.", names=_listed(names))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -34,6 +34,9 @@ def told_how_far(sentence: Callable[[], Said]) -> Iterator[None]:
     """Tell `sentence` where the block does not come to its end: by Ctrl-C, or by an error."""
     try:
         yield
+    except BrokenPipeError:
+        # Whoever reads has what it wanted.
+        raise
     except BaseException:
         tell(sentence())
         raise

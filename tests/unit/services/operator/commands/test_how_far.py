@@ -39,6 +39,14 @@ def test_a_command_that_comes_to_its_end_tells_nothing_of_it(
     assert capsys.readouterr().err == ""
 
 
+def test_a_reader_that_has_enough_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """O-6: `explain … | head` ends without a word."""
+    with pytest.raises(BrokenPipeError), told_how_far(lambda: of_all(1, 3)):
+        raise BrokenPipeError
+
+    assert capsys.readouterr().err == ""
+
+
 def test_explain_tells_how_many_files_it_has_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
