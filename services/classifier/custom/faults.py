@@ -79,7 +79,7 @@ def _told(error: ErrorDetails, name: str) -> tuple[Said, Said]:
 def _unknown_word(written: str, name: str) -> tuple[Said, Said]:
     if name == "op":
         return said("unknown operator {name}", name=quoted(written)), _meant(written, OPERATORS)
-    what = said("{key} cannot be {name}", key=name, name=quoted(written))
+    what = said("unknown {key} {name}", key=name, name=quoted(written))
     return what, _meant(written, get_args(TaskField))
 
 
