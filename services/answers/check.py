@@ -20,7 +20,8 @@ from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import outlet_of
-from services.assembly.paths import CheckedPath, PathCheck, look_at
+from services.assembly.named_paths import look_at
+from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
 from services.fetcher.seen import seen_file

@@ -8,16 +8,15 @@ import errno
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Flag, auto
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from services.assembly.path_attempts import is_there, refusal_of, try_to_append, try_to_write
-from services.fetcher.sources.login import tls_context, trusting
+from services.fetcher.sources.login import tls_context
 from services.fetcher.sources.of_box import MAILBOX, sources_of
 from services.fetcher.sources.port import EML_DIR
 from shared.contracts.said import Said, said
@@ -26,7 +25,6 @@ from shared.file_systems import VOLATILE, file_system_of
 from shared.netgenium.schema.mapping_model import Attachments
 from shared.oauth.app_file import app_file, read_app
 from shared.settings.box import Box
-from shared.settings.box_file import NamedPath
 from shared.settings.environment import Environment
 from shared.settings.values import is_windows_path
 
@@ -179,28 +177,6 @@ class PathCheck:
                 ),
             )
         return ()
-
-
-def look_at(named: NamedPath) -> ConfigProblem | None:
-    """Return what is wrong with a directory or file of a box file that makes no box yet."""
-    if what := refusal_of(partial(_LOOKS.get(named.key, _list), named.path)):
-        return ConfigProblem(
-            named.place,
-            said("{path} cannot be read: {what}", path=named.path, what=what),
-            said("correct {key}", key=named.key),
-        )
-    return None
-
-
-def _list(folder: Path) -> None:
-    os.scandir(folder).close()
-
-
-_LOOKS: Mapping[str, Callable[[Path], object]] = {
-    "caFile": trusting,
-    "rulesFile": Path.read_bytes,
-}
-"""How what a key names is looked at; everything else is a directory."""
 
 
 def require_paths(

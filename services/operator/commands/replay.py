@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -66,15 +67,7 @@ def replay(
     files = replay.files(targets)
     tally = Tally(tell_json if as_json else tell_person)
     with publisher_of(environment, erp, boxes, tally) as publisher:
-        done = 0
-        with told_how_far(lambda: of_all(done, len(files))):
-            for batch in replay.publish(files, publisher):
-                tally.set_aside += len(batch.kept)
-                for mail_id, reason in batch.kept.items():
-                    tell(said("{mail_id}: {reason}", mail_id=mail_id, reason=reason))
-                steps, done = done // _TOLD_EVERY, done + batch.mails
-                if sys.stderr.isatty() and done // _TOLD_EVERY > steps:
-                    tell(of_all(done, len(files)))
+        _publish(replay, files, publisher, tally)
     if environment.rabbitmq_url:
         tell(
             said(
@@ -87,6 +80,21 @@ def replay(
         summarise(tally)
     if tally.set_aside:
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _publish(
+    replay: Replay, files: Sequence[Path], publisher: Publisher[FetchedMail], tally: Tally
+) -> None:
+    """Hand the mails over, and tell what was refused and how far it is."""
+    done = 0
+    with told_how_far(lambda: of_all(done, len(files))):
+        for batch in replay.publish(files, publisher):
+            tally.set_aside += len(batch.kept)
+            for mail_id, reason in batch.kept.items():
+                tell(said("{mail_id}: {reason}", mail_id=mail_id, reason=reason))
+            steps, done = done // _TOLD_EVERY, done + batch.mails
+            if sys.stderr.isatty() and done // _TOLD_EVERY > steps:
+                tell(of_all(done, len(files)))
 
 
 def _ending(environment: Environment, erp: Erp) -> Callable[[Sequence[UUID]], None]:
