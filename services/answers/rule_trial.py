@@ -25,6 +25,7 @@ from services.fetcher.sources.imap.message_info import folder_of
 from services.fetcher.sources.port import BATCH_BYTES
 from shared.backup.store import FOLDER
 from shared.batching import batched
+from shared.contracts.content import TraceLine
 from shared.contracts.mailbox_actions import MailboxActions, noted_actions
 from shared.contracts.verdict import words_of
 from shared.netgenium.database.engine import database_errors
@@ -40,7 +41,7 @@ class TriedMail:
     """One mail, and what the rules would do with it.
 
     Attributes:
-        rules: What the trace says of those that hold; empty: none does.
+        held: The lines of the trace of those that hold; empty: none does.
         verdict, commands: What would be decided now; the commands by their kinds.
         recorded: The verdict that was recorded.
         recorded_commands: Kinds; None: an earlier version has recorded none.
@@ -52,7 +53,7 @@ class TriedMail:
     mail_id: UUID
     subject: str
     sender: str | None
-    rules: tuple[str, ...]
+    held: tuple[TraceLine, ...]
     verdict: tuple[str, ...]
     commands: tuple[str, ...]
     recorded: tuple[str, ...]
@@ -60,6 +61,11 @@ class TriedMail:
     differs: bool
     mailbox: MailboxActions | None
     recorded_mailbox: MailboxActions | None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """What the trace says of the rules that hold."""
+        return tuple(line.reason for line in self.held)
 
 
 @dataclass(slots=True)
@@ -179,13 +185,13 @@ def _recorded(
 
 
 def _tried(mail: Mail, then: Then, decided: SoFar) -> TriedMail:
-    held = (line for line in decided.trace if line.id in _OF_RULES and line.hit)
+    held = tuple(line for line in decided.trace if line.id in _OF_RULES and line.hit)
     then_made = None if then.commands is None else json.loads(then.commands)
     return TriedMail(
         mail_id=mail.mail_id,
         subject=mail.parsed.subject,
         sender=mail.sender,
-        rules=tuple(line.reason for line in held),
+        held=held,
         verdict=decided.words,
         commands=_kinds(command.kind for command in whole_commands(decided)),
         recorded=tuple(then.verdict),

@@ -145,7 +145,7 @@ def tell_json(mail: MailRecorded) -> None:
 
 def tell_person(mail: MailRecorded) -> None:
     """One line a mail, for a person."""
-    again = f" ({spoken().say('recorded before')})" if mail.again else ""
+    again = spoken().say(" (recorded before)") if mail.again else ""
     sys.stdout.write(f"{joined(mail.verdict):32} {mail.subject}{again}\n")
 
 

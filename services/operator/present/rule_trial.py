@@ -53,14 +53,15 @@ def trial_as_text(
 
 def _lines(tried: TriedMail, language: Language) -> Iterator[str]:
     yield f"{tried.mail_id}  {tried.sender or '-'}  {tried.subject}"
-    yield from (f"  {language.tell(reason)}" for reason in tried.rules)
+    yield from (f"  {language.reason(line)}" for line in tried.held)
     now = "; ".join((joined(tried.verdict), _made(tried.commands, language)))
-    yield f"  {language.say('would be: {words}', words=now)}"
+    told = [language.say("would be: {words}", words=now)]
     if tried.mailbox:
         words = _disposal(tried.mailbox, language)
-        yield f"  {language.say('in its box: {words}', words=words)}"
+        told.append(language.say("in its box: {words}", words=words))
     if tried.differs:
-        yield f"  {language.say('recorded was: {words}', words=_recorded(tried, language))}"
+        told.append(language.say("recorded was: {words}", words=_recorded(tried, language)))
+    yield from (f"  {line}" for line in told)
 
 
 def _recorded(tried: TriedMail, language: Language) -> str:
