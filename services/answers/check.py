@@ -19,8 +19,8 @@ from services.answers.trust import trust_oddities, unset_trust
 from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
-from services.assembly.folder_problems import look_at
 from services.assembly.mailing import outlet_of
+from services.assembly.named_paths import look_at
 from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
@@ -43,7 +43,7 @@ from shared.netgenium.own.schema_state import SchemaState, schema_state
 from shared.netgenium.schema.inspection import inspect_schema
 from shared.netgenium.schema.mapping import load_mapping
 from shared.settings.box import Box
-from shared.settings.box_file import load_boxes, named_folders
+from shared.settings.box_file import load_boxes, named_paths
 from shared.settings.calendar_keys import calendar_keys_of
 from shared.settings.environment import Environment
 
@@ -70,7 +70,7 @@ def run_checks(
             said("{boxes} box(es) in {files} file(s)", boxes=len(boxes), files=len(config)),
         )
     except ConfigurationError as error:
-        wrong = filter(None, map(look_at, named_folders(config)))
+        wrong = filter(None, map(look_at, named_paths(config)))
         yield from (
             _problem(said("configuration"), "fail", one) for one in (*error.problems, *wrong)
         )

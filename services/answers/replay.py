@@ -51,6 +51,19 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of a batch of mails.
+
+    Attributes:
+        mails: How many they were.
+        kept: Those of them that were not processed, each with its reason.
+    """
+
+    mails: int
+    kept: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """Finds mail and publishes it.
 
@@ -80,8 +93,8 @@ class Replay:
 
     def publish(
         self, files: Sequence[Path], publisher: Publisher[FetchedMail]
-    ) -> Iterator[Mapping[UUID, str]]:
-        """Publish the mails of `files`, batch by batch; gives what of each was not processed.
+    ) -> Iterator[Replayed]:
+        """Publish the mails of `files`, batch by batch; yields what became of each batch.
 
         Raises:
             TransientError: Database, disk or the next stage is away.
@@ -93,7 +106,7 @@ class Replay:
             publisher.publish(mails)
             kept = publisher.flush().kept
             self.processed([one.mail_id for one in mails if one.mail_id not in kept])
-            yield kept
+            yield Replayed(len(mails), kept)
 
     def _found(self, target: str) -> list[Path]:
         path = Path(target)

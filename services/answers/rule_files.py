@@ -20,7 +20,7 @@ from services.classifier.custom.reading import ReadRules, RuleProblem, read_rule
 from services.classifier.custom.rule_set import RuleSet
 from services.classifier.custom.toml_lines import Place, line_at
 from services.fetcher.sources.mailbox import missing_folders
-from shared.contracts.said import said
+from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.named import read_named
@@ -51,7 +51,7 @@ class RuleFinding:
 class _Naming:
     """A name that a rule gives to something of the ERP."""
 
-    kind: str
+    kind: Said
     name: str
     place: Place
 
@@ -94,9 +94,14 @@ def _unknown_templates(read: ReadRules, box: Box) -> Iterator[RuleProblem]:
     there = Templates(box.mail_language, box.templates_dir).names()
     for name, place in named:
         if name not in there:
-            meant = nearest(name, there)
-            remedy = f"Did you mean {meant}?" if meant else f"There are {', '.join(there)}."
-            what = f"there is no template {quoted(name)} in {box.mail_language}: its mail waits"
+            what = said(
+                "there is no template {name} in {language}: its mail waits",
+                name=quoted(name),
+                language=box.mail_language,
+            )
+            remedy = said("There are {names}.", names=", ".join(there))
+            if meant := nearest(name, there):
+                remedy = said("Did you mean {meant}?", meant=meant)
             yield RuleProblem(line_at(place, read.lines), what, remedy)
 
 
@@ -204,20 +209,20 @@ def _namings(read: ReadRules) -> Iterator[_Naming]:
             match action:
                 case TaskAction():
                     for solver in action.solvers:
-                        yield _Naming("active user", solver, (*place, "solvers"))
-                    yield from _given("contract", action.contract, place)
-                    yield from _given("task with the status", action.set.status, place)
-                    yield from _given("task with the priority", action.set.priority, place)
+                        yield _Naming(said("active user"), solver, (*place, "solvers"))
+                    yield from _given(said("contract"), action.contract, place)
+                    yield from _given(said("task with the status"), action.set.status, place)
+                    yield from _given(said("task with the priority"), action.set.priority, place)
                 case ActivityAction():
-                    yield from _given("contract", action.contract, place)
-                    yield from _given("activity type", action.type, place)
+                    yield from _given(said("contract"), action.contract, place)
+                    yield from _given(said("activity type"), action.type, place)
                 case CreateContactAction():
-                    yield from _given("company", action.relationship, place)
+                    yield from _given(said("company"), action.relationship, place)
                 case _:
                     pass
 
 
-def _given(kind: str, name: str | None, place: Place) -> Iterator[_Naming]:
+def _given(kind: Said, name: str | None, place: Place) -> Iterator[_Naming]:
     if name is not None:
         yield _Naming(kind, name, place)
 

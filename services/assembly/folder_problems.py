@@ -8,7 +8,6 @@ from services.assembly.path_attempts import is_there, refusal_of, try_to_write
 from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem
 from shared.file_systems import VOLATILE
-from shared.settings.box_file import NamedFolder
 from shared.settings.values import is_windows_path
 
 MAY_WRITE = said(
@@ -44,18 +43,6 @@ def volatile_problems(folder: Path, key: str, file_system: str) -> tuple[ConfigP
     what = said("lies in memory ({kind}): a restart empties it", kind=file_system)
     remedy = said("mount a disk there, or correct {key}", key=key)
     return (ConfigProblem(str(folder), what, remedy),)
-
-
-def look_at(named: NamedFolder) -> ConfigProblem | None:
-    """Return what is wrong with a directory of a file that makes no box yet."""
-    # A path of Windows was told when the file was read.
-    if what := refusal_of(lambda: os.scandir(named.folder).close()):
-        return ConfigProblem(
-            named.place,
-            said("{folder} cannot be read: {what}", folder=named.folder, what=what),
-            said("correct {key}", key=named.key),
-        )
-    return None
 
 
 def windows_problems(path: str, key: str) -> tuple[ConfigProblem, ...]:

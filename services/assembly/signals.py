@@ -27,12 +27,12 @@ _hearing: list[bool] = []
 def hear(act: Callable[[], object]) -> None:
     """Call `act` in the main thread for each signal from now on; the first one is remembered."""
 
-    def heard(number: int, _frame: object) -> None:
+    def remember(number: int, _frame: object) -> None:
         _heard.append(number)
         act()
 
     for name in _BOTH:
-        signal.signal(name, heard)
+        signal.signal(name, remember)
     _hearing[:] = [True]
 
 
@@ -40,6 +40,11 @@ def hear_no_more() -> None:
     """Ignore both: the work is done, and only the interpreter has to end."""
     for name in _BOTH:
         signal.signal(name, signal.SIG_IGN)
+
+
+def heard() -> bool:
+    """Whether somebody has asked the process to end."""
+    return bool(_heard)
 
 
 @contextmanager
@@ -81,7 +86,7 @@ def ending(code: int, arguments: Sequence[str] | None = None) -> int:
         code: A failure stays what it is.
         arguments: Of the command line; None: this process's own.
     """
-    if not _heard or code not in (DONE, INTERRUPTED):
+    if not heard() or code not in (DONE, INTERRUPTED):
         return code
     is_service = _is_service(sys.argv[1:] if arguments is None else arguments)
     return DONE if is_service and _heard[0] == signal.SIGTERM else INTERRUPTED

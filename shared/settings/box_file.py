@@ -21,7 +21,7 @@ from shared.settings.keys import KEY_BY_NAME
 from shared.settings.values import NotAllowedError, label
 from shared.settings.vocabulary_keys import VOCABULARY_KEYS
 
-_FOLDERS = ("rootPath", "emlDir")
+_PATHS = ("rootPath", "emlDir", "caFile", "rulesFile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class LoadedBoxes:
     idle: tuple[ConfigProblem, ...] = ()
 
 
-class NamedFolder(NamedTuple):
-    """A directory, the key that names it, and where that stands."""
+class NamedPath(NamedTuple):
+    """A directory or file, the key that names it, and where that stands."""
 
     key: str
-    folder: Path
+    path: Path
     place: str
 
 
@@ -73,15 +73,17 @@ def load_boxes(
     return LoadedBoxes(tuple(_box(draft) for draft in drafts), warnings, idle)
 
 
-def named_folders(paths: Sequence[Path]) -> Iterator[NamedFolder]:
-    """Yield the directories that the files name, as far as they can be read at all.
+def named_paths(paths: Sequence[Path]) -> Iterator[NamedPath]:
+    """Yield the directories and files that the files name, as far as they can be read at all.
 
     So that one look finds a path that is wrong beside a key that is.
     """
     for draft in map(read_draft, paths):
-        for key in _FOLDERS:
-            for line, folder in draft.values.get(key, ()):
-                yield NamedFolder(key, Path(str(folder)), draft.report.place(line))
+        for key in _PATHS:
+            for line, path in draft.values.get(key, ()):
+                # A rule file stands beside its box; the others are absolute.
+                there = draft.path.absolute().parent / str(path)
+                yield NamedPath(key, there, draft.report.place(line))
 
 
 def _idle(draft: Draft) -> Iterator[ConfigProblem]:

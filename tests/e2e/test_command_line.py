@@ -406,6 +406,12 @@ def test_every_mistake_in_a_configuration_is_told_at_once(shell: Shell) -> None:
             "Did you mean 'release'?\ntry: crmservice dead-letters --help",
         ),
         (("dead-letters", "show"), "try: crmservice dead-letters show --help"),
+        (("list", "tasks", "--limit"), "try: crmservice list --help"),
+        (("mail", "list", "--limit"), "try: crmservice mail list --help"),
+        (
+            ("explain", "--nope", "--language", "cs"),
+            "volba --nope není\nzkuste: crmservice explain",
+        ),
         ((), "explain"),
         (("dead-letters",), "release"),
     ],
@@ -622,16 +628,23 @@ def test_check_tells_each_thing_and_a_program_can_read_it(ready: Shell) -> None:
 def test_one_look_finds_wrong_keys_and_wrong_paths(shell: Shell) -> None:
     """O-1, I-1: a path that is wrong is told beside the keys, with line and what to correct."""
     nowhere = shell.folder / "nowhere"
-    shell.write_config(pop3Emial="crm@lisovna.example", rootPath=str(nowhere))
+    (shell.folder / "ca.pem").write_text("no certificate", "utf-8")
+    paths = {
+        "rootPath": str(nowhere),
+        "rulesFile": "no.toml",
+        "caFile": str(shell.folder / "ca.pem"),
+    }
+    shell.write_config(pop3Emial="crm@lisovna.example", **paths)
 
     checked = shell("check", "--config", "crm.xml", "--json")
 
     assert checked.returncode == 78
     told = [one for one in json.loads(checked.stdout)["checks"] if one["name"] == "configuration"]
-    assert [one["status"] for one in told] == ["fail", "fail"]
+    assert [one["status"] for one in told] == ["fail"] * 4
     assert "pop3Emial" in told[0]["detail"]
     assert f"crm.xml:3: {nowhere} cannot be read" in told[1]["detail"]
-    assert told[1]["remedy"] == "correct rootPath"
+    keys = ("rootPath", "caFile", "rulesFile")
+    assert [one["remedy"] for one in told[1:]] == [f"correct {key}" for key in keys]
 
 
 def test_a_server_that_is_away_is_told_with_what_to_do(ready: Shell) -> None:

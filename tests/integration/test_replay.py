@@ -31,7 +31,7 @@ def replay(installed: Installation, *targets: str, again: bool = False) -> Seque
     tally = Tally(installed.recorded.append)
     publisher = local_pipeline([installed.box], installed.erp, installed.data, tally)
     given = Replay(installed.data, installed.erp, [installed.box], again=again)
-    refused = [batch for batch in given.publish(given.files(targets), publisher) if batch]
+    refused = [batch.kept for batch in given.publish(given.files(targets), publisher) if batch.kept]
     assert refused == []
     return [", ".join(mail.verdict) for mail in installed.recorded[before:]]
 

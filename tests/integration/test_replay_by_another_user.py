@@ -64,7 +64,7 @@ def _replay(installed: Installation, file: Path) -> None:
     given = Replay(installed.data, installed.erp, [installed.box])
     tally = Tally(installed.recorded.append)
     publisher = local_pipeline([installed.box], installed.erp, installed.data, tally)
-    assert [kept for kept in given.publish([file], publisher) if kept] == []
+    assert [one for one in given.publish([file], publisher) if one.kept] == []
 
 
 def test_what_root_replays_can_be_read_by_the_services(folder: Path) -> None:

@@ -5,8 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from services.classifier.custom.conditions import RulePart, field_name, not_empty, wrong
+from services.classifier.custom.conditions import (
+    RulePart,
+    field_name,
+    not_empty,
+    refused_expression,
+    wrong,
+)
 from services.classifier.custom.expressions import ExpressionError, expression
+from shared.contracts.said import said
 from shared.domain.addresses import is_valid_address
 
 _SCOPE = re.compile("p[-0-9]")
@@ -26,26 +33,26 @@ def _expression(written: str) -> str:
     try:
         expression(written)
     except ExpressionError as error:
-        raise wrong("expression", "google-re2 refuses it: {why}", why=str(error)) from None
+        raise refused_expression(error) from None
     return written
 
 
 def _address(written: str) -> str:
     address = written.strip().lower()
     if not is_valid_address(address):
-        raise wrong("address", "this is not an e-mail address")
+        raise wrong("address", said("this is not an e-mail address"))
     return address
 
 
 def _scope(written: str) -> str:
     if not _SCOPE.fullmatch(written):
-        raise wrong("scope", "a scope is p- (nobody), or p and a depth, as p2")
+        raise wrong("scope", said("a scope is p- (nobody), or p and a depth, as p2"))
     return written
 
 
 def _template(name: str) -> str:
     if name in _OF_OTHERS:
-        raise wrong("template", "{name} is no template of an answer", name=name)
+        raise wrong("template", said("{name} is no template of an answer", name=name))
     return name
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from services.classifier.custom.box_fit import odd_for, problems_with
 from services.classifier.custom.reading import LARGEST_BYTES, ReadRules, RuleProblem, read_rules
 from services.classifier.custom.rule_set import RuleSet
-from shared.contracts.said import said, verbatim
+from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.log import Logger
 from shared.settings.box import Box
@@ -31,7 +31,7 @@ def read_for(file: Path, box: Box) -> ReadRules:
             content = opened.read(LARGEST_BYTES + 1)
     except OSError as error:
         what = said("cannot be read: {reason}", reason=error.strerror)
-        problem = RuleProblem(None, what, "Correct rulesFile, or who may read the file.")
+        problem = RuleProblem(None, what, said("Correct rulesFile, or who may read the file."))
         return ReadRules((), (problem,), {})
     read = read_rules(content)
     return read._replace(problems=(*read.problems, *problems_with(read, box)))
@@ -40,9 +40,7 @@ def read_for(file: Path, box: Box) -> ReadRules:
 def as_config(file: Path, problems: Sequence[RuleProblem]) -> list[ConfigProblem]:
     """Return problems of a rule file as those of any file."""
     return [
-        ConfigProblem(
-            str(file) if line is None else f"{file}:{line}", verbatim(what), verbatim(remedy)
-        )
+        ConfigProblem(str(file) if line is None else f"{file}:{line}", what, remedy)
         for line, what, remedy in problems
     ]
 

@@ -12,6 +12,7 @@ from services.classifier.custom.action_models import (
 )
 from services.classifier.custom.reading import ReadRules, RuleProblem
 from services.classifier.custom.toml_lines import line_at
+from shared.contracts.said import Said, said
 from shared.settings.box import Box
 from shared.settings.near_miss import nearest, quoted
 
@@ -28,15 +29,17 @@ def problems_with(read: ReadRules, box: Box) -> tuple[RuleProblem, ...]:
     )
 
 
-def _harmful(action: Action, box: Box) -> Iterator[tuple[str, str]]:
+def _harmful(action: Action, box: Box) -> Iterator[tuple[Said, Said]]:
     match action:
         case ForwardAction() if box.email in action.to:
-            yield f"forward goes to the box itself, {box.email}", "Name somebody else."
+            what = said("forward goes to the box itself, {email}", email=box.email)
+            yield what, said("Name somebody else.")
         case MoveAction() if box.imap_url and _named(action.folder) in map(
             _named, box.imap_folders
         ):
-            what = f"move goes to {quoted(action.folder)}, which is read itself"
-            yield what, "Take it out of imapFolders, or move elsewhere."
+            folder = quoted(action.folder)
+            what = said("move goes to {folder}, which is read itself", folder=folder)
+            yield what, said("Take it out of imapFolders, or move elsewhere.")
         case _:
             pass
 
@@ -56,11 +59,17 @@ def _unread_folders(read: ReadRules, box: Box) -> Iterator[RuleProblem]:
     for index, rule in enumerate(read.rules):
         for number, folder in enumerate(rule.folders):
             if _named(folder) not in there:
-                meant = nearest(folder, there)
-                remedy = f"Did you mean {quoted(meant)}?" if meant else "Add it to imapFolders."
                 line = line_at(("rule", index, "folders", number), read.lines)
-                what = f"the box is not read from the folder {quoted(folder)}"
-                yield RuleProblem(line, what, remedy if box.imap_url else "Remove folders.")
+                what = said("the box is not read from the folder {folder}", folder=quoted(folder))
+                yield RuleProblem(line, what, _remedy_of(nearest(folder, there), box))
+
+
+def _remedy_of(meant: str | None, box: Box) -> Said:
+    if not box.imap_url:
+        return said("Remove folders.")
+    if meant:
+        return said("Did you mean {meant}?", meant=quoted(meant))
+    return said("Add it to imapFolders.")
 
 
 def _idle_actions(read: ReadRules, box: Box) -> Iterator[RuleProblem]:
@@ -84,14 +93,15 @@ def folders_of(read: ReadRules) -> Sequence[tuple[str, int | None]]:
     return found
 
 
-def _without_effect(action: Action, box: Box) -> Iterator[tuple[str, str]]:
+def _without_effect(action: Action, box: Box) -> Iterator[tuple[Said, Said]]:
     if isinstance(action, ForwardAction | AnswerAction) and box.smtp_server is None:
-        what = f"{action.do} waits in the outbox: the box has no smtpServer"
-        yield what, "Set smtpServer, or remove the action."
+        what = said("{action} waits in the outbox: the box has no smtpServer", action=action.do)
+        yield what, said("Set smtpServer, or remove the action.")
     if not isinstance(action, _DISPOSES):
         return
     if box.pop3_url and not isinstance(action, DeleteAction):
-        what = f"POP3 knows no {action.do}: the box's disposition counts"
-        yield what, "Read the box by imapUrl, or remove the action."
+        what = said("POP3 knows no {action}: the box's disposition counts", action=action.do)
+        yield what, said("Read the box by imapUrl, or remove the action.")
     if box.eml_dir:
-        yield f"files of emlDir are deleted whatever {action.do} says", "Nothing has to be done."
+        what = said("files of emlDir are deleted whatever {action} says", action=action.do)
+        yield what, said("Nothing has to be done.")

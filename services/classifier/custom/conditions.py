@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from services.classifier.custom.expressions import ExpressionError, expression
+from shared.contracts.said import Said, said
 
 Operator = Literal["equals", "contains", "starts", "ends", "matches", "exists", "greater", "less"]
 OPERATORS: tuple[str, ...] = get_args(Operator)
@@ -51,9 +52,14 @@ class RulePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
-def wrong(kind: str, message: str, **values: Any) -> PydanticCustomError:  # noqa: ANN401 - shown as they are
-    """Return an error of a rule file: what is wrong, with `values` in its places."""
-    return PydanticCustomError(kind, message, values)
+def wrong(kind: str, what: Said, **values: Any) -> PydanticCustomError:  # noqa: ANN401 - shown as they are
+    """Return an error of a rule file: what is wrong, and `values` of it."""
+    return PydanticCustomError(kind, "{said}", {"said": what, **values})
+
+
+def refused_expression(error: ExpressionError) -> PydanticCustomError:
+    """Return the error of an expression that google-re2 refuses."""
+    return wrong("expression", said("google-re2 refuses it: {why}", why=str(error)))
 
 
 def field_name(name: str) -> str:
@@ -64,13 +70,13 @@ def field_name(name: str) -> str:
     """
     if name in FIELDS or (name.startswith(HEADER) and name[len(HEADER) :].strip()):
         return name
-    raise wrong("unknown_field", "unknown field {name}", name=name)
+    raise wrong("unknown_field", said("unknown field {name}", name=name), name=name)
 
 
 def not_empty(value: object) -> object:
     """Refuse a list without items; pydantic's own look counts wrong items as missing."""
     if isinstance(value, list | tuple) and not value:
-        raise wrong("empty", "the list is empty")
+        raise wrong("empty", said("the list is empty"))
     return value
 
 
@@ -91,7 +97,7 @@ class Test(RulePart):
     def _fits_together(self) -> "Test":
         if self.op == "exists":
             if self.value is not None:
-                raise wrong("value", "exists takes no value")
+                raise wrong("value", said("exists takes no value"))
         elif self.field == SIZE:
             self._check_size()
         elif self.field in FLAGS:
@@ -102,26 +108,28 @@ class Test(RulePart):
 
     def _check_size(self) -> None:
         if self.op not in {"equals", "greater", "less"}:
-            raise wrong("operator", "size takes equals, greater or less, not {op}", op=self.op)
+            raise wrong(
+                "operator", said("size takes equals, greater or less, not {op}", op=self.op)
+            )
         if type(self.value) is not int or self.value < 0:
-            raise wrong("value", "size is compared with a number of bytes, as 5_000_000")
+            raise wrong("value", said("size is compared with a number of bytes, as 5_000_000"))
 
     def _check_flag(self) -> None:
         if self.op != "equals" or type(self.value) is not bool:
-            raise wrong("value", "{name} takes equals with true or false", name=self.field)
+            raise wrong("value", said("{name} takes equals with true or false", name=self.field))
 
     def _check_text(self) -> None:
         if self.op in {"greater", "less"}:
-            raise wrong("operator", "{op} compares size alone", op=self.op)
+            raise wrong("operator", said("{op} compares size alone", op=self.op))
         if not isinstance(self.value, str) or not self.value or len(self.value) > _LONGEST_VALUE:
-            raise wrong("value", "{op} takes a text of 1 to 1000 characters", op=self.op)
+            raise wrong("value", said("{op} takes a text of 1 to 1000 characters", op=self.op))
         if self.op == "matches":
             try:
                 expression(self.value, exactly=self.case)
             except ExpressionError as error:
-                raise wrong("expression", "google-re2 refuses it: {why}", why=str(error)) from None
+                raise refused_expression(error) from None
         if self.field == "direction" and self.value not in {"incoming", "outgoing"}:
-            raise wrong("value", "direction is incoming or outgoing")
+            raise wrong("value", said("direction is incoming or outgoing"))
 
 
 class All(RulePart):

@@ -1,7 +1,7 @@
 """Says what pydantic has found wrong in a rule file, for a person (behaviour C-3). Pure."""
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
+from typing import Any, get_args
 
 from pydantic_core import ErrorDetails
 
@@ -21,6 +21,7 @@ from services.classifier.custom.conditions import (
 )
 from services.classifier.custom.rule_file import Rule, RuleFile
 from services.classifier.custom.toml_lines import Place
+from shared.contracts.said import Said, said, verbatim
 from shared.settings.near_miss import nearest, quoted
 
 ACTIONS: Mapping[str, type[RulePart]] = {
@@ -29,72 +30,108 @@ ACTIONS: Mapping[str, type[RulePart]] = {
 }
 """The actions by name."""
 
-_KINDS: Mapping[str, tuple[str, str]] = {
-    "tuple_type": ("is not a list", "Write it in brackets, as [ … ]."),
-    "string_type": ("is not text", "Write it in quotes."),
-    "bool_type": ("is neither true nor false", "Write true or false, without quotes."),
-    "string_too_short": ("is empty", "Write something between the quotes."),
+_LIST = said("is not a list"), said("Write it in brackets, as {form}.", form="[ … ]")
+_TRUTH = said("is neither true nor false"), said("Write true or false, without quotes.")
+_NUMBER = said("is not a whole number"), said("Write digits, without quotes.")
+_TABLE = said("is not a table"), said("Write it as {form}.", form="{ … }")
+
+_KINDS: Mapping[str, tuple[Said, Said]] = {
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "string_type": (said("is not text"), said("Write it in quotes.")),
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "int_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "string_too_short": (said("is empty"), said("Write something between the quotes.")),
     "model_type": (
-        "is not a condition",
-        "Write { field = …, op = … }, or { all = [ … ] }.",
+        said("is not a condition"),
+        said("Write {form}.", form="{ field = …, op = … }, or { all = [ … ] }"),
     ),
+    "model_attributes_type": _TABLE,
+    "dict_type": _TABLE,
 }
 """What is wrong with a value by what pydantic calls it, and what to do."""
 
-_TABLES = {"rule": "Write [[rule]], with two brackets, before each rule."}
+_TABLES = {"rule": said("Write {form} before each rule.", form="[[rule]]")}
 _GROUPS = ("all", "any", "not")
 
 _CONDITION_KEYS = ("all", "any", "not", *Test.model_fields)
 
 
-def described(error: ErrorDetails) -> tuple[Place, str, str]:
+def described(error: ErrorDetails) -> tuple[Place, Said, Said]:
     """Return where an error is, what is wrong, and what to do."""
     place = _place(error["loc"])
     what, remedy = _told(error, str(place[-1]) if place else "")
     return place, what, remedy
 
 
-def _told(error: ErrorDetails, name: str) -> tuple[str, str]:
+def _told(error: ErrorDetails, name: str) -> tuple[Said, Said]:
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
             told = _unknown(name, error["loc"])
         case "missing":
-            told = f"{name} is missing", f"Add {name}."
+            told = said("{name} is missing", name=name), said("Add {name}.", name=name)
         case "union_tag_not_found":
-            told = "the action has no do", f"Add do: one of {_listed(ACTIONS)}."
+            remedy = said("Add do: one of {names}.", names=_listed(ACTIONS))
+            told = said("the action has no do"), remedy
         case "union_tag_invalid":
             tag = str(context.get("tag", ""))
-            told = f"unknown action {quoted(tag)}", _meant(tag, ACTIONS)
+            told = said("unknown action {name}", name=quoted(tag)), _meant(tag, ACTIONS)
         case "unknown_field":
             field = str(context["name"])
-            told = f"unknown field {quoted(field)}", _meant(field, (*FIELDS, f"{HEADER}<name>"))
+            what = said("unknown field {name}", name=quoted(field))
+            told = what, _meant(field, (*FIELDS, f"{HEADER}<name>"))
         case "literal_error":
-            written = str(error["input"])
-            known = OPERATORS if name == "op" else get_args(TaskField)
-            what = "operator" if name == "op" else name
-            told = f"unknown {what} {quoted(written)}", _meant(written, known)
+            told = _unknown_word(str(error["input"]), name)
         case "too_long":
-            number, most = context.get("actual_length"), context["max_length"]
-            told = f"{number or 'too many'} in {name}, of at most {most}", "Leave some out."
+            number = context.get("actual_length") or said("too many")
+            most = context["max_length"]
+            what = said(
+                "{number} in {name}, of at most {most}", number=number, name=name, most=most
+            )
+            told = what, said("Leave some out.")
         case "expression":
-            told = error["msg"], "google-re2 knows neither references back nor look-arounds."
+            remedy = said("google-re2 knows neither references back nor look-arounds.")
+            told = context["said"], remedy
         case kind if kind in _KINDS:
             what, remedy = _KINDS[kind]
-            told = f"{name} {what}", _TABLES.get(name, remedy)
+            told = said("{name} {what}", name=name, what=what), _TABLES.get(name, remedy)
         case _:
-            what = f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}"
-            told = what, "Correct the value."
+            what = said("{name}: {what}", name=name, what=_of_value(error, context))
+            told = what, said("Correct the value.")
     return told
 
 
-def _unknown(name: str, loc: tuple[str | int, ...]) -> tuple[str, str]:
+def _unknown(name: str, loc: tuple[str | int, ...]) -> tuple[Said, Said]:
     known = _keys_at(loc)
     if name in known:
         # Known, but of another form of condition than the one that pydantic took it for.
-        told = f"{quoted(name)} beside one of {_listed(_GROUPS)}: a condition has one form"
-        return told, "Put both conditions into { all = [ … ] }."
-    return f"unknown key {quoted(name)}", _meant(name, known)
+        what = said(
+            "{name} beside one of {groups}: a condition has one form",
+            name=quoted(name),
+            groups=_listed(_GROUPS),
+        )
+        return what, said("Put both conditions into {form}.", form="{ all = [ … ] }")
+    return said("unknown key {name}", name=quoted(name)), _meant(name, known)
+
+
+def _unknown_word(written: str, name: str) -> tuple[Said, Said]:
+    if name == "op":
+        return said("unknown operator {name}", name=quoted(written)), _meant(written, OPERATORS)
+    what = said("unknown {key} {name}", key=name, name=quoted(written))
+    return what, _meant(written, get_args(TaskField))
+
+
+def _of_value(error: ErrorDetails, context: Mapping[str, Any]) -> Said:
+    """Say what is wrong with a value: in our words, or else in those of pydantic."""
+    if "said" in context:
+        found: Said = context["said"]
+        return found
+    if error["type"] == "string_too_long":
+        return said("the text is longer than {most} characters", most=context["max_length"])
+    return verbatim(f"{error['msg'][:1].lower()}{error['msg'][1:]}")
 
 
 def _place(loc: tuple[str | int, ...]) -> Place:
@@ -124,11 +161,11 @@ def _keys_at(loc: tuple[str | int, ...]) -> tuple[str, ...]:
     return tuple(Rule.model_fields)
 
 
-def _meant(written: str, known: Iterable[str]) -> str:
+def _meant(written: str, known: Iterable[str]) -> Said:
     names = tuple(known)
     if meant := nearest(written, names):
-        return f"Did you mean {meant}?"
-    return f"Known are {_listed(names)}."
+        return said("Did you mean {meant}?", meant=meant)
+    return said("Known are {names}.", names=_listed(names))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from services.classifier.custom.faults import described
 from services.classifier.custom.rule_file import Rule, RuleFile
 from services.classifier.custom.toml_lines import Place, line_at, lines_of
 from services.classifier.custom.toml_remedies import remedy_for
+from shared.contracts.said import Said, said
 
 LARGEST_BYTES = 1_000_000
 MOST_EXPRESSIONS = 1000
@@ -36,8 +37,8 @@ class RuleProblem(NamedTuple):
     """
 
     line: int | None
-    what: str
-    remedy: str
+    what: Said
+    remedy: Said
 
 
 class ReadRules(NamedTuple):
@@ -62,7 +63,7 @@ def read_rules(content: bytes) -> ReadRules:
     text, data = found
     lines = lines_of(text)
     if is_too_deep(data):
-        deep = RuleProblem(None, "conditions are nested too deep", "Split the rule.")
+        deep = RuleProblem(None, said("conditions are nested too deep"), said("Split the rule."))
         return ReadRules((), (deep,), lines)
     try:
         rules = RuleFile.model_validate(data).rule
@@ -72,28 +73,33 @@ def read_rules(content: bytes) -> ReadRules:
         RuleProblem(line_at(place, lines), what, remedy) for place, what, remedy in _odd(rules)
     ]
     if (count := sum(map(_expressions, rules))) > MOST_EXPRESSIONS:
-        what = f"{count} expressions, of at most {MOST_EXPRESSIONS}"
-        problems.append(RuleProblem(None, what, "Use contains, starts or ends where they do."))
+        most = MOST_EXPRESSIONS
+        what = said("{number} expressions, of at most {most}", number=count, most=most)
+        remedy = said("Use contains, starts or ends where they do.")
+        problems.append(RuleProblem(None, what, remedy))
     return ReadRules(() if problems else rules, _in_order(problems), lines)
 
 
 def _parsed(content: bytes) -> tuple[str, dict[str, Any]] | RuleProblem:
     if len(content) > LARGEST_BYTES:
-        return RuleProblem(None, f"the file is larger than {LARGEST_BYTES} bytes", "Split it.")
+        what = said("the file is larger than {most} bytes", most=LARGEST_BYTES)
+        return RuleProblem(None, what, said("Split it."))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return RuleProblem(line, "this is not UTF-8", "Save the file as UTF-8.")
+        return RuleProblem(line, said("this is not UTF-8"), said("Save the file as UTF-8."))
     if not text.strip():
         # What a full disk or an editor leaves of a file is not the wish to have no rules.
-        return RuleProblem(None, "the file is empty", "Write rules, or remove rulesFile.")
+        return RuleProblem(
+            None, said("the file is empty"), said("Write rules, or remove rulesFile.")
+        )
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return _not_toml(str(error), text)
     except RecursionError:
-        return RuleProblem(None, "values are nested too deep", "Split the rule.")
+        return RuleProblem(None, said("values are nested too deep"), said("Split the rule."))
 
 
 def _not_toml(reason: str, text: str) -> RuleProblem:
@@ -101,7 +107,8 @@ def _not_toml(reason: str, text: str) -> RuleProblem:
     number = place.removeprefix("line ").partition(",")[0]
     line = int(number) if number.isdecimal() else None
     remedy = remedy_for(text.splitlines()[line - 1 : line] if line else [])
-    return RuleProblem(line, f"this is not TOML: {what[:1].lower()}{what[1:]}", remedy)
+    told = said("this is not TOML: {reason}", reason=f"{what[:1].lower()}{what[1:]}")
+    return RuleProblem(line, told, remedy)
 
 
 def _refused(error: ValidationError, lines: dict[Place, int]) -> tuple[RuleProblem, ...]:
@@ -114,8 +121,8 @@ def _refused(error: ValidationError, lines: dict[Place, int]) -> tuple[RuleProbl
     problems = _in_order(told)
     if len(found) <= _MOST_TOLD:
         return problems
-    more = f"{len(found) - _MOST_TOLD} more problem(s)"
-    return (*problems, RuleProblem(None, more, "Correct these first."))
+    more = said("{number} more problem(s)", number=len(found) - _MOST_TOLD)
+    return (*problems, RuleProblem(None, more, said("Correct these first.")))
 
 
 def _expressions(part: object) -> int:
@@ -132,48 +139,42 @@ def _in_order(problems: Sequence[RuleProblem]) -> tuple[RuleProblem, ...]:
     return tuple(sorted(dict.fromkeys(problems), key=lambda one: (one.line or 0, one.what)))
 
 
-def _odd(rules: Sequence[Rule]) -> Iterator[tuple[Place, str, str]]:
+def _odd(rules: Sequence[Rule]) -> Iterator[tuple[Place, Said, Said]]:
     """Yield what no single value shows."""
     names: dict[str, int] = {}
     for index, rule in enumerate(rules):
         first = names.setdefault(rule.name.casefold(), index)
         if first != index:
-            what = f'another rule is called "{rule.name}"'
-            yield ("rule", index, "name"), what, "Give each rule a name of its own."
+            what = said('another rule is called "{name}"', name=rule.name)
+            yield ("rule", index, "name"), what, said("Give each rule a name of its own.")
         for number, what, remedy in _odd_actions(rule):
             yield ("rule", index, "actions", number), what, remedy
 
 
-def _odd_actions(rule: Rule) -> Iterator[tuple[int, str, str]]:
+def _odd_actions(rule: Rule) -> Iterator[tuple[int, Said, Said]]:
     places, tasks, pulled = 0, 0, -1
     for number, action in enumerate(rule.actions):
         match action:
             case MoveAction() | DeleteAction():
                 places += 1
                 if places > 1:
-                    yield (
-                        number,
-                        "a mail goes to one place: move and delete exclude each other",
-                        ("Keep one of them."),
-                    )
+                    what = said("a mail goes to one place: move and delete exclude each other")
+                    yield number, what, said("Keep one of them.")
                 if isinstance(action, DeleteAction) and _empties(rule):
-                    yield (
-                        number,
-                        "the rule deletes every mail",
-                        ("Ask more in when, or write confirm = true."),
-                    )
+                    remedy = said("Ask more in when, or write confirm = true.")
+                    yield number, said("the rule deletes every mail"), remedy
             case TaskAction():
                 tasks += 1
                 pulled = -1
                 if tasks > 1:
-                    yield number, "a mail makes one task", "Keep one task action."
+                    yield number, said("a mail makes one task"), said("Keep one task action.")
             case SetFieldsAction():
                 pulled = number
             case _:
                 pass
     if pulled >= 0:
-        what = "set_fields has no task after it whose fields it could set"
-        yield pulled, what, "Write it before a task action of the same rule."
+        what = said("set_fields has no task after it whose fields it could set")
+        yield pulled, what, said("Write it before a task action of the same rule.")
 
 
 def _empties(rule: Rule) -> bool:

@@ -66,10 +66,15 @@ class Facts:
         return self._users_among(mail.recipients)[: self.bounds(mail).users]
 
     def forwarding_users(self, mail: Mail) -> tuple[User, ...]:
-        """Return users whom only the envelope names: it was forwarded from their mailbox (R-c)."""
+        """Return users whom only the envelope names: it was forwarded from their mailbox (R-c).
+
+        Nobody receives his own mail by a blind copy to himself, unless the sender is refuted.
+        """
         listed = {user.ref.id for user in self.user_recipients(mail)}
+        sender = None if mail.proof.state == "refuted" else self.sender_user(mail)
+        own = {sender.ref.id} if sender else set[int]()
         users = self._users_among(mail.forwarded_from)
-        others = tuple(user for user in users if user.ref.id not in listed)
+        others = tuple(user for user in users if user.ref.id not in listed | own)
         return others[: self.bounds(mail).users - len(listed)]
 
     def users_beyond(self, mail: Mail) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from pathlib import Path
 
 from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
@@ -14,6 +15,15 @@ _LONGEST_PAUSE_SECONDS = 3600.0
 _THROTTLED = re.compile(r"Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)
 
 
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what trusts the authorities of a file; of the system without one.
+
+    Raises:
+        OSError: The file cannot be read, or holds no certificates.
+    """
+    return ssl.create_default_context(cafile=ca_file)
+
+
 def tls_context(box: Box) -> ssl.SSLContext:
     """Make a context of TLS 1.2 or later that checks certificate and host name (I-2, F-60).
 
@@ -21,7 +31,7 @@ def tls_context(box: Box) -> ssl.SSLContext:
         ConfigurationError: `caFile` holds no certificates.
     """
     try:
-        context = ssl.create_default_context(cafile=box.ca_file)
+        context = trusting(box.ca_file)
     except OSError as error:
         raise ConfigurationError(
             [

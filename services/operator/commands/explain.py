@@ -17,6 +17,7 @@ from services.assembly.classifying import look_up_in
 from services.assembly.composition import open_erp
 from services.assembly.live_contexts import context_of
 from services.operator.commands.asking import Asking, tell_never, tell_recorded
+from services.operator.commands.how_far import Counted, of_all, told_how_far
 from services.operator.commands.options import (
     AsJson,
     InLanguage,
@@ -94,12 +95,14 @@ def _explain_files(asking: Asking, files: Sequence[Path]) -> None:
     results = explain_files(files, context, look_up_in(asking.erp))
     console = stdout_console()
     unreadable = 0
-    for result in _with_progress(results, len(files), as_json=asking.as_json):
-        unreadable += isinstance(result, Unreadable)
-        if asking.as_json:
-            write_json(explained_as_json(result))
-        else:
-            console.print(explained_as_text(result, asking.language))
+    counted = Counted(_with_progress(results, len(files), as_json=asking.as_json))
+    with told_how_far(lambda: of_all(counted.done, len(files))):
+        for result in counted:
+            unreadable += isinstance(result, Unreadable)
+            if asking.as_json:
+                write_json(explained_as_json(result))
+            else:
+                console.print(explained_as_text(result, asking.language))
     if unreadable:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 

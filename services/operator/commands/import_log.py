@@ -14,6 +14,7 @@ from services.assembly.database_probe import DatabaseProbe
 from services.assembly.live_contexts import context_of
 from services.assembly.paths import Use, require_paths
 from services.assembly.writing import writer_stage
+from services.operator.commands.how_far import of_all, told_how_far
 from services.operator.commands.options import Config, begin_with, tell
 from shared.backup.store import BackupStore
 from shared.contracts.said import Said, said
@@ -51,7 +52,10 @@ def import_log(
     wanted = [one for one in originals if one.logged] if log else originals
     writer = writer_stage(boxes, erp, environment.data)
     work = ImportLog(context_of(boxes[0], erp), writer, BackupStore(environment.data))
-    counted = Counter(mail.again for mail in work.take_in(wanted))
+    counted = Counter[bool]()
+    with told_how_far(lambda: of_all(counted.total(), len(wanted))):
+        for mail in work.take_in(wanted):
+            counted[mail.again] += 1
     tell(
         said(
             "{imported} mail(s) imported, {known} were known",

@@ -230,7 +230,12 @@ def boxes_of(config: Sequence[Path]) -> tuple[Box, ...]:
 def warn(problems: Sequence[ConfigProblem]) -> None:
     """Tell of things that do not stop the command."""
     for problem in problems:
-        tell(said("warning: {problem}", problem=problem))
+        tell(warning_of(problem))
+
+
+def warning_of(problem: ConfigProblem) -> Said:
+    """Say a problem that does not stop the command."""
+    return said("warning: {problem}", problem=problem)
 
 
 def tell(sentence: Said) -> None:

@@ -12,6 +12,7 @@ from services.assembly.composition import open_erp
 from services.operator.commands.options import AsJson, By, Config, begin_with, tell
 from services.operator.commands.person import who
 from services.operator.output import write_json
+from services.operator.spoken import spoken
 from services.writer.relink import LateLink, Relink
 from shared.contracts.said import Said, said
 from shared.errors import WrongUseError
@@ -85,7 +86,8 @@ def _show(one: LateLink, *, as_json: bool) -> None:
             }
         )
     else:
-        sys.stdout.write(f"activity {link.activity}: {one.to}\n")
+        told = spoken().say("activity {number}: {to}", number=link.activity, to=one.to)
+        sys.stdout.write(f"{told}\n")
 
 
 def _since(text: str | None, boxes: Sequence[Box]) -> datetime | None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from services.assembly.pipeline import local_pipeline
 from services.assembly.recorded import MemoryTeller
 from services.assembly.run import Tally
 from services.assembly.services import broker_address
+from services.operator.commands.how_far import of_all, told_how_far
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.commands.run import summarise, tell_json, tell_person
 from shared.broker.local import Collector
@@ -65,12 +67,7 @@ def replay(
     files = replay.files(targets)
     tally = Tally(tell_json if as_json else tell_person)
     with publisher_of(environment, erp, boxes, tally) as publisher:
-        for number, refused in enumerate(replay.publish(files, publisher), start=1):
-            tally.set_aside += len(refused)
-            for mail_id, reason in refused.items():
-                tell(said("{mail_id}: {reason}", mail_id=mail_id, reason=reason))
-            if sys.stderr.isatty() and number * 50 % _TOLD_EVERY == 0:
-                tell(said("{done} of {all}", done=number * 50, all=len(files)))
+        _publish(replay, files, publisher, tally)
     if environment.rabbitmq_url:
         tell(
             said(
@@ -83,6 +80,21 @@ def replay(
         summarise(tally)
     if tally.set_aside:
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _publish(
+    replay: Replay, files: Sequence[Path], publisher: Publisher[FetchedMail], tally: Tally
+) -> None:
+    """Hand the mails over, and tell what was refused and how far it is."""
+    done = 0
+    with told_how_far(lambda: of_all(done, len(files))):
+        for batch in replay.publish(files, publisher):
+            tally.set_aside += len(batch.kept)
+            for mail_id, reason in batch.kept.items():
+                tell(said("{mail_id}: {reason}", mail_id=mail_id, reason=reason))
+            steps, done = done // _TOLD_EVERY, done + batch.mails
+            if sys.stderr.isatty() and done // _TOLD_EVERY > steps:
+                tell(of_all(done, len(files)))
 
 
 def _ending(environment: Environment, erp: Erp) -> Callable[[Sequence[UUID]], None]:

@@ -31,11 +31,13 @@ from services.operator.commands.options import (
     boxes_of,
     language_for,
     moment_since,
+    warning_of,
 )
 from services.operator.output import write_json
 from services.operator.present.rule_trial import trial_as_text, tried_as_json
 from services.operator.present.visible import visible
 from services.operator.progress import with_progress
+from services.operator.spoken import spoken
 from shared.contracts.said import said
 from shared.errors import ExitCode, WrongUseError
 from shared.language.language import Language
@@ -127,7 +129,7 @@ def try_rules(
     environment, boxes = begin_with(config, "error")
     erp = open_erp(environment)
     begin_at = moment_since(since, datetime.now(UTC), ZoneInfo(erp.tables.mapping.time.zone))
-    spoken = language_for(language)
+    chosen = language_for(language)
     for box in _with_rules(boxes, file):
         count = TrialCount()
         rules = context_of(box, erp).rules
@@ -136,7 +138,7 @@ def try_rules(
         if as_json:
             _tell_lines(box, tried, count)
         else:
-            _tell_first(box, tried, count, spoken)
+            _tell_first(box, tried, count, chosen)
 
 
 def _with_rules(boxes: Sequence[Box], file: Path | None) -> Sequence[Box]:
@@ -176,13 +178,19 @@ def _tell_first(
         sys.stdout.write(visible(trial_as_text(box.name, shown, count, language)) + "\n")
 
 
+def _in_words(found: RuleFinding) -> str:
+    problem = found.problem
+    told = said("{problem}", problem=problem) if found.stops else warning_of(problem)
+    return spoken().tell(told)
+
+
 def _show(found: Sequence[RuleFinding], *, as_json: bool) -> None:
     stops = any(one.stops for one in found)
     if as_json:
         rows = [asdict(one.problem) | {"stops": one.stops} for one in found]
         write_json({"ok": not stops, "problems": rows})
     else:
-        lines = [f"{'' if one.stops else 'warning: '}{one.problem}" for one in found]
-        sys.stdout.write(visible("\n".join(lines or ["nothing is wrong"])) + "\n")
+        lines = map(_in_words, found) if found else [spoken().say("nothing is wrong")]
+        sys.stdout.write(visible("\n".join(lines)) + "\n")
     if stops:
         raise typer.Exit(ExitCode.CONFIGURATION_WRONG)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from services.assembly import signals
 from services.assembly.calendar_service import calendar_beside, calendar_once
 from services.assembly.calendar_troubles import CalendarTroubles
 from services.assembly.composition import open_erp
@@ -25,6 +26,7 @@ from services.assembly.watch import embedded_looks, looking
 from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.commands.shadow import run_shadow
 from services.operator.output import write_json
+from services.operator.spoken import spoken
 from shared.broker.guarded import REST_SECONDS
 from shared.contracts.messages import MailRecorded
 from shared.contracts.said import said
@@ -91,8 +93,10 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
         finally:
             # One box's trouble does not hide what became of the others' mail.
             summarise(tally)
-            in_step = calendar_once(named, erp, environment, tell)
-            sent = mail_once(named, erp, environment, tell)
+            # After Ctrl-C nothing more is begun.
+            if not signals.heard():
+                in_step = calendar_once(named, erp, environment, tell)
+                sent = mail_once(named, erp, environment, tell)
     else:
         with running(environment) as (health, stopped):
             _wait_for(probe, health, stopped)
@@ -143,7 +147,7 @@ def tell_json(mail: MailRecorded) -> None:
 
 def tell_person(mail: MailRecorded) -> None:
     """Print one line per mail, for a person."""
-    again = " (recorded before)" if mail.again else ""
+    again = spoken().say(" (recorded before)") if mail.again else ""
     sys.stdout.write(f"{joined(mail.verdict):32} {mail.subject}{again}\n")
 
 

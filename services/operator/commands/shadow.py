@@ -11,9 +11,11 @@ from services.answers.shadow import Shadow, Shadowed, backed_up_mails, waiting_m
 from services.assembly.classifying import look_up_in
 from services.assembly.composition import open_erp
 from services.assembly.live_contexts import context_of
+from services.operator.commands.how_far import told_how_far
 from services.operator.commands.options import tell
 from services.operator.output import write_json
-from shared.contracts.said import said
+from services.operator.spoken import spoken
+from shared.contracts.said import Said, said
 from shared.contracts.verdict import joined
 from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.schema.inspection import require_schema
@@ -42,18 +44,19 @@ def run_shadow(
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
     total, different = 0, 0
-    for box in boxes:
-        shadow = Shadow(context_of(box, erp), look_up_in(erp))
-        mails = (
-            backed_up_mails(originals_in(backups, log, box.time_zone))
-            if backups
-            else waiting_mails(box)
-        )
-        for one in shadow.decide(mails):
-            total += 1
-            different += one.differs
-            _show(one, as_json=as_json)
-    looked = said("{total} mail(s) looked at, nothing written", total=total)
+    with told_how_far(lambda: _looked_at(total)):
+        for box in boxes:
+            shadow = Shadow(context_of(box, erp), look_up_in(erp))
+            mails = (
+                backed_up_mails(originals_in(backups, log, box.time_zone))
+                if backups
+                else waiting_mails(box)
+            )
+            for one in shadow.decide(mails):
+                _show(one, as_json=as_json)
+                total += 1
+                different += one.differs
+    looked = _looked_at(total)
     tell(
         said("{looked}; {different} differ from the log", looked=looked, different=different)
         if log
@@ -61,6 +64,10 @@ def run_shadow(
     )
     if different:
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _looked_at(total: int) -> Said:
+    return said("{total} mail(s) looked at, nothing written", total=total)
 
 
 def _show(one: Shadowed, *, as_json: bool) -> None:
@@ -78,5 +85,6 @@ def _show(one: Shadowed, *, as_json: bool) -> None:
         return
     sys.stdout.write(f"{joined(one.ours):32} {one.subject}\n")
     if one.differs:
-        sys.stdout.write(f"  differs: the original wrote {joined(one.theirs or ())}\n")
+        theirs = spoken().say("differs: the original wrote {words}", words=joined(one.theirs or ()))
+        sys.stdout.write(f"  {theirs}\n")
         sys.stdout.writelines(f"  {reason}\n" for reason in one.why)

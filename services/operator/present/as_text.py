@@ -9,7 +9,7 @@ from rich.text import Text
 from services.answers.explain import Explained, Unreadable
 from services.operator.present.as_json import command_as_json
 from services.operator.present.labels import field_label, flags_as_text, state_label
-from services.operator.present.records import value_as_text
+from services.operator.present.records import value_in_words
 from services.operator.present.trace import proof_line, trace_table
 from services.operator.present.verdicts import verdict_as_text
 from services.writer.events import with_events
@@ -61,7 +61,7 @@ def _described(command: AnyCommand, language: Language) -> str:
     fields = dict(command_as_json(command, None))
     del fields["kind"]
     described = ", ".join(
-        f"{field_label(name, language)} {value_as_text(value)}"
+        f"{field_label(name, language)} {value_in_words(name, value, language)}"
         for name, value in fields.items()
         if value
     )

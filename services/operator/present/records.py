@@ -11,6 +11,8 @@ from shared.contracts.line import one_line
 from shared.language.language import ENGLISH, Language
 
 _WIDTH = 16
+_STATES = frozenset({"direction", "mark", "state", "why"})
+"""Fields whose values are words of ours."""
 
 
 def records_as_text(
@@ -23,7 +25,7 @@ def records_as_text(
         for name, value in row.items():
             if value not in (None, [], ""):
                 label = Text(field_label(name, language), style="dim")
-                table.add_row(label, Text(_value(value, language)))
+                table.add_row(label, Text(value_in_words(name, value, language)))
         blocks += [table, Text()]
     return Group(*blocks) if blocks else Text(language.say("none"))
 
@@ -31,17 +33,20 @@ def records_as_text(
 def record_as_text(row: Mapping[str, object], language: Language) -> str:
     """Write one record, with a blank line after it; plain text, for there may be a million."""
     lines = [
-        f"{field_label(name, language):<{_WIDTH}} {one_line(_value(value, language))}\n"
+        f"{field_label(name, language):<{_WIDTH}} {one_line(told)}\n"
         for name, value in row.items()
-        if value not in (None, [], "", {})
+        if value not in (None, [], "", {}) and (told := value_in_words(name, value, language))
     ]
     return "".join((*lines, "\n"))
 
 
-def _value(value: object, language: Language) -> str:
+def value_in_words(name: str, value: object, language: Language) -> str:
+    """Say the value of the field `name`; what others have written, as a subject, stays as it is."""
     if isinstance(value, bool):
         return language.say("yes") if value else language.say("no")
-    return state_label(value, language) if isinstance(value, str) else value_as_text(value)
+    if isinstance(value, str) and name in _STATES:
+        return state_label(value, language)
+    return value_as_text(value)
 
 
 def value_as_text(value: object) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from services.classifier.custom.reading import LARGEST_BYTES, read_rules
 from services.classifier.custom.toml_lines import lines_of
+from shared.language.language import language
 from tests.rule_files import a_rule
 
 BROKEN = """\
@@ -76,6 +77,26 @@ def test_every_problem_is_told_at_once_with_its_line_and_the_nearest_name() -> N
     ]:
         assert any(found == line and what in said for found, said in told), (line, what)
     assert read_rules(BROKEN.encode()).rules == ()
+
+
+def test_all_that_is_wrong_is_said_in_czech() -> None:
+    """C-3, O-11: what, and what to do; the names of the file stay as they are."""
+    czech = language("cs")
+    more = [
+        a_rule("5").replace('"5"', "5"),
+        a_rule(actions="5"),
+        a_rule(actions='[{ do = "task", set = 5 }]'),
+        a_rule(more="enabled = 5"),
+        a_rule(""),
+        a_rule("x" * 300),
+        "[[rule]\n",
+        "",
+    ]
+    found = [one for text in (BROKEN, *more) for one in read_rules(text.encode()).problems]
+
+    sentences = [sentence for one in found for sentence in (one.what, one.remedy)]
+    assert len(sentences) > 40
+    assert [one for one in sentences if czech.tell(one) == one] == []
 
 
 @pytest.mark.parametrize(

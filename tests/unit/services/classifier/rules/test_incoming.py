@@ -29,6 +29,15 @@ def test_every_recipient_who_is_a_user_gets_an_activity() -> None:
     assert decided.words == ("PROCESSED",)
 
 
+def test_a_blind_copy_to_oneself_is_no_incoming_mail() -> None:
+    """R-c: whoever keeps a copy of his own mail receives nothing; a colleague in Bcc does."""
+    decided = decide(a_mail(sender=JAN, to=EVA, more=f"Delivered-To: {JAN}\n"))
+    colleague = decide(a_mail(sender=PETR, to=EVA, more=f"Delivered-To: {JAN}\n"))
+
+    assert [activity.responsible.email for activity in activities(decided)] == [EVA]
+    assert [activity.responsible.email for activity in activities(colleague)] == [EVA, JAN]
+
+
 def test_activities_of_one_mail_have_ids_of_their_own() -> None:
     """R-15: command ids differ by recipient and are the same when classified again."""
     first = [a.command_id for a in activities(decide(a_mail(to=f"{JAN}, {EVA}")))]
