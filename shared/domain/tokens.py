@@ -30,6 +30,9 @@ _MARKS = frozenset("*_()[]{}")
 _EMPHASIS = re.compile(r"(?<![^\W_])[*_]+|[*_]+(?![^\W_])")
 """Asterisks and lines around words, by which plain text shows bold and italics."""
 
+_ITALICS = re.compile(r"(?<!\S)/([^\W_][^/\n]{0,80})/(?!\S)")
+"""Words between slashes, by which Thunderbird shows italics."""
+
 _BRACKETS = str.maketrans("()[]{}", "      ")
 _COLON = re.compile(
     "[:\u02d0\u0589\u0fbf\u1038\u1365\u1366\u16ec\u17d6\u1804\u2236\u2831\u2a74\u2e2c\ufe13\ufe55\uff1a"
@@ -142,6 +145,8 @@ def _plain(line: str) -> str:
     """A line without links and emphasis; brackets are blanks, since people put words in them."""
     if "//" in line or "www." in line:
         line = _LINK.sub(" ", line)
+    if "/ " in line:
+        line = _ITALICS.sub(r"\1", line)
     if not _MARKS.isdisjoint(line):
         line = _EMPHASIS.sub("", line).translate(_BRACKETS)
         line = " ".join(line.split())
@@ -175,5 +180,7 @@ def _keywords(
     # The longest first, so that "projekt" is not read as a shorter one, nor "new task" as "task".
     keyword = "|".join(map(re.escape, sorted({*kinds, *longer}, key=len, reverse=True)))
     number = f"(?:[0-9]{{4}}-)?[0-9]{{1,{MAX_DIGITS}}}"
-    pattern = re.compile(rf"(?<!\w)(?P<keyword>{keyword}) ?: ?(?P<number>{number})(?!\w|[-/][0-9])")
+    pattern = re.compile(
+        rf"(?<!\w)(?P<keyword>{keyword}) ?: ?(?P<number>{number})(?!\w|[-/\\][0-9])"
+    )
     return _Keywords(pattern, kinds)

@@ -28,7 +28,9 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _CLIPPED = re.compile(r"(?:^|;)\s*overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
-_NO_ROOM = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*{_ZERO}", re.IGNORECASE)
+_NO_ROOM = re.compile(
+    rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*(?:{_ZERO}|1px\s*(?:[;!]|$))", re.IGNORECASE
+)
 _STYLE_CHARACTERS = 2000
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _MOST_ROWS = 500

@@ -1,8 +1,8 @@
 r"""Lines of HTML as a reader sees them: blocks begin new ones, cells of a row stand in one.
 
 Edges are marked by white space that the text itself cannot have any more, because other characters
-between the rows of a table would be moved out of it: `\n` for a block, `\t` for a row, `\f` for a
-cell.
+between the rows of a table would be moved out of it: `\n` for a block, `\t` for a row, twice for
+the end of a table, `\f` for a cell.
 """
 
 import re
@@ -19,11 +19,18 @@ _BLOCKS = (
 )
 _EDGES = {
     **{end + name: "\n<" for name in _BLOCKS for end in ("", "/")},
-    **dict.fromkeys(("caption", "/caption", "table", "/table", "tr"), "\t<"),
+    **dict.fromkeys(("caption", "/caption", "table", "tr"), "\t<"),
+    "/table": "\t\t<",
     **dict.fromkeys(("td", "/td", "th", "/th"), "\f<"),
 }
 """What stands before a tag, its `<` included, where there is an edge."""
 
+_ALONE_IN_CELL = re.compile(
+    r"\f[ \n]*+\t[ \n]*+\t[ \n]*+\f([ \n]*+[^ \n\t\f][^\t\f]*+)\f[ \n]*+\t\t[ \n]*+\f"
+)
+"""A table of one cell that is all of a cell: pages for telephones have it around every column."""
+
+_TABLES_IN_TABLES = 4
 _QUOTE_EDGE = re.compile(f"([{QUOTE_BEGIN}{QUOTE_END}])")
 _DEEPEST_MARK = 5
 _MANY_BLANKS = re.compile("  +")
@@ -82,6 +89,10 @@ def _without_gaps(lines: Iterable[str]) -> Iterator[str]:
 
 def _rows(text: str) -> str:
     """A cell of one paragraph stands in the line of its row; a longer one has lines of its own."""
+    for _ in range(_TABLES_IN_TABLES):
+        text, found = _ALONE_IN_CELL.subn(r"\f\1\f", text)
+        if not found:
+            break
     before, *cells = text.split("\f")
     pieces = [before]
     for cell in cells:
