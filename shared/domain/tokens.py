@@ -24,7 +24,9 @@ MOST_OF_A_KIND = 25
 FOLLOWING_CHARACTERS = 500
 """What is read behind a number: an activity type and a few words."""
 
-_QUOTE_MARKS = "> |"
+_BEGIN = re.compile(r"[> |]*+(?:[0-9]{1,3}\. ?)?")
+"""Before what begins a line: marks of a quotation, the number of a list."""
+
 _LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)[^\s<>\"]+")
 _MARKS = frozenset("*_()[]{}")
 _EMPHASIS = re.compile(r"(?<![^\W_])[*_]+|[*_]+(?![^\W_])")
@@ -137,7 +139,7 @@ def _search(words: "_Keywords", folded: str, place: Place) -> Iterator[_Match]:
                 continue
             yield _Match(
                 Token(kind, match["number"], _behind(line, begin), place),
-                may_begin and not line[: match.start()].strip(_QUOTE_MARKS),
+                may_begin and _BEGIN.fullmatch(line[: match.start()]) is not None,
             )
 
 

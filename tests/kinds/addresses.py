@@ -115,7 +115,12 @@ ROWS: list[Row] = [
     row("to-name-without-brackets", "in mailto", _to(f"Jan mailto:{JAN}"), to=[JAN]),
     row("to-invisible-mark", "U+200B in brackets", _to(f"Jan Novak <\u200b{JAN}>"), to=[JAN]),
     row("to-invisible-mark", "a byte order mark", _to(f"\ufeff{JAN}"), to=[JAN], words="PROCESSED"),
-    row("to-invisible-mark", "U+200B inside the name", _to("jan\u200b.novak@firma.cz"), to=[JAN]),
+    row(
+        "to-invisible-mark",
+        "U+200B inside it makes another address (S-1)",
+        _to("jan\u200b.novak@firma.cz"),
+        to=["jan\u200b.novak@firma.cz"],
+    ),
     row(
         "to-invisible-mark", "U+2060 behind, no brackets", _to(f"{JAN}\u2060, {EVA}"), to=[JAN, EVA]
     ),

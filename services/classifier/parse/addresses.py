@@ -25,9 +25,6 @@ _AROUND = (
 )
 """Never at either end of an address: blanks, quotes, brackets, separators, invisible marks."""
 
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060\ufeff]")
-"""Where a long address may be cut, as pages that it is copied from say; nobody sees them."""
-
 _NAME_WORDS = 100
 """Words of a display name that are kept."""
 
@@ -166,7 +163,7 @@ def _with_at_sign(text: str) -> list[str]:
 def _address(word: str, *, odd: bool) -> Address:
     """Return one address in lower case; odd if more than marks around it had to be taken away."""
     text = word if word.startswith('"') else _stripped(word)
-    cleaned = _INVISIBLE.sub("", clean_line(text))
+    cleaned = clean_line(text)
     email = comparable(cleaned)
     return Address(email, odd=odd or cleaned != text or _folds(cleaned, email))
 

@@ -1,7 +1,10 @@
 r"""Lines of HTML as a reader sees them: blocks begin new ones, cells of a row stand in one.
 
+Paragraphs have a blank line between them, other blocks only begin a new line where none begins yet:
+programs put each line into a `div` of its own, and Outlook into a paragraph without a margin.
+
 Edges are marked by white space that the text itself cannot have any more, because other characters
-between the rows of a table would be moved out of it: `\n` for a block, `\t` for a row, twice for
+between the rows of a table would be moved out of it: `\n` for a line, `\t` for a row, twice for
 the end of a table, `\f` for a cell.
 """
 
@@ -12,19 +15,35 @@ from services.classifier.parse.html_quotes import QUOTE_BEGIN, QUOTE_END
 
 _PREFORMATTED = re.compile(r"<pre[\s>]", re.IGNORECASE)
 _TAG = re.compile("<(/?[a-z][a-z0-9]*)", re.IGNORECASE)
+SOFT = "\x1f"
+"""Begins a line where none begins yet; beside rows it may be moved out, as its block is.
+
+In ASCII, as most pages are; a decoded text has no such characters any more.
+"""
+
+ITEM_BEGIN = "\x1e"
+"""Stands behind the bullet or number of an item: what follows is in its line."""
+
 _BLOCKS = (
-    *("address", "article", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset"),
-    *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol"),
-    *("p", "pre", "section", "ul"),
+    *("address", "article", "center", "dd", "div", "dt", "fieldset", "footer", "form", "header"),
+    *("li", "main", "ol", "section", "ul"),
 )
+_PARAGRAPHS = ("blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre")
 _EDGES = {
-    **{end + name: "\n<" for name in _BLOCKS for end in ("", "/")},
+    **{end + name: f"{SOFT}<" for name in _BLOCKS for end in ("", "/")},
+    **{end + name: "\n\n<" for name in _PARAGRAPHS for end in ("", "/")},
+    **dict.fromkeys(("br", "/br"), "\n<"),
     **dict.fromkeys(("caption", "/caption", "table", "tr"), "\t<"),
     "/table": "\t\t<",
     **dict.fromkeys(("td", "/td", "th", "/th"), "\f<"),
 }
 """What stands before a tag, its `<` included, where there is an edge."""
 
+_NO_MARGIN = re.compile(
+    r"[^>]{0,200}?(?:\bclass ?= ?[\"']?Mso|\bmargin(?:-top|-bottom)? ?: ?0)", re.IGNORECASE
+)
+_SOFT_EDGES = re.compile(f"(?:\n *+)?+{SOFT}[{SOFT} ]*+")
+_ITEM = re.compile(f"{ITEM_BEGIN}[{SOFT}\n ]*+")
 _ALONE_IN_CELL = re.compile(
     r"\f[ \n]*+\t[ \n]*+\t[ \n]*+\f([ \n]*+[^ \n\t\f][^\t\f]*+)\f[ \n]*+\t\t[ \n]*+\f"
 )
@@ -45,15 +64,23 @@ def with_edges(html: str) -> str:
     for blank in _BLANKS if _PREFORMATTED.search(html) else _WHITE:
         html = html.replace(blank, " ")
     pieces = _TAG.split(html)
+    edge_of_p = ""
     for place in range(1, len(pieces), 2):
         tag = pieces[place]
-        pieces[place] = _EDGES.get(tag.lower(), "<") + tag
+        name = tag.lower()
+        edge = _EDGES.get(name, "<")
+        if name == "p":
+            edge_of_p = f"{SOFT}<" if _NO_MARGIN.match(pieces[place + 1]) else edge
+            edge = edge_of_p
+        elif name == "/p":
+            edge = edge_of_p or edge
+        pieces[place] = edge + tag
     return "".join(pieces)
 
 
 def lines_of(text: str) -> str:
     """Blanks folded, lines stripped, and every line of a quoted block marked by its depth."""
-    text = text.replace("\xa0", " ")
+    text = _SOFT_EDGES.sub("\n", _ITEM.sub(" ", text)).replace("\xa0", " ")
     if "\f" in text:
         text = _rows(text)
     text = text.replace("\t", "\n")
