@@ -43,6 +43,7 @@ _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _MOST_ROWS = 500
 _MOST_CELLS = 20
 _LINK_CHARACTERS = 2000
+_NEVER_SHOWN = {"script", "style", "title", "textarea", "select", "noscript"}
 _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
 _ABSOLUTE = re.compile(r"https?://[^/\\?#\s]|mailto:|cid:", re.IGNORECASE)
 
@@ -106,6 +107,7 @@ def _sanitised(html: str) -> str:
         html = tree.html or ""
     return nh3.clean(
         html,
+        clean_content_tags=_NEVER_SHOWN,
         url_schemes=_SAFE_SCHEMES,
         url_relative="deny",
         attribute_filter=_attribute,

@@ -79,3 +79,10 @@ def test_a_token_in_a_list_begins_its_line() -> None:
 def test_what_a_page_hides_is_not_shown_by_the_record(style: str) -> None:
     """H-14: its styles are taken out of safe HTML, so what they hide goes with them."""
     assert sanitise_html(f"<div {style}>preview</div><p>letter</p>") == "<p>letter</p>"
+
+
+def test_the_title_of_a_page_is_no_part_of_the_record() -> None:
+    """H-14: a program shows it above the page at most, often it is "Untitled"."""
+    page = "<html><head><title>Untitled</title></head><body><p>letter</p></body></html>"
+
+    assert sanitise_html(page) == "<p>letter</p>"
