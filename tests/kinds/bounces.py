@@ -1,6 +1,6 @@
 """Mail that came back: whom it names, and why."""
 
-from tests.builders import PETR
+from tests.builders import BOB, PETR
 from tests.kinds.row import Row, letter, row
 from tests.report_builders import a_report
 
@@ -194,5 +194,20 @@ ROWS: list[Row] = [
         told(
             f"Your mail to <{PETR}> did not arrive. Why:\n5.1.0 - Unknown address error 554-'5.7.1 Service unavailable; client host blocked'\n"
         ),
+    ),
+    row(
+        "bounce-wrapped-policy-marked",
+        "nobody but its own reader is named",
+        told("Dear jan.novak@firma.cz,\n\nyour mail did not arrive: 554 5.7.1 blocked by policy\n"),
+        bounce=True,
+        marks=[],
+        soft=[],
+    ),
+    row(
+        "bounce-helpdesk-marked",
+        "two addresses in sentences, neither of them introduced",
+        told(f"Write to {PETR} or {BOB}: 554 5.7.1 blocked by policy\n"),
+        marks=[],
+        soft=[],
     ),
 ]

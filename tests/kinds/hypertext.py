@@ -232,4 +232,13 @@ ROWS: list[Row] = [
         token="contract 123",
     ),
     row("token-in-bold-plain", "italics", letter("/Objednávka:/ 15\n"), token="order 15"),
+    row(
+        "gmail-indent-is-no-quote",
+        "Outlook takes all borders away but the left one",
+        page(
+            "<p>Souhlasím</p><blockquote style='border:none;border-left:solid #CCCCCC 1.0pt'>"
+            "<p>Zakázka:7</p></blockquote>"
+        ),
+        own="Souhlasím",
+    ),
 ]

@@ -2,7 +2,7 @@
 
 from tests.builders import BOB, PETR
 from tests.kinds.bounces import NULL, PAIR, marked, told
-from tests.kinds.row import Row, letter, row
+from tests.kinds.row import Row, letter, parts, row, text
 from tests.report_builders import a_report
 
 ROWS: list[Row] = [
@@ -144,5 +144,15 @@ ROWS: list[Row] = [
             PAIR,
             "postmaster@mx.example",
         ),
+    ),
+    row(
+        "bounce-null-sender",
+        "a person passes such a report on",
+        parts(
+            "mixed", text("viz"), "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx"
+        ),
+        bounce=False,
+        words="PROCESSED",
+        completed=True,
     ),
 ]
