@@ -200,14 +200,12 @@ ROWS: list[Row] = [
         "nobody but its own reader is named",
         told("Dear jan.novak@firma.cz,\n\nyour mail did not arrive: 554 5.7.1 blocked by policy\n"),
         bounce=True,
-        marks=[],
-        soft=[],
+        named=[],
     ),
     row(
         "bounce-helpdesk-marked",
         "two addresses in sentences, neither of them introduced",
-        told(f"Write to {PETR} or {BOB}: 554 5.7.1 blocked by policy\n"),
-        marks=[],
-        soft=[],
+        told(f"Ask {PETR} and {BOB} about it.\n\n554 5.7.1 blocked by policy\n"),
+        named=[],
     ),
 ]

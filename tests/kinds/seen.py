@@ -59,6 +59,7 @@ SEEN: Mapping[str, Callable[[Seen], object]] = {
     "tasks": lambda one: [task.subject for task in tasks(one.decided)],
     "marks": lambda one: one.of(MarkForbidden),
     "soft": lambda one: one.of(CountSoftBounce),
+    "named": lambda one: [failed.address for failed in one.mail.parsed.reports.failures],
     "bounce": lambda one: one.mail.bounce is not None,
     "starts": lambda one: [
         f"{event.start}" + (" all day" if event.all_day else "") for event in one.mail.parsed.events
