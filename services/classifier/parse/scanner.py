@@ -20,6 +20,7 @@ from services.classifier.parse.part_lines import (
     delimiter_line,
     header_section,
     is_cut,
+    is_encoded,
     is_field,
     next_delimiter,
 )
@@ -207,7 +208,7 @@ class _Scanner:
         found = None
         if self._again < limits.BROKEN_MULTIPARTS:
             found = _LOOKS_LIKE_A_PART.search(self._raw, broken.start, max(end, broken.start))
-        if found and not _is_encoded(found[1], broken.boundary):
+        if found and not is_encoded(found[1], broken.boundary):
             again = _Scanner(self._raw, self._scan, end, self._again + 1)
             again.run_again(found[1].rstrip(b" \t"), broken)
             return
@@ -300,11 +301,6 @@ class _Scanner:
     def _flag(self, defect: str) -> None:
         if defect not in self._scan.defects:
             self._scan.defects.append(defect)
-
-
-def _is_encoded(line: bytes, boundary: bytes) -> bool:
-    """Whether a line is the boundary behind quoted-printable: then all of the multipart is."""
-    return line.replace(b"=3D", b"=") == boundary != line
 
 
 def _is_of_a_part(name: str) -> bool:
