@@ -84,5 +84,5 @@ def is_field(raw: bytes, start: int, end: int) -> bool:
 
 
 def is_encoded(line: bytes, boundary: bytes) -> bool:
-    """Return whether a line is the boundary behind quoted-printable: then all of the multipart is."""
+    """Return whether a line is the boundary in quoted-printable: then all of the multipart is."""
     return line.replace(b"=3D", b"=") == boundary != line
