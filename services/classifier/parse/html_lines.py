@@ -9,7 +9,7 @@ the end of a table, `\f` for a cell.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.classifier.parse.html_quotes import QUOTE_BEGIN, QUOTE_END
 
@@ -39,6 +39,7 @@ _EDGES = {
 }
 """What stands before a tag, its `<` included, where there is an edge."""
 
+_P_BEGINS, _P_ENDS = ("p", "P"), ("/p", "/P")
 _NO_MARGIN = re.compile(
     r"[^>]{0,200}?(?:\bclass ?= ?[\"']?Mso|\bmargin(?:-top|-bottom)? ?: ?0)", re.IGNORECASE
 )
@@ -64,18 +65,24 @@ def with_edges(html: str) -> str:
     for blank in _BLANKS if _PREFORMATTED.search(html) else _WHITE:
         html = html.replace(blank, " ")
     pieces = _TAG.split(html)
-    edge_of_p = ""
-    for place in range(1, len(pieces), 2):
-        tag = pieces[place]
-        name = tag.lower()
-        edge = _EDGES.get(name, "<")
-        if name == "p":
-            edge_of_p = f"{SOFT}<" if _NO_MARGIN.match(pieces[place + 1]) else edge
-            edge = edge_of_p
-        elif name == "/p":
-            edge = edge_of_p or edge
-        pieces[place] = edge + tag
+    tags = pieces[1::2]
+    # Of many tags few differ.
+    edged = {tag: _EDGES.get(tag.lower(), "<") + tag for tag in set(tags)}
+    pieces[1::2] = map(edged.__getitem__, tags)
+    _close_up(pieces, tags)
     return "".join(pieces)
+
+
+def _close_up(pieces: list[str], tags: Sequence[str]) -> None:
+    """Paragraphs without a margin only begin a line, and only end one."""
+    has_margin = True
+    for place, tag in enumerate(tags):
+        if tag in _P_BEGINS:
+            has_margin = _NO_MARGIN.match(pieces[2 * place + 2]) is None
+        elif tag not in _P_ENDS:
+            continue
+        if not has_margin:
+            pieces[2 * place + 1] = f"{SOFT}<{tag}"
 
 
 def lines_of(text: str) -> str:
