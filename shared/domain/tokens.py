@@ -24,11 +24,16 @@ MOST_OF_A_KIND = 25
 FOLLOWING_CHARACTERS = 500
 """What is read behind a number: an activity type and a few words."""
 
-_QUOTE_MARKS = "> |"
+_BEGIN = re.compile(r"[> |]*+(?:[0-9]{1,3}\. ?)?")
+"""Before what begins a line: marks of a quotation, the number of a list."""
+
 _LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)[^\s<>\"]+")
 _MARKS = frozenset("*_()[]{}")
 _EMPHASIS = re.compile(r"(?<![^\W_])[*_]+|[*_]+(?![^\W_])")
 """Asterisks and lines around words, by which plain text shows bold and italics."""
+
+_ITALICS = re.compile(r"(?<!\S)/([^\W_][^/\n]{0,80})/(?!\S)")
+"""Words between slashes, by which Thunderbird shows italics."""
 
 _BRACKETS = str.maketrans("()[]{}", "      ")
 _COLON = re.compile(
@@ -134,7 +139,7 @@ def _search(words: "_Keywords", folded: str, place: Place) -> Iterator[_Match]:
                 continue
             yield _Match(
                 Token(kind, match["number"], _behind(line, begin), place),
-                may_begin and not line[: match.start()].strip(_QUOTE_MARKS),
+                may_begin and _BEGIN.fullmatch(line[: match.start()]) is not None,
             )
 
 
@@ -142,6 +147,8 @@ def _plain(line: str) -> str:
     """Return a line without links and emphasis; brackets are blanks: people put words in them."""
     if "//" in line or "www." in line:
         line = _LINK.sub(" ", line)
+    if "/ " in line:
+        line = _ITALICS.sub(r"\1", line)
     if not _MARKS.isdisjoint(line):
         line = _EMPHASIS.sub("", line).translate(_BRACKETS)
         line = " ".join(line.split())
@@ -175,5 +182,7 @@ def _keywords(
     # The longest first, so that "projekt" is not read as a shorter one, nor "new task" as "task".
     keyword = "|".join(map(re.escape, sorted({*kinds, *longer}, key=len, reverse=True)))
     number = f"(?:[0-9]{{4}}-)?[0-9]{{1,{MAX_DIGITS}}}"
-    pattern = re.compile(rf"(?<!\w)(?P<keyword>{keyword}) ?: ?(?P<number>{number})(?!\w|[-/][0-9])")
+    pattern = re.compile(
+        rf"(?<!\w)(?P<keyword>{keyword}) ?: ?(?P<number>{number})(?!\w|[-/\\][0-9])"
+    )
     return _Keywords(pattern, kinds)

@@ -26,7 +26,9 @@ _CENTRAL = frozenset(("cp1250", "iso8859-2"))
 _CONTROLS = re.compile(rb"[\x80-\x9f]")
 _WIDE = ("utf-16", "utf-32", "utf-7", "hz")
 _ESCAPED = re.compile(rb"\x1b(?:\$[@AB]|\$\([DC]|\([JI])")
-"""How Japanese and Korean text in seven bits begins (ISO 2022)."""
+"""How Japanese text in seven bits begins (ISO 2022)."""
+
+_KOREAN = b"\x1b$)C"
 
 _FOREIGN_BYTES = 2
 """A line with fewer bytes that are no UTF-8 is damaged, not in another charset."""
@@ -97,7 +99,9 @@ def _meant(name: str, raw: bytes) -> str:
 
 def _undeclared(raw: bytes, hint: str | None, defects: list[str]) -> str:
     """ISO 2022 or UTF-8 if it fits, else what other parts are written in, else a guess."""
-    if _ESCAPED.search(raw) and raw.isascii():
+    if raw.isascii() and _KOREAN in raw:
+        return raw.decode("iso2022_kr", "replace")
+    if raw.isascii() and _ESCAPED.search(raw):
         return raw.decode("iso2022_jp_2", "replace")
     try:
         return raw.decode("utf-8")

@@ -57,11 +57,15 @@ def _date(text: str, defects: list[str]) -> datetime | None:
     if _ISO.match(text):
         written = datetime.fromisoformat(text.upper())
         return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
+    comment = _COMMENT.search(text)
     text = _COMMENT.sub(" ", text)
     clock = _CLOCK.search(text)
     if clock is None:
         return _moment(text)
     zone = text[clock.end() :]
+    if comment and not zone.strip():
+        # The name of the zone, which otherwise only explains its number.
+        zone = comment[0]
     year = _YEAR.search(zone)
     # As the C library writes it, the year is last.
     day = f"{text[: clock.start()]} {year[0] if year else ''}"

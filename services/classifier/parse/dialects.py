@@ -6,7 +6,7 @@ length, and the standard library's parser recurses.
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from email import message_from_bytes
 from email.message import Message
 
@@ -18,6 +18,7 @@ from services.classifier.parse.bounced_addresses import (
     tidy,
     typed_address,
 )
+from services.classifier.parse.delivery_status import enhanced_status
 from services.classifier.parse.dialect_words import (
     BRACKETED,
     FAILED,
@@ -161,6 +162,21 @@ def text_failures(text: str, *, is_system: bool) -> list[str]:
         if found := distinct((one for one in near if not is_daemon(one)), MOST_NAMED):
             return found
     return []
+
+
+def only_address(said: str, receivers: Container[str]) -> list[str]:
+    """Return the one address that a mail system names beside the status of a refusal, however it says it.
+
+    Args:
+        said: What stands before the original.
+        receivers: Whom the bounce is sent to: it may speak to them by their address.
+    """
+    if not enhanced_status(said):
+        return []
+    lines = (line[:_LINE_CHARACTERS] for line in said.split("\n"))
+    named = (one for line in lines for one in _anywhere(line))
+    found = distinct((one for one in named if not is_daemon(one)), MOST_NAMED)
+    return found if len(found) == 1 and found[0] not in receivers else []
 
 
 def _near(

@@ -31,6 +31,7 @@ _WORD = re.compile(
 
 _WORD_BYTES = 1000
 _BLANK = " "
+_ESCAPE = b"\x1b"
 ALWAYS_READ = frozenset(
     (
         *("from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references"),
@@ -175,10 +176,17 @@ def _is_kept(
 
 def decode_field(raw: bytes, defects: list[str], hint: str | None = None) -> str:
     """Decode a field's encoded words, guess raw 8-bit with `hint`'s help, and make it one line."""
-    text = decode_text(raw, None, defects, hint) if not raw.isascii() else raw.decode("ascii")
+    text = field_text(raw, defects, hint)
     if "=?" in text:
         text = decode_words(text, defects)
     return clean_line(text)
+
+
+def field_text(raw: bytes, defects: list[str], hint: str | None = None) -> str:
+    """Read a field as characters, its encoded words as they are; ISO 2022 has nothing but ASCII."""
+    if raw.isascii() and _ESCAPE not in raw:
+        return raw.decode("ascii")
+    return decode_text(raw, None, defects, hint)
 
 
 def decode_words(text: str, defects: list[str]) -> str:

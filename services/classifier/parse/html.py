@@ -13,6 +13,7 @@ from services.classifier.parse.guard import guarded
 from services.classifier.parse.html_bounds import bounded_html
 from services.classifier.parse.html_lines import lines_of, with_edges
 from services.classifier.parse.html_links import number_links, with_targets
+from services.classifier.parse.html_lists import mark_items
 from services.classifier.parse.html_quotes import mark_quotes
 
 if TYPE_CHECKING:
@@ -31,12 +32,21 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _CLIPPED = re.compile(r"(?:^|;)\s*overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
-_NO_ROOM = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*{_ZERO}", re.IGNORECASE)
+_NO_ROOM = re.compile(
+    rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*(?:{_ZERO}|1px\s*(?:[;!]|$))", re.IGNORECASE
+)
+_MAY_HIDE = re.compile(
+    r"/\*|display\s*:\s*none|visibility\s*:\s*[hc]|mso-hide|\shidden[\s=>]|:\s*-[0-9]{4}"
+    r"|[;\"'\s]color\s*:\s*transparent|(?:font-size|opacity|height|width)\s*:\s*\+?"
+    r"(?:0+\.?0*|\.0+|1(?=px))(?:[a-z]{1,4}|%)?\s*[;!\"'>\s]",
+    re.IGNORECASE,
+)
 _STYLE_CHARACTERS = 2000
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _MOST_ROWS = 500
 _MOST_CELLS = 20
 _LINK_CHARACTERS = 2000
+_NEVER_SHOWN = {"script", "style", "title", "textarea", "select", "noscript"}
 _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
 _ABSOLUTE = re.compile(r"https?://[^/\\?#\s]|mailto:|cid:", re.IGNORECASE)
 
@@ -92,8 +102,15 @@ def _tree(html: str) -> "LexborHTMLParser":
 def _sanitised(html: str) -> str:
     import nh3  # noqa: PLC0415
 
+    if _MAY_HIDE.search(html):
+        # Styles are taken out, so what they hide would be shown.
+        tree = _tree(html)
+        for node in reversed(_hidden(tree)):
+            node.decompose()
+        html = tree.html or ""
     return nh3.clean(
         html,
+        clean_content_tags=_NEVER_SHOWN,
         url_schemes=_SAFE_SCHEMES,
         url_relative="deny",
         attribute_filter=_attribute,
@@ -121,6 +138,7 @@ def _to_text(html: str, *, targets: bool) -> str:
     for node in reversed(_hidden(tree)):
         node.decompose()
     mark_quotes(tree)
+    mark_items(tree)
     numbered = number_links(tree) if targets else []
     root = tree.root
     text = lines_of(root.text(deep=True, separator="", strip=False) if root else "")

@@ -14,8 +14,19 @@ _WEB = re.compile(r"https?://[^/\\?#\s]", re.IGNORECASE)
 _SHOWN_APART = re.compile(r"\A(?:https?://)?(?:www\.)?|\s+|/+\Z", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W_]")
 _SLASHES_OF_A_SITE = 2
-_WRAPPER = "safelinks.protection.outlook.com"
-"""The hosts that Microsoft's servers put before the links of every mail that they receive."""
+_WRAPPERS = {
+    "safelinks.protection.outlook.com": "url",
+    "www.google.com/url": "q",
+    "l.facebook.com/l.php": "u",
+    "slack-redir.net/link": "url",
+}
+"""Pages that programs put before every link, and the parameter that holds it."""
+
+_WRAPPED = re.compile("|".join(map(re.escape, _WRAPPERS)), re.IGNORECASE)
+_DEFENDED = re.compile(
+    r"https://urldefense\.(?:com|us)/v3/__(https?):/{1,2}([^*]{1,1900}?)__;", re.IGNORECASE
+)
+"""Proofpoint's; an asterisk stands for a letter that is listed behind."""
 
 
 def number_links(tree: "LexborHTMLParser") -> list[str]:
@@ -47,7 +58,10 @@ def _target(href: str) -> str:
     href = "".join(href[: _LINK_CHARACTERS + 1].split())
     if not _WEB.match(href) or len(href) > _LINK_CHARACTERS:
         return ""
-    return _unwrapped(href) if _WRAPPER in href.lower() or "[" in href else href
+    if "[" in href or _WRAPPED.search(href):
+        return _unwrapped(href)
+    defended = _DEFENDED.match(href)
+    return f"{defended[1]}://{defended[2]}" if defended else href
 
 
 def _unwrapped(href: str) -> str:
@@ -56,9 +70,12 @@ def _unwrapped(href: str) -> str:
         address = urlsplit(href)
     except ValueError:
         return ""
-    if (address.hostname or "").endswith(_WRAPPER):
-        inner = parse_qs(address.query, max_num_fields=20).get("url", [""])[0]
-        return inner if _WEB.match(inner) and inner.isprintable() else href
+    place = (address.hostname or "") + address.path
+    for wrapper, name in _WRAPPERS.items():
+        host, _, path = wrapper.partition("/")
+        if place.startswith(wrapper) if path else (address.hostname or "").endswith(f".{host}"):
+            inner = parse_qs(address.query, max_num_fields=20).get(name, [""])[0]
+            return inner if _WEB.match(inner) and inner.isprintable() else href
     return href
 
 

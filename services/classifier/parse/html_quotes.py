@@ -22,7 +22,9 @@ _QUOTED_FROM_HERE = (
 )
 """Everything behind these is quoted (Outlook, Thunderbird's forwarding)."""
 
-_NO_BORDER = re.compile(r"(?:^|;)\s*border\s*:\s*(?:none|0)", re.IGNORECASE)
+_BORDER = re.compile(r"(?:^|;)\s*border(-left)?(?:-style|-width)?\s*:([^;]*)", re.IGNORECASE)
+_NOTHING = re.compile(r"(?<![\w.#-])(?:none|hidden|0(?:px|pt|em|cm)?)(?![\w.])", re.IGNORECASE)
+_COLOUR = re.compile(r"\([^()]*\)")
 _STYLE_CHARACTERS = 2000
 
 
@@ -42,4 +44,8 @@ def _is_indented(node: "LexborNode") -> bool:
     classes = (attributes.get("class") or "").split()
     if node.tag != "blockquote" or "type" in attributes or "gmail_quote" in classes:
         return False
-    return _NO_BORDER.search((attributes.get("style") or "")[:_STYLE_CHARACTERS]) is not None
+    style = _COLOUR.sub("", (attributes.get("style") or "")[:_STYLE_CHARACTERS])
+    borders = _BORDER.findall(style)
+    # What is said of the left one counts: Outlook takes all away, and then draws that one.
+    of_left = [value for left, value in borders if left] or [value for _, value in borders]
+    return any(map(_NOTHING.search, of_left))

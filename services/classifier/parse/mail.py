@@ -7,10 +7,9 @@ from services.classifier.parse.addresses import read_addresses
 from services.classifier.parse.body import read_body
 from services.classifier.parse.calendars import read_events
 from services.classifier.parse.charset_names import codec_of
-from services.classifier.parse.charsets import decode_text
 from services.classifier.parse.dates import read_date
 from services.classifier.parse.forwarded import attached_senders
-from services.classifier.parse.headers import Headers, automatic, decode_field
+from services.classifier.parse.headers import Headers, automatic, decode_field, field_text
 from services.classifier.parse.leaves import leaves_of
 from services.classifier.parse.message_ids import message_id
 from services.classifier.parse.parsed_mail import Address, ParsedMail
@@ -91,7 +90,7 @@ def _recipients(
     """Return addresses of every field with this name, in order."""
     found: list[Address] = []
     for value in headers.all(name):
-        text = value.decode("ascii") if value.isascii() else decode_text(value, None, defects, hint)
+        text = field_text(value, defects, hint)
         found += read_addresses(text, limit - len(found), defects)
     return tuple(found)
 

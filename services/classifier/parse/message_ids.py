@@ -6,7 +6,7 @@ from services.classifier.parse.headers import decode_field
 
 _CHARACTERS = 1000
 _BRACKETED = re.compile(r"<[^<>\s]{1,998}>")
-_BARE = re.compile(r"[^\s<>,;\"]{1,998}")
+_BARE = re.compile(r"[^\s<>,;()\"']{1,998}")
 
 
 def message_id(value: bytes | None) -> str | None:
@@ -19,14 +19,15 @@ def message_id(value: bytes | None) -> str | None:
     found = _BRACKETED.search(text)
     if found:
         return found[0]
-    if _BARE.fullmatch(text):
-        return f"<{text}>"
-    return text[:_CHARACTERS] or None
+    words = _BARE.findall(text)
+    bare = words[0] if len(words) == 1 else next((one for one in words if "@" in one), None)
+    return f"<{bare}>" if bare else text[:_CHARACTERS] or None
 
 
 def message_ids(text: str) -> list[str]:
     """Return the ids of a decoded In-Reply-To or References field, in order."""
-    found = _BRACKETED.findall(text)
-    if found or not _BARE.fullmatch(text) or "@" not in text:
+    if found := _BRACKETED.findall(text):
         return found
-    return [f"<{text}>"]
+    words = _BARE.findall(text)
+    # Older programs write a sentence, which may name a mailbox.
+    return [f"<{one}>" for one in words] if all("@" in one for one in words) else []

@@ -83,3 +83,8 @@ def is_cut(raw: bytes, end: int, window: int) -> bool:
 def is_field(raw: bytes, start: int, end: int) -> bool:
     """Return whether a header field, or the rest of one, stands at `start`."""
     return _FIELD_LINE.match(raw, start, end) is not None
+
+
+def is_encoded(line: bytes, boundary: bytes) -> bool:
+    """Return whether a line is the boundary in quoted-printable: then all of the multipart is."""
+    return line.replace(b"=3D", b"=") == boundary != line

@@ -8,12 +8,16 @@ import re
 from collections.abc import Mapping
 
 WROTE = (
-    # Czech, Slovak, Polish, Croatian, Slovene, Russian, Ukrainian.
-    r"napsala?|napisala?|napisao(?:/la)?|pisze|pisala?|pishet|pishe|napisav|pise"
+    # Czech, Slovak, Polish, Croatian, Slovene, Russian, Ukrainian, Bulgarian.
+    r"napsala?|napisa(?:la?)?|napisao(?:/la)?|pisze|pisala?|pishet|pishe|napisav|pise"
+    # Apple's Polish.
+    r"|napisan[ae] przez"
     # English, German, Dutch, Danish, Swedish, Norwegian, Finnish, Hungarian.
-    r"|wrote|writes|said|schrieb|schreibt|schreef|schrijft|skrev|skriver|kirjoitti|irta"
+    r"|wrote|writes|said|schrieb|schreibt|geschrieben|schreef|schrijft|skrev|skriver|kirjoitti|irta"
     # French, Spanish, Italian, Portuguese, Romanian.
     r"|ecrit|escribio|escribe|scritto|escreveu|scris"
+    # Turkish, Lithuanian, Latvian, Estonian, Greek.
+    r"|yazdi|rase|rakstija|kirjutas|egrapse"
 )
 """Who wrote; right before the colon, or before name and address."""
 

@@ -21,7 +21,8 @@ from shared.domain.folding import fold_line
 
 _NOTICE_CHARACTERS = 500
 _NOTICE = re.compile(
-    r"\bhtml\b|browser|prohlizec|prehliadac|\bclient|\bklient|\bview|zobraz|anzeig|wyswietl|przegladar"
+    r"\bhtml\b|brow?ser|prohlizec|prehliadac|\bclient|\bklient|\bview|zobraz|an(?:ge)?zeig|wyswietl"
+    r"|przegladar|megjelen|bongesz|affich|navigat|navegador|visualiz|weergev|weergave|otobraz|vizualiz"
 )
 _LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W\d_]{4,}")

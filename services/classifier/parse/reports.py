@@ -30,6 +30,7 @@ from services.classifier.parse.dialects import (
     header_failures,
     library_failures,
     may_have_failed,
+    only_address,
     says_failure,
     text_failures,
 )
@@ -74,17 +75,17 @@ def read_reports(told: Reporting, defects: list[str]) -> Reports:
     scan = told.scan
     parts = {leaf.part.content_type: leaf for leaf in reversed(told.leaves)}
     marks = marks_of(scan.headers)
-    statuses: list[RecipientStatus] = []
     # A person's mail may carry the parts of a report that was forwarded.
-    if marks.daemon or scan.headers.word("content-type") == _REPORT:
-        if FEEDBACK_TYPE in parts:
-            return _complaint(told, parts[FEEDBACK_TYPE])
-        statuses = list(_statuses(told.leaves))
+    is_report = marks.daemon or scan.headers.word("content-type") == _REPORT
+    if is_report and FEEDBACK_TYPE in parts:
+        return _complaint(told, parts[FEEDBACK_TYPE])
+    statuses = list(_statuses(told.leaves)) if is_report else []
     if any(status.address for status in statuses):
         return _report(told, statuses)
     said = _said_in_words(told, marks, defects) if _READ_RECEIPT not in parts else None
     # A machine part that names nobody tells at least that mail came back.
-    return said or (_report(told, statuses) if statuses else _NOTHING)
+    came_back = is_report and STATUS_TYPES & parts.keys()
+    return said or (_report(told, statuses) if came_back else _NOTHING)
 
 
 def _said_in_words(told: Reporting, marks: Marks, defects: list[str]) -> Reports | None:
@@ -142,7 +143,7 @@ def _report(told: Reporting, statuses: list[RecipientStatus]) -> Reports:
         for status in statuses
         if status.action not in _SUCCESS and not status.status.startswith("2")
     ]
-    if not failed:
+    if statuses and not failed:
         return _NOTHING
     # A recipient who is told of thousands of times is judged once.
     failures = tuple(
@@ -214,6 +215,8 @@ def _named(raw: bytes, said: str, marks: Marks, defects: list[str]) -> tuple[lis
         lost, delayed = library_failures(raw, defects)
     if not lost and not delayed:
         lost = text_failures(said, is_system=marks.system)
+    if not lost and not delayed and marks.system:
+        lost = only_address(said, addresses_in(marks.to))
     return lost, delayed
 
 

@@ -20,6 +20,7 @@ from services.classifier.parse.part_lines import (
     delimiter_line,
     header_section,
     is_cut,
+    is_encoded,
     is_field,
     next_delimiter,
 )
@@ -207,7 +208,7 @@ class _Scanner:
         found = None
         if self._again < limits.BROKEN_MULTIPARTS:
             found = _LOOKS_LIKE_A_PART.search(self._raw, broken.start, max(end, broken.start))
-        if found:
+        if found and not is_encoded(found[1], broken.boundary):
             again = _Scanner(self._raw, self._scan, end, self._again + 1)
             again.run_again(found[1].rstrip(b" \t"), broken)
             return

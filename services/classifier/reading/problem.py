@@ -12,6 +12,9 @@ from shared.domain.vocabulary import Vocabulary
 _URL = re.compile(r"\bhttps?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 _ID = re.compile(r"[?&](?:amp;)?id ?= ?([0-9]{1,18})(?![0-9])", re.IGNORECASE)
 _CELL_EDGE = re.compile(r"[|\t]| {3,}")
+_ITEM = re.compile(r"\A\s*(?:[\u2022*-]|[0-9]{1,3}\.)\s+")
+"""The bullet or number of a list."""
+
 _CHARACTERS = 250
 
 Row = Sequence[str]
@@ -72,7 +75,7 @@ def read_problem(
 
 def _cells(line: str) -> Row:
     """Read a line of text as a row: `Status: open`, or cells apart by tabs, bars or many blanks."""
-    return [cell.strip() for cell in _CELL_EDGE.split(line)]
+    return [cell.strip() for cell in _CELL_EDGE.split(_ITEM.sub("", line))]
 
 
 def _value(rows: Sequence[Row], words: tuple[str, ...]) -> str | None:

@@ -34,6 +34,7 @@ HOMES = {
     "selectolax": {
         "services/classifier/parse/html.py",
         "services/classifier/parse/html_links.py",
+        "services/classifier/parse/html_lists.py",
         "services/classifier/parse/html_quotes.py",
     },
     "nh3": {"services/classifier/parse/html.py"},

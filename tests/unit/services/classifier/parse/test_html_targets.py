@@ -96,3 +96,33 @@ def test_a_page_is_looked_through_for_its_bounds_once() -> None:
     assert page is not None
     assert page.count("<i>") < 3000
     assert bounded_html(page, []) is page
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "https://www.google.com/url?q=https%3A%2F%2Facme.example%2Fa&sa=D&ust=1",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Facme.example%2Fa&h=x",
+        "https://slack-redir.net/link?url=https%3A%2F%2Facme.example%2Fa",
+        "https://urldefense.com/v3/__https://acme.example/a__;!!abc$",
+        "https://urldefense.com/v3/__https:/acme.example/a__;!!abc$",
+    ],
+)
+def test_other_programs_wrap_links_too(wrapped: str) -> None:
+    """A-3: where the page stands in the link, it is listed; where it is shown, nothing is."""
+    assert text_of(f"<a href='{wrapped}'>x</a>").endswith("[1] https://acme.example/a")
+    assert text_of(f"<a href='{wrapped}'>https://acme.example/a</a>") == "https://acme.example/a"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://urldefense.com/v3/__https://acme.example/*a__;Kg!!abc$",
+        "https://www.google.com/search?q=https%3A%2F%2Facme.example",
+        "https://evil.example/url?q=https%3A%2F%2Facme.example",
+        "https://track.example/c?url=https%3A%2F%2Facme.example",
+    ],
+)
+def test_what_is_no_known_wrapper_is_listed_as_it_is(target: str) -> None:
+    """A-3: near misses - nobody may show another page than the one that a link leads to."""
+    assert text_of(f"<a href='{target}'>x</a>").endswith(f"[1] {target}")

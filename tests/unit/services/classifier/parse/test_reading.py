@@ -270,7 +270,7 @@ def test_automatic_mail_is_told(head: str, *, automatic: bool) -> None:
             "<table><tr><td>Status</td><td>open</td></tr><tr><td>x</td></tr></table>",
             "Status open\nx",
         ),
-        ("<ul><li>one<li>two</ul>", "one\ntwo"),
+        ("<ul><li>one<li>two</ul>", "• one\n• two"),
         ("a&nbsp;&nbsp;b &lt;c&gt; &#268;&#x11b;", "a b <c> Čě"),
         ("line\n  wrapped   text", "line wrapped text"),
         ("<pre>two\nlines</pre>", "two\nlines"),

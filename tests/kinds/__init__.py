@@ -1,0 +1,1 @@
+"""Mails of the kinds that were once read wrongly, each with what is right: a row per mail."""
