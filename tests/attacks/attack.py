@@ -45,7 +45,7 @@ class Attack:
         return a_mail(self.raw, a_box(**self.settings))
 
 
-def attack(  # noqa: PLR0913 - a row is all of this
+def attack(
     name: str,
     variant: str,
     outcome: str,

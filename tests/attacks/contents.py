@@ -7,7 +7,19 @@ from services.classifier.stage import classified
 from services.writer.attachment_files import suffix_of
 from services.writer.handlers.mail_date import date_of
 from shared.contracts.messages import MailClassified, MailFetched
-from tests.builders import MAIL_ID, RECEIVED, a_box, a_mail, decide, raw_mail, some_facts
+from tests.builders import (
+    DIRECTOR,
+    EVA,
+    JAN,
+    MAIL_ID,
+    NO_ROLE,
+    RECEIVED,
+    a_box,
+    a_mail,
+    decide,
+    raw_mail,
+    some_facts,
+)
 from tests.messages import A_KEY
 
 Seen = Callable[[MailClassified], str]
@@ -87,50 +99,102 @@ def _named(*names: str) -> bytes:
     return _of_parts(*(field.format(name) for name in names))
 
 
-def _file_rows() -> Iterator[Content]:
-    for name, variant, raw, expected in (
-        ("attach-aspx", "what servers run", _named("shell.aspx", "x.ashx", "web.config", "b.svg"),
-         "shell.aspx|.aspx.bin, x.ashx|.ashx.bin, web.config|.config.bin, b.svg|.svg.bin"),
-        ("attach-aspx", "upper case and trailing dots", _named("A.PHP", "a.aspx.", "b.aspx .. "),
-         "A.PHP|.php.bin, a.aspx|.aspx.bin, b.aspx|.aspx.bin"),
-        ("attach-aspx", "encoded names",
-         _of_parts("Content-Disposition: attachment; filename*=utf-8''a.%61spx",
-                   'Content-Type: x/y; name="=?utf-8?q?b=2Ehtml?="'),
-         "a.aspx|.aspx.bin, b.html|.html.bin"),
-        ("attach-aspx", "other letters and streams",
-         _named("a.\uff41\uff53\uff50\uff58", "b.aspx::$DATA", "c.pdf;.aspx", ".htaccess"),
-         "a.\uff41\uff53\uff50\uff58|.bin, b.aspx__$DATA|.bin, c.pdf;.aspx|.aspx.bin, "
-         "htaccess|.bin"),
-        ("names", "paths and devices",
-         _named("../../../etc/passwd", "..\\\\..\\\\win.ini", "CON", "con .txt", "nul.", "COM1.txt"),
-         "passwd|.bin, win.ini|.ini.bin, _CON|.bin, _con .txt|.txt, _nul|.bin, _COM1.txt|.txt"),
-        ("names", "of full width", _named("\uff0e\uff0e\uff0fetc", "\uff23\uff2f\uff2e.txt"),
-         "_etc|.bin, _\uff23\uff2f\uff2e.txt|.txt"),
-        ("names", "invisible and turned round",
-         _named("fdp.\u202eexe", "a\u2067.txt", "CONIN$", "CLOCK$.doc"),
-         "fdp.exe|.exe.bin, a.txt|.txt, _CONIN$|.bin, _CLOCK$.doc|.doc"),
-        ("names", "of one sound", _named("a.txt", "A.TXT", "", " . "),
-         "a.txt|.txt, A (2).TXT|.txt, attachment.bin|.bin.bin, attachment (2).bin|.bin.bin"),
-    ):  # fmt: skip
+_FILES = (
+    (
+        "attach-aspx",
+        "what servers run",
+        _named("shell.aspx", "x.ashx", "web.config", "b.svg"),
+        "shell.aspx|.aspx.bin, x.ashx|.ashx.bin, web.config|.config.bin, b.svg|.svg.bin",
+    ),
+    (
+        "attach-aspx",
+        "upper case and trailing dots",
+        _named("A.PHP", "a.aspx.", "b.aspx .. "),
+        "A.PHP|.php.bin, a.aspx|.aspx.bin, b.aspx|.aspx.bin",
+    ),
+    (
+        "attach-aspx",
+        "encoded names",
+        _of_parts(
+            "Content-Disposition: attachment; filename*=utf-8''a.%61spx",
+            'Content-Type: x/y; name="=?utf-8?q?b=2Ehtml?="',
+        ),
+        "a.aspx|.aspx.bin, b.html|.html.bin",
+    ),
+    (
+        "attach-aspx",
+        "other letters and streams",
+        _named("a.\uff41\uff53\uff50\uff58", "b.aspx::$DATA", "c.pdf;.aspx", ".htaccess"),
+        (
+            "a.\uff41\uff53\uff50\uff58|.bin, b.aspx__$DATA|.bin, c.pdf;.aspx|.aspx.bin, "
+            "htaccess|.bin"
+        ),
+    ),
+    (
+        "names",
+        "paths and devices",
+        _named("../../../etc/passwd", "..\\\\..\\\\win.ini", "CON", "con .txt", "nul.", "COM1.txt"),
+        "passwd|.bin, win.ini|.ini.bin, _CON|.bin, _con .txt|.txt, _nul|.bin, _COM1.txt|.txt",
+    ),
+    (
+        "names",
+        "of full width",
+        _named("\uff0e\uff0e\uff0fetc", "\uff23\uff2f\uff2e.txt"),
+        "_etc|.bin, _\uff23\uff2f\uff2e.txt|.txt",
+    ),
+    (
+        "names",
+        "invisible and turned round",
+        _named("fdp.\u202eexe", "a\u2067.txt", "CONIN$", "CLOCK$.doc"),
+        "fdp.exe|.exe.bin, a.txt|.txt, _CONIN$|.bin, _CLOCK$.doc|.doc",
+    ),
+    (
+        "names",
+        "of one sound",
+        _named("a.txt", "A.TXT", "", " . "),
+        "a.txt|.txt, A (2).TXT|.txt, attachment.bin|.bin.bin, attachment (2).bin|.bin.bin",
+    ),
+)
+"""Input, variant, mail, and what is to be seen."""
+
+_HTML = (
+    (
+        "links of the ERP's own page",
+        '<a href="/NETGenium/Delete.aspx?id=1">a</a><a href="//e/x">b</a><a href="?d=5">c</a>',
+        "".join(f'<a rel="noopener noreferrer">{one}</a>' for one in "abc"),
+    ),
+    (
+        "scripts",
+        '<p>x<img src="cid:1" onerror=alert(1)><svg><script>alert(1)</script></svg></p>',
+        '<p>x<img src="cid:1"></p>',
+    ),
+    (
+        "schemes in disguise",
+        (
+            '<a href=" &#1; java\tscript:alert(1)">a</a><a href="data:text/html,x">b</a>'
+            '<blockquote cite="javascript:x">q</blockquote>'
+        ),
+        (
+            '<a rel="noopener noreferrer">a</a><a rel="noopener noreferrer">b</a>'
+            "<blockquote>q</blockquote>"
+        ),
+    ),
+    (
+        "forms and frames",
+        (
+            '<form action=/x><input></form><iframe src=x></iframe><base href="https://e/">'
+            '<meta http-equiv=refresh content="0;url=//e"><link rel=stylesheet href=x>t'
+        ),
+        "t",
+    ),
+)
+"""Variant, HTML, and what is left of it."""
+
+
+def _shown() -> Iterator[Content]:
+    for name, variant, raw, expected in _FILES:
         yield Content(name, variant, raw, _files, expected)
-
-
-def _html_rows() -> Iterator[Content]:
-    for variant, html, expected in (
-        ("links of the ERP's own page",
-         '<a href="/NETGenium/Delete.aspx?id=1">a</a><a href="//e/x">b</a><a href="?d=5">c</a>',
-         "".join(f'<a rel="noopener noreferrer">{one}</a>' for one in "abc")),
-        ("scripts",
-         '<p>x<img src="cid:1" onerror=alert(1)><svg><script>alert(1)</script></svg></p>', '<p>x<img src="cid:1"></p>'),
-        ("schemes in disguise",
-         '<a href=" &#1; java\tscript:alert(1)">a</a><a href="data:text/html,x">b</a>'
-         '<blockquote cite="javascript:x">q</blockquote>',
-         '<a rel="noopener noreferrer">a</a><a rel="noopener noreferrer">b</a>'
-         "<blockquote>q</blockquote>"),
-        ("forms and frames",
-         '<form action=/x><input></form><iframe src=x></iframe><base href="https://e/">'
-         '<meta http-equiv=refresh content="0;url=//e"><link rel=stylesheet href=x>t', "t"),
-    ):  # fmt: skip
+    for variant, html, expected in _HTML:
         raw = raw_mail(html, more="Content-Type: text/html; charset=utf-8\n")
         yield Content("html-xss", variant, raw, _html, expected)
 
@@ -145,10 +209,12 @@ def _calendar(events: int, attendees: int, more: str = "") -> str:
     return f"BEGIN:VCALENDAR\nMETHOD:REQUEST\n{told}END:VCALENDAR\n"
 
 
+_USERS = (JAN, EVA, DIRECTOR, NO_ROLE)
+
+
 def _amplified() -> Iterator[Content]:
     calendar = "Content-Type: text/calendar; charset=utf-8\n"
-    everybody = ", ".join(("jan.novak@firma.cz", "eva.dvorakova@firma.cz",
-                           "karel.reditel@firma.cz", "bez.role@firma.cz"))  # fmt: skip
+    everybody = ", ".join(_USERS)
     part = "--b\nContent-Disposition: attachment; filename=a\n\nx\n"
     mixed = "Content-Type: multipart/mixed; boundary=b\n"
     rows = {
@@ -188,5 +254,5 @@ def _dates() -> Iterator[Content]:
         yield Content("date-future", date, raw_mail(date=date), _date, expected)
 
 
-CONTENTS = [*_file_rows(), *_html_rows(), *_amplified(), *_dates()]
+CONTENTS = [*_shown(), *_amplified(), *_dates()]
 """All of them."""

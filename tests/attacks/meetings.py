@@ -6,12 +6,11 @@ from tests.attacks.stories import BOB, EVIL, JAN, PETR, SERVER, Story
 from tests.builders import raw_mail
 
 
-def _event(  # noqa: PLR0913 - a state of an event is all of this
+def _event(
     method: str,
     uid: str,
     sequence: int,
     *,
-    by: str = BOB,
     organizer: str = BOB,
     summary: str = "Real",
     answer: str = "NEEDS-ACTION",
@@ -19,13 +18,15 @@ def _event(  # noqa: PLR0913 - a state of an event is all of this
     more: str = "",
 ) -> str:
     """The lines of one event with its calendar."""
-    return "\n".join((
-        *("BEGIN:VCALENDAR", "VERSION:2.0", f"METHOD:{method}", "BEGIN:VEVENT"),
-        *(f"UID:{uid}", f"SEQUENCE:{sequence}", f"DTSTAMP:{stamp}"),
-        *("DTSTART:20261201T090000Z", f"SUMMARY:{summary}", *more.splitlines()),
-        *(f"ORGANIZER:mailto:{organizer}", f"ATTENDEE;PARTSTAT={answer}:mailto:{JAN}"),
-        *("END:VEVENT", "END:VCALENDAR", ""),
-    ))  # fmt: skip
+    return "\n".join(
+        (
+            *("BEGIN:VCALENDAR", "VERSION:2.0", f"METHOD:{method}", "BEGIN:VEVENT"),
+            *(f"UID:{uid}", f"SEQUENCE:{sequence}", f"DTSTAMP:{stamp}"),
+            *("DTSTART:20261201T090000Z", f"SUMMARY:{summary}", *more.splitlines()),
+            *(f"ORGANIZER:mailto:{organizer}", f"ATTENDEE;PARTSTAT={answer}:mailto:{JAN}"),
+            *("END:VEVENT", "END:VCALENDAR", ""),
+        )
+    )
 
 
 def _sent(sender: str, *calendars: str, result: str = "pass", name: str = "x") -> bytes:
@@ -59,37 +60,45 @@ def _squatted() -> Iterator[Story]:
         real = _sent(BOB, _event("REQUEST", uid, 0), name=uid)
         shown = _HIS.replace("0", str(sequence))
         if number == 1:
-            yield Story(names, variant, (real, squat), ("incoming jan", _OTHER), (_REAL, shown), uid)
+            yield Story(
+                names, variant, (real, squat), ("incoming jan", _OTHER), (_REAL, shown), uid
+            )
         else:
-            yield Story(names, variant, (squat, real), ("incoming jan", _OTHER), (shown, _REAL), uid)
+            yield Story(
+                names, variant, (squat, real), ("incoming jan", _OTHER), (shown, _REAL), uid
+            )
 
 
 def _cancelled() -> Iterator[Story]:
     """What has been recorded is cancelled by somebody who is not its organiser."""
-    for number, (variant, by, organizer, result, seen) in enumerate((
-        ("in his name, refuted", BOB, BOB, "fail", "incoming jan sender not believed"),
-        ("by a stranger, naming him", EVIL, BOB, "pass", "incoming jan"),
-        ("by a stranger, naming himself", EVIL, EVIL, "pass", "incoming jan"),
-        ("by another customer", PETR, BOB, "pass", "incoming jan"),
-    )):  # fmt: skip
+    for number, (variant, by, organizer, result, seen) in enumerate(
+        (
+            ("in his name, refuted", BOB, BOB, "fail", "incoming jan sender not believed"),
+            ("by a stranger, naming him", EVIL, BOB, "pass", "incoming jan"),
+            ("by a stranger, naming himself", EVIL, EVIL, "pass", _OTHER),
+            ("by another customer", PETR, BOB, "pass", "incoming jan"),
+        )
+    ):
         uid = f"cancel{number}@beta.example"
         real = _sent(BOB, _event("REQUEST", uid, 0), name=uid)
         forged = _event("CANCEL", uid, 9, organizer=organizer)
         attack = _sent(by, forged, result=result, name=f"{uid} forged")
-        yield Story(("m-cancel-forged",), variant, (real, attack), ("incoming jan", seen),
-                    (_REAL,), uid)  # fmt: skip
+        yield Story(
+            ("m-cancel-forged",), variant, (real, attack), ("incoming jan", seen), (_REAL,), uid
+        )
 
 
 def _refuted() -> Iterator[Story]:
     """A first invitation that is not its organiser's is recorded, and flagged."""
-    doubt = "sender not believed"
-    for number, (variant, by, organizer, result, seen) in enumerate((
-        ("in a customer's name", BOB, BOB, "fail", f"{_FLAGGED}, {doubt}"),
-        ("in a colleague's name", "eva.mala@firma.cz", "eva.mala@firma.cz", "fail",
-         f"{_FLAGGED}, {doubt}"),
-        ("by a stranger, proven", EVIL, BOB, "pass", _FLAGGED),
-        ("by another customer", PETR, BOB, "pass", _FLAGGED),
-    )):  # fmt: skip
+    doubtful = "incoming jan sender not believed, not from its organiser"
+    for number, (variant, by, organizer, result, seen) in enumerate(
+        (
+            ("in a customer's name", BOB, BOB, "fail", doubtful),
+            ("in a colleague's name", "eva.mala@firma.cz", "eva.mala@firma.cz", "fail", doubtful),
+            ("by a stranger, proven", EVIL, BOB, "pass", _FLAGGED),
+            ("by another customer", PETR, BOB, "pass", _FLAGGED),
+        )
+    ):
         uid = f"refuted{number}@beta.example"
         event = _event("REQUEST", uid, 0, organizer=organizer, summary="Phish")
         attack = _sent(by, event, result=result, name=uid)
@@ -99,32 +108,37 @@ def _refuted() -> Iterator[Story]:
 
 def _answered() -> Iterator[Story]:
     """An answer in somebody's name, by somebody else."""
-    for number, (variant, by, result, seen) in enumerate((
-        ("refuted", JAN, "fail", "spam, deleted"),
-        ("by a stranger", EVIL, "pass", "incoming jan"),
-        ("by another customer", PETR, "pass", "incoming jan"),
-        ("by the organiser", BOB, "pass", "incoming jan"),
-    )):  # fmt: skip
+    for number, (variant, by, result, seen) in enumerate(
+        (
+            ("refuted", JAN, "fail", "spam, deleted"),
+            ("by a stranger", EVIL, "pass", "incoming jan"),
+            ("by another customer", PETR, "pass", "incoming jan"),
+            ("by the organiser", BOB, "pass", "incoming jan"),
+        )
+    ):
         uid = f"reply{number}@beta.example"
         real = _sent(BOB, _event("REQUEST", uid, 0), name=uid)
         forged = _event("REPLY", uid, 0, answer="DECLINED", stamp="20261121T080000Z")
         attack = _sent(by, forged, result=result, name=f"{uid} forged")
-        yield Story(("m8-reply-forged-tom",), variant, (real, attack), ("incoming jan", seen),
-                    (_REAL,), uid)  # fmt: skip
+        yield Story(
+            ("m8-reply-forged-tom",), variant, (real, attack), ("incoming jan", seen), (_REAL,), uid
+        )
 
 
 def _several() -> Iterator[Story]:
     """Several states of one event in one mail: the last counts, and the mail stops nothing."""
-    for number, (variant, states, shown) in enumerate((
-        ("two states", (("REQUEST", 0), ("REQUEST", 1)), "1"),
-        ("the newer first", (("REQUEST", 1), ("REQUEST", 0)), "1"),
-        ("cancelled twice", (("REQUEST", 0), ("CANCEL", 1), ("CANCEL", 2)), "2 cancelled"),
-        ("twice the same", (("REQUEST", 3), ("REQUEST", 3)), "3"),
-    )):  # fmt: skip
+    for number, (variant, states, shown) in enumerate(
+        (
+            ("two states", (("REQUEST", 0), ("REQUEST", 1)), "1"),
+            ("the newer first", (("REQUEST", 1), ("REQUEST", 0)), "1"),
+            ("cancelled twice", (("REQUEST", 0), ("CANCEL", 1), ("CANCEL", 2)), ""),
+            ("twice the same", (("REQUEST", 3), ("REQUEST", 3)), "3"),
+        )
+    ):
         uid = f"several{number}@beta.example"
         mail = _sent(BOB, *(_event(method, uid, at) for method, at in states), name=uid)
-        meeting = f"bob Real {shown} NEEDS-ACTION"
-        yield Story(("two-seq",), variant, (mail,), ("incoming jan",), (meeting,), uid)
+        meetings = (f"bob Real {shown} NEEDS-ACTION",) if shown else ()
+        yield Story(("two-seq",), variant, (mail,), ("incoming jan",), meetings, uid)
 
 
 MEETINGS = [*_squatted(), *_cancelled(), *_refuted(), *_answered(), *_several()]

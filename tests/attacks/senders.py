@@ -16,7 +16,7 @@ SHAPES: dict[str, list[tuple[str, str]]] = {
         ("jan.novak@fir\u202ema.cz", "refuted"),
         ("jan.no\u2066vak@firma.cz", "refuted"),
         ("Jan <jan.novak@firma\u200f.cz>", "refuted"),
-        ("=?utf-8?b?" "SmFu" "?= <jan.novak@\u061cfirma.cz>", "refuted"),
+        ("=?utf-8?b?SmFu?= <jan.novak@\u061cfirma.cz>", "refuted"),
     ],
     "from-blanks": [
         ("jan . novak @ firma . cz", "refuted"),

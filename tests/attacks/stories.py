@@ -41,7 +41,7 @@ class Story:
         return f"{self.names[0]}: {self.variant}"
 
 
-def _mail(  # noqa: PLR0913 - a mail is all of this
+def _mail(
     sender: str,
     to: str,
     subject: str,
@@ -62,13 +62,19 @@ def _mail(  # noqa: PLR0913 - a mail is all of this
 def _preclaimed() -> Iterator[Story]:
     """The key of an order that comes every month is taken in advance (S-9)."""
     refuted, proven = "incoming jan sender not believed", "incoming jan differs"
-    for number, (variant, attack, result, first) in enumerate((
-        ("without text", "", "fail", refuted),
-        ("with the sentence of an automatic mail",
-         "-- \nThis is an automatically generated e-mail\n", "fail", refuted),
-        ("with a text that is alike", "Please deliver 100 pump.\n", "fail", refuted),
-        ("where nobody is judged", "x\n", "none", "incoming jan"),
-    )):  # fmt: skip
+    for number, (variant, attack, result, first) in enumerate(
+        (
+            ("without text", "", "fail", refuted),
+            (
+                "with the sentence of an automatic mail",
+                "-- \nThis is an automatically generated e-mail\n",
+                "fail",
+                refuted,
+            ),
+            ("with a text that is alike", "Please deliver 100 pump.\n", "fail", refuted),
+            ("where nobody is judged", "x\n", "none", "incoming jan"),
+        )
+    ):
         subject = f"Details of order 2026-11 {number}"
         before = _mail(PETR, JAN, subject, f"pre{number}@evil", body=attack, result=result)
         order = _mail(PETR, JAN, subject, f"o{number}@acme", body="Please deliver 100 pumps.\n")
@@ -87,28 +93,49 @@ def _problems() -> Iterator[Story]:
     closed = "Contract: 8\nStatus: closed\nSubject: =cmd|x\n"
     theirs = "Contract: 123\nStatus: closed\nSubject: x\n"
     doubt = "problem not believed"
-    for number, (variant, attack, seen) in enumerate((
-        ("moved to another contract", (EVIL, closed, "pass"), f"incoming jan 8 {doubt}, foreign"),
-        ("under its own contract", (EVIL, theirs, "pass"), f"incoming jan 123 {doubt}, foreign"),
-        ("in the reporter's name, refuted", (HELPDESK, theirs, "fail"),
-         f"incoming jan 123 {doubt}, sender not believed, foreign"),
-        ("by a customer who did not report it", (PETR, theirs, "pass"),
-         f"incoming jan 123 {doubt}"),
-    )):  # fmt: skip
+    for number, (variant, attack, seen) in enumerate(
+        (
+            (
+                "moved to another contract",
+                (EVIL, closed, "pass"),
+                f"incoming jan 8 {doubt}, foreign",
+            ),
+            (
+                "under its own contract",
+                (EVIL, theirs, "pass"),
+                f"incoming jan 123 {doubt}, foreign",
+            ),
+            (
+                "in the reporter's name, refuted",
+                (HELPDESK, theirs, "fail"),
+                f"incoming jan 123 {doubt}, sender not believed, foreign",
+            ),
+            (
+                "by a customer who did not report it",
+                (PETR, theirs, "pass"),
+                f"incoming jan 123 {doubt}",
+            ),
+        )
+    ):
         told = "Contract: 123\nStatus: open\nSubject: Pump\n"
         by, words, result = attack
-        mails = (_problem(HELPDESK, 500 + number, told, 1), _problem(by, 500 + number, words, 9, result))
+        mails = (
+            _problem(HELPDESK, 500 + number, told, 1),
+            _problem(by, 500 + number, words, 9, result),
+        )
         yield Story(("prob-real", "prob-outsider"), variant, mails, ("task open 123", seen))
 
 
 def _inherited() -> Iterator[Story]:
     """A stranger answers a mail that he has only seen: flagged, and nothing for others (A-6)."""
-    for number, (variant, field, flag) in enumerate((
-        ("In-Reply-To", "In-Reply-To: <{}>", "foreign"),
-        ("References, far down", "References: <a@b> <{}> <c@d>", "foreign"),
-        ("several", "In-Reply-To: <a@b> <{}>\nReferences: <e@f>", "foreign"),
-        ("folded, with a comment", "In-Reply-To: (x)\n <{}>", "foreign"),
-    )):  # fmt: skip
+    for number, (variant, field, flag) in enumerate(
+        (
+            ("In-Reply-To", "In-Reply-To: <{}>", "foreign"),
+            ("References, far down", "References: <a@b> <{}> <c@d>", "foreign"),
+            ("several", "In-Reply-To: <a@b> <{}>\nReferences: <e@f>", "foreign"),
+            ("folded, with a comment", "In-Reply-To: (x)\n <{}>", "foreign"),
+        )
+    ):
         name = f"beta{number}@acme.example"
         mails = (
             _mail(PETR, f"{JAN}, {EVIL}", f"Contract:123 offer {number}", name),
@@ -134,7 +161,10 @@ def _poisoned() -> Iterator[Story]:
             seen = [seen[1], seen[0], seen[2]]
         if number == 2:
             again = _mail(EVIL, JAN, f"Contract:2026-7 {number}", name)
-            mails, seen = [*mails[:2], again, answer], [*seen[:2], "incoming jan 2026-7 foreign", seen[2]]
+            mails, seen = (
+                [*mails[:2], again, answer],
+                [*seen[:2], "incoming jan 2026-7 foreign", seen[2]],
+            )
         yield Story(names, variant, tuple(mails), tuple(seen))
 
 

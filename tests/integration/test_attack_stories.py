@@ -1,7 +1,6 @@
 """Attacks of several mails, with honest mail among them: the whole pipeline, in SQLite."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
@@ -40,13 +39,18 @@ def _seen(place: Installation) -> dict[str, str]:
     made: dict[str, list[str]] = {}
     for row in place.list("activities"):
         name = row["responsible"].partition(".")[0]
-        words = (row["direction"], name, row["contract"], ", ".join(row["flags"]))
+        words = (row["direction"], name, row["contract"])
         made.setdefault(row["mail_id"], []).append(" ".join(filter(None, words)))
     for row in place.list("tasks"):
         told = f"task {row['status']} {row['contract']}"
         made.setdefault(row["mail_id"], []).append(told)
+    flags = {row["mail_id"]: ", ".join(row["flags"]) for row in place.list("journal")}
+    told = {
+        str(one.mail_id): "; ".join(made.get(str(one.mail_id), [", ".join(one.verdict).lower()]))
+        for one in place.recorded
+    }
     return {
-        one.source: "; ".join(made.get(str(one.mail_id), [", ".join(one.verdict).lower()]))
+        one.source: f"{told[str(one.mail_id)]} {flags[str(one.mail_id)]}".strip()
         for one in place.recorded
     }
 
