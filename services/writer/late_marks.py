@@ -68,9 +68,9 @@ class LateMarks:
         ):
             yield mail.message_id
         for one in mail.commands:
-            if isinstance(one, MarkForbidden | CountSoftBounce) and one.report:
-                if one.report.original and not one.report.believed:
-                    yield one.report.original
+            report = one.report if isinstance(one, MarkForbidden | CountSoftBounce) else None
+            if report and report.original and not report.believed:
+                yield report.original
 
     def _waiting(self, keys: Iterable[str]) -> list[tuple[str, HeldMark]]:
         own, found = held_mark_table.c, []
