@@ -2,7 +2,8 @@
 
 from tests.attacks.attack import Attack, attack, came
 from tests.builders import EVA, JAN, PETR
-from tests.honest.systems import DAY, EXCHANGE, GOOGLE, POSTFIX, RSPAMD, SEZNAM, System
+from tests.honest.situation import behind_another
+from tests.honest.systems import DAY, EXCHANGE, GOOGLE, POSTFIX, RSPAMD, SEZNAM, SYSTEMS, System
 
 _NOT_HE = "incoming eva; refuted; sender not believed"
 _UNKNOWN = "incoming eva; unknown"
@@ -281,5 +282,20 @@ ENVELOPES = [
     ),
 ]
 
-SERVERS = [*RESULTS, *FORGED, *ENVELOPES]
+_PAST = "Received: from e (e.evil.example [203.0.113.66])\n by box.hoster.example (Postfix);\n"
+PAST_THE_BORDER = [
+    attack(
+        "ar-forged-own-below-received",
+        f"to the server of the box itself, with what {name} writes",
+        _UNKNOWN,
+        (System(behind_another(system), "", "", ""), _PAST + system.came("firma.cz")),
+        settings=_UNPROVEN,
+        sender=JAN,
+        to=EVA,
+        subject="New task: pay invoice 4711",
+    )
+    for name, system in SYSTEMS.items()
+]
+
+SERVERS = [*RESULTS, *FORGED, *ENVELOPES, *PAST_THE_BORDER]
 """All of them."""
