@@ -50,6 +50,7 @@ class TrustedHosts:
 
     def is_inside(self, host: str) -> bool:
         """Return whether `host` is a server of the way in, by its name or address."""
+        host = host.removeprefix("ipv6:")
         below = any(host == own or host.endswith(f".{own}") for own in self.own_domains)
         return (
             below

@@ -84,7 +84,9 @@ def test_a_border_host_is_the_first_from_the_top() -> None:
 
 
 BEHIND = TrustedHosts(
-    frozenset({MX}), border_hosts=(MX,), trusted_hosts=("*.hoster.example", "203.0.113.5")
+    frozenset({MX}),
+    border_hosts=(MX,),
+    trusted_hosts=("*.hoster.example", "203.0.113.5", "2001:db8::5"),
 )
 """A box at a hoster, behind the company's own border."""
 
@@ -97,6 +99,7 @@ BEHIND = TrustedHosts(
         (f"from {MX} ([203.0.113.7]) by box.hoster.example with esmtp (Exim 4.96)", MX),
         (f"from {MX} by box.hoster.example with LMTP id 1", MX),
         ("from x (unknown [203.0.113.5]) by box.hoster.example (Postfix)", MX),
+        ("from x (unknown [IPv6:2001:DB8::5]) by box.hoster.example (Postfix)", MX),
         ("by box.hoster.example id 1", MX),
         ("from evil (evil.example [203.0.113.66]) by box.hoster.example", "box.hoster.example"),
         (f"from {MX} (unknown [203.0.113.66]) by box.hoster.example", "box.hoster.example"),
