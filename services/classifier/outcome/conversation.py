@@ -84,7 +84,7 @@ def _exact(ticket: Ticket, facts: Facts) -> RecordRef | None:
 
 
 def _belongs(task: RecordRef, mail: Mail, facts: Facts) -> bool:
-    """Whether the sender is a user, the task's contact, or of its company, as `senderProof` asks."""
+    """Whether a sender who is believed is a user, the task's contact, or of its company."""
     if mail.sender is None or distrusted(mail, facts):
         return False
     if is_of_user(mail, facts):
