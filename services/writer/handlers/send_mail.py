@@ -3,17 +3,18 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import SendMail
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import said
+from shared.domain.addresses import mailbox_of
 from shared.netgenium.own.outbox import Outgoing
 from shared.netgenium.own.tables import outbox_table
 
 MOST_AUTOMATIC = 5
-"""Automatic mails to one address within `WITHIN` (E-7)."""
+"""Automatic mails to one mailbox within `WITHIN` (E-7)."""
 
 WITHIN = timedelta(hours=2)
 
@@ -55,16 +56,18 @@ def send_mail(command: SendMail, mail: MailClassified, work: UnitOfWork) -> None
 
 
 def _had_enough(recipient: str, work: UnitOfWork) -> bool:
-    """Whether an address has had so many automatic mails; the group's lock keeps others out."""
-    own = outbox_table.c
-    query = select(func.count()).where(
-        own.recipient == recipient,
+    """Whether a mailbox has had so many automatic mails; the group's lock keeps others out."""
+    own, mailbox = outbox_table.c, mailbox_of(recipient)
+    name, _, domain = mailbox.rpartition("@")
+    query = select(own.recipient).where(
+        own.recipient.startswith(name, autoescape=True),
+        own.recipient.endswith(f"@{domain}", autoescape=True),
         own.automatic.in_([True]),
         own.created_at > work.now - WITHIN,
     )
-    here = [one.mail for one in work.posted if one.mail.automatic]
-    mine = sum(one.recipient == recipient for one in here)
-    return mine + (work.connection.scalar(query) or 0) >= MOST_AUTOMATIC
+    here = [one.mail.recipient for one in work.posted if one.mail.automatic]
+    sent = (*here, *work.connection.scalars(query))
+    return sum(mailbox_of(one) == mailbox for one in sent) >= MOST_AUTOMATIC
 
 
 def _about(command: SendMail, work: UnitOfWork) -> _About | None:
