@@ -1,6 +1,9 @@
 """Servers that are away, slow, locked or gone in mid-work: always the right error, nothing lost."""
 
+import gc
+import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -8,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, func, insert, make_url, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from shared.errors import TransientError
 from shared.netgenium.database import servers
@@ -126,6 +130,29 @@ def test_connections_from_before_a_restart_are_renewed(
     with engine.connect() as one, engine.connect() as other:
         assert one.scalar(select(func.count()).select_from(lock_table)) == 2
         assert other.scalar(select(func.count()).select_from(lock_table)) == 2
+
+
+def test_what_a_lost_server_leaves_open_is_thrown_away_without_a_word(
+    server: DatabaseServer, connect: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-40: a cursor that nobody closed outlives its connection; no destructor prints a failure."""
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda one: told.append(one.exc_value))
+    connection = connect().connect()
+    cursor = connection.connection.cursor()
+    cursor.execute("SELECT name FROM crm_lock")
+
+    server.kill()
+    with pytest.raises(DBAPIError):
+        connection.exec_driver_sql("SELECT name FROM crm_lock")
+    connection.close()
+    with warnings.catch_warnings():
+        # As in a service, where nobody is told that it was not closed.
+        warnings.simplefilter("ignore", ResourceWarning)
+        del cursor, connection
+        gc.collect()
+
+    assert told == []
 
 
 def test_connections_that_the_network_cut_are_renewed(

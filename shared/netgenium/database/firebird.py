@@ -7,6 +7,7 @@ firebird-driver with sqlalchemy-firebird; this module is their home.
 
 import atexit
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from ctypes.util import find_library
 from functools import cache
@@ -15,7 +16,7 @@ from secrets import randbelow
 from typing import Any
 from weakref import WeakSet
 
-from firebird.driver import TPB, Isolation, driver_config  # type: ignore[import-untyped]
+from firebird.driver import TPB, Isolation, core, driver_config  # type: ignore[import-untyped]
 from firebird.driver import Error as FirebirdError
 from firebird.driver.fbapi import (  # type: ignore[import-untyped]
     FB_SHUTDOWN_CALLBACK,
@@ -66,6 +67,26 @@ def _keep_connections_at_signals() -> None:
     get_api().fb_shutdown_callback(status, _not_by_a_signal, fb_shut_confirmation, None)
 
 
+@cache
+def _let_destructors_fail() -> None:
+    """Make the driver's destructors quiet about what a lost server keeps.
+
+    They free what was left open, a cursor at the loss of its connection for one, and fail once
+    more; as nobody can catch that, Python would print a traceback beside our log.
+    """
+    for kind in vars(core).values():
+        if isinstance(kind, type) and "__del__" in vars(kind):
+            kind.__del__ = _quiet(kind.__del__)  # type: ignore[attr-defined]
+
+
+def _quiet(end: Callable[[object], None]) -> Callable[[object], None]:
+    def quiet(one: object) -> None:
+        with suppress(FirebirdError):
+            end(one)
+
+    return quiet
+
+
 def _drop(connection: Any) -> None:  # noqa: ANN401 - the driver's own
     """Let go of a broken connection: sqlalchemy-firebird calls a method that the driver lacks."""
     # That it has broken is known: the driver can only say so once more.
@@ -107,6 +128,7 @@ def prepare(engine: Engine, charset: str) -> None:
         ConfigurationError: Firebird's client library is not installed.
     """
     _need_library()
+    _let_destructors_fail()
     _engines.add(engine)
     engine.dialect.do_terminate = _drop  # type: ignore[assignment, method-assign]
     driver_config.db_defaults.timeout.value = CONNECT_SECONDS
