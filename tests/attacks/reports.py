@@ -159,5 +159,16 @@ REPORTS: list[Attack] = [
         came(4),
         **{**_WORDS, "sender": "postmaster@acme.example, x@evil.example", **_bounce(*_final(PETR))},
     ),
+    attack(
+        "dsn-forged",
+        "a From that the server read otherwise, as a list of ours",
+        f"{_IN}; unknown",
+        came(0),
+        sender="a: <mailer-daemon@firma.cz>",
+        **{
+            **(report := _bounce(*_final(PETR))),
+            "more": f"List-Id: <all.firma.cz>\n{report['more']}",
+        },
+    ),
 ]
 """All of them."""

@@ -121,6 +121,14 @@ HEADS: dict[str, list[tuple[str, str]]] = {
 }
 """Whole header lines."""
 
+NOT_ODD = frozenset(
+    (
+        *("from-colon-bracket", "from-comma-empty", "from-comment", "from-lt-only", "from-mailto"),
+        *("from-quoted-bracket", "from-second-undisclosed"),
+    )
+)
+"""Shapes that refute nobody by themselves: only the server's judgement of another sender does."""
+
 _WANTS = (
     "New task: pay invoice 4711",
     "Contract:123 Documentation p- we cancel",
@@ -148,6 +156,14 @@ def _rows() -> Iterator[Attack]:
             way, outcome = came(next(systems)), _outcome(read_as, wants)
             lines = {"more": shape, "sender": None} if name in HEADS else {"sender": shape}
             yield attack(name, shape, outcome, way, to=f"{JAN}, {EVA}", subject=wants, **lines)
+            if name in NOT_ODD and read_as == "refuted":
+                # As if a list of ours had written From: no user's address is one of a list.
+                lines["more"] = "List-Id: <jan.novak.firma.cz>\n"
+                outcome = outcome.replace("refuted", "unknown")
+                variant = f"{shape}, as a list"
+                yield attack(
+                    name, variant, outcome, way, to=f"{JAN}, {EVA}", subject=wants, **lines
+                )
 
 
 SENDERS = list(_rows())

@@ -219,5 +219,29 @@ PROBLEMS = [
     ),
 ]
 
-WORDS = [*QUOTES, *SUBJECTS, *TOKENS, *MACHINES, *PROBLEMS]
+_LISTED = {"more": "List-Id: <sales.firma.cz>\n"}
+OWN_LISTS = [
+    attack(
+        "problem-by-outsider",
+        "a From that the server read otherwise, as a list of ours",
+        "incoming jan 7; unknown; problem not believed",
+        came(0),
+        sender="a: <helpdesk@firma.cz>",
+        subject="Status Problem No. 77",
+        body=_PROBLEM,
+        **_LISTED,
+    ),
+    attack(
+        "inform-abuse",
+        "a From that the server read otherwise, as a list of ours",
+        "incoming jan 7; unknown",
+        came(1),
+        sender="<mailto:erp@firma.cz>",
+        subject="Details",
+        body=_SENTENCE,
+        **_LISTED,
+    ),
+]
+
+WORDS = [*QUOTES, *SUBJECTS, *TOKENS, *MACHINES, *PROBLEMS, *OWN_LISTS]
 """All of them."""
