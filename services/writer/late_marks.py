@@ -55,9 +55,9 @@ class LateMarks:
         for key, mark in waiting:
             if mark.address in sent.get(named[key], ()):
                 ours.setdefault(named[key], []).append(mark)
+        now = self.clock()
         return sum(
             decide(self.engine, self.erp, marks, "released", by=f"the copy of {name}", now=now)
-            for now in (self.clock(),)
             for name, marks in ours.items()
         )
 
