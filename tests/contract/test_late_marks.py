@@ -39,8 +39,9 @@ def _come(place: Installation, raw: bytes) -> None:
     place.run()
 
 
-def _copy(sender: str = JAN, to: str = BOB, name: str = OFFER, head: str = "") -> bytes:
-    return raw_mail(sender=sender, to=to, cc=CC, more=f"{head}Message-ID: {name}\n")
+def _copy(sender: str = JAN, to: str = BOB, name: str = OFFER) -> bytes:
+    more = f"Message-ID: {name}\n"
+    return raw_mail(sender=sender, to=to, cc=CC, subject=f"Offer {name}", more=more)
 
 
 def _now() -> datetime:
