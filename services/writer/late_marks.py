@@ -73,12 +73,16 @@ class LateMarks:
                 yield report.original
 
     def _waiting(self, keys: Iterable[str]) -> list[tuple[str, HeldMark]]:
-        own, found = held_mark_table.c, []
+        # By the key alone: asked for an order, too, Firebird would walk through all that waits.
+        asked = select(held_mark_table)
         with database_errors(self.engine), self.engine.connect() as connection:
-            for chunk in in_chunks(sorted(keys)):
-                query = select(held_mark_table).where(
-                    own.returned_key.in_(chunk), own.decided_at.is_(None), own.why == "unproven"
+            rows = [
+                row
+                for chunk in in_chunks(sorted(keys))
+                for row in connection.execute(
+                    asked.where(held_mark_table.c.returned_key.in_(chunk))
                 )
-                rows = connection.execute(query.order_by(own.held_at, own.command_id))
-                found += [(row.returned_key, held_mark_of(row)) for row in rows]
-        return found
+                if row.decided_at is None and row.why == "unproven"
+            ]
+        rows.sort(key=lambda row: (row.held_at, row.command_id))
+        return [(row.returned_key, held_mark_of(row)) for row in rows]
