@@ -170,5 +170,17 @@ REPORTS: list[Attack] = [
             "more": f"List-Id: <all.firma.cz>\n{report['more']}",
         },
     ),
+    attack(
+        "dsn-forged",
+        "the same where no proof is asked for",
+        f"{_IN}; holds {PETR}; unknown",
+        came(0),
+        settings={"sender_proof": "off"},
+        sender="a: <mailer-daemon@firma.cz>",
+        **{
+            **(report := _bounce(*_final(PETR))),
+            "more": f"List-Id: <all.firma.cz>\n{report['more']}",
+        },
+    ),
 ]
 """All of them."""

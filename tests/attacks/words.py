@@ -141,6 +141,7 @@ TOKENS = [
 ]
 
 _SENTENCE = "Contract:7 secret\n\n-- \nThis is an automatically generated e-mail\n"
+_OWN_SENTENCE = "Contract:7 secret\nThis is an automatically generated e-mail\n"
 MACHINES = [
     attack(
         "inform-abuse",
@@ -157,7 +158,7 @@ MACHINES = [
         "incoming jan 7; proven; foreign",
         came(1),
         subject="Info about the order",
-        body=_SENTENCE,
+        body=_OWN_SENTENCE,
     ),
     attack(
         "inform-abuse",
@@ -167,7 +168,7 @@ MACHINES = [
         sender=JAN,
         to=EVA,
         subject="Details",
-        body=_SENTENCE,
+        body=_OWN_SENTENCE,
     ),
     attack(
         "inform-abuse",
@@ -238,7 +239,7 @@ OWN_LISTS = [
         came(1),
         sender="<mailto:erp@firma.cz>",
         subject="Details",
-        body=_SENTENCE,
+        body=_OWN_SENTENCE,
         **_LISTED,
     ),
 ]
