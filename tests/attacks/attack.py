@@ -51,11 +51,14 @@ def attack(
     outcome: str,
     way: tuple[System, str],
     *,
-    settings: Mapping[str, Any] | None = None,
-    earlier: Mapping[str, Any] | None = None,
+    settings: Any = None,
+    earlier: Any = None,
     **mail: Any,
 ) -> Attack:
-    """A row of a table: `mail` are arguments of `raw_mail`, below what the system has written."""
+    """A row of a table; `mail` are arguments of `raw_mail`, below what the system has written.
+
+    `settings` are further ones of the box, `earlier` is what was recorded before.
+    """
     system, head = way
     given = {"to": JAN, "body": "Pay.\n", "sender": f"x@{EVIL}"} | mail
     raw = raw_mail(given.pop("body"), more=head + given.pop("more", ""), **given)
