@@ -1,5 +1,7 @@
 """All attacks, and the names of the inputs that showed the holes first."""
 
+from collections import Counter
+
 from tests.attacks.attack import Attack
 from tests.attacks.contents import CONTENTS
 from tests.attacks.meetings import MEETINGS
@@ -31,8 +33,6 @@ NAMES = frozenset(
 
 def rows_by_name() -> dict[str, int]:
     """How many rows are of each input's kind."""
-    found: dict[str, int] = {}
-    named = [one.name for one in (*SINGLE, *CONTENTS)]
-    for name in [*named, *(name for one in (*STORIES, *MEETINGS) for name in one.names)]:
-        found[name] = found.get(name, 0) + 1
-    return found
+    named = [one.name for one in SINGLE] + [one.name for one in CONTENTS]
+    named += [name for one in (*STORIES, *MEETINGS) for name in one.names]
+    return Counter(named)

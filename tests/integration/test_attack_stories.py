@@ -42,8 +42,7 @@ def _seen(place: Installation) -> dict[str, str]:
         words = (row["direction"], name, row["contract"])
         made.setdefault(row["mail_id"], []).append(" ".join(filter(None, words)))
     for row in place.list("tasks"):
-        told = f"task {row['status']} {row['contract']}"
-        made.setdefault(row["mail_id"], []).append(told)
+        made.setdefault(row["mail_id"], []).append(f"task {row['status']} {row['contract']}")
     flags = {row["mail_id"]: ", ".join(row["flags"]) for row in place.list("journal")}
     told = {
         str(one.mail_id): "; ".join(made.get(str(one.mail_id), [", ".join(one.verdict).lower()]))
