@@ -28,4 +28,5 @@ OTHER_COMMANDS = 30
 def bounds_for(mail: Mail, own_domains: Container[str]) -> Bounds:
     """Return the bounds of `mail`."""
     is_own = mail.sender is not None and domain_of(mail.sender) in own_domains
-    return INSIDE if is_own and mail.proof.state != "refuted" else OUTSIDE
+    doubted = mail.proof.state == "refuted" or mail.proof.rewritten
+    return INSIDE if is_own and not doubted else OUTSIDE

@@ -22,6 +22,7 @@ from shared.contracts.messages import MailClassified
 from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.contracts.said import said
 from shared.contracts.xml_commands import PutContact, PutRelationship
+from shared.domain.addresses import mailbox_of
 from shared.errors import ContractError
 from shared.netgenium.database.locks import lock_for
 
@@ -74,7 +75,7 @@ def _locks(command: AnyCommand) -> Iterable[str]:  # noqa: C901, PLR0911 - a cas
             same = lock_for("task subject", command.subject)
             return (record_lock("task", command.task.id),) if command.task else (same,)
         case SendMail():
-            return (address_lock(command.recipient),) if command.automatic else ()
+            return (address_lock(mailbox_of(command.recipient)),) if command.automatic else ()
         case ApplyEvent():
             raise ContractError(said("Events are taken out of a mail's content before"))
         case _:

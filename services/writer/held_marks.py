@@ -76,7 +76,7 @@ def waiting(engine: Engine, erp: ErpTables, which: Which) -> list[HeldMark]:
     query = select(held_mark_table).where(*_fits(which, ZoneInfo(erp.mapping.time.zone)))
     with database_errors(engine), engine.connect() as connection:
         rows = connection.execute(query.order_by(_own.held_at, _own.command_id)).all()
-    found = [_held(row) for row in rows]
+    found = [held_mark_of(row) for row in rows]
     return [one for one in found if not which.ids or one.held_id in which.ids]
 
 
@@ -190,7 +190,8 @@ def reporter_is(column: ColumnElement[Any], reporter: str) -> ColumnElement[bool
     return column == reporter
 
 
-def _held(row: Row[Any]) -> HeldMark:
+def held_mark_of(row: Row[Any]) -> HeldMark:
+    """Return the mark of a row of the table."""
     return HeldMark(
         row.command_id,
         row.mail_id,

@@ -33,6 +33,7 @@ from services.writer.journal import (
     made_before,
     record,
 )
+from services.writer.late_marks import LateMarks
 from services.writer.late_threads import LateThreads
 from services.writer.legacy_log import LegacyLog
 from services.writer.spelling import as_spelled
@@ -90,6 +91,8 @@ class WriterStage:
         # For mails that were recorded before, too: whoever recorded them may have ended before it.
         threads = LateThreads(self.engine, self.erp, self.clock)
         self._tried(lambda: threads.join(batch))
+        marks = LateMarks(self.engine, self.erp, self.clock, self.own_domains)
+        self._tried(lambda: marks.join(batch))
         now = self.clock()
         self.legacy_log.catch_up(self.engine)
         for one in settled:

@@ -82,6 +82,13 @@ def _in_letters(domain: str) -> str:
         return domain
 
 
+def mailbox_of(address: str) -> str:
+    """Return `address` without what is behind a plus sign: its mail comes into one mailbox."""
+    local, at, domain = address.rpartition("@")
+    name = local[:1] + local[1:].partition("+")[0]
+    return f"{name}{at}{domain}"
+
+
 def domain_of(address: str) -> str:
     """Return the part of `address` after its last at sign, or an empty string."""
     return address.rpartition("@")[2] if "@" in address else ""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem, ConfigurationError
+from shared.settings.client_variables import client_variables
 from shared.settings.near_miss import quoted
 from shared.settings.protection import not_allowed, open_hosts
 from shared.settings.reading import UnreadableError, read_small_file
@@ -93,6 +94,7 @@ class Environment(BaseModel):
                 if value is not None:
                     fields[variable.field] = value
         problems += _in_the_clear(fields)
+        problems += _beside_the_address(fields, environ)
         if problems:
             raise ConfigurationError(problems)
         data = fields.setdefault("data", Path("data").absolute())
@@ -151,6 +153,22 @@ def _in_the_clear(fields: Mapping[str, object]) -> Iterator[ConfigProblem]:
                     host=host,
                 ),
             )
+
+
+def _beside_the_address(
+    fields: Mapping[str, object], environ: Mapping[str, str]
+) -> Iterator[ConfigProblem]:
+    """Yield what would lead the database's client elsewhere than its address says (INV-11)."""
+    address = fields.get("database_url")
+    if not isinstance(address, SecretStr):
+        return
+    set_names = (name for name, value in environ.items() if value)
+    for name in client_variables(address.get_secret_value(), set_names):
+        yield ConfigProblem(
+            f"environment variable {name}",
+            said("would change where and how the database is reached"),
+            said("Unset it for CRMService; what it says belongs in NETGENIUM_DATABASE_URL."),
+        )
 
 
 def _value(variable: Variable, environ: Mapping[str, str]) -> object:

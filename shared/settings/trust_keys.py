@@ -49,7 +49,8 @@ class TrustKeys(BaseModel):
         Key(
             "trustedHost",
             host_pattern,
-            doc="Further server on the way from the border to the box; `*.firma.cz` for all below.",
+            doc="Further server on the way from the border to the box, by its name or address; "
+            "`*.firma.cz` for all below.",
             source="S-1",
         ),
     ] = ()

@@ -8,7 +8,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, time
+from ipaddress import ip_address
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
 from urllib.parse import urlsplit
@@ -205,10 +207,12 @@ def domain(value: str) -> str:
 
 
 def host_pattern(value: str) -> str:
-    """Read a host's name, or `*.` and a domain for every host below it, in lower case (S-1)."""
+    """Read a host's name or address, or `*.` and a domain for all below it, in lower case (S-1)."""
     name = value.strip().lower()
+    with suppress(ValueError):
+        return str(ip_address(name))
     if _DOMAIN.fullmatch(name.removeprefix("*.")) is None:
-        raise NotAllowedError(said("a host as mx.firma.cz, or *.firma.cz"))
+        raise NotAllowedError(said("a host as mx.firma.cz, *.firma.cz, or an address"))
     return name
 
 

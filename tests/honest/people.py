@@ -46,6 +46,20 @@ PEOPLE = [
         to=PETR,
     ),
     row(
+        "the same, in the copy that another user's mailbox has forwarded",
+        (POSTFIX, unset.replace("X-Original-To: crm@firma.cz", f"X-Original-To: {EVA}")),
+        "outgoing jan pending; refuted; sender not believed",
+        sender=JAN,
+        to=PETR,
+    ),
+    row(
+        "the same by Google, whose copies name the mailbox that they came through",
+        (GOOGLE, GOOGLE.came("firma.cz", dkim="none", spf="pass", dmarc="fail (p=NONE)")),
+        "outgoing jan pending; refuted; sender not believed",
+        sender=JAN,
+        to=PETR,
+    ),
+    row(
         "a service without our DKIM writes to a colleague",
         (POSTFIX, unset),
         "incoming eva; refuted; sender not believed",

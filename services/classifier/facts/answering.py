@@ -3,7 +3,7 @@
 import re
 
 from services.classifier.facts.facts import Facts
-from services.classifier.facts.trust import not_believed
+from services.classifier.facts.trust import distrusted
 from services.classifier.parse.bounce_marks import is_of_no_person
 from services.classifier.parse.bounced_addresses import is_daemon
 from services.classifier.reading.mail import Mail
@@ -18,7 +18,7 @@ def unanswered(mail: Mail, facts: Facts) -> Said | None:
     """Return why a mail gets no automatic answer; None if it may get one."""
     if mail.sender is None:
         return mail.sender_problem
-    if not_believed(mail, facts):
+    if distrusted(mail, facts):
         return said("the sender is not believed")
     if mail.sender == facts.context.box.email:
         return said("the box itself has sent it")

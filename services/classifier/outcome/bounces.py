@@ -59,7 +59,8 @@ def _named(bounce: Bounce, facts: Facts) -> Iterator[FailedRecipient]:
 
 def _unbelieved(mail: Mail, bounce: Bounce, facts: Facts) -> Said | None:
     """Return why a bounce marks nobody, whatever it says (H-20); None if it may."""
-    if mail.proof.state == "refuted" and facts.context.box.sender_proof != "off":
+    doubted = mail.proof.state == "refuted" or mail.proof.rewritten
+    if doubted and facts.context.box.sender_proof != "off":
         why = mail.proof.reason
         return said("S-1: the sender is refuted ({why}): nothing is marked", why=why)
     contacts = (

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from services.classifier.facts.facts import Facts
-from services.classifier.facts.trust import not_believed
+from services.classifier.facts.trust import distrusted
 from services.classifier.facts.words import is_of_user
 from services.classifier.outcome.token_trust import companies_of
 from services.classifier.parse.quotes import split_quotes
@@ -84,11 +84,11 @@ def _exact(ticket: Ticket, facts: Facts) -> RecordRef | None:
 
 
 def _belongs(task: RecordRef, mail: Mail, facts: Facts) -> bool:
-    """Whether the sender is a user, the task's contact, or of its company."""
+    """Whether a sender who is believed is a user, the task's contact, or of its company."""
+    if mail.sender is None or distrusted(mail, facts):
+        return False
     if is_of_user(mail, facts):
         return True
-    if mail.sender is None or not_believed(mail, facts):
-        return False
     contacts, _ = facts.directory.holders(mail.sender)
     people = facts.directory.tasks.get(task.id, _NOBODY)
     if people.contact is not None and people.contact in {one.id for one in contacts}:

@@ -23,7 +23,8 @@ def believed(mail: Mail, facts: Facts, address: str) -> Said | None:
     if original and address in facts.earlier.sent.get(original, ()):
         return said("the mail that came back is ours, and went there")
     box = facts.context.box
-    if mail.sender and mail.proof.state != "refuted" and _knows(mail.sender, address, box):
+    doubted = mail.proof.state == "refuted" or mail.proof.rewritten
+    if mail.sender and not doubted and _knows(mail.sender, address, box):
         return said("{reporter} may report it", reporter=mail.sender)
     if box.bounce_proof == "off":
         return said("bounceProof=off")

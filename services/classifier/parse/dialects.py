@@ -165,7 +165,7 @@ def text_failures(text: str, *, is_system: bool) -> list[str]:
 
 
 def only_address(said: str, receivers: Container[str]) -> list[str]:
-    """Return the one address that a mail system names beside the status of a refusal, however it says it.
+    """Return the one address that stands beside the status of a refusal, however it says it.
 
     Args:
         said: What stands before the original.

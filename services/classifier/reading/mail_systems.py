@@ -12,7 +12,8 @@ class MailSystem:
     Attributes:
         authserv_ids: Names by which its servers sign results.
         border_hosts: Its servers that take mail from outside.
-        trusted_hosts: Its further servers on the way in.
+        inner_hosts: Its further servers on the way in, which take no mail from outside.
+        trusted_hosts: Its servers that hand mail on to other systems.
         unsigned: Its border signs its results with no name.
         one_field: It writes one field of results; a second one was the sender's.
         bounce_reporters: Patterns of the addresses that its own reports of bounces come from, and
@@ -21,6 +22,7 @@ class MailSystem:
 
     authserv_ids: tuple[str, ...] = ()
     border_hosts: tuple[str, ...] = ()
+    inner_hosts: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()
     unsigned: bool = False
     one_field: bool = True
@@ -31,7 +33,7 @@ MAIL_SYSTEMS: Mapping[str, MailSystem] = MappingProxyType(
     {
         "exchange-online": MailSystem(
             border_hosts=("*.mail.protection.outlook.com",),
-            trusted_hosts=("*.outlook.com", "*.outlook.office365.com"),
+            inner_hosts=("*.outlook.com", "*.outlook.office365.com", "*.prod.exchangelabs.com"),
             unsigned=True,
             # The system's own mailbox of every tenant. `postmaster` of a tenant is no such name:
             # whoever has a tenant can write as its postmaster.
@@ -42,6 +44,7 @@ MAIL_SYSTEMS: Mapping[str, MailSystem] = MappingProxyType(
         "google": MailSystem(
             authserv_ids=("mx.google.com",),
             border_hosts=("mx.google.com",),
+            trusted_hosts=("*.google.com",),
             bounce_reporters=("mailer-daemon@googlemail.com", "mailer-daemon@google.com"),
         ),
         # From memory: no header of a mailbox at Seznam was at hand.

@@ -18,10 +18,16 @@ State = Literal["proven", "refuted", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is known of the sender, and from where."""
+    """What is known of the sender, and from where.
+
+    Attributes:
+        rewritten: Another sender was judged, and a list of ours may have written From since. So it
+            may be a list that is in From, but no person (S-1).
+    """
 
     state: State
     reason: Said
+    rewritten: bool = False
 
 
 IGNORED_BECAUSE = said("{reason} because {host} is no server of ours").key
@@ -91,12 +97,14 @@ def _judge(hop: Hop, claim: ClaimedSender) -> Proof | None:
     refuted = next(_refutations(fields, claim), None)
     compauth = _first(fields, "compauth")
     if compauth and compauth.outcome in ("pass", "softpass"):
-        refuted = next(_of_another(fields, claim), None)
+        refuted = None if claim.by_list else next(_of_another(fields, claim), None)
     if refuted:
         return Proof("refuted", refuted)
+    if another := next(_of_another(fields, claim), None):
+        reason = said("{reason}; a list of ours may have written From since", reason=another)
+        return Proof("unknown", reason, rewritten=True)
     # What is below the border's own field may be the sender's: it counts only if nothing is above.
-    proven = next(_proofs(hop.above or hop.below, claim), None)
-    if proven:
+    if proven := next(_proofs(hop.above or hop.below, claim), None):
         return Proof("proven", proven)
     neither = said("the receiving system can neither prove nor refute the sender")
     return Proof("unknown", neither)
@@ -111,7 +119,8 @@ def _refutations(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Sa
             yield said("compauth=fail")
         if "dmarc" in failed and (claim.is_own or not one.no_policy):
             yield said("dmarc=fail")
-    yield from _of_another(fields, claim)
+    if not claim.by_list:
+        yield from _of_another(fields, claim)
 
 
 def _of_another(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:

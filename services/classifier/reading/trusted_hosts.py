@@ -25,7 +25,8 @@ class TrustedHosts:
     Attributes:
         authserv_ids: Names by which its servers sign results, in lower case.
         border_hosts: Patterns of the servers that take mail from outside.
-        trusted_hosts: Patterns of further servers of the way in.
+        trusted_hosts: Patterns, or addresses, of further servers of the way in.
+        inner_hosts: Patterns of servers that take no mail from outside.
         own_domains: Of the company.
         unsigned: The border signs its results with no name, as Exchange Online does.
         one_field: Its servers write one field of results each; a second one was the sender's.
@@ -34,6 +35,7 @@ class TrustedHosts:
     authserv_ids: frozenset[str] = frozenset()
     border_hosts: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()
+    inner_hosts: tuple[str, ...] = ()
     own_domains: frozenset[str] = frozenset()
     unsigned: bool = False
     one_field: bool = False
@@ -42,13 +44,18 @@ class TrustedHosts:
         """Return whether `host` is one that takes mail from outside."""
         return _fits_any(host, self.border_hosts)
 
+    def is_inner(self, host: str) -> bool:
+        """Return whether `host` takes mail from servers of its own system alone."""
+        return _fits_any(host, self.inner_hosts)
+
     def is_inside(self, host: str) -> bool:
         """Return whether `host` is a server of the way in, by its name or address."""
+        host = host.removeprefix("ipv6:")
         below = any(host == own or host.endswith(f".{own}") for own in self.own_domains)
         return (
             below
             or host in self.authserv_ids
-            or _fits_any(host, (*self.trusted_hosts, *self.border_hosts))
+            or _fits_any(host, (*self.trusted_hosts, *self.inner_hosts, *self.border_hosts))
             or is_local(host)
         )
 
@@ -61,6 +68,7 @@ def trusted_hosts(box: TrustKeys, own_domains: frozenset[str]) -> TrustedHosts:
         frozenset(one.lower() for one in ids),
         (*box.border_host, *(one for system in systems for one in system.border_hosts)),
         (*box.trusted_host, *(one for system in systems for one in system.trusted_hosts)),
+        tuple(one for system in systems for one in system.inner_hosts),
         own_domains,
         unsigned=any(system.unsigned for system in systems),
         one_field=any(system.one_field for system in systems) and not box.authserv_id,

@@ -12,10 +12,11 @@ from itertools import pairwise
 
 from services.classifier.parse.headers import Headers
 from services.classifier.reading.results import Results, read_results, without_comments
-from services.classifier.reading.trusted_hosts import TrustedHosts, is_local
+from services.classifier.reading.trusted_hosts import TrustedHosts
 
 _RESULTS = "authentication-results"
-_NAMED_BY_SERVER = re.compile(r"\(\s*([\w.-]{1,253})\.?\s+\[")
+_NAMED_BY_SERVER = re.compile(r"\(\s*([\w-]+(?:\.[\w-]+)*)\.?\s+\[")
+_LMTP = re.compile(r"\swith\s+lmtps?a?\b")
 _ADDRESSES = re.compile(r"[\[(]\s*((?:ipv6:)?[0-9a-f.:]{3,45})\s*[\])]", re.IGNORECASE)
 
 
@@ -88,13 +89,15 @@ def _border(
 ) -> int | None:
     """Which `Received` is the border's: that of a border host, else the last of a row of ours.
 
-    A sender can write `Received` fields with names of ours, so the row goes on only where the
-    server above says that it had the mail from a server of ours: by an address that is local, or
-    by a name that it looked up itself.
+    A sender can write `Received` fields with names of ours, also where he sends his mail to the
+    server of the box itself, behind the border's back. So the way goes on only where the server
+    above says that it had the mail from a server of ours.
     """
     for at, host in enumerate(hosts):
         if trusted.is_border(host):
             return at
+        if not (trusted.is_inner(host) or _from_inside(headers.fields[received[at]], trusted)):
+            break
     if not hosts or not trusted.is_inside(hosts[0]):
         return None
     last = 0
@@ -106,13 +109,17 @@ def _border(
 
 
 def _from_inside(received: tuple[str, bytes], trusted: TrustedHosts) -> bool:
-    text = _text(received[1]).lower()
-    words = without_comments(text).split()
-    if "from" not in words[:1]:
+    """Whether a server of ours handed the mail on: by an address, or a name that was looked up.
+
+    What the other side called itself proves nothing. LMTP is spoken within a system alone.
+    """
+    text = " ".join(_text(received[1]).lower().split())
+    words, (other, _, by) = text.split(), text.rpartition(" by ")
+    if "from" not in words[:1] or _LMTP.search(by):
         return True
-    addresses = _ADDRESSES.findall(text.partition(" by ")[0])
-    named = _NAMED_BY_SERVER.search(text)
-    return any(map(is_local, addresses)) or bool(named and trusted.is_inside(named[1]))
+    named = words[1:2] if "(exim " in by else _NAMED_BY_SERVER.findall(other)[-1:]
+    addresses = _ADDRESSES.findall(other)[-1:]
+    return any(map(trusted.is_inside, (*named, *addresses)))
 
 
 def _ours(headers: Headers, trusted: TrustedHosts, positions: range) -> tuple[Results, ...]:
@@ -130,14 +137,15 @@ def _ours(headers: Headers, trusted: TrustedHosts, positions: range) -> tuple[Re
 
 
 def _by(value: bytes) -> str:
-    """Return the server that wrote a `Received` field (RFC 5321 section 4.4), in lower case."""
-    words = without_comments(_text(value)).split()
-    if words and words[0].lower() == "from":
-        words = words[2:]
-    lowered = [word.lower() for word in words]
-    if "by" not in lowered[:-1]:
+    """Return the server that wrote a `Received` field (RFC 5321 section 4.4), in lower case.
+
+    It is named behind the last `by`: what the other side called itself, before, may hold another.
+    """
+    *words, last = [word.lower() for word in without_comments(_text(value)).split()] or [""]
+    if "by" not in words:
         return ""
-    return lowered[lowered.index("by") + 1].rstrip(".;,")
+    behind = [*words, last][len(words) - words[::-1].index("by") :]
+    return behind[0].rstrip(".;,")
 
 
 def _text(value: bytes) -> str:

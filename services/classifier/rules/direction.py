@@ -17,7 +17,8 @@ def check(mail: Mail, facts: Facts, so_far: SoFar) -> Hit:
     if not not_believed(mail, facts):
         return decided
     flags = (NOT_BELIEVED,)
-    if decided.direction == "outgoing" and facts.is_for_users(mail):
+    # By To and Cc alone: which mailbox the copy came through differs from copy to copy.
+    if decided.direction == "outgoing" and facts.user_recipients(mail):
         reason = said(
             "{reason}; S-3: the sender is not believed, so it is incoming", reason=decided.reason
         )

@@ -10,6 +10,7 @@ from services.writer.unit_of_work import UnitOfWork
 from shared.contracts.commands import CountSoftBounce, Mark, MarkForbidden, MarkReport
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import said
+from shared.domain.copies import message_key
 from shared.netgenium.own.held_mark_table import held_mark_table
 
 
@@ -93,5 +94,6 @@ def _hold(
             "decided_at": None,
             "decided_as": None,
             "decided_by": None,
+            "returned_key": message_key(report.original) if report.original else None,
         }
     )

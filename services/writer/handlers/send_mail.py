@@ -9,11 +9,12 @@ from services.writer.unit_of_work import NewRow, UnitOfWork
 from shared.contracts.commands import SendMail
 from shared.contracts.messages import MailClassified
 from shared.contracts.said import said
+from shared.domain.addresses import mailbox_of
 from shared.netgenium.own.outbox import Outgoing, Posted
 from shared.netgenium.own.tables import outbox_table
 
 MOST_AUTOMATIC = 5
-"""Automatic mails to one address within `WITHIN` (E-7)."""
+"""Automatic mails to one mailbox within `WITHIN` (E-7)."""
 
 WITHIN = timedelta(hours=2)
 
@@ -56,21 +57,23 @@ def _outgoing(command: SendMail, mail: MailClassified, about: _About | None) -> 
 
 
 def _had_enough(posted: Posted, work: UnitOfWork) -> bool:
-    """Whether an address has had so many automatic mails; the group's lock keeps others out.
+    """Whether a mailbox has had so many automatic mails; the group's lock keeps others out.
 
     A mail that is processed again counts once, and what it asked for then is not refused now.
     """
-    own, recipient = outbox_table.c, posted.mail.recipient
-    query = select(own.outbox_id).where(
-        or_(
-            and_(own.recipient == recipient, own.created_at > work.now - WITHIN),
-            own.outbox_id == posted.outbox_id,
-        ),
-        own.automatic.in_([True]),
+    own, mailbox = outbox_table.c, mailbox_of(posted.mail.recipient)
+    name, _, domain = mailbox.rpartition("@")
+    lately = and_(
+        own.recipient.startswith(name, autoescape=True),
+        own.recipient.endswith(f"@{domain}", autoescape=True),
+        own.created_at > work.now - WITHIN,
     )
-    sent = set(work.connection.scalars(query))
-    here = (one for one in work.posted if one.mail.automatic)
-    sent |= {one.outbox_id for one in here if one.mail.recipient == recipient}
+    query = select(own.outbox_id, own.recipient).where(
+        or_(lately, own.outbox_id == posted.outbox_id), own.automatic.in_([True])
+    )
+    here = [(one.outbox_id, one.mail.recipient) for one in work.posted if one.mail.automatic]
+    found = (*here, *((row.outbox_id, row.recipient) for row in work.connection.execute(query)))
+    sent = {outbox_id for outbox_id, recipient in found if mailbox_of(recipient) == mailbox}
     return posted.outbox_id not in sent and len(sent) >= MOST_AUTOMATIC
 
 

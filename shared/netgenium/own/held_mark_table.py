@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, Index, Table, Unicode
 
-from shared.netgenium.own.columns import ID, OWN, UtcMoment
+from shared.netgenium.own.columns import DIGEST, ID, OWN, UtcMoment
 from shared.netgenium.schema.types import CutText
 
 held_mark_table = Table(
@@ -21,11 +21,15 @@ held_mark_table = Table(
     Column("decided_at", UtcMoment),
     Column("decided_as", Unicode(20)),
     Column("decided_by", CutText(250)),
+    Column("returned_key", DIGEST),
     Index("ix_crm_held_mark_mail_id", "mail_id"),
     Index("ix_crm_held_mark_address", "address"),
     Index("ix_crm_held_mark_open", "decided_at", "held_at"),
+    Index("ix_crm_held_mark_returned", "returned_key"),
 )
 """Marks that wait for a person, and how they ended: `released` or `refused` (S-7).
 
 With `bounced_on` it is a soft bounce that is not counted yet. `why` is `unproven` or `too_many`.
+`returned_key` is that of the Message-ID of the mail that the report returns: the mark is released
+when a copy of it is recorded. An earlier version wrote none.
 """

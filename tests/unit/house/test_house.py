@@ -107,6 +107,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0017_outbox_tries.py",
         "shared/netgenium/own/migrations/versions/v0018_outbox_tasks.py",
         "shared/netgenium/own/migrations/versions/v0019_journal_mailbox.py",
+        "shared/netgenium/own/migrations/versions/v0020_returned_mail.py",
     },
 }
 BROAD_EXCEPT = {

@@ -129,13 +129,14 @@ def test_a_task_that_says_no_status_has_the_word_of_the_mapping(
     assert [row.status for row in _rows(engine, "task")] == [status, "Čeká", status]
 
 
+@pytest.mark.parametrize("address", ["petr@acme.example", "petr+{}@acme.example"])
 @pytest.mark.parametrize("together", [True, False])
-def test_an_address_gets_few_automatic_mails(
-    engine: Engine, tmp_path: Path, *, together: bool
+def test_a_mailbox_gets_few_automatic_mails(
+    engine: Engine, tmp_path: Path, address: str, *, together: bool
 ) -> None:
-    """E-7: five in two hours, of one group or of several; the trace says what was left out."""
+    """E-7: five in two hours, of one group or of several, whatever is behind a plus sign."""
     names = [f"m{n}" for n in range(MOST_AUTOMATIC + 2)]
-    mails = [a_classified(one, _answer(one, PETR.email)) for one in names]
+    mails = [a_classified(one, _answer(one, address.format(one))) for one in names]
     other = a_classified("other", _answer("other", "bob@beta.example"))
     writer = a_writer(engine, ERP, tmp_path, lambda _: None)
 
@@ -145,7 +146,7 @@ def test_an_address_gets_few_automatic_mails(
     with engine.connect() as connection:
         to = list(connection.scalars(select(outbox_table.c.recipient)))
         traces = list(connection.scalars(select(journal_table.c.trace)))
-    assert to.count(PETR.email) == MOST_AUTOMATIC
+    assert sum(one.startswith("petr") for one in to) == MOST_AUTOMATIC
     assert to.count("bob@beta.example") == 1
     assert sum("has had enough lately" in one for one in traces) == 2
 

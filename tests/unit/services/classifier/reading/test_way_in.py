@@ -76,10 +76,47 @@ def test_a_border_host_is_the_first_from_the_top() -> None:
     trusted = TrustedHosts(frozenset({MX}), border_hosts=("*.border.example",))
     border = "Received: from x by a.border.example;"
 
-    way = _way("Received: from y by inside.example;", PASS, border, border, PASS, trusted=trusted)
+    inside = "Received: from y by inside.example with LMTP id 1;"
+    way = _way(inside, PASS, border, border, PASS, trusted=trusted)
 
     assert way.border == "a.border.example"
     assert _said(way) == 1
+
+
+BEHIND = TrustedHosts(
+    frozenset({MX}),
+    border_hosts=(MX,),
+    trusted_hosts=("*.hoster.example", "203.0.113.5", "2001:db8::5"),
+)
+"""A box at a hoster, behind the company's own border."""
+
+
+@pytest.mark.parametrize(
+    ("hoster", "border"),
+    [
+        (f"from x ({MX} [203.0.113.7]) by box.hoster.example (Postfix)", MX),
+        (f"from x ({MX} [203.0.113.7])\r\n\tby box.hoster.example (Postfix)", MX),
+        (f"from {MX} ([203.0.113.7]) by box.hoster.example with esmtp (Exim 4.96)", MX),
+        (f"from {MX} by box.hoster.example with LMTP id 1", MX),
+        ("from x (unknown [203.0.113.5]) by box.hoster.example (Postfix)", MX),
+        ("from x (unknown [IPv6:2001:DB8::5]) by box.hoster.example (Postfix)", MX),
+        ("by box.hoster.example id 1", MX),
+        ("from evil (evil.example [203.0.113.66]) by box.hoster.example", "box.hoster.example"),
+        (f"from {MX} (unknown [203.0.113.66]) by box.hoster.example", "box.hoster.example"),
+        (f"from {MX} (203.0.113.66) by box.hoster.example", "box.hoster.example"),
+        ("from [10.0.0.1] (unknown [203.0.113.66]) by box.hoster.example", "box.hoster.example"),
+        (f"from a ({MX} [10.0.0.1]) (b [203.0.113.66]) by box.hoster.example",
+         "box.hoster.example"),
+        (f"from a by {MX} (b [203.0.113.66]) by box.hoster.example", "box.hoster.example"),
+        (f"from a by {MX} with LMTP (b [203.0.113.66]) by box.hoster.example (Exim 4.96)",
+         "box.hoster.example"),
+    ],
+)  # fmt: skip
+def test_the_border_counts_only_where_it_handed_the_mail_on(hoster: str, border: str) -> None:
+    """S-1: who sends to the server of the box itself writes what the border would have written."""
+    way = _way(f"Received: {hoster}; x", FROM_OUTSIDE, PASS, trusted=BEHIND)
+
+    assert (way.border, _said(way)) == (border, int(border == MX))
 
 
 def test_a_server_that_nobody_named_is_told() -> None:

@@ -103,6 +103,17 @@ def test_a_bare_number_counts_for_those_who_belong(sender: str, *, filed: bool) 
         assert "has no tag, and the sender does not belong" in reasons(decided, "E-1")[1]
 
 
+@pytest.mark.parametrize("sender", [JAN, PETR])
+@pytest.mark.parametrize("subject", ["Re: [#55] Pump", f"Re: {TAG} Pump"])
+def test_a_bare_number_counts_for_whom_the_box_believes(sender: str, subject: str) -> None:
+    """E-1, S-2: with senderProof=unproven nobody may say so himself; the tag is its own proof."""
+    facts = talking_facts(a_talking_box(sender_proof="unproven"))
+    decided = talked(subject=subject, sender=sender, to=EVA, facts=facts)
+
+    assert (decided.words == ("FILED",)) == (TAG in subject)
+    assert bool(comments(decided)) == (TAG in subject)
+
+
 @pytest.mark.parametrize("subject", [f"Re: {FORGED}", "[#55-aaaaaa] x", "Task:55", "#55", "[55]"])
 def test_a_forged_tag_or_a_token_never_files(subject: str) -> None:
     """E-1: a wrong tag is as no number, even of the task's own contact, and is noted."""

@@ -29,6 +29,15 @@ def _ticket(source: str = "It leaks.\n", box: dict[str, Any] | None = None, **fi
     return talked(source, facts, **({"to": BOX} | fields))
 
 
+@pytest.mark.parametrize(("proof", "answers"), [("refuted", 1), ("unproven", 0)])
+def test_only_a_sender_whom_the_box_believes_is_answered(proof: str, answers: int) -> None:
+    """M-3, S-2: whoever writes another's From with senderProof=unproven has nobody mailed."""
+    decided = _ticket(box={"sender_proof": proof}, subject="Pump")
+
+    assert len(tasks(decided)) == 1
+    assert [one.template for one in mails(decided)].count("ticket") == answers
+
+
 def test_mail_from_outside_opens_a_task() -> None:
     """E-7: of the sender, under the contract and for the solver of the settings; answered."""
     decided = _ticket(
