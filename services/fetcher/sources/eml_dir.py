@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from services.fetcher.failed import FailedMailNote
+from services.fetcher.sources.file_time import moment_of
 from services.fetcher.sources.port import (
     EML_DIR,
     LARGE_BYTES,
@@ -289,14 +290,6 @@ def _free_name(folder: Path, name: str) -> str:
 def _shortened(name: str) -> str:
     """`name` so that an ending can be added: file systems take 255 bytes."""
     return os.fsdecode(os.fsencode(name)[:_LONGEST_STEM])
-
-
-def moment_of(timestamp: float) -> datetime:
-    """Return a file's time; now, for a time that no calendar has."""
-    try:
-        return datetime.fromtimestamp(timestamp, UTC)
-    except (OverflowError, ValueError, OSError):
-        return datetime.now(UTC)
 
 
 def _identity(found: os.stat_result) -> tuple[int, ...]:
