@@ -28,15 +28,19 @@ class Marking(ast.NodeTransformer):
         super().generic_visit(node)
         for name, block in ast.iter_fields(node):
             if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
-                marked = [part for one in block for part in (*_marks_of(one), one)]
-                setattr(node, name, [*_own_marks(node), *marked])
+                # A docstring is one only as the first statement.
+                first = block[:1] if name == "body" and _is_text(block[0]) else []
+                rest = block[len(first) :]
+                marked = [part for one in rest for part in (*_marks_of(one), one)]
+                setattr(node, name, [*first, *_own_marks(node), *marked])
         return node
 
 
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
 def _marks_of(statement: ast.stmt) -> Iterator[ast.stmt]:
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-        # A docstring, which is one only as the first statement.
-        return
     for decorator in getattr(statement, "decorator_list", ()):
         yield _mark(decorator)
     yield _mark(statement)

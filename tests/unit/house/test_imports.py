@@ -60,10 +60,10 @@ def test_the_list_of_commands_imports_none_of_them(option: str) -> None:
         ("calsync, calendar", NEVER_AT_START | {"imapclient"} | MAIL - {"email_validator"}),
         ("explain", NEVER_AT_START | MAILBOX | MAIL - {"email_validator"} | {"re2"}),
         (
-            "explain_recorded",
+            "explain, explain_recorded",
             NEVER_AT_START | MAILBOX | MAIL - {"email_validator"} | {"re2"},
         ),
-        ("explain_files", NEVER_AT_START | MAILBOX | {"re2"}),
+        ("explain, explain_files", NEVER_AT_START | MAILBOX | {"re2"}),
         ("status", NEVER_AT_START | MAIL - {"email_validator"}),
         ("undo, relink", NEVER_AT_START | {"imapclient"} | MAIL - {"email_validator"}),
         (
