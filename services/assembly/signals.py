@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import NoReturn
 
 DONE, INTERRUPTED = 0, 130
@@ -16,7 +17,7 @@ DONE, INTERRUPTED = 0, 130
 
 SENTENCE = "interrupted: the next run does what is left"
 
-_SERVICES = ("run", "fetcher", "classifier", "writer", "calsync")
+_SERVICES = ("run", "fetcher", "classifier", "writer", "calsync", "mailer")
 _BOTH = (signal.SIGINT, signal.SIGTERM)
 
 _heard: list[int] = []
@@ -87,5 +88,7 @@ def ending(code: int, arguments: Sequence[str] | None = None) -> int:
 
 
 def _is_service(arguments: Sequence[str]) -> bool:
-    command = next((word for word in arguments if not word.startswith("-")), "")
+    pairs = pairwise(["", *arguments])
+    words = (word for before, word in pairs if before != "--language" and not word.startswith("-"))
+    command = next(words, "")
     return command in _SERVICES and "--once" not in arguments

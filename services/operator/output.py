@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from services.assembly.signals import nothing_is_open
 from services.operator.present.visible import visible_json, visible_with_styles
 from shared.streams import is_utf8
 
@@ -63,7 +64,9 @@ def prepare() -> None:
     plain = sys.stdout
     if type(plain) is io.TextIOWrapper:
         settings = (plain.encoding, plain.errors, None, plain.line_buffering, plain.write_through)
-        sys.stdout = Output(plain.detach(), *settings)
+        # Between the two there is no standard output, of which Python would complain at its end.
+        with nothing_is_open():
+            sys.stdout = Output(plain.detach(), *settings)
 
 
 def lost() -> OSError | None:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from signal import SIGTERM
 
 import pytest
 
+from services.assembly import signals
 from shared.broker.definitions import rights
 from shared.settings.variables import VARIABLES
 from tests import compose_yaml
@@ -43,6 +45,17 @@ def _mounts(service: str) -> dict[str, str]:
 def test_every_service_is_known() -> None:
     """House: the checks below look at every service there is."""
     assert SERVICES.keys() == OURS | {"rabbitmq"}
+
+
+@pytest.mark.parametrize("name", sorted(set(LASTING) - {"rabbitmq"}))
+def test_a_service_that_is_stopped_has_done_its_work(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O-6: whatever stays in Compose ends with 0 when it is told to stop."""
+    monkeypatch.setattr(signals, "_heard", [SIGTERM])
+    arguments = [str(word) for word in _list(SERVICES[name]["command"])]
+
+    assert signals.ending(signals.INTERRUPTED, arguments) == signals.DONE
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
