@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from coverage import Coverage, CoverageData
 
-from tests.reached.marks import PACKAGES, ROOT, place_of
+from tests.reached.marks import MARKS, PACKAGES, ROOT, place_of
 
 
 def report(floor: float, *, missing: bool) -> int:
@@ -41,6 +41,9 @@ def main() -> int:
     parser.add_argument("--floor", type=float, default=0, help="per cent below which this fails")
     parser.add_argument("--missing", action="store_true", help="name the lines")
     options = parser.parse_args()
+    if not MARKS.exists():
+        sys.stderr.write("no test has marked a line yet; run make test first\n")
+        return 1
     return report(options.floor, missing=options.missing)
 
 

@@ -8,7 +8,8 @@ from coverage import Coverage
 from coverage.python import PythonFileReporter
 
 from tests.reached import __main__ as reached
-from tests.reached.marks import NAME, Marking
+from tests.reached import marks as marking
+from tests.reached.marks import NAME, Marking, place_of
 
 BRANCHES = '''
 """A module."""
@@ -91,6 +92,24 @@ def test_marks_change_no_docstring() -> None:
 
     assert scope["__doc__"] == "A module."
     assert [scope[name].__doc__ for name in ("shown", "Shown")] == ["Say something.", "A class."]
+
+
+def test_whoever_imports_a_file_marks_the_same_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """House: what one process marks is marked for all, though that process be killed."""
+    monkeypatch.setattr(marking, "ROOT", tmp_path)
+    monkeypatch.setattr(marking, "MARKS", tmp_path / "marks")
+    marking.MARKS.mkdir()
+    source = tmp_path / "shown.py"
+    source.write_text("ONE = 1\n", "utf-8")
+    one, other = marking._marks_in(source), marking._marks_in(source)
+
+    one[1] = 1
+
+    assert other[1] == 1
+    monkeypatch.undo()
+    assert place_of(marking.ROOT / "services" / "__init__.py").name == "services+__init__.py"
 
 
 def test_too_few_lines_fail(
