@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from services.classifier.parse import seldom
 from services.classifier.parse.seldom import SeldomPattern
 
 
@@ -19,7 +18,7 @@ def test_a_seldom_pattern_is_compiled_once_and_only_when_it_is_asked(
         compiled.append(pattern)
         return compile_pattern(pattern, flags)
 
-    monkeypatch.setattr(seldom.re, "compile", counted)
+    monkeypatch.setattr("services.classifier.parse.seldom.re.compile", counted)
     pattern = SeldomPattern("b+", re.IGNORECASE)
     assert compiled == []
 
