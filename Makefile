@@ -45,14 +45,13 @@ unit: setup  ## the quick tests: no server, no second process
 servers:  ## the servers that the tests start
 	@./requirements/servers
 
-test: check servers  ## every check and every test
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests
+test: check servers  ## every check, every test, and 95 % of the lines of services and shared reached
+	rm -rf .reached
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -p tests.reached.plugin tests
+	$(BIN)/python -m tests.reached --floor 95
 
-coverage: setup servers  ## lines of services and shared that tests reach, commands that they call among them; quick from Python 3.12 on
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n 2 --dist worksteal tests
-	$(BIN)/coverage combine -q
-	$(BIN)/coverage report --skip-covered --fail-under=95
+coverage: setup  ## the lines that the last make test did not reach
+	$(BIN)/python -m tests.reached --missing
 
 test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everything fails
 	$(BIN)/python -m tests.faults.ledger

@@ -27,7 +27,11 @@ _LATER = (
     "pika",
     "psycopg",
     "rich.progress",
+    "services.classifier.custom.book",
+    "services.classifier.custom.carried_out",
     "services.classifier.parse.html",
+    "services.operator.commands.explain_files",
+    "services.operator.commands.explain_recorded",
     "sqlite3",
 )
 """What commands import only where they need it, and most tests do."""
@@ -35,6 +39,8 @@ _LATER = (
 _STARTED = multiprocessing.get_context("forkserver")
 _STARTED.set_forkserver_preload(
     [
+        # First, where the lines that tests reach are marked.
+        *(["tests.reached.plugin"] if "tests.reached.plugin" in sys.modules else ()),
         "services.operator.command_line",
         *(f"services.operator.commands.{one.where.partition(':')[0]}" for one in COMMANDS),
         *_LATER,

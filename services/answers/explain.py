@@ -14,8 +14,8 @@ from services.classifier.reading.extract import Arrival
 from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from services.classifier.stage import classified
-from services.fetcher.fetch import mail_id
-from services.fetcher.sources.eml_dir import moment_of
+from services.fetcher.mail_id import mail_id
+from services.fetcher.sources.file_time import moment_of
 from shared.backup.store import key_of
 from shared.contracts.messages import MailClassified, MailFetched
 from shared.contracts.said import said

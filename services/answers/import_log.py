@@ -14,7 +14,7 @@ from services.answers.originals import Original, read_original
 from services.classifier.facts.facts import BoxContext
 from services.classifier.parse.mail import parse_mail
 from services.classifier.reading.extract import Arrival, extract
-from services.fetcher.fetch import mail_id
+from services.fetcher.mail_id import mail_id
 from services.writer.stage import WriterStage
 from shared.backup.store import BackupStore
 from shared.contracts.content import TraceLine

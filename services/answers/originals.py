@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from services.answers.original_log import LoggedMail, decoded, logged_mails, paired
-from services.fetcher.sources.eml_dir import moment_of
+from services.fetcher.sources.file_time import moment_of
 from shared.contracts.said import said
 from shared.errors import WrongUseError
 

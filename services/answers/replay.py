@@ -19,8 +19,9 @@ from sqlalchemy import select
 
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp
-from services.fetcher.fetch import INLINE_BYTES, mail_id
-from services.fetcher.sources.eml_dir import moment_of
+from services.fetcher.fetch import INLINE_BYTES
+from services.fetcher.mail_id import mail_id
+from services.fetcher.sources.file_time import moment_of
 from services.fetcher.sources.imap.message_info import folder_of
 from services.fetcher.sources.port import BATCH_BYTES
 from shared.backup.store import FOLDER, BackupStore

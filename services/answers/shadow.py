@@ -16,8 +16,8 @@ from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.reading.extract import Arrival
 from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
-from services.fetcher.fetch import mail_id
-from services.fetcher.sources.eml_dir import moment_of
+from services.fetcher.mail_id import mail_id
+from services.fetcher.sources.file_time import moment_of
 from services.fetcher.sources.of_box import BoxSource, sources_of
 from services.fetcher.sources.opening import open_source
 from services.fetcher.sources.port import EML_DIR

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from services.assembly.composition import Erp
-from services.classifier.custom.book import RuleBook
-from services.classifier.custom.rule_set import RuleSet
 from services.classifier.facts.facts import BoxContext
 from services.classifier.policy import policy_of
 from shared.domain.vocabulary import build_vocabulary
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
+
+if TYPE_CHECKING:
+    from services.classifier.custom.book import RuleBook
+    from services.classifier.custom.rule_set import RuleSet
 
 Refused = Callable[[str, bool], None]
 """Is told whether the rule file of a box is one that cannot be used."""
@@ -72,12 +75,17 @@ def context_of(box: Box, erp: Erp) -> BoxContext:
     return LiveContexts([box], erp)[box.name]
 
 
-def context_with(rules: RuleSet | None, box: Box, erp: Erp) -> BoxContext:
+def context_with(rules: "RuleSet | None", box: Box, erp: Erp) -> BoxContext:
     """Return the same with rules that were read before."""
     return replace(_context(box, erp), rules=rules)
 
 
-def _books(boxes: Sequence[Box], refused: Refused) -> dict[str, RuleBook]:
+def _books(boxes: Sequence[Box], refused: Refused) -> "dict[str, RuleBook]":
+    if not any(box.rules_file for box in boxes):
+        return {}
+    # Here, because most boxes have no rule file, and its models take longer than a mail.
+    from services.classifier.custom.book import RuleBook  # noqa: PLC0415
+
     books: dict[str, RuleBook] = {}
     problems: list[ConfigProblem] = []
     for box in boxes:

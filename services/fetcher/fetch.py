@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.fetcher.failed import FailedMailNote
+from services.fetcher.mail_id import mail_id, printable
 from services.fetcher.sources.port import Alarm, LeftInSourceError, Source, SourceMail
 from services.fetcher.two_steps import TwoSteps
 from shared.backup.store import Backup, BackupStore
@@ -23,8 +24,6 @@ from shared.log import Logger
 
 INLINE_BYTES = 256 * 1024
 """A larger mail travels without its body; the classifier reads the backup."""
-
-_NAMESPACE = UUID("6f5f9f3e-6c1b-5d7e-9a53-3d1c0f5b7a10")
 
 _log = Logger()
 
@@ -177,7 +176,7 @@ class Fetcher:
         message = MailFetched(
             mail_id=backup.mail_id,
             box=self.box,
-            source=f"{self.source.kind}:{_printable(mail.identity)}",
+            source=f"{self.source.kind}:{printable(mail.identity)}",
             received_at=mail.received_at,
             size=backup.size,
             sha256=backup.sha256,
@@ -188,14 +187,3 @@ class Fetcher:
         _log.debug("mail backed up", mail_id=str(backup.mail_id), source=message.source)
         inline = backup.size <= INLINE_BYTES
         return FetchedMail(message, mail.raw if inline else None)
-
-
-def mail_id(box_email: str, kind: str, identity: str, sha256: str) -> UUID:
-    """Return the mail id: the same mail from the same place is the same id, for ever (I-5)."""
-    identity = _printable(identity)
-    return uuid5(_NAMESPACE, f"{box_email}\0{kind}\0{identity}\0{sha256}")
-
-
-def _printable(identity: str) -> str:
-    """Return a source's name for a mail as text: file names may hold bytes that are none."""
-    return identity.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from services.classifier.parse.headers import Headers, decode_field
+from services.classifier.parse.seldom import SeldomPattern
 from shared.domain.folding import fold_line
 
 _ANSWERS_FOR_PEOPLE = ("x-autoreply", "x-autorespond", "x-autoresponse")
@@ -30,7 +31,7 @@ _PERHAPS = re.compile(
 _BRACKETED = re.compile(rb"<([^<>]{0,400})>")
 _COMMENT = re.compile(rb"\([^()]{0,200}\)")
 _EMPTY_PATH = re.compile(rb"\s*<\s*>|\s*<?mailer-daemon", re.IGNORECASE)
-_SUBJECT = re.compile(
+_SUBJECT = SeldomPattern(
     r"undeliver|not delivered|could not be delivered|non.?deliver|failure notice|returned mail"
     r"|return(?:ed|ing)? .{0,12}to sender|mail (?:system )?error|(?:delivery|mail|message).{0,30}"
     r"(?:fail|problem|warning|error|status|delayed)|fail(?:ed|ure).{0,20}(?:mail|deliver|message)"

@@ -7,7 +7,8 @@ and a wrong reading mixes letters of several, or has signs inside words.
 
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
 
 from services.classifier.parse.charset_names import codec_of
 
@@ -63,27 +64,28 @@ def _strange(letters: str, never: str = "") -> re.Pattern[str]:
     )
 
 
-def _ours() -> tuple[re.Pattern[str], ...]:
-    never = (_NO_CZECH, _NO_SLOVAK, _NO_POLISH, _NO_WORD, _NO_WORD)
-    return tuple(map(_strange, _OURS, never))
-
-
 _CYRILLIC = "а-яёіїєґ"  # noqa: RUF001 - the letters themselves
-_NO_CYRILLIC = re.compile(
+_NO_CYRILLIC = (
     rf"[^\x00-\x7f{_CYRILLIC}{_CYRILLIC.upper()}{_SIGNS}{_BETWEEN_LETTERS}]"
     rf"|(?<=[{_CYRILLIC}])[{_CYRILLIC.upper()}]"
     rf"|(?<=[A-Za-z])[{_CYRILLIC}{_CYRILLIC.upper()}]|[{_CYRILLIC}{_CYRILLIC.upper()}](?=[A-Za-z])"
 )
+# Of two readings that fit the first counts.
+_ALL = ("cp1250", "iso8859-2", "cp1252", "cp1251", "koi8-r")
 
-_READINGS = (
-    # Czech, Slovak, Polish, Hungarian, German first: of two readings that fit the first counts.
-    ("cp1250", _ours()),
-    ("iso8859-2", _ours()),
-    ("cp1252", tuple(map(_strange, _OTHERS))),
-    ("cp1251", (_NO_CYRILLIC,)),
-    ("koi8-r", (_NO_CYRILLIC,)),
-)
-_ALL = frozenset(name for name, _ in _READINGS)
+
+@cache
+def _strangers_in(codec: str) -> tuple[re.Pattern[str], ...]:
+    """Return what texts in this codec do not have, for each language; compiled when asked."""
+    if codec in ("cp1251", "koi8-r"):
+        return (re.compile(_NO_CYRILLIC),)
+    if codec == "cp1252":
+        return tuple(map(_strange, _OTHERS))
+    # Czech, Slovak, Polish, Hungarian, German.
+    never = (_NO_CZECH, _NO_SLOVAK, _NO_POLISH, _NO_WORD, _NO_WORD)
+    return tuple(map(_strange, _OURS, never))
+
+
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -107,12 +109,12 @@ def fitting_codec(raw: bytes) -> str:
     return name if strangers * _STRANGERS <= letters else ""
 
 
-def better_codec(raw: bytes, among: frozenset[str]) -> str:
+def better_codec(raw: bytes, among: Collection[str]) -> str:
     """Return, of these codecs the one whose letters fit a language best."""
     return _best(raw, among)[2]
 
 
-def _best(raw: bytes, among: frozenset[str]) -> tuple[int, int, str]:
+def _best(raw: bytes, among: Collection[str]) -> tuple[int, int, str]:
     """Strange letters, all letters beyond ASCII, and the codec of the best reading."""
     best: tuple[int, int, str] | None = None
     for strangers, letters, name in _readings(raw[:_LOOKED_AT_BYTES], among):
@@ -123,15 +125,13 @@ def _best(raw: bytes, among: frozenset[str]) -> tuple[int, int, str]:
     return best or (1, 0, "")
 
 
-def _readings(raw: bytes, among: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+def _readings(raw: bytes, among: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Yield what each reading has, for each language."""
-    for name, languages in _READINGS:
-        if name not in among:
-            continue
+    for name in (one for one in _ALL if one in among):
         try:
             text = raw.decode(name)
         except UnicodeDecodeError:
             continue
         letters = len(_NOT_ASCII.findall(text))
-        for strange in languages:
+        for strange in _strangers_in(name):
             yield len(strange.findall(text)), letters, name

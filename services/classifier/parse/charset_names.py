@@ -5,13 +5,14 @@ import re
 from functools import lru_cache
 
 _FAMILIES = (
-    "us-ascii utf-8 utf-16 utf-16le utf-16be utf-32 utf-32le utf-32be utf-7",
-    " ".join(f"iso-8859-{number}" for number in (*range(1, 12), 13, 14, 15, 16)),
-    " ".join(f"windows-{number}" for number in range(1250, 1259)),
-    "koi8-r koi8-u mac-roman mac-latin2 cp437 cp874 cp850 cp852 cp866 cp932 cp949",
-    "iso-2022-jp shift_jis euc-jp euc-kr iso-2022-kr gb2312 gbk gb18030 hz big5 tis-620",
+    "ascii utf-8 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be utf-7",
+    " ".join(f"iso8859-{number}" for number in (*range(1, 12), 13, 14, 15, 16)),
+    " ".join(f"cp{number}" for number in range(1250, 1259)),
+    "koi8-r koi8-u mac-roman mac-latin2 cp437 cp874 cp850 cp852 cp866 cp874 cp932 cp949",
+    "iso2022_jp shift_jis euc_jp euc_kr iso2022_kr gb2312 gbk gb18030 hz big5 tis-620",
 )
-ALLOWED = frozenset(codecs.lookup(name).name for family in _FAMILIES for name in family.split())
+# As Python calls them: to ask it for each would load the tables of all.
+ALLOWED = frozenset(name for family in _FAMILIES for name in family.split())
 """Charsets of mail; never codecs that are none, as rot13, zlib or unicode_escape."""
 
 _OURS = {

@@ -5,7 +5,9 @@ Those that are compared with folded lines have no diacritics. Each is linear.
 
 import re
 
-ORIGINAL = re.compile(
+from services.classifier.parse.seldom import SeldomPattern
+
+ORIGINAL = SeldomPattern(
     r"^[ \t>]{0,4}(?:"
     r"-{2,30} ?(?:below this line|this is a copy|original message|the header|message header"
     r"|returned (?:message|mail)|unsent message|forwarded message|original mail|the body"
@@ -20,13 +22,13 @@ ORIGINAL = re.compile(
 )
 """The original begins here."""
 
-GAVE_UP = re.compile(
+GAVE_UP = SeldomPattern(
     r"\b5(?:\.\d{1,3}){2}\b|\b55[0-9][ -]|(?:error|fail(?:ed|ure)|problem).{0,40}deliver"
     r"|mailbox.{0,30}\bfull\b|delivery report unavailable"
 )
 """Says that a mail was given up, where it is sure that a mail system speaks."""
 
-INTRODUCTION = re.compile(
+INTRODUCTION = SeldomPattern(
     r"address(?:es|\(es\))?|recipients?|undeliver|deliver|failed|failure|unknown|not found"
     r"|rejected|returned|permanent|error|transcript|unable|invalid|no such|cannot|could not"
     r"|did not reach|dorucen|dorucit|nedoruc|prijem|zustell|empfanger|remis|destinat|entreg"
@@ -35,7 +37,7 @@ INTRODUCTION = re.compile(
 )
 """Enough, where a mail system speaks."""
 
-FAILED = re.compile(
+FAILED = SeldomPattern(
     r"(?:could|can|was|were|is|has|have|did|will)(?: not|n.?t) (?:be |been )?(?:deliver|reach|sent)"
     r"|cannot (?:be )?(?:deliver|sent|reach)|unable to (?:deliver|send)|not able to deliver"
     r"|\bundeliver|(?:delivery|deliver) .{0,60}fail|fail(?:ed|ure).{0,40}deliver"
@@ -51,36 +53,36 @@ FAILED = re.compile(
 )
 """Says by itself that a mail was not delivered; asked of whoever may be no mail system."""
 
-SUCCEEDED = re.compile(
+SUCCEEDED = SeldomPattern(
     r"success(?:ful|fully)?.{0,30}(?:deliver|relay|sent)|(?:deliver|relay)(?:ed|y).{0,30}success"
     r"|uspesne doruc|erfolgreich (?:zugestellt|ubermittelt|weitergeleitet)"
 )
 """Says that a mail did arrive, or went on (RFC 3461: `delivered`, `relayed`)."""
 
-LEFT = re.compile(
+LEFT = SeldomPattern(
     r"(?:no longer|not) (?:an? )?(?:works?|employ|with (?:us|the company|our))|on vacation"
     r"|out of (?:the )?office|automatic (?:message|reply|response)|ji?z? ?(?:u nas |zde )?nepracuje"
     r"|mimo kancelar|dovolen|abwesend|im urlaub|nicht mehr (?:bei uns|im unternehmen)"
 )
 """An answer that a machine gives for a person: of such addresses none has failed (H-23)."""
 
-LISTED = re.compile(
+LISTED = SeldomPattern(
     r"[\s*-]{0,40}(?:(?:(?:failed |final |original )?(?:recipients?|address(?:es)?)|to|komu|an"
     r"|prijemce|adresat|email|e-mail|delivery failed)\s?:\s?)?[<\"'(\[]{0,2}[^\s<>:;,\"'()]{1,64}@"
 )
 """A line that begins with an address, alone or as whom a mail was for."""
 
-BRACKETED = re.compile(r"\s{0,40}<[^\s<>@]{1,64}@[^\s<>@]{1,200}>:?\s*$")
+BRACKETED = SeldomPattern(r"\s{0,40}<[^\s<>@]{1,64}@[^\s<>@]{1,200}>:?\s*$")
 """An address alone in its line, as only machines write it."""
 
-MEANT = re.compile(
+MEANT = SeldomPattern(
     r"(?:<|\b(?:(?:to|for)\b ?:? ?|(?:recipients?|address(?:es)?|komu|adresa) ?: ?)[<\"'(\[]?)"
     r"([^\s<>:;,\"'()\[\]]{1,64}@[^\s<>;,\"'()]{1,250})",
     re.IGNORECASE,
 )
 """An address in a sentence that says whom a mail was for."""
 
-NEVER = re.compile(
+NEVER = SeldomPattern(
     r"^[> ]{0,4}(?:from|reply-to|sender|message-id|return-path|received|cc|date|subject"
     r"|x-[a-z-]{2,30}"
     r"|references|in-reply-to|mail from|reporting-mta|odesilatel|von|od|de)\s?:"

@@ -235,4 +235,4 @@ def listed_in(line: str) -> list[str]:
         return found
     if NEVER.search(fold_line(line)):
         return []
-    return [one for meant in MEANT.findall(line) for one in addresses_in(meant)]
+    return [one for meant in MEANT.finditer(line) for one in addresses_in(meant[1])]

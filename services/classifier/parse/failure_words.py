@@ -3,11 +3,11 @@
 Each pattern is an alternation of plain phrases with short gaps: linear.
 """
 
-import re
+from services.classifier.parse.seldom import SeldomPattern
 
 
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(phrases))
+def _any(*phrases: str) -> SeldomPattern:
+    return SeldomPattern("|".join(phrases))
 
 
 FULL = _any(

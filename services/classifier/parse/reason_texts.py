@@ -7,12 +7,13 @@ of a mail system has.
 
 import re
 
+from services.classifier.parse.seldom import SeldomPattern
 from shared.domain.addresses import domain_of
 from shared.domain.folding import fold_line
 
 JUDGED_CHARACTERS = 4000
 _MOST_DOMAINS = 20
-_FIELD = re.compile(
+_FIELD = SeldomPattern(
     r"^[ \t>|]{0,8}(?:subject|date|from|to|cc|reply-to|message-id|received|return-path|mime-version"
     r"|content-[a-z-]{2,30}|x-[a-z-]{2,30}|p[řr]edm[ěe]t|datum|od|komu)[ \t]*:[^\n]*",
     re.IGNORECASE | re.MULTILINE,
@@ -25,7 +26,7 @@ _HOST = re.compile(
     re.IGNORECASE,
 )
 _INNER = re.compile(r"\b([45][0-9]{2})[ -]['\"]([^'\"]{3,2000})")
-_FIXED = re.compile(
+_FIXED = SeldomPattern(
     r"unable to deliver (?:this |your |the )?(?:mail|message)s?(?: to)?(?: the following.{0,40})?"
     r"|\(?and other recipients in the same domain\)?|end of message"
     r"|(?:the )?following (?:mail|message|recipient|address)(?:\(?e?s\)?)?.{0,40}"

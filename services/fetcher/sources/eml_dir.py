@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from services.fetcher.failed import FailedMailNote
 from services.fetcher.sources.failed_folder import move_to_failed
+from services.fetcher.sources.file_time import moment_of
 from services.fetcher.sources.port import (
     EML_DIR,
     LARGE_BYTES,
@@ -262,14 +263,6 @@ def _refusal(found: os.stat_result) -> str | None:
     if found.st_size > MAX_MAIL_BYTES:
         return f"larger than {MAX_MAIL_BYTES // 1024 // 1024} MB"
     return None
-
-
-def moment_of(timestamp: float) -> datetime:
-    """Return a file's time; now, for a time that no calendar has."""
-    try:
-        return datetime.fromtimestamp(timestamp, UTC)
-    except (OverflowError, ValueError, OSError):
-        return datetime.now(UTC)
 
 
 def _identity(found: os.stat_result) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from services.fetcher.failed import FailedMailNote
-from services.fetcher.fetch import INLINE_BYTES, Fetched, Fetcher, mail_id
+from services.fetcher.fetch import INLINE_BYTES, Fetched, Fetcher
+from services.fetcher.mail_id import mail_id
 from services.fetcher.sources.port import Alarm, LeftInSourceError, SourceMail, SourceReport
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt

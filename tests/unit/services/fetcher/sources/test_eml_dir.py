@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.fetcher.sources.eml_dir import EmlDir, moment_of
+from services.fetcher.sources.eml_dir import EmlDir
+from services.fetcher.sources.file_time import moment_of
 from services.fetcher.sources.port import SourceMail
 from shared.errors import TransientError
 from tests.messages import a_failure
