@@ -15,7 +15,6 @@ from services.assembly import signals
 from services.operator import output
 from services.operator.commands import app
 from services.operator.present.visible import visible
-from services.operator.wrong_use import command_of, in_our_words
 from shared.contracts.said import Said, said
 from shared.errors import CRMServiceError, ExitCode
 
@@ -65,6 +64,9 @@ def _wrong_use(error: TyperException, *, as_json: bool) -> ExitCode:
         # Called without a command: the help is the whole message.
         sys.stderr.write(f"{sentence}\n")
     else:
+        # Here, because most calls are right, and `--help` does without what languages need.
+        from services.operator.wrong_use import command_of, in_our_words  # noqa: PLC0415
+
         path = context.command_path if context else f"{PROGRAM} {command_of(sys.argv[1:])}".strip()
         refusal = in_our_words(sentence)
         words = said("{sentence}\ntry: {path} --help", sentence=refusal, path=path)

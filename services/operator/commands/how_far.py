@@ -32,14 +32,17 @@ class Counted(Generic[Item]):
 @contextmanager
 def told_how_far(sentence: Callable[[], Said]) -> Iterator[None]:
     """Tell `sentence` where the block does not come to its end: by Ctrl-C, or by an error."""
+    tells = True
     try:
         yield
+        tells = False
     except BrokenPipeError:
         # Whoever reads has what it wanted.
+        tells = False
         raise
-    except BaseException:
-        tell(sentence())
-        raise
+    finally:
+        if tells:
+            tell(sentence())
 
 
 def of_all(done: int, count: int) -> Said:
