@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from services.answers.explain import Unreadable
-from services.operator.commands import explain
+from services.operator.commands import explain_files
 from services.operator.commands.how_far import Counted, of_all, told_how_far
+from shared.language.language import language
 
 
 def _go_through(counted: Counted[str]) -> None:
@@ -56,13 +56,14 @@ def test_explain_tells_how_many_files_it_has_shown(
         yield Unreadable("a.eml", "cannot be read")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(explain, "explain_files", interrupted)
-    monkeypatch.setattr(explain, "context_of", lambda *_: None)
-    monkeypatch.setattr(explain, "look_up_in", lambda _: None)
-    asking: Any = SimpleNamespace(boxes=[None], erp=None, as_json=True)
+    monkeypatch.setattr(explain_files, "files_of", lambda _: [Path("a.eml"), Path("b.eml")])
+    monkeypatch.setattr(explain_files, "explain", interrupted)
+    monkeypatch.setattr(explain_files, "context_of", lambda *_: None)
+    monkeypatch.setattr(explain_files, "look_up_in", lambda _: None)
+    nothing: Any = None
 
     with pytest.raises(KeyboardInterrupt):
-        explain._explain_files(asking, [Path("a.eml"), Path("b.eml")])
+        explain_files.explain_files(["a"], nothing, nothing, language("en"), as_json=True)
 
     told = capsys.readouterr()
     assert "a.eml" in told.out
