@@ -22,7 +22,7 @@ from shared.settings.box import Box
 def explain_files(
     arguments: Sequence[str], erp: Erp, box: Box, language: Language, *, as_json: bool
 ) -> None:
-    """Show what would become of files as mails of `box`.
+    """Show what would become of files as mails of `box`; ends the command if one is unreadable.
 
     Args:
         arguments: Files, and folders of files.
@@ -32,7 +32,6 @@ def explain_files(
         as_json: Whether a program is told.
 
     Raises:
-        Exit: Some file could not be read.
         WrongUseError: A folder has no file.
     """
     files = files_of(arguments)
