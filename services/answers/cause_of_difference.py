@@ -6,19 +6,19 @@ their doing, unless one that held then is not what it was.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from services.answers.difference import Change, Then, changes
 from services.classifier.chain import SoFar
-from services.classifier.custom.conditions import All, AnyOf, Condition, Not, Test
-from services.classifier.custom.rule_set import RuleSet
 from shared.contracts.content import TraceLine
+
+if TYPE_CHECKING:
+    from services.classifier.custom.rule_set import RuleSet
 
 RULES = frozenset({"C-1", "R-13"})
 """Lines of the trace that name the rules that hold."""
 
 _NAME = re.compile("“([^”]*)”")
-_ASK_THE_ERP = {"sender_known", "sender_user", "direction"}
 _ONLY_RULES_GIVE = {"put_task", "create_contact"}
 _FOUND_OUT = {"contact", "contact_of", "relationship", "task", "sender"}
 """What such a command has from the ERP, not from its rule."""
@@ -62,7 +62,7 @@ SAME = Compared((), (), ())
 
 
 def compare(
-    decided: SoFar, without: Callable[[], SoFar], then: Then, rules: RuleSet | None
+    decided: SoFar, without: Callable[[], SoFar], then: Then, rules: "RuleSet | None"
 ) -> Compared:
     """Return what would be otherwise, and why.
 
@@ -94,24 +94,9 @@ def _is_of_rules(change: Change) -> bool:
     return not (change.what in _ONLY_RULES_GIVE and change.field in _FOUND_OUT)
 
 
-def _was_edited(name: str, rules: RuleSet | None) -> bool:
+def _was_edited(name: str, rules: "RuleSet | None") -> bool:
     """Whether a rule that held then is gone, or does not hold though it asks the mail alone."""
-    now = next((one for one in rules.rules if one.name == name), None) if rules else None
-    return now is None or not _asks_the_erp(now.when)
-
-
-def _asks_the_erp(condition: Condition | None) -> bool:
-    match condition:
-        case All():
-            return any(map(_asks_the_erp, condition.all))
-        case AnyOf():
-            return any(map(_asks_the_erp, condition.any))
-        case Not():
-            return _asks_the_erp(condition.not_)
-        case Test():
-            return condition.field in _ASK_THE_ERP
-        case None:
-            return False
+    return rules is None or not rules.asks_the_erp(name)
 
 
 def _were_asked(decided: SoFar) -> bool:

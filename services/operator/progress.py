@@ -14,7 +14,7 @@ ON_A_TERMINAL, ELSEWHERE = 3.0, 30.0
 """Seconds from line to line: a log that somebody reads later needs few."""
 
 
-class Counted(Protocol):
+class DoneOfTotal(Protocol):
     """How much is done."""
 
     @property
@@ -27,7 +27,7 @@ class Counted(Protocol):
 
 
 def with_progress(
-    things: Iterable[T], count: Counted, clock: Callable[[], float] = time.monotonic
+    things: Iterable[T], count: DoneOfTotal, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[T]:
     """Yield `things`, and tell now and then how many backups were looked at, of how many."""
     pause = ON_A_TERMINAL if sys.stderr.isatty() else ELSEWHERE
@@ -39,7 +39,7 @@ def with_progress(
         yield thing
 
 
-def _tell(count: Counted, seconds: float) -> None:
+def _tell(count: DoneOfTotal, seconds: float) -> None:
     done, total = count.done, count.total
     left = round(seconds / max(done, 1) * (total - done) / 60)
     tell(

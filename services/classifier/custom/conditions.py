@@ -1,5 +1,6 @@
 """The conditions of a rule as its file has them (behaviour C-1)."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -163,6 +164,19 @@ Condition = Annotated[
     | Annotated[Test, Tag(f"{TAG}test")],
     Discriminator(_kind),
 ]
+
+
+def fields_of(condition: Condition | None) -> Iterator[str]:
+    """Yield the fields that a condition looks at, however deep they stand."""
+    match condition:
+        case All():
+            yield from (name for one in condition.all for name in fields_of(one))
+        case AnyOf():
+            yield from (name for one in condition.any for name in fields_of(one))
+        case Not():
+            yield from fields_of(condition.not_)
+        case Test():
+            yield condition.field
 
 
 def depth_of(value: object) -> int:

@@ -11,12 +11,16 @@ from services.classifier.custom.action_models import (
     CreateContactAction,
     TaskAction,
 )
+from services.classifier.custom.conditions import fields_of
 from services.classifier.custom.expressions import expression
 from services.classifier.custom.rule_file import Rule
 from services.classifier.reading.mail import Mail
 from shared.domain.directory import Names
 
 _Kind = TypeVar("_Kind")
+
+_OF_THE_ERP = frozenset(("sender_known", "sender_user", "direction"))
+"""Fields of conditions that the ERP's data decide."""
 
 _NUMBER = re.compile(r"[\w/.-]{1,50}")
 
@@ -50,6 +54,14 @@ class RuleSet:
     def task_numbers(self, mail: Mail) -> frozenset[str]:
         """Return the numbers that the mail may name a task by."""
         return frozenset(filter(None, (task_number(find, mail) for find in self._finds)))
+
+    def asks_the_erp(self, name: str) -> bool:
+        """Whether the ERP's data decide if the rule of that name holds; no if there is none."""
+        return any(
+            not _OF_THE_ERP.isdisjoint(fields_of(one.when))
+            for one in self.rules
+            if one.name == name
+        )
 
     @cached_property
     def _finds(self) -> frozenset[str | None]:
