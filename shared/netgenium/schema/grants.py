@@ -36,11 +36,13 @@ class Rights:
         update: Fields that may be changed; `EVERY`, or none. Tables of several values are changed
             only where rows may be deleted, too.
         delete: Remove rows.
+        reads: Of a table of ours, the columns that may be read; none for all.
     """
 
     insert: bool = False
     update: tuple[str, ...] = ()
     delete: bool = False
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,8 @@ ROLES: Mapping[Role, RoleRights] = {
             "crm_invitation": _READ,
             "crm_calendar_write": _WRITE,
             "crm_lock": _WRITE,
-            # Notices.
-            "crm_outbox": _ADD,
+            # Notices, and whether they are there already; no mail.
+            "crm_outbox": Rights(insert=True, reads=("outbox_id",)),
             VERSION_TABLE: _READ,
         },
     ),
@@ -206,7 +208,7 @@ def granted(mapping: NetGeniumMapping) -> Iterator[Grant]:
             if name in rights.records:
                 yield from _on_record(role, entity, rights.records[name])
         for table, own in rights.own.items():
-            yield from _on_table(role, table, own, () if own.update else None)
+            yield from _on_table(role, table, own, () if own.update else None, own.reads)
 
 
 def inserted_tables(mapping: NetGeniumMapping) -> frozenset[str]:
