@@ -177,6 +177,9 @@ def fields_of(condition: Condition | None) -> Iterator[str]:
             yield from fields_of(condition.not_)
         case Test():
             yield condition.field
+        case None:
+            # A rule that always holds.
+            return
 
 
 def depth_of(value: object) -> int:
