@@ -156,7 +156,7 @@ def test_another_person_is_told_with_both_names() -> None:
             "cs",
             [
                 "jinak kvůli pravidlům:",
-                "ve schránce: podle disposition → označen jako přečtený, přesunut do Bugs",
+                "ve schránce: podle disposition → označena jako přečtená, přesunuta do Bugs",
                 "jinak, protože se od té doby změnilo ERP nebo nastavení:",
                 "kontakt: nic → 9",
             ],
