@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from hypothesis import settings
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
+from services.operator import spoken
 from shared.file_systems import VOLATILE, file_system_of
+from shared.language.language import LanguageName
 from shared.log import PENDING
 from tests.servers.dovecot import Dovecot
 from tests.servers.firebird import Firebird
@@ -52,6 +55,13 @@ def _connections_are_closed() -> Iterator[None]:
         # The server of some has gone: closing them can only say so.
         with suppress(firebird_driver.Error, psycopg.Error):
             connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_speaks_czech(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the language of a call: a command that a test calls speaks until its process ends."""
+    asked: ContextVar[LanguageName | None] = ContextVar("asked_for", default=None)
+    monkeypatch.setattr(spoken, "_ASKED_FOR", asked)
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,12 @@ def _all_ready(services: Sequence[Service]) -> None:
     wait_until(lambda: all(one.ready for one in services), "readiness", _LONG)
 
 
+def _complaints(told: str) -> list[str]:
+    """Return the lines of a log that are none of ours, or tell of an error that nobody awaited."""
+    lines = told.splitlines()
+    return [line for line in lines if not line.startswith("{") or "Traceback" in line]
+
+
 def test_services_on_firebird_survive_outages(
     deployment: Deployment, firebird: Firebird, rabbitmq: RabbitMQ
 ) -> None:
@@ -62,6 +68,4 @@ def test_services_on_firebird_survive_outages(
     assert [one.process.poll() for one in services] == [None, None, None]
     assert [one.end() for one in services] == [0, 0, 0]
     for one in services:
-        told = one.log.read_text("utf-8")
-        assert "Traceback" not in told
-        assert "Exception ignored" not in told
+        assert _complaints(one.log.read_text("utf-8")) == []
