@@ -35,12 +35,6 @@ _CLIPPED = re.compile(r"(?:^|;)\s*overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.
 _NO_ROOM = re.compile(
     rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*(?:{_ZERO}|1px\s*(?:[;!]|$))", re.IGNORECASE
 )
-_MAY_HIDE = re.compile(
-    r"/\*|display\s*:\s*none|visibility\s*:\s*[hc]|mso-hide|\shidden[\s=>]|:\s*-[0-9]{4}"
-    r"|[;\"'\s]color\s*:\s*transparent|(?:font-size|opacity|height|width)\s*:\s*\+?"
-    r"(?:0+\.?0*|\.0+|1(?=px))(?:[a-z]{1,4}|%)?\s*[;!\"'>\s]",
-    re.IGNORECASE,
-)
 _STYLE_CHARACTERS = 2000
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _MOST_ROWS = 500
@@ -102,10 +96,10 @@ def _tree(html: str) -> "LexborHTMLParser":
 def _sanitised(html: str) -> str:
     import nh3  # noqa: PLC0415
 
-    if _MAY_HIDE.search(html):
-        # Styles are taken out, so what they hide would be shown.
-        tree = _tree(html)
-        for node in reversed(_hidden(tree)):
+    # Styles are taken out, so what they hide would be shown.
+    tree = _tree(html)
+    if hidden := _hidden(tree):
+        for node in reversed(hidden):
             node.decompose()
         html = tree.html or ""
     return nh3.clean(
