@@ -24,7 +24,8 @@ _INVISIBLE = (
     *("math", "select", "textarea"),
 )
 # A style that shows nothing. Classes are not looked up, and tiny or pale letters count as seen.
-_ZERO = r"\+?(?:0+\.?0*|\.0+)(?:[a-z]{1,4}|%)?\s*(?:[;!]|$)"
+_NOTHING = r"0++\.?+0*+|\.0++"
+_ZERO = rf"\+?(?:{_NOTHING})(?:[a-z]{{1,4}}|%)?\s*+(?:[;!]|$)"
 _HIDING = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
     rf"|(?:font-size|opacity)\s*:\s*{_ZERO}|(?:text-indent|left|top)\s*:\s*-[0-9]{{4,}}"
@@ -38,7 +39,7 @@ _NO_ROOM = re.compile(
 _MAY_HIDE = re.compile(
     r"/\*|display\s*:\s*none|visibility\s*:\s*[hc]|mso-hide|\shidden[\s=>]|:\s*-[0-9]{4}"
     r"|[;\"'\s]color\s*:\s*transparent|(?:font-size|opacity|height|width)\s*:\s*\+?"
-    r"(?:0+\.?0*|\.0+|1(?=px))(?:[a-z]{1,4}|%)?\s*[;!\"'>\s]",
+    rf"(?:{_NOTHING}|1(?=px))(?:[a-z]{{1,4}}|%)?\s*[;!\"'>\s]",
     re.IGNORECASE,
 )
 _STYLE_CHARACTERS = 2000
