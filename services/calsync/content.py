@@ -25,7 +25,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
-_BLANK_ENDS = re.compile(r"[^\S\n]+$", re.MULTILINE)
+_BLANK_ENDS = re.compile(r"(?<![^\S\n])[^\S\n]++$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 

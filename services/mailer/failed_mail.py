@@ -18,6 +18,7 @@ _LATELY = timedelta(days=2)
 """What died before is not told: the support would get years of it with the first start."""
 
 _AT_ONCE = 200
+"""Their backups are looked for in many folders; the others are told the next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ class FailedMailTold:
             own.ended_at.is_(None), own.died_at > now - _LATELY, ours
         )
         with database_errors(self.engine), self.engine.connect() as connection:
-            rows = connection.execute(query.order_by(own.died_at.desc()).limit(_AT_ONCE)).all()
+            rows = connection.execute(query.order_by(own.died_at.desc())).all()
+            mail_ids = {_cause(row).id: row.mail_id for row in rows}
             new = not_written(connection, [self._told(row) for row in rows])
-        mail_ids = {_cause(row).id: row.mail_id for row in rows}
-        return [self._with_mail(one, mail_ids[one.cause.id]) for one in new]
+        return [self._with_mail(one, mail_ids[one.cause.id]) for one in new[:_AT_ONCE]]
 
     def _told(self, row: Row[Any]) -> Posted:
         # Of a mail that was too heavy to be opened nobody knows the box.

@@ -24,7 +24,8 @@ _INVISIBLE = (
     *("math", "select", "textarea"),
 )
 # A style that shows nothing. Classes are not looked up, and tiny or pale letters count as seen.
-_ZERO = r"\+?(?:0+\.?0*|\.0+)(?:[a-z]{1,4}|%)?\s*(?:[;!]|$)"
+_NOTHING = r"0++\.?+0*+|\.0++"
+_ZERO = rf"\+?(?:{_NOTHING})(?:[a-z]{{1,4}}|%)?\s*+(?:[;!]|$)"
 _HIDING = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
     rf"|(?:font-size|opacity)\s*:\s*{_ZERO}|(?:text-indent|left|top)\s*:\s*-[0-9]{{4,}}"

@@ -1,10 +1,11 @@
 """Bounds on HTML before a tree is built from it: tree builders can be made to explode (H-6).
 
-Three things cost more than linear time and memory, also in well made libraries: elements nested
-deep, attributes of one element compared with each other, and open formatting elements, which the
+Four things cost more than linear time and memory, also in well made libraries: elements nested
+deep, attributes of one element compared with each other, open formatting elements, which the
 standard builds again in every block that follows (2,900 of `<b>` and 2 MB of `<p>` ask for more
-than 10 GB, and a library that cannot have them ends the process). Each is bounded here by a search
-that is linear itself. Mail that people write is never near.
+than 10 GB, and a library that cannot have them ends the process), and characters of one text that
+are written as references (2 MB of `&` take a minute). Each is bounded here by a search that is
+linear itself. Mail that people write is never near.
 """
 
 import re
@@ -23,6 +24,7 @@ _CROWDED_TAG = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile("<")
+_REFERENCE = re.compile("[&\xa0]")
 _FORMATTING = re.compile(
     r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
 )
@@ -54,9 +56,11 @@ def _bounded(html: str, defects: list[str]) -> str:
     tags = html.count("<")
     if tags > limits.HTML_TAGS:
         defects.append("HTML tags beyond the limit")
-        found = islice(_TAG.finditer(html), limits.HTML_TAGS, None)
-        html = html[: next(found).start()]
+        html = _up_to(html, _TAG, limits.HTML_TAGS)
         tags = limits.HTML_TAGS
+    if html.count("&") + html.count("\xa0") > limits.HTML_REFERENCES:
+        defects.append("HTML references beyond the limit")
+        html = _up_to(html, _REFERENCE, limits.HTML_REFERENCES)
     html = _CROWDED_TAG.sub(r"<\1 ", html)
     if tags <= limits.HTML_QUICK_TAGS or tags - html.count("</") <= limits.HTML_QUICK_TAGS:
         return html
@@ -66,6 +70,11 @@ def _bounded(html: str, defects: list[str]) -> str:
         # it, so links never add up.
         html = _FORMATTING.sub(r"<\1span", html)
     return _shallow(_FOREIGN.sub(r"<\1object", html), defects)
+
+
+def _up_to(html: str, what: re.Pattern[str], most: int) -> str:
+    """Return `html` with so many of `what`, of which it has more."""
+    return html[: next(islice(what.finditer(html), most, None)).start()]
 
 
 def _shallow(html: str, defects: list[str]) -> str:

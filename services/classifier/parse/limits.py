@@ -39,6 +39,9 @@ HTML_TAGS = 100_000
 HTML_NESTING = 500
 """Elements inside elements; tree builders take quadratic time in the depth."""
 
+HTML_REFERENCES = 100_000
+"""Ampersands and blanks that do not break, of one HTML part: each is written as a reference."""
+
 HTML_QUICK_TAGS = 1000
 """HTML with fewer elements cannot cost much, however it is made."""
 

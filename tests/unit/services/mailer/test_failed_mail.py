@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select
 
+from services.mailer import failed_mail
 from services.mailer.failed_mail import FailedMailTold
 from services.writer.dead_letters import record_dead_letters
 from shared.backup.store import BackupStore
@@ -96,3 +97,15 @@ def test_a_mail_that_failed_is_attached_where_its_backup_is(engine: Engine, tmp_
         kept = connection.execute(select(own.box, own.attachments)).all()
     assert sorted(map(tuple, kept)) == [("crm", json.dumps([key])), ("crm", "[]")]
     assert sorted(looked) == [UUID(int=1), UUID(int=2)]
+
+
+def test_more_mails_than_are_told_at_once_are_told_one_after_another(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E-3: each of them reaches the support, however many died together."""
+    monkeypatch.setattr(failed_mail, "_AT_ONCE", 2)
+    told = FailedMailTold(engine, {"crm": SUPPORT}, lambda _: None)
+    for number in range(1, 6):
+        _dies(engine, number)
+
+    assert [told.post(NOW) for _ in range(4)] == [2, 2, 1, 0]

@@ -170,6 +170,10 @@ def test_archives_are_never_opened() -> None:
         "<span>" * 2_900 + "</b>" * 400_000,
         "<i style='display:none'>x</i>" * 60_000,
         "<i hidden>" * 100_000,
+        "<p>opacity:" + "0" * 60_000 + ".x",
+        "".join(f"<p style='top:{n};opacity:{'0' * 1_900}.x'>" for n in range(1_000)),
+        "&" * 2_000_000,
+        "\xa0" * 2_000_000,
     ],
     ids=lambda html: html[:12],
 )
@@ -191,6 +195,16 @@ def test_html_is_read_up_to_where_it_becomes_a_bomb() -> None:
 
     assert mail.text == "Contract:1"
     assert flagged(mail, "HTML nested beyond the limit")
+
+
+def test_html_is_read_up_to_where_it_has_too_many_references() -> None:
+    """H-6: what stands before the limit is kept, and the cut is flagged."""
+    mail = bounded(HEAD + b"Content-Type: text/html\n\n<p>Contract:1</p>" + b"&" * 100_001 + b"x")
+
+    assert mail.text.startswith("Contract:1\n")
+    assert mail.text.count("&") == 100_000
+    assert not mail.text.endswith("x")
+    assert flagged(mail, "HTML references beyond the limit")
 
 
 def test_large_ordinary_html_is_read_whole() -> None:
