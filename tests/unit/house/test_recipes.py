@@ -148,11 +148,16 @@ def test_whoever_asks_what_kind_a_source_is_stands_in_the_recipe() -> None:
     page = Path("docs/architecture.md").read_text("utf-8")
     recipe = page.partition("- **add a source**")[2].partition("\n- **")[0]
     kinds = {"EML_DIR", "MAILBOX", "is_from_file"}
+    keys = {"eml_dir", "imap_url", "pop3_url"}
     asking = [
         path
         for path in PRODUCT
         if path.parts[:3] != ("services", "fetcher", "sources")
-        and any(isinstance(one, ast.Name) and one.id in kinds for one in nodes(tree(path)))
+        and any(
+            (isinstance(one, ast.Name) and one.id in kinds)
+            or (isinstance(one, ast.Attribute) and one.attr in keys)
+            for one in nodes(tree(path))
+        )
     ]
 
     assert [str(path) for path in asking if str(path) not in recipe] == []
