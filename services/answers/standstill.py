@@ -86,7 +86,7 @@ def _source(source: SourceState, now: datetime) -> Iterator[Standstill]:
     elif source.overdue_at and now > source.overdue_at:
         why = said(
             "its reader has said nothing since {overdue_at}: it hangs, or died",
-            overdue_at=f"{source.overdue_at:{_MINUTE}}",
+            overdue_at=format(source.overdue_at, _MINUTE),
         )
         yield Standstill(where, why, said("look at its log, and start it again"))
 
@@ -125,7 +125,7 @@ def _outbox(outbox: OutboxCounts, now: datetime) -> Iterator[Standstill]:
         why = said(
             "{waiting} mail(s) wait, the oldest since {oldest_at} UTC",
             waiting=outbox.waiting,
-            oldest_at=f"{outbox.oldest_at:{_MINUTE}}",
+            oldest_at=format(outbox.oldest_at, _MINUTE),
         )
         yield Standstill(
             said("outbox"), why, said("see crmservice mail list; start crmservice mailer")

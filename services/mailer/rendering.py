@@ -90,18 +90,19 @@ class Templates:
     def problems(self) -> Iterator[Said]:
         """Yield what is wrong with the templates, as far as can be known without values."""
         for file in self._environment.list_templates(["txt", "html"]):
+            shown = f"{self.language}/{one_line(file)}"
             try:
                 self._environment.get_template(file)
             except TemplateSyntaxError as error:
                 yield said(
                     "template {file}, line {line} is wrong",
-                    file=f"{self.language}/{one_line(file)}",
+                    file=shown,
                     line=error.lineno,
                 )
             except _TROUBLE as error:
                 yield said(
                     "template {file} cannot be read: {reason}",
-                    file=f"{self.language}/{one_line(file)}",
+                    file=shown,
                     reason=type(error).__name__,
                 )
 

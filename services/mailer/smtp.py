@@ -251,7 +251,7 @@ class SmtpSession:
             "{server} refused {what}: {answer}",
             server=self.server,
             what=what,
-            answer=f"{code} {_printable(text)}",
+            answer=" ".join((str(code), _printable(text))),
         )
         if code == _GOES_AWAY or code < 0:
             raise TransientError(refusal)

@@ -229,7 +229,7 @@ def _not_ours(kind: str, error: ValidationError) -> ContractError:
                 "The message holds a command of the kind {tag}, which this service does not "
                 "know: bring it up to the version of the service that sent it, and release the "
                 "mail",
-                tag=f"{tag!r}",
+                tag=repr(tag),
             )
         )
     where = ", ".join(".".join(map(str, one["loc"])) + f" ({one['type']})" for one in found[:5])

@@ -15,6 +15,7 @@ _MANDATORY = ("rootPath", "pop3Email")
 _SERVERS = ("pop3Url", "imapUrl")
 _OF_MAILBOXES = (
     "allowPlaintext",
+    "archive",
     "disposeAfter",
     "disposition",
     "imapFolders",

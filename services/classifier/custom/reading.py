@@ -107,7 +107,7 @@ def _not_toml(reason: str, text: str) -> RuleProblem:
     number = place.removeprefix("line ").partition(",")[0]
     line = int(number) if number.isdecimal() else None
     remedy = remedy_for(text.splitlines()[line - 1 : line] if line else [])
-    told = said("this is not TOML: {reason}", reason=f"{what[:1].lower()}{what[1:]}")
+    told = said("this is not TOML: {reason}", reason=what[:1].lower() + what[1:])
     return RuleProblem(line, told, remedy)
 
 

@@ -85,7 +85,7 @@ def _id(text: str) -> UUID:
     except ValueError:
         sentence = said(
             "{text} is no id of a held mark; crmservice list marks --held has them",
-            text=f"{text!r}",
+            text=repr(text),
         )
         raise WrongUseError(sentence) from None
 

@@ -100,6 +100,6 @@ def _since(text: str | None, boxes: Sequence[Box]) -> datetime | None:
         day = "all"
     if day == "all":
         raise WrongUseError(
-            said("--since {text} is no day; write it as 2026-11-30", text=f"{text!r}")
+            said("--since {text} is no day; write it as 2026-11-30", text=repr(text))
         )
     return datetime(day.year, day.month, day.day, tzinfo=boxes[0].time_zone)

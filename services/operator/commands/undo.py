@@ -149,7 +149,7 @@ def _mail_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise WrongUseError(
-            said("{text} is no mail id; crmservice list journal has them", text=f"{text!r}")
+            said("{text} is no mail id; crmservice list journal has them", text=repr(text))
         ) from None
 
 

@@ -41,4 +41,4 @@ def _meant(word: str, language: Language) -> str:
     if updated := _UPDATED.fullmatch(word):
         return language.say("task {number} updated", number=updated[1]) + f" ({word})"
     meaning = next((text for known, text in WORDS.items() if known == word), None)
-    return f"{language.say(meaning)} ({word})" if meaning else word
+    return language.say(meaning) + f" ({word})" if meaning else word

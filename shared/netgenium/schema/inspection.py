@@ -219,10 +219,8 @@ def _longer(column: Column[Any], length: int) -> Said:
     if column.table.metadata is OWN:
         return said("it was changed in our own tables; restore it from a backup")
     if isinstance(column.type, CutText):
-        return said(
-            "set {written} in the mapping",
-            written=f'{{ name = "{column.name}", length = {length} }}',
-        )
+        written = f'{{ name = "{column.name}", length = {length} }}'
+        return said("set {written} in the mapping", written=written)
     return said("map another column, or correct the stored words in the mapping")
 
 

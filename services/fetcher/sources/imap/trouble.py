@@ -121,7 +121,7 @@ class Server:
             said(
                 "{server} is throttling and asks to wait {seconds} seconds",
                 server=self,
-                seconds=f"{seconds:.0f}",
+                seconds=format(seconds, ".0f"),
             ),
             retry_after_seconds=seconds,
         )

@@ -6,8 +6,18 @@ import pytest
 from shared.errors import ConfigurationError
 from shared.settings.box_file import load_boxes
 from shared.settings.calendar_keys import calendar_keys_of
+from shared.settings.key import DeclaredKey, declared
+from shared.settings.mailbox_keys import MailboxKeys
 
 WriteBox = Callable[..., Path]
+
+
+NEEDED_WITHOUT_A_MAILBOX = {
+    "imapUrl": "where it is given, there is a mailbox",
+    "caFile": "the calendar is reached by it, too",
+    "pollSeconds": "harmless: files are looked for each second",
+}
+"""Keys of mailboxes that are right beside `emlDir` alone, and why."""
 
 
 def _complaints(*paths: Path) -> list[str]:
@@ -270,3 +280,20 @@ def test_a_short_xml_secret_is_refused_and_not_repeated(write_box: WriteBox) -> 
     (complaint,) = _complaints(path)
     assert "xmlSecret" in complaint
     assert "0123456789abcde" not in complaint
+
+
+@pytest.mark.parametrize(
+    "key",
+    [key for key in declared(MailboxKeys) if key.name not in NEEDED_WITHOUT_A_MAILBOX],
+    ids=lambda key: key.name,
+)
+def test_a_key_of_mailboxes_that_does_nothing_beside_files_is_warned_of(
+    write_box: WriteBox, key: DeclaredKey
+) -> None:
+    """I-7, I-8: whoever adds a key for mailboxes decides whether a box of files may have it."""
+    values = {"disposition": "seen", "startFrom": "all", "disposeAfter": "recorded"}
+    flags = {"scanType": "unread", "imapFolders": "INBOX"}
+    given = {**values, **flags}.get(key.name, "true")
+    (warning,) = load_boxes([write_box((key.name, given))]).warnings
+
+    assert str(warning.what).startswith(f"{key.name} does nothing here")
