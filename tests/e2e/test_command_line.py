@@ -74,7 +74,7 @@ class Shell:
         """The environment of a call: nothing of the caller's own settings."""
         return {
             "PATH": os.environ["PATH"],
-            "INSTALLED_DATA": str(self.folder / "data"),
+            "CRMSERVICE_DATA": str(self.folder / "data"),
             "LANG": "C.UTF-8",
             **more,
         }

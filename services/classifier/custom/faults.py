@@ -53,7 +53,7 @@ _KINDS: Mapping[str, tuple[Said, Said]] = {
 }
 """What is wrong with a value by what pydantic calls it, and what to do."""
 
-_TABLES = {"rule": said("Write {form} before each rule.", form="[[rule]]")}
+_TABLES = {"rule": said("Write {form}, with two brackets, before each rule.", form="[[rule]]")}
 _GROUPS = ("all", "any", "not")
 
 _CONDITION_KEYS = ("all", "any", "not", *Test.model_fields)

@@ -125,8 +125,6 @@ def _refutations(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Sa
 
 def _of_another(fields: Sequence[Results], claim: ClaimedSender) -> Iterator[Said]:
     """Yield results of a From that the server read otherwise than we do."""
-    if claim.by_list:
-        return
     for one in fields:
         dmarc = one.of("dmarc")
         about = dmarc.properties.get("header.from") if dmarc else None
