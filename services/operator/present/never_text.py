@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from services.answers.whereabouts import BoxSeen, Whereabouts
-from services.fetcher.standing import STANDING_STILL
 from services.operator.present.labels import state_label
 from services.operator.present.times import second_as_text
 from shared.language.language import Language
@@ -45,6 +44,8 @@ def never_as_text(
 
 def next_step(found: Whereabouts, message_id: str | None, language: Language) -> str:
     """Say what to do: mail that nobody fetches does not come by waiting, nor by asking others."""
+    from services.fetcher.standing import STANDING_STILL  # noqa: PLC0415 - it knows the broker
+
     still = [box.box for box in found.boxes if box.state in STANDING_STILL]
     if still:
         return language.say(

@@ -28,16 +28,16 @@ def _last(more: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        (_last() + LATER, [7]),
+        (_last() + LATER, [6]),
         (a_rule("last") + LATER, [5]),
-        (LATER + _last() + LATER.replace("later", "third"), [11]),
-        (_last() + LATER + LATER.replace("later", "third"), [7, 11]),
+        (LATER + _last() + LATER.replace("later", "third"), [10]),
+        (_last() + LATER + LATER.replace("later", "third"), [6, 10]),
         (LATER + _last("early = true"), [1]),
-        (_last("early = true") + EARLY, [7]),
-        (_last('folders = ["INBOX", "Support"]') + INBOX, [7]),
-        (_last(f"when = {SIZE}") + LATER, [7]),
-        (_last(f"when = {{ any = [ {ASKS}, {SIZE} ] }}") + LATER, [7]),
-        (_last(f"when = {{ not = {{ all = [ {{ not = {SIZE} }}, {ASKS} ] }} }}") + LATER, [7]),
+        (_last("early = true") + EARLY, [6]),
+        (_last('folders = ["INBOX", "Support"]') + INBOX, [6]),
+        (_last(f"when = {SIZE}") + LATER, [6]),
+        (_last(f"when = {{ any = [ {ASKS}, {SIZE} ] }}") + LATER, [6]),
+        (_last(f"when = {{ not = {{ all = [ {{ not = {SIZE} }}, {ASKS} ] }} }}") + LATER, [6]),
     ],
     ids=(
         *("stop", "ignore", "middle", "two"),
@@ -81,5 +81,5 @@ def test_a_rule_that_is_never_asked_stops_nothing_and_is_told_in_czech(tmp_path:
     (found,) = look_at_file(file)
     (odd,) = odd_for(read_for(file, a_box(eml_dir=None)), a_box(eml_dir=None))
 
-    assert (found.stops, found.problem.where, odd.line) == (False, f"{file}:7", 7)
+    assert (found.stops, found.problem.where, odd.line) == (False, f"{file}:6", 6)
     assert language("cs").tell(odd.what).startswith("na pravidlo nikdy nedojde")
