@@ -66,7 +66,8 @@ def _look_at_boxes(
         places = places_of(boxes, environment.data)
         remembered = [_of_places(name, places) for name in dict.fromkeys(p.box for p in places)]
     else:
-        remembered = _remembered(environment.data)
+        # Memories are called after mailboxes: beside what was told they would be boxes again.
+        remembered = [] if told else _remembered(environment.data)
     known = {one.box: one for one in remembered}
     for one in told:
         known[one.box] = _joined(one, known.get(one.box) if boxes else None)

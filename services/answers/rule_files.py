@@ -16,9 +16,10 @@ from services.classifier.custom.action_models import (
 )
 from services.classifier.custom.book import as_config, read_for
 from services.classifier.custom.box_fit import folders_of, odd_for
-from services.classifier.custom.reading import ReadRules, RuleProblem, read_rules
+from services.classifier.custom.reading import LARGEST_BYTES, ReadRules, RuleProblem, read_rules
 from services.classifier.custom.rule_set import RuleSet
 from services.classifier.custom.toml_lines import Place, line_at
+from services.classifier.custom.unreached import unreached
 from services.fetcher.sources.mailbox import missing_folders
 from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem
@@ -59,11 +60,15 @@ class _Naming:
 def look_at_file(file: Path) -> list[RuleFinding]:
     """Look at a rule file by itself."""
     try:
-        read = read_rules(file.read_bytes())
+        with file.open("rb") as opened:
+            read = read_rules(opened.read(LARGEST_BYTES + 1))
     except OSError as error:
         what = said("cannot be read: {reason}", reason=error.strerror)
-        return [RuleFinding(ConfigProblem(str(file), what, said("Correct the name.")), stops=True)]
-    return [RuleFinding(one, stops=True) for one in as_config(file, read.problems)]
+        remedy = said("Correct the name, or who may read the file.")
+        return [RuleFinding(ConfigProblem(str(file), what, remedy), stops=True)]
+    wrong = [RuleFinding(one, stops=True) for one in as_config(file, read.problems)]
+    odd = as_config(file, tuple(unreached(read)))
+    return [*wrong, *(RuleFinding(one, stops=False) for one in odd)]
 
 
 def look_at_rules(box: Box) -> list[RuleFinding]:

@@ -72,7 +72,9 @@ def _source(source: SourceState, now: datetime) -> Iterator[Standstill]:
         why = said("nobody reads it since {since}: its reader was stopped", since=since)
         yield Standstill(where, why, start)
     elif source.doing in STANDING_STILL:
-        remedy = said("mend it; the fetcher tries again by itself")
+        remedy = said(
+            "mend it; the fetcher tries again by itself, and reads the box's file when it starts"
+        )
         yield Standstill(
             where,
             said(

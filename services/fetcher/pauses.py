@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from services.fetcher.memory import Memory
+from shared.contracts.said import said
 from shared.errors import TransientError
 
 _LONGEST = timedelta(hours=1)
@@ -37,5 +38,9 @@ class Pauses:
         until, reason = found[0]
         left = datetime.fromisoformat(until) - self._clock()
         if timedelta(0) < left <= _LONGEST:
-            raise TransientError(reason, retry_after_seconds=left.total_seconds())
+            # Who has mended it meanwhile and reads the old reason alone would not believe his eyes.
+            why = said(
+                "{reason}; before {until} UTC nobody asks again", reason=reason, until=until[:19]
+            )
+            raise TransientError(why, retry_after_seconds=left.total_seconds())
         self._memory.change("DELETE FROM pause WHERE id = ?", [1])

@@ -15,6 +15,7 @@ from services.answers.made import Made, made_of
 from services.answers.recorded import Recorded, recorded
 from services.answers.search import Search, address_typed, words_typed
 from services.answers.today import today
+from services.fetcher.seen import SEEN, Seen
 from shared.errors import WrongUseError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import box_table
@@ -227,7 +228,8 @@ def test_where_a_mail_may_be_that_never_came(place: Installation) -> None:
 
 
 def test_what_fetchers_have_told_counts_first(place: Installation) -> None:
-    """O-4: a box that its fetcher has told of is known without its configuration."""
+    """O-4: a box that its fetcher has told of is known without its configuration, and once."""
+    Seen(place.data / SEEN / "crm@firma.cz.db").close()
     environment = Environment.from_environ({"CRMSERVICE_DATA": str(place.data)})
     told = {"box": "crm", "source": "emlDir", "state": "resting", "why": "pause", "waiting": 3}
     with write_transaction(place.erp.engine) as connection:

@@ -12,6 +12,7 @@ from services.classifier.custom.action_models import (
 )
 from services.classifier.custom.reading import ReadRules, RuleProblem
 from services.classifier.custom.toml_lines import line_at
+from services.classifier.custom.unreached import unreached
 from shared.contracts.said import Said, said
 from shared.settings.box import Box
 from shared.settings.near_miss import nearest, quoted
@@ -50,7 +51,7 @@ def _named(folder: str) -> str:
 
 def odd_for(read: ReadRules, box: Box) -> tuple[RuleProblem, ...]:
     """Return what has no effect for mail of this box."""
-    return (*_unread_folders(read, box), *_idle_actions(read, box))
+    return (*unreached(read), *_unread_folders(read, box), *_idle_actions(read, box))
 
 
 def _unread_folders(read: ReadRules, box: Box) -> Iterator[RuleProblem]:

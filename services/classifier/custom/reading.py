@@ -92,7 +92,7 @@ def _parsed(content: bytes) -> tuple[str, dict[str, Any]] | RuleProblem:
     if not text.strip():
         # What a full disk or an editor leaves of a file is not the wish to have no rules.
         return RuleProblem(
-            None, said("the file is empty"), said("Write rules, or remove rulesFile.")
+            None, said("the file is empty"), said("Write rules, or name no rule file.")
         )
     try:
         return text, tomllib.loads(text)

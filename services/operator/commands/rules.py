@@ -39,7 +39,7 @@ from services.operator.present.visible import visible
 from services.operator.progress import with_progress
 from services.operator.spoken import spoken
 from shared.contracts.said import said
-from shared.errors import ExitCode, WrongUseError
+from shared.errors import ConfigurationError, ExitCode, WrongUseError
 from shared.language.language import Language
 from shared.settings.box import Box
 
@@ -149,6 +149,8 @@ def _with_rules(boxes: Sequence[Box], file: Path | None) -> Sequence[Box]:
         return found
     if len(boxes) != 1:
         raise WrongUseError(said("a rule file is tried on the mail of one box: give one --config"))
+    if wrong := [one.problem for one in look_at_file(file) if one.stops]:
+        raise ConfigurationError(wrong)
     return [boxes[0].model_copy(update={"rules_file": file})]
 
 

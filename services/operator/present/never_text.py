@@ -43,7 +43,15 @@ def never_as_text(
 
 
 def next_step(found: Whereabouts, message_id: str | None, language: Language) -> str:
-    """Say what to do."""
+    """Say what to do: mail that nobody fetches does not come by waiting, nor by asking others."""
+    from services.fetcher.standing import STANDING_STILL  # noqa: PLC0415 - it knows the broker
+
+    still = [box.box for box in found.boxes if box.state in STANDING_STILL]
+    if still:
+        return language.say(
+            "Next: see crmservice status; nobody fetches the mail of {boxes}",
+            boxes=", ".join(still),
+        )
     if found.queued or found.resting or any(box.waiting for box in found.boxes):
         return language.say("Next: wait until what waits is processed, then ask again.")
     if found.dead or found.failed:

@@ -76,7 +76,9 @@ class Connector:
         hint = (
             said("the nearest is {names}", names=", ".join(map(quoted, meant)))
             if meant
-            else "there are " + ", ".join(quoted(each) for each in sorted(listed)[:_MOST_NAMES])
+            else said(
+                "there are {names}", names=", ".join(map(quoted, sorted(listed)[:_MOST_NAMES]))
+            )
         )
         return FolderError(
             said(

@@ -7,6 +7,7 @@ import pytest
 
 from services.fetcher.memory import Memory
 from services.fetcher.pauses import Pauses
+from services.fetcher.standing import FeedState, StandingFile
 from shared.errors import TransientError
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -32,6 +33,22 @@ def test_a_restart_waits_for_the_rest_of_the_pause(memory: Memory) -> None:
         at(memory, timedelta(minutes=2)).respect()
 
     assert raised.value.retry_after_seconds == 180
+
+
+def test_a_reader_that_was_started_in_a_pause_tells_why_it_waits(
+    memory: Memory, tmp_path: Path
+) -> None:
+    """F-61: whoever is started after a refused login notes how the box stands, and goes on."""
+    at(memory).note(40, "refused the login")
+
+    with pytest.raises(TransientError) as raised:
+        at(memory).respect()
+    file = StandingFile(tmp_path, "box")
+    file.tell(FeedState.THROTTLED, raised.value.sentence, 40)
+
+    standing = file.read()
+    assert standing is not None
+    assert standing.why == "refused the login; before 2026-11-21T12:00:40 UTC nobody asks again"
 
 
 def test_a_pause_that_is_over_is_forgotten(memory: Memory) -> None:
