@@ -25,7 +25,6 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
-_BLANK_ENDS = re.compile(r"(?<![^\S\n])[^\S\n]++$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -41,8 +40,8 @@ def plain_text(text: str) -> str:
     """Return `text` with plain line ends, without control characters and unseen blanks."""
     if len(text) <= LONGEST_TEXT and text.isprintable() and text == text.strip():
         return text
-    lines = _LINE_ENDS.sub("\n", _CONTROLS.sub("", text[:LONGEST_TEXT]))
-    return _EMPTY_LINES.sub("\n\n", _BLANK_ENDS.sub("", lines.replace("\xa0", " "))).strip()
+    lines = _LINE_ENDS.sub("\n", _CONTROLS.sub("", text[:LONGEST_TEXT])).replace("\xa0", " ")
+    return _EMPTY_LINES.sub("\n\n", "\n".join(map(str.rstrip, lines.split("\n")))).strip()
 
 
 def canonical(content: ItemContent) -> ItemContent:
