@@ -97,20 +97,23 @@ def _tree(html: str) -> "LexborHTMLParser":
 def _sanitised(html: str) -> str:
     import nh3  # noqa: PLC0415
 
-    # Styles are taken out, so what they hide would be shown.
-    tree = _tree(html)
-    if hidden := _hidden(tree):
-        for node in reversed(hidden):
-            node.decompose()
-        html = tree.html or ""
     return nh3.clean(
-        html,
+        _without_hidden(html),
         clean_content_tags=_NEVER_SHOWN,
         url_schemes=_SAFE_SCHEMES,
         url_relative="deny",
         attribute_filter=_attribute,
         link_rel="noopener noreferrer",
     )
+
+
+def _without_hidden(html: str) -> str:
+    """Take out what styles hide: they are taken out themselves, so it would be shown."""
+    tree = _tree(html)
+    hidden = _hidden(tree)
+    for node in reversed(hidden):
+        node.decompose()
+    return (tree.html or "") if hidden else html
 
 
 def _attribute(tag: str, attribute: str, value: str) -> str | None:
