@@ -21,13 +21,16 @@ def happened(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[lis
                 place.drop(_file(number, turn), story.mails[turn])
         place.run()
     seen = _seen(place)
-    return {
+    left = {
         str(one): (
             [seen[f"emlDir:{_file(number, turn)}"] for turn in range(len(one.mails))],
             _meetings(place, one.uid),
         )
         for number, one in enumerate(ALL)
     }
+    # What is made for a whole file is not closed with a test.
+    place.erp.engine.dispose()
+    return left
 
 
 def _file(number: int, turn: int) -> str:
