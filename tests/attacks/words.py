@@ -19,7 +19,6 @@ def _reply(name: str, variant: str, number: int, subject: str, body: str = _ACCE
     return attack(name, variant, _HIS_REPLY, (system, head), subject=subject, body=body, **people)
 
 
-_HTML = "Content-Type: text/html; charset=windows-1250\n"
 QUOTES = [
     _reply(
         "quote-widen",

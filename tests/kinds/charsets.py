@@ -1,6 +1,6 @@
-"""Bytes that are not in the charset they are said to be in; encoded words; dates; ids."""
+"""Bytes that are not in the charset they are said to be in."""
 
-from tests.kinds.row import PDF, Row, encoded, letter, parts, row, text
+from tests.kinds.row import Row, encoded, letter, row
 
 BARE = "Content-Type: text/plain\n"
 CP1250 = "Content-Type: text/plain; charset=windows-1250\n"
@@ -8,19 +8,6 @@ LATIN2 = "Content-Type: text/plain; charset=iso-8859-2\n"
 _LETTER = "Dobrý den, Zakázka:123 prosím vyřídit. Děkuji Jiří"
 _POLISH = "Dzień dobry, proszę o wycenę łożysk, Contract:123. Dziękuję"
 _JAPANESE = "こんにちは、テストです。"
-
-
-def _dated(date: str) -> bytes:
-    return letter(date=date)
-
-
-def _named(fields: str) -> bytes:
-    piece = f"Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; {fields}\n\n{PDF}"
-    return parts("mixed", text("x"), piece)
-
-
-def _answer(fields: str) -> bytes:
-    return letter(subject="Re: Dotaz", head=fields)
 
 
 ROWS: list[Row] = [
