@@ -67,6 +67,7 @@ class Marks:
         nobody: It has an empty Return-Path, and answers nobody.
         failed: X-Failed-Recipients, or an empty string; asked only where a machine may write.
         to: Whom it is sent to, as its To field says, in lower case.
+        of_delivery: Its subject speaks of delivery.
     """
 
     system: bool = False
@@ -74,6 +75,7 @@ class Marks:
     nobody: bool = False
     failed: str = ""
     to: str = ""
+    of_delivery: bool = False
 
     def __bool__(self) -> bool:
         """Whether it is worth a search."""
@@ -100,7 +102,7 @@ def marks_of(headers: Headers) -> Marks:
     if not (daemon or nobody):
         return _NONE
     failed = _text(asked, "x-failed-recipients")
-    return Marks(system, daemon, nobody, failed, _text(asked, "to").lower())
+    return Marks(system, daemon, nobody, failed, _text(asked, "to").lower(), of_delivery)
 
 
 def is_of_no_person(headers: Headers) -> bool:

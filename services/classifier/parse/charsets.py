@@ -23,6 +23,14 @@ _WINDOWS = {
     "iso8859-15": "cp1252",
 }
 _CENTRAL = frozenset(("cp1250", "iso8859-2"))
+_OF_ONE_BYTE = frozenset(
+    (
+        *("iso8859-1", "iso8859-2", "iso8859-9", "iso8859-15"),
+        *("cp1250", "cp1251", "cp1252", "cp1254", "koi8-r"),
+    )
+)
+"""In which the two bytes of a letter of UTF-8 never are letters of a word."""
+
 _CONTROLS = re.compile(rb"[\x80-\x9f]")
 _WIDE = ("utf-16", "utf-32", "utf-7", "hz")
 _ESCAPED = re.compile(rb"\x1b(?:\$[@AB]|\$\([DC]|\([JI])")
@@ -80,12 +88,27 @@ def decode_text(
         defects.append("text is not in its declared charset")
     if name == "utf-8":
         return _undeclared(raw, hint, [])
-    return raw.decode(_meant(name or "", raw), "replace")
+    fitting = fitting_codec(raw) if name in _OF_ONE_BYTE else ""
+    return raw.decode(fitting or _meant(name or "", raw), "replace")
 
 
 def _is_impossible(name: str, raw: bytes) -> bool:
-    """Whether a text cannot be in a charset of two or four bytes: each has a blank or line end."""
-    return name.startswith(("utf-16", "utf-32")) and b"\0" not in raw and raw.isascii()
+    """Whether a text cannot be in a charset.
+
+    In one of two or four bytes each has a blank or line end. And what is UTF-8 throughout has, in a
+    charset of one byte, a sign or a control character behind each letter.
+    """
+    if name.startswith(("utf-16", "utf-32")):
+        return b"\0" not in raw and raw.isascii()
+    return name in _OF_ONE_BYTE and _is_utf8(raw)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _meant(name: str, raw: bytes) -> str:

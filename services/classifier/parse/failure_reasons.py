@@ -85,6 +85,15 @@ def judge_words(said: str, address: str) -> Verdict:
     return Verdict(None, _is_permanent("", None, said), of_address)
 
 
+def gives_reason(said: str) -> bool:
+    """Return whether a text says why a mail did not arrive: by a code, or a server's words."""
+    said = said[:JUDGED_CHARACTERS]
+    if enhanced_status(said) or _REPLY_CODE.search(said):
+        return True
+    folded = fold_line(said)
+    return any(words.search(folded) for words in (GONE, FULL, MOVED, SOFT, TEMPORARY, POLICY))
+
+
 def is_only_delayed(text: str) -> bool:
     """Return whether a bounce without a machine part says that delivery is still tried."""
     return DELAYED.search(fold_line(text[:JUDGED_CHARACTERS])) is not None

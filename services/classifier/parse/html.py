@@ -37,7 +37,9 @@ _NO_ROOM = re.compile(
     rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*(?:{_ZERO}|1px\s*(?:[;!]|$))", re.IGNORECASE
 )
 _STYLE_CHARACTERS = 2000
-_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+"""One that is not closed goes to the end, as in browsers: so the pattern is linear, too."""
+
 _MOST_ROWS = 500
 _MOST_CELLS = 20
 _LINK_CHARACTERS = 2000

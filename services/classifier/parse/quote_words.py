@@ -60,8 +60,11 @@ ALONE = re.compile(
 
 SENT_FROM = re.compile(
     r"(?:sent (?:from|via|with|by)|get outlook|odeslano|odoslane|ziskat|wyslan[eo]|gesendet|envoye"
-    r"|enviado|inviato|verzonden|skickat|sendt|poslano|otpravleno|nadislano|kuldve)\b.{0,40}"
+    r"|enviado|inviato|verzonden|skickat|sendt|poslano|otpravleno|nadislano|kuldve|holen sie sich"
+    r"|laden sie|pobierz|telecharger|obtenir|obtener|descargar|ottieni|scarica|stahn(?:ete|out)"
+    r"|stiahn(?:ite|ut)|letoltes)\b.{0,40}"
     r"\b(?:i?phone|iphonu|ipad|android|samsung|galaxy|huawei|xiaomi|blackberry|outlook|gmail|yahoo"
     r"|proton|mail|mobil|telefon|handy|smartphone)[a-z]{0,6}\b.{0,120}"
+    r"|(?:az )?outlook .{0,12}\b(?:ios|android)\b.{0,140}"
 )
 """What telephones and their programs write below a mail."""

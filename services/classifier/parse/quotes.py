@@ -17,6 +17,7 @@ from typing import NamedTuple
 from mailparser_reply.parser import EmailMessage
 
 from services.classifier.parse import limits
+from services.classifier.parse.armour import behind_armour
 from services.classifier.parse.guard import guarded
 from services.classifier.parse.quote_blocks import (
     is_block,
@@ -78,6 +79,9 @@ def _unquoted(lines: Sequence[str]) -> Iterator[int]:
     while number < len(lines):
         searched += len(lines[number]) + 1
         is_near = searched <= limits.QUOTE_SEARCH_CHARACTERS and _may_begin(lines[number])
+        if is_near and (end := behind_armour(lines, number)) > number:
+            number = end
+            continue
         if is_near and (end := header_end(lines, number)):
             # Only such a line promises that what it quotes is marked. Where nothing stands before
             # it, and nothing is marked, the answer comes below.

@@ -34,7 +34,12 @@ from services.classifier.parse.dialects import (
     says_failure,
     text_failures,
 )
-from services.classifier.parse.failure_reasons import is_only_delayed, judge, shortened
+from services.classifier.parse.failure_reasons import (
+    gives_reason,
+    is_only_delayed,
+    judge,
+    shortened,
+)
 from services.classifier.parse.leaf import Leaf
 from services.classifier.parse.parsed_mail import FailedRecipient, Reports, Returned
 from services.classifier.parse.returned import original_header, read_returned, returned_of
@@ -213,11 +218,21 @@ def _named(raw: bytes, said: str, marks: Marks, defects: list[str]) -> tuple[lis
     delayed: list[str] = []
     if not lost and marks.daemon:
         lost, delayed = library_failures(raw, defects)
-    if not lost and not delayed:
+    if not lost and not delayed and _may_name(said, marks):
         lost = text_failures(said, is_system=marks.system)
     if not lost and not delayed and marks.system:
         lost = only_address(said, addresses_in(marks.to))
     return lost, delayed
+
+
+def _may_name(said: str, marks: Marks) -> bool:
+    """Whether somebody failed, where a text names people.
+
+    Mail systems also tell who was invited, copied or asked to approve.
+    """
+    if not marks.system or marks.of_delivery:
+        return True
+    return says_failure(said, is_system=True) or gives_reason(said)
 
 
 def _others(named: list[str], receiver: str) -> list[str]:
