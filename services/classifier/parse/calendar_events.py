@@ -23,7 +23,7 @@ _UID_CHARACTERS = 500
 _RULE_CHARACTERS = 500
 _TEXT_CHARACTERS = 1000
 _LARGEST_SEQUENCE = 2**31 - 1
-_SEQUENCE = re.compile(r"\+?0*([0-9]+)")
+_SEQUENCE = re.compile(r"\+?0*+([0-9]*)")
 _ADDRESS = re.compile(r"[^\s@:<>\"]{1,256}@[^\s@:<>\"]{1,256}")
 _TOKEN = re.compile(r"[A-Z][A-Z0-9-]{0,39}")
 _ALL_DAY = ("X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT")
@@ -105,11 +105,10 @@ class _Reader:
     def sequence(self) -> int:
         line = self.component.first("SEQUENCE")
         found = _SEQUENCE.fullmatch(line.value.strip()) if line else None
-        if not found:
+        if not found or not found[1]:
             return 0
-        digits = found[1]
         # Ten digits are enough to tell; the longest line would take long to convert.
-        return min(int(digits[:11]), _LARGEST_SEQUENCE)
+        return min(int(found[1][:11]), _LARGEST_SEQUENCE)
 
     def moment(self, name: str) -> Moment | None:
         """Read a date, an aware moment, or a naive one: floating, or of an unknown zone."""
