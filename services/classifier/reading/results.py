@@ -13,6 +13,7 @@ _NO_POLICY = re.compile(
 """OpenDMARC and Google (`p`) say it behind the result, rspamd (`policy`) behind the reasons."""
 _POLICY = ("action", "policy.published-domain-policy", "header.policy")
 _LINE_ENDS = ("\r", "\n", "=?")
+_PROOFS = ("pass", "softpass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def read_results(raw: str, *, cut: bool) -> Results:
     else:
         authserv_id = "?"
     results = [found for each in rest if (found := _result(each))]
+    if _has_quotes_in_comments(raw):
+        results = [one for one in results if one.outcome not in _PROOFS]
     no_policy = bool(_NO_POLICY.search(raw)) or any(_says_none(one) for one in results)
     return Results(authserv_id, results, cut, no_policy)
 
@@ -76,6 +79,25 @@ def _result(text: str) -> MethodResult | None:
         return None
     (method, outcome), *properties = pairs
     return MethodResult(method, outcome, dict(properties))
+
+
+def _has_quotes_in_comments(value: str) -> bool:
+    """Whether nobody can tell where a comment ends: then the field proves nothing (S-1).
+
+    Servers repeat the address of the envelope in comments as it is, and its quoted left side may
+    hold a bracket and results of the sender's own: `"x); dkim=pass header.d=…"@evil.example`.
+    """
+    depth, quoted = 0, False
+    for piece in _TOKEN.findall(value):
+        if quoted:
+            quoted = piece != '"'
+        elif piece == '"' and depth:
+            return True
+        elif piece in ('"', "("):
+            quoted, depth = piece == '"', depth + (piece == "(")
+        elif depth:
+            depth -= piece == ")"
+    return False
 
 
 def _says_none(result: MethodResult) -> bool:
