@@ -6,6 +6,7 @@ quote mark of plain text, so that own text can be told from quotes.
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,20 @@ if TYPE_CHECKING:
 
 _INVISIBLE = (
     *("script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg"),
-    *("math", "select", "textarea"),
+    *("math", "select", "textarea", "dialog", "datalist", "noframes", "noembed", "canvas"),
+    *("audio", "video"),
 )
 # A style that shows nothing. Classes are not looked up, and tiny or pale letters count as seen.
 _NOTHING = r"0++\.?+0*+|\.0++"
 _ZERO = rf"\+?(?:{_NOTHING})(?:[a-z]{{1,4}}|%)?\s*+(?:[;!]|$)"
 _HIDING = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
-    rf"|(?:font-size|opacity)\s*:\s*{_ZERO}|(?:text-indent|left|top)\s*:\s*-[0-9]{{4,}}"
+    rf"|(?:font-size|opacity)\s*:\s*{_ZERO}"
+    rf"|font\s*:\s*+(?:[a-z]++\s++){{0,4}}(?:{_NOTHING})[a-z%]{{0,4}}[/\s]"
+    r"|(?:text-indent|left|top|right|bottom|margin-(?:left|top))\s*:\s*-[0-9]{4,}"
+    rf"|content-visibility\s*:\s*hidden|filter\s*:\s*opacity\(\s*(?:{_NOTHING})%?\s*\)"
+    rf"|transform\s*:\s*scale[xy]?\(\s*(?:{_NOTHING})\s*[,)]"
+    r"|clip-path\s*:\s*(?:inset\(\s*(?:[5-9][0-9]|100)(?:\.[0-9]{1,9})?%|circle\(\s*0)"
     r"|color\s*:\s*transparent)",
     re.IGNORECASE,
 )
@@ -36,14 +43,17 @@ _CLIPPED = re.compile(r"(?:^|;)\s*overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.
 _NO_ROOM = re.compile(
     rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*(?:{_ZERO}|1px\s*(?:[;!]|$))", re.IGNORECASE
 )
-_STYLE_CHARACTERS = 2000
 _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 """One that is not closed goes to the end, as in browsers: so the pattern is linear, too."""
 
+_STYLE_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE | re.DOTALL)
 _MOST_ROWS = 500
 _MOST_CELLS = 20
 _LINK_CHARACTERS = 2000
-_NEVER_SHOWN = {"script", "style", "title", "textarea", "select", "noscript"}
+_NEVER_SHOWN = {
+    *("script", "style", "title", "textarea", "select", "noscript", "noframes", "noembed"),
+    *("dialog", "datalist", "canvas", "audio", "video", "object", "iframe"),
+}
 _SAFE_SCHEMES = {"http", "https", "mailto", "cid"}
 _ABSOLUTE = re.compile(r"https?://[^/\\?#\s]|mailto:|cid:", re.IGNORECASE)
 
@@ -159,8 +169,16 @@ def _hidden(tree: "LexborHTMLParser") -> "list[LexborNode]":
     return found
 
 
+def _meant(escape: re.Match[str]) -> str:
+    """Return the character that a style has written as its number, or behind a backslash."""
+    number = int(escape[1], 16) if escape[1] else ord(escape[2])
+    return chr(number) if number <= sys.maxunicode else ""
+
+
 def _hides(style: str) -> bool:
-    style = _STYLE_COMMENT.sub("", style[:_STYLE_CHARACTERS])
+    style = _STYLE_COMMENT.sub("", style)
+    if "\\" in style:
+        style = _STYLE_ESCAPE.sub(_meant, style)
     if _HIDING.search(style):
         return True
     return _CLIPPED.search(style) is not None and _NO_ROOM.search(style) is not None
