@@ -67,7 +67,7 @@ def read_results(raw: str, *, cut: bool) -> Results:
     else:
         authserv_id = "?"
     results = [found for each in rest if (found := _result(each))]
-    if _has_quotes_in_comments(raw):
+    if _ends_a_comment_in_quotes(raw):
         results = [one for one in results if one.outcome not in _PROOFS]
     no_policy = bool(_NO_POLICY.search(raw)) or any(_says_none(one) for one in results)
     return Results(authserv_id, results, cut, no_policy)
@@ -81,18 +81,22 @@ def _result(text: str) -> MethodResult | None:
     return MethodResult(method, outcome, dict(properties))
 
 
-def _has_quotes_in_comments(value: str) -> bool:
+def _ends_a_comment_in_quotes(value: str) -> bool:
     """Whether nobody can tell where a comment ends: then the field proves nothing (S-1).
 
-    Servers repeat the address of the envelope in comments as it is, and its quoted left side may
-    hold a bracket and results of the sender's own: `"x); dkim=pass header.d=…"@evil.example`.
+    Servers repeat the address of the envelope in comments as it is, some in quotes of their own,
+    and its quoted left side may hold a bracket and results of the sender's:
+    `"x); dkim=pass header.d=…"@evil.example`. What is quoted there has to be a plain word.
     """
     depth, quoted = 0, False
-    for piece in _TOKEN.findall(value):
+    pieces = iter(_TOKEN.findall(value))
+    for piece in pieces:
         if quoted:
             quoted = piece != '"'
         elif piece == '"' and depth:
-            return True
+            word, end = next(pieces, ""), next(pieces, "")
+            if word[:1] in ("", *'\\()"') or end != '"':
+                return True
         elif piece in ('"', "("):
             quoted, depth = piece == '"', depth + (piece == "(")
         elif depth:

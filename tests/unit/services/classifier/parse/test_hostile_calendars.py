@@ -86,6 +86,7 @@ def test_nesting_is_bounded() -> None:
         b"\n", b"\r", b"\n ", b"\n\n ", b"A:\n", b"BEGIN:VEVENT\n", b"END:VEVENT\n",
         b'ATTENDEE;A="',
         b";A=", b'"', b"ATTENDEE;CN=mailto:", b';A="x"', b"\xff", b"\x00", b"=3D", b":", b" ",
+        b"BEGIN:VEVENT\nUID:1\nSEQUENCE:" + b"0" * 9_900 + b"x\nEND:VEVENT\n",
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("hang_guard")

@@ -180,6 +180,11 @@ def test_what_a_list_appends_is_no_own_text(footer: str) -> None:
         "Gesendet von meinem iPhone",
         "Get Outlook for Android",
         "Získat Outlook pro iOS",
+        "Outlook für iOS<https://aka.ms/o0ukef> beziehen",
+        "Holen Sie sich Outlook für Android",
+        "Pobierz aplikację Outlook dla systemu iOS",
+        "Télécharger Outlook pour iOS",
+        "Az Outlook letöltése iOS-re",
     ],
 )
 def test_what_a_telephone_writes_below_a_mail_is_no_own_text(line: str) -> None:
@@ -190,7 +195,10 @@ def test_what_a_telephone_writes_below_a_mail_is_no_own_text(line: str) -> None:
     assert split_quotes(f"{OWN}\n\n{line}\n").own == OWN
 
 
-@pytest.mark.parametrize("line", ["Sent from Prague yesterday.", "Odesláno dnes, dorazí zítra."])
+@pytest.mark.parametrize(
+    "line",
+    ["Sent from Prague yesterday.", "Outlook na telefonu nejde.", "Odesláno dnes, dorazí zítra."],
+)
 def test_a_sentence_about_sending_is_own(line: str) -> None:
     """T-1: near miss - no telephone and no program is named."""
     assert split_quotes(f"{OWN}\n{line}").own == f"{OWN}\n{line}"

@@ -66,6 +66,20 @@ def _results(*values: str) -> list[str]:
         ([f'{MX}; dkim=pass header.d="acme.example"'], "proven"),
         ([f'{MX}; spf=pass ((x) "y) ; dmarc=fail x="'], "refuted"),
         ([f'{MX}; dkim=pass header.d="" acme.example'], "unknown"),
+        (
+            [f'{MX}; spf=pass (of "x); dkim=pass header.d=acme.example; y=("@evil.example)'],
+            "unknown",
+        ),
+        (
+            [f'{MX}; spf=pass (of "x); dmarc=pass header.from=acme.example (y"@e.example)'],
+            "unknown",
+        ),
+        (
+            [f'{MX}; spf=pass (of "" x); dkim=pass header.d=acme.example; y=("@e.example")'],
+            "unknown",
+        ),
+        ([f'{MX}; spf=pass (of "x@e.example" by y); dkim=pass header.d=acme.example'], "proven"),
+        ([f'{MX}; dmarc=fail; spf=pass (of "x); compauth=pass; y=("@evil.example)'], "refuted"),
         (["", ";;;=;", "(" * 10_000, '"\\' * 5_000, "(\\" * 5_000], "unknown"),
         ([], "unknown"),
     ],
