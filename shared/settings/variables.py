@@ -40,6 +40,7 @@ def database_address(value: str) -> SecretStr:
     value = value.strip()
     if "://" not in value:
         raise NotAllowedError(said("an SQLAlchemy URL as sqlite:////srv/crm/netgenium.db"))
+    _one_at(value)
     return SecretStr(text(value))
 
 
@@ -48,7 +49,15 @@ def broker_address(value: str) -> SecretStr:
     value = value.strip()
     if not value.startswith(("amqp://", "amqps://")):
         raise NotAllowedError(said("an address that begins with amqp:// or amqps://"))
+    _one_at(value)
     return SecretStr(text(value))
+
+
+def _one_at(address: str) -> None:
+    """Refuse a password with an @ in it: what follows it would be shown as the server's name."""
+    place = address.partition("://")[2].partition("?")[0]
+    if not place.startswith("/") and place.count("@") > 1:
+        raise NotAllowedError(said("an address whose name and password have %40 for an @"))
 
 
 def path(value: str) -> Path:

@@ -168,3 +168,26 @@ def test_a_path_of_windows_is_none_of_this_machine(name: str) -> None:
 
     assert problem.where == f"environment variable {name}"
     assert "not one of Windows" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("NETGENIUM_DATABASE_URL", "postgresql+psycopg://crm:he@slo@db.example/ng"),
+        ("NETGENIUM_DATABASE_URL", "firebird://crm:he@slo/@db.example:3050//ng"),
+        ("RABBITMQ_URL", "amqps://crm:he@slo@rabbit.example/"),
+    ],
+)
+def test_no_part_of_a_password_is_taken_for_a_server(name: str, address: str) -> None:
+    """I-1, INV-11: an @ as it is in a password is refused, and nothing of it is repeated."""
+    (problem,) = _problems({name: address})
+
+    assert "slo" not in str(problem.what)
+    assert "%40" in str(problem.remedy)
+
+
+def test_an_at_in_a_path_or_a_query_is_none_of_a_password() -> None:
+    """I-1: near miss - a file's name may have it, and one behind a password that has none."""
+    for address in ("sqlite:////srv/a@b/c@d.db", "sqlite:///x.db?note=a@b@c"):
+        read = Environment.from_environ({"NETGENIUM_DATABASE_URL": address})
+        assert read.database_url.get_secret_value() == address
