@@ -105,6 +105,21 @@ ROWS: list[Row] = [
         marks=["bob@beta.example"],
         bounce=True,
     ),
+    *(
+        row(
+            "notice-of-no-failure",
+            f"a failure in {language} is one",
+            letter(f"{said}\n\nbob@beta.example\n", sender=EXCHANGE, subject=subject),
+            marks=["bob@beta.example"],
+            bounce=True,
+        )
+        for language, subject, said in (
+            ("Slovak", "Ponuka", "Doručenie zlyhalo pre týchto príjemcov:"),
+            ("Hungarian", "Ajánlat", "A kézbesítés a következő címzettek számára nem sikerült:"),
+            ("Hungarian's subject", "Kézbesíthetetlen: Ajánlat", "Címzettek (e-mail cím):"),
+            ("Polish", "Oferta", "Nie można było dostarczyć do następujących adresatów:"),
+        )
+    ),
     _named("Czech, as windows-1250", "windows-1250", f"{_FLOWERS}, Zakázka:123"),
     _named("German, as ISO 8859-1", "iso-8859-1", "Grüße aus Köln, Contract:123"),
     _named("Slovak, one letter, as ISO 8859-2", "iso-8859-2", "Ťažký stroj"),

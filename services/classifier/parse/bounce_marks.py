@@ -38,6 +38,7 @@ _SUBJECT = SeldomPattern(
     r"|user unknown|nedoruc|nelze dorucit|unzustellbar|zustellung|non remis|impossible de remettre"
     r"|no entregad|no se puede|niet bezorg|niedostarcz|niedorecz|mancato recapito|onbestelbaar"
     r"|complaint about message|processing error|kan ikke lever|ej levere|olevererbar"
+    r"|kezbesithetetlen"
     r"|permanent.{0,20}(?:fail|error)",
     re.IGNORECASE,
 )

@@ -49,7 +49,8 @@ FAILED = SeldomPattern(
     r"|nicht .{0,40}zugestellt|unzustellbar|non remis|pas pu etre (?:remis|delivre|distribue)"
     r"|no .{0,20}entreg|niet .{0,30}bezorg|aflevering .{0,60}mislukt|nie .{0,40}dostarcz"
     r"|niedostarcz|niedorecz|dostarczenie .{0,60}nie powiodlo|mancato recapito"
-    r"|errore .{0,30}recapito"
+    r"|errore .{0,30}recapito|zlyhal.{0,30}dorucen|dorucen.{0,30}zlyhal|kezbesithetetlen"
+    r"|kezbesites.{0,60}nem sikerult|nem .{0,20}kezbesit"
 )
 """Says by itself that a mail was not delivered; asked of whoever may be no mail system."""
 
