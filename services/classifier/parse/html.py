@@ -6,7 +6,6 @@ quote mark of plain text, so that own text can be told from quotes.
 """
 
 import re
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,7 @@ _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 """One that is not closed goes to the end, as in browsers: so the pattern is linear, too."""
 
 _STYLE_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE | re.DOTALL)
+_LAST_CHARACTER = 0x10FFFF
 _MOST_ROWS = 500
 _MOST_CELLS = 20
 _LINK_CHARACTERS = 2000
@@ -172,7 +172,7 @@ def _hidden(tree: "LexborHTMLParser") -> "list[LexborNode]":
 def _meant(escape: re.Match[str]) -> str:
     """Return the character that a style has written as its number, or behind a backslash."""
     number = int(escape[1], 16) if escape[1] else ord(escape[2])
-    return chr(number) if number <= sys.maxunicode else ""
+    return chr(number) if number <= _LAST_CHARACTER else ""
 
 
 def _hides(style: str) -> bool:
