@@ -29,8 +29,8 @@ def _page(shows: str, declared: str, written: str, body: str) -> Row:
     return row("declared-page-without-these-bytes", shows, raw, text=body)
 
 
-def _armour(shows: str, body: str, **want: object) -> Row:
-    return row("openpgp-armour", shows, letter(body), **want)
+def _armour(shows: str, body: str, own: str) -> Row:
+    return row("openpgp-armour", shows, letter(body), own=own)
 
 
 def _hidden(shows: str, piece: str) -> Row:
