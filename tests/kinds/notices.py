@@ -165,6 +165,6 @@ ROWS: list[Row] = [
     _hidden("to the right", "<p style='position:absolute;right:-9999px'>Contract:7</p>"),
     _hidden("its content", "<p style='content-visibility:hidden'>Contract:7</p>"),
     _hidden("a filter", "<p style='filter:opacity(0%)'>Contract:7</p>"),
-    _shown("a comment to the end hides no text", "/* display:none"),
+    _shown("a comment to the end hides no text", "/*;display:none"),
     _shown("scaled, clipped, with a font", "transform:scale(0.9);clip-path:inset(0);font:10px a"),
 ]

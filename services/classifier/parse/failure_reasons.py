@@ -85,12 +85,12 @@ def judge_words(said: str, address: str) -> Verdict:
     return Verdict(None, _is_permanent("", None, said), of_address)
 
 
-def gives_reason(said: str) -> bool:
+def gives_reason(text: str) -> bool:
     """Return whether a text says why a mail did not arrive: by a code, or a server's words."""
-    said = said[:JUDGED_CHARACTERS]
-    if enhanced_status(said) or _REPLY_CODE.search(said):
+    text = text[:JUDGED_CHARACTERS]
+    if enhanced_status(text) or _REPLY_CODE.search(text):
         return True
-    folded = fold_line(said)
+    folded = fold_line(text)
     return any(words.search(folded) for words in (GONE, FULL, MOVED, SOFT, TEMPORARY, POLICY))
 
 
