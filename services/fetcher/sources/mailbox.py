@@ -15,8 +15,6 @@ from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.of_box import mailbox_places
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import (
-    IMAP,
-    POP3,
     Alarm,
     LeftInSourceError,
     SourceMail,
@@ -25,6 +23,7 @@ from services.fetcher.sources.port import (
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
 from shared.contracts.mailbox_actions import Told
+from shared.contracts.origin import Origin
 from shared.contracts.said import Said
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
@@ -59,7 +58,7 @@ class Mailbox:
             clock: Gives the time, aware.
             failed: Where mail is noted that can never be processed.
         """
-        self.kind = IMAP if box.imap_url else POP3
+        self.kind = Origin.IMAP if box.imap_url else Origin.POP3
         self._box = box
         self._file = memory
         self._clock = clock

@@ -31,9 +31,10 @@ from services.fetcher.sources.imap.reading import Reading
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.watch import Watch
-from services.fetcher.sources.port import IMAP, Alarm, LeftInSourceError, SourceMail
+from services.fetcher.sources.port import Alarm, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMail, TakenMails
+from shared.contracts.origin import Origin
 from shared.contracts.said import Said, said, said_many, with_commas, with_semicolons
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth.tokens import TokenSource
@@ -47,7 +48,7 @@ class Imap:
         kind: `imap`.
     """
 
-    kind = IMAP
+    kind = Origin.IMAP
 
     def __init__(
         self, box: Box, seen: Seen, clock: Callable[[], datetime], tokens: TokenSource | None
