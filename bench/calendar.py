@@ -25,7 +25,7 @@ from typing import Any
 
 from services.assembly.calendar import open_calendar
 from services.calsync.company import CompanyRounds
-from services.operator.setup.company import Company
+from services.operator.setup.company_entries import Company
 from shared.settings.box_file import load_boxes
 from tests.deployment import Deployment
 from tests.servers.graph.events import meeting, weekly

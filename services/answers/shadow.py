@@ -21,7 +21,7 @@ from services.fetcher.sources.file_time import moment_of
 from services.fetcher.sources.of_box import BoxSource, SourceKind, sources_of
 from services.fetcher.sources.opening import open_source
 from shared.backup.store import key_of
-from shared.contracts.origin import Origin
+from shared.contracts.origin import MailOrigin
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.domain.copies import claimed_by
 from shared.domain.earlier import Processed
@@ -158,7 +158,7 @@ def _files(folder: Path) -> Iterator[Waiting]:
         for file in files:
             if file.suffix.lower() == ".eml" and file.is_file() and not file.is_symlink():
                 moment = moment_of(file.stat().st_mtime)
-                yield Waiting(f"{Origin.EML_DIR}:{file.name}", moment, file.read_bytes())
+                yield Waiting(f"{MailOrigin.EML_DIR}:{file.name}", moment, file.read_bytes())
     except OSError as error:
         raise unreadable(error) from None
 

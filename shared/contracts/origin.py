@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Origin(StrEnum):
+class MailOrigin(StrEnum):
     """What a mail was read by; the name of its mail in the journal begins with it."""
 
     EML_DIR = "emlDir"
@@ -13,12 +13,12 @@ class Origin(StrEnum):
 
 def is_from_file(source: str) -> bool:
     """Return whether a mail was a file: no mailbox has it, and whoever writes there is trusted."""
-    return any(_is_file(origin) and source.startswith(f"{origin}:") for origin in Origin)
+    return any(_is_file(origin) and source.startswith(f"{origin}:") for origin in MailOrigin)
 
 
-def _is_file(origin: Origin) -> bool:
+def _is_file(origin: MailOrigin) -> bool:
     match origin:
-        case Origin.EML_DIR:
+        case MailOrigin.EML_DIR:
             return True
-        case Origin.IMAP | Origin.POP3:
+        case MailOrigin.IMAP | MailOrigin.POP3:
             return False

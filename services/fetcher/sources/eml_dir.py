@@ -32,7 +32,7 @@ from services.fetcher.sources.port import (
     batched,
 )
 from shared.contracts.mailbox_actions import Told
-from shared.contracts.origin import Origin
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import Said, said
 from shared.errors import TransientError
 from shared.log import Logger
@@ -68,7 +68,7 @@ class EmlDir:
     settle_seconds: float
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
-    kind: Origin = field(default=Origin.EML_DIR, init=False)
+    kind: MailOrigin = field(default=MailOrigin.EML_DIR, init=False)
     _read_as: dict[str, tuple[int, ...]] = field(default_factory=dict, init=False)
     _left: set[str] = field(default_factory=set, init=False)
     _read_at: datetime | None = field(default=None, init=False)

@@ -23,7 +23,7 @@ from services.fetcher.sources.port import (
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
 from shared.contracts.mailbox_actions import Told
-from shared.contracts.origin import Origin
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import Said
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
@@ -58,7 +58,7 @@ class Mailbox:
             clock: Gives the time, aware.
             failed: Where mail is noted that can never be processed.
         """
-        self.kind = Origin.IMAP if box.imap_url else Origin.POP3
+        self.kind = MailOrigin.IMAP if box.imap_url else MailOrigin.POP3
         self._box = box
         self._file = memory
         self._clock = clock

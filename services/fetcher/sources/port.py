@@ -9,7 +9,7 @@ from uuid import UUID
 from services.fetcher.failed import FailedMailNote
 from shared import batching
 from shared.contracts.mailbox_actions import Told
-from shared.contracts.origin import Origin
+from shared.contracts.origin import MailOrigin
 from shared.errors import TransientError
 
 EML_DIR_PLACE, POP3_PLACE = "emlDir", "POP3"
@@ -99,7 +99,7 @@ class Source(Protocol):
     """
 
     @property
-    def kind(self) -> Origin:
+    def kind(self) -> MailOrigin:
         """How the source is called in logs and the journal."""
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:

@@ -9,20 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
-from services.operator.setup.company_file import (
+from services.operator.setup.company_entries import (
     Company,
     ContractEntry,
     OpportunityEntry,
     OrderEntry,
-    load_company,
 )
 from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.schema.tables import ErpTables, ManyTable
-
-__all__ = ["Company", "fill_company", "load_company"]
 
 _ON, _OFF = {"allow_emails": True, "allow_bulk_emails": True}, {"non_functional": False}
 

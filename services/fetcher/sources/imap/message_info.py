@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
-from shared.contracts.origin import Origin
+from shared.contracts.origin import MailOrigin
 
 KEPT, COPIED = "kept", "copied"
 """End the notes of a message that stays in the box for good (H-30), and of one that was copied to
@@ -106,7 +106,9 @@ def parts_of(identity: str) -> tuple[str, int, int]:
 def folder_of(source: str) -> str | None:
     """Return the folder that a mail of the journal came from, as `imap:INBOX/7/3`, if any."""
     kind, _, identity = source.partition(":")
-    return identity.rsplit("/", 2)[0] if kind == Origin.IMAP and identity.count("/") > 1 else None
+    return (
+        identity.rsplit("/", 2)[0] if kind == MailOrigin.IMAP and identity.count("/") > 1 else None
+    )
 
 
 def searches(opened: Opened) -> Iterator[str]:

@@ -34,7 +34,7 @@ from services.fetcher.sources.imap.watch import Watch
 from services.fetcher.sources.port import Alarm, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMail, TakenMails
-from shared.contracts.origin import Origin
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import Said, said, said_many, with_commas, with_semicolons
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth.tokens import TokenSource
@@ -48,7 +48,7 @@ class Imap:
         kind: `imap`.
     """
 
-    kind = Origin.IMAP
+    kind = MailOrigin.IMAP
 
     def __init__(
         self, box: Box, seen: Seen, clock: Callable[[], datetime], tokens: TokenSource | None

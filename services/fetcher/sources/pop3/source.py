@@ -35,7 +35,7 @@ from services.fetcher.sources.port import (
     SourceMail,
     is_full,
 )
-from shared.contracts.origin import Origin
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
@@ -60,7 +60,7 @@ class Pop3:
     seen: Seen
     clock: Callable[[], datetime]
     tokens: TokenSource | None
-    kind: Origin = field(default=Origin.POP3, init=False)
+    kind: MailOrigin = field(default=MailOrigin.POP3, init=False)
     _context: ssl.SSLContext = field(init=False, repr=False)
     _look: BoxScan = field(init=False, repr=False)
     _token_worked: bool = field(default=False, init=False)
