@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from shared.settings.environment import Environment
 from shared.settings.keys import KEYS
 from tests.modules import PRODUCT, nodes, strings, tree
 
-METRICS = Path("shared/metrics.py")
+METRICS = tuple(Path("shared").glob("*metrics.py"))
 ERRORS = Path("shared/errors.py")
 SETTINGS = Path("shared/settings")
 FOR_TESTS = {"MemoryCalendar", "xml_schema"}
@@ -76,15 +78,48 @@ def test_a_setting_is_read() -> None:
     assert Environment.model_fields.keys() - read == set()
 
 
-def test_a_metric_is_set() -> None:
-    """O-3: some function besides the one that expects a metric sets it."""
-    functions = [one for one in tree(METRICS).body if isinstance(one, ast.FunctionDef)]
-    series = {name for name in _defined(tree(METRICS)) if name.startswith("_")}
-    series -= {one.name for one in functions} | {"_SECONDS", "_MAILS"}
-    setting = [one for one in functions if not one.name.startswith("expect_")]
-    used = {name.id for one in setting for name in nodes(one) if isinstance(name, ast.Name)}
+def _series(module: ast.Module) -> Iterator[tuple[str, ast.Call, str]]:
+    """Yield each series of a module of metrics: its variable, how it is made, and by what."""
+    for one in module.body:
+        match one:
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=maker)) as made
+            ) if maker.strip("_") in {"counter", "gauge", "histogram"}:
+                yield name, made, maker.strip("_")
+            case _:
+                pass
 
-    assert series - used == set()
+
+def _in_functions(module: ast.Module, *, expecting: bool) -> set[str]:
+    """Return the names in functions that expect series, or in the others."""
+    functions = [one for one in module.body if isinstance(one, ast.FunctionDef)]
+    chosen = [one for one in functions if one.name.startswith("expect_") == expecting]
+    return {name.id for one in chosen for name in nodes(one) if isinstance(name, ast.Name)}
+
+
+@pytest.mark.parametrize("path", METRICS, ids=lambda path: path.stem)
+def test_a_metric_is_set(path: Path) -> None:
+    """O-3: some function besides the one that expects a metric sets it."""
+    series = {name for name, _, _ in _series(tree(path))}
+
+    assert series
+    assert series - _in_functions(tree(path), expecting=False) == set()
+
+
+@pytest.mark.parametrize("path", METRICS, ids=lambda path: path.stem)
+def test_what_is_counted_by_labels_is_expected(path: Path) -> None:
+    """O-3: a counter with labels is told with 0 before its first event, which it would hide."""
+    labelled = {
+        name
+        for name, made, maker in _series(tree(path))
+        if maker != "gauge" and any(map(_is_label, made.args[2:]))
+    }
+
+    assert labelled - _in_functions(tree(path), expecting=True) == set()
+
+
+def _is_label(argument: ast.expr) -> bool:
+    return isinstance(argument, ast.Constant) and isinstance(argument.value, str)
 
 
 def test_an_error_is_raised() -> None:
