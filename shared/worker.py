@@ -125,7 +125,7 @@ class Worker(Generic[In, Out]):
         self._stopped.wait(seconds)
 
     def _session(self) -> None:
-        """From connecting to a loss, a pause or the end."""
+        """Work from connecting to a loss, a pause or the end."""
         self._sender.connect()
         connection = BrokerConnection(self._address)
         try:

@@ -154,7 +154,7 @@ def _kind(row: Row[Any]) -> str:
 
 
 def _soft(connection: Connection, chunk: Sequence[UUID], marked: set[UUID]) -> Iterator[Row[Any]]:
-    """Soft bounces that were only counted."""
+    """Yield soft bounces that were only counted."""
     own = soft_bounce_table.c
     for row in connection.execute(select(soft_bounce_table).where(own.mail_id.in_(chunk))):
         if row.command_id not in marked:

@@ -164,7 +164,7 @@ def _files(folder: Path) -> Iterator[Waiting]:
 
 
 def _mailbox(source: BoxSource) -> Iterator[Waiting]:
-    """Nothing is acknowledged, so nothing is deleted, marked or moved, nor remembered."""
+    """Yield mails without acknowledging any, so none is deleted, marked, moved or remembered."""
     with (
         TemporaryDirectory() as nothing_remembered,
         closing(

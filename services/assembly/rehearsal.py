@@ -134,7 +134,7 @@ class Stages:
 
 
 def _steps(made_up: MadeUp, stage: Stages) -> Iterator[Step]:
-    """In this order: later steps change what earlier ones have made."""
+    """Yield the steps in their order: later ones change what earlier ones have made."""
     yield "look-up of addresses, numbers and threads", partial(stage.classify, made_up.email)
     yield "lock", stage.lock
     groups = list(_groups(made_up, invitations=stage.erp.tables.has("invitation")))
@@ -197,7 +197,7 @@ def _made_up(connection: Connection, erp: ErpTables, backup: BackupStore) -> Mad
 
 
 def _existing(connection: Connection, erp: ErpTables) -> Mapping[str, int]:
-    """One record of each kind that has any: the ERP may ask that what is referred to is there."""
+    """Return one record of each kind that has any: a reference may have to lead somewhere."""
     found: dict[str, int] = {}
     for entity in _REFERRED_TO:
         if erp.has(entity):

@@ -97,7 +97,7 @@ class BoxStates:
 
 
 def _as_of(now: datetime, state: BoxState) -> BoxState:
-    """`state` as it still is; what has ended stays behind the word of whoever reads after us."""
+    """Return `state` as it still is; one that has ended yields to whoever reads the source next."""
     if state.state == FeedState.STOPPED:
         return state
     return state.model_copy(update={"told_at": now})

@@ -165,7 +165,7 @@ class WriterStage:
 
 
 def _with_news(settled: Sequence[Settled], before: Container[UUID]) -> list[Settled]:
-    """Without replays that have nothing left to do: their verdict stays what it was."""
+    """Leave out replays that have nothing left to do: their verdict stays what it was."""
     return [one for one in settled if one.commands or one.mail.mail_id not in before]
 
 

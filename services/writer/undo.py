@@ -212,7 +212,7 @@ def _take_back(connection: Connection, erp: ErpTables, change: Row[Any]) -> tupl
 
 
 def _others(connection: Connection, change: Row[Any]) -> Sequence[Row[Any]]:
-    """Standing changes of other commands to the same record, and of the same kind; oldest first."""
+    """Return standing changes of other commands to the same record and mark; oldest first."""
     own = change_table.c
     query = select(change_table).where(
         own.entity == change.entity,

@@ -232,7 +232,7 @@ class UnitOfWork:
             self._write_list(entity, name, rows)
 
     def _values(self, row: NewRow) -> dict[str, object]:
-        """Values to insert: written rows by their id, lists that live in columns of the row."""
+        """Return values to insert: written rows by their id, lists that are columns of the row."""
         values = _written(row.values)
         for name, listed in row.many.items():
             places = self.erp.many(row.entity, name)

@@ -160,7 +160,7 @@ class BackupStore:
         give(descriptor, self.root)
 
     def _write_all(self, mails: Sequence[tuple[Path, bytes]]) -> None:
-        """Several files at a time: the file system flushes those of one moment together."""
+        """Write several files at a time: the file system flushes those of one moment together."""
         with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
             for _ in pool.map(self._write_durably, mails):
                 pass

@@ -127,7 +127,7 @@ def _fields(file: Path) -> dict[str, str]:
 
 
 def _origin(address: str) -> str | None:
-    """Scheme, host and port of an address that a secret may be sent to."""
+    """Return scheme, host and port of an address that a secret may be sent to."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port

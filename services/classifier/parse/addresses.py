@@ -183,7 +183,7 @@ def _folds(written: str, email: str) -> bool:
 
 
 def _stripped(word: str) -> str:
-    """Without the marks around an address; brackets belong to one only behind the at sign."""
+    """Remove the marks around an address; brackets belong to one only after the at sign."""
     text = word.strip(_AROUND)
     text = text if "@[" in text else text.strip("[]" + _AROUND)
     if text.lower().startswith(_SCHEME):

@@ -106,7 +106,7 @@ def _forget_attached_mail(message: Message) -> None:
 
 
 def _known(found: Iterable[bytes]) -> list[str]:
-    """As addresses, in an order that does not change from run to run."""
+    """Return them as addresses, in an order that does not change from run to run."""
     tidied = (tidy(one.decode("utf-8", "replace").strip("<> \t\"'")) for one in found)
     return sorted(
         {
@@ -182,7 +182,7 @@ def only_address(said: str, receivers: Container[str]) -> list[str]:
 def _near(
     lines: list[str], named_in: Callable[[str], list[str]], *, is_system: bool
 ) -> Iterator[str]:
-    """Addresses of the lines from an introducing one on; a paragraph with some ends the search."""
+    """Yield addresses from an introducing line on; a paragraph with some is the last."""
     left = 0
     had_address = False
     before = ""

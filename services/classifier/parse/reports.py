@@ -95,7 +95,7 @@ def _said_in_words(told: Reporting, marks: Marks, defects: list[str]) -> Reports
 
 
 def _by_text(told: Reporting, marks: Marks, defects: list[str]) -> Reports | None:
-    """By header or text, of a mail whose header shows that a machine may write."""
+    """Read header or text of a mail whose header shows that a machine may write."""
     raw, scan, text = told.raw, told.scan, told.text
     if not scan.leaves:
         # Boundaries that fit nothing: the whole body is a text.
@@ -136,7 +136,7 @@ def _forwarded_complaint(told: Reporting) -> Reports | None:
 
 
 def _report(told: Reporting, statuses: list[RecipientStatus]) -> Reports:
-    """By the machine part; one that only tells of successes is no bounce."""
+    """Read the machine part; one that tells only of successes is no bounce."""
     said = explanation(told.text)
     failed = [
         status
@@ -203,9 +203,9 @@ def _dialect(
 
 
 def _named(raw: bytes, said: str, marks: Marks, defects: list[str]) -> tuple[list[str], list[str]]:
-    """By header, by the library, by our own sentences: the first that names anybody.
+    """Ask header, library and our own sentences; the first that names anybody counts.
 
-    Gives who is given up, and who is only delayed.
+    Returns who is given up, and who is only delayed.
     """
     if not may_have_failed(said, is_system=marks.system):
         return [], []
@@ -221,7 +221,7 @@ def _named(raw: bytes, said: str, marks: Marks, defects: list[str]) -> tuple[lis
 
 
 def _others(named: list[str], receiver: str) -> list[str]:
-    """Without whom the bounce is sent to: that is who wrote the mail, unless nobody else is."""
+    """Leave out whom the bounce is sent to: that is who wrote the mail, unless nobody else is."""
     receivers = set(addresses_in(receiver))
     return [address for address in named if address not in receivers] or named
 

@@ -55,7 +55,7 @@ def fill_company(engine: Engine, tables: ErpTables, company: Company) -> bool:
 
 
 def _holds(connection: Connection, tables: ErpTables) -> Mapping[str, list[str]]:
-    """Natural keys of what tells one company from another, in id order."""
+    """Return natural keys of what tells one company from another, in id order."""
     keys = {"user": "login", "role": "name", "activity_type": "name"}
     columns = {entity: tables.table(entity).c for entity in keys}
     return {
@@ -210,7 +210,7 @@ class _Filling:
     def _link(
         self, entity: str, name: str, ids: Sequence[int], listed: Sequence[Sequence[Any]]
     ) -> None:
-        """Values that lie in a table of their own; `listed` is in the order of `ids`."""
+        """Insert values that lie in a table of their own; `listed` is in the order of `ids`."""
         places = self._tables.many(entity, name)
         if not isinstance(places, ManyTable):
             return
