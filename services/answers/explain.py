@@ -74,7 +74,7 @@ def explain(
     """Explain every file, in order; an unreadable one does not stop the rest.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         PermanentError: The mapping does not fit the database.
     """
     rest = iter(files)

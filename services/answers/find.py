@@ -36,7 +36,7 @@ def find_mails(erp: Erp, search: Search, most: int) -> list[JournalMail]:
     """Find the newest mails that fit, at most so many.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         ConfigurationError: `init-db` has not run, or an upgrade is due.
     """
     require_own_tables(erp.engine)

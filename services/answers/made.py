@@ -58,7 +58,7 @@ def made_of(erp: Erp, mail_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Made]]
     """Read what each of these mails has made.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with database_errors(erp.engine), erp.engine.connect() as connection:
         return made_by(connection, erp.tables, mail_ids)

@@ -109,7 +109,7 @@ class Shadow:
         """Yield what would become of `mails`, in order.
 
         Raises:
-            TransientError: The database is away.
+            TransientError: The database is unreachable.
             PermanentError: The mapping does not fit the database.
         """
         rest = iter(mails)

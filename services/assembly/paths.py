@@ -73,7 +73,7 @@ class PathCheck:
     """Looks at paths.
 
     Attributes:
-        file_system: Gives the type of the file system that a path lies on.
+        file_system: Returns the type of the file system that a path lies on.
     """
 
     file_system: Callable[[Path], str] = file_system_of

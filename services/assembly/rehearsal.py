@@ -69,7 +69,7 @@ def rehearse(erp: Erp) -> Iterator[Rehearsed]:
     """Try every step; a fault does not hide the next one, as far as the database goes on.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         PermanentError: The records to refer to cannot be read.
     """
     temporary = TemporaryDirectory(prefix="crmservice-rehearsal-")

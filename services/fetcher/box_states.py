@@ -29,8 +29,8 @@ class BoxStates:
 
     Attributes:
         send: Takes states to the writer; raises `CRMServiceError` where it cannot.
-        now: Gives the time, aware.
-        clock: Gives seconds that never go back.
+        now: Returns the time, aware.
+        clock: Returns seconds that never go back.
     """
 
     send: Callable[[Sequence[BoxState]], None]

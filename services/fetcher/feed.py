@@ -69,7 +69,7 @@ class Feed:
         """Return one round: everything that waits.
 
         Raises:
-            TransientError: Source, disk or next stage is away, or another process reads it.
+            TransientError: Source, disk or next stage is unreachable, or another process reads it.
             CredentialsRefusedError: The source refused the login.
             ConfigurationError: A file or folder that the source needs is missing.
         """

@@ -42,7 +42,7 @@ class Mailer:
     Attributes:
         rows: The outbox.
         own_mail: Signs our mail.
-        original: Gives the bytes of a backup, by its key.
+        original: Returns the bytes of a backup, by its key.
         now: The time.
         report: Is told the reason of each mail that failed, and of each brake.
         supports: Who gets what failed, by the name of the box.

@@ -13,7 +13,7 @@ def record_box_states(engine: Engine, states: Sequence[BoxState]) -> None:
     """Write the newest of `states` for each source; an older one than the row's changes nothing.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         PermanentError: It does not take such rows.
     """
     newest = {

@@ -41,7 +41,7 @@ class LateThreads:
 
         Raises:
             ConflictError: Another writer was first: trying again will see what it wrote.
-            TransientError: The database is away.
+            TransientError: The database is unreachable.
             PermanentError: A right is missing.
         """
         ours = [mail for mail in mails if mail.commands]

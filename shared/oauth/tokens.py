@@ -34,7 +34,7 @@ class TokenSource(Protocol):
         """Return a token that is good for some minutes at least; it must never be logged.
 
         Raises:
-            TransientError: The token server is away or asks to wait.
+            TransientError: The token server is unreachable or asks to wait.
             CredentialsRefusedError: It refused the app.
         """
 

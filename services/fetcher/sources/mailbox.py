@@ -55,7 +55,7 @@ class Mailbox:
         Args:
             box: Names server, login and disposition.
             memory: The file of what was taken before.
-            clock: Gives the time, aware.
+            clock: Returns the time, aware.
             failed: Where mail is noted that can never be processed.
         """
         self.kind = MailOrigin.IMAP if box.imap_url else MailOrigin.POP3
@@ -206,7 +206,7 @@ def missing_folders(box: Box, names: Collection[str]) -> dict[str, str | None]:
     """Return those of `names` that the IMAP server of a box lacks, each with the nearest it has.
 
     Raises:
-        TransientError: The server is away.
+        TransientError: The server is unreachable.
         CredentialsRefusedError: It refused the login.
         ConfigurationError: `caFile` or the app's file cannot be used.
     """
@@ -227,7 +227,7 @@ def probe_mailbox(box: Box, memory: Path) -> Said:
         memory: The file of what was taken before: only looked into.
 
     Raises:
-        TransientError: The server is away; or a folder is missing, or it would wait for
+        TransientError: The server is unreachable; or a folder is missing, or it would wait for
             `startFrom`: those end with the code of a wrong configuration.
         CredentialsRefusedError: It refused the login.
         ConfigurationError: `caFile` or the app's file cannot be used.

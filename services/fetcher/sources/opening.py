@@ -27,7 +27,7 @@ def open_source(
     Args:
         source: One of a box.
         data: The data folder.
-        clock: Gives the time, aware.
+        clock: Returns the time, aware.
         set_aside: Is told of each note of a mail that cannot be processed.
     """
     box = source.box

@@ -35,7 +35,7 @@ def fill_company(engine: Engine, tables: ErpTables, company: Company) -> bool:
     Raises:
         ConfigurationError: The database holds another company, or a record has more e-mails than
             the mapping has columns.
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with write_transaction(engine) as connection:
         there = _holds(connection, tables)

@@ -49,7 +49,7 @@ class BrokerConnection:
         """Connect.
 
         Raises:
-            AwayError: The broker is away.
+            AwayError: The broker is unreachable.
             CredentialsRefusedError: It refused name, password or virtual host.
             ConfigurationError: The address cannot work.
         """

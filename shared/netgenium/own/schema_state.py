@@ -33,7 +33,7 @@ def schema_state(engine: Engine) -> SchemaState:
     """Look at the version that the database names.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with database_errors(engine), engine.connect() as connection:
         return state_of(connection)

@@ -88,7 +88,7 @@ class ImapSession:
         """Connect and log in.
 
         Raises:
-            TransientError: The server is away, or cannot prove who it is: nothing was sent.
+            TransientError: The server is unreachable, or cannot prove who it is: nothing was sent.
             CredentialsRefusedError: It refused the login.
         """
         self._server = server

@@ -58,7 +58,7 @@ class Imap:
         Args:
             box: Names server, login, folders and disposition.
             seen: What was taken before.
-            clock: Gives the time, aware.
+            clock: Returns the time, aware.
             tokens: Where the box logs in by OAuth.
         """
         self._box = box
@@ -180,7 +180,7 @@ class Imap:
         """Log in and look into the folders: a sentence for a person.
 
         Raises:
-            TransientError: The server is away.
+            TransientError: The server is unreachable.
             FolderError: Folders are missing: all of them are named.
             WaitsForStartError: A first look would find a full folder (I-11).
             CredentialsRefusedError: It refused the login.

@@ -80,7 +80,7 @@ class Pop3:
         """Yield what waits, in the box's order, at most 100 mails and about 8 MB at a time.
 
         Raises:
-            TransientError: The server is away, busy, or not to be trusted.
+            TransientError: The server is unreachable, busy, or not to be trusted.
             CredentialsRefusedError: It refused the login.
         """
         self._opened_at = self.seen.opened_at(POP3_PLACE)
