@@ -76,7 +76,7 @@ class Feeds:
     Attributes:
         data: Backups, leases and what was seen.
         sink: Returns publisher and lease for a source.
-        states: Is told how each source stands.
+        states: Is told the state of each source.
         after: Is told of every round.
         set_aside: Is told of every mail of a mailbox that is set aside.
     """

@@ -183,7 +183,7 @@ def _tried(name: str, try_it: Callable[[], object]) -> Rehearsed:
 
 
 def _statement(error: BaseException) -> str:
-    """Return what the database refused; its values stand in it nowhere."""
+    """Return what the database refused; its values are nowhere in it."""
     refused = error.__cause__
     statement = refused.statement if isinstance(refused, DBAPIError) else None
     return " ".join((statement or "").split())[:_STATEMENT_LENGTH]

@@ -1,4 +1,4 @@
-"""How the sources of a process stand, told to the writer at changes and once a minute (O-4)."""
+"""The state of the sources of a process, told to the writer at changes and once a minute (O-4)."""
 
 import threading
 import time
@@ -43,7 +43,7 @@ class BoxStates:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def tell(self, source: BoxSource, state: FeedState, why: str, report: SourceReport) -> None:
-        """Note how `source` stands; `run` sends it."""
+        """Note the state of `source`; `run` sends it."""
         told = BoxState(
             box=source.box.name,
             source=source.kind,

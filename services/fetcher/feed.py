@@ -180,7 +180,7 @@ class Feed:
 
 
 def state_after(error: CRMServiceError) -> FeedState:
-    """Return how a feed stands that met `error`."""
+    """Return the state of a feed that met `error`."""
     match error:
         case HeldElsewhereError():
             return FeedState.STANDING_BY

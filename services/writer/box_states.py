@@ -1,4 +1,4 @@
-"""Keeps in `crm_box` how each source of a box stands (behaviour O-4)."""
+"""Keeps in `crm_box` the state of each source of a box (behaviour O-4)."""
 
 from collections.abc import Sequence
 

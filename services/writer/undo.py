@@ -69,7 +69,7 @@ def undo_cause(  # noqa: PLR0913 - an undoing is all of this
         connection: Inside a write transaction.
         erp: The mapped tables.
         cause: Whose changes.
-        by: Who asks for it; stands in the audit.
+        by: Who asks for it; recorded in the audit.
         now: When.
         only: Commands whose changes are meant; None: all.
 

@@ -30,7 +30,7 @@ class App:
     """The app that asks for tokens.
 
     Attributes:
-        file: Where it stands.
+        file: Where it is.
         authority: Token server with the tenant, `https://login.microsoftonline.com/<tenant>`.
         expires: The last day of the secret, if the file says so (`client_secret_expires`).
     """

@@ -43,7 +43,7 @@ class LoadedBoxes:
 
 
 class NamedPath(NamedTuple):
-    """A directory or file, the key that names it, and where that stands."""
+    """A directory or file, the key that names it, and where that is."""
 
     key: str
     path: Path

@@ -1,4 +1,4 @@
-"""The words of an address list: quoted strings, brackets, separators and what stands between.
+"""The words of an address list: quoted strings, brackets, separators and what is between.
 
 One pass from left to right. Marks come in pairs: a quote, a parenthesis or a bracket that has no
 partner is passed over like a blank, because everybody forgets one now and then.
@@ -22,7 +22,7 @@ class Kind(Enum):
 
 
 class AddressWord(NamedTuple):
-    """A word; of a bracket the text is what stands inside."""
+    """A word; of a bracket the text is what is inside."""
 
     kind: Kind
     text: str

@@ -73,13 +73,13 @@ class Property:
 
     @property
     def value(self) -> str:
-        """What stands behind the first colon outside quotes; of broken quotes, behind the first."""
+        """What follows the first colon outside quotes; if quotes are broken, the first."""
         section = _SECTION.match(self.rest)
         return self.rest[section.end() :] if section else self.rest.partition(":")[2]
 
     @property
     def last_value(self) -> str:
-        """What stands behind the last colon: zone names with a colon are often not quoted."""
+        """What follows the last colon: zone names with a colon are often not quoted."""
         return self.rest.rpartition(":")[2].strip()
 
     def parameter(self, name: str, *, before_last_colon: bool = False) -> str | None:
@@ -101,7 +101,7 @@ class Component:
     """A component with those of its properties that are read.
 
     Attributes:
-        name: In upper case, as `VEVENT`; empty for what stands around the outermost.
+        name: In upper case, as `VEVENT`; empty for what is around the outermost.
         properties: In order.
         children: In order.
     """

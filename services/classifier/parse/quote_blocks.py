@@ -27,7 +27,7 @@ _FOOTER_LINES = 4
 
 
 def is_separator(line: str) -> bool:
-    """Return whether a folded line stands between an answer and what it answers."""
+    """Return whether a folded line is between an answer and what it answers."""
     bare = line.strip("> *")
     if ALONE.fullmatch(bare) or _NOTES.fullmatch(bare):
         return True

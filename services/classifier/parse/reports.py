@@ -227,7 +227,7 @@ def _others(named: list[str], receiver: str) -> list[str]:
 
 
 def _near(said: str, addresses: list[str]) -> dict[str, str]:
-    """Return what stands behind each address, up to the next of them."""
+    """Return what follows each address, up to the next of them."""
     lowered = said.lower()
     places = sorted((lowered.find(address), address) for address in addresses[:FAILURES])
     ends = [place for place, _ in places[1:]] + [len(said)]
@@ -239,7 +239,7 @@ def _near(said: str, addresses: list[str]) -> dict[str, str]:
 
 
 def _said(address: str, said: str, near: str, action: str) -> FailedRecipient:
-    """Return a failure that a text names: what stands behind the address tells why."""
+    """Return a failure that a text names: what follows the address tells why."""
     verdict = judge(action, enhanced_status(near) or "", near, said, address)
     reason = shortened(near or said)
     return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)

@@ -153,7 +153,7 @@ class _Scanner:
         self._follow_delimiters(body_start)
 
     def run_again(self, boundary: bytes, broken: _Open) -> None:
-        """Cut a multipart at another boundary than it names; what stands around is kept."""
+        """Cut a multipart at another boundary than it names; what is around is kept."""
         found = replace(broken, boundary=boundary, parts=0)
         self._push(found)
         self._leaf = self._left_over(found)

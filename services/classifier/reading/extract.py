@@ -40,7 +40,7 @@ _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
 _ANSWERED_CHARACTERS = 4000
 _NUMBER = re.compile("[ :#]{0,3}[0-9]")
-"""What stands behind `Problem No.`; `Problém C. V. Hora` is somebody's name."""
+"""What follows `Problem No.`; `Problém C. V. Hora` is somebody's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def without_prefixes(subject: str, prefixes: tuple[str, ...], tags: frozenset[st
 
 
 def after_colon(subject: str) -> str:
-    """Return what stands behind the first colon, in whatever width it is written."""
+    """Return what follows the first colon, in whatever width it is written."""
     for position, character in enumerate(subject):
         if fold_line(character) == ":":
             return subject[position + 1 :].strip()

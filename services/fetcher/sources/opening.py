@@ -41,7 +41,7 @@ def open_source(
 def look_at(
     source: BoxSource, data: Path, clock: Callable[[], datetime]
 ) -> Mapping[str, SourceReport]:
-    """Tell how each place of `source` stands, for a process that does not read it.
+    """Return the state of each place of `source`, for a process that does not read it.
 
     Raises:
         TransientError: The fetcher's memory cannot be read.

@@ -137,7 +137,7 @@ class Source(Protocol):
         """Return when new mail may be there, when `alarm` is set, or after `seconds`."""
 
     def report(self) -> SourceReport:
-        """Tell how the source stands after its latest round. Never raises."""
+        """Return the state of the source after its latest round. Never raises."""
 
     def close(self) -> None:
         """Let go of connections; the next use makes new ones. Never raises."""

@@ -28,7 +28,7 @@ _BLOCKED_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """How a queue stands.
+    """The state of a queue.
 
     Attributes:
         messages: Waiting, not counting those in a consumer's hand.
@@ -73,7 +73,7 @@ class Admin:
                     ) from None
 
     def state(self, queue: str) -> QueueState | None:
-        """Return how `queue` stands; None if there is none."""
+        """Return the state of `queue`; None if there is none."""
         try:
             found = self._declare(Queue(queue), passive=True)
         except exceptions.ChannelClosedByBroker as error:

@@ -2,7 +2,7 @@
 
 SQLite is the embedded default: WAL, full durability (every commit is flushed), write transactions
 that take the write lock at their begin so that two writers wait for each other instead of failing.
-What else each database needs stands in `servers`.
+What else each database needs is in `servers`.
 """
 
 import re

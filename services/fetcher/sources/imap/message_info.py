@@ -72,7 +72,7 @@ class TakenNote:
         return name_of(self.uid_validity, self.uid)
 
     def __str__(self) -> str:
-        """As it stands in the fetcher's memory."""
+        """As it is in the fetcher's memory."""
         end = f" {KEPT}" * self.kept + f" {COPIED}" * self.copied
         return f"{self.name} {self.digest}{end}"
 
