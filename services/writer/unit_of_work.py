@@ -174,7 +174,7 @@ class UnitOfWork:
         self.posted.append(posted)
 
     def insert(self, entity: str, values: Mapping[str, object]) -> int:
-        """Write one row now; gives its id."""
+        """Write one row now; return its id."""
         strategy = self.erp.mapping.ids.strategy
         row = self.erp.mapped(entity, values)
         (new_id,) = insert_rows(self.connection, self.erp.table(entity), [row], strategy)

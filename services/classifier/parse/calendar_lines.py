@@ -163,7 +163,7 @@ def read_components(text: str, budget: Budget, defects: list[str]) -> Component:
 
 
 def _begin(stack: list[Component], name: str, budget: Budget, defects: list[str]) -> bool:
-    """Open a component; gives False at a cap."""
+    """Open a component; return False at a cap."""
     if name in _NEVER_INSIDE_ITSELF and _end(stack, name):
         defects.append("a calendar component without its end")
     if budget.components == 0:

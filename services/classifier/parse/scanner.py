@@ -232,7 +232,7 @@ class _Scanner:
             self._lines[multipart.boundary + b"--"] = (level, True)
 
     def _open_part(self, line_end: int) -> int:
-        """Read the part that begins behind a delimiter line; gives where to go on."""
+        """Read the part that begins after a delimiter line; return where to go on."""
         raw = self._raw
         self._scan.parts += 1
         start = raw.find(b"\n", line_end) + 1 or self._end

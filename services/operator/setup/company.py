@@ -175,7 +175,7 @@ class _Filling:
         )
 
     def _insert(self, entity: str, rows: Sequence[Row], lists: Lists | None = None) -> list[int]:
-        """Insert what the mapping has of `rows` and of their `lists`; gives the ids, in order."""
+        """Insert what the mapping has of `rows` and of their `lists`; return the ids, in order."""
         if not self._tables.has(entity):
             return []
         lists = self._tables.mapped(entity, lists or {})

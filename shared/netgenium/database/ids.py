@@ -33,7 +33,7 @@ _AT_ONCE = 500
 def insert_rows(
     connection: Connection, into: Table, rows: Sequence[Row], strategy: str
 ) -> list[int]:
-    """Insert `rows`, which all have the same keys; gives their ids, in order.
+    """Insert `rows`, which all have the same keys; return their ids, in order.
 
     Args:
         connection: Inside a write transaction.
