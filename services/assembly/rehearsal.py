@@ -159,6 +159,10 @@ def _groups(made_up: MadeUp, *, invitations: bool) -> Iterator[Group]:
     if comment := made_up.comment():
         yield "comment on a task", mail(comment)
     yield "company and contact", mail(*made_up.entries())
+    if contact := made_up.contact_of_rule():
+        yield "contact of a rule", mail(contact)
+    yield "task of a rule", mail(made_up.task_of_rule())
+    yield "task of a rule, changed", mail(made_up.task_of_rule())
     yield "task of a problem", mail(made_up.task(made_up.problem))
     yield "task of a problem, changed", mail(made_up.task_of_the_problem_again())
     for what in ("contact", "relationship"):

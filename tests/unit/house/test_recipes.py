@@ -99,6 +99,17 @@ def test_a_person_reads_in_words_what_a_command_made(kind: str) -> None:
     assert kind not in made_as_text(Made(kind, number="7"), ENGLISH)
 
 
+def test_check_rehearses_every_command() -> None:
+    """O-1: a made-up mail has each command, so `check --rehearse` tries it on the real ERP."""
+    module = tree(Path("services/assembly/rehearsal_mails.py"))
+    called = {one.func for one in nodes(module) if isinstance(one, ast.Call)}
+    made = {one.id for one in called if isinstance(one, ast.Name)}
+    commands = {one.__name__ for one in get_args(get_args(AnyCommand)[0])}
+
+    # In a message it refers to an event, of which handlers get an invitation.
+    assert commands - made == {"ApplyEvent"}
+
+
 def test_each_rule_says_whether_it_is_for_old_mail() -> None:
     """I-11: a new rule acts on mail of years ago only if somebody has decided so."""
     assert [row.name for row in for_old_mail(POLICY)] == OLD_MAIL_GETS.split()
