@@ -25,7 +25,7 @@ from typing import Any
 
 from services.assembly.calendar import open_calendar
 from services.calsync.company import CompanyRounds
-from services.operator.setup.company import Company
+from services.operator.setup.company_entries import Company
 from shared.settings.box_file import load_boxes
 from tests.deployment import Deployment
 from tests.servers.graph.events import meeting, weekly
@@ -95,7 +95,7 @@ def _serve(users: int, events: int) -> None:
 
 
 def _fill(mailbox: GraphMailbox, events: int) -> None:
-    """Three quarters single meetings with a body, the rest weekly series."""
+    """Fill a mailbox: three quarters single meetings with a body, the rest weekly series."""
     begin = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
     series = events // 4 // _OCCURRENCES
     for number in range(events - series * _OCCURRENCES):

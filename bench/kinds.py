@@ -99,7 +99,7 @@ def _each(work: Callable[[T], object], things: Sequence[T]) -> Callable[[], int]
 
 
 def _newsletter(number: int) -> bytes:
-    """Tables within tables, styles at every cell, links to pages that count, a hidden beginning."""
+    """Return tables within tables, styles at every cell, links that count, a hidden beginning."""
     offers = "".join(
         _ROW.format("".join(_CELL.format(_OFFER.format(number=3 * row + n)) for n in range(3)))
         for row in range(8 + number)
@@ -109,7 +109,7 @@ def _newsletter(number: int) -> bytes:
 
 
 def _html_reply(number: int) -> bytes:
-    """As Outlook writes it: a few words above a history of answers."""
+    """Return one as Outlook writes it: a few words above a history of answers."""
     words = (
         '<p class="MsoNormal"><span lang="CS" style="font-size:11pt">{}<o:p></o:p></span></p>\r\n'
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench import reports
 from bench.heads import COMPANIES, CONTACTS_EACH, USERS, a_contact, a_user, head
-from services.operator.setup.company import Company
+from services.operator.setup.company_entries import Company
 
 _WORDS = (
     "zakázka dodávka termín potvrzení nabídka prosím faktura stroj čerpadlo montáž oprava servis "

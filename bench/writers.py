@@ -166,7 +166,7 @@ def _say(child: subprocess.Popen[str]) -> None:
 
 
 def _write_share(arguments: argparse.Namespace) -> None:
-    """One writer: wait for the signal, write, and tell how it went."""
+    """Be one writer: wait for the signal, write, and tell how it went."""
     number, writers = arguments.share
     folder = Path(arguments.folder)
     lines = (folder / "classified").read_text("utf-8").splitlines()

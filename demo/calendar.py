@@ -25,7 +25,8 @@ from services.calsync.calendars.port import ItemContent, ItemTime, NewItem, Part
 from services.calsync.decisions import decide, held_deletions
 from services.calsync.round import RoundOfUser, Rounds
 from services.calsync.rules import CalendarRules
-from services.operator.setup.company import fill_company, load_company
+from services.operator.setup.company import fill_company
+from services.operator.setup.company_file import load_company
 from shared.domain.folding import fold_line
 from shared.domain.vocabulary import build_vocabulary
 from shared.netgenium.database.engine import write_transaction

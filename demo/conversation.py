@@ -25,7 +25,8 @@ from services.assembly.composition import Erp, open_erp
 from services.assembly.mailer_service import mail_once
 from services.assembly.run import Tally, run_once
 from services.assembly.secret import make_secret
-from services.operator.setup.company import fill_company, load_company
+from services.operator.setup.company import fill_company
+from services.operator.setup.company_file import load_company
 from shared.contracts.said import Said
 from shared.contracts.verdict import joined
 from shared.log import configure_logging

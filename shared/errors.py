@@ -122,14 +122,14 @@ class TransientError(CRMServiceError):
 
 
 class AwayError(TransientError):
-    """Something outside is away as a whole, which the error itself shows: no probe is asked.
+    """Something outside is unreachable as a whole, which the error itself shows: no probe is asked.
 
     Attributes:
-        part: What is away, as `/ready` calls it.
+        part: What is unreachable, as `/ready` calls it.
     """
 
     def __init__(self, sentence: Said, part: str) -> None:
-        """Compose from a sentence that names what is away and what to check."""
+        """Compose from a sentence that names what is unreachable and what to check."""
         super().__init__(sentence)
         self.part = part
 

@@ -81,7 +81,7 @@ class Flow(Generic[In, Out]):
         """Return what comes of `messages`: outputs, dead letters, and what rests for a further try.
 
         Raises:
-            TransientError: Something that the stage needs is away.
+            TransientError: Something that the stage needs is unreachable.
         """
         addressed: list[Addressed] = []
         by_mail: dict[UUID, BrokerMessage] = {}

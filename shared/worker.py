@@ -77,7 +77,7 @@ class Worker(Generic[In, Out]):
         self._sender = Sender(address, queues)
 
     def run(self) -> None:
-        """Work until stopped; a server that is away is waited for.
+        """Work until stopped; a server that is unreachable is waited for.
 
         Raises:
             CredentialsRefusedError: The broker refused us.
@@ -125,7 +125,7 @@ class Worker(Generic[In, Out]):
         self._stopped.wait(seconds)
 
     def _session(self) -> None:
-        """From connecting to a loss, a pause or the end."""
+        """Work from connecting to a loss, a pause or the end."""
         self._sender.connect()
         connection = BrokerConnection(self._address)
         try:
@@ -190,7 +190,7 @@ class Worker(Generic[In, Out]):
         """Handle `deliveries`; acknowledge them when everything that came of them is confirmed.
 
         Raises:
-            _StageError: Something that the stage needs is away.
+            _StageError: Something that the stage needs is unreachable.
         """
         try:
             messages = self._flow.outcome([delivery.message for delivery in deliveries])
@@ -245,7 +245,7 @@ class Worker(Generic[In, Out]):
 
 
 class _StageError(Exception):
-    """Something that the stage needs is away."""
+    """Something that the stage needs is unreachable."""
 
     def __init__(self, cause: TransientError) -> None:
         super().__init__(str(cause))

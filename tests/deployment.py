@@ -13,7 +13,8 @@ from typing import Any
 
 from services.answers.records import list_records
 from services.assembly.composition import Erp, open_erp
-from services.operator.setup.company import Company, fill_company
+from services.operator.setup.company import fill_company
+from services.operator.setup.company_entries import Company
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.reference_schema import create_reference_schema
 from shared.settings.environment import Environment

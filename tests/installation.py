@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from services.answers.records import list_records
 from services.assembly.composition import Erp, open_erp
 from services.assembly.run import Tally, run_once
-from services.operator.setup.company import Company, fill_company
+from services.operator.setup.company import fill_company
+from services.operator.setup.company_entries import Company
 from shared.contracts.messages import MailRecorded
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.schema.reference_schema import create_reference_schema

@@ -89,7 +89,7 @@ def _told(erp: Erp) -> list[BoxSeen]:
 
 
 def _of_rows(box: str, rows: Sequence[Any]) -> BoxSeen:
-    """All sources of a box together: what was read longest ago counts, and what has a reason."""
+    """Join all sources of a box: what was read longest ago counts, and what has a reason."""
     read = [row.last_read_at for row in rows if row.last_read_at]
     waiting = [row.waiting for row in rows if row.waiting is not None]
     shown = next((row for row in rows if row.why), rows[0])

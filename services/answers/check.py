@@ -26,7 +26,7 @@ from services.assembly.rehearsal import Rehearsed, rehearse
 from services.assembly.services import broker_address
 from services.fetcher.seen import seen_file
 from services.fetcher.sources.mailbox import probe_mailbox
-from services.fetcher.sources.of_box import MAILBOX, BoxSource, sources_of
+from services.fetcher.sources.of_box import BoxSource, SourceKind, sources_of
 from services.fetcher.sources.opening import trouble_of
 from shared.broker.rabbitmq.admin import administration
 from shared.contracts.said import Said, said, verbatim
@@ -82,14 +82,21 @@ def run_checks(
     yield from _open_ways(environment)
     yield from _database(environment, boxes, rehearsal=rehearsal)
     for source in (source for box in boxes for source in sources_of(box)):
-        # The look at a directory is among the paths.
-        if source.kind == MAILBOX:
-            yield from _memory(source, environment.data)
-            yield from _mailbox(source, environment.data)
+        yield from _source(source, environment.data)
     for box in boxes:
         yield from _guarded(said("outgoing mail of {box}", box=box.name), partial(_outgoing, box))
     if environment.rabbitmq_url:
         yield from _guarded(said("broker"), partial(_broker, environment))
+
+
+def _source(source: BoxSource, data: Path) -> Iterator[Check]:
+    match source.kind:
+        case SourceKind.MAILBOX:
+            yield from _memory(source, data)
+            yield from _mailbox(source, data)
+        case SourceKind.EML_DIR:
+            # It is looked at among the paths.
+            return
 
 
 def _open_ways(environment: Environment) -> Iterator[Check]:

@@ -84,7 +84,7 @@ class DeadLetters(Protocol):
         """Return every one of them, oldest first in each queue."""
 
     def release(self, wanted: Wanted) -> int:
-        """Have those that are `wanted` processed again; gives their number."""
+        """Have those that are `wanted` processed again; return their number."""
 
     def drop(self, wanted: Wanted) -> int:
         """Remove those that are `wanted`; their backups stay. Gives their number."""

@@ -18,7 +18,7 @@ from services.fetcher.mail_id import mail_id
 from services.fetcher.sources.file_time import moment_of
 from shared.backup.store import key_of
 from shared.contracts.messages import MailClassified, MailFetched
-from shared.contracts.origin import FILES
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import said
 from shared.errors import WrongUseError
 
@@ -74,7 +74,7 @@ def explain(
     """Explain every file, in order; an unreadable one does not stop the rest.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         PermanentError: The mapping does not fit the database.
     """
     rest = iter(files)
@@ -102,7 +102,7 @@ def _read(path: Path, context: BoxContext) -> _Read | Unreadable:
     except OSError as error:
         return Unreadable(str(path), f"cannot be read: {error.strerror}")
     digest = sha256(raw).hexdigest()
-    own_id = mail_id(context.box.email, FILES, path.name, digest)
+    own_id = mail_id(context.box.email, MailOrigin.EML_DIR, path.name, digest)
     received_at = moment_of(modified)
     message = MailFetched(
         mail_id=own_id,

@@ -36,7 +36,7 @@ def find_mails(erp: Erp, search: Search, most: int) -> list[JournalMail]:
     """Find the newest mails that fit, at most so many.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         ConfigurationError: `init-db` has not run, or an upgrade is due.
     """
     require_own_tables(erp.engine)
@@ -87,7 +87,7 @@ def _from_the_newest(
 
 
 def _by_way(connection: Connection, search: Search, way: IndexedWay, most: int) -> list[Place]:
-    """All that the index leads to, of which the newest are kept: the database sorts nothing."""
+    """Return what the index leads to; the newest are kept, and the database sorts nothing."""
     where = [*conditions(search, way.word), *_verdict_like(search)]
     led = way.mail_ids.distinct().subquery()
     query = _asked(search).join(led, led.c.mail_id == _own.mail_id).where(*where)
@@ -95,7 +95,7 @@ def _by_way(connection: Connection, search: Search, way: IndexedWay, most: int) 
 
 
 def _asked(search: Search) -> Select[datetime, UUID, str]:
-    """Only what indexes have, unless the subject itself is asked for."""
+    """Select only what indexes have, unless the subject itself is asked for."""
     subject = _own.subject if search.subject else literal("")
     return select(_own.received_at, _own.mail_id, subject)
 

@@ -44,7 +44,7 @@ class ImportLog:
         """Record `originals`; one that was recorded before is given with `again`.
 
         Raises:
-            TransientError: Database or disk is away.
+            TransientError: Database or disk is unreachable.
             WrongUseError: A file cannot be read.
         """
         refuse_strangers(self.backup.root)

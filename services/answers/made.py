@@ -58,7 +58,7 @@ def made_of(erp: Erp, mail_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Made]]
     """Read what each of these mails has made.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with database_errors(erp.engine), erp.engine.connect() as connection:
         return made_by(connection, erp.tables, mail_ids)
@@ -154,7 +154,7 @@ def _kind(row: Row[Any]) -> str:
 
 
 def _soft(connection: Connection, chunk: Sequence[UUID], marked: set[UUID]) -> Iterator[Row[Any]]:
-    """Soft bounces that were only counted."""
+    """Yield soft bounces that were only counted."""
     own = soft_bounce_table.c
     for row in connection.execute(select(soft_bounce_table).where(own.mail_id.in_(chunk))):
         if row.command_id not in marked:

@@ -115,7 +115,7 @@ def drop_mails(engine: Engine, wanted: Sequence[str]) -> int:
 
 
 def outbox_counts(engine: Engine, *, server: bool) -> OutboxCounts:
-    """Return how the outbox stands.
+    """Return the state of the outbox.
 
     Raises:
         TransientError: The database is unreachable.

@@ -100,7 +100,7 @@ def recorded(erp: Erp, data: Path, mail_id: UUID) -> Recorded | None:
     """Read what was recorded of a mail; None if it is not in the journal.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         ConfigurationError: `init-db` has not run, or an upgrade is due.
     """
     require_own_tables(erp.engine)

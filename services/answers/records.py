@@ -68,7 +68,7 @@ def list_records(
         held: Only what waits for a person.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         PermanentError: The mapping does not fit, or `init-db` has not run.
         WrongUseError: `since` is given for records without a time, or `held` for others than
             marks.

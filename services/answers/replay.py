@@ -98,7 +98,7 @@ class Replay:
         """Publish the mails of `files`, batch by batch; yields what became of each batch.
 
         Raises:
-            TransientError: Database, disk or the next stage is away.
+            TransientError: Database, disk or the next stage is unreachable.
             WrongUseError: It is not clear which box a mail belongs to, a file cannot be read, or
                 the services could not read its backup.
         """

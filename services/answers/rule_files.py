@@ -132,7 +132,7 @@ def look_at_names(box: Box, erp: Erp) -> Iterator[RuleFinding]:
     """Yield what the rules of a box name and the ERP does not have.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     file = box.rules_file
     read = read_for(file, box) if file else None
@@ -156,7 +156,7 @@ def look_at_folders(box: Box) -> Iterator[RuleFinding]:
     """Yield the folders that the rules of a box name and its server does not have.
 
     Raises:
-        TransientError: The server is away.
+        TransientError: The server is unreachable.
         CredentialsRefusedError: It refused the login.
     """
     file = box.rules_file

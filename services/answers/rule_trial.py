@@ -103,7 +103,7 @@ class RuleTrial:
         """Try every recorded mail of the box among some backups.
 
         Raises:
-            TransientError: The database is away.
+            TransientError: The database is unreachable.
         """
         known = self._journal(files)
         read = [(file, known[file], _bytes(file)) for file in files if file in known]

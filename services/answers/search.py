@@ -175,7 +175,7 @@ def _has(word: str) -> ColumnElement[bool]:
 
 
 def _begins(word: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """As a range, not by LIKE: every database then uses its index."""
+    """Ask for a range, not by LIKE: every database then uses its index."""
     column = word_table.c.word
     return column >= word, column < word[: LONGEST_WORD - 1] + _BEHIND_ALL
 

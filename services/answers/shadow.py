@@ -18,10 +18,10 @@ from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
 from services.fetcher.mail_id import mail_id
 from services.fetcher.sources.file_time import moment_of
-from services.fetcher.sources.of_box import BoxSource, sources_of
+from services.fetcher.sources.of_box import BoxSource, SourceKind, sources_of
 from services.fetcher.sources.opening import open_source
-from services.fetcher.sources.port import EML_DIR
 from shared.backup.store import key_of
+from shared.contracts.origin import MailOrigin
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.domain.copies import claimed_by
 from shared.domain.earlier import Processed
@@ -76,10 +76,11 @@ def waiting_mails(box: Box) -> Iterator[Waiting]:
         CredentialsRefusedError: The mailbox refused the login.
     """
     for source in sources_of(box):
-        if source.kind == EML_DIR:
-            yield from _files(box.eml_dir or Path())
-        else:
-            yield from _mailbox(source)
+        match source.kind:
+            case SourceKind.MAILBOX:
+                yield from _mailbox(source)
+            case SourceKind.EML_DIR:
+                yield from _files(box.eml_dir or Path())
 
 
 def backed_up_mails(originals: Iterable[Original]) -> Iterator[Waiting]:
@@ -108,7 +109,7 @@ class Shadow:
         """Yield what would become of `mails`, in order.
 
         Raises:
-            TransientError: The database is away.
+            TransientError: The database is unreachable.
             PermanentError: The mapping does not fit the database.
         """
         rest = iter(mails)
@@ -157,13 +158,13 @@ def _files(folder: Path) -> Iterator[Waiting]:
         for file in files:
             if file.suffix.lower() == ".eml" and file.is_file() and not file.is_symlink():
                 moment = moment_of(file.stat().st_mtime)
-                yield Waiting(f"{EML_DIR}:{file.name}", moment, file.read_bytes())
+                yield Waiting(f"{MailOrigin.EML_DIR}:{file.name}", moment, file.read_bytes())
     except OSError as error:
         raise unreadable(error) from None
 
 
 def _mailbox(source: BoxSource) -> Iterator[Waiting]:
-    """Nothing is acknowledged, so nothing is deleted, marked or moved, nor remembered."""
+    """Yield mails without acknowledging any, so none is deleted, marked, moved or remembered."""
     with (
         TemporaryDirectory() as nothing_remembered,
         closing(

@@ -115,7 +115,7 @@ def flows_of(address: BrokerAddress) -> list[QueueCounts]:
     """Return every work queue.
 
     Raises:
-        TransientError: The broker is away.
+        TransientError: The broker is unreachable.
         CredentialsRefusedError: It refused us.
     """
     with administration(address) as admin:
@@ -128,7 +128,7 @@ def services_of(
     """Return how many processes of each service are connected, by the queues they read.
 
     Raises:
-        TransientError: The broker is away.
+        TransientError: The broker is unreachable.
     """
     consumers = {flow.queue: flow.consumers for flow in flows}
     with administration(address) as admin:
@@ -144,7 +144,7 @@ def recorded_in(erp: Erp) -> JournalCount:
     """Return how many mails the journal has.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         ConfigurationError: `init-db` has not run.
     """
     require_own_tables(erp.engine)

@@ -23,7 +23,7 @@ def today(then: Recorded, boxes: Sequence[Box], erp: Erp, data: Path) -> Today:
     """Decide again by the data and settings of now; writes nothing.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     box = next((one for one in boxes if one.name == then.mail.box), None)
     if box is None:

@@ -75,8 +75,8 @@ class Feeds:
 
     Attributes:
         data: Backups, leases and what was seen.
-        sink: Gives publisher and lease for a source.
-        states: Is told how each source stands.
+        sink: Returns publisher and lease for a source.
+        states: Is told the state of each source.
         after: Is told of every round.
         set_aside: Is told of every mail of a mailbox that is set aside.
     """

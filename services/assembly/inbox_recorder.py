@@ -23,12 +23,12 @@ _log = Logger()
 
 @dataclass(frozen=True, slots=True)
 class InboxRecorder(Generic[Told]):
-    """Records what is told; what is away is waited for, and no mail waits for that.
+    """Records what is told; what is unreachable is waited for, and no mail waits for that.
 
     Attributes:
         part: What it is, in the log and in the metrics.
         queue: Where it is told.
-        read: Gives what a message tells; raises `ContractError`.
+        read: Returns what a message tells; raises `ContractError`.
         record: Writes it down; doing so twice does no harm.
     """
 

@@ -21,8 +21,7 @@ from services.assembly.folder_problems import (
 )
 from services.assembly.path_attempts import is_there, refusal_of, try_to_append
 from services.fetcher.sources.login import tls_context
-from services.fetcher.sources.of_box import MAILBOX, sources_of
-from services.fetcher.sources.port import EML_DIR
+from services.fetcher.sources.of_box import BoxSource, SourceKind, sources_of
 from shared.contracts.said import Said, said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.file_systems import file_system_of
@@ -59,14 +58,14 @@ class CheckedPath:
         name: What it is for.
         path: As it is written.
         problems: What is wrong with it; none: it is good.
-        source: The source whose own it is, as box and kind; None: all need it.
+        source: The name of the source whose own it is; None: all need it.
     """
 
     name: Said
     path: str
     problems: tuple[ConfigProblem, ...]
     weight: Weight = "stops"
-    source: tuple[str, str] | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class PathCheck:
     """Looks at paths.
 
     Attributes:
-        file_system: Gives the type of the file system that a path lies on.
+        file_system: Returns the type of the file system that a path lies on.
     """
 
     file_system: Callable[[Path], str] = file_system_of
@@ -141,30 +140,35 @@ class PathCheck:
             yield CheckedPath(said("rootPath"), root, problems, "stops" if files else "hint")
 
     def _sources(self, box: Box) -> Iterator[CheckedPath]:
-        files, mailbox = (box.name, EML_DIR), (box.name, MAILBOX)
-        kinds = {source.kind for source in sources_of(box)}
-        if box.eml_dir:
-            remedy = said("create it or correct emlDir")
-            problems = self._folder(box.eml_dir, "emlDir", remedy, writes=True, lasts=False)
-            yield CheckedPath(
-                said("emlDir of {box}", box=box.name), str(box.eml_dir), problems, source=files
-            )
-        if MAILBOX in kinds and box.ca_file:
-            problems = windows_problems(str(box.ca_file), "caFile") or _wrong(
-                lambda: tls_context(box)
-            )
-            yield CheckedPath(
-                said("caFile of {box}", box=box.name), str(box.ca_file), problems, source=mailbox
-            )
-        if box.pop3_oauth:
-            app = app_file(box)
-            problems = windows_problems(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
-            yield CheckedPath(
-                said("OAuth2 file of {box}", box=box.name), str(app), problems, source=mailbox
-            )
-            if not problems and (ending := _ends_soon(box, app)):
-                name = said("OAuth2 secret of {box}", box=box.name)
-                yield CheckedPath(name, str(app), (ending,), "hint", mailbox)
+        for source in sources_of(box):
+            match source.kind:
+                case SourceKind.MAILBOX:
+                    yield from _of_mailbox(source)
+                case SourceKind.EML_DIR:
+                    yield self._eml_dir(source)
+
+    def _eml_dir(self, source: BoxSource) -> CheckedPath:
+        folder = source.box.eml_dir or Path()
+        remedy = said("create it or correct emlDir")
+        problems = self._folder(folder, "emlDir", remedy, writes=True, lasts=False)
+        name = said("emlDir of {box}", box=source.box.name)
+        return CheckedPath(name, str(folder), problems, source=source.name)
+
+
+def _of_mailbox(source: BoxSource) -> Iterator[CheckedPath]:
+    box = source.box
+    if box.ca_file:
+        problems = windows_problems(str(box.ca_file), "caFile") or _wrong(lambda: tls_context(box))
+        name = said("caFile of {box}", box=box.name)
+        yield CheckedPath(name, str(box.ca_file), problems, source=source.name)
+    if box.pop3_oauth:
+        app = app_file(box)
+        problems = windows_problems(box.root_path, "rootPath") or _wrong(lambda: read_app(app))
+        name = said("OAuth2 file of {box}", box=box.name)
+        yield CheckedPath(name, str(app), problems, source=source.name)
+        if not problems and (ending := _ends_soon(box, app)):
+            name = said("OAuth2 secret of {box}", box=box.name)
+            yield CheckedPath(name, str(app), (ending,), "hint", source.name)
 
 
 def require_paths(
@@ -183,7 +187,7 @@ def require_paths(
         for place in (look or PathCheck()).at_all(boxes, environment, use)
         if place.problems and place.weight in {"stops", "unmade"}
     ]
-    sources = {(box.name, one.kind) for box in boxes if box.enabled for one in sources_of(box)}
+    sources = {one.name for box in boxes if box.enabled for one in sources_of(box)}
     of_all = any(place.source is None for place in stopping)
     if of_all or (sources and sources <= {place.source for place in stopping}):
         raise ConfigurationError(problem for place in stopping for problem in place.problems)

@@ -69,7 +69,7 @@ def rehearse(erp: Erp) -> Iterator[Rehearsed]:
     """Try every step; a fault does not hide the next one, as far as the database goes on.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         PermanentError: The records to refer to cannot be read.
     """
     temporary = TemporaryDirectory(prefix="crmservice-rehearsal-")
@@ -134,7 +134,7 @@ class Stages:
 
 
 def _steps(made_up: MadeUp, stage: Stages) -> Iterator[Step]:
-    """In this order: later steps change what earlier ones have made."""
+    """Yield the steps in their order: later ones change what earlier ones have made."""
     yield "look-up of addresses, numbers and threads", partial(stage.classify, made_up.email)
     yield "lock", stage.lock
     groups = list(_groups(made_up, invitations=stage.erp.tables.has("invitation")))
@@ -159,6 +159,10 @@ def _groups(made_up: MadeUp, *, invitations: bool) -> Iterator[Group]:
     if comment := made_up.comment():
         yield "comment on a task", mail(comment)
     yield "company and contact", mail(*made_up.entries())
+    if contact := made_up.contact_of_rule():
+        yield "contact of a rule", mail(contact)
+    yield "task of a rule", mail(made_up.task_of_rule())
+    yield "task of a rule, changed", mail(made_up.task_of_rule())
     yield "task of a problem", mail(made_up.task(made_up.problem))
     yield "task of a problem, changed", mail(made_up.task_of_the_problem_again())
     for what in ("contact", "relationship"):
@@ -183,7 +187,7 @@ def _tried(name: str, try_it: Callable[[], object]) -> Rehearsed:
 
 
 def _statement(error: BaseException) -> str:
-    """Return what the database refused; its values stand in it nowhere."""
+    """Return what the database refused; its values are nowhere in it."""
     refused = error.__cause__
     statement = refused.statement if isinstance(refused, DBAPIError) else None
     return " ".join((statement or "").split())[:_STATEMENT_LENGTH]
@@ -197,7 +201,7 @@ def _made_up(connection: Connection, erp: ErpTables, backup: BackupStore) -> Mad
 
 
 def _existing(connection: Connection, erp: ErpTables) -> Mapping[str, int]:
-    """One record of each kind that has any: the ERP may ask that what is referred to is there."""
+    """Return one record of each kind that has any: a reference may have to lead somewhere."""
     found: dict[str, int] = {}
     for entity in _REFERRED_TO:
         if erp.has(entity):

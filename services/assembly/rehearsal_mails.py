@@ -31,6 +31,7 @@ from shared.contracts.references import (
     RoleRef,
     UserRef,
 )
+from shared.contracts.rule_commands import CreateContact, PutTask
 from shared.contracts.verdict import Word
 from shared.contracts.xml_commands import PutContact, PutRelationship
 
@@ -187,6 +188,27 @@ class MadeUp:
             first_name=_LONG,
             last_name=_LONG,
             relationship_of=_LONG,
+        )
+
+    def contact_of_rule(self) -> CreateContact | None:
+        """Return a contact in an existing company, as a rule of the administrator makes it."""
+        company, address = self._relationship(), f"rule.{_KEY}"
+        if company is None:
+            return None
+        return CreateContact(
+            command_id=uuid4(), address=address, last_name=_LONG, relationship=company
+        )
+
+    def task_of_rule(self) -> PutTask:
+        """Return a task as a rule makes it; a second one means the first, and changes it."""
+        return PutTask(
+            command_id=uuid4(),
+            subject=f"Rehearsal {self.problem}",
+            same_contact=False,
+            contact=self._contact(),
+            values={"status": "rehearsed", "priority": _LONG},
+            solvers=(self._user(),),
+            contract=self._record("contract"),
         )
 
     def soft_bounces(self) -> Sequence[CountSoftBounce]:

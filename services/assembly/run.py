@@ -118,7 +118,7 @@ def local_feeds(  # noqa: PLR0913, PLR0917 - all that a pipeline is made from
     `rests` is as for `local_sink`, `contexts` what the rules know of the boxes.
 
     Raises:
-        TransientError: Database or disk is away.
+        TransientError: Database or disk is unreachable.
         ConfigurationError: A rule file cannot be used.
     """
     ready = boxes_to_read(boxes)

@@ -106,7 +106,7 @@ def _serve(pipe: Connection, start: Callable[[], Work[T, R]]) -> None:
 
 @contextmanager
 def _interruptions_later() -> Iterator[None]:
-    """In the block Ctrl-C waits; a process that is started there never hears it: we end it."""
+    """Let Ctrl-C wait in the block; a process that is started there never hears it: we end it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

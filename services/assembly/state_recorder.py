@@ -1,4 +1,4 @@
-"""What is told to the writer beside the mail: how boxes stand, and dead letters (O-2, O-4)."""
+"""What is told to the writer beside the mail: the state of boxes, and dead letters (O-2, O-4)."""
 
 from functools import partial
 

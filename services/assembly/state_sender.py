@@ -1,4 +1,4 @@
-"""How boxes stand, from the fetcher to the writer's queue (behaviour O-4)."""
+"""The state of boxes, from the fetcher to the writer's queue (behaviour O-4)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

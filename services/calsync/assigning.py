@@ -190,7 +190,7 @@ class Assigner:
 
 
 def _people(event: CalendarItem) -> tuple[str, ...]:
-    """Organiser and attendees, in this order."""
+    """Return organiser and attendees, in this order."""
     return tuple(dict.fromkeys(one for one in (event.organizer, *event.attendees) if one))
 
 

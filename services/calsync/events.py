@@ -84,7 +84,7 @@ class EventLook:
         items: Mapping[str, CalendarItem],
         changes: CalendarChanges,
     ) -> set[str]:
-        """Look at links that no series has dealt with; gives the events that they have."""
+        """Look at links that no series has dealt with; return the events that they have."""
         used = {link.event_id or "" for link in links}
         renamed = {item.uid for item in items.values() if item.uid and item.id not in used}
         for link in links:

@@ -164,7 +164,7 @@ def _is_wanted(work: Writing, link: CalendarLink) -> bool:
 
 
 def _give_up(work: Writing, link: CalendarLink) -> None:
-    """No event was found for an activity that is gone; a search may lag for a while."""
+    """End the link of a gone activity for which no event is found; a search may lag for a while."""
     if link.changed_at > work.now - _GIVEN_UP:
         return
     with work.transaction() as (_, ledger):

@@ -145,7 +145,7 @@ def _merge_text(
     *,
     apart: bool,
 ) -> bool:
-    """Text that a person wrote in the ERP is never taken away; gives whether it stays apart."""
+    """Never take away text that a person wrote in the ERP; return whether it stays apart."""
     to_erp, to_calendar = to
     ours, theirs = versions.erp.text, versions.calendar.text
     in_erp = "text" in versions.changed_in_erp()

@@ -188,7 +188,7 @@ class Newcomers:
         return plan_pair(None, activity, event, origin, self.known)
 
     def _pushed(self) -> Iterator[Action]:
-        """Activities that get an event; under an id that was another's, one of a new generation."""
+        """Yield events to make; for an activity under another's former id, of a new generation."""
         ended: dict[str, list[CalendarLink]] = {}
         for link in (*self.memory, *self.links):
             ended.setdefault(str(link.activity_id), []).append(link)

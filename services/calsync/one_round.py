@@ -55,7 +55,7 @@ class RoundSettings:
 
     Attributes:
         e_mail_type: Id of the activity type of e-mails.
-        clock: Gives the moment; tests have their own.
+        clock: Returns the moment; tests have their own.
         takes_part: Ids of all users who take part (K-9).
         still: The users of whom the last round had nothing to do.
     """

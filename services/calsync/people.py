@@ -44,7 +44,7 @@ class People:
 
     Attributes:
         only: The addresses of a pilot; none: everybody.
-        clock: Gives the moment.
+        clock: Returns the moment.
     """
 
     engine: Engine

@@ -105,7 +105,7 @@ def _nth_to_nth(
 
 
 def _shift(before: Sequence[datetime], after: Sequence[datetime], window: Window) -> int:
-    """By how many the first occurrence in the window is another one than before."""
+    """Count by how many the first occurrence in the window is another one than before."""
     surplus = len(after) - len(before)
     gaps = [later - earlier for times in (before, after) for earlier, later in pairwise(times)]
     gap = min(gaps, default=timedelta(days=1))

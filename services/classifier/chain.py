@@ -168,7 +168,7 @@ def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
 
 
 def _distinct(commands: Sequence[AnyCommand]) -> tuple[AnyCommand, ...]:
-    """Of commands with one id the first: two effects under one id could never be recorded."""
+    """Keep the first of commands with one id: two effects under one id could never be recorded."""
     by_id: dict[UUID, AnyCommand] = {}
     for command in commands:
         by_id.setdefault(command.command_id, command)

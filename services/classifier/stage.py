@@ -44,7 +44,7 @@ class ClassifierStage:
         """Classify all of `batch`.
 
         Raises:
-            TransientError: Database or backup is away.
+            TransientError: Database or backup is unreachable.
             PermanentError: A backup is missing, or a box is not configured here.
         """
         contexts = [self._context(fetched.message.box) for fetched in batch]

@@ -1,4 +1,4 @@
-"""How the sources of a process stand, told to the writer at changes and once a minute (O-4)."""
+"""The state of the sources of a process, told to the writer at changes and once a minute (O-4)."""
 
 import threading
 import time
@@ -29,8 +29,8 @@ class BoxStates:
 
     Attributes:
         send: Takes states to the writer; raises `CRMServiceError` where it cannot.
-        now: Gives the time, aware.
-        clock: Gives seconds that never go back.
+        now: Returns the time, aware.
+        clock: Returns seconds that never go back.
     """
 
     send: Callable[[Sequence[BoxState]], None]
@@ -43,7 +43,7 @@ class BoxStates:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def tell(self, source: BoxSource, state: FeedState, why: str, report: SourceReport) -> None:
-        """Note how `source` stands; `run` sends it."""
+        """Note the state of `source`; `run` sends it."""
         told = BoxState(
             box=source.box.name,
             source=source.kind,
@@ -97,7 +97,7 @@ class BoxStates:
 
 
 def _as_of(now: datetime, state: BoxState) -> BoxState:
-    """`state` as it still is; what has ended stays behind the word of whoever reads after us."""
+    """Return `state` as it still is; one that has ended yields to whoever reads the source next."""
     if state.state == FeedState.STOPPED:
         return state
     return state.model_copy(update={"told_at": now})

@@ -69,7 +69,7 @@ class Feed:
         """Return one round: everything that waits.
 
         Raises:
-            TransientError: Source, disk or next stage is away, or another process reads it.
+            TransientError: Source, disk or next stage is unreachable, or another process reads it.
             CredentialsRefusedError: The source refused the login.
             ConfigurationError: A file or folder that the source needs is missing.
         """
@@ -180,7 +180,7 @@ class Feed:
 
 
 def state_after(error: CRMServiceError) -> FeedState:
-    """Return how a feed stands that met `error`."""
+    """Return the state of a feed that met `error`."""
     match error:
         case HeldElsewhereError():
             return FeedState.STANDING_BY

@@ -142,7 +142,7 @@ class Fetcher:
         self.source.set_aside(mail, FailedMailNote(message, reason, died_at))
 
     def _back_up(self, batch: Sequence[SourceMail]) -> list[tuple[FetchedMail, SourceMail]]:
-        """Small mails are flushed to disk together, large ones slice by slice.
+        """Back a batch up: small mails are flushed together, large ones slice by slice.
 
         What its source cannot give now is left out: it stays there.
         """

@@ -25,7 +25,7 @@ class Lease(Protocol):
 
         Raises:
             HeldElsewhereError: Another process has it.
-            TransientError: Whoever gives it is away.
+            TransientError: Whoever gives it is unreachable.
         """
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class SenderLease:
 
         Raises:
             HeldElsewhereError: Another process holds it.
-            TransientError: The broker is away.
+            TransientError: The broker is unreachable.
         """
         self.sender.connect()
 

@@ -12,7 +12,7 @@ _LONGEST = timedelta(hours=1)
 
 
 class Pauses:
-    """The pause of one box; every method may raise `TransientError`: the memory is away."""
+    """The pause of one box; every method may raise `TransientError`: the memory is unreachable."""
 
     def __init__(self, memory: Memory, clock: Callable[[], datetime]) -> None:
         """Take the box's memory, and what gives the time, aware."""

@@ -29,7 +29,7 @@ class BrokerRecordedInbox:
         """Return the mails that the queue has told; a message that cannot be read is logged.
 
         Raises:
-            TransientError: The broker is away.
+            TransientError: The broker is unreachable.
         """
         told: dict[UUID, MailboxActions | None] = {}
         for message in self.inbox.receive():

@@ -1,4 +1,4 @@
-"""How a feed stands, kept in the data folder for whoever asks from outside (behaviour O-4).
+"""The state of a feed, kept in the data folder for whoever asks from outside (behaviour O-4).
 
 `<data>/feeds/<feed>.json`, written by the process that reads the source. Losing it loses nothing:
 the next round writes it anew. So it is not flushed, and a disk that refuses it stops no mail.
@@ -72,7 +72,7 @@ STANDING_STILL = frozenset(FeedState) - {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a feed stands.
+    """The state of a feed.
 
     Attributes:
         state: What it does.

@@ -38,7 +38,7 @@ class TakenMail:
 
 
 class TakenMails:
-    """Those of one box; every method may raise `TransientError`: the memory is away."""
+    """Those of one box; every method may raise `TransientError`: the memory is unreachable."""
 
     def __init__(self, box: str, memory: Memory) -> None:
         """Take the box's label and its memory."""

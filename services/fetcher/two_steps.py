@@ -28,7 +28,7 @@ class RecordedInbox(Protocol):
         """Return the mails that were told, and not yet acknowledged by `done`.
 
         Raises:
-            TransientError: Whoever tells is away.
+            TransientError: Whoever tells is unreachable.
         """
 
     def done(self) -> None:
@@ -56,7 +56,7 @@ class TwoSteps:
         With what rules want done with them: noted first, so that it outlives a broken connection.
 
         Raises:
-            TransientError: The source, its memory or the broker is away.
+            TransientError: The source, its memory or the broker is unreachable.
         """
         # Within one process all of them are recorded by now.
         told = self.inbox.receive()
@@ -71,7 +71,7 @@ class TwoSteps:
         """Note what was recorded since the last round.
 
         Raises:
-            TransientError: The source's memory or the broker is away.
+            TransientError: The source's memory or the broker is unreachable.
         """
         self._note(self.inbox.receive())
         self.inbox.done()

@@ -30,7 +30,7 @@ class Notice:
     """One notice.
 
     Attributes:
-        service: Who has met the error.
+        service: Which service met the error.
         kind: What kind of error it is.
         reason: A sentence, without anything of a mail and without secrets.
         count: How often it has happened since the last notice.

@@ -42,7 +42,7 @@ class Mailer:
     Attributes:
         rows: The outbox.
         own_mail: Signs our mail.
-        original: Gives the bytes of a backup, by its key.
+        original: Returns the bytes of a backup, by its key.
         now: The time.
         report: Is told the reason of each mail that failed, and of each brake.
         supports: Who gets what failed, by the name of the box.
@@ -96,7 +96,7 @@ class Mailer:
             self.report("mails per hour", why)
 
     def _give_back(self, mails: Sequence[OutboxMail]) -> None:
-        """No server has seen these: they are due again at once."""
+        """Make mails that no server has seen due again at once."""
         for mail in mails:
             self._unwritten.append((mail, SettledMail(as_given_back(mail, self.now()))))
         # The error that is under way says more than another one would.

@@ -24,7 +24,7 @@ _INTERRUPTED = said("interrupted: the next run does what is left")
 
 
 def call(*, as_json: bool) -> int:
-    """Run the command that the arguments name; gives the exit code, shows no traceback.
+    """Run the command that the arguments name, and return its exit code; never show a traceback.
 
     Args:
         as_json: A failure is told as one JSON line on standard error.

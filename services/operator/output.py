@@ -70,7 +70,7 @@ def prepare() -> None:
 
 
 def lost() -> OSError | None:
-    """Write out what is buffered; gives what forbade it, and then nothing more is written."""
+    """Write out what is buffered; return what forbade it, and then nothing more is written."""
     # Typer wraps the stream of which it knows that nobody reads it.
     stream = getattr(sys.stdout, "wrapped", sys.stdout)
     with suppress(OSError):

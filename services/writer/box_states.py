@@ -1,4 +1,4 @@
-"""Keeps in `crm_box` how each source of a box stands (behaviour O-4)."""
+"""Keeps in `crm_box` the state of each source of a box (behaviour O-4)."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ def record_box_states(engine: Engine, states: Sequence[BoxState]) -> None:
     """Write the newest of `states` for each source; an older one than the row's changes nothing.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         PermanentError: It does not take such rows.
     """
     newest = {

@@ -55,7 +55,7 @@ def record_change(  # noqa: PLR0913 - a change is all of this
 
 
 def change_record(work: UnitOfWork, entity: str, record_id: int, new: Values) -> Values | None:
-    """Set the mapped ones of `new` in a record; gives what stood there, None if it is gone."""
+    """Set the mapped ones of `new` in a record; return what was there, None if it is gone."""
     table = work.erp.table(entity)
     mapped = work.erp.mapped(entity, new)
     if not mapped:

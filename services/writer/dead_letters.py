@@ -23,7 +23,7 @@ def record_dead_letters(engine: Engine, notes: Sequence[DeadLetterNote]) -> None
     """Write what `notes` tell; what is older than the row changes nothing.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
         PermanentError: It does not take such rows.
     """
     try:
@@ -50,7 +50,7 @@ def differing(
         boxes: Only rows of these can be gone; None: all.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     there = {(one.mail_id, one.queue) for one in letters}
     rows = {(row.mail_id, row.queue): row for row in _open_rows(engine, queues)}

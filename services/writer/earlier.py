@@ -89,7 +89,7 @@ class EarlierMails:
         self.invitations[key] = [*others, new]
 
     def cancelled(self, key: str, row_key: str) -> None:
-        """Keep that one of them is cancelled."""
+        """Remember that one of them is cancelled."""
         self.invitations[key] = [
             replace(one, cancelled=True) if one.key == row_key else one
             for one in self.invitations_of(key)

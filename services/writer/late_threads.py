@@ -37,11 +37,11 @@ class LateThreads:
     clock: Callable[[], datetime]
 
     def join(self, mails: Iterable[MailClassified]) -> Sequence[AssignActivity]:
-        """Look at threads of `mails`, which are recorded; gives what was assigned.
+        """Look at threads of `mails`, which are recorded; return what was assigned.
 
         Raises:
             ConflictError: Another writer was first: trying again will see what it wrote.
-            TransientError: The database is away.
+            TransientError: The database is unreachable.
             PermanentError: A right is missing.
         """
         ours = [mail for mail in mails if mail.commands]

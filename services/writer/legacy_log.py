@@ -179,7 +179,7 @@ def _waiting(connection: Connection) -> Sequence[Row[Any]]:
 
 
 def _confirm(connection: Connection, groups: Sequence[Row[Any]]) -> None:
-    """Remember that the lines stand in the file."""
+    """Remember that the lines are in the file."""
     ids, now = [group.group_id for group in groups], datetime.now(UTC)
     which = log_words_table.c.group_id.in_(ids)
     connection.execute(update(log_words_table).where(which).values(written_at=now))

@@ -22,7 +22,7 @@ def unwritten(lines: Sequence[bytes], tail: bytes) -> bytes:
 
     Args:
         lines: Each with its line end.
-        tail: What stands behind the confirmed part of the file: whole lines, perhaps a torn one,
+        tail: What follows the confirmed part of the file: whole lines, perhaps a torn one,
             of a crash between writing and confirming. Equal lines are interchangeable.
     """
     whole, torn = tail[: tail.rfind(b"\n") + 1], tail[tail.rfind(b"\n") + 1 :]

@@ -50,7 +50,7 @@ class Relink:
         boxes: Their domains and groups are no customers.
         cause: What the changes name, and `undo` asks for.
         by: Who asks for it.
-        clock: Gives the time.
+        clock: Returns the time.
     """
 
     engine: Engine

@@ -64,7 +64,7 @@ class WriterStage:
         erp: Its mapped tables.
         attachments: Where files go.
         legacy_log: The log in the manual's words.
-        clock: Gives the time, aware, in local time.
+        clock: Returns the time, aware, in local time.
         pause: Waits for some seconds, before a group that met another writer is tried again.
         own_domains: Of the company: its own mail may come back (S-7).
     """
@@ -84,7 +84,7 @@ class WriterStage:
         Raises:
             ConflictError: Each time there was a row with one of our keys: other writers were first
                 too often, or the ERP has a unique column that a mail cannot fit.
-            TransientError: The database is away.
+            TransientError: The database is unreachable.
             PermanentError: A command can never be applied; nothing of the batch is recorded.
         """
         recorded, settled = self._commit(batch)
@@ -165,7 +165,7 @@ class WriterStage:
 
 
 def _with_news(settled: Sequence[Settled], before: Container[UUID]) -> list[Settled]:
-    """Without replays that have nothing left to do: their verdict stays what it was."""
+    """Leave out replays that have nothing left to do: their verdict stays what it was."""
     return [one for one in settled if one.commands or one.mail.mail_id not in before]
 
 

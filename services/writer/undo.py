@@ -69,7 +69,7 @@ def undo_cause(  # noqa: PLR0913 - an undoing is all of this
         connection: Inside a write transaction.
         erp: The mapped tables.
         cause: Whose changes.
-        by: Who asks for it; stands in the audit.
+        by: Who asks for it; recorded in the audit.
         now: When.
         only: Commands whose changes are meant; None: all.
 
@@ -212,7 +212,7 @@ def _take_back(connection: Connection, erp: ErpTables, change: Row[Any]) -> tupl
 
 
 def _others(connection: Connection, change: Row[Any]) -> Sequence[Row[Any]]:
-    """Standing changes of other commands to the same record, and of the same kind; oldest first."""
+    """Return standing changes of other commands to the same record and mark; oldest first."""
     own = change_table.c
     query = select(change_table).where(
         own.entity == change.entity,

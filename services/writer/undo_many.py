@@ -101,7 +101,7 @@ def _marks(connection: Connection, wanted: MarksOf) -> Iterator[Any]:
 
 
 def _counts(connection: Connection, wanted: MarksOf) -> Sequence[Any]:
-    """Soft bounces, which have marked nothing yet: they are of R-2, too."""
+    """Return soft bounces that have marked nothing yet: they belong to R-2, too."""
     if wanted.rule != "R-2":
         return ()
     own, mails = soft_bounce_table.c, journal_table.c

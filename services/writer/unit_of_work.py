@@ -174,7 +174,7 @@ class UnitOfWork:
         self.posted.append(posted)
 
     def insert(self, entity: str, values: Mapping[str, object]) -> int:
-        """Write one row now; gives its id."""
+        """Write one row now; return its id."""
         strategy = self.erp.mapping.ids.strategy
         row = self.erp.mapped(entity, values)
         (new_id,) = insert_rows(self.connection, self.erp.table(entity), [row], strategy)
@@ -232,7 +232,7 @@ class UnitOfWork:
             self._write_list(entity, name, rows)
 
     def _values(self, row: NewRow) -> dict[str, object]:
-        """Values to insert: written rows by their id, lists that live in columns of the row."""
+        """Return values to insert: written rows by their id, lists that are columns of the row."""
         values = _written(row.values)
         for name, listed in row.many.items():
             places = self.erp.many(row.entity, name)

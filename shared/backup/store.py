@@ -28,7 +28,7 @@ from shared.owner import give
 
 FOLDER = BACKUP_FOLDER
 PART = "backup"
-"""How `/ready` calls the store when all of it is away."""
+"""How `/ready` calls the store when all of it is unreachable."""
 
 _FLUSHES_AT_ONCE = 8
 _OWNER_ONLY_FILE = 0o600
@@ -113,7 +113,7 @@ class BackupStore:
         Args:
             slices: The mail's bytes.
             day: As for `write`.
-            named: Gives the mail's id when the digest of its bytes is known.
+            named: Returns the mail's id when the digest of its bytes is known.
 
         Raises:
             TransientError: The disk refused; or what `slices` raises. No backup is left.
@@ -160,7 +160,7 @@ class BackupStore:
         give(descriptor, self.root)
 
     def _write_all(self, mails: Sequence[tuple[Path, bytes]]) -> None:
-        """Several files at a time: the file system flushes those of one moment together."""
+        """Write several files at a time: the file system flushes those of one moment together."""
         with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
             for _ in pool.map(self._write_durably, mails):
                 pass

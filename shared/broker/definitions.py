@@ -86,7 +86,7 @@ def definitions(password_of: Callable[[str], str]) -> dict[str, list[dict[str, A
     """Return the definitions file, as `rabbitmqctl export_definitions` has it.
 
     Args:
-        password_of: Gives the password of a user, in clear: RabbitMQ keeps its hash alone.
+        password_of: Returns the password of a user, in clear: RabbitMQ keeps its hash alone.
     """
     queues = _queues()
     names = [queue.name for queue in queues]

@@ -102,7 +102,7 @@ class Guarded(Generic[M]):
         """Hand on what is not refused and does not rest.
 
         Raises:
-            TransientError: Something outside is away; nothing since the last flush counts.
+            TransientError: Something outside is unreachable; nothing since the last flush counts.
         """
         together, alone = self._sorted(batch)
         try:

@@ -43,7 +43,7 @@ class Inbox:
         """Return what has arrived and was not acknowledged yet; wait up to `seconds` for some.
 
         Raises:
-            TransientError: The broker is away; what was not acknowledged comes again.
+            TransientError: The broker is unreachable; what was not acknowledged comes again.
             CredentialsRefusedError: It refused us.
             ConfigurationError: The queue is there with other arguments.
         """

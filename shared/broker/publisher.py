@@ -29,7 +29,7 @@ class BrokerPublisher(Generic[M]):
         """Send `batch`.
 
         Raises:
-            TransientError: The broker is away; nothing since the last flush counts as taken.
+            TransientError: The broker is unreachable; nothing since the last flush counts as taken.
         """
         self.sender.send([(self.queue, self.to_broker(message)) for message in batch])
 

@@ -34,7 +34,7 @@ class Sender:
 
         Raises:
             HeldElsewhereError: Another process has the lease.
-            TransientError: The broker is away.
+            TransientError: The broker is unreachable.
             CredentialsRefusedError: It refused us.
             ConfigurationError: A queue is there with other arguments.
         """

@@ -87,7 +87,7 @@ def actions_queue_of(box: str) -> Queue:
 
 
 def boxes_queue() -> Queue:
-    """Return the queue that tells the writer how boxes stand."""
+    """Return the queue that tells the writer the state of boxes."""
     arguments = {"x-message-ttl": STATE_SECONDS * 1000, "x-delivery-limit": _NEVER}
     return Queue(WRITER_BOXES, {**_quorum(), **arguments})
 

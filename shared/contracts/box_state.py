@@ -1,4 +1,4 @@
-"""How a source of a technology box stands, as its fetcher tells the writer (behaviour O-4)."""
+"""The state of a source of a technology box, as its fetcher tells the writer (behaviour O-4)."""
 
 from typing import Annotated, Literal
 

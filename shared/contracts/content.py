@@ -95,8 +95,8 @@ class FoundToken(Contract):
 
     Attributes:
         number: Of which record.
-        words: What stands behind it on its line, folded.
-        place: Where it stands: subject, text or quoted text.
+        words: What follows it on its line, folded.
+        place: Where it is: subject, text or quoted text.
         own: What of it were a user's own words: record, type, scope (S-4); None: an earlier version
             did not ask.
     """

@@ -23,7 +23,7 @@ class EventState(Contract):
         recurrence_id: Which occurrence: `20261110T080000Z`, `20261110`, or None for the whole.
         stamp: DTSTAMP.
         start, end: `2026-11-10T08:00:00Z`, or a date where all-day.
-        rule: RRULE as it stands, never expanded.
+        rule: RRULE as it is written, never expanded.
         sender: Who sent the mail.
         trust: Whether the sender is proven, and whether changes are refused (S-1).
     """

@@ -9,7 +9,7 @@ from shared.contracts.line import Line
 
 
 class MailboxActions(Contract):
-    """It stands in the place of the box's `disposition` for this mail.
+    """It replaces the box's `disposition` for this mail.
 
     Attributes:
         seen: It is marked as seen.

@@ -165,7 +165,7 @@ class MailClassified(Contract):
 
 
 class MailRecorded(Contract):
-    """A mail's final verdict stands in the journal, with its effects, in one commit.
+    """A mail's final verdict is in the journal, with its effects, in one commit.
 
     Attributes:
         again: True when the mail id was in the journal before, so nothing was done this time.

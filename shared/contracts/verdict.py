@@ -58,7 +58,7 @@ def is_task_updated(word: str) -> bool:
 
 
 def joined(words: Iterable[str]) -> str:
-    """Return a verdict as one text, as it stands in the journal and is shown."""
+    """Return a verdict as one text, as it is written in the journal and is shown."""
     return _SEPARATOR.join(words)
 
 

@@ -88,7 +88,7 @@ def _link(addresses: tuple[str, ...], directory: Directory) -> Linked:
 
 
 def _by_address(address: str, directory: Directory, notes: list[Note]) -> AddressBookEntry | None:
-    """Contacts with the address, else relationships with it; several agree or are left out."""
+    """Return the contact with the address, else the relationship; several agree or are left out."""
     entries = directory.address_book.get(address, ())
     candidates = [one for one in entries if one.contact] or list(entries)
     if len(candidates) <= 1:

@@ -17,7 +17,7 @@ _AROUND = "\"'<>()[]{}.,;:!?*_-/\\|"
 
 
 def search_words(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct words of `texts` in order: each as it stands, then its pieces.
+    """Return the distinct words of `texts` in order: each as it is written, then its pieces.
 
     So an address is found as a whole, by its name, and by its domain; a number by its year.
     """

@@ -63,8 +63,8 @@ class Token:
     Attributes:
         kind: What the number is of.
         number: Digits, or `yyyy-digits`.
-        following: What stands behind it on its line, folded, without leading blanks.
-        place: Where it stands.
+        following: What follows it on its line, folded, without leading blanks.
+        place: Where it is.
     """
 
     kind: TokenKind

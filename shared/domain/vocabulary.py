@@ -183,7 +183,7 @@ def _bounce_phrase(phrase: str) -> BouncePhrase:
 
 
 def _with_colon(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what stands before a colon, whether or not the configuration writes it."""
+    """Return what comes before a colon, whether or not the configuration writes it."""
     return tuple(phrase if phrase.endswith(":") else f"{phrase}:" for phrase in phrases)
 
 

@@ -30,7 +30,7 @@ class App:
     """The app that asks for tokens.
 
     Attributes:
-        file: Where it stands.
+        file: Where it is.
         authority: Token server with the tenant, `https://login.microsoftonline.com/<tenant>`.
         expires: The last day of the secret, if the file says so (`client_secret_expires`).
     """
@@ -127,7 +127,7 @@ def _fields(file: Path) -> dict[str, str]:
 
 
 def _origin(address: str) -> str | None:
-    """Scheme, host and port of an address that a secret may be sent to."""
+    """Return scheme, host and port of an address that a secret may be sent to."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port

@@ -18,7 +18,7 @@ def new_token(app: App, scope: str, ca_file: Path | None) -> AccessToken:
     """Return a new token. Nothing of msal's cache is used: it goes by the wall clock.
 
     Raises:
-        TransientError: The token server is away or asks to wait.
+        TransientError: The token server is unreachable or asks to wait.
         CredentialsRefusedError: It refused the app.
     """
     with session_of(ca_file) as session:

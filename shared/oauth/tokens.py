@@ -1,7 +1,7 @@
 """Tokens by client credentials (RFC 6749, section 4.4) from Microsoft's identity platform.
 
 The app's file is read again for every new token: a renewed secret needs no restart. Neither the
-secret nor a token ever stands in a text of this module.
+secret nor a token is ever in a text of this module.
 """
 
 import threading
@@ -34,7 +34,7 @@ class TokenSource(Protocol):
         """Return a token that is good for some minutes at least; it must never be logged.
 
         Raises:
-            TransientError: The token server is away or asks to wait.
+            TransientError: The token server is unreachable or asks to wait.
             CredentialsRefusedError: It refused the app.
         """
 
@@ -70,7 +70,7 @@ class ClientCredentials:
             return self._token
 
     def renew(self) -> None:
-        """Forget the token at hand."""
+        """Forget the current token."""
         with self._lock:
             self._token = None
 

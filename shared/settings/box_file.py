@@ -17,11 +17,14 @@ from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 from shared.settings.box_checks import check_file, check_together, name_of
 from shared.settings.draft import Draft, read_draft
-from shared.settings.keys import KEY_BY_NAME
-from shared.settings.values import NotAllowedError, label
+from shared.settings.file_name import file_name
+from shared.settings.keys import KEY_BY_NAME, KEYS
+from shared.settings.values import NotAllowedError, absolute_folder, absolute_path, label
 from shared.settings.vocabulary_keys import VOCABULARY_KEYS
 
-_PATHS = ("rootPath", "emlDir", "caFile", "rulesFile")
+_PATHS = tuple(
+    key.name for key in KEYS if key.key.parse in {absolute_path, absolute_folder, file_name}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class LoadedBoxes:
 
 
 class NamedPath(NamedTuple):
-    """A directory or file, the key that names it, and where that stands."""
+    """A directory or file, the key that names it, and where that is."""
 
     key: str
     path: Path

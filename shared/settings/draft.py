@@ -32,7 +32,7 @@ class Draft:
     is_xml: bool = True
 
     def value(self, name: str) -> object:
-        """Return the value of a key that stands once; None where it is not given."""
+        """Return the value of a key that is given once; None where it is not given."""
         return self.values[name][0][1] if name in self.values else None
 
     def line(self, name: str) -> int | None:
@@ -41,7 +41,7 @@ class Draft:
 
 
 def read_draft(path: Path) -> Draft:
-    """Read one file as far as it can be read; all that is wrong stands in the draft's report."""
+    """Read one file as far as it can be read; all that is wrong is in the draft's report."""
     draft = Draft(path, Report(str(path)))
     entries = read_entries(path, draft.report)
     if entries is None:

@@ -186,7 +186,7 @@ def _value(variable: Variable, environ: Mapping[str, str]) -> object:
 
 
 def _content(name: str, file: str) -> str:
-    """Return what stands in the file, without a byte order mark and one line end behind it."""
+    """Return what is in the file, without a byte order mark and one line end behind it."""
     try:
         content = read_small_file(Path(file), _LIMIT_BYTES).decode("utf-8-sig")
     except UnreadableError as error:

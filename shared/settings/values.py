@@ -76,7 +76,7 @@ def phrase(value: str) -> str:
 
 
 def label(value: str) -> str:
-    """Read the name of a box, which stands in logs, metrics and queue names (I-1)."""
+    """Read the name of a box, which appears in logs, metrics and queue names (I-1)."""
     name = value.strip()
     if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
         raise NotAllowedError(
@@ -234,7 +234,7 @@ def absolute_folder(value: str) -> Path:
 
 
 def server(value: str) -> ServerAddress:
-    """Read `server` or `server:port` (ch. 7); an IPv6 address stands in brackets."""
+    """Read `server` or `server:port` (ch. 7); an IPv6 address is in brackets."""
     host, number = _split_port(value.strip())
     if _HOST.fullmatch(host) is None:
         allowed = said("server or server:port, without protocol, name or password")

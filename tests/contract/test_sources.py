@@ -21,14 +21,12 @@ from services.fetcher.sources.mailbox import Mailbox
 from services.fetcher.sources.port import (
     BATCH_BYTES,
     BATCH_MAILS,
-    EML_DIR,
-    IMAP,
     LARGE_BYTES,
-    POP3,
     SLICE_BYTES,
     Source,
     SourceMail,
 )
+from shared.contracts.origin import MailOrigin
 from shared.settings.value_types import ServerAddress
 from tests.builders import a_box
 from tests.messages import a_failure
@@ -118,7 +116,12 @@ def _mailbox(
         source.close()
 
 
-PLACES = {EML_DIR: eml_dir, IMAP: imap, POP3: pop3}
+PLACES = {MailOrigin.EML_DIR: eml_dir, MailOrigin.IMAP: imap, MailOrigin.POP3: pop3}
+
+
+def test_every_kind_of_source_is_tried() -> None:
+    """I-7: a new kind keeps what this file asks of all of them."""
+    assert set(PLACES) == set(MailOrigin)
 
 
 @pytest.fixture(params=PLACES)
@@ -127,7 +130,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, dovecot: Dovecot) -> I
     yield from PLACES[request.param](tmp_path, dovecot)
 
 
-@pytest.fixture(params=[IMAP, POP3])
+@pytest.fixture(params=[MailOrigin.IMAP, MailOrigin.POP3])
 def patient(request: pytest.FixtureRequest, tmp_path: Path, dovecot: Dovecot) -> Iterator[Place]:
     """A mailbox whose mail stays until it is recorded, and nothing in it."""
     yield from PLACES[request.param](tmp_path, dovecot, "recorded")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.assembly.calendar_lease import CalendarBusyError, calendar_lease
-from services.operator.setup.company import Company
+from services.operator.setup.company_entries import Company
 from shared.settings.environment import Environment
 from tests.calendar_of_graph import tokens_of
 from tests.deployment import Deployment

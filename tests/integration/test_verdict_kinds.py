@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.operator.setup.company import load_company
+from services.operator.setup.company_file import load_company
 from shared.contracts.verdict import KINDS, kind_of
 from tests.installation import an_installation
 

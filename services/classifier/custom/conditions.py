@@ -41,7 +41,7 @@ FLAGS = ("sender_known", "sender_user")
 FIELDS = (*TEXTS, SIZE, *FLAGS)
 
 TAG = "·"
-"""Begins the names by which pydantic tells conditions apart: they stand in no file."""
+"""Begins the names by which pydantic tells conditions apart: they are in no file."""
 
 _DEEPEST = 20
 _LONGEST_VALUE = 1000
@@ -167,7 +167,7 @@ Condition = Annotated[
 
 
 def fields_of(condition: Condition | None) -> Iterator[str]:
-    """Yield the fields that a condition looks at, however deep they stand."""
+    """Yield the fields that a condition looks at, however deep they are."""
     match condition:
         case All():
             yield from (name for one in condition.all for name in fields_of(one))

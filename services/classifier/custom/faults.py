@@ -135,7 +135,7 @@ def _of_value(error: ErrorDetails, context: Mapping[str, Any]) -> Said:
 
 
 def _place(loc: tuple[str | int, ...]) -> Place:
-    """Without the names by which pydantic tells alternatives apart."""
+    """Return a place without the names by which pydantic tells alternatives apart."""
     return tuple(part for part, is_tag in _tagged(loc) if not is_tag)
 
 

@@ -47,7 +47,7 @@ class ReadRules(NamedTuple):
     Attributes:
         rules: In their order; none where there are problems.
         problems: In the order of their lines.
-        lines: Where everything stands.
+        lines: Where everything is.
     """
 
     rules: tuple[Rule, ...]

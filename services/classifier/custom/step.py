@@ -62,7 +62,7 @@ class Doing:
         return self.before + self.commands
 
     def after(self, step: ActionStep) -> "Doing":
-        """Return how it stands after a step."""
+        """Return the state after a step."""
         return replace(
             self,
             commands=self.commands + step.commands,

@@ -1,4 +1,4 @@
-"""Where each value stands in a TOML file: the home of tree-sitter. Pure."""
+"""Where each value is in a TOML file: the home of tree-sitter. Pure."""
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser

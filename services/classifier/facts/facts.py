@@ -123,6 +123,6 @@ class LookUp(Protocol):
         """Return the facts for each mail, in order, in a fixed number of queries for all boxes.
 
         Raises:
-            TransientError: The database is away.
+            TransientError: The database is unreachable.
             PermanentError: The mapping does not fit the database.
         """

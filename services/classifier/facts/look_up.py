@@ -56,7 +56,7 @@ class DatabaseLookUp:
         """Return the facts for each mail, in order, whichever boxes they are of.
 
         Raises:
-            TransientError: The database is away.
+            TransientError: The database is unreachable.
             PermanentError: The mapping does not fit the database.
         """
         with database_errors(self.engine), self.engine.connect() as connection:

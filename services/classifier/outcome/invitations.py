@@ -94,7 +94,7 @@ def _trust(mail: Mail) -> Trust:
 
 
 def _when(moment: datetime | date | None, facts: Facts) -> str | None:
-    """UTC, or a date where all-day; a floating time counts in the box's zone."""
+    """Return UTC, or a date where all-day; a floating time counts in the box's zone."""
     if moment is None or not isinstance(moment, datetime):
         return moment.isoformat() if moment else None
     if moment.tzinfo is None:

@@ -1,4 +1,4 @@
-"""The words of an address list: quoted strings, brackets, separators and what stands between.
+"""The words of an address list: quoted strings, brackets, separators and what is between.
 
 One pass from left to right. Marks come in pairs: a quote, a parenthesis or a bracket that has no
 partner is passed over like a blank, because everybody forgets one now and then.
@@ -22,7 +22,7 @@ class Kind(Enum):
 
 
 class AddressWord(NamedTuple):
-    """A word; of a bracket the text is what stands inside."""
+    """A word; of a bracket the text is what is inside."""
 
     kind: Kind
     text: str
@@ -65,7 +65,7 @@ def address_words(value: str) -> Iterator[AddressWord]:
 
 
 def _pieces(value: str) -> Iterator[tuple[Kind, str, str]]:
-    """Kind and text of each match, and the character behind it; comments are blanks."""
+    """Yield kind and text of each match, and the character after it; comments are blanks."""
     comments = _comments(value)
     position = 0
     while found := _WORD.match(value, position):
@@ -102,7 +102,7 @@ def _inside(found: re.Match[str]) -> str:
 
 
 def _comments(value: str) -> dict[int, int]:
-    """Where each outermost comment begins and ends; of parentheses only pairs are comments."""
+    """Return where each outermost comment begins and ends; only paired parentheses are comments."""
     if "(" not in value:
         return {}
     opened: list[int] = []

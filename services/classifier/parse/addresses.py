@@ -1,7 +1,7 @@
 """Address lists (RFC 5322 section 3.4) as people and programs write them. Total and linear.
 
 The standard library's reader recurses and differs between Python releases. The rules that matter
-most here: only what has an at sign is an address; what stands in angle brackets is the address,
+most here: only what has an at sign is an address; what is in angle brackets is the address,
 whatever the name before it looks like; and a mark that nothing closes is no mark. So a display
 name's punctuation never makes an address, and never swallows one (behaviour R-b).
 """
@@ -38,11 +38,11 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 @dataclass(slots=True)
 class _Mailbox:
-    """What stands between two separators.
+    """What is between two separators.
 
     Attributes:
         bracketed: Addresses in angle brackets.
-        bare: Addresses that stand free.
+        bare: Addresses that are not in brackets.
         name: Everything else.
         odd: A bare address came behind a bracketed one, or one in a group's name.
     """
@@ -183,7 +183,7 @@ def _folds(written: str, email: str) -> bool:
 
 
 def _stripped(word: str) -> str:
-    """Without the marks around an address; brackets belong to one only behind the at sign."""
+    """Remove the marks around an address; brackets belong to one only after the at sign."""
     text = word.strip(_AROUND)
     text = text if "@[" in text else text.strip("[]" + _AROUND)
     if text.lower().startswith(_SCHEME):

@@ -122,7 +122,7 @@ def _asked(headers: Headers) -> dict[str, bytes]:
 
 
 def _local_part(asked: dict[str, bytes]) -> bytes:
-    """Of the address in the From field, however it is written; empty if that is empty."""
+    """Return that of the address in the From field, however written; empty if that is empty."""
     sender = asked.get("from", b"unknown")[-_SENDER_BYTES:]
     bracketed = list(_BRACKETED.finditer(sender))
     if bracketed:

@@ -198,7 +198,7 @@ def _is_date(line: Property) -> bool:
 
 
 def _later(start: Moment, line: Property) -> Moment:
-    """`start` and a duration; days by the wall clock, hours as they pass (RFC 5545 3.3.6)."""
+    """Add a duration to `start`; days by the wall clock, hours as they pass (RFC 5545 3.3.6)."""
     duration = read_duration(line.value)
     days, rest = timedelta(days=duration.days), timedelta(seconds=duration.seconds)
     if not isinstance(start, datetime) or start.tzinfo is None:

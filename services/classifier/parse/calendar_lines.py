@@ -73,13 +73,13 @@ class Property:
 
     @property
     def value(self) -> str:
-        """What stands behind the first colon outside quotes; of broken quotes, behind the first."""
+        """What follows the first colon outside quotes; if quotes are broken, the first."""
         section = _SECTION.match(self.rest)
         return self.rest[section.end() :] if section else self.rest.partition(":")[2]
 
     @property
     def last_value(self) -> str:
-        """What stands behind the last colon: zone names with a colon are often not quoted."""
+        """What follows the last colon: zone names with a colon are often not quoted."""
         return self.rest.rpartition(":")[2].strip()
 
     def parameter(self, name: str, *, before_last_colon: bool = False) -> str | None:
@@ -101,7 +101,7 @@ class Component:
     """A component with those of its properties that are read.
 
     Attributes:
-        name: In upper case, as `VEVENT`; empty for what stands around the outermost.
+        name: In upper case, as `VEVENT`; empty for what is around the outermost.
         properties: In order.
         children: In order.
     """
@@ -163,7 +163,7 @@ def read_components(text: str, budget: Budget, defects: list[str]) -> Component:
 
 
 def _begin(stack: list[Component], name: str, budget: Budget, defects: list[str]) -> bool:
-    """Open a component; gives False at a cap."""
+    """Open a component; return False at a cap."""
     if name in _NEVER_INSIDE_ITSELF and _end(stack, name):
         defects.append("a calendar component without its end")
     if budget.components == 0:

@@ -191,7 +191,7 @@ def _rule(value: str, onset: datetime, before: timedelta) -> _Yearly:
 
 
 def _by_day(value: str | None, position: str | None, *, alone: bool) -> tuple[int, int | None]:
-    """Position and weekday of BYDAY; days of the month (`alone` is false) give a position too."""
+    """Read position and weekday of BYDAY; days of the month (not `alone`) give a position too."""
     if value is None:
         return _number(position or "1"), None
     found = _BY_DAY.fullmatch(value)

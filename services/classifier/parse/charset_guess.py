@@ -115,7 +115,7 @@ def better_codec(raw: bytes, among: Collection[str]) -> str:
 
 
 def _best(raw: bytes, among: Collection[str]) -> tuple[int, int, str]:
-    """Strange letters, all letters beyond ASCII, and the codec of the best reading."""
+    """Return strange letters, all letters beyond ASCII, and the codec of the best reading."""
     best: tuple[int, int, str] | None = None
     for strangers, letters, name in _readings(raw[:_LOOKED_AT_BYTES], among):
         if best is None or strangers < best[0]:

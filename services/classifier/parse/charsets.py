@@ -121,7 +121,7 @@ def _meant(name: str, raw: bytes) -> str:
 
 
 def _undeclared(raw: bytes, hint: str | None, defects: list[str]) -> str:
-    """ISO 2022 or UTF-8 if it fits, else what other parts are written in, else a guess."""
+    """Return ISO 2022 or UTF-8 if it fits, else what other parts are written in, else a guess."""
     if raw.isascii() and _KOREAN in raw:
         return raw.decode("iso2022_kr", "replace")
     if raw.isascii() and _ESCAPED.search(raw):

@@ -63,7 +63,7 @@ def enhanced_status(text: str) -> str | None:
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:
-    """Unfolded fields with their name in lower case; an empty name stands for a blank line."""
+    """Yield unfolded fields with their name in lower case; an empty name is a blank line."""
     name, values, size = "", [], 0
     for line in text.split("\n"):
         if line[:1] in (" ", "\t") and line.strip() and name:

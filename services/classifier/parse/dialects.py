@@ -57,7 +57,7 @@ _OTHERS = re.compile(
 _LINE_CHARACTERS = 500
 _NEAR_LINES = 12
 _BETWEEN = re.compile(r"[\s,;<>\"'()\[\]]*")
-"""What may stand between two addresses of a list."""
+"""What may be between two addresses of a list."""
 
 
 # The library logs a traceback when one of its detectors trips over a mail; others go on.
@@ -106,7 +106,7 @@ def _forget_attached_mail(message: Message) -> None:
 
 
 def _known(found: Iterable[bytes]) -> list[str]:
-    """As addresses, in an order that does not change from run to run."""
+    """Return them as addresses, in an order that does not change from run to run."""
     tidied = (tidy(one.decode("utf-8", "replace").strip("<> \t\"'")) for one in found)
     return sorted(
         {
@@ -127,8 +127,8 @@ def may_have_failed(said: str, *, is_system: bool) -> bool:
     """Return whether a text may tell of a failure: none that tells of a success does.
 
     Args:
-        said: What stands before the original.
-        is_system: A mail system's address stands in From; others may answer for a person.
+        said: What comes before the original.
+        is_system: A mail system's address is in From; others may answer for a person.
     """
     folded = fold_line(said)
     if SUCCEEDED.search(folded) and not FAILED.search(folded):
@@ -148,8 +148,8 @@ def text_failures(text: str, *, is_system: bool) -> list[str]:
     """Return addresses near a sentence that says what failed, of a bounce before the original.
 
     Args:
-        text: What stands before the original.
-        is_system: A mail system's address stands in From: then single words are enough. People
+        text: What comes before the original.
+        is_system: A mail system's address is in From: then single words are enough. People
             write them as well, so of anybody else a whole sentence and a list is asked.
     """
     if not is_system and not FAILED.search(fold_line(text)):
@@ -168,7 +168,7 @@ def only_address(said: str, receivers: Container[str]) -> list[str]:
     """Return the one address that stands beside the status of a refusal, however it says it.
 
     Args:
-        said: What stands before the original.
+        said: What comes before the original.
         receivers: Whom the bounce is sent to: it may speak to them by their address.
     """
     if not enhanced_status(said):
@@ -182,7 +182,7 @@ def only_address(said: str, receivers: Container[str]) -> list[str]:
 def _near(
     lines: list[str], named_in: Callable[[str], list[str]], *, is_system: bool
 ) -> Iterator[str]:
-    """Addresses of the lines from an introducing one on; a paragraph with some ends the search."""
+    """Yield addresses from an introducing line on; a paragraph with some is the last."""
     left = 0
     had_address = False
     before = ""

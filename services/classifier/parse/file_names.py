@@ -34,7 +34,7 @@ _NAMELESS = {
 
 
 def given_name(headers: Headers, defects: list[str]) -> str | None:
-    """Return the name that the header of a part gives, as it stands there; None without one."""
+    """Return the name that the header of a part gives, as it is there; None without one."""
     return headers.parameter("filename", "content-disposition", defects) or headers.parameter(
         "name", "content-type", defects
     )

@@ -38,7 +38,7 @@ ALWAYS_READ = frozenset(
         *("content-type", "content-transfer-encoding", "content-disposition", "mime-version"),
     )
 )
-"""Fields that are read wherever they stand: what identifies a mail must not get lost (H-3)."""
+"""Fields that are read wherever they are: what identifies a mail must not get lost (H-3)."""
 
 
 @dataclass(frozen=True, slots=True)

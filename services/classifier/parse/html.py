@@ -156,7 +156,7 @@ def _to_text(html: str, *, targets: bool) -> str:
 
 
 def _hidden(tree: "LexborHTMLParser") -> "list[LexborNode]":
-    """Elements that show nothing; of a page's many styles few differ, so each is read once."""
+    """Find elements that show nothing; few of a page's many styles differ, so each is read once."""
     hides: dict[str, bool] = {}
     found = []
     for node in tree.css("[style],[hidden]"):

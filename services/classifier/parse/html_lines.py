@@ -1,4 +1,4 @@
-r"""Lines of HTML as a reader sees them: blocks begin new ones, cells of a row stand in one.
+r"""Lines of HTML as a reader sees them: blocks begin new ones, cells of a row share one.
 
 Paragraphs have a blank line between them, other blocks only begin a new line where none begins yet:
 programs put each line into a `div` of its own, and Outlook into a paragraph without a margin.
@@ -37,7 +37,7 @@ _EDGES = {
     "/table": "\t\t<",
     **dict.fromkeys(("td", "/td", "th", "/th"), "\f<"),
 }
-"""What stands before a tag, its `<` included, where there is an edge."""
+"""What comes before a tag, its `<` included, where there is an edge."""
 
 _P_BEGINS, _P_ENDS = ("p", "P"), ("/p", "/P")
 _NO_MARGIN = re.compile(

@@ -1,4 +1,4 @@
-"""Where a quotation stands in HTML, by the elements that mail programs put around it (T-1)."""
+"""Where a quotation is in HTML, by the elements that mail programs put around it (T-1)."""
 
 import re
 from typing import TYPE_CHECKING

@@ -102,7 +102,7 @@ def _original(raw: bytes, part: Part, backup_key: str) -> ParsedMail:
 
 
 def _chosen(originals: Sequence[ParsedMail], named: str | None) -> ParsedMail | None:
-    """Of an encrypted mail and its readable copy the latter; only what the report names."""
+    """Choose what the report names; of an encrypted mail and its readable copy the latter."""
     fitting = [one for one in originals if one.from_fields and named in (None, one.message_id)]
     return next((one for one in fitting if not _is_encrypted(one)), next(iter(fitting), None))
 

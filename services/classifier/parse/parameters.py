@@ -60,7 +60,7 @@ def _bare(name: str, value: str) -> str:
 
 
 def _unescaped(quoted: str) -> str:
-    r"""Only `\\` and `\"` are escapes: some senders write Windows paths as they are."""
+    r"""Resolve `\\` and `\"` alone: some senders write Windows paths as they are."""
     return quoted.replace("\\\\", "\\").replace('\\"', '"')
 
 

@@ -110,7 +110,7 @@ class CalendarEvent:
         summary, location: Cleaned, one line.
         organizer: Address in lower case, or None.
         attendees: In order, each address once.
-        rule: RRULE as it stands, shortened to 500 characters; None without. Never expanded.
+        rule: RRULE as it is written, shortened to 500 characters; None without. Never expanded.
     """
 
     method: str

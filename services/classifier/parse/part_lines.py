@@ -12,7 +12,7 @@ _DELIMITER_BYTES = limits.BOUNDARY_CHARACTERS + 100
 
 _CUT_NAME = re.compile(rb"[!-9;-~]{1,100}")
 _LATE_BYTES = 1000
-"""Of a line of a field that stands behind the limit on header sections."""
+"""Of a line of a field that is beyond the limit on header sections."""
 
 _FIELD_LINE = re.compile(rb"(?:[!-9;-~]++[ \t]*+:|[ \t]|>?From )[^\n]*+(?:\n|\Z)")
 _FIELD_LINES = re.compile(rb"(?>(?:%s)*)" % _FIELD_LINE.pattern)

@@ -27,7 +27,7 @@ _FOOTER_LINES = 4
 
 
 def is_separator(line: str) -> bool:
-    """Return whether a folded line stands between an answer and what it answers."""
+    """Return whether a folded line is between an answer and what it answers."""
     bare = line.strip("> *")
     if ALONE.fullmatch(bare) or _NOTES.fullmatch(bare):
         return True
@@ -95,7 +95,7 @@ def _names_somebody(block: Iterable[tuple[str, str]]) -> bool:
 
 
 def _field(line: str) -> tuple[str, str] | None:
-    """Kind and value of a line that is a field."""
+    """Return kind and value of a line that is a field."""
     found = _FIELD.match(fold_line(line[: limits.QUOTE_LINE_CHARACTERS]))
     if found is None:
         return None

@@ -124,7 +124,7 @@ def _begins_quote(lines: Sequence[str], number: int) -> bool:
 
 
 def _without_signature(lines: Sequence[str]) -> Iterable[int]:
-    """Positions of the lines that the library takes for none of quote, signature, disclaimer."""
+    """Return positions of the lines that are neither quote nor signature nor disclaimer."""
     short = _searchable(lines)
     defects: list[str] = []
     body = guarded("quotes", lambda: _library("\n".join(short)), None, defects)
@@ -163,7 +163,7 @@ def _library(text: str) -> str:
 
 
 def _divided(lines: Sequence[str], own_lines: Iterator[str]) -> tuple[list[int], bool]:
-    """Positions of the own lines, which come in the same order, and whether own text ended."""
+    """Return positions of the own lines, which keep their order, and whether own text ended."""
     own: list[int] = []
     ended = False
     wanted = next(own_lines, None)

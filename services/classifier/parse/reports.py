@@ -100,7 +100,7 @@ def _said_in_words(told: Reporting, marks: Marks, defects: list[str]) -> Reports
 
 
 def _by_text(told: Reporting, marks: Marks, defects: list[str]) -> Reports | None:
-    """By header or text, of a mail whose header shows that a machine may write."""
+    """Read header or text of a mail whose header shows that a machine may write."""
     raw, scan, text = told.raw, told.scan, told.text
     if not scan.leaves:
         # Boundaries that fit nothing: the whole body is a text.
@@ -141,7 +141,7 @@ def _forwarded_complaint(told: Reporting) -> Reports | None:
 
 
 def _report(told: Reporting, statuses: list[RecipientStatus]) -> Reports:
-    """By the machine part; one that only tells of successes is no bounce."""
+    """Read the machine part; one that tells only of successes is no bounce."""
     said = explanation(told.text)
     failed = [
         status
@@ -208,9 +208,9 @@ def _dialect(
 
 
 def _named(raw: bytes, said: str, marks: Marks, defects: list[str]) -> tuple[list[str], list[str]]:
-    """By header, by the library, by our own sentences: the first that names anybody.
+    """Ask header, library and our own sentences; the first that names anybody counts.
 
-    Gives who is given up, and who is only delayed.
+    Returns who is given up, and who is only delayed.
     """
     if not may_have_failed(said, is_system=marks.system):
         return [], []
@@ -236,13 +236,13 @@ def _may_name(said: str, marks: Marks) -> bool:
 
 
 def _others(named: list[str], receiver: str) -> list[str]:
-    """Without whom the bounce is sent to: that is who wrote the mail, unless nobody else is."""
+    """Leave out whom the bounce is sent to: that is who wrote the mail, unless nobody else is."""
     receivers = set(addresses_in(receiver))
     return [address for address in named if address not in receivers] or named
 
 
 def _near(said: str, addresses: list[str]) -> dict[str, str]:
-    """Return what stands behind each address, up to the next of them."""
+    """Return what follows each address, up to the next of them."""
     lowered = said.lower()
     places = sorted((lowered.find(address), address) for address in addresses[:FAILURES])
     ends = [place for place, _ in places[1:]] + [len(said)]
@@ -254,7 +254,7 @@ def _near(said: str, addresses: list[str]) -> dict[str, str]:
 
 
 def _said(address: str, said: str, near: str, action: str) -> FailedRecipient:
-    """Return a failure that a text names: what stands behind the address tells why."""
+    """Return a failure that a text names: what follows the address tells why."""
     verdict = judge(action, enhanced_status(near) or "", near, said, address)
     reason = shortened(near or said)
     return FailedRecipient(address, verdict.status, verdict.permanent, verdict.of_address, reason)

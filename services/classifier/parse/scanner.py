@@ -153,7 +153,7 @@ class _Scanner:
         self._follow_delimiters(body_start)
 
     def run_again(self, boundary: bytes, broken: _Open) -> None:
-        """Cut a multipart at another boundary than it names; what stands around is kept."""
+        """Cut a multipart at another boundary than it names; what is around is kept."""
         found = replace(broken, boundary=boundary, parts=0)
         self._push(found)
         self._leaf = self._left_over(found)
@@ -188,7 +188,7 @@ class _Scanner:
         return closes and self._stack[depth].parts == 0
 
     def _keep_epilogue(self, line_end: int) -> None:
-        """Behind a multipart that was cut anew, text is no padding."""
+        """Keep the text after a multipart that was cut anew: it is no padding."""
         if self._again and not self._stack:
             end = self._raw.find(b"\n", line_end) + 1 or self._end
             self._leaf = Part(Headers(()), "text/plain", end, end, untyped=True)
@@ -223,7 +223,7 @@ class _Scanner:
         self._close(len(self._stack))
 
     def _close(self, depth: int) -> None:
-        """Multiparts from `depth` inwards are over."""
+        """Close the multiparts from `depth` inwards."""
         del self._stack[depth:]
         # Of two open multiparts with one boundary, the inner one is meant.
         self._lines = {}
@@ -232,7 +232,7 @@ class _Scanner:
             self._lines[multipart.boundary + b"--"] = (level, True)
 
     def _open_part(self, line_end: int) -> int:
-        """Read the part that begins behind a delimiter line; gives where to go on."""
+        """Read the part that begins after a delimiter line; return where to go on."""
         raw = self._raw
         self._scan.parts += 1
         start = raw.find(b"\n", line_end) + 1 or self._end
@@ -253,7 +253,7 @@ class _Scanner:
         return max(body_start - 1, line_end)
 
     def _next_delimiter(self, start: int, end: int) -> int:
-        """Where the next delimiter of an open multipart begins; `end` if none comes before."""
+        """Find where the next delimiter of an open multipart begins; `end` if none comes before."""
         position = max(start - 1, 0)
         while (begin := next_delimiter(self._raw, position, end)) >= 0:
             line, position = delimiter_line(self._raw, begin)

@@ -16,11 +16,18 @@ _ENCODINGS: dict[str, TransferEncoding] = {
     "x-uue": "uuencode",
     "uue": "uuencode",
 }
+_PLAIN = frozenset({"", "7bit", "8bit", "binary"})
 
 
 def transfer_encoding(headers: Headers) -> TransferEncoding:
     """Return how the body of a part with these headers is encoded; else `identity`."""
     return _ENCODINGS.get(headers.word("content-transfer-encoding"), "identity")
+
+
+def unknown_encoding(headers: Headers) -> str:
+    """Return the word for the encoding if nobody here knows it; else an empty string."""
+    word = headers.word("content-transfer-encoding")
+    return "" if word in _PLAIN or word in _ENCODINGS else word
 
 
 def decoded_prefix(raw: bytes, part: Part, limit: int) -> bytes:

@@ -66,5 +66,5 @@ def _as_declared(data: bytes, part: Part) -> bytes:
 
 
 def _blank(found: re.Match[str]) -> str:
-    """As many lines as before: problems are told with their line."""
+    """Blank it, as many lines as before: problems are told with their line."""
     return "\n" * len(_LINE_END.findall(found[0]))

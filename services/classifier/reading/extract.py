@@ -40,7 +40,7 @@ _MOST_FORWARDED = 50
 _MOST_ANSWERED = 20
 _ANSWERED_CHARACTERS = 4000
 _NUMBER = re.compile("[ :#]{0,3}[0-9]")
-"""What stands behind `Problem No.`; `Problém C. V. Hora` is somebody's name."""
+"""What follows `Problem No.`; `Problém C. V. Hora` is somebody's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _tickets(parsed: ParsedMail, context: BoxContext) -> tuple[Ticket, ...]:
 
 
 def _forwarded_from(parsed: ParsedMail, way: WayIn) -> tuple[str, ...]:
-    """Addresses of the envelope, as the servers on the way in have noted them (R-c, S-11)."""
+    """Return addresses of the envelope, as servers on the way in have noted them (R-c, S-11)."""
     own = parsed.headers.fields[: way.own_fields]
     values = [
         decode_field(value, [])
@@ -149,7 +149,7 @@ def _forwarded_from(parsed: ParsedMail, way: WayIn) -> tuple[str, ...]:
 
 
 def _forwards(parsed: ParsedMail, subject: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Senders of what is forwarded: of an answer the header below is not that of its content."""
+    """Return senders of what is forwarded: an answer's header is not that of its content."""
     if not first_prefix(subject, vocabulary.forwards):
         return ()
     return forwarded_senders(parsed.text) or parsed.attached_senders
@@ -200,7 +200,7 @@ def without_prefixes(subject: str, prefixes: tuple[str, ...], tags: frozenset[st
 
 
 def after_colon(subject: str) -> str:
-    """Return what stands behind the first colon, in whatever width it is written."""
+    """Return what follows the first colon, in whatever width it is written."""
     for position, character in enumerate(subject):
         if fold_line(character) == ":":
             return subject[position + 1 :].strip()

@@ -60,7 +60,7 @@ def _failures(mail: Mail, phrase: BouncePhrase) -> Iterator[FailedRecipient]:
 
 
 def _own_lines(text: str) -> Iterator[str]:
-    """Yield what stands before the original and the signature, without quoted lines."""
+    """Yield what comes before the original and the signature, without quoted lines."""
     for line in explanation(text).split("\n"):
         if _SIGNATURE.fullmatch(line):
             return

@@ -9,11 +9,11 @@ class Text:
     """A text of a mail, folded once, when somebody asks.
 
     Attributes:
-        written: As it stands in the mail.
+        written: As it is written in the mail.
     """
 
     def __init__(self, written: str) -> None:
-        """Take it as it stands in the mail."""
+        """Take it as it is written in the mail."""
         self.written = written
 
     @cached_property

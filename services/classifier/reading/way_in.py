@@ -87,7 +87,7 @@ def _hops(
 def _border(
     headers: Headers, received: Sequence[int], hosts: Sequence[str], trusted: TrustedHosts
 ) -> int | None:
-    """Which `Received` is the border's: that of a border host, else the last of a row of ours.
+    """Find the border's `Received`: that of a border host, else the last of a row of ours.
 
     A sender can write `Received` fields with names of ours, also where he sends his mail to the
     server of the box itself, behind the border's back. So the way goes on only where the server

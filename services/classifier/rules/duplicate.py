@@ -59,7 +59,7 @@ def _told(mail: Mail, first: UUID) -> Said:
 
 
 def _sent_by_the_erp(mail: Mail, facts: Facts) -> Said | None:
-    """How a mail of NET Genium is known: an activity has its Message-ID, or a pattern fits."""
+    """Return why a mail is NET Genium's: an activity has its Message-ID, or a pattern fits."""
     message_id = mail.parsed.message_id
     if message_id in facts.earlier.erp_message_ids and mail.sender and facts.is_ours(mail.sender):
         return said("an activity has its Message-ID {message_id}", message_id=message_id)

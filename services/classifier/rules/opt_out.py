@@ -37,7 +37,7 @@ def check(mail: Mail, facts: Facts, _so_far: SoFar) -> Hit | Miss:
 
 
 def _is_of_no_person(mail: Mail, sender: str) -> bool:
-    """Automatic replies, bulk mail and mail systems wish nothing (H-19, H-23)."""
+    """Recognise automatic replies, bulk mail and mail systems, which wish nothing (H-19, H-23)."""
     parsed = mail.parsed
     return parsed.auto_submitted or is_daemon(sender) or is_of_no_person(parsed.headers)
 

@@ -1,4 +1,4 @@
-"""What the receiving system knows of the sender (behaviour S-1); stands in every trace."""
+"""What the receiving system knows of the sender (behaviour S-1); part of every trace."""
 
 from services.classifier.chain import Hit, Miss, SoFar
 from services.classifier.facts.facts import Facts

@@ -23,7 +23,6 @@ from services.fetcher.failed import FailedMailNote
 from services.fetcher.sources.failed_folder import move_to_failed
 from services.fetcher.sources.file_time import moment_of
 from services.fetcher.sources.port import (
-    EML_DIR,
     LARGE_BYTES,
     MAX_MAIL_BYTES,
     SLICE_BYTES,
@@ -33,6 +32,7 @@ from services.fetcher.sources.port import (
     batched,
 )
 from shared.contracts.mailbox_actions import Told
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import Said, said
 from shared.errors import TransientError
 from shared.log import Logger
@@ -68,7 +68,7 @@ class EmlDir:
     settle_seconds: float
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
-    kind: str = field(default=EML_DIR, init=False)
+    kind: MailOrigin = field(default=MailOrigin.EML_DIR, init=False)
     _read_as: dict[str, tuple[int, ...]] = field(default_factory=dict, init=False)
     _left: set[str] = field(default_factory=set, init=False)
     _read_at: datetime | None = field(default=None, init=False)

@@ -9,7 +9,7 @@ from shared.errors import ConfigProblem, ConfigurationError
 from shared.settings.box import Box
 
 CONNECT_SECONDS = 30.0
-"""The longest a connection or one read may take: a server that hangs is away (F-59)."""
+"""The longest a connection or one read may take: a server that hangs is unreachable (F-59)."""
 
 _LONGEST_PAUSE_SECONDS = 3600.0
 _THROTTLED = re.compile(r"Backoff Time: (\d{1,12}) milliseconds", re.IGNORECASE)

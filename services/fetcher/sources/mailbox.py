@@ -15,8 +15,6 @@ from services.fetcher.sources.imap.source import Imap
 from services.fetcher.sources.of_box import mailbox_places
 from services.fetcher.sources.pop3.source import Pop3
 from services.fetcher.sources.port import (
-    IMAP,
-    POP3,
     Alarm,
     LeftInSourceError,
     SourceMail,
@@ -25,6 +23,7 @@ from services.fetcher.sources.port import (
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMails
 from shared.contracts.mailbox_actions import Told
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import Said
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
@@ -56,10 +55,10 @@ class Mailbox:
         Args:
             box: Names server, login and disposition.
             memory: The file of what was taken before.
-            clock: Gives the time, aware.
+            clock: Returns the time, aware.
             failed: Where mail is noted that can never be processed.
         """
-        self.kind = IMAP if box.imap_url else POP3
+        self.kind = MailOrigin.IMAP if box.imap_url else MailOrigin.POP3
         self._box = box
         self._file = memory
         self._clock = clock
@@ -207,7 +206,7 @@ def missing_folders(box: Box, names: Collection[str]) -> dict[str, str | None]:
     """Return those of `names` that the IMAP server of a box lacks, each with the nearest it has.
 
     Raises:
-        TransientError: The server is away.
+        TransientError: The server is unreachable.
         CredentialsRefusedError: It refused the login.
         ConfigurationError: `caFile` or the app's file cannot be used.
     """
@@ -228,7 +227,7 @@ def probe_mailbox(box: Box, memory: Path) -> Said:
         memory: The file of what was taken before: only looked into.
 
     Raises:
-        TransientError: The server is away; or a folder is missing, or it would wait for
+        TransientError: The server is unreachable; or a folder is missing, or it would wait for
             `startFrom`: those end with the code of a wrong configuration.
         CredentialsRefusedError: It refused the login.
         ConfigurationError: `caFile` or the app's file cannot be used.

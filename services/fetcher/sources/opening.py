@@ -9,8 +9,8 @@ from services.fetcher.failed import FailedMail, FailedMailNote
 from services.fetcher.seen import Seen, seen_file
 from services.fetcher.sources.eml_dir import EmlDir
 from services.fetcher.sources.mailbox import Mailbox
-from services.fetcher.sources.of_box import MAILBOX, BoxSource
-from services.fetcher.sources.port import EML_DIR, Source, SourceReport
+from services.fetcher.sources.of_box import BoxSource, SourceKind
+from services.fetcher.sources.port import EML_DIR_PLACE, Source, SourceReport
 from services.fetcher.sources.suspects import Suspects
 from shared.contracts.said import NOTHING_SAID, Said, said
 from shared.errors import TransientError
@@ -27,49 +27,64 @@ def open_source(
     Args:
         source: One of a box.
         data: The data folder.
-        clock: Gives the time, aware.
+        clock: Returns the time, aware.
         set_aside: Is told of each note of a mail that cannot be processed.
     """
     box = source.box
-    if source.kind == EML_DIR and box.eml_dir is not None:
-        return EmlDir(box.eml_dir, box.eml_settle_seconds)
-    return Mailbox(box, seen_file(data, box), clock, FailedMail(data, set_aside))
+    match source.kind:
+        case SourceKind.MAILBOX:
+            return Mailbox(box, seen_file(data, box), clock, FailedMail(data, set_aside))
+        case SourceKind.EML_DIR:
+            return EmlDir(box.eml_dir or Path(), box.eml_settle_seconds)
 
 
 def look_at(
     source: BoxSource, data: Path, clock: Callable[[], datetime]
 ) -> Mapping[str, SourceReport]:
-    """Tell how each place of `source` stands, for a process that does not read it.
+    """Return the state of each place of `source`, for a process that does not read it.
 
     Raises:
         TransientError: The fetcher's memory cannot be read.
     """
     box = source.box
-    if source.kind == MAILBOX:
-        file = seen_file(data, box)
-        return _remembered(source, file, clock) if file.exists() else {}
-    if box.eml_dir is None or not box.eml_dir.is_dir():
-        return {}
-    return {EML_DIR: SourceReport(waiting=len(list(box.eml_dir.glob("*.eml"))))}
+    match source.kind:
+        case SourceKind.MAILBOX:
+            file = seen_file(data, box)
+            return _remembered(source, file, clock) if file.exists() else {}
+        case SourceKind.EML_DIR:
+            if box.eml_dir is None or not box.eml_dir.is_dir():
+                return {}
+            return {EML_DIR_PLACE: SourceReport(waiting=len(list(box.eml_dir.glob("*.eml"))))}
 
 
 def trouble_of(source: BoxSource, data: Path) -> Said:
     """Return why a process that does not read `source` cannot know how it stands; empty: it can."""
-    box = source.box
+    match source.kind:
+        case SourceKind.MAILBOX:
+            return _trouble_of_memory(seen_file(data, source.box))
+        case SourceKind.EML_DIR:
+            return _trouble_of_directory(source.box.eml_dir or Path())
+
+
+def _trouble_of_memory(file: Path) -> Said:
     try:
-        if source.kind == MAILBOX:
-            file = seen_file(data, box)
-            if file.is_file():
-                Seen(file, heals=False).close()
-            return NOTHING_SAID
-        there = box.eml_dir is not None and box.eml_dir.is_dir()
+        if file.is_file():
+            Seen(file, heals=False).close()
     except TransientError as error:
         return error.sentence
     except OSError:
-        there = False
-    if there:
-        return NOTHING_SAID
-    return said("emlDir {folder} is not there, or cannot be seen", folder=box.eml_dir)
+        # TODAY
+        pass
+    return NOTHING_SAID
+
+
+def _trouble_of_directory(folder: Path) -> Said:
+    try:
+        if folder.is_dir():
+            return NOTHING_SAID
+    except OSError:
+        pass
+    return said("emlDir {folder} is not there, or cannot be seen", folder=folder)
 
 
 def _remembered(

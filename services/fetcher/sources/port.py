@@ -9,14 +9,11 @@ from uuid import UUID
 from services.fetcher.failed import FailedMailNote
 from shared import batching
 from shared.contracts.mailbox_actions import Told
-from shared.contracts.origin import FILES
+from shared.contracts.origin import MailOrigin
 from shared.errors import TransientError
 
-EML_DIR, IMAP, POP3 = FILES, "imap", "pop3"
-"""The kinds of sources, as logs and the journal call them."""
-
-POP3_PLACE = "POP3"
-"""What the whole of a POP3 box is called where an IMAP folder has its name."""
+EML_DIR_PLACE, POP3_PLACE = "emlDir", "POP3"
+"""What a directory, or the whole of a POP3 box, is called where an IMAP folder has its name."""
 
 MAX_MAIL_BYTES = 200 * 1024 * 1024
 """Above Exchange's own limit of 150 MB: larger is no mail, and would not fit in memory."""
@@ -102,8 +99,8 @@ class Source(Protocol):
     """
 
     @property
-    def kind(self) -> str:
-        """How the source is called in logs and the journal: `emlDir`, `imap`, `pop3`."""
+    def kind(self) -> MailOrigin:
+        """How the source is called in logs and the journal."""
 
     def batches(self) -> Iterator[Sequence[SourceMail]]:
         """Return the mail that waits, in batches of at most 100 mails and about 8 MB.
@@ -140,7 +137,7 @@ class Source(Protocol):
         """Return when new mail may be there, when `alarm` is set, or after `seconds`."""
 
     def report(self) -> SourceReport:
-        """Tell how the source stands after its latest round. Never raises."""
+        """Return the state of the source after its latest round. Never raises."""
 
     def close(self) -> None:
         """Let go of connections; the next use makes new ones. Never raises."""

@@ -40,7 +40,7 @@ def rest_after(tries: int) -> timedelta:
 class Suspects:
     """The messages of one box that could not be taken, by place and name.
 
-    Every method may raise `TransientError`: the memory is away.
+    Every method may raise `TransientError`: the memory is unreachable.
     """
 
     def __init__(self, box: str, memory: Memory, clock: Callable[[], datetime]) -> None:

@@ -140,7 +140,7 @@ def _options(
         ),
     ] = None,
 ) -> None:
-    """Nothing happens here; typer reads the options of `crmservice` itself from the arguments."""
+    """Do nothing; typer reads the options of `crmservice` itself from the arguments."""
 
 
 app = typer.Typer(

@@ -85,7 +85,7 @@ def sync(
 
 @app.command("status")
 def status(config: Config, as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the command line
-    """Show how each user's calendar stands.
+    """Show the state of each user's calendar.
 
     Examples:
       crmservice calendar status --config crm.xml

@@ -11,7 +11,8 @@ from services.assembly.composition import open_erp
 from services.assembly.run import Tally, run_once
 from services.operator.commands.options import begin, boxes_of, tell
 from services.operator.present.console import stdout_console
-from services.operator.setup.company import fill_company, load_company
+from services.operator.setup.company import fill_company
+from services.operator.setup.company_file import load_company
 from services.operator.setup.demo import prepare, summary
 from shared.contracts.messages import MailRecorded
 from shared.contracts.said import said

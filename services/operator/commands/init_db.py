@@ -8,7 +8,8 @@ import typer
 from services.assembly.composition import open_erp
 from services.assembly.secret import make_secret
 from services.operator.commands.options import begin, tell
-from services.operator.setup.company import fill_company, load_company
+from services.operator.setup.company import fill_company
+from services.operator.setup.company_file import load_company
 from shared.contracts.said import said
 from shared.netgenium.database.engine import database_errors, shown
 from shared.netgenium.own.migration import migrate

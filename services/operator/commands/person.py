@@ -1,4 +1,4 @@
-"""Who does something: stands in the audit."""
+"""Who does something: recorded in the audit."""
 
 import os
 from getpass import getuser

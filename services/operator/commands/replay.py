@@ -98,7 +98,7 @@ def _publish(
 
 
 def _ending(environment: Environment, erp: Erp) -> Callable[[Sequence[UUID]], None]:
-    """Without a broker, a mail that was processed here is no dead letter any more."""
+    """Return what ends notes of processed mails: without a broker, no dead letters any more."""
     if environment.rabbitmq_url:
         return lambda _: None
     nobody = Collector[FetchedMail]

@@ -199,7 +199,7 @@ def _contact_of_xml(command: PutContact) -> Json:
 
 
 def _task_of_rule(command: PutTask) -> Json:
-    """Without texts of the mail."""
+    """Return the command without texts of the mail."""
     return {
         "kind": command.kind,
         "task": _number(command.task),
@@ -213,7 +213,7 @@ def _task_of_rule(command: PutTask) -> Json:
 
 
 def _comment(command: CommentTask) -> Json:
-    """Without its text, which the mail says."""
+    """Return the command without its text, which the mail says."""
     return {
         "kind": command.kind,
         "task": _number(command.task),
@@ -222,7 +222,7 @@ def _comment(command: CommentTask) -> Json:
 
 
 def _outgoing(command: SendMail) -> Json:
-    """Without the values, which may say what the mail says."""
+    """Return the command without the values, which may say what the mail says."""
     return {
         "kind": command.kind,
         "recipient": command.recipient,

@@ -62,7 +62,7 @@ def held_as_text(user: str, one: HeldDeletion) -> str:
 
 
 def user_as_json(one: CalendarUser, held: int, notes: int) -> dict[str, Any]:
-    """Return how a user's calendar stands, for a program."""
+    """Return the state of a user's calendar, for a program."""
     return {
         "user": one.address,
         "state": one.state,
@@ -76,7 +76,7 @@ def user_as_json(one: CalendarUser, held: int, notes: int) -> dict[str, Any]:
 
 
 def user_as_text(one: CalendarUser, held: int, notes: int) -> str:
-    """Return how a user's calendar stands, as a line for a person."""
+    """Return the state of a user's calendar, as a line for a person."""
     last = _moment(one.last_round_at) or "never"
     counts = f"{held} deletion(s) held, {notes} item(s) with a note"
     reason = f"; {one.reason}" if one.reason else ""

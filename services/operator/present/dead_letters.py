@@ -1,4 +1,4 @@
-"""Dead letters for a person: what died of one reason at one place stands together."""
+"""Dead letters for a person: what died of one reason at one place is put together."""
 
 import re
 from collections.abc import Iterator, Sequence

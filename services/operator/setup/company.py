@@ -9,20 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
-from services.operator.setup.company_file import (
+from services.operator.setup.company_entries import (
     Company,
     ContractEntry,
     OpportunityEntry,
     OrderEntry,
-    load_company,
 )
 from shared.contracts.said import said
 from shared.errors import ConfigProblem, ConfigurationError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.schema.tables import ErpTables, ManyTable
-
-__all__ = ["Company", "fill_company", "load_company"]
 
 _ON, _OFF = {"allow_emails": True, "allow_bulk_emails": True}, {"non_functional": False}
 
@@ -38,7 +35,7 @@ def fill_company(engine: Engine, tables: ErpTables, company: Company) -> bool:
     Raises:
         ConfigurationError: The database holds another company, or a record has more e-mails than
             the mapping has columns.
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with write_transaction(engine) as connection:
         there = _holds(connection, tables)
@@ -58,7 +55,7 @@ def fill_company(engine: Engine, tables: ErpTables, company: Company) -> bool:
 
 
 def _holds(connection: Connection, tables: ErpTables) -> Mapping[str, list[str]]:
-    """Natural keys of what tells one company from another, in id order."""
+    """Return natural keys of what tells one company from another, in id order."""
     keys = {"user": "login", "role": "name", "activity_type": "name"}
     columns = {entity: tables.table(entity).c for entity in keys}
     return {
@@ -178,7 +175,7 @@ class _Filling:
         )
 
     def _insert(self, entity: str, rows: Sequence[Row], lists: Lists | None = None) -> list[int]:
-        """Insert what the mapping has of `rows` and of their `lists`; gives the ids, in order."""
+        """Insert what the mapping has of `rows` and of their `lists`; return the ids, in order."""
         if not self._tables.has(entity):
             return []
         lists = self._tables.mapped(entity, lists or {})
@@ -213,7 +210,7 @@ class _Filling:
     def _link(
         self, entity: str, name: str, ids: Sequence[int], listed: Sequence[Sequence[Any]]
     ) -> None:
-        """Values that lie in a table of their own; `listed` is in the order of `ids`."""
+        """Insert values that lie in a table of their own; `listed` is in the order of `ids`."""
         places = self._tables.many(entity, name)
         if not isinstance(places, ManyTable):
             return

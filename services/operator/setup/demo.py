@@ -15,7 +15,7 @@ _NEEDED = ("company.toml", "crm.xml", "mails")
 
 
 def prepare(demo: Path, data: Path) -> Path:
-    """Put configuration and mails into `data`; gives the configuration file. Safe to repeat.
+    """Put configuration and mails into `data`; return the configuration file. Safe to repeat.
 
     Raises:
         WrongUseError: `demo` is not the folder of the demo.

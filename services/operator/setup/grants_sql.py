@@ -59,7 +59,7 @@ def _reads_columns(grant: Grant) -> bool:
 
 
 def _on_generators(dialect: GrantDialect, mapping: NetGeniumMapping) -> Iterator[str]:
-    """Who adds rows takes ids; PostgreSQL's serial keys are sequences with rights of their own."""
+    """Yield rights to ids for whoever adds rows; PostgreSQL's serial keys are sequences."""
     kind, _, name = mapping.ids.strategy.partition(":")
     if kind == "generator":
         yield from (_GENERATOR[dialect](_quoted(dialect, name), role) for role in _ADDING)

@@ -197,7 +197,7 @@ def _duplicate(mail: MailClassified, owner: Claim, done: AbstractSet[UUID]) -> S
 def _late(
     mail: MailClassified, owner: Claim, done: AbstractSet[UUID]
 ) -> tuple[CreateActivity, ...]:
-    """Activities of users whom only this copy's envelope names, if none was made yet (R-c)."""
+    """Return activities, not made yet, of users whom only this copy's envelope names (R-c)."""
     late = []
     for command in _by_envelope(mail):
         command_id = late_command_id(owner.mail_id, command.responsible.id)

@@ -26,7 +26,7 @@ def is_there(record_id: int, command: UpsertInvitation, work: UnitOfWork) -> boo
 def write_record(
     command: UpsertInvitation, record_id: int | None, decision: Decision, work: UnitOfWork
 ) -> int:
-    """Make the record, or change it; gives its id. RRULE stands as it came (V2-2)."""
+    """Make the record, or change it, and return its id. RRULE is kept as it came (V2-2)."""
     values = {
         "user": command.user.id,
         "uid": command.uid,

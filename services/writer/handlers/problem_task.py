@@ -57,7 +57,7 @@ def problem_task(
 
 
 def _as_ordinary_mail(mail: MailClassified, content: MailContent, work: UnitOfWork) -> None:
-    """Another domain has made the task since the mail was classified (S-8)."""
+    """Treat it as ordinary mail: another domain has made the task since it was classified (S-8)."""
     if mail.otherwise is None:
         work.outcome.reword(mail, (Word.TASK_APPLICATION, Word.DELETED))
         work.outcome.flag(mail, PROBLEM_NOT_BELIEVED)

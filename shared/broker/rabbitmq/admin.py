@@ -28,7 +28,7 @@ _BLOCKED_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """How a queue stands.
+    """The state of a queue.
 
     Attributes:
         messages: Waiting, not counting those in a consumer's hand.
@@ -73,7 +73,7 @@ class Admin:
                     ) from None
 
     def state(self, queue: str) -> QueueState | None:
-        """Return how `queue` stands; None if there is none."""
+        """Return the state of `queue`; None if there is none."""
         try:
             found = self._declare(Queue(queue), passive=True)
         except exceptions.ChannelClosedByBroker as error:
@@ -108,7 +108,7 @@ class Admin:
 
         Args:
             queue: A queue without consumers, as that of dead letters.
-            act: Gives None to leave the message where it is; else what is published in its place,
+            act: Returns None to leave the message where it is; else what is published in its place,
                 which may be nothing: then it leaves the queue.
 
         Returns:
@@ -181,7 +181,7 @@ def administration(address: BrokerAddress) -> Iterator[Admin]:
     """Open an `Admin` for the length of the block.
 
     Raises:
-        AwayError: The broker is away, or went away meanwhile.
+        AwayError: The broker is unreachable, or went away meanwhile.
         CredentialsRefusedError: It refused name, password or virtual host.
         ConfigurationError: The address cannot work.
     """

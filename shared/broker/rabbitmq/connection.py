@@ -49,7 +49,7 @@ class BrokerConnection:
         """Connect.
 
         Raises:
-            AwayError: The broker is away.
+            AwayError: The broker is unreachable.
             CredentialsRefusedError: It refused name, password or virtual host.
             ConfigurationError: The address cannot work.
         """
@@ -121,7 +121,7 @@ class BrokerConnection:
             return self._unacked.take(most, most_bytes)
 
     def stop_consuming(self) -> list[Delivery]:
-        """Receive no more, until `consume`; gives what is in hand and was not received yet.
+        """Receive no more, until `consume`; return what is in hand and was not received yet.
 
         pika refuses what arrives after a cancellation, which counts as a delivery: so it waits
         until everything is here that the broker may have sent.

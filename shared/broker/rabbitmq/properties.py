@@ -31,5 +31,5 @@ def delivery_of(tag: int, properties: Any, body: bytes) -> Delivery:  # noqa: AN
 
 
 def _plain(headers: Mapping[str, object]) -> dict[str, Header]:
-    """Without what the broker adds of tables and lists, such as `x-death`."""
+    """Leave out what the broker adds of tables and lists, such as `x-death`."""
     return {name: value for name, value in headers.items() if isinstance(value, str | int | bool)}

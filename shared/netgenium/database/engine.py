@@ -2,7 +2,7 @@
 
 SQLite is the embedded default: WAL, full durability (every commit is flushed), write transactions
 that take the write lock at their begin so that two writers wait for each other instead of failing.
-What else each database needs stands in `servers`.
+What else each database needs is in `servers`.
 """
 
 import re
@@ -86,7 +86,7 @@ _WORD = re.compile(r"(?:pwd|password)\s*=\s*([^;]+)", re.IGNORECASE)
 class BusyError(TransientError):
     """One statement took too long, or waited too long for a lock, where the database answers.
 
-    That the database is away is not said by this: a probe tells.
+    That the database is unreachable is not said by this: a probe tells.
     """
 
 
@@ -149,7 +149,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     Raises:
         ConflictError: Another writer was first with the same key or row.
         BusyError: A statement took too long, or waited too long for a lock.
-        TransientError: The database is away or full.
+        TransientError: The database is unreachable or full.
         PermanentError: The statement can never work.
     """
     step: Step | None = engine.get_execution_options().get(REHEARSAL)
@@ -185,7 +185,7 @@ def database_errors(engine: Engine) -> Iterator[None]:
     Raises:
         ConflictError: A unique key exists already, or two writers waited for each other.
         BusyError: A statement took too long, or waited too long for a lock.
-        TransientError: The database is away or full.
+        TransientError: The database is unreachable or full.
         PermanentError: The statement can never work.
     """
     try:

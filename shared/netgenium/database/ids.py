@@ -33,7 +33,7 @@ _AT_ONCE = 500
 def insert_rows(
     connection: Connection, into: Table, rows: Sequence[Row], strategy: str
 ) -> list[int]:
-    """Insert `rows`, which all have the same keys; gives their ids, in order.
+    """Insert `rows`, which all have the same keys; return their ids, in order.
 
     Args:
         connection: Inside a write transaction.
@@ -59,7 +59,7 @@ def insert_rows(
 
 
 def _identified(connection: Connection, into: Table, rows: Sequence[Row]) -> list[int]:
-    """Ids that the database gives, in one statement where it can return those of several rows."""
+    """Insert under ids that the database gives, in one statement where it can return several."""
     if not connection.dialect.insert_executemany_returning_sort_by_parameter_order:
         returning = insert(into).returning(into.c.id)
         return [connection.execute(returning, dict(row)).scalar_one() for row in rows]
@@ -105,7 +105,7 @@ def _steps(dialect: Dialect) -> bool:
 
 
 def _counted_up(connection: Connection, into: Table, count: int) -> list[int]:
-    """Ids behind the highest, under a lock that holds among several writers until the commit.
+    """Return ids above the highest, under a lock that holds among several writers until the commit.
 
     One lock for all tables: who writes into several tables does so in any order.
     """

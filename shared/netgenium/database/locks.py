@@ -95,7 +95,7 @@ def _make(connection: Connection, names: Sequence[str]) -> None:
 
 
 def _take_together(connection: Connection, names: Sequence[str]) -> None:
-    """PostgreSQL locks the rows of a sorted query in their order."""
+    """Lock the rows of a sorted query, which PostgreSQL does in their order."""
     # The database's own collation may sort otherwise than we cut the chunks.
     in_order = lock_table.c.name.collate("C")
     for chunk in in_chunks(names):

@@ -59,7 +59,7 @@ def rehearsed(engine: Engine) -> Iterator[Rehearsal]:
     Only numbers that identity columns and generators have given are used up.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with database_errors(engine), writing(engine).connect() as connection:
         whole = connection.begin()

@@ -58,7 +58,7 @@ def engine_for(url: URL) -> Engine:
 
 
 def _drop_useless(context: ExceptionContext) -> None:
-    """With a connection that is proven useless the whole pool goes: the next ones are new."""
+    """Drop the whole pool with a connection that is proven useless: the next ones are new."""
     if proves_useless(context.original_exception):
         context.is_disconnect = True
 

@@ -15,12 +15,12 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from shared.netgenium.database.servers import charset, counts_bytes, kind_of
 
-BLANKS = " \t\n\r\u00a0"
-"""What is passed over at both ends."""
-
 
 class Trimmed(FunctionElement[Any]):
-    """A column's text without `BLANKS` at its ends; what it is compared with takes its type."""
+    """A column's text without blanks at its ends; what it is compared with takes its type.
+
+    Blanks are space, tab, line ends, and the no-break space where the database has it.
+    """
 
     inherit_cache = True
 

@@ -16,7 +16,7 @@ log_words_table = Table(
 )
 """Words for the legacy log, a line each, of mails that were recorded together (R-d).
 
-Without `written_at` they do not stand in the file yet.
+Without `written_at` they are not in the file yet.
 """
 
 log_file_table = Table(

@@ -59,7 +59,7 @@ def migrate(engine: Engine) -> None:
 
     Raises:
         ConfigurationError: They are newer than this program.
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     if is_firebird(engine.dialect) and schema_state(engine) is SchemaState.ABSENT:
         with write_transaction(engine) as connection:

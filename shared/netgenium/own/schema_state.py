@@ -1,4 +1,4 @@
-"""How our own tables stand, as the version in the database tells. Alembic is not asked.
+"""The state of our own tables, as the version in the database tells. Alembic is not asked.
 
 Every command and service looks at it, and only a migration needs more: alembic costs a quarter of
 a second and ten megabytes.
@@ -33,7 +33,7 @@ def schema_state(engine: Engine) -> SchemaState:
     """Look at the version that the database names.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with database_errors(engine), engine.connect() as connection:
         return state_of(connection)

@@ -278,7 +278,7 @@ box_table = Table(
     Column("last_read_at", UtcMoment),
     Column("told_at", UtcMoment, nullable=False),
 )
-"""How each source of a technology box stands, as its fetcher has told last.
+"""The state of each source of a technology box, as its fetcher has told last.
 
 `told_at` is at most a minute or two ago while a fetcher reads the box; older: none does.
 """

@@ -36,7 +36,7 @@ class _Holders:
 def read_address_book(
     connection: Connection, erp: ErpTables, addresses: Iterable[str]
 ) -> AddressBook:
-    """Look up `addresses` and their domains; a domain may stand bare or as `@domain`."""
+    """Look up `addresses` and their domains; a domain may be bare or as `@domain`."""
     wanted = set(addresses)
     domains = {name for name in map(domain_of, wanted) if name}
     as_written = domains | {f"@{name}" for name in domains}

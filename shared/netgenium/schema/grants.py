@@ -252,7 +252,7 @@ def _on_table(
     columns: tuple[str, ...] | None,
     read: tuple[str, ...] = (),
 ) -> Iterator[Grant]:
-    """Privileges on one table; `columns` None: no change, empty: the whole row, as for `read`."""
+    """Yield privileges on a table; `columns` None: no change, empty: whole rows, as for `read`."""
     yield Grant(role, "SELECT", table, tuple(dict.fromkeys(read)))
     if rights.insert:
         yield Grant(role, "INSERT", table)

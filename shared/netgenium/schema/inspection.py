@@ -50,7 +50,7 @@ def inspect_schema(engine: Engine, tables: ErpTables) -> list[ConfigProblem]:
     """Return everything in which the database does not fit the mapping, and our own tables' state.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     state = schema_state(engine)
     with database_errors(engine), engine.connect() as connection:
@@ -69,7 +69,7 @@ def require_schema(engine: Engine, tables: ErpTables) -> None:
 
     Raises:
         ConfigurationError: With everything in which it does not.
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     if problems := inspect_schema(engine, tables):
         raise ConfigurationError(problems)
@@ -80,7 +80,7 @@ def require_own_tables(engine: Engine) -> None:
 
     Raises:
         ConfigurationError: They are missing, or of another version.
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     if problems := list(_own_problems(schema_state(engine))):
         raise ConfigurationError(problems)

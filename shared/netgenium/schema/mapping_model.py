@@ -129,7 +129,7 @@ SECTIONS: Mapping[str, type[MappingPart] | None] = {
     "attachments": Attachments,
     "choices": None,
 }
-"""What stands in a file beside the records; the model of those that have fixed keys."""
+"""What is in a file beside the records; the model of those that have fixed keys."""
 
 
 def column_name(column: str | SizedColumn) -> str:

@@ -13,7 +13,7 @@ def create_reference_schema(engine: Engine, tables: ErpTables) -> bool:
     """Make the mapped tables, if the database has none of them; tells whether it did.
 
     Raises:
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with write_transaction(engine) as connection:
         existing = {name.lower() for name in inspect(connection).get_table_names()}

@@ -125,9 +125,9 @@ def test_a_name_that_is_gone_is_noticed(source: str, fault: str) -> None:
 
 
 def _without_verb(module: ast.Module) -> Iterator[str]:
-    """Public functions whose docstring begins like a noun; ruff's D401 knows the verbs' forms."""
+    """Functions whose docstring begins like a noun; ruff's D401 knows the verbs' forms."""
     for node in nodes(module):
-        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("__"):
             continue
         begin = (ast.get_docstring(node) or "Do").split()[0]
         is_property = any("property" in ast.unparse(one) for one in node.decorator_list)

@@ -28,7 +28,7 @@ def open_graph(
 
     Args:
         access: Where it is.
-        tokens: Gives tokens for the scope of `access`.
+        tokens: Returns tokens for the scope of `access`.
         html_to_text: Makes what a reader sees of the HTML of an event.
 
     Raises:

@@ -58,7 +58,7 @@ class Connector:
         one is tried, once (F-56).
 
         Raises:
-            TransientError: The server is away, or a folder to move to is missing.
+            TransientError: The server is unreachable, or a folder to move to is missing.
             CredentialsRefusedError: It refused the login, or the mailbox.
         """
         try:

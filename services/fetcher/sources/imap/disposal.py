@@ -148,7 +148,7 @@ class Disposal:
         new: Sequence[TakenNote],
         target: str,
     ) -> bool:
-        """MOVE; what is still there afterwards may be a copy, and is not moved again."""
+        """Move by MOVE; what is still there afterwards may be a copy, and is not moved again."""
         if new:
             session.move(_uids(new), target)
         left = still_there(session, _uids(notes))

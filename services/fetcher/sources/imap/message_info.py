@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
-from services.fetcher.sources.port import IMAP
+from shared.contracts.origin import MailOrigin
 
 KEPT, COPIED = "kept", "copied"
 """End the notes of a message that stays in the box for good (H-30), and of one that was copied to
@@ -72,7 +72,7 @@ class TakenNote:
         return name_of(self.uid_validity, self.uid)
 
     def __str__(self) -> str:
-        """As it stands in the fetcher's memory."""
+        """As it is in the fetcher's memory."""
         end = f" {KEPT}" * self.kept + f" {COPIED}" * self.copied
         return f"{self.name} {self.digest}{end}"
 
@@ -106,7 +106,9 @@ def parts_of(identity: str) -> tuple[str, int, int]:
 def folder_of(source: str) -> str | None:
     """Return the folder that a mail of the journal came from, as `imap:INBOX/7/3`, if any."""
     kind, _, identity = source.partition(":")
-    return identity.rsplit("/", 2)[0] if kind == IMAP and identity.count("/") > 1 else None
+    return (
+        identity.rsplit("/", 2)[0] if kind == MailOrigin.IMAP and identity.count("/") > 1 else None
+    )
 
 
 def searches(opened: Opened) -> Iterator[str]:

@@ -88,7 +88,7 @@ class ImapSession:
         """Connect and log in.
 
         Raises:
-            TransientError: The server is away, or cannot prove who it is: nothing was sent.
+            TransientError: The server is unreachable, or cannot prove who it is: nothing was sent.
             CredentialsRefusedError: It refused the login.
         """
         self._server = server
@@ -232,7 +232,7 @@ def _connected(server: Server, context: ssl.SSLContext) -> _Client:
 
 
 def _secure(client: _Client, server: Server, context: ssl.SSLContext | None) -> None:
-    """STARTTLS where there is a `context`; whatever was said before it is forgotten (F-60)."""
+    """Secure by STARTTLS where there is a `context`; forget whatever was said before it (F-60)."""
     if client.wire.state != "NONAUTH":
         raise server.insecure(said("says that we are logged in already, which nobody proved"))
     if context is None:

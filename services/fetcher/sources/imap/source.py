@@ -31,9 +31,10 @@ from services.fetcher.sources.imap.reading import Reading
 from services.fetcher.sources.imap.session import ImapSession
 from services.fetcher.sources.imap.trouble import RefusedError
 from services.fetcher.sources.imap.watch import Watch
-from services.fetcher.sources.port import IMAP, Alarm, LeftInSourceError, SourceMail
+from services.fetcher.sources.port import Alarm, LeftInSourceError, SourceMail
 from services.fetcher.sources.suspects import Suspects
 from services.fetcher.taken import TakenMail, TakenMails
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import Said, said, said_many, with_commas, with_semicolons
 from shared.errors import CRMServiceError, TransientError
 from shared.oauth.tokens import TokenSource
@@ -47,7 +48,7 @@ class Imap:
         kind: `imap`.
     """
 
-    kind = IMAP
+    kind = MailOrigin.IMAP
 
     def __init__(
         self, box: Box, seen: Seen, clock: Callable[[], datetime], tokens: TokenSource | None
@@ -57,7 +58,7 @@ class Imap:
         Args:
             box: Names server, login, folders and disposition.
             seen: What was taken before.
-            clock: Gives the time, aware.
+            clock: Returns the time, aware.
             tokens: Where the box logs in by OAuth.
         """
         self._box = box
@@ -179,7 +180,7 @@ class Imap:
         """Log in and look into the folders: a sentence for a person.
 
         Raises:
-            TransientError: The server is away.
+            TransientError: The server is unreachable.
             FolderError: Folders are missing: all of them are named.
             WaitsForStartError: A first look would find a full folder (I-11).
             CredentialsRefusedError: It refused the login.

@@ -66,7 +66,7 @@ def whole_bodies(
 
 
 def _doubt(session: ImapSession, facts: MessageInfo, raw: bytes) -> str | None:
-    """Why a message is not whole; of one that lacks much, a slice behind its end is asked for."""
+    """Return why a message is not whole; if much is missing, ask for a slice beyond its end."""
     if doubt := Came(raw).doubt(facts.size):
         return doubt
     if facts.size - len(raw) > OVERHEAD_BYTES:
@@ -106,7 +106,7 @@ def whole_slices(session: ImapSession, facts: MessageInfo) -> Iterator[bytes]:
 
 
 def _pieces(session: ImapSession, facts: MessageInfo) -> Iterator[bytes | None]:
-    """Each begins a little before the end of the last one; None if they differ there: the end."""
+    """Yield pieces, each from a little before the last one's end; None if they differ there."""
     offset, last = 0, b""
     while True:
         answer = _piece(session, facts, offset - len(last))

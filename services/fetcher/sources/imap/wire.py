@@ -1,7 +1,7 @@
 """The connection below IMAP: every answer is bounded in time and in bytes (faults F-59, H-30).
 
 imaplib believes whatever a server announces and waits for as long as a byte comes now and then.
-Here a server that sends too much, or too slowly, is one that is away.
+Here a server that sends too much, or too slowly, is one that is unreachable.
 """
 
 import imaplib

@@ -206,7 +206,7 @@ def _log_in(wire: Pop3Wire, box: Box, secret: SecretStr) -> None:
 
 
 def _authenticate(wire: Pop3Wire, answer: bytes) -> None:
-    """XOAUTH2 in two steps: Office 365 refuses it in one."""
+    """Log in by XOAUTH2 in two steps: Office 365 refuses it in one."""
     wire.ask(b"AUTH XOAUTH2")
     challenge = wire.ask(base64.b64encode(answer))
     # A refusal may come as a challenge that tells why; an empty answer ends it.

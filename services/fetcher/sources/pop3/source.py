@@ -29,13 +29,13 @@ from services.fetcher.sources.pop3.taken_earlier import TakenEarlier
 from services.fetcher.sources.pop3.wire import NegativeAnswerError
 from services.fetcher.sources.port import (
     MAX_MAIL_BYTES,
-    POP3,
     POP3_PLACE,
     Alarm,
     LeftInSourceError,
     SourceMail,
     is_full,
 )
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError, TransientError
 from shared.log import Logger
@@ -60,7 +60,7 @@ class Pop3:
     seen: Seen
     clock: Callable[[], datetime]
     tokens: TokenSource | None
-    kind: str = field(default=POP3, init=False)
+    kind: MailOrigin = field(default=MailOrigin.POP3, init=False)
     _context: ssl.SSLContext = field(init=False, repr=False)
     _look: BoxScan = field(init=False, repr=False)
     _token_worked: bool = field(default=False, init=False)
@@ -80,7 +80,7 @@ class Pop3:
         """Yield what waits, in the box's order, at most 100 mails and about 8 MB at a time.
 
         Raises:
-            TransientError: The server is away, busy, or not to be trusted.
+            TransientError: The server is unreachable, busy, or not to be trusted.
             CredentialsRefusedError: It refused the login.
         """
         self._opened_at = self.seen.opened_at(POP3_PLACE)

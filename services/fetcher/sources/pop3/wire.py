@@ -61,7 +61,7 @@ class Pop3Wire:
 
         Raises:
             NegativeAnswerError: The server answered `-ERR`.
-            TransientError: It is away, or speaks something else.
+            TransientError: It is unreachable, or speaks something else.
         """
         with self._talking():
             self._socket.sendall(command + b"\r\n")
@@ -141,7 +141,7 @@ def connect(label: str, host: str, port: int, context: ssl.SSLContext | None) ->
     """Return a connection, inside of TLS from its first byte if there is a `context`.
 
     Raises:
-        TransientError: The server is away, or its certificate is refused.
+        TransientError: The server is unreachable, or its certificate is refused.
     """
     with _opening(label):
         made = socket.create_connection((host, port), CONNECT_SECONDS)

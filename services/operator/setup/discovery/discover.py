@@ -33,7 +33,7 @@ def discover(engine: Engine) -> Discovered:
 
     Raises:
         ConfigurationError: The database has no table.
-        TransientError: The database is away.
+        TransientError: The database is unreachable.
     """
     with database_errors(engine), engine.connect() as connection:
         picture = captioned(connection, picture_of(connection))

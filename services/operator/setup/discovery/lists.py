@@ -63,7 +63,7 @@ def find_list(
 def _in_columns(
     names: KnownList, kind: Kind, own: FoundTable, taken: Collection[str]
 ) -> Iterator[FoundList]:
-    """All columns with the same name and another digit; names that are only alike do not count."""
+    """Yield columns with the same name and another digit; one that is only alike does not count."""
     found = [
         (column, one)
         for column in own.columns

@@ -19,6 +19,7 @@ from services.fetcher.standing import FeedState
 from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.messages import FetchedMail
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import said
 from shared.errors import (
     AwayError,
@@ -40,7 +41,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 class AMailbox:
     """A source whose rounds do what a test wants; it stops the feed when it has no more."""
 
-    kind = "imap"
+    kind = MailOrigin.IMAP
 
     def __init__(self, *rounds: Callable[[], Sequence[SourceMail]]) -> None:
         self.rounds = list(rounds)

@@ -14,6 +14,7 @@ from shared.backup.store import BackupStore
 from shared.broker.port import Receipt
 from shared.contracts.mailbox_actions import Told
 from shared.contracts.messages import FetchedMail
+from shared.contracts.origin import MailOrigin
 from shared.contracts.said import said
 from shared.errors import TransientError
 
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
 class ASource:
     """A source in memory that remembers what became of its mail."""
 
-    kind = "emlDir"
+    kind = MailOrigin.EML_DIR
 
     def __init__(self, *mails: SourceMail) -> None:
         self.mails = mails

@@ -35,3 +35,21 @@ def test_patterns_fit_whole_names() -> None:
     assert re.search(classifier["write"], WRITER_COMMANDS)
     for other in (f"{WRITER_COMMANDS}.dead", f"x{WRITER_COMMANDS}", "writerxcommands"):
         assert not re.search(classifier["write"], other)
+
+
+def test_every_queue_has_a_user_who_fills_it_and_one_who_empties_it() -> None:
+    """INV-11: a new queue gets its rights: without them its service would be refused."""
+    made = definitions(str.upper)
+    # What rests for a further try goes back by itself.
+    names = {one["name"] for one in made["queues"] if ".retry." not in one["name"]}
+    dead = {name for name in names if name.endswith(".dead")}
+    services = [one for one in made["permissions"] if one["user"] != "operator"]
+
+    for right, asked, users in (
+        ("write", names - dead, services),
+        ("read", names - dead, services),
+        ("read", dead, made["permissions"]),
+    ):
+        patterns = [one[right] for one in users if one[right]]
+        assert asked
+        assert [one for one in asked if not any(re.search(each, one) for each in patterns)] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from services.operator.setup.company_file import ENTRIES, Company
+from services.operator.setup.company_entries import ENTRIES, Company
 from shared.netgenium.database import servers
 from shared.netgenium.own.schema_state import VERSION_TABLE
 from shared.netgenium.own.tables import OWN

@@ -10,7 +10,7 @@ import pytest
 from shared.errors import ConfigProblem, ConfigurationError, ExitCode
 from shared.settings import box_file
 from shared.settings.box import Box
-from shared.settings.box_file import LoadedBoxes, load_boxes
+from shared.settings.box_file import LoadedBoxes, load_boxes, named_paths
 from shared.settings.keys import KEY_BY_NAME
 from shared.settings.value_types import Disposition, ServerAddress
 
@@ -311,3 +311,19 @@ def test_keys_of_mailboxes_do_nothing_for_files_alone(write_box: WriteBox) -> No
     assert [one.what.partition(" ")[0] for one in alone.warnings] == ["disposeAfter", "scanType"]
     assert "from emlDir alone" in alone.warnings[0].what
     assert beside.warnings == ()
+
+
+def test_every_key_that_names_a_path_is_looked_at_beside_what_is_misspelt(
+    write_box: WriteBox,
+) -> None:
+    """O-1: `check` finds a wrong path although no box can be made of the file yet."""
+    keys = ("caFile", "templatesDir", "rulesFile")
+    path = write_box(*((key, f"/srv/{key}") for key in keys), ("colour", "green"))
+
+    named = {one.key: one.path for one in named_paths([path])}
+
+    assert named == {
+        "rootPath": Path("/srv/netgenium"),
+        "emlDir": Path("/srv/eml"),
+        **{key: Path(f"/srv/{key}") for key in keys},
+    }

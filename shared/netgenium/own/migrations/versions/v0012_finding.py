@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def _compare_words_by_their_bytes() -> None:
-    """Elsewhere a database's language decides what lies between two words: Czech has `ch`."""
+    """Compare by bytes: else a language decides what lies between two words; Czech has `ch`."""
     dialect = op.get_bind().dialect.name
     if dialect == "postgresql":
         op.execute(f'ALTER TABLE {_WORDS} ALTER COLUMN word TYPE varchar(50) COLLATE "C"')

@@ -273,6 +273,56 @@ def test_a_multipart_behind_an_encoding_is_read(encoding: str) -> None:
     assert list(files(mail, raw).values()) == [b"%PDF-1.4 hello", inside]
 
 
+GZIP64 = b"H4sIAJ+A5jIAA0VPTWvDMAy9+1e8nbpCsS877bRS1vayXdJDDwURbJEEEqez\nK3J9N2aa\n"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "message/rfc822", "nonsense"])
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("x-gzip64", GZIP64),
+        ("X-GZIP64;", b"short"),
+        ("(ours) x-unprintable", b"words of a text"),
+        ("gzip64", GZIP64),
+        ("base91", GZIP64.replace(b"\n", b"\r\n")),
+        ("deflate", b"\x78\x9c\x00\x01 words"),
+    ],
+)
+def test_a_part_in_an_unknown_encoding_is_a_file(kind: str, encoding: str, body: bytes) -> None:
+    """H-9, A-4: nobody reads what cannot be decoded; it is stored as it came."""
+    head = f"Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n".encode()
+    inner = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHello\n--b\n" + head + body
+    raw = HEAD + inner + b"\n--b--\n"
+
+    mail = parse_mail(raw, "k")
+
+    assert mail.text == "Hello"
+    assert list(files(mail, raw).values()) == [body]
+    assert [part.content_type for part in mail.attachments] == ["application/octet-stream"]
+
+
+def test_a_part_of_a_package_in_an_unknown_encoding_is_a_file() -> None:
+    """H-9, A-4: what an encoded multipart holds is no more readable than what stands free."""
+    part = b"--=b1\nContent-Type: text/plain\nContent-Transfer-Encoding: x-gzip64\n\n" + GZIP64
+    raw = HEAD + b'Content-Type: multipart/mixed; boundary="=b1"\n'
+    raw += b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(part + b"--=b1--\n")
+
+    mail = parse_mail(raw, "k")
+
+    assert (mail.text, len(mail.attachments)) == ("", 2)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["8-bit", "7 bit", "7bits", "6bit", "utf-8", "none", "text/plain", "amazonses.com"]
+)
+@pytest.mark.parametrize("body", ["Dobrý den", "https://a.example/a-link-that-is-quite-long"])
+def test_a_word_that_is_no_encoding_hides_no_text(encoding: str, body: str) -> None:
+    """H-9, A-3: a near miss - careless programs write anything before plain text."""
+    raw = f"Content-Transfer-Encoding: {encoding}\n\n{body}".encode()
+
+    assert parse_mail(raw, "k").text == body
+
+
 def test_binary_in_a_multipart_without_parts_is_a_file() -> None:
     """H-9, A-4: what is no text is kept as a file."""
     raw = HEAD + b"Content-Type: multipart/mixed; boundary=b1\n\n" + bytes(range(256))

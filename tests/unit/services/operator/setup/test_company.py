@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select, update
 
-from services.operator.setup.company import Company, fill_company, load_company
+from services.operator.setup.company import fill_company
+from services.operator.setup.company_entries import Company
+from services.operator.setup.company_file import load_company
 from shared.errors import ConfigurationError
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
