@@ -9,7 +9,6 @@ import unicodedata
 
 from unidecode import unidecode
 
-
 _BEYOND_ASCII = re.compile(r"([^\x00-\x7f])")
 _SLICE = 65_536
 """Characters that are folded at a time: the pieces of a long text would take much memory."""
