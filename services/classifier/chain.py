@@ -1,6 +1,6 @@
 """The engine of the rule chain: asks each rule in turn and keeps why it hit or missed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
@@ -68,6 +68,7 @@ class SoFar:
     """What the rules before found.
 
     Attributes:
+        trace: Of all rules; made when the last was asked, for none of them reads it.
         otherwise: What they find if the writer does not believe the mail's problem (S-8).
         presets: What the mail's activities are set to (C-2).
         mailbox: What becomes of the mail in its box (C-2).
@@ -123,10 +124,13 @@ class PolicyRow(NamedTuple):
 def ask(policy: Sequence[PolicyRow], mail: Mail, facts: Facts) -> SoFar:
     """Ask the rules of `policy` in order, until one stops the chain."""
     so_far = SoFar()
+    trace: list[TraceLine] = []
     for row in policy:
         if row.always or not (so_far.stopped or (so_far.alone and row.of_manual)):
-            so_far = _after(so_far, row, row.check(mail, facts, so_far))
-    return so_far
+            result = row.check(mail, facts, so_far)
+            trace += _lines(so_far, row, result)
+            so_far = _after(so_far, row, result)
+    return replace(so_far, trace=tuple(trace))
 
 
 def command_id(mail: Mail, rule: str, recipient: str) -> UUID:
@@ -134,29 +138,34 @@ def command_id(mail: Mail, rule: str, recipient: str) -> UUID:
     return command_id_of(mail.mail_id, rule, recipient)
 
 
-def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
-    hit = isinstance(result, Hit)
-    lines = (
-        trace_line(row.id, row.name, hit=hit, reason=result.reason),
-        *(trace_line(n.id, n.name, hit=n.applied, reason=n.reason) for n in result.notes),
-    )
-    flags = tuple(dict.fromkeys(so_far.flags + result.flags))
-    if isinstance(result, Miss):
-        return replace(so_far, trace=so_far.trace + lines, flags=flags)
-    commands = _distinct(so_far.commands + result.commands)
-    if left_out := len(so_far.commands) + len(result.commands) - len(commands):
+def _lines(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> Iterator[TraceLine]:
+    """Yield what the trace says of a rule's result."""
+    yield trace_line(row.id, row.name, hit=isinstance(result, Hit), reason=result.reason)
+    for note in result.notes:
+        yield trace_line(note.id, note.name, hit=note.applied, reason=note.reason)
+    if isinstance(result, Hit) and (left_out := _left_out(so_far, result)):
         reason = said_many(
             "{n} command is left out: another of this mail has its id",
             "{n} commands are left out: others of this mail have their ids",
             left_out,
         )
-        lines = (*lines, trace_line(row.id, row.name, hit=False, reason=reason))
+        yield trace_line(row.id, row.name, hit=False, reason=reason)
+
+
+def _left_out(so_far: SoFar, hit: Hit) -> int:
+    both = so_far.commands + hit.commands
+    return len(both) - len(_distinct(both))
+
+
+def _after(so_far: SoFar, row: PolicyRow, result: Hit | Miss) -> SoFar:
+    flags = tuple(dict.fromkeys(so_far.flags + result.flags))
+    if isinstance(result, Miss):
+        return replace(so_far, flags=flags) if result.flags else so_far
     return SoFar(
         words=so_far.words + result.words,
-        commands=commands,
+        commands=_distinct(so_far.commands + result.commands),
         direction=result.direction or so_far.direction,
         hits=so_far.hits | {row.name},
-        trace=so_far.trace + lines,
         stopped=so_far.stopped or result.stop,
         events=so_far.events + result.events,
         flags=flags,

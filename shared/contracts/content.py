@@ -1,6 +1,7 @@
 """What a mail says, as far as records are made from it (behaviour A-3, A-4)."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime
@@ -128,5 +129,14 @@ class TraceLine(Contract):
 
 def trace_line(identifier: str, rule: str, *, hit: bool, reason: Said) -> TraceLine:
     """Make a line of the trace from what was said."""
+    make = _line if reason.values else _line_of_constant
+    return make(identifier, rule, hit, reason)
+
+
+def _line(identifier: str, rule: str, hit: bool, reason: Said) -> TraceLine:  # noqa: FBT001 - a place to be cached by
     sentence = sentence_of(reason)
     return TraceLine(id=identifier, rule=rule, hit=hit, reason=reason, sentence=sentence)
+
+
+_line_of_constant = lru_cache(maxsize=1000)(_line)
+"""Most rules say the same of most mails: such a line is made and checked once."""

@@ -15,7 +15,6 @@ from services.classifier.reading.text import Text
 from services.classifier.xml_mail.request import XmlRequest
 from shared.contracts.said import Said
 from shared.domain.copies import CopyMarks
-from shared.domain.folding import fold_line
 from shared.domain.notes import Note
 from shared.domain.tickets import Ticket
 from shared.domain.tokens import Token
@@ -101,7 +100,7 @@ class Mail:
     @cached_property
     def text(self) -> str:
         """The readable text as one folded line, colons tight."""
-        return tight(fold_line(self.parsed.text))
+        return tight(self.body.line)
 
     @cached_property
     def written_subject(self) -> Text:

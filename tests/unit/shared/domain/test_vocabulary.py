@@ -58,6 +58,11 @@ def test_folding_makes_ways_of_writing_equal(text: str, folded: str) -> None:
     assert fold_line(text) == folded
 
 
+def test_a_long_text_is_folded_as_a_short_one_is() -> None:
+    """V: a text is folded a slice at a time, which nothing shows."""
+    assert fold_line("Žluťoučký kůň " * 20_000) == ("zlutoucky kun " * 20_000).strip()
+
+
 def test_folding_can_keep_lines() -> None:
     """V: lines stay apart where a token must stand on one line."""
     assert fold_lines("Á  b\n\n c ") == "a b\n\nc"
@@ -65,6 +70,7 @@ def test_folding_can_keep_lines() -> None:
 
 def test_blanks_around_a_colon_are_optional() -> None:
     """V: a blank before or after the colon makes no difference."""
+    assert (tight(" : : "), tight("a :: b"), tight("a  : b")) == ("::", "a::b", "a :b")
     assert tight(fold_line("New task : X: y")) == "new task:X: y".lower().replace(": ", ":")
 
 
