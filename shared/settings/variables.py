@@ -1,5 +1,6 @@
 """The one table of all environment variables: the reader, its hints and the docs follow it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from shared.contracts.said import said
 from shared.settings.near_miss import nearest
 from shared.settings.protection import allowed_hosts
 from shared.settings.values import NotAllowedError, choice, is_windows_path, port, secret, text
+
+_ENDS_THE_SERVER = re.compile(r"[/?#]")
 
 PREFIXES = ("CRMSERVICE_", "NETGENIUM_")
 
@@ -50,7 +53,20 @@ def broker_address(value: str) -> SecretStr:
     if not value.startswith(("amqp://", "amqps://")):
         raise NotAllowedError(said("an address that begins with amqp:// or amqps://"))
     _one_at(value)
+    _no_end_within_a_password(value)
     return SecretStr(text(value))
+
+
+def _no_end_within_a_password(address: str) -> None:
+    """Refuse what ends the server's name too early: the user's name would be taken for it."""
+    _server, *rest = _ENDS_THE_SERVER.split(address.partition("://")[2], maxsplit=1)
+    if "#" in address or "@" in "".join(rest):
+        raise NotAllowedError(
+            said(
+                "an address whose name, password and virtual host have %23 for a #, %2F for a /, "
+                "%3F for a ? and %40 for an @"
+            )
+        )
 
 
 def _one_at(address: str) -> None:

@@ -186,6 +186,33 @@ def test_no_part_of_a_password_is_taken_for_a_server(name: str, address: str) ->
     assert "%40" in str(problem.remedy)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "amqp://u:p#x@rabbit.example/",
+        "amqps://u:p/x@rabbit.example/",
+        "amqps://u:p?x@rabbit.example/",
+        "amqps://u:5#@rabbit.example/",
+        "amqps://u:p@rabbit.example/crm#1",
+    ],
+)
+def test_an_end_within_a_password_of_the_broker_is_named_with_what_to_write(address: str) -> None:
+    """I-1: else the user's name would be told as the server, or the virtual host be cut short."""
+    (problem,) = _problems({"RABBITMQ_URL": address})
+
+    assert "%23 for a #, %2F for a /, %3F for a ?" in str(problem.remedy)
+    assert "goes to" not in str(problem.what)
+
+
+def test_what_stands_for_an_end_in_a_password_of_the_broker_is_taken() -> None:
+    """I-1: near miss - written as it should be, and words after a question mark."""
+    address = "amqps://u:p%23%2F%3F%40x@rabbit.example/crm?heartbeat=30"
+    read = Environment.from_environ({"RABBITMQ_URL": address})
+
+    assert read.rabbitmq_url
+    assert read.rabbitmq_url.get_secret_value() == address
+
+
 def test_an_at_in_a_path_or_a_query_is_none_of_a_password() -> None:
     """I-1: near miss - a file's name may have it, and one behind a password that has none."""
     for address in ("sqlite:////srv/a@b/c@d.db", "sqlite:///x.db?note=a@b@c"):
