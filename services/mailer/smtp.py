@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from pydantic import SecretStr
 
 from services.mailer.compose import Composed
+from shared.connection_trouble import connection_trouble
 from shared.contracts.line import one_line
 from shared.contracts.said import Said, said
 from shared.errors import CredentialsRefusedError, PermanentError, TransientError
@@ -192,16 +193,16 @@ class SmtpServer:
                     "TLS with {server} failed ({reason}), nothing was sent: check its certificate, "
                     "smtpTls, the clock of this machine, and caFile",
                     server=self,
-                    reason=error.reason or "no reason",
+                    reason=connection_trouble(error),
                 )
             ) from None
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             raise TransientError(
                 said(
-                    "{server} cannot be reached ({name}): check smtpServer, smtpTls, network, DNS "
-                    "and firewall",
+                    "{server} cannot be reached ({reason}): check smtpServer, smtpTls, network, "
+                    "DNS and firewall",
                     server=self,
-                    name=type(error).__name__,
+                    reason=connection_trouble(error),
                 )
             ) from None
 

@@ -10,7 +10,8 @@ import pika
 from pika import exceptions
 from pydantic import SecretStr
 
-from shared.contracts.said import Said, said
+from shared.connection_trouble import connection_trouble
+from shared.contracts.said import Said, said, verbatim
 from shared.errors import (
     AwayError,
     BrokerRefusedError,
@@ -112,7 +113,7 @@ def refused(address: BrokerAddress, error: BaseException) -> CRMServiceError:
                     "{address} cannot prove who it is ({reason}); nothing was sent; check its "
                     "certificate and RABBITMQ_CA_FILE",
                     address=address,
-                    reason=cause.reason,
+                    reason=connection_trouble(cause),
                 )
             )
     if any(isinstance(cause, exceptions.ConnectionBlockedTimeout) for cause in causes):
@@ -127,7 +128,7 @@ def refused(address: BrokerAddress, error: BaseException) -> CRMServiceError:
         said(
             "{address} is away ({reason}); check that it runs, and RABBITMQ_URL",
             address=address,
-            reason=_plain(causes[-1]),
+            reason=_reason(causes[-1]),
         )
     )
 
@@ -190,6 +191,10 @@ def may_not_declare(error: BaseException) -> bool:
 def _code(error: BaseException) -> int | None:
     code = getattr(error, "reply_code", None)
     return code if isinstance(code, int) else None
+
+
+def _reason(error: BaseException) -> Said:
+    return connection_trouble(error) if isinstance(error, OSError) else verbatim(_plain(error))
 
 
 def _plain(error: BaseException) -> str:

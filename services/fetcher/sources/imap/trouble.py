@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from services.fetcher.sources.login import backoff_seconds
 from services.fetcher.sources.suspects import BrokeOffError
-from shared.contracts.said import Said, said
+from shared.connection_trouble import connection_trouble, refused_certificate
+from shared.contracts.said import Said, said, verbatim
 from shared.errors import CRMServiceError, TransientError
 from shared.settings.near_miss import quoted
 
@@ -52,27 +53,27 @@ class Server:
         if isinstance(error, ssl.SSLCertVerificationError):
             return TransientError(
                 said(
-                    "{server} showed a certificate that proves nothing: {verify_message}; nothing "
+                    "{server} showed a certificate that proves nothing: {reason}; nothing "
                     "was sent; check the name in imapUrl, the certificate's dates, and caFile",
                     server=self,
-                    verify_message=error.verify_message,
+                    reason=refused_certificate(error),
                 )
             )
         if isinstance(error, ssl.SSLError):
             return TransientError(
                 said(
-                    "{server} speaks no TLS that can be trusted: {text}; nothing was sent; check "
+                    "{server} speaks no TLS that can be trusted: {reason}; nothing was sent; check "
                     "the port of imapUrl: 993 begins with TLS, 143 with STARTTLS",
                     server=self,
-                    text=quoted(text),
+                    reason=connection_trouble(error),
                 )
             )
         return TransientError(
             said(
-                "{server} cannot be reached: {text}; nothing was sent; check imapUrl, the "
+                "{server} cannot be reached: {reason}; nothing was sent; check imapUrl, the "
                 "network and the firewall",
                 server=self,
-                text=quoted(text),
+                reason=_reason(error),
             )
         )
 
@@ -110,9 +111,9 @@ class Server:
             )
         return BrokeOffError(
             said(
-                "{server} broke off: {text}; what was not finished is done in the next round",
+                "{server} broke off: {reason}; what was not finished is done in the next round",
                 server=self,
-                text=quoted(text),
+                reason=_reason(error),
             )
         )
 
@@ -130,6 +131,13 @@ class Server:
 def is_state(text: str) -> bool:
     """Return whether an answer is about the server's state, and not about what was asked."""
     return bool(_STATES.search(text))
+
+
+def _reason(error: Exception) -> Said:
+    """Return what broke a connection: in our words, or in the server's, quoted."""
+    if isinstance(error, OSError | UnicodeError):
+        return connection_trouble(error)
+    return verbatim(quoted(told_by(error)))
 
 
 def told_by(error: BaseException) -> str:

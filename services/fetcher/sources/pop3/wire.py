@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from services.fetcher.sources.login import CONNECT_SECONDS
 from services.fetcher.sources.suspects import BrokeOffError
+from shared.connection_trouble import connection_trouble, refused_certificate
 from shared.contracts.said import Said, said, verbatim
 from shared.errors import TransientError
 
@@ -124,7 +125,9 @@ class Pop3Wire:
         try:
             yield
         except OSError as error:
-            raise self._gone(said("went away ({reason})", reason=_reason(error))) from error
+            raise self._gone(
+                said("went away ({reason})", reason=connection_trouble(error))
+            ) from error
 
     def _gone(self, how: Said) -> BrokeOffError:
         self.broken = True
@@ -158,10 +161,10 @@ def _opening(label: str) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise TransientError(
             said(
-                "{label}: its certificate is refused ({verify_message}), nothing was sent; "
+                "{label}: its certificate is refused ({reason}), nothing was sent; "
                 "check the server's name, its certificate, caFile and the clock of this machine",
                 label=label,
-                verify_message=error.verify_message,
+                reason=refused_certificate(error),
             )
         ) from error
     except ssl.SSLError as error:
@@ -170,7 +173,7 @@ def _opening(label: str) -> Iterator[None]:
                 "{label}: TLS failed ({reason}), nothing was sent; check that this port speaks "
                 "TLS from the first byte (only 110 begins without)",
                 label=label,
-                reason=error.reason or "no reason given",
+                reason=connection_trouble(error),
             )
         ) from error
     except (OSError, UnicodeError) as error:
@@ -178,15 +181,9 @@ def _opening(label: str) -> Iterator[None]:
             said(
                 "{label} cannot be reached ({reason}); check name, port, network and firewall",
                 label=label,
-                reason=_reason(error),
+                reason=connection_trouble(error),
             )
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return f"no answer within {CONNECT_SECONDS:.0f} s"
-    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _printable(words: str) -> str:
