@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -28,12 +29,14 @@ from services.operator.commands.options import AsJson, begin, boxes_of, tell
 from services.operator.output import write_json
 from services.operator.present.console import stdout_console
 from services.operator.present.dead_letters import dead_letter_as_text, dead_letters_as_text
+from services.operator.spoken import spoken
 from shared.broker.port import Publisher
 from shared.contracts.dead_letter import DeadLetterNote
 from shared.contracts.messages import FetchedMail
 from shared.contracts.said import Said, said
 from shared.errors import CRMServiceError, ExitCode, WrongUseError
 from shared.log import Logger
+from shared.netgenium.schema.mapping import load_mapping
 from shared.settings.environment import Environment
 
 app = typer.Typer(
@@ -77,9 +80,10 @@ def list_them(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the 
         for letter in letters:
             write_json(asdict(letter))
     elif letters:
-        stdout_console().print(dead_letters_as_text(letters))
+        zone = _zone(environment)
+        stdout_console().print(dead_letters_as_text(letters, zone, spoken()))
     else:
-        stdout_console().print("there are no dead letters")
+        stdout_console().print(spoken().say("there are no dead letters"))
 
 
 @app.command("show")
@@ -93,14 +97,15 @@ def show(
       crmservice dead-letters show 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
     """
     wanted = NamedLetters([mail_id])
-    found = [one for one in _kept(begin("warning"), None).all() if wanted(one)]
+    environment = begin("warning")
+    found = [one for one in _kept(environment, None).all() if wanted(one)]
     if not found:
         raise _none([mail_id])
     for one in found:
         if as_json:
             write_json(asdict(one))
         else:
-            stdout_console().print(dead_letter_as_text(one))
+            stdout_console().print(dead_letter_as_text(one, _zone(environment), spoken()))
 
 
 @app.command("release")
@@ -152,6 +157,11 @@ def _kept(environment: Environment, config: Sequence[Path] | None) -> DeadLetter
         return local_pipeline(boxes, erp, environment.data, recorded)
 
     return LocalDeadLetters(environment.data, publisher, partial(_tell, environment))
+
+
+def _zone(environment: Environment) -> ZoneInfo:
+    """Return the company's zone: the mapping says it, and no database is asked."""
+    return ZoneInfo(load_mapping(environment.mapping).time.zone)
 
 
 def _compare(environment: Environment, letters: Sequence[DeadLetter], looked_at: datetime) -> None:

@@ -17,3 +17,8 @@ def moment_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
 def second_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
     """Write a moment to the second."""
     return f"{moment_as_text(moment, zone, language)}:{moment.astimezone(zone):%S}"
+
+
+def named_second_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
+    """Write a moment to the second with the name of its zone, as CET: nothing around says it."""
+    return f"{second_as_text(moment, zone, language)} {moment.astimezone(zone):%Z}"
