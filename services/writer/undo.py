@@ -8,17 +8,19 @@ since. What soft bounces counted goes with the mark that they led to.
 
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
 from services.writer.changes import as_remembered, as_text, whole_record
 from services.writer.group_locks import address_lock, problem_lock, record_lock
 from services.writer.timeline import tell
+from services.writer.undone import Undone, record_named
 from shared.contracts.cause import Cause
+from shared.contracts.said import NOTHING_SAID, Said, said
 from shared.netgenium.database.locks import hold
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import (
@@ -30,21 +32,6 @@ from shared.netgenium.own.tables import (
 from shared.netgenium.schema.tables import ErpTables, ManyTable
 
 Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """One change of a mail, and what became of it.
-
-    Attributes:
-        what: The record and what was changed, for a person.
-        done: Whether it is taken back now.
-        detail: What was done, or why not.
-    """
-
-    what: str
-    done: bool
-    detail: str
 
 
 def undo_mail(
@@ -85,7 +72,7 @@ def undo_cause(  # noqa: PLR0913 - an undoing is all of this
     undone = [_undo(connection, erp, _key(row), by, now) for row in changes_back]
     _tell_mails(connection, zip(changes_back, undone, strict=True), by, now)
     undone += _forget_counts(connection, cause)
-    steps = [(cause, f"{one.what}: {one.detail}, by {by}") for one in undone if one.done]
+    steps = [(cause, f"{one.sentence}, by {by}") for one in undone if one.done]
     tell(connection, "undone", steps, now)
     return undone
 
@@ -95,7 +82,7 @@ def _tell_mails(
 ) -> None:
     """Tell the mails whose activities a person or another mail had changed."""
     done = {
-        row.record_id: f"{one.what}: {one.detail}, by {by}"
+        row.record_id: f"{one.sentence}, by {by}"
         for row, one in changes
         if one.done and row.entity == "activity"
     }
@@ -151,8 +138,10 @@ def _undo(
     change = connection.execute(select(change_table).where(key)).one()
     what = _named(connection, erp, change)
     if change.undone_at is not None:
-        when = f"{change.undone_at:%Y-%m-%d %H:%M} UTC"
-        return Undone(what, False, f"was undone before, on {when} by {change.undone_by}")
+        local = change.undone_at.astimezone(ZoneInfo(erp.mapping.time.zone))
+        when = f"{local:%Y-%m-%d %H:%M %Z}"
+        why = said("was undone before, on {when} by {by}", when=when, by=change.undone_by)
+        return Undone(what, False, why)
     refusal, detail = _take_back(connection, erp, change)
     if refusal:
         return Undone(what, False, refusal)
@@ -161,15 +150,14 @@ def _undo(
     return Undone(what, True, detail)
 
 
-def _named(connection: Connection, erp: ErpTables, change: Row[Any]) -> str:
+def _named(connection: Connection, erp: ErpTables, change: Row[Any]) -> Said:
     """Return the record as a person knows it: a task by its number, which outlives the record."""
     if change.entity == "task":
         known: Values = whole_record(connection, erp, "task", change.record_id)
         known = known or json.loads(change.new_values)
         if number := known.get("number"):
-            return f"task {number}"
-    address = f", {change.address}" if change.address else ""
-    return f"{change.entity} {change.record_id}{address}"
+            return record_named("task", number, None)
+    return record_named(change.entity, change.record_id, change.address)
 
 
 def _forget_counts(connection: Connection, cause: Cause) -> list[Undone]:
@@ -184,31 +172,39 @@ def _forget_counts(connection: Connection, cause: Cause) -> list[Undone]:
     addresses = sorted(set(connection.scalars(select(counted.address).where(which))))
     if addresses:
         connection.execute(delete(soft_bounce_table).where(which))
-    return [Undone(f"soft bounces of {one}", True, "not counted any more") for one in addresses]
+    forgotten = said("not counted any more")
+    return [
+        Undone(said("soft bounces of {address}", address=one), True, forgotten) for one in addresses
+    ]
 
 
-def _take_back(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[str, str]:
+def _take_back(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[Said, Said]:
     """Return why not, and what was done; one of the two is empty."""
     new: Values = json.loads(change.new_values)
     found = whole_record(connection, erp, change.entity, change.record_id)
     if not found:
-        return "", "the record is gone already"
+        return NOTHING_SAID, said("the record is gone already")
     others = _others(connection, change)
     if change.mark is not None and others:
         _hand_over(connection, change, others)
-        return "", f"stays, because {_cause_of(others[0])} asked for the same"
+        heir = _cause_of(others[0]).in_words()
+        return NOTHING_SAID, said("stays, because {cause} asked for the same", cause=heir)
     if later := next((other for other in others if _is_later(other, change)), None):
-        return f"{_cause_of(later)} has changed it later: undo that one first", ""
+        cause = _cause_of(later).in_words()
+        why = said("{cause} has changed it later: undo that one first", cause=cause)
+        return why, NOTHING_SAID
     current = as_remembered(found)
     if touched := [name for name in new if name in current and current[name] != new[name]]:
-        return f"{', '.join(touched)} was changed since: nothing is set back", ""
+        names = ", ".join(touched)
+        why = said("{names} was changed since: nothing is set back", names=names)
+        return why, NOTHING_SAID
     if change.old_values is None:
         return _remove(connection, erp, change)
     table = erp.table(change.entity)
     old: Values = json.loads(change.old_values)
     if values := {name: old[name] for name in new if name in old}:
         connection.execute(update(table).where(table.c.id == change.record_id).values(values))
-    return "", "set back"
+    return NOTHING_SAID, said("set back")
 
 
 def _others(connection: Connection, change: Row[Any]) -> Sequence[Row[Any]]:
@@ -258,10 +254,10 @@ def _altered(change: Row[Any]) -> Values:
     return {name: value for name, value in old.items() if name in new and before[name] != new[name]}
 
 
-def _remove(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[str, str]:
+def _remove(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[Said, Said]:
     if change.entity == "task":
         if why := _still_needed(connection, erp, change):
-            return why, ""
+            return why, NOTHING_SAID
         activity = erp.table("activity")
         link = update(activity).where(activity.c.task == change.record_id)
         connection.execute(link.values(task=None))
@@ -273,10 +269,10 @@ def _remove(connection: Connection, erp: ErpTables, change: Row[Any]) -> tuple[s
                 )
     table = erp.table(change.entity)
     connection.execute(delete(table).where(table.c.id == change.record_id))
-    return "", "removed"
+    return NOTHING_SAID, said("removed")
 
 
-def _still_needed(connection: Connection, erp: ErpTables, change: Row[Any]) -> str:
+def _still_needed(connection: Connection, erp: ErpTables, change: Row[Any]) -> Said:
     """Return why a task must stay: other mails' activities or people's comments belong to it."""
     activity = erp.table("activity").c
     ours = select(effect_table.c.record_id).where(
@@ -284,9 +280,9 @@ def _still_needed(connection: Connection, erp: ErpTables, change: Row[Any]) -> s
     )
     others = select(func.count()).where(activity.task == change.record_id, activity.id.not_in(ours))
     if connection.scalar(others):
-        return "activities of other mails belong to the task: it stays"
+        return said("activities of other mails belong to the task: it stays")
     if erp.has("task_comment"):
         comment = erp.table("task_comment").c
         if connection.scalar(select(func.count()).where(comment.task == change.record_id)):
-            return "somebody has commented on the task: it stays"
-    return ""
+            return said("somebody has commented on the task: it stays")
+    return NOTHING_SAID

@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from services.writer.held_marks import reporter_is
-from services.writer.undo import Undone, undo_cause
+from services.writer.undo import undo_cause
+from services.writer.undone import Undone
 from shared.contracts.cause import Cause
 from shared.contracts.command import command_id_of
 from shared.netgenium.database.engine import database_errors, write_transaction

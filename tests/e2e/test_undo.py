@@ -113,12 +113,13 @@ def a_bounce(*addresses: str, minute: int = 0) -> bytes:
 
 
 def test_a_mark_is_set_back_and_a_second_time_says_so(office: Office) -> None:
-    """B-5, O-2: the contact is as before, the audit names who; again is exit code 2."""
+    """B-5, O-2, O-11: the contact is as before, the audit names who; again is exit code 2."""
     mail_id = office.receive(a_bounce(BOB))
     assert office.broken(BOB)
 
     undone = office("undo", mail_id, "--by", "Jana Malá")
     again = office("undo", mail_id)
+    in_czech = office("--language", "cs", "undo", mail_id)
 
     (mark,) = office.list("marks")
     assert (undone.returncode, undone.stdout.count("set back")) == (0, 1)
@@ -126,8 +127,9 @@ def test_a_mark_is_set_back_and_a_second_time_says_so(office: Office) -> None:
     assert (mark["undone"], mark["undone_by"]) == (True, "Jana Malá (operator)")
     assert again.returncode == 2
     assert again.stdout == ""
-    when = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+    when = r"\d{4}-\d\d-\d\d \d\d:\d\d CES?T"
     assert re.search(f"was undone before, on {when} by Jana Malá", again.stderr)
+    assert re.search("kontakt [0-9]+, .*: už bylo vráceno, .* CES?T, kdo: Jana", in_czech.stderr)
 
 
 def test_a_strangers_forbidden_address_goes_again(office: Office) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import insert, select, update
 
 from services.answers.records import list_records
 from services.writer.relink import LateLink, Relink
-from services.writer.undo import Undone, undo_cause
+from services.writer.undo import undo_cause
+from services.writer.undone import Undone
 from shared.contracts.cause import Cause
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import event_table

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from services.answers.records import list_records
-from services.writer.undo import Undone, undo_mail
+from services.writer.undo import undo_mail
+from services.writer.undone import Undone
+from shared.language.language import language
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import change_table, event_table
 from shared.netgenium.schema.tables import ManyTable
@@ -138,6 +140,7 @@ def test_states_of_a_problem_are_taken_back_newest_first(
         (refused,) = _undo(installation, older)
         assert not refused.done
         assert "has changed it later" in refused.detail
+        assert "později to změnil" in language("cs").tell(refused.sentence)
     assert [one.done for one in _undo(installation, solved)] == [True]
     assert _state(installation) == "working"
     assert [one.done for one in _undo(installation, working)] == [True]

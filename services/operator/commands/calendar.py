@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -23,14 +24,12 @@ from services.operator.commands.options import AsJson, Config, begin_with, tell
 from services.operator.output import write_json
 from services.operator.present.calendar import (
     held_as_json,
-    held_as_text,
     item_as_json,
-    item_as_text,
     round_as_json,
-    round_as_text,
     user_as_json,
-    user_as_text,
 )
+from services.operator.present.calendar_text import CalendarText
+from services.operator.spoken import spoken
 from shared.contracts.said import said
 from shared.errors import ExitCode
 from shared.netgenium.schema.inspection import require_own_tables, require_schema
@@ -65,7 +64,7 @@ def sync(
     environment, boxes = begin_with(config, "warning")
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
-    lease = calendar_lease(environment)
+    lease, text = calendar_lease(environment), _text(erp)
     bad = False
     lease.wait(LEASE_SECONDS)
     try:
@@ -75,7 +74,7 @@ def sync(
                 if as_json:
                     write_json(round_as_json(done))
                 else:
-                    sys.stdout.write(f"{round_as_text(done)}\n")
+                    sys.stdout.write(f"{text.round(done)}\n")
                 sys.stdout.flush()
     finally:
         lease.close()
@@ -91,8 +90,9 @@ def status(config: Config, as_json: AsJson = False) -> None:  # noqa: FBT002 - a
       crmservice calendar status --config crm.xml
       crmservice calendar status --config crm.xml --json
     """
-    found = users_of(_erp(config).engine)
-    _show(((user_as_json(*one), user_as_text(*one)) for one in found), as_json=as_json)
+    erp = _erp(config)
+    found, text = users_of(erp.engine), _text(erp)
+    _show(((user_as_json(*one), text.user(*one)) for one in found), as_json=as_json)
     if not found:
         tell(
             said("no user's calendar is known yet; crmservice calendar sync makes the first round")
@@ -107,8 +107,9 @@ def held_deletions(config: Config, as_json: AsJson = False) -> None:  # noqa: FB
       crmservice calendar held --config crm.xml
       crmservice calendar held --config crm.xml --json
     """
-    found = held(_erp(config).engine)
-    _show(((held_as_json(*one), held_as_text(*one)) for one in found), as_json=as_json)
+    erp = _erp(config)
+    found, text = held(erp.engine), _text(erp)
+    _show(((held_as_json(*one), text.held(*one)) for one in found), as_json=as_json)
     if not found:
         tell(said("no deletion is held"))
 
@@ -146,9 +147,10 @@ def restore(
     Example:
       crmservice calendar restore 4711 --config crm.xml
     """
-    restored = restore_activity(_erp(config), activity)
+    erp = _erp(config)
+    restored = restore_activity(erp, activity)
     shown = {"activity": activity, "restored_as": restored}
-    _show([(shown, f"activity {activity} is restored as {restored}")], as_json=as_json)
+    _show([(shown, _text(erp).restored(activity, restored))], as_json=as_json)
 
 
 @app.command("explain")
@@ -163,8 +165,9 @@ def explain(
       crmservice calendar explain 4711 --config crm.xml
       crmservice calendar explain 4711 --config crm.xml --json
     """
-    found = explain_item(_erp(config).engine, item)
-    _show(((item_as_json(one), item_as_text(one)) for one in found), as_json=as_json)
+    erp = _erp(config)
+    found, text = explain_item(erp.engine, item), _text(erp)
+    _show(((item_as_json(one), text.item(one)) for one in found), as_json=as_json)
 
 
 def _erp(config: Sequence[Path]) -> Erp:
@@ -172,6 +175,10 @@ def _erp(config: Sequence[Path]) -> Erp:
     erp = open_erp(environment)
     require_own_tables(erp.engine)
     return erp
+
+
+def _text(erp: Erp) -> CalendarText:
+    return CalendarText(spoken(), ZoneInfo(erp.tables.mapping.time.zone))
 
 
 def _show(shown: Iterable[tuple[dict[str, Any], str]], *, as_json: bool) -> None:

@@ -1,12 +1,13 @@
 """`crmservice mail`: the outbox, its servers and its templates."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy import Engine
 
 from services.answers.mail_trial import TrialMail, connect_all, send_test
 from services.answers.outgoing import (
@@ -18,7 +19,7 @@ from services.answers.outgoing import (
 )
 from services.answers.preview import values_about
 from services.answers.times import utc
-from services.assembly.composition import open_erp
+from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import outlet_of
 from services.mailer.outbox_mail import DROPPED, FAILED, SENT, WAITING, OutboxState
 from services.operator.commands.options import (
@@ -30,7 +31,9 @@ from services.operator.commands.options import (
     tell,
 )
 from services.operator.output import write_json
-from shared.contracts.said import said
+from services.operator.present.outbox import entry_as_text
+from services.operator.spoken import spoken
+from shared.contracts.said import Said, said
 from shared.domain.tickets import REPLY_ABOVE
 from shared.errors import WrongUseError
 from shared.netgenium.schema.inspection import require_own_tables
@@ -61,11 +64,15 @@ def list_them(
       crmservice mail list --state failed --json
     """
     states = [one_of(said("state"), state, _STATES)] if state else [WAITING, FAILED]
-    found = outbox_of(_engine(), states, limit)
+    erp = _erp()
+    found, zone = outbox_of(erp.engine, states, limit), ZoneInfo(erp.tables.mapping.time.zone)
     for entry in found:
-        _show(entry, as_json=as_json)
+        if as_json:
+            write_json(_fields(entry))
+        else:
+            sys.stdout.write(f"{entry_as_text(entry, zone, spoken())}\n")
     if not found:
-        tell(said("no mail is {names}", names=" or ".join(states)))
+        tell(_none(states))
 
 
 @app.command("show")
@@ -75,7 +82,7 @@ def show(mail_id: Annotated[str, typer.Argument(help="Id of the mail.")]) -> Non
     Example:
       crmservice mail show 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
     """
-    write_json(_fields(outbox_entry(_engine(), mail_id)))
+    write_json(_fields(outbox_entry(_erp().engine, mail_id)))
 
 
 @app.command("retry")
@@ -88,7 +95,7 @@ def retry(mail_ids: Ids) -> None:
     tell(
         said(
             "{number} mail(s) are due now; the mailer sends them",
-            number=retry_mails(_engine(), mail_ids),
+            number=retry_mails(_erp().engine, mail_ids),
         )
     )
 
@@ -100,7 +107,7 @@ def drop(mail_ids: Ids) -> None:
     Example:
       crmservice mail drop 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
     """
-    tell(said("{number} mail(s) will not be sent", number=drop_mails(_engine(), mail_ids)))
+    tell(said("{number} mail(s) will not be sent", number=drop_mails(_erp().engine, mail_ids)))
 
 
 @app.command("test")
@@ -173,19 +180,16 @@ def _value(written: str) -> tuple[str, str]:
     return name, value
 
 
-def _engine() -> Engine:
+def _erp() -> Erp:
     erp = open_erp(begin("warning"))
     require_own_tables(erp.engine)
-    return erp.engine
+    return erp
 
 
-def _show(entry: OutboxEntry, *, as_json: bool) -> None:
-    if as_json:
-        write_json(_fields(entry))
-        return
-    why = f": {entry.last_error}" if entry.last_error else ""
-    at = entry.created_at.strftime("%Y-%m-%d %H:%M UTC")
-    sys.stdout.write(f"{entry.id} {at} {entry.state} {entry.template} to {entry.recipient}{why}\n")
+def _none(states: Sequence[OutboxState]) -> Said:
+    if len(states) > 1:
+        return said("no mail waits, and none has failed")
+    return said("no mail is in the state {state}", state=states[0])
 
 
 def _fields(entry: OutboxEntry) -> dict[str, Any]:

@@ -26,10 +26,13 @@ from services.operator.commands.options import (
 )
 from services.operator.commands.person import who
 from services.operator.output import write_json
-from services.writer.undo import Undone, undo_cause
-from services.writer.undo_many import MARK_RULES, MarksOf, marking_mails, undo_marks
+from services.operator.spoken import spoken
+from services.writer.undo import undo_cause
+from services.writer.undo_many import MARK_RULES, MarkingMail, MarksOf, marking_mails, undo_marks
+from services.writer.undone import Undone
 from shared.contracts.cause import Cause
-from shared.contracts.said import Said, said
+from shared.contracts.line import one_line
+from shared.contracts.said import Said, said, with_semicolons
 from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.tables import change_table, journal_table
@@ -108,9 +111,7 @@ def _undo_many(erp: Erp, wanted: MarksOf, by: str, *, dry_run: bool, as_json: bo
         )
     if dry_run:
         for mail in mails:
-            addresses = ", ".join(mail.addresses)
-            row = {"mail_id": str(mail.mail_id), "addresses": list(mail.addresses)}
-            write_json(row) if as_json else sys.stdout.write(f"mail {mail.mail_id}: {addresses}\n")
+            _show_mail(mail, as_json=as_json)
         tell(said("marks of {number} mail(s) would be undone", number=len(mails)))
         return
     everything, count = True, 0
@@ -124,11 +125,20 @@ def _undo_many(erp: Erp, wanted: MarksOf, by: str, *, dry_run: bool, as_json: bo
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
+def _show_mail(mail: MarkingMail, *, as_json: bool) -> None:
+    if as_json:
+        write_json({"mail_id": str(mail.mail_id), "addresses": list(mail.addresses)})
+    else:
+        named = Cause("mail", mail.mail_id).in_words()
+        line = f"{spoken().tell(named)}: {', '.join(mail.addresses)}"
+        sys.stdout.write(f"{one_line(line)}\n")
+
+
 def _show(one: Undone, *, as_json: bool, mail_id: UUID | None = None) -> None:
     if as_json:
         write_json(asdict(one) | ({"mail_id": str(mail_id)} if mail_id else {}))
     else:
-        sys.stdout.write(f"{_line(one)}\n")
+        sys.stdout.write(f"{one_line(spoken().tell(one.sentence))}\n")
 
 
 def _cause(connection: Connection, wanted: UUID) -> Cause:
@@ -156,10 +166,8 @@ def _mail_id(text: str) -> UUID:
 def _nothing(cause: Cause, undone: Sequence[Undone]) -> Said:
     if not undone:
         return said(
-            "{cause} has made no mark, no task and no count: there is nothing to undo", cause=cause
+            "{cause} has made no mark, no task and no count: there is nothing to undo",
+            cause=cause.in_words(),
         )
-    return said("nothing is undone: {names}", names="; ".join(map(_line, undone)))
-
-
-def _line(one: Undone) -> str:
-    return f"{one.what}: {one.detail}"
+    refusals = with_semicolons([one.sentence for one in undone])
+    return said("nothing is undone: {names}", names=refusals)

@@ -1,4 +1,4 @@
-"""The calendar for a program and for a person."""
+"""The calendar for a program."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,32 +9,11 @@ from services.answers.times import utc
 from services.calsync.decisions import HeldDeletion
 from services.calsync.round import RoundOfUser
 from services.calsync.users import CalendarUser
-from services.calsync.writing import Done
 
 
 def round_as_json(done: RoundOfUser) -> dict[str, Any]:
     """Return one user's round for a program."""
     return asdict(done)
-
-
-def round_as_text(done: RoundOfUser) -> str:
-    """Return one user's round as a line for a person."""
-    parts = [
-        f"{done.user}: {done.result}",
-        f"calendar {_counts(done.to_calendar)}",
-        f"ERP {_counts(done.to_erp)}",
-    ]
-    if done.held:
-        parts.append(f"{done.held} deletion(s) held")
-    if done.notes:
-        parts.append(f"{done.notes} item(s) with a note")
-    if done.reason:
-        parts.append(done.reason)
-    return "; ".join(parts)
-
-
-def _counts(done: Done) -> str:
-    return f"+{done.created} ~{done.changed} -{done.deleted}"
 
 
 def held_as_json(user: str, one: HeldDeletion) -> dict[str, Any]:
@@ -52,15 +31,6 @@ def held_as_json(user: str, one: HeldDeletion) -> dict[str, Any]:
     }
 
 
-def held_as_text(user: str, one: HeldDeletion) -> str:
-    """Return a held deletion as lines for a person."""
-    where = {"erp": "ERP", "calendar": "calendar"}[one.side]
-    return (
-        f"{one.held_id}: {user}, {one.start} {one.subject}, deleted in the {where}\n"
-        f"    held since {utc(one.since)}: {one.reason}"
-    )
-
-
 def user_as_json(one: CalendarUser, held: int, notes: int) -> dict[str, Any]:
     """Return the state of a user's calendar, for a program."""
     return {
@@ -75,41 +45,9 @@ def user_as_json(one: CalendarUser, held: int, notes: int) -> dict[str, Any]:
     }
 
 
-def user_as_text(one: CalendarUser, held: int, notes: int) -> str:
-    """Return the state of a user's calendar, as a line for a person."""
-    last = _moment(one.last_round_at) or "never"
-    counts = f"{held} deletion(s) held, {notes} item(s) with a note"
-    reason = f"; {one.reason}" if one.reason else ""
-    return f"{one.address}: {one.state}, last whole round {last}, {counts}{reason}"
-
-
 def item_as_json(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that is known of an item, for a program."""
     return {name: _plain(value) for name, value in item.items()}
-
-
-def item_as_text(item: Mapping[str, Any]) -> str:
-    """Return all that is known of an item, as lines for a person."""
-    lines = [f"activity {item['activity']}, event {item['event']}: {item['state']}, {item['user']}"]
-    for side in ("erp", "calendar"):
-        values = item[side] or {}
-        lines += [f"    {side} {name}: {value}" for name, value in values.items()]
-    if item["invitation"]:
-        lines.append(f"    invitation {item['invitation']} has the answer given in the calendar")
-    if item["held"]:
-        lines.append(f"    held: {item['held']}")
-    for note in item["notes"]:
-        closed = ", closed" if note["closed_at"] else ""
-        when = f"{utc(note['noted_at'])}{closed}"
-        lines.append(f"    note on {note['field']}, {when}: {note['reason']}")
-        lines.append(f"        ERP {note['erp_value']}; calendar {note['calendar_value']}")
-    for write in item["writes"]:
-        what = f"{write['what']} {write['field'] or ''}".strip()
-        change = f": {write['old_value']} -> {write['new_value']}" if write["field"] else ""
-        lines.append(
-            f"    {utc(write['written_at'])} {write['side']} {what}{change} ({write['reason']})"
-        )
-    return "\n".join(lines)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a row holds

@@ -164,6 +164,19 @@ KINDS: Mapping[str, str] = {
 """What a mail makes, and what else becomes of it."""
 
 STATES: Mapping[str, str] = {
+    "active": marked("active"),
+    "away": marked("away"),
+    "deleted": marked("deleted"),
+    "dropped": marked("dropped"),
+    "ended": marked("ended"),
+    "failed": marked("failed"),
+    "held": marked("held"),
+    "in_step": marked("in step"),
+    "making": marked("being made"),
+    "parked": marked("parked"),
+    "refused": marked("refused"),
+    "sent": marked("sent"),
+    "waiting": marked("waiting"),
     "enabled": marked("enabled"),
     "disabled": marked("disabled"),
     "resting": marked("resting"),

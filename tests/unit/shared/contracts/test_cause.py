@@ -1,8 +1,10 @@
 """What effects and changes come from has a name that no other cause has."""
 
+from typing import get_args
 from uuid import UUID
 
-from shared.contracts.cause import Cause
+from shared.contracts.cause import Cause, CauseKind
+from shared.language.language import language
 from tests.writing import a_classified
 
 
@@ -19,3 +21,14 @@ def test_a_cause_says_what_it_is() -> None:
     """B-5: `undo` names whoever asked for the same, or changed it later."""
     assert str(a_classified("a").cause) == f"mail {a_classified('a').mail_id}"
     assert str(Cause("calendar_item", UUID(int=1))) == f"calendar item {UUID(int=1)}"
+
+
+def test_a_cause_is_said_in_czech() -> None:
+    """O-11: every kind has its word."""
+    said = [
+        language("cs").tell(Cause(kind, UUID(int=1)).in_words()) for kind in get_args(CauseKind)
+    ]
+
+    assert said[0] == f"e-mail {UUID(int=1)}"
+    assert len(set(said)) == len(said)
+    assert "položka kalendáře" in said[2]
