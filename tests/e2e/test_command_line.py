@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from typer.main import get_command
 
 from services.operator.commands import COMMANDS, app
 from tests.builders import raw_mail
@@ -30,12 +31,9 @@ CALENDAR = tuple(
 MARKS = ("marks release", "marks refuse")
 MAIL = tuple(f"mail {name}" for name in ("list", "show", "retry", "drop", "test", "preview"))
 RULES = tuple(f"rules {name}" for name in ("check", "schema", "try"))
+GROUPS = ("dead-letters", "calendar", "mail", "marks", "rules")
 WORDS = (
-    *(
-        one.name
-        for one in COMMANDS
-        if one.name not in {"dead-letters", "calendar", "mail", "marks", "rules"}
-    ),
+    *(one.name for one in COMMANDS if one.name not in GROUPS),
     *DEAD_LETTERS,
     *CALENDAR,
     *MARKS,
@@ -438,7 +436,7 @@ def test_a_group_without_a_command_shows_its_help_alone(
     assert "try:" not in told
 
 
-@pytest.mark.parametrize("command", WORDS)
+@pytest.mark.parametrize("command", [*WORDS, *GROUPS])
 def test_help_fits_a_terminal_and_has_examples(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -459,6 +457,17 @@ def test_help_fits_a_terminal_and_has_examples(
     assert [one for one in examples if not one.startswith(f"    crmservice {command}")] == []
 
 
+def test_the_help_of_every_command_is_looked_at() -> None:
+    """O-6: the lists of this file name each command and each of a group."""
+    listed = get_command(app).commands.items()  # type: ignore[attr-defined]
+    groups = {name: getattr(one.callback(), "commands", {}) for name, one in listed}
+    found = {f"{name} {word}" for name, words in groups.items() for word in words}
+    found |= {name for name, words in groups.items() if not words}
+
+    assert found == set(WORDS)
+    assert {name for name, words in groups.items() if words} == set(GROUPS)
+
+
 def test_the_version_is_told(shell: Shell) -> None:
     """O-6: `--version` names the program and its version, for bug reports."""
     result = shell("--version")
@@ -467,13 +476,32 @@ def test_the_version_is_told(shell: Shell) -> None:
     assert result.stdout == f"crmservice {version('crmservice')}\n"
 
 
-def test_completion_is_there(shell: Shell) -> None:
-    """O-6: the command line writes its own completion."""
-    # Else typer asks which shell has called it, and may not know that of the test run.
-    result = shell("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+def test_bash_completes_after_the_line_of_the_docs(shell: Shell) -> None:
+    """O-6: what `--install-completion` leaves behind completes in the next shell."""
+    home = shell.environment({"HOME": str(shell.folder)})
+    path = {"PATH": f"{INSTALLED.parent}:{home['PATH']}"}
+    in_the_next = """
+        COMP_WORDS=(crmservice dead-letters re) COMP_CWORD=2
+        $(complete -p crmservice | grep -o '_[a-z_]*') crmservice re dead-letters
+        echo "${COMPREPLY[@]}"
+    """
+    shells = ("crmservice --install-completion; exit $?", f"source ~/.bashrc\n{in_the_next}")
 
-    assert result.returncode == 0
-    assert "complete" in result.stdout
+    first, then = (
+        subprocess.run(
+            ["/bin/bash", "-c", script],
+            cwd=shell.folder,
+            env=home | path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        for script in shells
+    )
+
+    assert first.returncode == 0, first.stderr
+    assert then.stdout.split() == ["release"], then.stderr
 
 
 @pytest.mark.parametrize(

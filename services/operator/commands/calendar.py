@@ -35,7 +35,12 @@ from shared.errors import ExitCode
 from shared.netgenium.schema.inspection import require_own_tables, require_schema
 
 app = typer.Typer(
-    help="The ERP's activities and Microsoft 365 calendars: bring them into step, see, decide.",
+    help="""The ERP's activities and Microsoft 365 calendars: bring them into step, see, decide.
+
+    Examples:
+      crmservice calendar status --config crm.xml
+      crmservice calendar sync jana@firma.cz --config crm.xml
+    """,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

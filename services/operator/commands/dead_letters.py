@@ -40,7 +40,12 @@ from shared.netgenium.schema.mapping import load_mapping
 from shared.settings.environment import Environment
 
 app = typer.Typer(
-    help="Mail that could not be processed: see why, release it, or drop it.",
+    help="""Mail that could not be processed: see why, release it, or drop it.
+
+    Examples:
+      crmservice dead-letters list
+      crmservice dead-letters release --all
+    """,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -39,7 +39,12 @@ from shared.errors import WrongUseError
 from shared.netgenium.schema.inspection import require_own_tables
 
 app = typer.Typer(
-    help="Mail that is sent: see what waits or failed, send it again, try servers and templates.",
+    help="""Mail that is sent: see what waits or failed, send it again, try servers and templates.
+
+    Examples:
+      crmservice mail list --state failed
+      crmservice mail test --config crm.xml
+    """,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

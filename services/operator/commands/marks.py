@@ -18,7 +18,14 @@ from shared.errors import ExitCode, WrongUseError
 from shared.netgenium.schema.inspection import require_schema
 
 app = typer.Typer(
-    help="Marks that wait for a person, because only an unproven report asks for them.",
+    help="""Marks that wait for a person, because only an unproven report asks for them.
+
+    Examples:
+      crmservice marks release 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
+      crmservice marks refuse 154c463d-386a-5b61-bf0d-6b2cd91a1bcb
+
+    crmservice list marks --held has them all.
+    """,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

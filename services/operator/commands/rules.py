@@ -44,7 +44,12 @@ from shared.language.language import Language
 from shared.settings.box import Box
 
 app = typer.Typer(
-    help="Rules of your own: check their files, try them on the backups, describe them to editors.",
+    help="""Rules of your own: check their files, try them on the backups, describe them to editors.
+
+    Examples:
+      crmservice rules check --config crm.xml
+      crmservice rules try --config crm.xml --since 4w
+    """,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
