@@ -8,15 +8,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from services.assembly.composition import Erp
-from shared.contracts.said import Said, said
+from shared.contracts.said import Said, said, verbatim
 from shared.domain.addresses import is_valid_address
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.queries.typed_in import (
     TypedIn,
+    read_doubled_numbers,
     read_odd_addresses,
+    read_odd_domains,
     read_padded_numbers,
     read_user_addresses,
+    read_users_without_address,
 )
 
 _SHOWN = 5
@@ -48,14 +53,26 @@ def odd_data(erp: Erp) -> list[Oddity]:
     """
     with database_errors(erp.engine), erp.engine.connect() as connection:
         users = list(read_user_addresses(connection, erp.tables))
-        found = [*_doubled(users), *_odd_addresses("user", users)]
+        without = list(read_users_without_address(connection, erp.tables))
+        found = [*_without_address(without), *_doubled(users), *_odd_addresses("user", users)]
         for entity in ("contact", "relationship"):
             addresses = list(read_odd_addresses(connection, erp.tables, entity))
             found += _odd_addresses(entity, addresses)
+        if erp.tables.has("relationship", "domains"):
+            found += _odd_domains(list(read_odd_domains(connection, erp.tables)))
         for entity in filter(erp.tables.has, _NUMBERED):
-            padded = list(read_padded_numbers(connection, erp.tables, entity))
-            found += _padded(said("numbers of {entity}s", entity=entity), padded)
+            found += _odd_numbers(connection, erp, entity)
     return found
+
+
+def _without_address(users: Sequence[TypedIn]) -> Iterator[Oddity]:
+    """Yield active users whom no mail can be from or to."""
+    if users:
+        yield Oddity(
+            said("addresses of users"),
+            said("{named}: active, but without an address: no mail is theirs", named=_named(users)),
+            said("enter the address, or pass this over for users who are no people"),
+        )
 
 
 def _doubled(users: Iterable[TypedIn]) -> Iterator[Oddity]:
@@ -93,6 +110,31 @@ def _odd_addresses(entity: str, addresses: Sequence[TypedIn]) -> Iterator[Oddity
     yield from _padded(about, [one for one in addresses if one not in wrong])
 
 
+def _odd_domains(domains: Sequence[TypedIn]) -> Iterator[Oddity]:
+    about = said("domains of companies")
+    wrong = [one for one in domains if not _is_domain(one.text)]
+    if wrong:
+        yield Oddity(
+            about,
+            said("{named}: no domain of e-mail addresses", named=_named(wrong)),
+            said("write what follows the @ alone, as firma.cz"),
+        )
+    yield from _padded(about, [one for one in domains if one not in wrong])
+
+
+def _odd_numbers(connection: Connection, erp: Erp, entity: str) -> Iterator[Oddity]:
+    about = said("numbers of {entity}s", entity=entity)
+    doubled = list(read_doubled_numbers(connection, erp.tables, entity))
+    if doubled:
+        pairs = [f"{entity} {first} = {entity} {last}" for first, last in doubled]
+        detail = said(
+            "{pairs}: several records have one number: a mail with it belongs to the first alone",
+            pairs=_shown(pairs),
+        )
+        yield Oddity(about, detail, said("give each record a number of its own"))
+    yield from _padded(about, read_padded_numbers(connection, erp.tables, entity))
+
+
 def _padded(about: Said, values: Iterable[TypedIn]) -> Iterator[Oddity]:
     padded = [one for one in values if one.text != one.text.strip()]
     if padded:
@@ -108,11 +150,20 @@ def _can_fit(entity: str, text: str) -> bool:
     return is_valid_address(address)
 
 
+def _is_domain(text: str) -> bool:
+    """Whether addresses can end with it; a page's name, as `www.firma.cz`, is of no address."""
+    domain = text.strip().lower().removeprefix("@")
+    return not domain.startswith("www.") and is_valid_address(f"x@{domain}")
+
+
 def _holds_several(text: str) -> bool:
     return sum("@" in one for one in _SEPARATORS.split(text)) > 1
 
 
-def _named(records: Sequence[TypedIn]) -> str:
-    names = list(dict.fromkeys(f"{one.entity} {one.record_id}" for one in records))
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+def _named(records: Sequence[TypedIn]) -> Said:
+    return _shown(list(dict.fromkeys(f"{one.entity} {one.record_id}" for one in records)))
+
+
+def _shown(names: Sequence[str]) -> Said:
+    shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
+    return said("{names} and {n} more", names=shown, n=more) if more > 0 else verbatim(shown)

@@ -124,19 +124,35 @@ def test_what_no_mail_can_fit_is_named(engine: Engine) -> None:
     _users(engine, "jan@firma.cz ", "JAN@firma.cz", "a@firma.cz; b@firma.cz", "-", "")
     contacts = ERP.many("contact", "emails").table  # type: ignore[union-attr]
     texts = ["x@acme.example", "@beta.example", "gama.example ", "u@x.example,v@x.example"]
+    texts += ["jan(at)x.example", "mailto:jan@x.example", "jan@", "http://x.example"]
     rows = [{"id": n, "owner": n, "value": text} for n, text in enumerate(texts, 1)]
     with write_transaction(engine) as connection:
         connection.execute(insert(contacts), rows)
-        connection.execute(insert(ERP.table("contract")), [{"id": 1, "number": "7 "}])
+        numbers = [{"id": n, "number": text} for n, text in enumerate(["7 ", "8", "9", "7"], 1)]
+        connection.execute(insert(ERP.table("contract")), numbers)
+        domains = ERP.many("relationship", "domains").table  # type: ignore[union-attr]
+        names = [
+            "x.example",
+            "@y.example",
+            "www.z.example",
+            "a.example, b.example",
+            "jan@x.example",
+        ]
+        rows = [{"id": n, "owner": n, "value": text} for n, text in enumerate(names, 1)]
+        connection.execute(insert(domains), rows)
 
     found = [(one.about, one.detail.partition(":")[0]) for one in odd_data(Erp(engine, ERP))]
 
     assert found == [
+        ("addresses of users", "user 5"),
         ("addresses of users", "user 1, user 2 have one address"),
         ("addresses of users", "user 3"),
         ("addresses of users", "user 4"),
         ("addresses of users", "user 1"),
         ("addresses of contacts", "contact 4"),
+        ("addresses of contacts", "contact 5, contact 6, contact 7, contact 8"),
         ("addresses of contacts", "contact 3"),
+        ("domains of companies", "relationship 3, relationship 4, relationship 5"),
+        ("numbers of contracts", "contract 1 = contract 4"),
         ("numbers of contracts", "contract 1"),
     ]
