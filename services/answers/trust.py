@@ -22,7 +22,7 @@ LATEST = 1000
 """So many mails are asked which server's results were ignored."""
 
 _SHOWN = 5
-_PAGE = "docs/trust.md says what fits which mail system"
+_PAGE = said("docs/trust.md says what fits which mail system")
 
 
 def unset_trust(boxes: Sequence[Box]) -> Iterator[Oddity]:

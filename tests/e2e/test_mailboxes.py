@@ -1,6 +1,7 @@
 """The command line on real mailboxes: IMAP and POP3, password and OAuth2."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,33 @@ def test_two_boxes_are_read_by_services(
         assert {row["box"] for row in deployment.list("journal")} == {"crm", "office"}
         assert {row["subject"] for row in deployment.list("activities")} == {"Mail 1", "Mail 2"}
     assert len(services) == 3
+
+
+def test_status_says_that_a_mailbox_does_not_answer_while_its_services_run(
+    dovecot: Dovecot, rabbitmq: RabbitMQ, tmp_path: Path
+) -> None:
+    """O-4, INV-9, F-59: the server is dead, broker and fetcher are well: where, why, what to do."""
+    account = dovecot.add_box("dies", PASSWORD)
+    with rabbitmq.vhost() as url:
+        deployment = deployed(tmp_path, keys_of(dovecot, "imap", account.name), url)
+        try:
+            deployment.start("fetcher")
+            config = ("--config", str(deployment.config))
+
+            def told(*options: str) -> str:
+                return " ".join(deployment.call(*options, "status", *config).stdout.split())
+
+            wait_until(lambda: "read at" in told(), "a first round")
+            dovecot.kill()
+            wait_until(lambda: "unreachable" in told(), "its end to be noticed")
+            english, czech = told(), told("--language", "cs")
+        finally:
+            dovecot.start()
+            deployment.close()
+
+    why = "cannot be reached: nothing listens there; nothing was sent; check imapUrl"
+    assert re.search(f"stands still crm, INBOX: unreachable since .* {why}", english)
+    assert "the fetcher tries again by itself" in english
+    assert "classifier: no process takes mail" in english
+    assert re.search("stojí crm, INBOX: nedosažitelný od .*: nic tam nenaslouchá", czech)
+    assert re.search("co dělá nedosažitelný proč .*: nic tam nenaslouchá; nic se neodes", czech)

@@ -8,10 +8,11 @@ from rich.text import Text
 
 from services.operator.present.labels import field_label, state_label
 from shared.contracts.line import one_line
+from shared.contracts.said import Said
 from shared.language.language import ENGLISH, Language
 
 _WIDTH = 16
-_STATES = frozenset({"direction", "mark", "state", "why"})
+_STATES = frozenset({"direction", "doing", "mark", "state", "why"})
 """Fields whose values are words of ours."""
 
 
@@ -44,6 +45,8 @@ def value_in_words(name: str, value: object, language: Language) -> str:
     """Say the value of the field `name`; what others have written, as a subject, stays as it is."""
     if isinstance(value, bool):
         return language.say("yes") if value else language.say("no")
+    if isinstance(value, Said):
+        return language.tell(value)
     if isinstance(value, str) and name in _STATES:
         return state_label(value, language)
     return value_as_text(value)
