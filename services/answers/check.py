@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from services.answers.checked import TRY, WITHIN, Check, Status
-from services.answers.mail_trial import mail_server_answers
+from services.answers.checked import WITHIN, Check, Status
 from services.answers.odd_data import Oddity
 from services.answers.odd_erp import oddities
+from services.answers.outgoing_check import outgoing_mail
 from services.answers.rule_files import (
     RuleFinding,
     look_at_folders,
@@ -19,7 +19,6 @@ from services.answers.trust import trust_oddities, unset_trust
 from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
-from services.assembly.mailing import outlet_of
 from services.assembly.named_paths import look_at
 from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
@@ -87,7 +86,8 @@ def run_checks(
             yield from _memory(source, environment.data)
             yield from _mailbox(source, environment.data)
     for box in boxes:
-        yield from _guarded(said("outgoing mail of {box}", box=box.name), partial(_outgoing, box))
+        name = said("outgoing mail of {box}", box=box.name)
+        yield from _guarded(name, partial(outgoing_mail, name, box, boxes, environment))
     if environment.rabbitmq_url:
         yield from _guarded(said("broker"), partial(_broker, environment))
 
@@ -220,19 +220,6 @@ def _memory(source: BoxSource, data: Path) -> Iterator[Check]:
     if trouble := trouble_of(source, data):
         remedy = said("if it is damaged, the fetcher begins it anew, which loses no mail")
         yield Check(said("memory of {box}", box=source.box.name), "warn", trouble, remedy)
-
-
-def _outgoing(box: Box) -> list[Check]:
-    name = said("outgoing mail of {box}", box=box.name)
-    for template in outlet_of(box).templates.problems():
-        return [Check(name, "fail", template, TRY, ExitCode.CONFIGURATION_WRONG)]
-    if box.smtp_server is None:
-        detail = said("smtpServer is not set: nothing is sent, mail waits in the outbox")
-        return [Check(name, "skipped", detail)]
-    if box.smtp_tls == "none" and (box.smtp_password or box.smtp_oauth):
-        remedy = said("set smtpTls to starttls or tls")
-        return [Check(name, "warn", said("smtpTls is none: the login is sent unencrypted"), remedy)]
-    return [Check(name, "ok", mail_server_answers(box))]
 
 
 def _broker(environment: Environment) -> list[Check]:
