@@ -48,7 +48,7 @@ class Pauses:
             why = said(
                 "{reason}; before {until} nobody asks again",
                 reason=said_again(reason, Sentence.read_json(sentence)),
-                until=f"{end:%Y-%m-%d %H:%M:%S %Z}",
+                until=format(end, "%Y-%m-%d %H:%M:%S %Z"),
             )
             kind = CredentialsRefusedError if refused else TransientError
             raise kind(why, retry_after_seconds=(end - now).total_seconds())
