@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from services.answers.explain import Explained, Unreadable
-from services.operator.present.as_json import command_as_json
 from services.operator.present.answer import where_to_read
+from services.operator.present.as_json import command_as_json
 from services.operator.present.labels import field_label, flags_as_text, state_label
 from services.operator.present.records import value_in_words
 from services.operator.present.trace import proof_line, trace_table

@@ -67,7 +67,7 @@ def test_programs_are_told_the_proof_and_the_flags(explained: Explained) -> None
 def test_a_verdict_names_where_to_read_more(
     rules: tuple[str, ...], english: str, czech: str
 ) -> None:
-    """O-1: the chapters of the manual, where it has one, and the page with the rules that decided."""
+    """O-1: the manual's chapters, where it has one, and the page with the rules."""
     names = {"R-17": "nothing_made", "E-1": "conversation"}
     trace = [
         TraceLine(id=one, rule=names.get(one, "new_task"), hit=True, reason="because")
