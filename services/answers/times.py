@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 
-class Moment(str):
+class Instant(str):
     """A moment as programs read it, `2026-11-10T08:00:00Z`; people get it in their zone (O-10).
 
     Attributes:
@@ -21,6 +21,6 @@ class Moment(str):
         return made
 
 
-def utc(moment: datetime) -> Moment:
+def utc(moment: datetime) -> Instant:
     """Write a moment as `2026-11-10T08:00:00Z`."""
-    return Moment(moment)
+    return Instant(moment)

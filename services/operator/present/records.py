@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.answers.times import Moment
+from services.answers.times import Instant
 from services.operator.present.labels import field_label, state_label
 from services.operator.present.times import zoned_as_text
 from shared.contracts.line import one_line
@@ -47,7 +47,7 @@ def record_as_text(row: Mapping[str, object], zone: ZoneInfo, language: Language
 
 
 def _told(name: str, value: object, zone: ZoneInfo, language: Language) -> str:
-    if isinstance(value, Moment):
+    if isinstance(value, Instant):
         return zoned_as_text(value.at, zone, language)
     return value_in_words(name, value, language)
 
