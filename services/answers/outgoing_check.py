@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from services.answers.checked import TRY, Check
+from services.answers.checked import TRY, Check, problem_found
 from services.answers.mail_trial import mail_server_answers
 from services.assembly.mailing import outlet_of, signer_of
 from services.assembly.secret import own_mail
 from shared.contracts.said import Said, said
-from shared.errors import ExitCode
+from shared.errors import ConfigurationError, ExitCode
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 
@@ -18,16 +18,27 @@ def outgoing_mail(
     """Say whether what `box` has to send can be sent.
 
     Raises:
-        ConfigurationError: There is no secret to sign with, or a file of the login is unusable.
+        ConfigurationError: A file of the login is unusable.
         TransientError: The server is unreachable.
         CredentialsRefusedError: It refused the login.
     """
-    if box.smtp_server or box.conversations:
+    found = _signing(name, environment) if box.smtp_server or box.conversations else []
+    templates = list(outlet_of(box).templates.problems())
+    found += [Check(name, "fail", one, TRY, ExitCode.CONFIGURATION_WRONG) for one in templates[:1]]
+    if box.smtp_server is None and not templates:
+        found.append(_without_server(name, box, boxes))
+    return found or _sending(name, box)
+
+
+def _signing(name: Said, environment: Environment) -> list[Check]:
+    try:
         signer_of(own_mail(environment), environment)
-    for template in outlet_of(box).templates.problems():
-        return [Check(name, "fail", template, TRY, ExitCode.CONFIGURATION_WRONG)]
-    if box.smtp_server is None:
-        return [_without_server(name, box, boxes)]
+    except ConfigurationError as error:
+        return [problem_found(name, "fail", one) for one in error.problems]
+    return []
+
+
+def _sending(name: Said, box: Box) -> list[Check]:
     if box.smtp_tls == "none" and (box.smtp_password or box.smtp_oauth):
         remedy = said("set smtpTls to starttls or tls")
         return [Check(name, "warn", said("smtpTls is none: the login is sent unencrypted"), remedy)]

@@ -5,7 +5,6 @@ import pytest
 from services.answers.outgoing_check import outgoing_mail
 from services.assembly.secret import make_secret
 from shared.contracts.said import said
-from shared.errors import ConfigurationError
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 from shared.settings.value_types import ServerAddress
@@ -47,11 +46,11 @@ def test_conversations_without_a_server_to_send_by_fail(
 @pytest.mark.parametrize("box", [a_box(conversations=True), ELSEWHERE])
 def test_mail_that_nobody_can_sign_fails(tmp_path: Path, box: Box) -> None:
     """O-1, M-1: without the secret of the installation the mailer would not start."""
-    with pytest.raises(ConfigurationError) as raised:
-        looked_at(box, tmp_path)
+    environment = Environment.from_environ({"CRMSERVICE_DATA": str(tmp_path)})
 
-    (problem,) = raised.value.problems
-    assert (problem.where, problem.remedy) == (
-        str(tmp_path / "secret"),
-        "run crmservice init-db",
-    )
+    found = outgoing_mail(NAME, box, (box,), environment)
+
+    unsigned, *others = found
+    assert (unsigned.status, unsigned.remedy) == ("fail", "run crmservice init-db")
+    assert str(tmp_path / "secret") in unsigned.detail
+    assert ["smtpServer" in one.remedy for one in others] == [True] * (not box.smtp_server)
