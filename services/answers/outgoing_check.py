@@ -1,6 +1,6 @@
 """What `check` says of the mail that a box sends (behaviours M-1, E-1, E-2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from services.answers.checked import TRY, Check, problem_found
 from services.answers.mail_trial import mail_server_answers
@@ -14,20 +14,20 @@ from shared.settings.environment import Environment
 
 def outgoing_mail(
     name: Said, box: Box, boxes: Sequence[Box], environment: Environment
-) -> list[Check]:
-    """Say whether what `box` has to send can be sent.
+) -> Iterator[Check]:
+    """Yield whether what `box` has to send can be sent.
 
     Raises:
         ConfigurationError: A file of the login is unusable.
         TransientError: The server is unreachable.
         CredentialsRefusedError: It refused the login.
     """
-    found = _signing(name, environment) if box.smtp_server or box.conversations else []
-    templates = list(outlet_of(box).templates.problems())
-    found += [Check(name, "fail", one, TRY, ExitCode.CONFIGURATION_WRONG) for one in templates[:1]]
-    if box.smtp_server is None and not templates:
-        found.append(_without_server(name, box, boxes))
-    return found or _sending(name, box)
+    if box.smtp_server or box.conversations:
+        yield from _signing(name, environment)
+    for template in outlet_of(box).templates.problems():
+        yield Check(name, "fail", template, TRY, ExitCode.CONFIGURATION_WRONG)
+        return
+    yield _sending(name, box) if box.smtp_server else _without_server(name, box, boxes)
 
 
 def _signing(name: Said, environment: Environment) -> list[Check]:
@@ -38,11 +38,11 @@ def _signing(name: Said, environment: Environment) -> list[Check]:
     return []
 
 
-def _sending(name: Said, box: Box) -> list[Check]:
+def _sending(name: Said, box: Box) -> Check:
     if box.smtp_tls == "none" and (box.smtp_password or box.smtp_oauth):
         remedy = said("set smtpTls to starttls or tls")
-        return [Check(name, "warn", said("smtpTls is none: the login is sent unencrypted"), remedy)]
-    return [Check(name, "ok", mail_server_answers(box))]
+        return Check(name, "warn", said("smtpTls is none: the login is sent unencrypted"), remedy)
+    return Check(name, "ok", mail_server_answers(box))
 
 
 def _without_server(name: Said, box: Box, boxes: Sequence[Box]) -> Check:
