@@ -15,6 +15,7 @@ from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import notice_look, notices_of
 from services.assembly.services import running
 from services.assembly.watch import data_look, database_look, looking
+from services.mailer.compose import MOST_ORIGINAL_BYTES
 from services.mailer.dead_letter_notices import DeadLetterNotices
 from services.mailer.notices import NoticeBook
 from services.mailer.outbox_rows import OutboxRows
@@ -230,7 +231,8 @@ def _mailer(
     book: NoticeBook,
 ) -> Mailer:
     signer, supports = signer_of(erp.own_mail, environment), supports_of(boxes)
-    return Mailer(OutboxRows(erp.engine), signer, backups.read, _now, book.tell, supports)
+    original = partial(backups.read_up_to, MOST_ORIGINAL_BYTES)
+    return Mailer(OutboxRows(erp.engine), signer, original, _now, book.tell, supports)
 
 
 def _now() -> datetime:
