@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
-from services.assembly.mailer_service import MailerLoop
+from services.assembly.mailer_service import MailerLoop, Sending
 from services.mailer.compose import Composed, SendsAs
 from services.mailer.outbox_rows import IN_HAND, OutboxRows, SettledMail
 from services.mailer.outlet import MailOutlet
@@ -305,6 +305,28 @@ def test_a_mailer_that_ends_writes_down_what_it_knows(
     MailerLoop(post.mailer, [post.outlet()], Health(), stopped, post.clock).run()
 
     assert post.states() == {EVA: "sent"}
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_mailer(post: _Post) -> None:
+    """F-71, M-1: neither a server that rests after a trouble, nor what is to be told."""
+    posted: list[datetime] = []
+    posts = [lambda now: posted.append(now) or 1]
+    loop = MailerLoop(post.mailer, [], Health(), threading.Event(), post.clock, posts)
+    sending = Sending(post.outlet(), "mail server of crm")
+    post.server.unreachable = True
+    post.post(EVA)
+    loop.one(sending)
+    loop.post()
+    post.server.unreachable = False
+    post.clock.on(days=-1)
+    with write_transaction(post.engine) as connection:
+        connection.execute(outbox_table.update().values(next_try_at=post.clock()))
+
+    loop.one(sending)
+    loop.post()
+
+    assert post.states() == {EVA: "sent"}
+    assert len(posted) == 2
 
 
 def test_above_the_rate_mail_waits_and_an_alarm_is_raised(post: _Post) -> None:
