@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -121,7 +122,7 @@ def test_a_look_costs_the_same_however_many_wait(
     """E-3: what dies now is told at once, and a copy that comes a day late within some looks."""
     read: list[UUID] = []
     monkeypatch.setattr(dead_letter_walk, "AT_ONCE", 3)
-    monkeypatch.setattr(failed_mail, "_cause", lambda row: read.append(row.mail_id) or _named(row))
+    monkeypatch.setattr(failed_mail, "_cause", partial(_noted, read))
     told = FailedMailTold(engine, {"crm": SUPPORT}, lambda _: None)
     for number in range(2, 20):
         _dies(engine, number, ago=1)
@@ -152,7 +153,8 @@ def test_what_could_not_be_told_is_looked_at_again(
     assert [told.post(NOW) for _ in range(3)] == [1, 1, 0]
 
 
-def _named(row: Any) -> Cause:
+def _noted(read: list[UUID], row: Any) -> Cause:
+    read.append(row.mail_id)
     return Cause.named("dead_letter", f"{row.mail_id}{row.released}")
 
 

@@ -310,8 +310,12 @@ def test_a_mailer_that_ends_writes_down_what_it_knows(
 def test_a_clock_that_is_set_back_does_not_stop_the_mailer(post: _Post) -> None:
     """F-71, M-1: neither a server that rests after a trouble, nor what is to be told."""
     posted: list[datetime] = []
-    posts = [lambda now: posted.append(now) or 1]
-    loop = MailerLoop(post.mailer, [], Health(), threading.Event(), post.clock, posts)
+
+    def tell(now: datetime) -> int:
+        posted.append(now)
+        return 1
+
+    loop = MailerLoop(post.mailer, [], Health(), threading.Event(), post.clock, [tell])
     sending = Sending(post.outlet(), "mail server of crm")
     post.server.unreachable = True
     post.post(EVA)
