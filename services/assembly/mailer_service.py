@@ -138,11 +138,10 @@ class MailerLoop:
         sending.paused_at, sending.pause = self.now(), timedelta(seconds=seconds)
 
     def _count(self) -> None:
-        try:
+        # What is wrong with the database is told where mail is taken, with growing pauses.
+        with suppress(PermanentError, TransientError):
             held = sum(self.mailer.held.values())
             mailer_metrics.outbox(self.mailer.rows.counts() | {"held": held})
-        except (PermanentError, TransientError) as error:
-            _log.warning("waiting", part="database", reason=str(error))
 
 
 def run_mailer(boxes: Sequence[Box], environment: Environment) -> None:

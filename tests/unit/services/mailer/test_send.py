@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
+from services.assembly import mailer_service
 from services.assembly.mailer_service import MailerLoop, Sending
 from services.mailer.compose import Composed, SendsAs
 from services.mailer.outbox_rows import IN_HAND, OutboxRows, SettledMail
@@ -331,6 +333,36 @@ def test_a_clock_that_is_set_back_does_not_stop_the_mailer(post: _Post) -> None:
 
     assert post.states() == {EVA: "sent"}
     assert len(posted) == 2
+
+
+class _Rounds(threading.Event):
+    """Lets a loop go round for an hour, one round every five seconds."""
+
+    def __init__(self, clock: _Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._clock.on(seconds=timeout or 0)
+        if self._clock.now - BEGIN >= timedelta(hours=1):
+            self.set()
+        return self.is_set()
+
+
+def test_a_database_that_is_unreachable_for_an_hour_fills_no_log(
+    post: _Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-40: the mailer tells of it about once a minute."""
+    lines: list[str] = []
+    log = SimpleNamespace(warning=lambda event, **_: lines.append(event))
+    monkeypatch.setattr(mailer_service, "_log", log)
+    for name in ("take", "counts"):
+        monkeypatch.setattr(OutboxRows, name, _away)
+
+    stopped = _Rounds(post.clock)
+    MailerLoop(post.mailer, [post.outlet()], Health(), stopped, post.clock).run()
+
+    assert 0 < len(lines) < 120
 
 
 def test_above_the_rate_mail_waits_and_an_alarm_is_raised(post: _Post) -> None:
