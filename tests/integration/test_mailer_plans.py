@@ -33,7 +33,8 @@ def _plans(engine: Engine, connection: Connection, *tables: str) -> dict[str, st
         if "ORDER BY" in words and any(table in words for table in tables):
             cursor = connection.connection.cursor()
             # The driver's own: DB-API has no plans.
-            found[words] = str(cursor.prepare(words).plan)
+            with cursor.prepare(words) as statement:
+                found[words] = str(statement.plan)
             cursor.close()
 
     event.listen(engine, "before_cursor_execute", look)
