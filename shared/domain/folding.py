@@ -22,6 +22,9 @@ class _PlainCharacters(dict[int, str]):
 
 _PLAIN = _PlainCharacters()
 
+_FEW = 100
+"""Distinct characters that are replaced one after the other, which is faster than by the table."""
+
 
 def fold_line(text: str) -> str:
     """Fold `text`; line ends count as white space."""
@@ -35,5 +38,14 @@ def fold_lines(text: str) -> str:
 
 def _plain(text: str) -> str:
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+        text = _translated(unicodedata.normalize("NFKC", text))
     return text.casefold()
+
+
+def _translated(text: str) -> str:
+    foreign = [character for character in set(text) if not character.isascii()]
+    if len(foreign) > _FEW:
+        return text.translate(_PLAIN)
+    for character in foreign:
+        text = text.replace(character, _PLAIN[ord(character)])
+    return text

@@ -58,6 +58,15 @@ def test_folding_makes_ways_of_writing_equal(text: str, folded: str) -> None:
     assert fold_line(text) == folded
 
 
+def test_a_text_of_very_many_characters_folds_as_each_of_its_words() -> None:
+    """V: how many different letters a text has does not matter."""
+    words = [chr(code) * 2 for code in range(0xC0, 0x2000) if chr(code).isalpha()]
+
+    folded = fold_line(" ".join(words))
+
+    assert folded.split() == " ".join(map(fold_line, words)).split()
+
+
 def test_folding_can_keep_lines() -> None:
     """V: lines stay apart where a token must stand on one line."""
     assert fold_lines("Á  b\n\n c ") == "a b\n\nc"
