@@ -24,7 +24,7 @@ class Received:
     tls: bool
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: aiosmtpd looks at every attribute, which Python 3.11.2 refuses with slots
 class SmtpRules:
     """What the server does; a test may change it while it runs.
 

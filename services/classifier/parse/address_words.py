@@ -28,19 +28,19 @@ class AddressWord(NamedTuple):
     text: str
 
 
-ENCODED_WORD = r"=\?[^?\s]{1,90}+\?[bBqQ]\?(?:[^?=]|\?(?!=)|=(?!\?(?!=)))*+\?="
+ENCODED_WORD = r"=\?[^?\s]{1,90}+\?[bBqQ]\?(?>(?:[^?=]|\?(?!=)|=(?!\?(?!=)))*)\?="
 # Everything matches where it is tried, and never gives back: linear for any input.
 _WORD = re.compile(
-    rf"""(?P<quoted>"(?:[^"\\]|\\.)*+")
+    rf"""(?P<quoted>"(?>(?:[^"\\]|\\.)*)")
       | (?P<encoded>{ENCODED_WORD})
       | <(?P<closed>[^<>]*+)>
       | <(?P<open>[^<>,;]*+)
       | (?P<mark>[(),;:"<>])
-      | (?P<text>(?:\\.|\[[^\[\]<>"]*+\]|[^"(),;:<>=\[]|=(?!\?)|\[)++|=)
+      | (?P<text>(?>(?:\\.|\[[^\[\]<>"]*+\]|[^"(),;:<>=\[]|=(?!\?)|\[)+)|=)
     """,
     re.DOTALL | re.VERBOSE,
 )
-_PARENTHESIS = re.compile(r'"(?:[^"\\]|\\.)*+"|\\.|[()]', re.DOTALL)
+_PARENTHESIS = re.compile(r'"(?>(?:[^"\\]|\\.)*)"|\\.|[()]', re.DOTALL)
 
 
 def address_words(value: str) -> Iterator[AddressWord]:

@@ -32,7 +32,7 @@ _NAME_WORDS = 100
 _ROUTE = re.compile(r"\s*@[^:]*:")
 _COMMENT = re.compile(r"\([^()]*\)")
 _SCHEME = "mailto:"
-_QUOTED_LOCAL = re.compile(r'(?:[^"\\]|\\.)*+("(?:[^"\\]|\\.)*+"@[^\s@]+)', re.DOTALL)
+_QUOTED_LOCAL = re.compile(r'(?>(?:[^"\\]|\\.)*)("(?>(?:[^"\\]|\\.)*)"@[^\s@]+)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 

@@ -14,7 +14,7 @@ _USUAL_FOLD = re.compile(rb"\r\n(?=[ \t])")
 """The same where every line feed has its CR: ten times as fast."""
 
 _ENCODED_WORD = re.compile(
-    r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?((?:[^?=]|\?(?!=)|=(?!\?(?!=)))*+)\?="
+    r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,30})?\?([bBqQ])\?((?>(?:[^?=]|\?(?!=)|=(?!\?(?!=)))*))\?="
 )
 """A word ends at `?=`; question marks inside are written as they are by naive programs."""
 
@@ -25,7 +25,7 @@ _BARE_CR = re.compile(rb"(?<!\r)\r++(?!\n|\Z)")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LETTERS = r"[A-Za-z0-9!#$&^_+.-]++"
 _WORD = re.compile(
-    rf"""(?:[\s"'<;,:=]|\([^()]*+\))*+({_LETTERS})(?!\s*=)(?:\s*+[/\\]\s*+({_LETTERS})?+)?+"""
+    rf"""(?>(?:[\s"'<;,:=]|\([^()]*+\))*)({_LETTERS})(?!\s*=)(?>(?:\s*+[/\\]\s*+({_LETTERS})?)?)"""
 )
 """The first token, or two with a slash between; comments, quotes and separators are passed over."""
 

@@ -17,10 +17,10 @@ from services.classifier.parse import limits
 _SPACE = r"[\s/]"
 _ATTRIBUTE = (
     rf"{_SPACE}*+[^\s/>][^\s/>=]*+"
-    r"""(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+)?+)?+"""
+    r"""(?>(?:\s*+=\s*+(?>(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+)?))?)"""
 )
 _CROWDED_TAG = re.compile(
-    rf"<([a-z][^\s/>]{{0,50}}+)(?={_SPACE})(?:{_ATTRIBUTE}){{{limits.HTML_ATTRIBUTES},}}+",
+    rf"<([a-z][^\s/>]{{0,50}}+)(?={_SPACE})(?>(?:{_ATTRIBUTE}){{{limits.HTML_ATTRIBUTES},}})",
     re.IGNORECASE,
 )
 _TAG = re.compile("<")

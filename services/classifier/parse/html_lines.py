@@ -43,7 +43,7 @@ _P_BEGINS, _P_ENDS = ("p", "P"), ("/p", "/P")
 _NO_MARGIN = re.compile(
     r"[^>]{0,200}?(?:\bclass ?= ?[\"']?Mso|\bmargin(?:-top|-bottom)? ?: ?0)", re.IGNORECASE
 )
-_SOFT_EDGES = re.compile(f"(?:\n *+)?+{SOFT}[{SOFT} ]*+")
+_SOFT_EDGES = re.compile(f"(?>(?:\n *+)?){SOFT}[{SOFT} ]*+")
 _ITEM = re.compile(f"{ITEM_BEGIN}[{SOFT}\n ]*+")
 _ALONE_IN_CELL = re.compile(
     r"\f[ \n]*+\t[ \n]*+\t[ \n]*+\f([ \n]*+[^ \n\t\f][^\t\f]*+)\f[ \n]*+\t\t[ \n]*+\f"
@@ -55,7 +55,7 @@ _DEEPEST_MARK = 5
 _MANY_BLANKS = re.compile("  +")
 _BLANKS = "\t\f"
 _WHITE = "\n\r\t\f\v"
-_MANY_MARKS = re.compile(r"(\n>+ \n)(?:>+ \n)++")
+_MANY_MARKS = re.compile(r"(\n>+ \n)(?>(?:>+ \n)+)")
 """Blank lines of a quotation, of which a page has many where its blocks are nested."""
 
 

@@ -17,7 +17,7 @@ _KNOWN = (
 _BEGIN = rf"(?:;|\A(?=\s*+{_KNOWN})|[\s,:](?={_KNOWN}))"
 _PARAMETER = re.compile(
     rf'{_BEGIN}\s*+([^\s=;"(]++)\s*+=\s*+'
-    rf'(?:"((?:[^"\\]|\\.)*+)(?:"|\Z)|((?:(?![\s,]{_KNOWN})[^;])*+))',
+    rf'(?:"((?>(?:[^"\\]|\\.)*))(?:"|\Z)|((?>(?:(?![\s,]{_KNOWN})[^;])*)))',
     re.DOTALL | re.IGNORECASE,
 )
 _EXTENDED_NAME = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*?)")

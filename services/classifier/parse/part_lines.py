@@ -15,7 +15,7 @@ _LATE_BYTES = 1000
 """Of a line of a field that stands behind the limit on header sections."""
 
 _FIELD_LINE = re.compile(rb"(?:[!-9;-~]++[ \t]*+:|[ \t]|>?From )[^\n]*+(?:\n|\Z)")
-_FIELD_LINES = re.compile(rb"(?:%s)*+" % _FIELD_LINE.pattern)
+_FIELD_LINES = re.compile(rb"(?>(?:%s)*)" % _FIELD_LINE.pattern)
 
 
 def next_delimiter(raw: bytes, position: int, end: int) -> int:

@@ -8,10 +8,10 @@ import re
 
 from services.classifier.parse.address_words import ENCODED_WORD
 
-_NAME = rf'"[^"\\]*+"|[^"(),;:<>=\[\]\\@]++|{ENCODED_WORD}(?:[ \t]++{ENCODED_WORD})*+'
-_ADDRESS = r"[A-Za-z0-9_+.-]++@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+"
+_NAME = rf'"[^"\\]*+"|[^"(),;:<>=\[\]\\@]++|{ENCODED_WORD}(?>(?:[ \t]++{ENCODED_WORD})*)'
+_ADDRESS = r"[A-Za-z0-9_+.-]++@[A-Za-z0-9-]++(?>(?:\.[A-Za-z0-9-]++)*)"
 _MAILBOX = re.compile(
-    rf"[ \t]*+(?:(?:(?P<name>{_NAME})[ \t]*+)?+<(?P<closed>{_ADDRESS})>|(?P<bare>{_ADDRESS}))"
+    rf"[ \t]*+(?:(?>(?:(?P<name>{_NAME})[ \t]*+)?)<(?P<closed>{_ADDRESS})>|(?P<bare>{_ADDRESS}))"
     r"[ \t]*+(?:(?P<more>,)|\Z)"
 )
 

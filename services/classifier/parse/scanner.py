@@ -37,7 +37,7 @@ _NEAR_BYTES = 16 * 1024
 _NEVER = b"\n"
 """Stands for a boundary that is no line."""
 
-_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+\r?\n)*+")
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?>(?:[ \t]*+\r?\n)*)")
 
 
 @dataclass(slots=True)

@@ -204,6 +204,14 @@ def test_a_public_class_has_a_name_of_its_own() -> None:
     assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
 
 
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """House: Python 3.11.2 (Debian 12) misses matches of `(…)*+`, not of `(?>(…)*)` (gh-106052)."""
+    group = re.compile(r"(?<!\\)\)(?:[*+?]|\{[^{}\n]*\}|\{\{[^\n]*\}\})\+")
+    found = {str(path): group.findall(source(path)) for path in PRODUCT}
+
+    assert {path: groups for path, groups in found.items() if groups} == {}
+
+
 def test_json_for_programs_is_written_in_one_place() -> None:
     """O-6: it must be JSON in every locale, so no command writes it by itself."""
     writes = re.compile(r"json\.dumps?\(")
