@@ -41,7 +41,7 @@ def _spelled(value: object, dialect: Dialect) -> object:
         return value if all(map(_same, texts.values(), value.values())) else texts
     if isinstance(value, Contract):
         fields = vars(value).items()
-        changed = {name: new for name, old in fields if (new := _spelled(old, dialect)) is not old}
+        changed = {name: now for name, old in fields if (now := _spelled(old, dialect)) is not old}
         return value.model_copy(update=changed) if changed else value
     return value
 
