@@ -133,7 +133,7 @@ class CutText(TypeDecorator[str]):
         """Clean and cut."""
         if value is None:
             return None
-        if self.length:
+        if self.length and (len(value) > self.length or not value.isascii()):
             value = cut(value.replace("\0", ""), self.length, width=_width_in(dialect))
         # After cutting: the mark may be beyond the database's letters, too.
         return spelled(value, dialect)
