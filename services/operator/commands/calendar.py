@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -183,7 +182,7 @@ def _erp(config: Sequence[Path]) -> Erp:
 
 
 def _text(erp: Erp) -> CalendarText:
-    return CalendarText(spoken(), ZoneInfo(erp.tables.mapping.time.zone))
+    return CalendarText(spoken(), erp.zone)
 
 
 def _show(shown: Iterable[tuple[dict[str, Any], str]], *, as_json: bool) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -70,7 +69,7 @@ def list_them(
     """
     states = [one_of(said("state"), state, _STATES)] if state else [WAITING, FAILED]
     erp = _erp()
-    found, zone = outbox_of(erp.engine, states, limit), ZoneInfo(erp.tables.mapping.time.zone)
+    found, zone = outbox_of(erp.engine, states, limit), erp.zone
     for entry in found:
         if as_json:
             write_json(_fields(entry))

@@ -14,7 +14,7 @@ from services.calsync.round import RoundOfUser
 from services.calsync.users import CalendarUser
 from services.calsync.writing import Done
 from services.operator.present.labels import state_label
-from services.operator.present.times import named_moment_as_text
+from services.operator.present.times import zoned_as_text
 from shared.language.language import Language, marked
 
 _SIDES = {"erp": marked("ERP"), "calendar": marked("calendar")}
@@ -133,7 +133,7 @@ class CalendarText:
         return f"{self._moment(write['written_at'])} {side} {what}{change} ({write['reason']})"
 
     def _moment(self, moment: datetime) -> str:
-        return named_moment_as_text(moment, self.zone, self.language)
+        return zoned_as_text(moment, self.zone, self.language)
 
 
 def _counts(done: Done) -> str:

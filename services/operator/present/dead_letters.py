@@ -10,7 +10,7 @@ from rich.text import Text
 
 from services.answers.dead_letters import DeadLetter
 from services.operator.present.records import records_as_text
-from services.operator.present.times import named_second_as_text
+from services.operator.present.times import zoned_as_text
 from shared.language.language import Language
 
 _NUMBERS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]+")
@@ -68,4 +68,4 @@ def _moment(text: str, zone: ZoneInfo, language: Language) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return named_second_as_text(moment, zone, language) if moment.tzinfo else text
+    return zoned_as_text(moment, zone, language) if moment.tzinfo else text

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from services.answers.outgoing import OutboxEntry
 from services.operator.present.labels import state_label
-from services.operator.present.times import named_moment_as_text
+from services.operator.present.times import zoned_as_text
 from shared.contracts.line import one_line
 from shared.language.language import Language, marked
 
@@ -17,7 +17,7 @@ def entry_as_text(entry: OutboxEntry, zone: ZoneInfo, language: Language) -> str
     line = language.say(
         pattern,
         id=entry.id,
-        when=named_moment_as_text(entry.created_at, zone, language),
+        when=zoned_as_text(entry.created_at, zone, language),
         state=state_label(entry.state, language),
         template=entry.template,
         recipient=entry.recipient,

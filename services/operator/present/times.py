@@ -19,11 +19,6 @@ def second_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
     return f"{moment_as_text(moment, zone, language)}:{moment.astimezone(zone):%S}"
 
 
-def named_moment_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
-    """Write a moment to the minute with the name of its zone, as CET: nothing around says it."""
-    return f"{moment_as_text(moment, zone, language)} {moment.astimezone(zone):%Z}"
-
-
-def named_second_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
-    """Write a moment to the second with the name of its zone."""
+def zoned_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
+    """Write a moment to the second, and name the zone."""
     return f"{second_as_text(moment, zone, language)} {moment.astimezone(zone):%Z}"

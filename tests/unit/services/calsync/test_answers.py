@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from services.answers.calendar import explain_item
 from services.calsync.answers import forget_answers, mail_uid
-from services.operator.present.calendar import item_as_text
+from services.operator.present.calendar_text import CalendarText
+from shared.language.language import ENGLISH
 from shared.netgenium.database.engine import write_transaction
 from shared.netgenium.own.calendar_tables import calendar_answer_table, calendar_write_table
 from shared.netgenium.own.tables import invitation_table
@@ -227,5 +229,6 @@ def test_explain_names_the_record_that_got_the_answer(world: CalendarWorld) -> N
     (tied,), (alone,) = (explain_item(world.engine, name) for name in (event, str(own)))
 
     assert (tied["invitation"], alone["invitation"]) == (record, None)
-    assert f"invitation {record} has the answer" in item_as_text(tied)
-    assert "invitation" not in item_as_text(alone)
+    text = CalendarText(ENGLISH, ZoneInfo("UTC"))
+    assert f"invitation {record} has the answer" in text.item(tied)
+    assert "invitation" not in text.item(alone)

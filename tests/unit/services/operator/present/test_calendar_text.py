@@ -72,7 +72,7 @@ def test_a_users_calendar_is_told_with_the_companys_time() -> None:
     parked = CalendarUser(1, EVA, "m", state="parked", reason="no licence")
 
     assert IN_ENGLISH.user(seen, 0, 2) == (
-        f"{EVA}: active; last whole round: 2026-11-29 00:30 CET; deletions held: 0;"
+        f"{EVA}: active; last whole round: 2026-11-29 00:30:00 CET; deletions held: 0;"
         " items with a note: 2"
     )
     assert IN_CZECH.user(parked, 0, 0).startswith(f"{EVA}: odstaveno; poslední celé kolo: nikdy;")
@@ -85,9 +85,11 @@ def test_a_held_deletion_says_where_it_was_deleted() -> None:
 
     assert IN_ENGLISH.held(EVA, one) == (
         f"{UUID(int=7)}: {EVA}, 2026-12-01 Pump, deleted in the calendar\n"
-        "    held since 2026-11-29 00:30 CET: too many"
+        "    held since 2026-11-29 00:30:00 CET: too many"
     )
-    assert "smazáno v kalendáři\n    zadrženo od 29. 11. 2026 00:30 CET" in IN_CZECH.held(EVA, one)
+    assert "smazáno v kalendáři\n    zadrženo od 29. 11. 2026 00:30:00 CET" in IN_CZECH.held(
+        EVA, one
+    )
 
 
 def test_an_item_is_told_line_by_line() -> None:
@@ -97,21 +99,21 @@ def test_an_item_is_told_line_by_line() -> None:
         "    ERP subject: Pump",
         "    invitation 5 has the answer given in the calendar",
         "    held: too many",
-        "    note on start, 2026-11-29 00:30 CET, closed: set back",
+        "    note on start, 2026-11-29 00:30:00 CET, closed: set back",
         "        ERP 8:00; calendar 9:00",
-        "    2026-11-29 00:30 CET ERP changed subject: Pum -> Pump (edited)",
+        "    2026-11-29 00:30:00 CET ERP changed subject: Pum -> Pump (edited)",
     ]
     czech = IN_CZECH.item(ITEM)
     assert "událost AAMk: v souladu" in czech
-    assert "poznámka k start, 29. 11. 2026 00:30 CET, uzavřená" in czech
+    assert "poznámka k start, 29. 11. 2026 00:30:00 CET, uzavřená" in czech
     assert "aktivita 4711 je obnovena jako 4712" in IN_CZECH.restored(4711, 4712)
 
 
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("en", f"7 2026-11-29 00:30 CET failed, notice to {EVA}: refused"),
-        ("cs", f"7 29. 11. 2026 00:30 CET selhalo, notice pro {EVA}: refused"),
+        ("en", f"7 2026-11-29 00:30:00 CET failed, notice to {EVA}: refused"),
+        ("cs", f"7 29. 11. 2026 00:30:00 CET selhalo, notice pro {EVA}: refused"),
     ],
 )
 def test_a_mail_of_the_outbox_is_one_line(name: LanguageName, line: str) -> None:
