@@ -53,7 +53,7 @@ test: check servers  ## every check, every test, and 95 % of the lines of servic
 coverage: setup  ## the lines that the last make test did not reach
 	$(BIN)/python -m tests.reached --missing
 
-test-faults: setup servers  ## the long ledger: 14 runs of 180 s while everything fails
+test-faults: setup servers  ## the long ledger: 15 runs of 180 s while everything fails
 	$(BIN)/python -m tests.faults.ledger
 
 test-calendar-long: setup  ## 10,000 steps of edits and faults on both sides of a calendar

@@ -139,9 +139,19 @@ class HeldElsewhereError(TransientError):
 
 
 class CredentialsRefusedError(CRMServiceError):
-    """A server answered and refused the login."""
+    """A server answered and refused the login.
+
+    Attributes:
+        retry_after_seconds: How long is left of the wait before anyone may ask again, where one
+            lasts already.
+    """
 
     exit_code = ExitCode.CREDENTIALS_REFUSED
+
+    def __init__(self, sentence: Said, *, retry_after_seconds: float | None = None) -> None:
+        """Compose from a sentence that names the server and what to check."""
+        super().__init__(sentence)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class BrokerRefusedError(CredentialsRefusedError):

@@ -8,7 +8,7 @@ commands have nothing to log: it comes with the first event.
 import logging
 import sys
 from collections.abc import Callable
-from typing import Literal, TextIO
+from typing import Literal, TextIO, get_args
 
 from shared.streams import is_utf8
 
@@ -17,6 +17,9 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 PENDING: list[Callable[[], None]] = []
 """What sets structlog up: asked for, and done by the first event."""
+
+UNWANTED: set[LogLevel] = set()
+"""Levels of events that are not written: none until logging is set up."""
 
 
 class Logger:
@@ -50,6 +53,8 @@ class Logger:
         self._write("error", event, fields | ({"exc_info": exc_info} if exc_info else {}))
 
     def _write(self, level: LogLevel, event: str, fields: dict[str, object]) -> None:
+        if level in UNWANTED:
+            return
         import structlog  # noqa: PLC0415
 
         while PENDING:
@@ -97,3 +102,6 @@ def configure_logging(
         )
 
     PENDING[:] = [configure]
+    levels = get_args(LogLevel)
+    UNWANTED.clear()
+    UNWANTED.update(levels[: levels.index(level)])

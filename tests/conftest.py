@@ -18,7 +18,7 @@ from sqlalchemy.pool import Pool
 from services.operator import spoken
 from shared.file_systems import VOLATILE, file_system_of
 from shared.language.language import LanguageName
-from shared.log import PENDING
+from shared.log import PENDING, UNWANTED
 from tests.servers.dovecot import Dovecot
 from tests.servers.firebird import Firebird
 from tests.servers.graph.server import GraphServer
@@ -70,6 +70,7 @@ def _logging_is_as_at_the_start() -> Iterator[None]:
     yield
     # With no event, the next test's first one would write to a stream that has been closed.
     PENDING.clear()
+    UNWANTED.clear()
     structlog.reset_defaults()
 
 

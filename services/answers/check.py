@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from services.answers.checked import TRY, WITHIN, Check, Status
-from services.answers.mail_trial import mail_server_answers
+from services.answers.checked import WITHIN, Check, Status, problem_found
 from services.answers.odd_data import Oddity
 from services.answers.odd_erp import oddities
+from services.answers.outgoing_check import outgoing_mail
 from services.answers.rule_files import (
     RuleFinding,
     look_at_folders,
@@ -19,7 +19,6 @@ from services.answers.trust import trust_oddities, unset_trust
 from services.assembly.calendar_check import CalendarFinding, look_at_calendar
 from services.assembly.clock import local_clock
 from services.assembly.composition import Erp, open_erp
-from services.assembly.mailing import outlet_of
 from services.assembly.named_paths import look_at
 from services.assembly.paths import CheckedPath, PathCheck
 from services.assembly.rehearsal import Rehearsed, rehearse
@@ -31,7 +30,6 @@ from services.fetcher.sources.opening import trouble_of
 from shared.broker.rabbitmq.admin import administration
 from shared.contracts.said import Said, said, verbatim
 from shared.errors import (
-    ConfigProblem,
     ConfigurationError,
     CRMServiceError,
     ExitCode,
@@ -63,7 +61,7 @@ def run_checks(
         loaded = load_boxes(config)
         boxes = loaded.boxes
         told = (*loaded.warnings, *loaded.idle)
-        yield from (_problem(said("configuration"), "warn", one) for one in told)
+        yield from (problem_found(said("configuration"), "warn", one) for one in told)
         yield Check(
             said("configuration"),
             "ok",
@@ -72,7 +70,7 @@ def run_checks(
     except ConfigurationError as error:
         wrong = filter(None, map(look_at, named_paths(config)))
         yield from (
-            _problem(said("configuration"), "fail", one) for one in (*error.problems, *wrong)
+            problem_found(said("configuration"), "fail", one) for one in (*error.problems, *wrong)
         )
     yield from map(_odd, unset_trust(boxes))
     for box in boxes:
@@ -84,7 +82,8 @@ def run_checks(
     for source in (source for box in boxes for source in sources_of(box)):
         yield from _source(source, environment.data)
     for box in boxes:
-        yield from _guarded(said("outgoing mail of {box}", box=box.name), partial(_outgoing, box))
+        name = said("outgoing mail of {box}", box=box.name)
+        yield from _guarded(name, partial(outgoing_mail, name, box, boxes, environment))
     if environment.rabbitmq_url:
         yield from _guarded(said("broker"), partial(_broker, environment))
 
@@ -116,7 +115,7 @@ def _database(
     try:
         load_mapping(environment.mapping)
     except ConfigurationError as error:
-        yield from (_problem(said("mapping"), "fail", one) for one in error.problems)
+        yield from (problem_found(said("mapping"), "fail", one) for one in error.problems)
         yield Check(said("database"), "skipped", said("needs a mapping that can be read"))
         return
     mapping = environment.mapping
@@ -125,7 +124,7 @@ def _database(
     try:
         erp = open_erp(environment)
     except ConfigurationError as error:
-        yield from (_problem(said("database"), "fail", one) for one in error.problems)
+        yield from (problem_found(said("database"), "fail", one) for one in error.problems)
         return
     looked = list(_guarded(said("database"), lambda: _connects(erp)))
     yield from looked
@@ -145,7 +144,7 @@ def _connects(erp: Erp) -> list[Check]:
     answers(erp.engine)
     problems = inspect_schema(erp.engine, erp.tables)
     if problems:
-        return [_problem(said("database"), "fail", problem) for problem in problems]
+        return [problem_found(said("database"), "fail", problem) for problem in problems]
     return [
         Check(
             said("database"),
@@ -219,7 +218,7 @@ def _named_in_rules(box: Box, erp: Erp) -> Iterator[Check]:
 
 
 def _of_rules(box: Box, found: RuleFinding) -> Check:
-    return _problem(_rules(box), "fail" if found.stops else "warn", found.problem)
+    return problem_found(_rules(box), "fail" if found.stops else "warn", found.problem)
 
 
 def _memory(source: BoxSource, data: Path) -> Iterator[Check]:
@@ -227,19 +226,6 @@ def _memory(source: BoxSource, data: Path) -> Iterator[Check]:
     if trouble := trouble_of(source, data):
         remedy = said("if it is damaged, the fetcher begins it anew, which loses no mail")
         yield Check(said("memory of {box}", box=source.box.name), "warn", trouble, remedy)
-
-
-def _outgoing(box: Box) -> list[Check]:
-    name = said("outgoing mail of {box}", box=box.name)
-    for template in outlet_of(box).templates.problems():
-        return [Check(name, "fail", template, TRY, ExitCode.CONFIGURATION_WRONG)]
-    if box.smtp_server is None:
-        detail = said("smtpServer is not set: nothing is sent, mail waits in the outbox")
-        return [Check(name, "skipped", detail)]
-    if box.smtp_tls == "none" and (box.smtp_password or box.smtp_oauth):
-        remedy = said("set smtpTls to starttls or tls")
-        return [Check(name, "warn", said("smtpTls is none: the login is sent unencrypted"), remedy)]
-    return [Check(name, "ok", mail_server_answers(box))]
 
 
 def _broker(environment: Environment) -> list[Check]:
@@ -266,27 +252,16 @@ def _place(place: CheckedPath) -> Iterator[Check]:
     status: Status = "warn" if place.weight in {"hint", "unmade"} else "fail"
     if not place.problems:
         yield Check(place.name, "ok", verbatim(place.path))
-    yield from (_problem(place.name, status, problem) for problem in place.problems)
+    yield from (problem_found(place.name, status, problem) for problem in place.problems)
 
 
 def _guarded(name: Said, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     try:
         yield from look()
     except ConfigurationError as error:
-        yield from (_problem(name, "fail", problem) for problem in error.problems)
+        yield from (problem_found(name, "fail", problem) for problem in error.problems)
     except PermanentError as error:
         remedy = said("run crmservice init-db, or correct the mapping")
         yield Check(name, "fail", error.sentence, remedy, ExitCode.CONFIGURATION_WRONG)
     except CRMServiceError as error:
         yield Check(name, "fail", error.sentence, WITHIN, error.exit_code)
-
-
-def _problem(name: Said, status: Status, problem: ConfigProblem) -> Check:
-    code = ExitCode.CONFIGURATION_WRONG if status == "fail" else ExitCode.DONE
-    return Check(
-        name,
-        status,
-        said("{where}: {what}", where=problem.where, what=problem.what),
-        problem.remedy,
-        code,
-    )

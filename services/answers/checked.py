@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.contracts.said import NOTHING_SAID, Said, said, verbatim
-from shared.errors import ExitCode, gravest
+from shared.errors import ConfigProblem, ExitCode, gravest
 from shared.language.language import Language
 
 TRY = said("mend it, then run crmservice check again")
@@ -42,6 +42,13 @@ class Check:
             first, _, last = detail.rpartition("; ")
             detail, remedy = (first, last) if first else (last, language.tell(TRY))
         return ToldCheck(language.tell(self.name), self.status, detail, remedy, int(self.exit_code))
+
+
+def problem_found(name: Said, status: Status, problem: ConfigProblem) -> Check:
+    """Return what a problem of the configuration is told as."""
+    code = ExitCode.CONFIGURATION_WRONG if status == "fail" else ExitCode.DONE
+    detail = said("{where}: {what}", where=problem.where, what=problem.what)
+    return Check(name, status, detail, problem.remedy, code)
 
 
 @dataclass(frozen=True, slots=True)

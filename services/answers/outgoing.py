@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
 from services.mailer.outbox_mail import DROPPED, FAILED, SENT, WAITING, OutboxState
 from shared.contracts.said import said
@@ -120,11 +120,19 @@ def outbox_counts(engine: Engine, *, server: bool) -> OutboxCounts:
     Raises:
         TransientError: The database is unreachable.
     """
-    query = select(_OWN.state, _OWN.created_at).where(_OWN.state.in_([WAITING, FAILED]))
+    query = select(
+        _OWN.state, func.count().label("mails"), func.min(_OWN.created_at).label("oldest")
+    )
+    query = query.where(_OWN.state.in_([WAITING, FAILED])).group_by(_OWN.state)
     with database_errors(engine), engine.connect() as connection:
-        rows = connection.execute(query).all()
-    waiting = [row.created_at for row in rows if row.state == WAITING]
-    return OutboxCounts(len(waiting), len(rows) - len(waiting), min(waiting, default=None), server)
+        rows = {row.state: row for row in connection.execute(query)}
+    waiting, failed = rows.get(WAITING), rows.get(FAILED)
+    return OutboxCounts(
+        waiting.mails if waiting else 0,
+        failed.mails if failed else 0,
+        waiting.oldest if waiting else None,
+        server,
+    )
 
 
 def _decide(engine: Engine, wanted: Sequence[str], values: dict[str, Any]) -> int:

@@ -5,8 +5,10 @@ what was not is processed now. `again` bypasses the duplicate rule (R-a): then a
 whatever it has not made yet.
 """
 
+import errno
 import hashlib
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -163,7 +165,11 @@ class Replay:
         return UUID(file.stem) if re.fullmatch(BACKUP_KEY_FORM, key) else None
 
     def _mail(self, file: Path, known: _Known | None, own: UUID | None) -> FetchedMail:
-        received_at = moment_of(file.stat().st_mtime)
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):
+            # A pipe would be waited for.
+            raise OSError(errno.EINVAL, "not a plain file")
+        received_at = moment_of(found.st_mtime)
         box = self._box(known.box if known else None)
         if own is None:
             message = self._taken_in(file, box)

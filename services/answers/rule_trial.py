@@ -19,12 +19,17 @@ from services.assembly.composition import Erp
 from services.classifier.facts.facts import BoxContext, Facts, LookUp
 from services.classifier.reading.journaled import read_mail
 from services.classifier.reading.mail import Mail
+from shared.backup.store import BackupStore
 from shared.contracts.content import TraceLine
 from shared.contracts.mailbox_actions import MailboxActions, noted_actions
 from shared.contracts.verdict import words_of
+from shared.errors import AwayError, TransientError
 from shared.netgenium.database.engine import database_errors
 from shared.netgenium.database.many import in_chunks
 from shared.netgenium.own.tables import journal_table
+
+MOST_BYTES = 64_000_000
+"""Larger mails are passed over: several processes have one in memory each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class TriedBatch(NamedTuple):
 
     Attributes:
         mails: Those of the box, in the order of their backups.
-        passed_over: Backups of other boxes, of no recorded mail, or that cannot be read.
+        passed_over: Backups of other boxes, of no recorded mail, too large, or that cannot be read.
     """
 
     mails: Sequence[TriedMail]
@@ -103,10 +108,10 @@ class RuleTrial:
         """Try every recorded mail of the box among some backups.
 
         Raises:
-            TransientError: The database is unreachable.
+            TransientError: The database, or the disk of the backups, is unreachable.
         """
         known = self._journal(files)
-        read = [(file, known[file], _bytes(file)) for file in files if file in known]
+        read = [(file, known[file], self._bytes(file)) for file in files if file in known]
         mails = [(then, self._read(file, then, raw)) for file, then, raw in read if raw]
         facts = self.look_up([(mail, self.context) for _, mail in mails]) if mails else ()
         tried = [
@@ -123,6 +128,14 @@ class RuleTrial:
         with database_errors(self.erp.engine), self.erp.engine.connect() as connection:
             names = DifferenceNames(connection, self.erp.tables, told)
         return [replace(one, compared=names.compared(one.compared)) for one in mails]
+
+    def _bytes(self, file: Path) -> bytes | None:
+        try:
+            return BackupStore(self.data).read_up_to(MOST_BYTES, _key(file, self.data))
+        except AwayError:
+            raise
+        except TransientError:
+            return None
 
     def _read(self, file: Path, then: _Journalled, raw: bytes) -> Mail:
         arrival = arrival_again(UUID(file.stem), then.received_at, then.sha256, then.source)
@@ -188,10 +201,3 @@ def _kinds(kinds: Iterable[str]) -> tuple[str, ...]:
 
 def _key(file: Path, data: Path) -> str:
     return file.relative_to(data).as_posix()
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return b""

@@ -10,7 +10,7 @@ from services.fetcher.standing import STANDING_STILL, FeedState, in_words
 from shared.broker.topology import CLASSIFIER_MAIL
 from shared.contracts.said import Said, said, verbatim
 
-_MINUTE = "%Y-%m-%d %H:%M"
+_MINUTE = "%Y-%m-%d %H:%M %Z"
 _LONG = timedelta(minutes=15)
 
 
@@ -44,7 +44,7 @@ def standstill(  # noqa: PLR0913, PLR0917 - all that may stand still
         queues: None without a broker.
         services: None without a broker.
         failed: Mails that were set aside without a broker.
-        now: Aware.
+        now: In the zone in which times are told.
         outbox: Mail that is to be sent; None where it is not known.
     """
     found = [one for source in sources if source.state == "enabled" for one in _source(source, now)]
@@ -125,9 +125,9 @@ def _outbox(outbox: OutboxCounts, now: datetime) -> Iterator[Standstill]:
         )
     elif outbox.oldest_at and now - outbox.oldest_at > _LONG:
         why = said(
-            "{waiting} mail(s) wait, the oldest since {oldest_at} UTC",
+            "{waiting} mail(s) wait, the oldest since {oldest_at}",
             waiting=outbox.waiting,
-            oldest_at=format(outbox.oldest_at, _MINUTE),
+            oldest_at=format(outbox.oldest_at.astimezone(now.tzinfo), _MINUTE),
         )
         yield Standstill(
             said("outbox"), why, said("see crmservice mail list; start crmservice mailer")

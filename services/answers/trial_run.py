@@ -45,7 +45,7 @@ class TrialCount:
         looked_at: Mails of the box that were tried.
         hit: Those for which a rule holds.
         differ, by_rules: Those that would become something else, and because of the rules.
-        passed_over: Backups of other boxes, of no recorded mail, or that cannot be read.
+        passed_over: Backups of other boxes, of no recorded mail, too large, or that cannot be read.
     """
 
     total: int = 0

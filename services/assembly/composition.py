@@ -1,6 +1,7 @@
 """The database of the ERP, as every command opens it."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -19,6 +20,11 @@ class Erp:
     engine: Engine
     tables: ErpTables
     own_mail: OwnMail | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's zone, in which people are told times."""
+        return ZoneInfo(self.tables.mapping.time.zone)
 
 
 def open_erp(environment: Environment, *, makes: bool = False) -> Erp:

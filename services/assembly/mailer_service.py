@@ -15,6 +15,7 @@ from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import notice_look, notices_of
 from services.assembly.services import running
 from services.assembly.watch import data_look, database_look, looking
+from services.mailer.compose import MOST_ORIGINAL_BYTES
 from services.mailer.dead_letter_notices import DeadLetterNotices
 from services.mailer.notices import NoticeBook
 from services.mailer.outbox_rows import OutboxRows
@@ -23,6 +24,7 @@ from services.mailer.send import OUTCOMES, Mailer
 from shared import mailer_metrics
 from shared.backup.store import BackupStore
 from shared.contracts.said import Said, said
+from shared.elapsed import is_within
 from shared.errors import CredentialsRefusedError, PermanentError, TransientError
 from shared.health.state import Health
 from shared.log import Logger
@@ -47,12 +49,13 @@ _log = Logger()
 
 
 @dataclass(slots=True)
-class _Sending:
-    """One box's mail, and when its server is tried again after a trouble."""
+class Sending:
+    """One box's mail, and for how long its server rests after a trouble."""
 
     outlet: MailOutlet
     part: str
-    again_at: datetime | None = None
+    paused_at: datetime | None = None
+    pause: timedelta = timedelta(0)
     backoff: Backoff = field(default_factory=Backoff)
     refusals: Backoff = field(default_factory=lambda: Backoff(60.0, 900.0))
 
@@ -81,7 +84,7 @@ class MailerLoop:
     def run(self) -> None:
         """Send until stopped; what is unreachable or refused is waited for."""
         mailer_metrics.expect_mailer(OUTCOMES)
-        sendings = [_Sending(each, f"mail server of {each.box}") for each in self.outlets]
+        sendings = [Sending(each, f"mail server of {each.box}") for each in self.outlets]
         for sending in sendings:
             if sending.outlet.connect:
                 self.health.expect(sending.part)
@@ -98,7 +101,7 @@ class MailerLoop:
     def post(self) -> None:
         """Put into the outbox what is to be told, every half a minute."""
         now = self.now()
-        if self._posted_at is not None and now - self._posted_at < _POSTS:
+        if self._posted_at is not None and is_within(_POSTS, self._posted_at, now):
             return
         self._posted_at = now
         for post in self.posts:
@@ -107,9 +110,9 @@ class MailerLoop:
             except (PermanentError, TransientError) as error:
                 _log.warning("waiting", part="comments", reason=str(error))
 
-    def one(self, sending: _Sending) -> None:
+    def one(self, sending: Sending) -> None:
         """Send what is due of one box, unless its server rests."""
-        if sending.again_at is not None and self.now() < sending.again_at:
+        if sending.paused_at and is_within(sending.pause, sending.paused_at, self.now()):
             return
         try:
             while not self.stopped.is_set() and self.mailer.round(sending.outlet):
@@ -122,24 +125,23 @@ class MailerLoop:
         else:
             self._works(sending)
 
-    def _works(self, sending: _Sending) -> None:
-        sending.again_at = None
+    def _works(self, sending: Sending) -> None:
+        sending.paused_at = None
         sending.backoff.succeeded()
         sending.refusals.succeeded()
         if sending.outlet.connect:
             self.health.works(sending.part)
 
-    def _pause(self, sending: _Sending, error: Exception, seconds: float) -> None:
+    def _pause(self, sending: Sending, error: Exception, seconds: float) -> None:
         _log.warning("waiting", part=sending.part, reason=str(error), seconds=round(seconds, 1))
         self.health.waiting(sending.part, str(error))
-        sending.again_at = self.now() + timedelta(seconds=seconds)
+        sending.paused_at, sending.pause = self.now(), timedelta(seconds=seconds)
 
     def _count(self) -> None:
-        try:
+        # What is wrong with the database is told where mail is taken, with growing pauses.
+        with suppress(PermanentError, TransientError):
             held = sum(self.mailer.held.values())
             mailer_metrics.outbox(self.mailer.rows.counts() | {"held": held})
-        except (PermanentError, TransientError) as error:
-            _log.warning("waiting", part="database", reason=str(error))
 
 
 def run_mailer(boxes: Sequence[Box], environment: Environment) -> None:
@@ -230,7 +232,8 @@ def _mailer(
     book: NoticeBook,
 ) -> Mailer:
     signer, supports = signer_of(erp.own_mail, environment), supports_of(boxes)
-    return Mailer(OutboxRows(erp.engine), signer, backups.read, _now, book.tell, supports)
+    original = partial(backups.read_up_to, MOST_ORIGINAL_BYTES)
+    return Mailer(OutboxRows(erp.engine), signer, original, _now, book.tell, supports)
 
 
 def _now() -> datetime:

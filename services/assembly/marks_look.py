@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from services.assembly.composition import Erp
 from services.assembly.watch import Look
@@ -41,7 +40,7 @@ def marks_state(erp: Erp, boxes: Sequence[Box], now: datetime) -> MarksState:
         TransientError: The database is unreachable.
         PermanentError: `init-db` has not run.
     """
-    midnight = begin_of_day(now, ZoneInfo(erp.tables.mapping.time.zone))
+    midnight = begin_of_day(now, erp.zone)
     with database_errors(erp.engine), erp.engine.connect() as connection:
         today, held = count_marks(connection, midnight), held_by_reporter(connection)
     return MarksState(today, min(box.marks_per_day for box in boxes), dict(held))

@@ -164,7 +164,8 @@ class Feed:
 
     def _pause_seconds(self, error: CRMServiceError) -> float:
         if isinstance(error, CredentialsRefusedError):
-            return self.refusals.seconds()
+            # A wait that is left from before a restart was no new refusal: nobody has asked.
+            return error.retry_after_seconds or self.refusals.seconds()
         asked = error.retry_after_seconds if isinstance(error, TransientError) else None
         return self.backoff.seconds(asked)
 

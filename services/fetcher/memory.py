@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS taken (mail_id TEXT PRIMARY KEY, place TEXT NOT NULL,
     WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS wish (mail_id TEXT PRIMARY KEY, wish TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS validity (place TEXT PRIMARY KEY, validity INTEGER, changes INTEGER);
-CREATE TABLE IF NOT EXISTS pause (id INTEGER PRIMARY KEY CHECK (id = 1), until TEXT NOT NULL,
-    reason TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS wait (id INTEGER PRIMARY KEY CHECK (id = 1), until TEXT NOT NULL,
+    refused INTEGER NOT NULL, reason TEXT NOT NULL, sentence TEXT NOT NULL);
 """
 _BESIDE = ("", "-wal", "-shm")
 _DAMAGE = ("malformed", "no such column", "no column named")

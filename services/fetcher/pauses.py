@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.fetcher.memory import Memory
 from shared.contracts.said import said
-from shared.errors import TransientError
+from shared.contracts.sentence import Sentence, said_again, sentence_of
+from shared.errors import CredentialsRefusedError, CRMServiceError, TransientError
 
 _LONGEST = timedelta(hours=1)
 """No server is waited for longer: a clock that was wrong must not close a box for years."""
@@ -19,11 +20,14 @@ class Pauses:
         self._memory = memory
         self._clock = clock
 
-    def note(self, seconds: float, reason: str) -> None:
-        """Note that nothing is to be connected for so long."""
+    def note(self, seconds: float, cause: CRMServiceError) -> None:
+        """Note that nothing is to be connected for so long, and what the server said."""
         until = (self._clock() + timedelta(seconds=seconds)).astimezone(UTC)
+        refused = isinstance(cause, CredentialsRefusedError)
+        sentence = sentence_of(cause.sentence).model_dump_json()
         self._memory.change(
-            "INSERT OR REPLACE INTO pause VALUES (1, ?, ?)", [until.isoformat(), reason]
+            "INSERT OR REPLACE INTO wait VALUES (1, ?, ?, ?, ?)",
+            [until.isoformat(), refused, cause.sentence[:], sentence],
         )
 
     def respect(self) -> None:
@@ -31,16 +35,21 @@ class Pauses:
 
         Raises:
             TransientError: Not yet; says why and how long to wait.
+            CredentialsRefusedError: Likewise, where the server refused the login.
         """
-        found = self._memory.rows("SELECT until, reason FROM pause")
+        found = self._memory.rows("SELECT until, refused, reason, sentence FROM wait")
         if not found:
             return
-        until, reason = found[0]
-        left = datetime.fromisoformat(until) - self._clock()
-        if timedelta(0) < left <= _LONGEST:
+        until, refused, reason, sentence = found[0]
+        now = self._clock()
+        end = datetime.fromisoformat(until).astimezone(now.tzinfo)
+        if timedelta(0) < end - now <= _LONGEST:
             # Who has mended it meanwhile and reads the old reason alone would not believe his eyes.
             why = said(
-                "{reason}; before {until} UTC nobody asks again", reason=reason, until=until[:19]
+                "{reason}; before {until} nobody asks again",
+                reason=said_again(reason, Sentence.read_json(sentence)),
+                until=format(end, "%Y-%m-%d %H:%M:%S %Z"),
             )
-            raise TransientError(why, retry_after_seconds=left.total_seconds())
-        self._memory.change("DELETE FROM pause WHERE id = ?", [1])
+            kind = CredentialsRefusedError if refused else TransientError
+            raise kind(why, retry_after_seconds=(end - now).total_seconds())
+        self._memory.change("DELETE FROM wait WHERE id = ?", [1])

@@ -12,11 +12,12 @@ from email import policy
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.utils import format_datetime
+from uuid import UUID
 
 from services.mailer.outbox_mail import OutboxMail
 from services.mailer.rendering import Rendered
 from shared.contracts.line import one_line
-from shared.contracts.said import said
+from shared.contracts.said import Said, said
 from shared.domain.addresses import domain_of, is_valid_address
 from shared.domain.own_mail import LOOP_HEADER, OwnMail
 from shared.errors import PermanentError
@@ -34,6 +35,21 @@ _LONGEST_LINE = 998
 
 class NotSendableError(PermanentError):
     """This mail can never be sent as it is."""
+
+
+class OriginalGoneError(NotSendableError):
+    """The mail that it forwards is not there: only a person can put it back."""
+
+    def __init__(self, why: Said, outbox_id: UUID) -> None:
+        """Say why, and how the mail is sent once the original is there again."""
+        super().__init__(
+            said(
+                "what it forwards is gone: {why}; put it back, then crmservice mail retry "
+                "{outbox_id}",
+                why=why,
+                outbox_id=outbox_id,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

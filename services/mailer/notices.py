@@ -13,6 +13,7 @@ from services.mailer.outbox_mail import SAID
 from shared.contracts.cause import Cause
 from shared.contracts.said import Said, verbatim
 from shared.contracts.sentence import sentence_of
+from shared.elapsed import is_within
 
 BETWEEN = timedelta(hours=1)
 """Between two notices of one kind."""
@@ -104,7 +105,7 @@ class NoticeBook:
 
     def _post(self, kind: str, known: _Kind) -> None:
         now = self.now()
-        if known.last_at is not None and now - known.last_at < BETWEEN:
+        if known.last_at is not None and is_within(BETWEEN, known.last_at, now):
             return
         if self.post(Notice(self.service, kind, known.reason, known.count, now)):
             known.count, known.last_at = 0, now
@@ -131,7 +132,10 @@ class MissedParts:
             if reason is None:
                 self._since.pop(part, None)
                 self._told.discard(part)
-            elif now - self._since.setdefault(part, now) >= PATIENCE and part not in self._told:
+            elif not self._is_new(part, now) and part not in self._told:
                 self._told.add(part)
                 self.book.tell(part, reason)
         self.book.catch_up()
+
+    def _is_new(self, part: str, now: datetime) -> bool:
+        return is_within(PATIENCE, self._since.setdefault(part, now), now)

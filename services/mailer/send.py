@@ -1,11 +1,11 @@
 """One box's mail from the outbox to its server (behaviours M-1, M-2, M-6)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.mailer.compose import MOST_ORIGINAL_BYTES, Composed, NotSendableError, compose
+from services.mailer.compose import Composed, NotSendableError, OriginalGoneError, compose
 from services.mailer.mail_values import values_of
 from services.mailer.outbox_mail import FAILED, SENT, WAITING, OutboxMail
 from services.mailer.outbox_rows import (
@@ -18,12 +18,14 @@ from services.mailer.outbox_rows import (
     as_waiting,
 )
 from services.mailer.outlet import MailOutlet
+from services.mailer.rendering import TemplateTroubleError
 from services.mailer.smtp import MailPostponedError, MailRefusedError, MailSession
 from services.mailer.undelivered import undelivered
 from shared import mailer_metrics
+from shared.backup.store import MissingBackupError
 from shared.contracts.said import Said, said
 from shared.domain.own_mail import OwnMail
-from shared.errors import CRMServiceError, PermanentError, TransientError
+from shared.errors import AwayError, CRMServiceError, PermanentError, TransientError
 from shared.log import Logger
 
 STEPS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 240))
@@ -42,7 +44,7 @@ class Mailer:
     Attributes:
         rows: The outbox.
         own_mail: Signs our mail.
-        original: Returns the bytes of a backup, by its key.
+        original: Returns the bytes of a backup, by its key; None: too many to be attached.
         now: The time.
         report: Is told the reason of each mail that failed, and of each brake.
         supports: Who gets what failed, by the name of the box.
@@ -51,7 +53,7 @@ class Mailer:
 
     rows: OutboxRows
     own_mail: OwnMail
-    original: Callable[[str], bytes]
+    original: Callable[[str], bytes | None]
     now: Callable[[], datetime]
     report: Callable[[str, Said], None] = lambda _kind, _reason: None
     supports: Mapping[str, str] = field(default_factory=dict)
@@ -126,21 +128,40 @@ class Mailer:
         return self._settle(mail, SettledMail(as_sent(composed.message_id, self.now())))
 
     def _composed(self, outlet: MailOutlet, mail: OutboxMail) -> Composed:
-        originals = [self.original(key) for key in mail.attachments]
-        fitting = [raw for raw in originals if len(raw) <= MOST_ORIGINAL_BYTES]
+        fitting = list(self._fitting(mail))
         values = {
             **values_of(mail.values, outlet.templates.language, self.own_mail),
-            "left_out": len(originals) - len(fitting),
+            "left_out": len(mail.attachments) - len(fitting),
         }
         rendered = outlet.templates.render(mail.template, values)
         return compose(mail, rendered, outlet.sender, self.own_mail, self.now(), fitting)
 
+    def _fitting(self, mail: OutboxMail) -> Iterator[bytes]:
+        """Yield the originals that are attached.
+
+        Raises:
+            OriginalGoneError: One is not there any more, or the row names none of ours.
+            TransientError: The disk is unreachable, or one cannot be read.
+        """
+        for key in mail.attachments:
+            try:
+                raw = self.original(key)
+            except (MissingBackupError, PermanentError) as error:
+                raise OriginalGoneError(error.sentence, mail.outbox_id) from error
+            if raw is not None:
+                yield raw
+
     def _not_made(self, mail: OutboxMail, error: CRMServiceError) -> SettledMail:
         """Let a mail that cannot be made wait if people or disks can mend that, else fail."""
+        if isinstance(error, OriginalGoneError):
+            # What tells of it would fail like it with the same original.
+            return self._failed(replace(mail, attachments=()), error.sentence)
         if isinstance(error, NotSendableError):
             return self._failed(mail, error.sentence)
         self.report("mail not made", error.sentence)
         _log.warning("mail not made", outbox_id=str(mail.outbox_id), reason=str(error))
+        if not isinstance(error, AwayError | TemplateTroubleError):
+            return self._put_off(mail, error.sentence)
         return SettledMail(as_waiting(str(error), self.now() + _step(mail.tries)))
 
     def _failed(self, mail: OutboxMail, why: Said) -> SettledMail:

@@ -45,7 +45,7 @@ class LateMarks:
             PermanentError: A right is missing, or the mapping does not fit.
         """
         named = {message_key(one): one for mail in mails for one in self._may_be_returned(mail)}
-        waiting = self._waiting(named)
+        waiting = self._waiting(named) if named else ()
         if not waiting:
             return 0
         with database_errors(self.engine), self.engine.connect() as connection:

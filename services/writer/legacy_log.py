@@ -74,8 +74,9 @@ class LegacyLog:
         The metric `crmservice_part_ready` and a warning tell when lines have to wait.
         """
         try:
-            while _something_waits(engine):
-                self._write(engine)
+            more = _something_waits(engine)
+            while more:
+                more = self._write(engine)
         except (OSError, CRMServiceError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             _log.warning("legacy log cannot be written: its lines wait", reason=reason)
@@ -83,15 +84,15 @@ class LegacyLog:
         else:
             metrics.part(PART, ready=True)
 
-    def _write(self, engine: Engine) -> None:
-        """Write some of the lines that wait."""
+    def _write(self, engine: Engine) -> bool:
+        """Write some of the lines that wait; return whether more may do."""
         for _ in range(_TRIES - 1):
             with suppress(ConflictError):
                 # Another writer may be at the file.
                 return self._write_once(engine)
         return self._write_once(engine)
 
-    def _write_once(self, engine: Engine) -> None:
+    def _write_once(self, engine: Engine) -> bool:
         file = hashlib.sha256(str(self.path).encode("utf-8", "surrogateescape")).hexdigest()
         known = update(log_file_table).where(log_file_table.c.file == file)
         with write_transaction(engine) as connection:
@@ -103,12 +104,15 @@ class LegacyLog:
             if confirmed is None:
                 begin = {"file": file, "size": self._end_of_lines()}
                 connection.execute(insert(log_file_table), [begin])
-            elif confirmed > self._size():
+                return True
+            if confirmed > self._size():
                 connection.execute(known.values(size=self._end_of_lines()))
-            elif groups := _waiting(connection):
+                return True
+            if groups := _waiting(connection):
                 lines = [line for group in groups for line in self._lines(group)]
                 connection.execute(known.values(size=self._append(lines, confirmed)))
                 _confirm(connection, groups)
+            return len(groups) == _AT_ONCE
 
     def _lines(self, group: Row[Any]) -> Iterator[bytes]:
         moment = group.recorded_at.astimezone(self.zone)

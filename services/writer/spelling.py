@@ -40,8 +40,8 @@ def _spelled(value: object, dialect: Dialect) -> object:
         texts = {name: _spelled(old, dialect) for name, old in value.items()}
         return value if all(map(_same, texts.values(), value.values())) else texts
     if isinstance(value, Contract):
-        fields = {name: _spelled(old, dialect) for name, old in value}
-        changed = {name: new for name, new in fields.items() if new is not getattr(value, name)}
+        fields = vars(value).items()
+        changed = {name: now for name, old in fields if (now := _spelled(old, dialect)) is not old}
         return value.model_copy(update=changed) if changed else value
     return value
 

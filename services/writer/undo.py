@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
@@ -151,7 +152,8 @@ def _undo(
     change = connection.execute(select(change_table).where(key)).one()
     what = _named(connection, erp, change)
     if change.undone_at is not None:
-        when = f"{change.undone_at:%Y-%m-%d %H:%M} UTC"
+        there = change.undone_at.astimezone(ZoneInfo(erp.mapping.time.zone))
+        when = f"{there:%Y-%m-%d %H:%M %Z}"
         return Undone(what, False, f"was undone before, on {when} by {change.undone_by}")
     refusal, detail = _take_back(connection, erp, change)
     if refusal:

@@ -37,6 +37,10 @@ _HALF = ".part"
 _FORGOTTEN_SECONDS = 3600
 
 
+class MissingBackupError(TransientError):
+    """One backup is not there, while the folder of all is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backup:
     """A mail that is safe on disk.
@@ -184,11 +188,21 @@ class BackupStore:
 
         Raises:
             PermanentError: `key` is none of a backup.
-            TransientError: This backup is missing or cannot be read: that is its mail's trouble.
+            MissingBackupError: This backup is missing: that is its mail's trouble.
+            TransientError: It cannot be read: that, too.
             AwayError: No backup can be read.
         """
         with self._opened(key) as file, self._reading(key):
             return file.read()
+
+    def read_up_to(self, most: int, key: BackupKey) -> bytes | None:
+        """Return the whole mail; None, with nothing read, where it has more than `most` bytes.
+
+        Raises:
+            PermanentError, TransientError, AwayError: As for `read`.
+        """
+        with self._opened(key) as file, self._reading(key):
+            return None if os.fstat(file.fileno()).st_size > most else file.read()
 
     def read_part(self, part: PartRef) -> bytes:
         """Return the decoded bytes of `part`.
@@ -228,7 +242,7 @@ class BackupStore:
             self._raise_if_away()
             path = self.root / key
             if isinstance(error, FileNotFoundError):
-                raise TransientError(said("The backup {path} is missing", path=path)) from error
+                raise MissingBackupError(said("The backup {path} is missing", path=path)) from error
             raise TransientError(
                 said(
                     "Cannot read the backup {path}: {reason}; check the file and who may read it",

@@ -4,27 +4,26 @@ Folded text is in lower case, without diacritics, in plain forms of full-width a
 characters, without invisible marks, with every run of white space as one blank.
 """
 
-import re
 import unicodedata
 
 from unidecode import unidecode
 
-_BEYOND_ASCII = re.compile(r"([^\x00-\x7f])")
-_SLICE = 65_536
-"""Characters that are folded at a time: the pieces of a long text would take much memory."""
 
+class _PlainCharacters(dict[int, str]):
+    """Translation table that asks Unidecode once for each distinct character."""
 
-class _PlainCharacters(dict[str, str]):
-    """Table that asks Unidecode once for each distinct character."""
-
-    def __missing__(self, character: str) -> str:
+    def __missing__(self, codepoint: int) -> str:
+        character = chr(codepoint)
         # Zero-width and direction marks and soft hyphens stand inside words, unseen.
         invisible = unicodedata.category(character) == "Cf"
-        plain = self[character] = "" if invisible else unidecode(character)
+        plain = self[codepoint] = "" if invisible else unidecode(character)
         return plain
 
 
 _PLAIN = _PlainCharacters()
+
+_FEW = 100
+"""Distinct characters that are replaced one after the other, which is faster than by the table."""
 
 
 def fold_line(text: str) -> str:
@@ -39,14 +38,14 @@ def fold_lines(text: str) -> str:
 
 def _plain(text: str) -> str:
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        slices = (text[begin : begin + _SLICE] for begin in range(0, len(text), _SLICE))
-        text = "".join(map(_in_ascii, slices))
+        text = _translated(unicodedata.normalize("NFKC", text))
     return text.casefold()
 
 
-def _in_ascii(text: str) -> str:
-    """Replace character by character; cutting out the few takes a third of `str.translate`."""
-    pieces = _BEYOND_ASCII.split(text)
-    pieces[1::2] = map(_PLAIN.__getitem__, pieces[1::2])
-    return "".join(pieces)
+def _translated(text: str) -> str:
+    foreign = [character for character in set(text) if not character.isascii()]
+    if len(foreign) > _FEW:
+        return text.translate(_PLAIN)
+    for character in foreign:
+        text = text.replace(character, _PLAIN[ord(character)])
+    return text

@@ -36,11 +36,11 @@ _ITALICS = re.compile(r"(?<!\S)/([^\W_][^/\n]{0,80})/(?!\S)")
 """Words between slashes, by which Thunderbird shows italics."""
 
 _BRACKETS = str.maketrans("()[]{}", "      ")
-_COLON = re.compile(
-    "[:\u02d0\u0589\u0fbf\u1038\u1365\u1366\u16ec\u17d6\u1804\u2236\u2831\u2a74\u2e2c\ufe13\ufe55\uff1a"
+_ODD_COLON = re.compile(
+    "[\u02d0\u0589\u0fbf\u1038\u1365\u1366\u16ec\u17d6\u1804\u2236\u2831\u2a74\u2e2c\ufe13\ufe55\uff1a"
     "\U00010781]"
 )
-"""The colon, and every character that folds to one."""
+"""Every character but the colon that folds to one."""
 
 
 def record_said(kind: TokenKind, number: str) -> Said:
@@ -124,7 +124,9 @@ def _first(tokens: Iterable[Token]) -> list[Token]:
 
 def _foldable(text: str) -> str:
     """Fold the lines that can hold a token: folding everything costs more than the search."""
-    return fold_lines("\n".join(line for line in text.split("\n") if _COLON.search(line)))
+    odd = _ODD_COLON.search(text) is not None
+    lines = (one for one in text.split("\n") if ":" in one or (odd and _ODD_COLON.search(one)))
+    return fold_lines("\n".join(lines))
 
 
 def _search(words: "_Keywords", folded: str, place: Place) -> Iterator[_Match]:

@@ -126,7 +126,7 @@ def test_a_mark_is_set_back_and_a_second_time_says_so(office: Office) -> None:
     assert (mark["undone"], mark["undone_by"]) == (True, "Jana Malá (operator)")
     assert again.returncode == 2
     assert again.stdout == ""
-    when = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+    when = r"\d{4}-\d\d-\d\d \d\d:\d\d CES?T"
     assert re.search(f"was undone before, on {when} by Jana Malá", again.stderr)
 
 

@@ -71,8 +71,9 @@ class World:
         self.start_services()
 
     def heal_servers(self) -> None:
-        """Every server runs and every wire is whole."""
+        """Every server runs and answers, and every wire is whole."""
         self.rabbitmq.thaw()
+        self.post.lose_after_data = 0
         for server in (self.rabbitmq, self.postgresql, self.dovecot):
             server.start()
         for wire in self.wires.values():

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.assembly.paths import LEGACY_LOG
 from services.assembly.writing import legacy_log
 from services.writer.legacy_log import PART
 from shared import metrics
-from shared.netgenium.database.engine import open_database
+from shared.netgenium.database.engine import open_database, write_transaction
 from tests.builders import raw_mail
 from tests.installation import Installation, an_installation
 from tests.log_writers import write_one_log_together
@@ -57,6 +58,22 @@ def test_a_log_that_cannot_be_written_stops_no_mail(tmp_path: Path) -> None:
 
     assert _words(installation) == _journal(installation)
     assert _ready() == "1.0"
+
+
+def test_all_that_waits_is_written_however_much_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-d: so many groups at a time, until none is left."""
+    monkeypatch.setattr("services.writer.legacy_log._AT_ONCE", 2)
+    installation = an_installation(tmp_path)
+    log = legacy_log(installation.box, installation.data)
+    for number in range(5):
+        with write_transaction(installation.erp.engine) as connection:
+            log.note(connection, [(f"WORD {number}",)], datetime.now(UTC))
+
+    log.catch_up(installation.erp.engine)
+
+    assert _words(installation) == Counter(f"WORD {number}" for number in range(5))
 
 
 def test_a_full_disk_tears_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

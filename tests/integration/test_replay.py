@@ -1,5 +1,6 @@
 """Replays, dead letters and archives without a broker."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -119,6 +120,15 @@ def test_a_target_that_names_nothing_is_told_plainly(
     (tmp_path / "empty").mkdir()
     with pytest.raises(WrongUseError, match=r"hold no \.eml"):
         given.files([str(tmp_path / "empty")])
+
+
+def test_a_pipe_among_the_backups_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    """O-6: nobody would ever write into it."""
+    installed = an_installation(tmp_path)
+    os.mkfifo(tmp_path / "a.eml")
+
+    with pytest.raises(WrongUseError, match=r"a\.eml cannot be read: not a plain file"):
+        replay(installed, str(tmp_path))
 
 
 def test_the_folder_of_all_backups_stands_for_its_days(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Rules of the administrator in an installation: looked up, tried, checked, changed meanwhile."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from services.answers.rule_files import look_at_folders, look_at_names, look_at_rules, refused_rules
-from services.answers.rule_trial import RuleTrial, TriedMail
+from services.answers.rule_trial import MOST_BYTES, RuleTrial, TriedMail
 from services.answers.trial_run import TrialCount, backups_since, counted, in_batches
 from services.assembly.classifying import look_up_in
 from services.assembly.live_contexts import context_of
@@ -114,6 +115,23 @@ def test_a_file_is_tried_on_the_backups_and_nothing_is_written(installed: Instal
     assert any(one.differs for one in _try(installed, a_rule("bugs", actions=urgent, more=BUGS)))
     assert {one.recorded for one in other} == {("NEW TASK CREATED", "PROCESSED"), ("PROCESSED",)}
     assert {table: installed.list(table) for table in before} == before
+
+
+def test_backups_that_somebody_has_spoilt_hold_up_no_trial(installed: Installation) -> None:
+    """C-3: one that is far too large, or a pipe, is passed over and never read."""
+    for number in range(1, 4):
+        _drop(installed, number, f"A bug {number}")
+    installed.run()
+    _, large, pipe = backups_since(installed.data, LONG_AGO)
+    os.truncate(large, MOST_BYTES + 1)
+    pipe.unlink()
+    os.mkfifo(pipe)
+
+    count = TrialCount()
+    trial = _trial(installed, a_rule("bugs", actions=TASK, more=BUGS))
+
+    assert len(list(_tried(installed, trial, count))) == 1
+    assert count.passed_over == 2
 
 
 def test_an_invitation_is_recorded_and_tried_alike(installed: Installation) -> None:

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.folding import fold_line
-from shared.domain.tokens import _COLON, find_tokens
+from shared.domain.tokens import _ODD_COLON, find_tokens
 from shared.domain.vocabulary import build_vocabulary
 from tests.builders import a_mail
 
@@ -47,4 +47,4 @@ def test_every_character_that_folds_to_a_colon_is_searched() -> None:
     ]
 
     assert folding_to_colon
-    assert [character for character in folding_to_colon if not _COLON.match(character)] == []
+    assert [character for character in folding_to_colon if not _ODD_COLON.match(character)] == []

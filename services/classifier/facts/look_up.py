@@ -85,7 +85,6 @@ class DatabaseLookUp:
             address_book=book.by_address,
             relationships_by_domain=book.by_domain,
             records=records,
-            owners=read_owners(connection, erp, _found(records)),
             activity_types=read_activity_types(connection, erp),
             roles=tuple(roles.values()),
             named=read_named(connection, erp, _names(mails)),

@@ -72,7 +72,7 @@ class Mailbox:
         Raises:
             ConfigurationError: `caFile` or the app's file cannot be used.
             TransientError: As the source; or memory cannot be used; or the wait lasts.
-            CredentialsRefusedError: The server refused the login.
+            CredentialsRefusedError: The server refused the login, or the wait after that lasts.
         """
         source = self._opened()
         self._pauses().respect()
@@ -183,10 +183,10 @@ class Mailbox:
             raise
         except TransientError as error:
             if error.retry_after_seconds:
-                self._pauses().note(error.retry_after_seconds, str(error))
+                self._pauses().note(error.retry_after_seconds, error)
             raise
         except CredentialsRefusedError as error:
-            self._pauses().note(_AFTER_REFUSAL_SECONDS, str(error))
+            self._pauses().note(_AFTER_REFUSAL_SECONDS, error)
             raise
 
 

@@ -91,8 +91,9 @@ def status(config: Config, as_json: AsJson = False) -> None:  # noqa: FBT002 - a
       crmservice calendar status --config crm.xml
       crmservice calendar status --config crm.xml --json
     """
-    found = users_of(_erp(config).engine)
-    _show(((user_as_json(*one), user_as_text(*one)) for one in found), as_json=as_json)
+    erp = _erp(config)
+    found, zone = users_of(erp.engine), erp.zone
+    _show(((user_as_json(*one), user_as_text(*one, zone)) for one in found), as_json=as_json)
     if not found:
         tell(
             said("no user's calendar is known yet; crmservice calendar sync makes the first round")
@@ -107,8 +108,9 @@ def held_deletions(config: Config, as_json: AsJson = False) -> None:  # noqa: FB
       crmservice calendar held --config crm.xml
       crmservice calendar held --config crm.xml --json
     """
-    found = held(_erp(config).engine)
-    _show(((held_as_json(*one), held_as_text(*one)) for one in found), as_json=as_json)
+    erp = _erp(config)
+    found, zone = held(erp.engine), erp.zone
+    _show(((held_as_json(*one), held_as_text(*one, zone)) for one in found), as_json=as_json)
     if not found:
         tell(said("no deletion is held"))
 
@@ -163,8 +165,9 @@ def explain(
       crmservice calendar explain 4711 --config crm.xml
       crmservice calendar explain 4711 --config crm.xml --json
     """
-    found = explain_item(_erp(config).engine, item)
-    _show(((item_as_json(one), item_as_text(one)) for one in found), as_json=as_json)
+    erp = _erp(config)
+    found, zone = explain_item(erp.engine, item), erp.zone
+    _show(((item_as_json(one), item_as_text(one, zone)) for one in found), as_json=as_json)
 
 
 def _erp(config: Sequence[Path]) -> Erp:

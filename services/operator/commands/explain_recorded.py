@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.answers.recorded import Recorded, Today, recorded
 from services.assembly.composition import Erp
@@ -22,7 +21,7 @@ def explain_recorded(  # noqa: PLR0913 - what the command has opened
     as_json: bool,
 ) -> None:
     """Show what became of mails; with boxes also what would be decided today."""
-    zone = ZoneInfo(erp.tables.mapping.time.zone)
+    zone = erp.zone
     asking = Asking(environment, erp, boxes, zone, language, as_json=as_json)
     for mail_id in ids:
         then = recorded(erp, asking.data, mail_id)

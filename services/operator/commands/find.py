@@ -4,7 +4,6 @@ import sys
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -71,7 +70,7 @@ def find(  # noqa: PLR0913 - the options of a command
     spoken = language_for(language)
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
-    zone = ZoneInfo(erp.tables.mapping.time.zone)
+    zone = erp.zone
     asking = Asking(environment, erp, boxes_of(config or ()), zone, spoken, as_json=as_json)
     search = Search(
         words=words_typed([word for word in words or () if not _is_id(word)]),

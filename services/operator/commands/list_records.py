@@ -3,7 +3,6 @@
 import sys
 from datetime import UTC, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -53,7 +52,7 @@ def list_table(  # noqa: PLR0913 - options of the command line
     spoken = language_for(language)
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
-    zone = ZoneInfo(erp.tables.mapping.time.zone)
+    zone = erp.zone
     first = moment_since(since, datetime.now(UTC), zone)
     empty = True
     for row in list_records(erp, table, since=first, most=limit, held=held):
@@ -61,6 +60,6 @@ def list_table(  # noqa: PLR0913 - options of the command line
         if as_json:
             write_json(row)
         else:
-            sys.stdout.write(record_as_text(row, spoken))
+            sys.stdout.write(record_as_text(row, zone, spoken))
     if empty and not as_json:
         sys.stdout.write(spoken.say("none") + "\n")

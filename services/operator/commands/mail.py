@@ -4,6 +4,7 @@ import sys
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import Engine
@@ -18,7 +19,7 @@ from services.answers.outgoing import (
 )
 from services.answers.preview import values_about
 from services.answers.times import utc
-from services.assembly.composition import open_erp
+from services.assembly.composition import Erp, open_erp
 from services.assembly.mailing import outlet_of
 from services.mailer.outbox_mail import DROPPED, FAILED, SENT, WAITING, OutboxState
 from services.operator.commands.options import (
@@ -30,9 +31,11 @@ from services.operator.commands.options import (
     tell,
 )
 from services.operator.output import write_json
+from services.operator.present.times import zoned_as_text
 from shared.contracts.said import said
 from shared.domain.tickets import REPLY_ABOVE
 from shared.errors import WrongUseError
+from shared.language.language import ENGLISH
 from shared.netgenium.schema.inspection import require_own_tables
 
 app = typer.Typer(
@@ -61,9 +64,10 @@ def list_them(
       crmservice mail list --state failed --json
     """
     states = [one_of(said("state"), state, _STATES)] if state else [WAITING, FAILED]
-    found = outbox_of(_engine(), states, limit)
+    erp = _erp()
+    found = outbox_of(erp.engine, states, limit)
     for entry in found:
-        _show(entry, as_json=as_json)
+        _show(entry, erp.zone, as_json=as_json)
     if not found:
         tell(said("no mail is {names}", names=" or ".join(states)))
 
@@ -174,17 +178,21 @@ def _value(written: str) -> tuple[str, str]:
 
 
 def _engine() -> Engine:
+    return _erp().engine
+
+
+def _erp() -> Erp:
     erp = open_erp(begin("warning"))
     require_own_tables(erp.engine)
-    return erp.engine
+    return erp
 
 
-def _show(entry: OutboxEntry, *, as_json: bool) -> None:
+def _show(entry: OutboxEntry, zone: ZoneInfo, *, as_json: bool) -> None:
     if as_json:
         write_json(_fields(entry))
         return
     why = f": {entry.last_error}" if entry.last_error else ""
-    at = entry.created_at.strftime("%Y-%m-%d %H:%M UTC")
+    at = zoned_as_text(entry.created_at, zone, ENGLISH)
     sys.stdout.write(f"{entry.id} {at} {entry.state} {entry.template} to {entry.recipient}{why}\n")
 
 

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -128,7 +127,7 @@ def try_rules(
     """
     environment, boxes = begin_with(config, "error")
     erp = open_erp(environment)
-    begin_at = moment_since(since, datetime.now(UTC), ZoneInfo(erp.tables.mapping.time.zone))
+    begin_at = moment_since(since, datetime.now(UTC), erp.zone)
     chosen = language_for(language)
     for box in _with_rules(boxes, file):
         count = TrialCount()

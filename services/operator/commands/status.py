@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import typer
@@ -94,7 +94,8 @@ def status(
         server = sends_mail(boxes)
         engine = open_erp(environment).engine
         outbox = report.look("outbox", lambda: outbox_counts(engine, server=server), None)
-    found = standstill(sources, queues, services, failed, datetime.now(UTC), outbox)
+    now = datetime.now(boxes[0].time_zone)
+    found = standstill(sources, queues, services, failed, now, outbox)
     found += refused_rules(boxes)
     if as_json:
         wrong = {name: {"error": str(error)} for name, error in report.errors.items()}

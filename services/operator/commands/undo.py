@@ -68,7 +68,7 @@ def undo(  # noqa: PLR0913, PLR0917 - options of the command line
     require_schema(erp.engine, erp.tables)
     person = who(by)
     if mail_id is None:
-        wanted = _wanted(rule, since, day, reporter, ZoneInfo(erp.tables.mapping.time.zone))
+        wanted = _wanted(rule, since, day, reporter, erp.zone)
         _undo_many(erp, wanted, person, dry_run=dry_run, as_json=as_json)
         return
     if rule or since or day or reporter or dry_run:

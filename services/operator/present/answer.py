@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.answers.made import Made
+from shared.contracts.chapters import chapter_of
 from shared.contracts.content import TraceLine
 from shared.language.language import Language
 
@@ -23,6 +24,17 @@ def answer_as_text(made: Sequence[Made], trace: Sequence[TraceLine], language: L
     return (
         language.say("{done}, because: {reasons}", done=done, reasons=reasons) if reasons else done
     )
+
+
+def where_to_read(trace: Sequence[TraceLine], language: Language) -> str:
+    """Name the manual's chapters and the page where the rules that decided are explained."""
+    ids = dict.fromkeys(line.id for line in deciding(trace))
+    known = dict.fromkeys(map(chapter_of, ids))
+    chapters = ", ".join(chapter for chapter in known if chapter != "-")
+    page = language.say("docs/rules.md: {rules}", rules=", ".join(ids)) if ids else ""
+    if not chapters:
+        return page
+    return language.say("manual, chapter {chapters}; {page}", chapters=chapters, page=page)
 
 
 def deciding(trace: Sequence[TraceLine]) -> list[TraceLine]:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.answers.explain import Explained, Unreadable
+from services.operator.present.answer import where_to_read
 from services.operator.present.as_json import command_as_json
 from services.operator.present.labels import field_label, flags_as_text, state_label
 from services.operator.present.records import value_in_words
@@ -45,6 +46,7 @@ def explained_as_text(result: Explained | Unreadable, language: Language) -> Ren
     head.add_row(language.say("To"), Text(", ".join(result.mail.recipients)))
     verdict = verdict_as_text(outcome.verdict, language)
     head.add_row(language.say("Verdict"), Text(verdict, style="bold"))
+    head.add_row(language.say("Read more"), where_to_read(outcome.trace, language))
     if outcome.direction:
         head.add_row(language.say("Direction"), state_label(outcome.direction, language))
     if outcome.flags:

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.answers.times import utc
 from services.calsync.decisions import HeldDeletion
 from services.calsync.round import RoundOfUser
 from services.calsync.users import CalendarUser
 from services.calsync.writing import Done
+from services.operator.present.times import zoned_as_text
+from shared.language.language import ENGLISH
 
 
 def round_as_json(done: RoundOfUser) -> dict[str, Any]:
@@ -52,12 +55,12 @@ def held_as_json(user: str, one: HeldDeletion) -> dict[str, Any]:
     }
 
 
-def held_as_text(user: str, one: HeldDeletion) -> str:
+def held_as_text(user: str, one: HeldDeletion, zone: ZoneInfo) -> str:
     """Return a held deletion as lines for a person."""
     where = {"erp": "ERP", "calendar": "calendar"}[one.side]
     return (
         f"{one.held_id}: {user}, {one.start} {one.subject}, deleted in the {where}\n"
-        f"    held since {utc(one.since)}: {one.reason}"
+        f"    held since {zoned_as_text(one.since, zone, ENGLISH)}: {one.reason}"
     )
 
 
@@ -75,9 +78,10 @@ def user_as_json(one: CalendarUser, held: int, notes: int) -> dict[str, Any]:
     }
 
 
-def user_as_text(one: CalendarUser, held: int, notes: int) -> str:
+def user_as_text(one: CalendarUser, held: int, notes: int, zone: ZoneInfo) -> str:
     """Return the state of a user's calendar, as a line for a person."""
-    last = _moment(one.last_round_at) or "never"
+    at = one.last_round_at
+    last = zoned_as_text(at, zone, ENGLISH) if at else "never"
     counts = f"{held} deletion(s) held, {notes} item(s) with a note"
     reason = f"; {one.reason}" if one.reason else ""
     return f"{one.address}: {one.state}, last whole round {last}, {counts}{reason}"
@@ -88,7 +92,7 @@ def item_as_json(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in item.items()}
 
 
-def item_as_text(item: Mapping[str, Any]) -> str:
+def item_as_text(item: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return all that is known of an item, as lines for a person."""
     lines = [f"activity {item['activity']}, event {item['event']}: {item['state']}, {item['user']}"]
     for side in ("erp", "calendar"):
@@ -100,15 +104,14 @@ def item_as_text(item: Mapping[str, Any]) -> str:
         lines.append(f"    held: {item['held']}")
     for note in item["notes"]:
         closed = ", closed" if note["closed_at"] else ""
-        when = f"{utc(note['noted_at'])}{closed}"
+        when = f"{zoned_as_text(note['noted_at'], zone, ENGLISH)}{closed}"
         lines.append(f"    note on {note['field']}, {when}: {note['reason']}")
         lines.append(f"        ERP {note['erp_value']}; calendar {note['calendar_value']}")
     for write in item["writes"]:
         what = f"{write['what']} {write['field'] or ''}".strip()
         change = f": {write['old_value']} -> {write['new_value']}" if write["field"] else ""
-        lines.append(
-            f"    {utc(write['written_at'])} {write['side']} {what}{change} ({write['reason']})"
-        )
+        when = zoned_as_text(write["written_at"], zone, ENGLISH)
+        lines.append(f"    {when} {write['side']} {what}{change} ({write['reason']})")
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from services.answers.journal import JournalMail
 from services.answers.recorded import Recorded, Related, Relation, Step, StepName, Today
-from services.operator.present.answer import answer_as_text
+from services.operator.present.answer import answer_as_text, where_to_read
 from services.operator.present.differences import compared_as_lines
 from services.operator.present.labels import flags_as_text, state_label
 from services.operator.present.times import moment_as_text, second_as_text
@@ -68,6 +68,7 @@ def _head(then: Recorded, zone: ZoneInfo, language: Language) -> Table:
     head.add_row("Message-ID", Text(mail.message_id or ""))
     head.add_row(language.say("Box"), Text(f"{mail.box}: {mail.source}"))
     head.add_row(language.say("Verdict"), Text(verdict_as_text(mail.verdict, language)))
+    head.add_row(language.say("Read more"), where_to_read(then.trace, language))
     if mail.direction:
         head.add_row(language.say("Direction"), state_label(mail.direction, language))
     if mail.flags:

@@ -1,12 +1,15 @@
 """Records for a person: each field in a line of its own, empty ones left out."""
 
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from services.answers.times import Instant
 from services.operator.present.labels import field_label, state_label
+from services.operator.present.times import zoned_as_text
 from shared.contracts.line import one_line
 from shared.language.language import ENGLISH, Language
 
@@ -30,14 +33,23 @@ def records_as_text(
     return Group(*blocks) if blocks else Text(language.say("none"))
 
 
-def record_as_text(row: Mapping[str, object], language: Language) -> str:
-    """Write one record, with a blank line after it; plain text, for there may be a million."""
+def record_as_text(row: Mapping[str, object], zone: ZoneInfo, language: Language) -> str:
+    """Write one record, with a blank line after it; plain text, for there may be a million.
+
+    Moments are told in `zone`, which is named.
+    """
     lines = [
         f"{field_label(name, language):<{_WIDTH}} {one_line(told)}\n"
         for name, value in row.items()
-        if value not in (None, [], "", {}) and (told := value_in_words(name, value, language))
+        if value not in (None, [], "", {}) and (told := _told(name, value, zone, language))
     ]
     return "".join((*lines, "\n"))
+
+
+def _told(name: str, value: object, zone: ZoneInfo, language: Language) -> str:
+    if isinstance(value, Instant):
+        return zoned_as_text(value.at, zone, language)
+    return value_in_words(name, value, language)
 
 
 def value_in_words(name: str, value: object, language: Language) -> str:

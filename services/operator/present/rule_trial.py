@@ -53,7 +53,8 @@ def trial_as_text(
     if count.passed_over:
         lines.append(
             language.say(
-                "{passed_over} backup(s) of other boxes, or unreadable, passed over", **numbers
+                "{passed_over} backup(s) of other boxes, too large, or unreadable, passed over",
+                **numbers,
             )
         )
     if count.done < count.total:

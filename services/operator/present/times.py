@@ -17,3 +17,8 @@ def moment_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
 def second_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
     """Write a moment to the second."""
     return f"{moment_as_text(moment, zone, language)}:{moment.astimezone(zone):%S}"
+
+
+def zoned_as_text(moment: datetime, zone: ZoneInfo, language: Language) -> str:
+    """Write a moment to the second, and name the zone."""
+    return f"{second_as_text(moment, zone, language)} {moment.astimezone(zone):%Z}"

@@ -256,6 +256,8 @@ outbox_table = Table(
     Column("automatic", Boolean(create_constraint=False)),
     Index("ix_crm_outbox_cause_id", "cause_id"),
     Index("ix_crm_outbox_state", "state", "next_try_at"),
+    # Notices go before the rest, however much waits.
+    Index("ix_crm_outbox_due", "state", "template", "next_try_at"),
     Index("ix_crm_outbox_sent_at", "box", "sent_at"),
     Index("ix_crm_outbox_recipient", "recipient", "created_at"),
 )

@@ -6,6 +6,7 @@ mapping that we ship. Nothing here is a name of the ERP.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from graphlib import TopologicalSorter
 from typing import Literal
 
@@ -214,6 +215,7 @@ CATALOGUE: Mapping[str, Entity] = {
 """Records by our name for them."""
 
 
+@cache
 def writing_order() -> tuple[str, ...]:
     """Return all kinds of records, each after those that it refers to, always in the same order."""
     graph = {name: list(_referred(name, entity)) for name, entity in CATALOGUE.items()}

@@ -88,7 +88,17 @@ def spelled(text: str, dialect: Dialect) -> str:
     if text.isascii():
         return text.replace("\0", "")
     codec = charset(dialect)
+    if codec == "utf-8" and _is_plain_utf8(text):
+        return text
     return text.replace("\0", "").encode(codec, "replace").decode(codec)
+
+
+def _is_plain_utf8(text: str) -> bool:
+    """Return whether `text` has neither NUL, which is found faster in bytes, nor surrogates."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def local_time(moment: datetime, zone: tzinfo) -> datetime:
@@ -123,9 +133,8 @@ class CutText(TypeDecorator[str]):
         """Clean and cut."""
         if value is None:
             return None
-        value = value.replace("\0", "")
-        if self.length:
-            value = cut(value, self.length, width=_width_in(dialect))
+        if self.length and (len(value) > self.length or not value.isascii()):
+            value = cut(value.replace("\0", ""), self.length, width=_width_in(dialect))
         # After cutting: the mark may be beyond the database's letters, too.
         return spelled(value, dialect)
 

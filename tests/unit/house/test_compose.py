@@ -244,6 +244,19 @@ def test_only_the_calendars_image_has_microsofts_client() -> None:
     assert ours == {"crmservice"}
 
 
+def test_a_service_to_switch_on_and_to_watch_is_on_the_page() -> None:
+    """O-6: what installation.md and .env.example name is every service that there is to name."""
+    page = Path("docs/installation.md").read_text("utf-8")
+    example = Path(".env.example").read_text("utf-8")
+    profiles = {name for name in LASTING if SERVICES[name].get("profiles")} - {"embedded"}
+    watched = re.search(r"names: \[(.+)\]", page)
+
+    for text in (page, example):
+        assert f"COMPOSE_PROFILES={','.join(sorted(profiles))}" in text
+    assert watched
+    assert set(watched[1].split(", ")) == set(LASTING) - {"embedded", "rabbitmq"}
+
+
 def test_the_image_runs_as_a_fixed_user() -> None:
     """House: the images are not root's, have no volume and take a command."""
     assert re.findall(r"^FROM runtime.*$", DOCKERFILE, re.MULTILINE) == [

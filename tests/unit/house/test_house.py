@@ -108,6 +108,7 @@ HOMES = {
         "shared/netgenium/own/migrations/versions/v0018_outbox_tasks.py",
         "shared/netgenium/own/migrations/versions/v0019_journal_mailbox.py",
         "shared/netgenium/own/migrations/versions/v0020_returned_mail.py",
+        "shared/netgenium/own/migrations/versions/v0021_notices_first.py",
     },
 }
 BROAD_EXCEPT = {

@@ -45,7 +45,7 @@ def test_a_source_that_is_not_read_is_named_with_its_readers_reason(state: FeedS
     ((where, why),) = found(a_source(state, why="because of this"))
 
     assert where == "crm, INBOX"
-    assert why == f"{state} since 2026-11-21 12:00: because of this"
+    assert why == f"{state} since 2026-11-21 12:00 UTC: because of this"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -227,5 +228,5 @@ def test_explain_names_the_record_that_got_the_answer(world: CalendarWorld) -> N
     (tied,), (alone,) = (explain_item(world.engine, name) for name in (event, str(own)))
 
     assert (tied["invitation"], alone["invitation"]) == (record, None)
-    assert f"invitation {record} has the answer" in item_as_text(tied)
-    assert "invitation" not in item_as_text(alone)
+    assert f"invitation {record} has the answer" in item_as_text(tied, ZoneInfo("UTC"))
+    assert "invitation" not in item_as_text(alone, ZoneInfo("UTC"))

@@ -3,17 +3,22 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, select
 
-from services.mailer import failed_mail
+from services.mailer import dead_letter_walk, failed_mail
 from services.mailer.failed_mail import FailedMailTold
 from services.writer.dead_letters import record_dead_letters
 from shared.backup.store import BackupStore
+from shared.contracts.cause import Cause
 from shared.contracts.dead_letter import DeadLetterNote
+from shared.contracts.said import said
+from shared.errors import TransientError
 from shared.netgenium.database.engine import open_database
 from shared.netgenium.own.migration import migrate
 from shared.netgenium.own.tables import outbox_table
@@ -103,9 +108,55 @@ def test_more_mails_than_are_told_at_once_are_told_one_after_another(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """E-3: each of them reaches the support, however many died together."""
-    monkeypatch.setattr(failed_mail, "_AT_ONCE", 2)
+    monkeypatch.setattr(dead_letter_walk, "AT_ONCE", 2)
     told = FailedMailTold(engine, {"crm": SUPPORT}, lambda _: None)
     for number in range(1, 6):
         _dies(engine, number)
 
     assert [told.post(NOW) for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_look_costs_the_same_however_many_wait(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E-3: what dies now is told at once, and a copy that comes a day late within some looks."""
+    read: list[UUID] = []
+    monkeypatch.setattr(dead_letter_walk, "AT_ONCE", 3)
+    monkeypatch.setattr(failed_mail, "_cause", partial(_noted, read))
+    told = FailedMailTold(engine, {"crm": SUPPORT}, lambda _: None)
+    for number in range(2, 20):
+        _dies(engine, number, ago=1)
+    for _ in range(8):
+        told.post(NOW)
+
+    _dies(engine, 20)
+    read.clear()
+    assert told.post(NOW) == 1
+    assert len(set(read)) <= 6
+    _dies(engine, 1, ago=1)
+    assert sum(told.post(NOW) for _ in range(8)) == 1
+
+
+def test_what_could_not_be_told_is_looked_at_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E-3: the database goes away between the look and the outbox, and comes back."""
+    told = FailedMailTold(engine, {"crm": SUPPORT}, lambda _: None)
+    monkeypatch.setattr(dead_letter_walk, "AT_ONCE", 1)
+    _dies(engine, 1)
+    _dies(engine, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(failed_mail, "write_outbox", _unreachable)
+        with pytest.raises(TransientError):
+            told.post(NOW)
+
+    assert [told.post(NOW) for _ in range(3)] == [1, 1, 0]
+
+
+def _noted(read: list[UUID], row: Any) -> Cause:
+    read.append(row.mail_id)
+    return Cause.named("dead_letter", f"{row.mail_id}{row.released}")
+
+
+def _unreachable(*_: object) -> None:
+    raise TransientError(said("The database is unreachable"))

@@ -90,6 +90,19 @@ def test_there_is_one_notice_an_hour_of_a_kind_with_a_count(world: _World) -> No
     assert [(one.kind, one.count) for one in world.posted[2:]] == [("database", 4)]
 
 
+def test_a_clock_that_is_set_back_silences_nobody(world: _World) -> None:
+    """F-71, I-9: what happens after it is told, as if an hour had passed."""
+    book = world.book()
+    missed = MissedParts(book, (lambda: {"broker": "away"},))
+    book.tell("database", "away")
+    missed.look()
+    world.now -= timedelta(days=1)
+    book.tell("database", "away")
+    missed.look()
+
+    assert [one.kind for one in world.posted] == ["database", "database", "broker"]
+
+
 def test_a_notice_that_cannot_be_sent_is_not_forgotten(world: _World) -> None:
     """M-5: it is sent when that is possible, and once."""
     book = world.book()

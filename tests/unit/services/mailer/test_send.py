@@ -8,23 +8,26 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
-from services.assembly.mailer_service import MailerLoop
+from services.assembly import mailer_service
+from services.assembly.mailer_service import MailerLoop, Sending
 from services.mailer.compose import Composed, SendsAs
 from services.mailer.outbox_rows import IN_HAND, OutboxRows, SettledMail
 from services.mailer.outlet import MailOutlet
 from services.mailer.rendering import Templates
 from services.mailer.send import PATIENCE, Mailer
 from services.mailer.smtp import MailPostponedError, MailRefusedError
+from shared.backup.store import MissingBackupError
 from shared.contracts.cause import Cause
 from shared.contracts.said import said
 from shared.domain.own_mail import OwnMail
-from shared.errors import TransientError
+from shared.errors import AwayError, PermanentError, TransientError
 from shared.health.state import Health
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.own.outbox import Outgoing, Posted, write_outbox
@@ -85,7 +88,7 @@ class _Post:
     clock: _Clock = field(default_factory=_Clock)
     server: _Server = field(default_factory=_Server)
     reports: list[tuple[str, str]] = field(default_factory=list)
-    originals: dict[str, bytes] = field(default_factory=dict)
+    originals: dict[str, bytes | Exception | None] = field(default_factory=dict)
     supports: dict[str, str] = field(default_factory=dict)
     per_hour: int = 200
     templates: Path | None = None
@@ -97,11 +100,17 @@ class _Post:
         return Mailer(
             OutboxRows(self.engine),
             OWN,
-            self.originals.__getitem__,
+            self.original,
             self.clock,
             lambda *told: self.reports.append(told),
             self.supports,
         )
+
+    def original(self, key: str) -> bytes | None:
+        found = self.originals[key]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def outlet(self, *, server: bool = True) -> MailOutlet:
         templates = Templates("cs", self.templates)
@@ -146,6 +155,7 @@ def _away(*_: Any) -> None:
 
 EVA, JAN, IVO = "eva@firma.cz", "jan@firma.cz", "ivo@firma.cz"
 SUPPORT = "support@firma.cz"
+KEY = "POP3Downloads/a.eml"
 
 
 def test_what_waits_is_sent_once(post: _Post) -> None:
@@ -299,6 +309,62 @@ def test_a_mailer_that_ends_writes_down_what_it_knows(
     assert post.states() == {EVA: "sent"}
 
 
+def test_a_clock_that_is_set_back_does_not_stop_the_mailer(post: _Post) -> None:
+    """F-71, M-1: neither a server that rests after a trouble, nor what is to be told."""
+    posted: list[datetime] = []
+
+    def tell(now: datetime) -> int:
+        posted.append(now)
+        return 1
+
+    loop = MailerLoop(post.mailer, [], Health(), threading.Event(), post.clock, [tell])
+    sending = Sending(post.outlet(), "mail server of crm")
+    post.server.unreachable = True
+    post.post(EVA)
+    loop.one(sending)
+    loop.post()
+    post.server.unreachable = False
+    post.clock.on(days=-1)
+    with write_transaction(post.engine) as connection:
+        connection.execute(outbox_table.update().values(next_try_at=post.clock()))
+
+    loop.one(sending)
+    loop.post()
+
+    assert post.states() == {EVA: "sent"}
+    assert len(posted) == 2
+
+
+class _Rounds(threading.Event):
+    """Lets a loop go round for an hour, one round every five seconds."""
+
+    def __init__(self, clock: _Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._clock.on(seconds=timeout or 0)
+        if self._clock.now - BEGIN >= timedelta(hours=1):
+            self.set()
+        return self.is_set()
+
+
+def test_a_database_that_is_unreachable_for_an_hour_fills_no_log(
+    post: _Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-40: the mailer tells of it about once a minute."""
+    lines: list[str] = []
+    log = SimpleNamespace(warning=lambda event, **_: lines.append(event))
+    monkeypatch.setattr(mailer_service, "_log", log)
+    for name in ("take", "counts"):
+        monkeypatch.setattr(OutboxRows, name, _away)
+
+    stopped = _Rounds(post.clock)
+    MailerLoop(post.mailer, [post.outlet()], Health(), stopped, post.clock).run()
+
+    assert 0 < len(lines) < 120
+
+
 def test_above_the_rate_mail_waits_and_an_alarm_is_raised(post: _Post) -> None:
     """M-6: a loop is braked; a notice is sent nevertheless, and an hour later mail goes on."""
     post.per_hour = 3
@@ -327,9 +393,8 @@ def test_a_refused_notice_makes_no_notice(post: _Post) -> None:
 
 def test_a_mail_that_was_refused_goes_to_the_support_once(post: _Post) -> None:
     """M-2, E-3: with why and what it had attached, whoever retries it; it goes out itself, too."""
-    key = "POP3Downloads/a.eml"
-    post.supports["crm"], post.originals[key] = SUPPORT, b"Subject: x\r\n\r\n"
-    post.post(EVA, attachments=[key])
+    post.supports["crm"], post.originals[KEY] = SUPPORT, b"Subject: x\r\n\r\n"
+    post.post(EVA, attachments=[KEY])
     post.server.refusals[EVA] = MailRefusedError(said("550 no such user"))
     for _ in range(2):
         post.round()
@@ -388,16 +453,59 @@ def test_what_is_no_address_fails_at_once(post: _Post) -> None:
     assert (set(post.states().values()), post.server.got) == ({"failed"}, [])
 
 
-@pytest.mark.parametrize("size", [10, 20_000_001])
-def test_an_original_that_is_too_large_is_left_out_and_said(post: _Post, size: int) -> None:
+@pytest.mark.parametrize("fits", [True, False])
+def test_an_original_that_is_too_large_is_left_out_and_said(post: _Post, *, fits: bool) -> None:
     """M-1: the mail goes out all the same."""
-    post.originals["POP3Downloads/a.eml"] = b"A: b\r\n\r\n" + b"x\r\n" * (size // 3)
-    post.post(EVA, attachments=["POP3Downloads/a.eml"])
+    post.originals[KEY] = b"A: b\r\n\r\nx\r\n" if fits else None
+    post.post(EVA, attachments=[KEY])
 
     post.round()
 
     (mail,) = post.server.got
-    assert (b"message/rfc822" in mail.data) == (size == 10)
+    assert (b"message/rfc822" in mail.data) == fits
+    text = message_from_bytes(mail.data, policy=default).get_body(("plain",))
+    assert text is not None
+    assert ("příliš velk" in text.get_content()) != fits
+
+
+@pytest.mark.parametrize(
+    "gone", [MissingBackupError(said("The backup a is missing")), PermanentError(said("no backup"))]
+)
+def test_a_mail_whose_original_is_gone_fails_at_once_and_is_told(
+    post: _Post, gone: Exception
+) -> None:
+    """M-2, E-3: not tried for ever; what tells the support of it goes out without the original."""
+    post.supports["crm"], post.originals[KEY] = SUPPORT, gone
+    post.post(EVA, attachments=[KEY])
+    post.round()
+    post.round()
+
+    assert post.states() == {EVA: "failed", SUPPORT: "sent"}
+    (kind, told), row = post.reports[0], post.rows()[EVA]
+    assert kind == "mail failed"
+    assert f"{gone}; put it back, then crmservice mail retry {row.outbox_id}" in told
+    assert str(gone) in row.last_error
+
+
+@pytest.mark.parametrize(
+    ("trouble", "ends"),
+    [
+        (TransientError(said("Cannot read the backup a: Input/output error")), "failed"),
+        (AwayError(said("Cannot look into POP3Downloads"), "backup"), "waiting"),
+    ],
+)
+def test_an_original_that_cannot_be_read_is_tried_for_two_days(
+    post: _Post, trouble: Exception, ends: str
+) -> None:
+    """M-2: a disk that is unreachable as a whole is waited for."""
+    post.originals[KEY] = trouble
+    post.post(EVA, attachments=[KEY])
+
+    for _ in range(20):
+        post.round()
+        post.clock.on(hours=4)
+
+    assert post.states() == {EVA: ends}
 
 
 def test_what_a_person_decided_meanwhile_stays(post: _Post) -> None:

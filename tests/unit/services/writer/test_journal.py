@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, event, select
 
 from shared.contracts.content import FoundToken
 from shared.netgenium.database.engine import open_database, write_transaction
@@ -80,3 +80,17 @@ def test_a_replay_adds_words_only_where_there_are_none(engine: Engine, tmp_path:
     _handle(engine, tmp_path, again=True, commands=(a_task("a third"),))
 
     assert {"cerpadlo", "novak"} <= _found_by(engine) & before
+
+
+def test_a_group_that_nothing_waits_for_takes_four_connections(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """R-e: of effects, of its thread, and two of the legacy log; a stranger's mail returns none."""
+    writer = a_writer(engine, ERP, tmp_path, lambda _: None)
+    writer.handle([MAIL.model_copy(update={"message_id": "<1@x.example>"})])
+    taken: list[object] = []
+    event.listen(engine, "checkout", lambda *connection: taken.append(connection))
+
+    writer.handle([a_classified("Next", a_task("Next"), message_id="<2@x.example>")])
+
+    assert len(taken) == 4

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.backup.store import FOLDER, BackupStore, key_of
+from shared.backup.store import FOLDER, BackupStore, MissingBackupError, key_of
 from shared.contracts.content import Inside, PartRef
 from shared.contracts.said import said
 from shared.errors import AwayError, PermanentError, TransientError
@@ -272,3 +272,32 @@ def test_a_half_written_backup_is_never_written_through_a_link(tmp_path: Path) -
         store.write([(mail_id, b"mail")], DAY)
 
     assert victim.read_bytes() == b"precious"
+
+
+def test_a_backup_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-1, C-3: its size decides; one that is missing, a pipe or a link is told at once."""
+    store = BackupStore(tmp_path)
+    small, large = store.write([(uuid4(), b"mail"), (uuid4(), b"mails")], DAY)
+    pipe = key_of(uuid4(), DAY)
+    os.mkfifo(tmp_path / pipe)
+
+    assert store.read_up_to(4, small) == b"mail"
+    with pytest.raises(MissingBackupError):
+        store.read_up_to(4, key_of(uuid4(), DAY))
+    with pytest.raises(TransientError, match="Cannot read"):
+        store.read_up_to(4, pipe)
+    monkeypatch.setattr(os, "fdopen", _sealed)
+    assert store.read_up_to(4, large) is None
+
+
+class _SealedFile(io.FileIO):
+    """A file whose bytes nobody may read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise AssertionError(size)
+
+
+def _sealed(descriptor: int, _mode: str) -> _SealedFile:
+    return _SealedFile(descriptor)

@@ -4,8 +4,10 @@ import pytest
 from rich.console import Console
 
 from services.answers.explain import Explained, explain
+from services.operator.present.answer import where_to_read
 from services.operator.present.as_json import explained_as_json
 from services.operator.present.as_text import explained_as_text
+from shared.contracts.content import TraceLine
 from shared.language.language import ENGLISH, Language, language
 from tests.builders import BOB, JAN, a_box, raw_mail, some_facts
 
@@ -51,3 +53,26 @@ def test_programs_are_told_the_proof_and_the_flags(explained: Explained) -> None
     assert told["proof"] == {"state": "proven", "reason": "dmarc=pass for beta.example"}
     assert told["flags"] == ["foreign"]
     assert [one["flags"] for one in told["commands"]] == [["foreign"]]
+
+
+@pytest.mark.parametrize(
+    ("rules", "english", "czech"),
+    [
+        (("R-7", "R-17"), "manual, chapter 15.3; docs/rules.md: R-7", "manuál, kapitola 15.3; "),
+        (("R-10", "R-15"), "manual, chapter 15.6, 15.10; docs/rules.md: R-10, R-15", "manuál"),
+        (("E-1",), "docs/rules.md: E-1", "docs/rules.md: E-1"),
+        ((), "", ""),
+    ],
+)
+def test_a_verdict_names_where_to_read_more(
+    rules: tuple[str, ...], english: str, czech: str
+) -> None:
+    """O-1: the manual's chapters, where it has one, and the page with the rules."""
+    names = {"R-17": "nothing_made", "E-1": "conversation"}
+    trace = [
+        TraceLine(id=one, rule=names.get(one, "new_task"), hit=True, reason="because")
+        for one in rules
+    ]
+
+    assert where_to_read(trace, ENGLISH) == english
+    assert where_to_read(trace, language("cs")).startswith(czech)
