@@ -57,7 +57,9 @@ def test_the_shadow_run_compares_and_the_import_remembers(folder: Path) -> None:
     assert line["differs"]
     assert (compared.returncode, shown.returncode) == (3, 3)
     assert "differs: the original wrote DELETED" in shown.stdout
-    assert shown.stderr == "1 mail(s) looked at, nothing written; 1 differ from the log\n"
+    assert shown.stderr == (
+        "1 mail(s) looked at, nothing written; 1 differ from the log, which says nothing of 0\n"
+    )
     assert (imported.returncode, imported.stderr) == (0, "1 mail(s) imported, 0 were known\n")
     (folder / "ours" / "eml" / "copy.eml").write_bytes(
         (folder / "old/POP3Downloads/2026-11-02/a.eml").read_bytes()
@@ -67,12 +69,19 @@ def test_the_shadow_run_compares_and_the_import_remembers(folder: Path) -> None:
 
 def test_a_log_that_lacks_a_mail_leaves_it_out(folder: Path) -> None:
     """O-5: named, with exit code 3; without the log everything in the folder counts."""
-    (folder / "old" / "CRMService.log").write_text("", "utf-8")
+    # As it is where the log is of another zone than the box.
+    (folder / "old" / "CRMService.log").write_text(LOGGED.replace(" 09:", " 08:"), "utf-8")
+    beside = ("--log", "old/CRMService.log")
 
-    left = _call(folder, "import-log", "old/POP3Downloads", "--log", "old/CRMService.log")
+    left = _call(folder, "import-log", "old/POP3Downloads", *beside)
+    compared = _call(folder, "run", "--shadow", "--backups", "old/POP3Downloads", *beside)
 
-    assert left.returncode == 3
+    assert (left.returncode, compared.returncode) == (3, 3)
     assert "the log says nothing of 1 mail(s), left out: old/POP3Downloads/" in left.stderr
+    assert "0 differ from the log, which says nothing of 1\n" in compared.stderr
+    zone = "its times count as Europe/Prague; set timeZone"
+    assert zone in left.stderr
+    assert zone in compared.stderr
     assert _call(folder, "import-log", "old/POP3Downloads").returncode == 0
 
 

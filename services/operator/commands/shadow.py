@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from services.answers.originals import originals_in
+from services.answers.originals import nothing_logged, originals_in
 from services.answers.shadow import Shadow, Shadowed, backed_up_mails, waiting_mails
 from services.assembly.classifying import look_up_in
 from services.assembly.composition import open_erp
@@ -34,7 +34,7 @@ def run_shadow(
     """Look once at every mail, and tell what would become of it.
 
     Raises:
-        typer.Exit: With 3 where the original has decided otherwise.
+        typer.Exit: With 3 where the original has decided otherwise, or its log does not say.
         WrongUseError: The options do not fit each other.
     """
     if log and not backups:
@@ -43,7 +43,7 @@ def run_shadow(
         raise WrongUseError(said("--backups are of one box: give one --config"))
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
-    total, different = 0, 0
+    total, different, unlogged = 0, 0, 0
     with told_how_far(lambda: _looked_at(total)):
         for box in boxes:
             shadow = Shadow(context_of(box, erp), look_up_in(erp))
@@ -56,18 +56,28 @@ def run_shadow(
                 _show(one, as_json=as_json)
                 total += 1
                 different += one.differs
-    looked = _looked_at(total)
-    tell(
-        said("{looked}; {different} differ from the log", looked=looked, different=different)
-        if log
-        else looked
-    )
-    if different:
+                unlogged += one.theirs is None
+    if not log:
+        tell(_looked_at(total))
+        return
+    tell(_compared(total, different, unlogged))
+    if unlogged == total:
+        tell(nothing_logged(boxes[0].time_zone))
+    if different or unlogged:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _looked_at(total: int) -> Said:
     return said("{total} mail(s) looked at, nothing written", total=total)
+
+
+def _compared(total: int, different: int, unlogged: int) -> Said:
+    return said(
+        "{looked}; {different} differ from the log, which says nothing of {unlogged}",
+        looked=_looked_at(total),
+        different=different,
+        unlogged=unlogged,
+    )
 
 
 def _show(one: Shadowed, *, as_json: bool) -> None:
