@@ -67,6 +67,18 @@ def test_the_shadow_run_compares_and_the_import_remembers(folder: Path) -> None:
     assert _call(folder, "run", "--once").stdout.startswith("DUPLICATE KEY, DELETED")
 
 
+def test_moving_is_told_in_czech(folder: Path) -> None:
+    """O-5: why we decide otherwise, and what the original has decided."""
+    beside = ("--backups", "old/POP3Downloads", "--log", "old/CRMService.log")
+    compared = _call(folder, "--language", "cs", "run", "--shadow", *beside)
+    _call(folder, "import-log", *beside[1:])
+    found = _call(folder, "--language", "cs", "find", PETR)
+
+    assert "příchozí, pro" in compared.stdout
+    assert "původní služba ji zpracovala: DELETED" in found.stdout
+    assert "Více informací" not in found.stdout
+
+
 def test_a_log_that_lacks_a_mail_leaves_it_out(folder: Path) -> None:
     """O-5: named, with exit code 3; without the log everything in the folder counts."""
     # As it is where the log is of another zone than the box.

@@ -89,12 +89,13 @@ def _show(one: Shadowed, *, as_json: bool) -> None:
                 "verdict": list(one.ours),
                 "original": None if one.theirs is None else list(one.theirs),
                 "differs": one.differs,
-                "reasons": list(one.why),
+                "reasons": [line.reason for line in one.why],
             }
         )
         return
     sys.stdout.write(f"{joined(one.ours):32} {one.subject}\n")
     if one.differs:
-        theirs = spoken().say("differs: the original wrote {words}", words=joined(one.theirs or ()))
+        language = spoken()
+        theirs = language.say("differs: the original wrote {words}", words=joined(one.theirs or ()))
         sys.stdout.write(f"  {theirs}\n")
-        sys.stdout.writelines(f"  {reason}\n" for reason in one.why)
+        sys.stdout.writelines(f"  {language.reason(line)}\n" for line in one.why)
