@@ -112,3 +112,15 @@ def test_wrong_use_is_told(folder: Path, arguments: tuple[str, ...], told: str) 
 
     assert refused.returncode == 2
     assert told in refused.stderr
+
+
+def test_a_mail_of_which_nothing_would_be_made_says_why(folder: Path) -> None:
+    """O-5: the rules that could have made something, and what they miss."""
+    mail = raw_mail(sender="max@elsewhere.example", to="nobody@elsewhere.example")
+    (folder / "ours" / "eml" / "copy.eml").write_bytes(mail)
+
+    told = json.loads(_call(folder, "run", "--shadow", "--json").stdout)
+
+    assert told["verdict"] == ["DELETED"]
+    assert "no recipient is a user" in told["reasons"]
+    assert "the sender max@elsewhere.example is no user" in told["reasons"]

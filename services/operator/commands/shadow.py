@@ -14,7 +14,9 @@ from services.assembly.live_contexts import context_of
 from services.operator.commands.how_far import told_how_far
 from services.operator.commands.options import tell
 from services.operator.output import write_json
+from services.operator.present.answer import deciding
 from services.operator.spoken import spoken
+from shared.contracts.content import TraceLine
 from shared.contracts.said import Said, said
 from shared.contracts.verdict import joined
 from shared.errors import ExitCode, WrongUseError
@@ -89,7 +91,7 @@ def _show(one: Shadowed, *, as_json: bool) -> None:
                 "verdict": list(one.ours),
                 "original": None if one.theirs is None else list(one.theirs),
                 "differs": one.differs,
-                "reasons": [line.reason for line in one.why],
+                "reasons": [line.reason for line in _why(one.trace)],
             }
         )
         return
@@ -98,4 +100,10 @@ def _show(one: Shadowed, *, as_json: bool) -> None:
         language = spoken()
         theirs = language.say("differs: the original wrote {words}", words=joined(one.theirs or ()))
         sys.stdout.write(f"  {theirs}\n")
-        sys.stdout.writelines(f"  {language.reason(line)}\n" for line in one.why)
+        sys.stdout.writelines(f"  {language.reason(line)}\n" for line in _why(one.trace))
+
+
+def _why(trace: Sequence[TraceLine]) -> list[TraceLine]:
+    """Choose the rules that hit, and, where nothing would be made, why those that could make it."""
+    decided = deciding(trace)
+    return [line for line in trace if line.hit or line in decided]
