@@ -8,7 +8,7 @@ from services.assembly.database_probe import DatabaseProbe
 from services.assembly.live_contexts import LiveContexts
 from services.assembly.noticing import notices_of
 from services.assembly.paths import Use, require_paths
-from services.assembly.proofs import reads_work
+from services.assembly.proofs import may_read, reads_work
 from services.assembly.worker_service import run_worker
 from shared.broker.topology import CLASSIFIER_MAIL, WRITER_COMMANDS
 from shared.broker.wire import classified_to_broker, fetched_from_broker
@@ -35,7 +35,7 @@ def run_classifier(boxes: Sequence[Box], environment: Environment) -> None:
         classifier_stage(boxes, erp, environment.data, contexts),
         fetched_from_broker,
         into(WRITER_COMMANDS, classified_to_broker),
-        DatabaseProbe(erp, proof=reads_work(erp)),
+        DatabaseProbe(erp, proof=reads_work(erp), rights=may_read(erp)),
     )
     notices = notices_of("classifier", boxes, environment)
     run_worker(flow, environment, notices, looks=[contexts.look()])

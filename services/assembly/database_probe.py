@@ -14,17 +14,19 @@ from shared.netgenium.schema.inspection import require_schema
 
 @dataclass(slots=True)
 class DatabaseProbe:
-    """Whether the database can be used; looks at its schema the first time.
+    """Whether the database can be used; looks at its schema and our rights the first time.
 
     Attributes:
         erp: The database and its mapping.
         first: What else is done when it answers for the first time.
         proof: Asks the database to show it: to answer, or to let us write, too.
+        rights: Asks whether the login may do its work.
     """
 
     erp: Erp
     first: Callable[[], None] = lambda: None
     proof: Callable[[Engine], None] = answers
+    rights: Callable[[Engine], None] = answers
     _looked: bool = field(default=False, init=False)
 
     def __call__(self) -> None:
@@ -44,5 +46,6 @@ class DatabaseProbe:
         except PermanentError as error:
             # A database that is being restored, or rights that come later: waiting helps.
             raise AwayError(error.sentence, PART) from error
+        self.rights(self.erp.engine)
         self.first()
         self._looked = True

@@ -10,7 +10,7 @@ from services.assembly.marks_look import marks_look
 from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import notices_of
 from services.assembly.paths import Use, require_paths
-from services.assembly.proofs import writes_work
+from services.assembly.proofs import may_write, writes_work
 from services.assembly.recorded import recorded_outlet
 from services.assembly.state_recorder import box_state_recorder, dead_letter_recorder
 from services.assembly.worker_service import run_worker
@@ -45,7 +45,10 @@ def run_writer(boxes: Sequence[Box], environment: Environment) -> None:
         classified_from_broker,
         both(recorded_outlet(boxes), hints_outlet(boxes)),
         DatabaseProbe(
-            erp, partial(prepare_writer, boxes[0], erp, environment.data), proof=writes_work(erp)
+            erp,
+            partial(prepare_writer, boxes[0], erp, environment.data),
+            proof=writes_work(erp),
+            rights=may_write(erp),
         ),
         prefetch=WRITER_PREFETCH,
     )

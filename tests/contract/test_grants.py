@@ -25,11 +25,12 @@ from sqlalchemy.exc import DBAPIError
 
 from services.answers.odd_data import odd_data
 from services.assembly.composition import Erp
+from services.assembly.proofs import may_read, may_write
 from services.operator.setup.grants_sql import GrantDialect, statements
 from services.writer.relink import Relink
 from services.writer.undo import undo_cause
 from shared.contracts.cause import Cause
-from shared.errors import PermanentError, TransientError
+from shared.errors import AwayError, PermanentError, TransientError
 from shared.netgenium.database.engine import open_database, write_transaction
 from shared.netgenium.database.ids import insert_rows
 from shared.netgenium.own.schema_state import VERSION_TABLE
@@ -202,6 +203,24 @@ def test_check_works_for_the_writer(granted_database: Granted) -> None:
     assert inspect_schema(engine, ERP) == []
     assert missing_indexes(engine, ERP) == []
     assert odd_data(Erp(engine, ERP)) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "may", "another"),
+    [("crm_classifier", may_read, "crm_mailer"), ("crm_writer", may_write, "crm_calsync")],
+)
+def test_a_service_with_another_login_waits_and_says_so(
+    granted_database: Granted,
+    role: Role,
+    may: Callable[[Erp], Callable[[Engine], None]],
+    another: Role,
+) -> None:
+    """NG-8, F-40: before it takes a mail, which would be refused for good, and blamed."""
+    right, wrong = (Erp(granted_database.connect(one), ERP) for one in (role, another))
+
+    may(right)(right.engine)
+    with pytest.raises(AwayError, match="crmservice grants"):
+        may(wrong)(wrong.engine)
 
 
 def test_the_operator_may_relink_and_undo(granted_database: Granted) -> None:

@@ -643,7 +643,7 @@ def test_one_look_finds_wrong_keys_and_wrong_paths(shell: Shell) -> None:
     assert [one["status"] for one in told] == ["fail"] * 4
     assert "pop3Emial" in told[0]["detail"]
     assert f"crm.xml:3: {nowhere} cannot be read" in told[1]["detail"]
-    keys = ("rootPath", "caFile", "rulesFile")
+    keys = ("rootPath", "rulesFile", "caFile")
     assert [one["remedy"] for one in told[1:]] == [f"correct {key}" for key in keys]
 
 

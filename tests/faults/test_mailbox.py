@@ -161,7 +161,7 @@ def test_a_restart_does_not_knock_at_once_after_a_refused_login(
 
     for _ in range(5):
         clock.now += timedelta(seconds=5)
-        with pytest.raises(TransientError, match="refused the login"):
+        with pytest.raises(CredentialsRefusedError, match="nobody asks again"):
             taken(a_mailbox(server, tmp_path, clock, ca_file=authority.ca_file))
 
     assert server.sessions == 1

@@ -20,6 +20,7 @@ from services.assembly.marks_look import marks_look
 from services.assembly.notice_rows import notice_rows
 from services.assembly.noticing import notice_look, notices_of
 from services.assembly.paths import Use, require_paths
+from services.assembly.proofs import may_do_all
 from services.assembly.run import Tally, local_feeds, run_once
 from services.assembly.services import running
 from services.assembly.watch import embedded_looks, looking
@@ -83,7 +84,7 @@ def _process(environment: Environment, named: Sequence[Box], *, once: bool, as_j
     """Run the whole pipeline, once or until SIGTERM."""
     require_paths(named, environment, Use.EVERYTHING)
     erp = open_erp(environment)
-    probe = DatabaseProbe(erp, proof=takes_writes)
+    probe = DatabaseProbe(erp, proof=takes_writes, rights=may_do_all(erp))
     tally = Tally(tell_json if as_json else tell_person)
     in_step = sent = True
     if once:

@@ -6,12 +6,10 @@ state, and passes.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from sqlalchemy import (
     Connection,
     Engine,
-    Select,
     Table,
     cast,
     false,
@@ -22,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from shared.contracts.said import said
 from shared.errors import AwayError, CRMServiceError, PermanentError, TransientError
 from shared.netgenium.database.engine import PART, database_errors, write_transaction
 from shared.netgenium.database.servers import locks_in_order
@@ -48,7 +47,7 @@ def answers(engine: Engine, tables: Iterable[Table] = ()) -> None:
         engine.connect() as connection,
     ):
         for table in tables:
-            connection.execute(_read_no_row(table))
+            _read_no_row(connection, table)
 
 
 def takes_writes(engine: Engine, tables: Iterable[Table] = (), read: Iterable[Table] = ()) -> None:
@@ -69,13 +68,40 @@ def takes_writes(engine: Engine, tables: Iterable[Table] = (), read: Iterable[Ta
         connection.execute(nothing)
     with suppress(PermanentError), _means_away(), write_transaction(engine) as connection:
         for table in read:
-            connection.execute(_read_no_row(table))
+            _read_no_row(connection, table)
         for table in tables:
             _write_no_row(connection, table)
 
 
-def _read_no_row(table: Table) -> Select[Any]:
-    return select(table.c[0]).where(false())
+def allows(engine: Engine, read: Iterable[Table], added: Iterable[Table] = ()) -> None:
+    """Return if the login may read and add to tables; changes nothing.
+
+    Asked at the start: later a right that is missing refuses one mail after the other for good.
+
+    Args:
+        engine: The database.
+        read: Must be readable.
+        added: Must take rows; asked of PostgreSQL alone.
+
+    Raises:
+        AwayError: It may not, or the database is unreachable.
+    """
+    try:
+        with _means_away(), database_errors(engine), engine.connect() as connection:
+            for table in read:
+                _read_no_row(connection, table)
+            for table in added:
+                _write_no_row(connection, table)
+    except PermanentError as error:
+        remedy = said(
+            "{reason}; give the login the rights of its role: crmservice grants names them",
+            reason=error.sentence,
+        )
+        raise AwayError(remedy, PART) from error
+
+
+def _read_no_row(connection: Connection, table: Table) -> None:
+    connection.execute(select(table.c[0]).where(false())).close()
 
 
 def _write_no_row(connection: Connection, table: Table) -> None:

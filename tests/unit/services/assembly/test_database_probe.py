@@ -60,11 +60,14 @@ def test_the_schema_is_looked_at_once_and_the_proof_asked_each_time(tmp_path: Pa
     def first() -> None:
         asked.append("first")
 
-    probe = DatabaseProbe(an_installation(tmp_path).erp, first, proof)
+    def rights(_engine: Engine) -> None:
+        asked.append("rights")
+
+    probe = DatabaseProbe(an_installation(tmp_path).erp, first, proof, rights)
     probe()
     probe()
 
-    assert asked == ["first", "proof", "proof"]
+    assert asked == ["rights", "first", "proof", "proof"]
 
 
 def test_takes_writes_changes_nothing(tmp_path: Path) -> None:
