@@ -16,8 +16,8 @@ from shared.settings.box_file import NamedPath
 def look_at(named: NamedPath) -> ConfigProblem | None:
     """Return what is wrong with a directory or file of a box file that makes no box yet."""
     for one in windows_problems(str(named.path), named.key):
-        what = said("{name}: {what}", name=named.path, what=one.what)
-        return ConfigProblem(named.place, what, one.remedy)
+        told = said("{name}: {what}", name=named.path, what=one.what)
+        return ConfigProblem(named.place, told, one.remedy)
     if what := refusal_of(partial(_LOOKS.get(named.key, _list), named.path)):
         return ConfigProblem(
             named.place,
