@@ -17,8 +17,9 @@ from services.classifier.reading.extract import Arrival, extract
 from services.fetcher.mail_id import mail_id
 from services.writer.stage import WriterStage
 from shared.backup.store import BackupStore
-from shared.contracts.content import TraceLine
+from shared.contracts.content import TraceLine, trace_line
 from shared.contracts.messages import MailClassified, MailRecorded
+from shared.contracts.said import said
 from shared.contracts.verdict import Word, joined
 from shared.owner import refuse_strangers
 
@@ -88,6 +89,10 @@ class ImportLog:
 
 
 def _line(original: Original) -> TraceLine:
-    words = f": {joined(original.logged.words)}" if original.logged else ""
-    reason = f"the original service has processed it{words}; only its key is kept"
-    return TraceLine(id="O-5", rule="import_log", hit=True, reason=reason)
+    reason = said("the original service has processed it; only its key is kept")
+    if original.logged:
+        reason = said(
+            "the original service has processed it: {words}; only its key is kept",
+            words=joined(original.logged.words),
+        )
+    return trace_line("O-5", "import_log", hit=True, reason=reason)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.answers.original_log import LoggedMail, decoded, logged_mails, paired
 from services.fetcher.sources.file_time import moment_of
-from shared.contracts.said import said
+from shared.contracts.said import Said, said
 from shared.errors import WrongUseError
 
 
@@ -73,6 +73,15 @@ def read_original(original: Original) -> bytes:
 def not_logged(originals: Sequence[Original]) -> list[Original]:
     """Return those of which the log says nothing: they may not have been processed."""
     return [one for one in originals if one.logged is None]
+
+
+def nothing_logged(zone: tzinfo) -> Said:
+    """Return what to check where the log has none of the mails: most likely its times' zone."""
+    return said(
+        "none of the mails is in the log: its times count as {zone}; set timeZone in the box file "
+        "to the zone of the original's host, and keep the times of the backup files",
+        zone=str(zone),
+    )
 
 
 def unreadable(error: OSError) -> WrongUseError:

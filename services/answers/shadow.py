@@ -21,6 +21,7 @@ from services.fetcher.sources.file_time import moment_of
 from services.fetcher.sources.of_box import BoxSource, SourceKind, sources_of
 from services.fetcher.sources.opening import open_source
 from shared.backup.store import key_of
+from shared.contracts.content import TraceLine
 from shared.contracts.origin import MailOrigin
 from shared.contracts.verdict import NOT_IN_THE_MANUAL
 from shared.domain.copies import claimed_by
@@ -53,14 +54,14 @@ class Shadowed:
 
     Attributes:
         ours, theirs: Our verdict in the manual's words, and the original's.
-        why: The reasons of the rules that hit.
+        trace: Every rule that was asked.
     """
 
     source: str
     subject: str
     ours: tuple[str, ...]
     theirs: tuple[str, ...] | None
-    why: tuple[str, ...]
+    trace: tuple[TraceLine, ...]
 
     @property
     def differs(self) -> bool:
@@ -135,8 +136,9 @@ class Shadow:
         for key in (mail.key, *mail.marks.keys(mail.key)):
             self.claimed.setdefault(key, mine)
         ours = tuple(word for word in decided.words if word not in NOT_IN_THE_MANUAL)
-        why = tuple(line.reason for line in decided.trace if line.hit)
-        return Shadowed(waiting.source, mail.parsed.subject, ours, waiting.theirs, why)
+        return Shadowed(
+            waiting.source, mail.parsed.subject, ours, waiting.theirs, tuple(decided.trace)
+        )
 
     def _as_it_was(self, waiting: Waiting, mail: Mail, facts: Facts) -> Facts:
         """Return `facts` from before the mail itself was processed, and after those before it."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from services.assembly.folder_problems import windows_problems
 from services.assembly.path_attempts import refusal_of
 from services.fetcher.sources.login import trusting
 from shared.contracts.said import said
@@ -14,6 +15,9 @@ from shared.settings.box_file import NamedPath
 
 def look_at(named: NamedPath) -> ConfigProblem | None:
     """Return what is wrong with a directory or file of a box file that makes no box yet."""
+    for one in windows_problems(str(named.path), named.key):
+        told = said("{name}: {what}", name=named.path, what=one.what)
+        return ConfigProblem(named.place, told, one.remedy)
     if what := refusal_of(partial(_LOOKS.get(named.key, _list), named.path)):
         return ConfigProblem(
             named.place,

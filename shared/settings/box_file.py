@@ -19,7 +19,13 @@ from shared.settings.box_checks import check_file, check_together, name_of
 from shared.settings.draft import Draft, read_draft
 from shared.settings.file_name import file_name
 from shared.settings.keys import KEY_BY_NAME, KEYS
-from shared.settings.values import NotAllowedError, absolute_folder, absolute_path, label
+from shared.settings.values import (
+    NotAllowedError,
+    absolute_folder,
+    absolute_path,
+    is_windows_path,
+    label,
+)
 from shared.settings.vocabulary_keys import VOCABULARY_KEYS
 
 _PATHS = tuple(
@@ -84,9 +90,9 @@ def named_paths(paths: Sequence[Path]) -> Iterator[NamedPath]:
     for draft in map(read_draft, paths):
         for key in _PATHS:
             for line, path in draft.values.get(key, ()):
-                # A rule file stands beside its box; the others are absolute.
-                there = draft.path.absolute().parent / str(path)
-                yield NamedPath(key, there, draft.report.place(line))
+                # A rule file stands beside its box; the others are absolute, here or on Windows.
+                beside = Path() if is_windows_path(str(path)) else draft.path.absolute().parent
+                yield NamedPath(key, beside / str(path), draft.report.place(line))
 
 
 def _idle(draft: Draft) -> Iterator[ConfigProblem]:

@@ -76,8 +76,11 @@ def test_a_mail_is_explained_by_its_id(place: Installation) -> None:
     """O-9: as it was recorded; an id that is not there is an answer, too."""
     (mail_id,) = [one["mail_id"] for one in place.list("journal") if "lisu" in one["subject"]]
 
+    mistyped = _asked(place, "explain", mail_id[:8])
+    assert (mistyped.returncode, "neither the id of a mail" in mistyped.stderr) == (2, True)
     known = _asked(place, "explain", mail_id, "--json")
     unknown = _asked(place, "explain", "00000000-0000-0000-0000-000000000007")
+    mistyped = _asked(place, "explain", mail_id[:8])
 
     told = json.loads(known.stdout)
     assert (told["mail_id"], told["made"], told["today"]) == (mail_id, [], None)

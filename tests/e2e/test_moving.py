@@ -57,7 +57,9 @@ def test_the_shadow_run_compares_and_the_import_remembers(folder: Path) -> None:
     assert line["differs"]
     assert (compared.returncode, shown.returncode) == (3, 3)
     assert "differs: the original wrote DELETED" in shown.stdout
-    assert shown.stderr == "1 mail(s) looked at, nothing written; 1 differ from the log\n"
+    assert shown.stderr == (
+        "1 mail(s) looked at, nothing written; 1 differ from the log, which says nothing of 0\n"
+    )
     assert (imported.returncode, imported.stderr) == (0, "1 mail(s) imported, 0 were known\n")
     (folder / "ours" / "eml" / "copy.eml").write_bytes(
         (folder / "old/POP3Downloads/2026-11-02/a.eml").read_bytes()
@@ -65,14 +67,33 @@ def test_the_shadow_run_compares_and_the_import_remembers(folder: Path) -> None:
     assert _call(folder, "run", "--once").stdout.startswith("DUPLICATE KEY, DELETED")
 
 
+def test_moving_is_told_in_czech(folder: Path) -> None:
+    """O-5: why we decide otherwise, and what the original has decided."""
+    beside = ("--backups", "old/POP3Downloads", "--log", "old/CRMService.log")
+    compared = _call(folder, "--language", "cs", "run", "--shadow", *beside)
+    _call(folder, "import-log", *beside[1:])
+    found = _call(folder, "--language", "cs", "find", PETR)
+
+    assert "příchozí, pro" in compared.stdout
+    assert "původní služba ji zpracovala: DELETED" in found.stdout
+    assert "Více informací" not in found.stdout
+
+
 def test_a_log_that_lacks_a_mail_leaves_it_out(folder: Path) -> None:
     """O-5: named, with exit code 3; without the log everything in the folder counts."""
-    (folder / "old" / "CRMService.log").write_text("", "utf-8")
+    # As it is where the log is of another zone than the box.
+    (folder / "old" / "CRMService.log").write_text(LOGGED.replace(" 09:", " 08:"), "utf-8")
+    beside = ("--log", "old/CRMService.log")
 
-    left = _call(folder, "import-log", "old/POP3Downloads", "--log", "old/CRMService.log")
+    left = _call(folder, "import-log", "old/POP3Downloads", *beside)
+    compared = _call(folder, "run", "--shadow", "--backups", "old/POP3Downloads", *beside)
 
-    assert left.returncode == 3
+    assert (left.returncode, compared.returncode) == (3, 3)
     assert "the log says nothing of 1 mail(s), left out: old/POP3Downloads/" in left.stderr
+    assert "0 differ from the log, which says nothing of 1\n" in compared.stderr
+    zone = "its times count as Europe/Prague; set timeZone"
+    assert zone in left.stderr
+    assert zone in compared.stderr
     assert _call(folder, "import-log", "old/POP3Downloads").returncode == 0
 
 
@@ -91,3 +112,15 @@ def test_wrong_use_is_told(folder: Path, arguments: tuple[str, ...], told: str) 
 
     assert refused.returncode == 2
     assert told in refused.stderr
+
+
+def test_a_mail_of_which_nothing_would_be_made_says_why(folder: Path) -> None:
+    """O-5: the rules that could have made something, and what they miss."""
+    mail = raw_mail(sender="max@elsewhere.example", to="nobody@elsewhere.example")
+    (folder / "ours" / "eml" / "copy.eml").write_bytes(mail)
+
+    told = json.loads(_call(folder, "run", "--shadow", "--json").stdout)
+
+    assert told["verdict"] == ["DELETED"]
+    assert "no recipient is a user" in told["reasons"]
+    assert "the sender max@elsewhere.example is no user" in told["reasons"]

@@ -271,10 +271,11 @@ def test_later_known_people_are_linked_and_undone(office: Office) -> None:
     (activity,) = office.list("activities")
 
     assert tried.stdout.startswith(f"activity {activity['id']}: ")
-    assert tried.stderr == "1 activities would be linked\n"
+    assert tried.stderr == "1 activity would be linked\n"
     assert json.loads(linked.stdout)["mail_id"] == activity["mail_id"]
     assert activity["contact"]
     _, _, rest = linked.stderr.partition("crmservice undo ")
     assert office("undo", rest.split()[0]).returncode == 0
     assert office.list("activities")[0]["contact"] is None
-    assert office("relink", "--config", "crm.xml", "--since", "yesterday").returncode == 2
+    for wrong in (("--since", "yesterday"), ("--address", "max"), ("--address", "")):
+        assert office("relink", "--config", "crm.xml", *wrong).returncode == 2

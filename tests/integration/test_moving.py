@@ -156,7 +156,7 @@ def test_a_shadow_run_tells_where_the_original_decided_otherwise(
         (("NEW TASK CREATED", "PROCESSED"), False),
     ]
     assert found[2].theirs == ("PROCESSED",)
-    assert found[2].why
+    assert found[2].trace
 
 
 def test_an_import_before_does_not_change_what_is_compared(

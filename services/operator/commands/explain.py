@@ -1,5 +1,6 @@
 """`crmservice explain`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -47,7 +48,7 @@ def explain(
     ids = [mail_id for mail in mails if (mail_id := _mail_id(mail))]
     files = [mail for mail in mails if _mail_id(mail) is None]
     if files and len(boxes) != 1:
-        raise WrongUseError(said("explain looks at files as mails of one box: give one --config"))
+        raise _not_of_one_box(files)
     # Here, because a call mostly needs one of the two.
     if ids:
         from services.operator.commands.explain_recorded import explain_recorded  # noqa: PLC0415
@@ -57,6 +58,19 @@ def explain(
         from services.operator.commands.explain_files import explain_files  # noqa: PLC0415
 
         explain_files(files, erp, boxes[0], spoken, as_json=as_json)
+
+
+def _not_of_one_box(files: Sequence[str]) -> WrongUseError:
+    """Return what is said of files without one box, or of an id that was mistyped."""
+    for name in files:
+        if not Path(name).exists():
+            return WrongUseError(
+                said(
+                    "{name} is neither the id of a mail nor a file; crmservice find shows ids",
+                    name=repr(name),
+                )
+            )
+    return WrongUseError(said("explain looks at files as mails of one box: give one --config"))
 
 
 def _mail_id(text: str) -> UUID | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from services.answers.import_log import ImportLog
-from services.answers.originals import Original, not_logged, originals_in
+from services.answers.originals import Original, not_logged, nothing_logged, originals_in
 from services.assembly.composition import open_erp
 from services.assembly.database_probe import DatabaseProbe
 from services.assembly.live_contexts import context_of
@@ -65,6 +65,8 @@ def import_log(
     )
     if left:
         tell(_not_logged(left))
+        if not wanted:
+            tell(nothing_logged(boxes[0].time_zone))
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 

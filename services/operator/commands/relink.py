@@ -14,7 +14,7 @@ from services.operator.commands.person import who
 from services.operator.output import write_json
 from services.operator.spoken import spoken
 from services.writer.relink import LateLink, Relink
-from shared.contracts.said import Said, said
+from shared.contracts.said import Said, said, said_many
 from shared.errors import WrongUseError
 from shared.netgenium.queries.unlinked import Wanted
 from shared.netgenium.schema.inspection import require_schema
@@ -47,7 +47,7 @@ def relink(  # noqa: PLR0913, PLR0917 - options of the command line
     crmservice undo with the id that this command tells takes its links back.
     """
     environment, boxes = begin_with(config, "warning")
-    wanted = Wanted(_since(since, boxes), address.strip().lower() if address else None)
+    wanted = Wanted(_since(since, boxes), _address(address))
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
     cause = uuid4()
@@ -64,12 +64,13 @@ def relink(  # noqa: PLR0913, PLR0917 - options of the command line
 
 def _summary(number: int, cause: UUID, *, dry_run: bool) -> Said:
     if dry_run:
-        return said("{number} activities would be linked", number=number)
+        return said_many("{n} activity would be linked", "{n} activities would be linked", number)
     if not number:
         return said("no activity linked")
-    return said(
-        "{number} activities linked; crmservice undo {cause} takes the links back",
-        number=number,
+    return said_many(
+        "{n} activity linked; crmservice undo {cause} takes the link back",
+        "{n} activities linked; crmservice undo {cause} takes the links back",
+        number,
         cause=cause,
     )
 
@@ -103,3 +104,18 @@ def _since(text: str | None, boxes: Sequence[Box]) -> datetime | None:
             said("--since {text} is no day; write it as 2026-11-30", text=repr(text))
         )
     return datetime(day.year, day.month, day.day, tzinfo=boxes[0].time_zone)
+
+
+def _address(text: str | None) -> str | None:
+    """Return an address as the journal has it, whichever way it is written (R-b)."""
+    if text is None:
+        return None
+    try:
+        return values.address(text)
+    except values.NotAllowedError:
+        raise WrongUseError(
+            said(
+                "--address {text} is no e-mail address; crmservice list unknown has them",
+                text=repr(text),
+            )
+        ) from None

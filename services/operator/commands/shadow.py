@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from services.answers.originals import originals_in
+from services.answers.originals import nothing_logged, originals_in
 from services.answers.shadow import Shadow, Shadowed, backed_up_mails, waiting_mails
 from services.assembly.classifying import look_up_in
 from services.assembly.composition import open_erp
@@ -14,7 +14,9 @@ from services.assembly.live_contexts import context_of
 from services.operator.commands.how_far import told_how_far
 from services.operator.commands.options import tell
 from services.operator.output import write_json
+from services.operator.present.answer import deciding
 from services.operator.spoken import spoken
+from shared.contracts.content import TraceLine
 from shared.contracts.said import Said, said
 from shared.contracts.verdict import joined
 from shared.errors import ExitCode, WrongUseError
@@ -34,7 +36,7 @@ def run_shadow(
     """Look once at every mail, and tell what would become of it.
 
     Raises:
-        typer.Exit: With 3 where the original has decided otherwise.
+        typer.Exit: With 3 where the original has decided otherwise, or its log does not say.
         WrongUseError: The options do not fit each other.
     """
     if log and not backups:
@@ -43,7 +45,7 @@ def run_shadow(
         raise WrongUseError(said("--backups are of one box: give one --config"))
     erp = open_erp(environment)
     require_schema(erp.engine, erp.tables)
-    total, different = 0, 0
+    total, different, unlogged = 0, 0, 0
     with told_how_far(lambda: _looked_at(total)):
         for box in boxes:
             shadow = Shadow(context_of(box, erp), look_up_in(erp))
@@ -56,18 +58,28 @@ def run_shadow(
                 _show(one, as_json=as_json)
                 total += 1
                 different += one.differs
-    looked = _looked_at(total)
-    tell(
-        said("{looked}; {different} differ from the log", looked=looked, different=different)
-        if log
-        else looked
-    )
-    if different:
+                unlogged += one.theirs is None
+    if not log:
+        tell(_looked_at(total))
+        return
+    tell(_compared(total, different, unlogged))
+    if unlogged == total:
+        tell(nothing_logged(boxes[0].time_zone))
+    if different or unlogged:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _looked_at(total: int) -> Said:
     return said("{total} mail(s) looked at, nothing written", total=total)
+
+
+def _compared(total: int, different: int, unlogged: int) -> Said:
+    return said(
+        "{looked}; {different} differ from the log, which says nothing of {unlogged}",
+        looked=_looked_at(total),
+        different=different,
+        unlogged=unlogged,
+    )
 
 
 def _show(one: Shadowed, *, as_json: bool) -> None:
@@ -79,12 +91,19 @@ def _show(one: Shadowed, *, as_json: bool) -> None:
                 "verdict": list(one.ours),
                 "original": None if one.theirs is None else list(one.theirs),
                 "differs": one.differs,
-                "reasons": list(one.why),
+                "reasons": [line.reason for line in _why(one.trace)],
             }
         )
         return
     sys.stdout.write(f"{joined(one.ours):32} {one.subject}\n")
     if one.differs:
-        theirs = spoken().say("differs: the original wrote {words}", words=joined(one.theirs or ()))
+        language = spoken()
+        theirs = language.say("differs: the original wrote {words}", words=joined(one.theirs or ()))
         sys.stdout.write(f"  {theirs}\n")
-        sys.stdout.writelines(f"  {reason}\n" for reason in one.why)
+        sys.stdout.writelines(f"  {language.reason(line)}\n" for line in _why(one.trace))
+
+
+def _why(trace: Sequence[TraceLine]) -> list[TraceLine]:
+    """Choose the rules that hit, and, where nothing would be made, why those that could make it."""
+    decided = deciding(trace)
+    return [line for line in trace if line.hit or line in decided]

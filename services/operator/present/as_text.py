@@ -46,7 +46,8 @@ def explained_as_text(result: Explained | Unreadable, language: Language) -> Ren
     head.add_row(language.say("To"), Text(", ".join(result.mail.recipients)))
     verdict = verdict_as_text(outcome.verdict, language)
     head.add_row(language.say("Verdict"), Text(verdict, style="bold"))
-    head.add_row(language.say("Read more"), where_to_read(outcome.trace, language))
+    if read_more := where_to_read(outcome.trace, language):
+        head.add_row(language.say("Read more"), read_more)
     if outcome.direction:
         head.add_row(language.say("Direction"), state_label(outcome.direction, language))
     if outcome.flags:

@@ -68,7 +68,8 @@ def _head(then: Recorded, zone: ZoneInfo, language: Language) -> Table:
     head.add_row("Message-ID", Text(mail.message_id or ""))
     head.add_row(language.say("Box"), Text(f"{mail.box}: {mail.source}"))
     head.add_row(language.say("Verdict"), Text(verdict_as_text(mail.verdict, language)))
-    head.add_row(language.say("Read more"), where_to_read(then.trace, language))
+    if read_more := where_to_read(then.trace, language):
+        head.add_row(language.say("Read more"), read_more)
     if mail.direction:
         head.add_row(language.say("Direction"), state_label(mail.direction, language))
     if mail.flags:

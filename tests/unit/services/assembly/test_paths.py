@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from services.assembly.named_paths import look_at
 from services.assembly.paths import CheckedPath, PathCheck, Use, require_paths
 from shared.errors import ConfigurationError
 from shared.settings.box import Box
+from shared.settings.box_file import named_paths
 from shared.settings.environment import Environment
 from tests.builders import a_box
 from tests.installation import mapping_with_files
@@ -320,3 +322,20 @@ def test_a_full_disk_stops_and_a_nearly_full_one_is_a_warning(
     assert "free space" in wrong["data folder"]
     with pytest.raises(ConfigurationError, match="No space left"):
         require_paths([house.box()], house.environment(), Use.EVERYTHING)
+
+
+@pytest.mark.parametrize("key", ["rootPath", "emlDir", "caFile"])
+def test_a_windows_path_is_told_as_one_beside_a_misspelt_key(tmp_path: Path, key: str) -> None:
+    """O-1, O-5: the file of the original as it is: no folder of this machine is looked for."""
+    file = tmp_path / "crm.xml"
+    file.write_text(
+        f'<configuration><appSettings>\n<add key="{key}" value="{WINDOWS}" />\n'
+        '<add key="Pop3Email" value="crm@firma.cz" /></appSettings></configuration>',
+        "utf-8",
+    )
+
+    (problem,) = filter(None, map(look_at, named_paths([file])))
+
+    assert problem.where.endswith("crm.xml:2")
+    assert problem.what == f"{WINDOWS}: is a Windows path, which this machine does not have"
+    assert f"set {key} to the mount point" in problem.remedy
