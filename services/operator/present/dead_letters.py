@@ -59,7 +59,7 @@ def _of(
 
 def _times(letter: DeadLetter, language: Language) -> str:
     count = letter.released
-    return language.say_many("once", "{n} times", count) if count else ""
+    return language.say_many("{n} time", "{n} times", count) if count else ""
 
 
 def _moment(text: str, zone: ZoneInfo, language: Language) -> str:
