@@ -25,12 +25,19 @@ from shared import mailer_metrics
 from shared.backup.store import BackupStore
 from shared.contracts.said import Said, said
 from shared.elapsed import is_within
-from shared.errors import CredentialsRefusedError, PermanentError, TransientError
+from shared.errors import (
+    CredentialsRefusedError,
+    CRMServiceError,
+    PermanentError,
+    TransientError,
+)
 from shared.health.state import Health
 from shared.log import Logger
+from shared.netgenium.database.engine import PART as DATABASE
 from shared.netgenium.database.probe import answers
 from shared.netgenium.own.tables import outbox_table
 from shared.retry import Backoff
+from shared.runner import Probe, ask
 from shared.settings.box import Box
 from shared.settings.environment import Environment
 
@@ -71,6 +78,7 @@ class MailerLoop:
         stopped: Ends it.
         now: The time.
         posts: Put into the outbox what no mail of ours has caused: comments, failed mail.
+        probe: Returns if the database can be used: what fails otherwise is not its fault.
     """
 
     mailer: Mailer
@@ -79,6 +87,7 @@ class MailerLoop:
     stopped: threading.Event
     now: Callable[[], datetime]
     posts: Sequence[Post] = ()
+    probe: Probe = lambda: None
     _posted_at: datetime | None = field(default=None, init=False)
 
     def run(self) -> None:
@@ -108,7 +117,7 @@ class MailerLoop:
             try:
                 post(now)
             except (PermanentError, TransientError) as error:
-                _log.warning("waiting", part="comments", reason=str(error))
+                _log.warning("waiting", part=self._part("comments"), reason=str(error))
 
     def one(self, sending: Sending) -> None:
         """Send what is due of one box, unless its server rests."""
@@ -133,9 +142,19 @@ class MailerLoop:
             self.health.works(sending.part)
 
     def _pause(self, sending: Sending, error: Exception, seconds: float) -> None:
-        _log.warning("waiting", part=sending.part, reason=str(error), seconds=round(seconds, 1))
-        self.health.waiting(sending.part, str(error))
+        part = self._part(sending.part)
+        _log.warning("waiting", part=part, reason=str(error), seconds=round(seconds, 1))
+        if part == sending.part:
+            self.health.waiting(part, str(error))
         sending.paused_at, sending.pause = self.now(), timedelta(seconds=seconds)
+
+    def _part(self, asked: str) -> str:
+        """Return what is in trouble: the database, of which a look of its own tells, or `asked`."""
+        try:
+            ask(self.probe)
+        except CRMServiceError:
+            return DATABASE
+        return asked
 
     def _count(self) -> None:
         # What is wrong with the database is told where mail is taken, with growing pauses.
@@ -151,7 +170,7 @@ def run_mailer(boxes: Sequence[Box], environment: Environment) -> None:
         ConfigurationError: Settings, mapping, database or secret cannot work.
     """
     erp = open_erp(environment)
-    probe = partial(answers, erp.engine, tables=[outbox_table])
+    probe = _probe(erp)
     book = notices_of("mailer", boxes, environment, notice_rows(erp.engine))
     with running(environment) as (health, stopped):
         loop = _loop(boxes, erp, environment, health, stopped, book)
@@ -215,7 +234,11 @@ def _loop(  # noqa: PLR0913, PLR0917 - as above
     mailer = _mailer(boxes, erp, environment, backups, book)
     outlets = [outlet_of(box) for box in boxes]
     posts = _posts(boxes, erp, backups, book)
-    return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), posts)
+    return MailerLoop(mailer, outlets, health, stopped, clock_of(boxes), posts, _probe(erp))
+
+
+def _probe(erp: Erp) -> Probe:
+    return partial(answers, erp.engine, tables=[outbox_table])
 
 
 def _posts(boxes: Sequence[Box], erp: Erp, backups: BackupStore, book: NoticeBook) -> list[Post]:

@@ -9,7 +9,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from pydantic import SecretStr
@@ -149,7 +149,7 @@ def post(tmp_path: Path) -> Iterator[_Post]:
     engine.dispose()
 
 
-def _away(*_: Any) -> None:
+def _away(*_: Any) -> NoReturn:
     raise TransientError(said("The database is unreachable"))
 
 
@@ -352,17 +352,21 @@ class _Rounds(threading.Event):
 def test_a_database_that_is_unreachable_for_an_hour_fills_no_log(
     post: _Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F-40: the mailer tells of it about once a minute."""
-    lines: list[str] = []
-    log = SimpleNamespace(warning=lambda event, **_: lines.append(event))
+    """F-40: the mailer tells of it about once a minute, and blames no mail server."""
+    parts: list[str] = []
+    log = SimpleNamespace(warning=lambda _event, **more: parts.append(more["part"]))
     monkeypatch.setattr(mailer_service, "_log", log)
     for name in ("take", "counts"):
         monkeypatch.setattr(OutboxRows, name, _away)
 
-    stopped = _Rounds(post.clock)
-    MailerLoop(post.mailer, [post.outlet()], Health(), stopped, post.clock).run()
+    health, stopped = Health(), _Rounds(post.clock)
+    MailerLoop(
+        post.mailer, [post.outlet()], health, stopped, post.clock, [_away], probe=_away
+    ).run()
 
-    assert 0 < len(lines) < 120
+    assert set(parts) == {"database"}
+    assert len(parts) < 240
+    assert health.parts() == {"mail server of crm": "not tried yet"}
 
 
 def test_above_the_rate_mail_waits_and_an_alarm_is_raised(post: _Post) -> None:
