@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import format_datetime
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -93,40 +94,44 @@ class GraphServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def answer(self, call: Call) -> Reply | None:
-        """Return what a request is answered; None: its connection is cut."""
+        """Return what a request is answered; None: its connection is cut.
+
+        One that was held up beyond a `reset` belongs to the company that it was for.
+        """
+        company = self.company
         with self._entered() as in_time:
-            reply = self._admitted(call) if in_time else _too_many().reply
-        self.company.calls.append(replace(call, status=reply.status if reply else 0))
+            reply = self._admitted(company, call) if in_time else _too_many().reply
+        company.calls.append(replace(call, status=reply.status if reply else 0))
         return reply
 
-    def _admitted(self, call: Call) -> Reply | None:
+    def _admitted(self, company: Company, call: Call) -> Reply | None:
         try:
             self._check_token(call)
         except RefusalError as refusal:
             return refusal.reply
-        return self._carried_out(call)
+        return self._carried_out(company, call)
 
-    def _carried_out(self, call: Call) -> Reply | None:
-        fault = self.company.faults.take(call)
+    def _carried_out(self, company: Company, call: Call) -> Reply | None:
+        fault = company.faults.take(call)
         if fault is None:
-            return self._done(call)
+            return self._done(company, call)
         if fault.gate is not None:
             fault.gate.wait()
-            return fault.reply or self._done(call)
+            return fault.reply or self._done(company, call)
         if fault.when == "after":
-            self._done(call)
+            self._done(company, call)
         return fault.reply
 
-    def _done(self, call: Call) -> Reply:
+    def _done(self, company: Company, call: Call) -> Reply:
         if call.where == "/$batch":
-            return batch.answer(call, self._one_of_batch)
-        root = self.company.link_root or self.url
+            return batch.answer(call, partial(self._one_of_batch, company))
+        root = company.link_root or self.url
         with self._lock:
-            return routes.answer(root, self.company, call)
+            return routes.answer(root, company, call)
 
-    def _one_of_batch(self, call: Call) -> Reply:
-        reply = self._carried_out(call) or Reply(HTTPStatus.BAD_GATEWAY)
-        self.company.calls.append(replace(call, status=reply.status))
+    def _one_of_batch(self, company: Company, call: Call) -> Reply:
+        reply = self._carried_out(company, call) or Reply(HTTPStatus.BAD_GATEWAY)
+        company.calls.append(replace(call, status=reply.status))
         return reply
 
     @contextmanager
