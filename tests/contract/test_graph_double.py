@@ -646,6 +646,29 @@ def test_four_requests_are_the_most(graph: GraphServer, jan: GraphMailbox) -> No
     assert [call.status for call in graph.company.calls] == [429, 200, 200, 200, 200]
 
 
+def test_a_request_that_outlives_its_test_is_none_of_the_next(
+    graph: GraphServer, jan: GraphMailbox
+) -> None:
+    """House: it is done and counted in the company that it was for."""
+    del jan
+    before, gate = graph.company, threading.Event()
+    before.faults.add(faults.held(gate))
+    headers = {"Authorization": f"Bearer {graph.tokens.give()}"}
+    where = f"{graph.url}/users/{JAN}/events"
+    late = threading.Thread(
+        target=httpx.get, args=[where], kwargs={"headers": headers, "verify": _trust(graph)}
+    )
+    late.start()
+    wait_until(lambda: graph.in_flight == 1, "a request in flight")
+
+    graph.reset()
+    gate.set()
+    late.join()
+
+    assert [call.status for call in before.calls] == [200]
+    assert graph.company.calls == []
+
+
 def test_a_batch_has_an_answer_for_each(graph: GraphServer, jan: GraphMailbox) -> None:
     """House: in another order than asked; what depends on a failure is not done."""
     requests = [
