@@ -69,7 +69,7 @@ def _keep_connections_at_signals() -> None:
 
 @cache
 def _let_destructors_fail() -> None:
-    """Make the driver's destructors quiet about what a lost server keeps.
+    """Make the driver's destructors quiet about what a lost server or a signal has left behind.
 
     They free what was left open, a cursor at the loss of its connection for one, and fail once
     more; as nobody can catch that, Python would print a traceback beside our log.
@@ -81,7 +81,8 @@ def _let_destructors_fail() -> None:
 
 def _quiet(end: Callable[[object], None]) -> Callable[[object], None]:
     def quiet(one: object) -> None:
-        with suppress(FirebirdError):
+        # What has no attributes yet has nothing to free.
+        with suppress(FirebirdError, AttributeError):
             end(one)
 
     return quiet
