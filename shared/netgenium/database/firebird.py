@@ -7,6 +7,7 @@ firebird-driver with sqlalchemy-firebird; this module is their home.
 
 import atexit
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from ctypes.util import find_library
@@ -96,6 +97,7 @@ def _drop(connection: Any) -> None:  # noqa: ANN401 - the driver's own
 
 
 _engines: WeakSet[Engine] = WeakSet()
+_loading = threading.Lock()
 
 
 @atexit.register
@@ -136,7 +138,9 @@ def prepare(engine: Engine, charset: str) -> None:
 
     @event.listens_for(engine, "do_connect")
     def load(*_: object) -> None:
-        _keep_connections_at_signals()
+        # The library is known before it is ready: a second thread would find it half loaded.
+        with _loading:
+            _keep_connections_at_signals()
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
