@@ -33,13 +33,13 @@ from shared.errors import (
 )
 from shared.health.state import Health
 from shared.log import Logger
-from shared.netgenium.database.engine import PART as DATABASE
 from shared.netgenium.database.probe import answers
 from shared.netgenium.own.tables import outbox_table
 from shared.retry import Backoff
 from shared.runner import Probe, ask
 from shared.settings.box import Box
 from shared.settings.environment import Environment
+from shared.worker import DATABASE
 
 EVERY_SECONDS = 5.0
 """Between two looks into the outbox."""
